@@ -1,0 +1,49 @@
+package io.rekindle.models;
+
+import java.util.List;
+
+/**
+ * How a maximum-likelihood fit came out: what a model card shows beside the model itself.
+ *
+ * @param logLikelihood of all customers at the estimate
+ * @param customers number of customers the likelihood is a sum over
+ * @param distinct number of different rows among them; the fit's cost is proportional to it
+ * @param evaluations of the likelihood and its gradient
+ * @param convergence whether the maximum lies inside the parameter space
+ * @param parameters the estimates with standard errors, in the model's usual order
+ */
+public record Fit(
+        double logLikelihood,
+        int customers,
+        int distinct,
+        int evaluations,
+        Convergence convergence,
+        List<Parameter> parameters) {
+    public Fit {
+        if (!Double.isFinite(logLikelihood))
+            throw new IllegalArgumentException("log-likelihood is " + logLikelihood + ", not a number");
+        parameters = List.copyOf(parameters);
+    }
+
+    /** Akaike's information criterion: smaller is better, between models on the same data. */
+    public double aic() {
+        return 2 * parameters.size() - 2 * logLikelihood;
+    }
+
+    /** Schwarz's (Bayesian) information criterion: smaller is better, between models on the same data. */
+    public double bic() {
+        return parameters.size() * Math.log(customers) - 2 * logLikelihood;
+    }
+
+    /** The standard error of the named parameter. */
+    public double standardError(String parameter) {
+        return parameters.stream()
+                .filter(p -> p.name().equals(parameter))
+                .findFirst()
+                .orElseThrow(() -> new IllegalArgumentException("no parameter %s; there are %s"
+                        .formatted(
+                                parameter,
+                                parameters.stream().map(Parameter::name).toList())))
+                .standardError();
+    }
+}

@@ -1,0 +1,100 @@
+package io.rekindle.models.value;
+
+import java.util.Arrays;
+
+/**
+ * The different (x, t_x, T) triples of a data set with their counts: the likelihood's sufficient statistics. A hash table
+ * of primitives finds them in one pass; they are then sorted, so that sums do not depend on the order of the rows.
+ */
+final class Triples {
+    final int[] frequency;
+    final double[] recency;
+    final double[] age;
+    final double[] weight;
+    final int rows;
+    final long repeatPurchases;
+    final double meanAge;
+    /** The different frequencies, ascending, and for each triple the place of its own among them. */
+    final int[] frequencies;
+
+    final int[] frequencyPlace;
+    final double[] frequencyWeight;
+
+    private Triples(int[] frequency, double[] recency, double[] age, double[] weight, int rows) {
+        this.frequency = frequency;
+        this.recency = recency;
+        this.age = age;
+        this.weight = weight;
+        this.rows = rows;
+        this.frequencies = Arrays.stream(frequency).distinct().toArray();
+        this.frequencyPlace = new int[frequency.length];
+        this.frequencyWeight = new double[frequencies.length];
+        long repeats = 0;
+        double ages = 0;
+        int place = 0;
+        for (int i = 0; i < frequency.length; i++) {
+            if (frequency[i] != frequencies[place]) place++;
+            frequencyPlace[i] = place;
+            frequencyWeight[place] += weight[i];
+            repeats += (long) (weight[i] * frequency[i]);
+            ages += weight[i] * age[i];
+        }
+        this.repeatPurchases = repeats;
+        this.meanAge = rows == 0 ? 0 : ages / rows;
+    }
+
+    int size() {
+        return frequency.length;
+    }
+
+    static Triples of(RecencyFrequency data) {
+        int n = data.size();
+        int capacity = Integer.highestOneBit(Math.max(8, n)) * 4;
+        int[] table = new int[capacity];
+        int[] count = new int[n];
+        int[] first = new int[n];
+        int distinct = 0;
+        for (int i = 0; i < n; i++) {
+            int slot = hash(data, i) & (capacity - 1);
+            while (table[slot] != 0 && !same(data, first[table[slot] - 1], i)) slot = (slot + 1) & (capacity - 1);
+            if (table[slot] == 0) {
+                first[distinct++] = i;
+                table[slot] = distinct;
+            }
+            count[table[slot] - 1]++;
+        }
+        int[] order = Indices.sorted(distinct, (one, other) -> {
+            int i = first[one];
+            int j = first[other];
+            int byFrequency = Integer.compare(data.frequency(i), data.frequency(j));
+            if (byFrequency != 0) return byFrequency;
+            int byAge = Double.compare(data.age(i), data.age(j));
+            return byAge != 0 ? byAge : Double.compare(data.recency(i), data.recency(j));
+        });
+        int[] frequency = new int[distinct];
+        double[] recency = new double[distinct];
+        double[] age = new double[distinct];
+        double[] weight = new double[distinct];
+        for (int k = 0; k < distinct; k++) {
+            int row = first[order[k]];
+            frequency[k] = data.frequency(row);
+            recency[k] = data.recency(row);
+            age[k] = data.age(row);
+            weight[k] = count[order[k]];
+        }
+        return new Triples(frequency, recency, age, weight, n);
+    }
+
+    private static int hash(RecencyFrequency data, int row) {
+        long mixed = data.frequency(row) * 0x9E3779B97F4A7C15L;
+        mixed = (mixed ^ Double.doubleToLongBits(data.recency(row))) * 0xBF58476D1CE4E5B9L;
+        mixed = (mixed ^ (mixed >>> 29) ^ Double.doubleToLongBits(data.age(row))) * 0x94D049BB133111EBL;
+        return (int) (mixed ^ (mixed >>> 32));
+    }
+
+    private static boolean same(RecencyFrequency data, int one, int other) {
+        return data.frequency(one) == data.frequency(other)
+                && data.recency(one) == data.recency(other)
+                && data.age(one) == data.age(other);
+    }
+}

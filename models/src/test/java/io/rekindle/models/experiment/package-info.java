@@ -1,0 +1,4 @@
+@NullMarked
+package io.rekindle.models.experiment;
+
+import org.jspecify.annotations.NullMarked;

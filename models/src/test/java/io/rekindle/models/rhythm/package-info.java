@@ -1,0 +1,4 @@
+@NullMarked
+package io.rekindle.models.rhythm;
+
+import org.jspecify.annotations.NullMarked;

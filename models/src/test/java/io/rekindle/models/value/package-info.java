@@ -1,0 +1,4 @@
+@NullMarked
+package io.rekindle.models.value;
+
+import org.jspecify.annotations.NullMarked;
