@@ -1,0 +1,19 @@
+package io.rekindle.access;
+
+import org.jspecify.annotations.Nullable;
+import org.springframework.boot.context.properties.ConfigurationProperties;
+
+/**
+ * The first way in.
+ *
+ * @param adminKey the first API key, with role admin; made and printed once when absent. At least 20 characters
+ * @param adminPassword the first console password, for {@code admin@rekindle.local}; made and printed once when absent
+ */
+@ConfigurationProperties("rekindle")
+public record AccessSettings(
+        @Nullable String adminKey, @Nullable String adminPassword) {
+    @Override
+    public String toString() {
+        return "AccessSettings[secret]";
+    }
+}

@@ -1,0 +1,77 @@
+package io.rekindle.access.security;
+
+import io.rekindle.access.Caller;
+import io.rekindle.access.Role;
+import io.rekindle.access.Users;
+import io.rekindle.platform.Problem;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import java.util.List;
+import java.util.Set;
+import org.springframework.http.HttpStatus;
+import org.springframework.security.core.context.SecurityContextHolder;
+import org.springframework.security.web.context.SecurityContextRepository;
+import org.springframework.security.web.csrf.CsrfToken;
+import org.springframework.web.bind.annotation.DeleteMapping;
+import org.springframework.web.bind.annotation.GetMapping;
+import org.springframework.web.bind.annotation.PostMapping;
+import org.springframework.web.bind.annotation.RequestBody;
+import org.springframework.web.bind.annotation.RequestMapping;
+import org.springframework.web.bind.annotation.ResponseStatus;
+import org.springframework.web.bind.annotation.RestController;
+
+/** Signing in to the console, and out. */
+@RestController
+@RequestMapping("/api/session")
+class SessionResource {
+    private final Users users;
+    private final SecurityContextRepository contexts;
+
+    SessionResource(Users users, SecurityContextRepository contexts) {
+        this.users = users;
+        this.contexts = contexts;
+    }
+
+    record SignIn(String email, String password) {
+        @Override
+        public String toString() {
+            return "SignIn[%s]".formatted(email);
+        }
+    }
+
+    record Session(String user, Set<Role> roles, String csrfToken) {}
+
+    @PostMapping
+    Session signIn(
+            @RequestBody SignIn signIn, HttpServletRequest request, HttpServletResponse response, CsrfToken csrf) {
+        var caller = users.authenticate(signIn.email(), signIn.password())
+                .orElseThrow(() -> new Problem(
+                        Problem.Kind.UNAUTHENTICATED,
+                        "wrong_sign_in",
+                        "this e-mail address and password do not belong together",
+                        List.of()));
+        // A new session id on sign-in: one planted in the browser before is worth nothing after.
+        if (request.getSession(false) == null) request.getSession(true);
+        else request.changeSessionId();
+        var context = SecurityContextHolder.createEmptyContext();
+        context.setAuthentication(BearerKeyFilter.authentication(caller));
+        SecurityContextHolder.setContext(context);
+        contexts.saveContext(context, request, response);
+        return new Session(caller.name(), caller.roles(), csrf.getToken());
+    }
+
+    @GetMapping
+    Session session(CsrfToken csrf) {
+        var caller = Caller.current();
+        if (caller.roles().isEmpty())
+            throw new Problem(Problem.Kind.UNAUTHENTICATED, "not_authenticated", "nobody is signed in", List.of());
+        return new Session(caller.name(), caller.roles(), csrf.getToken());
+    }
+
+    @DeleteMapping
+    @ResponseStatus(HttpStatus.NO_CONTENT)
+    void signOut(HttpServletRequest request) {
+        var session = request.getSession(false);
+        if (session != null) session.invalidate();
+    }
+}

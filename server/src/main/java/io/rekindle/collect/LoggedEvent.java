@@ -1,0 +1,42 @@
+package io.rekindle.collect;
+
+import io.rekindle.common.CustomerId;
+import java.math.BigDecimal;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.JsonNode;
+
+/**
+ * One event as the log holds it.
+ *
+ * @param seq its place in the log, from 1, without gaps
+ * @param name the event's name; null unless a track, page or screen call has one
+ * @param customer id of the strongest identifier, before any merge
+ * @param identifiers all identifiers the event carried, strongest first; never empty
+ * @param amount the event's money value (revenue, else total, else value), if it has one
+ * @param properties properties of a track/page/screen call or traits of an identify call, without personal fields; an
+ *     object node, empty when there are none
+ * @param personal personal fields by path, e.g. {@code traits.email}, {@code userId}; only for a tail that asked for
+ *     them, otherwise empty
+ */
+public record LoggedEvent(
+        long seq,
+        Instant receivedAt,
+        Instant occurredAt,
+        int sourceId,
+        @Nullable Long importId,
+        EventType type,
+        @Nullable String name,
+        CustomerId customer,
+        List<Identifier> identifiers,
+        String messageId,
+        @Nullable BigDecimal amount,
+        JsonNode properties,
+        Map<String, String> personal) {
+    public LoggedEvent {
+        identifiers = List.copyOf(identifiers);
+        personal = Map.copyOf(personal);
+    }
+}

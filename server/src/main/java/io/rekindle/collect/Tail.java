@@ -1,0 +1,38 @@
+package io.rekindle.collect;
+
+import java.util.List;
+
+/**
+ * A reader of the log that keeps state of its own. The runner calls it with one batch at a time inside a PostgreSQL
+ * transaction that also moves the tail's offset, so a crash repeats nothing in PostgreSQL. The end of a batch is fixed
+ * in PostgreSQL before the tail sees it: after a crash the very same batch comes again, and what a tail appends to the
+ * warehouse under {@link Batch#id} is appended once.
+ */
+public interface Tail {
+    /** Stable: the offset is kept under it. */
+    String name();
+
+    /** Whether it wants {@link LoggedEvent#personal}; the fields are deleted from intake once such a tail has them. */
+    default boolean wantsPersonalFields() {
+        return false;
+    }
+
+    /** Tails this one must not overtake, by name. */
+    default List<String> after() {
+        return List.of();
+    }
+
+    void process(Batch batch);
+
+    /** A run of the log without gaps. */
+    record Batch(String tail, long fromSeq, long toSeq, List<LoggedEvent> events) {
+        public Batch {
+            events = List.copyOf(events);
+        }
+
+        /** A batch id for appends to the warehouse: the same whenever this batch is processed again. */
+        public String id() {
+            return "%s:%d-%d".formatted(tail, fromSeq, toSeq);
+        }
+    }
+}

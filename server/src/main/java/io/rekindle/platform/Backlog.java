@@ -1,0 +1,13 @@
+package io.rekindle.platform;
+
+/**
+ * Work that is due and not yet done: a tail behind the log, an outbox with messages to send, a job that should have
+ * run. A module that has such work says how much; the business clock moves only when every backlog is empty.
+ */
+public interface Backlog {
+    /** Shown with the number, e.g. {@code tail identity}. */
+    String name();
+
+    /** How many items are due now; 0 when quiet. */
+    long pending();
+}

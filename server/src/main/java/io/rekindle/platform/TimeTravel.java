@@ -1,0 +1,69 @@
+package io.rekindle.platform;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.concurrent.locks.LockSupport;
+
+/**
+ * Moves the business clock of a demonstration, only when all is quiet: every tail has read the log to its end, no job
+ * is due, and the outbox is drained.
+ */
+public final class TimeTravel {
+    private static final Duration PATIENCE = Duration.ofMinutes(5);
+    private static final Duration GLANCE = Duration.ofMillis(2);
+
+    private final BusinessClock clock;
+    private final SystemClock system;
+    private final PlatformSettings settings;
+    private final List<Backlog> backlogs;
+
+    TimeTravel(BusinessClock clock, SystemClock system, PlatformSettings settings, List<Backlog> backlogs) {
+        this.clock = clock;
+        this.system = system;
+        this.settings = settings;
+        this.backlogs = List.copyOf(backlogs);
+    }
+
+    public boolean isAllowed() {
+        return settings.demo();
+    }
+
+    /** Waits for quiet, moves the clock, and waits for quiet again: what became due at {@code to} is done on return. */
+    public void advanceTo(Instant to) {
+        if (!isAllowed())
+            throw Problem.conflict(
+                    "clock_not_movable",
+                    "the business clock moves only on a server that was started as a demonstration");
+        awaitQuiet();
+        clock.holdAt(to);
+        awaitQuiet();
+    }
+
+    /** Waits for quiet, then lets the business clock run with the system clock. */
+    public void release() {
+        awaitQuiet();
+        clock.release();
+    }
+
+    /** Returns when nothing is pending anywhere; a {@link Problem} {@code not_quiet} names what did not finish. */
+    public void awaitQuiet() {
+        var deadline = system.instant().plus(PATIENCE);
+        while (true) {
+            var busy = backlogs.stream().filter(b -> b.pending() > 0).toList();
+            if (busy.isEmpty()) return;
+            if (system.instant().isAfter(deadline))
+                throw new Problem(
+                        Problem.Kind.UNAVAILABLE,
+                        "not_quiet",
+                        "after %s still at work: %s"
+                                .formatted(
+                                        PATIENCE,
+                                        busy.stream()
+                                                .map(b -> b.name() + " (" + b.pending() + ")")
+                                                .toList()),
+                        List.of());
+            LockSupport.parkNanos(GLANCE.toNanos());
+        }
+    }
+}

@@ -1,0 +1,137 @@
+package io.rekindle.platform.jobs;
+
+import com.github.kagkarlsson.scheduler.Scheduler;
+import com.github.kagkarlsson.scheduler.task.Task;
+import com.github.kagkarlsson.scheduler.task.helper.Tasks;
+import com.github.kagkarlsson.scheduler.task.schedule.Schedules;
+import io.rekindle.platform.Backlog;
+import io.rekindle.platform.BusinessClock;
+import io.rekindle.platform.Job;
+import io.rekindle.platform.Jobs;
+import io.rekindle.platform.PlatformSettings;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.List;
+import javax.sql.DataSource;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.context.SmartLifecycle;
+import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.jdbc.datasource.TransactionAwareDataSourceProxy;
+import org.springframework.stereotype.Component;
+
+/**
+ * Jobs on db-scheduler. It is given the business clock: its heartbeats would look stale after a jump of that clock, but
+ * the clock moves only while no job is running.
+ */
+@Component
+class DbSchedulerJobs implements Jobs, Backlog, SmartLifecycle {
+    private static final Logger LOG = LoggerFactory.getLogger(DbSchedulerJobs.class);
+
+    private final DataSource dataSource;
+    private final JdbcClient jdbc;
+    private final BusinessClock clock;
+    private final PlatformSettings settings;
+    private final ObjectProvider<Job> jobs;
+    private @org.jspecify.annotations.Nullable Scheduler scheduler;
+
+    DbSchedulerJobs(
+            DataSource dataSource,
+            JdbcClient jdbc,
+            BusinessClock clock,
+            PlatformSettings settings,
+            ObjectProvider<Job> jobs) {
+        this.dataSource = dataSource;
+        this.jdbc = jdbc;
+        this.clock = clock;
+        this.settings = settings;
+        this.jobs = jobs;
+    }
+
+    @Override
+    public void schedule(String job, String instance, Instant due) {
+        jdbc.sql("""
+                        insert into scheduled_tasks (task_name, task_instance, execution_time, picked, version)
+                        values (:job, :instance, :due, false, 1)
+                        on conflict (task_name, task_instance) do update
+                        set execution_time = excluded.execution_time where not scheduled_tasks.picked
+                        """)
+                .param("job", job)
+                .param("instance", instance)
+                .param("due", OffsetDateTime.ofInstant(due, ZoneOffset.UTC))
+                .update();
+    }
+
+    @Override
+    public void cancel(String job, String instance) {
+        jdbc.sql("delete from scheduled_tasks where task_name = :job and task_instance = :instance and not picked")
+                .param("job", job)
+                .param("instance", instance)
+                .update();
+    }
+
+    @Override
+    public String name() {
+        return "jobs";
+    }
+
+    @Override
+    public long pending() {
+        return jdbc.sql("select count(*) from scheduled_tasks where execution_time <= :now or picked")
+                .param("now", OffsetDateTime.ofInstant(clock.instant(), ZoneOffset.UTC))
+                .query(Long.class)
+                .single();
+    }
+
+    @Override
+    public void start() {
+        var recurring = new ArrayList<com.github.kagkarlsson.scheduler.task.helper.RecurringTask<Void>>();
+        var oneTime = new ArrayList<Task<?>>();
+        jobs.orderedStream().forEach(job -> {
+            if (job.daily().isPresent()) {
+                recurring.add(Tasks.recurring(
+                                job.name(),
+                                Schedules.daily(clock.zone(), job.daily().get()))
+                        .execute((instance, context) -> run(job, "daily")));
+            } else {
+                oneTime.add(Tasks.oneTime(job.name())
+                        .onFailureRetryLater()
+                        .execute((instance, context) -> run(job, instance.getId())));
+            }
+        });
+        var built = Scheduler.create(new TransactionAwareDataSourceProxy(dataSource), List.copyOf(oneTime))
+                .startTasks(recurring)
+                .clock(clock::instant)
+                .pollingInterval(settings.demo() ? Duration.ofMillis(50) : Duration.ofSeconds(1))
+                .threads(2)
+                .alwaysPersistTimestampInUTC()
+                .shutdownMaxWait(Duration.ofSeconds(20))
+                .build();
+        built.start();
+        scheduler = built;
+    }
+
+    private static void run(Job job, String instance) {
+        try {
+            job.run(instance);
+        } catch (RuntimeException e) {
+            LOG.error("job {} ({}) failed and will be tried again", job.name(), instance, e);
+            throw e;
+        }
+    }
+
+    @Override
+    public void stop() {
+        if (scheduler != null) scheduler.stop();
+        scheduler = null;
+    }
+
+    @Override
+    public boolean isRunning() {
+        return scheduler != null;
+    }
+}

@@ -1,0 +1,35 @@
+package io.rekindle.warehouse;
+
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Consumer;
+import java.util.function.Function;
+
+/**
+ * The history engine: append and query. Tables and views are documented in docs/warehouse.md; there is no update and
+ * no delete.
+ */
+public interface Warehouse {
+
+    /**
+     * Appends rows to a table as one atomic, durable batch. A batch id that was appended to this table before makes
+     * the call a no-op, so a caller that does not know whether its batch arrived simply repeats it.
+     *
+     * @return whether the rows were appended now
+     */
+    boolean append(String table, String batchId, Rows rows);
+
+    /** Runs a query and maps each row. */
+    <T> List<T> query(Sql sql, Function<Row, T> mapper);
+
+    /** Runs a query and hands over each row without keeping it: for results that may be large. */
+    void stream(Sql sql, Consumer<Row> consumer);
+
+    /** Runs a script of the folder {@code warehouse/} on the class path, e.g. {@code schema}. */
+    void script(String name);
+
+    /** The one row of a query, if it has one. */
+    default <T> Optional<T> first(Sql sql, Function<Row, T> mapper) {
+        return query(sql, mapper).stream().findFirst();
+    }
+}

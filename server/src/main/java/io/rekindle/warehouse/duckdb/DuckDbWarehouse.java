@@ -1,0 +1,246 @@
+package io.rekindle.warehouse.duckdb;
+
+import io.rekindle.platform.Problem;
+import io.rekindle.warehouse.Row;
+import io.rekindle.warehouse.Rows;
+import io.rekindle.warehouse.Sql;
+import io.rekindle.warehouse.Warehouse;
+import io.rekindle.warehouse.WarehouseException;
+import io.rekindle.warehouse.WarehouseSettings;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.PreparedStatement;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.time.LocalDateTime;
+import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Properties;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.function.Consumer;
+import java.util.function.Function;
+import org.duckdb.DuckDBConnection;
+
+/**
+ * One DuckDB file. Each append is one explicit transaction holding the rows and the batch's id: DuckDB's appender alone
+ * is not atomic (with auto-commit off, pieces of 2,048 rows became visible and durable one by one). Connections are
+ * duplicates of one, kept and used again; a connection whose statement failed is closed, not kept.
+ */
+public final class DuckDbWarehouse implements Warehouse, AutoCloseable {
+    private static final int KEPT_CONNECTIONS = 16;
+
+    private final Path file;
+    private final DuckDBConnection root;
+    private final ConcurrentLinkedQueue<DuckDBConnection> kept = new ConcurrentLinkedQueue<>();
+
+    /** Opens or makes the file and brings its tables and views up to date. */
+    public DuckDbWarehouse(Path file, WarehouseSettings settings) {
+        this.file = file;
+        try {
+            Files.createDirectories(file.toAbsolutePath().getParent());
+            var properties = new Properties();
+            properties.setProperty("autoinstall_known_extensions", "false");
+            properties.setProperty("autoload_known_extensions", "false");
+            properties.setProperty("memory_limit", settings.memoryLimit());
+            if (settings.threads() > 0) properties.setProperty("threads", Integer.toString(settings.threads()));
+            root = (DuckDBConnection) DriverManager.getConnection("jdbc:duckdb:" + file, properties);
+        } catch (SQLException e) {
+            var words = String.valueOf(e.getMessage());
+            if (words.contains("lock"))
+                throw Problem.conflict(
+                        "warehouse_in_use",
+                        "the warehouse file %s is open in another process; stop that process first".formatted(file));
+            throw new WarehouseException("the warehouse file %s cannot be opened: %s".formatted(file, words), e);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        script("schema");
+        script("views");
+    }
+
+    @Override
+    public boolean append(String table, String batchId, Rows rows) {
+        return with(connection -> {
+            execute(connection, "begin transaction");
+            try {
+                if (known(connection, table, batchId)) {
+                    execute(connection, "rollback");
+                    return false;
+                }
+                long count = switch (rows) {
+                    case Rows.Written written -> {
+                        try (var writer = new AppenderRows(connection.createAppender(table))) {
+                            written.writeTo(writer);
+                            yield writer.count();
+                        }
+                    }
+                    case Rows.Selected(var sql) -> {
+                        try (var statement = prepare(
+                                connection, Sql.of("insert into " + table).then(sql))) {
+                            yield statement.executeLargeUpdate();
+                        }
+                    }
+                };
+                try (var batch =
+                        prepare(connection, Sql.of("insert into batches values (?, ?, ?)", table, batchId, count))) {
+                    batch.executeUpdate();
+                }
+                execute(connection, "commit");
+                return true;
+            } catch (SQLException | RuntimeException e) {
+                try {
+                    execute(connection, "rollback");
+                } catch (SQLException alreadyEnded) {
+                    e.addSuppressed(alreadyEnded);
+                }
+                throw e;
+            }
+        });
+    }
+
+    @Override
+    public <T> List<T> query(Sql sql, Function<Row, T> mapper) {
+        var result = new ArrayList<T>();
+        stream(sql, row -> result.add(mapper.apply(row)));
+        return result;
+    }
+
+    @Override
+    public void stream(Sql sql, Consumer<Row> consumer) {
+        with(connection -> {
+            try (var statement = prepare(connection, sql);
+                    var rows = statement.executeQuery()) {
+                var row = new Row(rows);
+                while (rows.next()) consumer.accept(row);
+            }
+            return true;
+        });
+    }
+
+    @Override
+    public void script(String name) {
+        with(connection -> {
+            try (var statement = connection.createStatement()) {
+                statement.execute(resource(name));
+            }
+            return true;
+        });
+    }
+
+    /** Copies everything, as of one instant, into a new DuckDB file; {@code opened} runs once the instant is fixed. */
+    public void copyTo(Path target, Runnable opened) {
+        with(connection -> {
+            execute(
+                    connection,
+                    "attach '%s' as copy".formatted(target.toString().replace("'", "''")));
+            try {
+                execute(connection, "begin transaction");
+                // The first read fixes the snapshot; what commits after it is not in the copy.
+                execute(connection, "select count(*) from batches");
+                opened.run();
+                execute(connection, "copy from database " + catalog(connection) + " to copy");
+                execute(connection, "commit");
+            } finally {
+                execute(connection, "detach copy");
+            }
+            return true;
+        });
+    }
+
+    @Override
+    public void close() {
+        try {
+            for (var connection = kept.poll(); connection != null; connection = kept.poll()) connection.close();
+            root.close();
+        } catch (SQLException e) {
+            throw new WarehouseException(
+                    "the warehouse file %s cannot be closed: %s".formatted(file, e.getMessage()), e);
+        }
+    }
+
+    private interface Work<T> {
+        T on(DuckDBConnection connection) throws SQLException;
+    }
+
+    private <T> T with(Work<T> work) {
+        DuckDBConnection connection = null;
+        try {
+            connection = kept.poll();
+            if (connection == null) connection = root.duplicate();
+            T result = work.on(connection);
+            if (kept.size() < KEPT_CONNECTIONS) kept.add(connection);
+            else connection.close();
+            return result;
+        } catch (SQLException e) {
+            closeQuietly(connection, e);
+            throw new WarehouseException(String.valueOf(e.getMessage()), e);
+        } catch (RuntimeException e) {
+            closeQuietly(connection, e);
+            throw e;
+        }
+    }
+
+    private static void closeQuietly(@org.jspecify.annotations.Nullable Connection connection, Exception cause) {
+        if (connection == null) return;
+        try {
+            connection.close();
+        } catch (SQLException e) {
+            cause.addSuppressed(e);
+        }
+    }
+
+    private static String catalog(Connection connection) throws SQLException {
+        try (var statement = connection.createStatement();
+                var rows = statement.executeQuery("select current_database()")) {
+            rows.next();
+            return '"' + rows.getString(1).replace("\"", "\"\"") + '"';
+        }
+    }
+
+    private static boolean known(Connection connection, String table, String batchId) throws SQLException {
+        try (var statement = prepare(
+                        connection,
+                        Sql.of("select 1 from batches where table_name = ? and batch_id = ?", table, batchId));
+                var rows = statement.executeQuery()) {
+            return rows.next();
+        }
+    }
+
+    private static void execute(Connection connection, String sql) throws SQLException {
+        try (var statement = connection.createStatement()) {
+            statement.execute(sql);
+        }
+    }
+
+    private static PreparedStatement prepare(Connection connection, Sql sql) throws SQLException {
+        var statement = connection.prepareStatement(sql.text());
+        try {
+            int mark = 1;
+            for (var value : sql.values()) {
+                if (value instanceof Instant instant)
+                    statement.setObject(mark, LocalDateTime.ofInstant(instant, ZoneOffset.UTC));
+                else statement.setObject(mark, value);
+                mark++;
+            }
+            return statement;
+        } catch (SQLException | RuntimeException e) {
+            statement.close();
+            throw e;
+        }
+    }
+
+    private static String resource(String name) {
+        try (var in = DuckDbWarehouse.class.getResourceAsStream("/warehouse/" + name + ".sql")) {
+            if (in == null) throw new IllegalArgumentException("there is no warehouse script '%s'".formatted(name));
+            return new String(in.readAllBytes(), StandardCharsets.UTF_8);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}

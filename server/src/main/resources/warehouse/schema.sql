@@ -1,0 +1,63 @@
+-- The tables of the history. Documented for users in docs/warehouse.md; TIMESTAMP is UTC to the microsecond.
+create table if not exists batches (table_name varchar not null, batch_id varchar not null, row_count bigint not null, primary key (table_name, batch_id));
+
+-- one row per accepted event, in the order of the log (seq has no gaps)
+create table if not exists events (
+    seq bigint not null, received_at timestamp not null, occurred_at timestamp not null, source_id integer not null, import_id bigint,
+    type varchar not null, name varchar, customer_id bigint not null, aliases varchar, message_id varchar not null,
+    amount decimal(18, 4), properties varchar, context varchar);
+
+-- one row per order as it was placed
+create table if not exists orders (
+    order_id varchar not null, customer_id bigint not null, ordered_at timestamp not null, currency varchar not null, gross decimal(18, 4) not null,
+    discount decimal(18, 4) not null, coupon varchar, source_id integer not null, import_id bigint, seq bigint not null);
+
+-- one row per line of an order, a refund or a cancellation; refunds and cancellations have a negative amount
+create table if not exists order_lines (
+    order_id varchar not null, line_no integer not null, customer_id bigint not null, occurred_at timestamp not null, kind varchar not null,
+    product_id varchar, product_name varchar, category varchar, quantity decimal(18, 4) not null, unit_price decimal(18, 4) not null,
+    amount decimal(18, 4) not null, source_id integer not null, import_id bigint, seq bigint not null);
+
+-- one row per import that was undone
+create table if not exists imports_undone (import_id bigint not null, undone_at timestamp not null);
+
+-- one row per alias that was found to be (or no longer to be: customer_id = alias_id) another customer
+create table if not exists identity_changes (alias_id bigint not null, customer_id bigint not null, valid_from timestamp not null, evidence varchar not null, seq bigint not null);
+
+-- one row per change of one trait of one customer; value is a JSON scalar, null when removed
+create table if not exists trait_changes (customer_id bigint not null, trait varchar not null, value varchar, valid_from timestamp not null, seq bigint not null);
+
+-- one row per change of one permission
+create table if not exists consent_changes (customer_id bigint not null, purpose varchar not null, channel varchar not null, granted boolean not null, source varchar not null, valid_from timestamp not null, seq bigint not null);
+
+-- one row per change of a customer's value tier
+create table if not exists tier_changes (
+    customer_id bigint not null, tier varchar not null, value_group varchar not null, recency_score integer not null, frequency_score integer not null,
+    amount_score integer not null, loyalty_score integer not null, valid_from timestamp not null);
+
+-- one row per change of a customer's life-cycle stage
+create table if not exists stage_changes (customer_id bigint not null, stage varchar not null, valid_from timestamp not null);
+
+-- one row per change of one score of one customer
+create table if not exists score_changes (customer_id bigint not null, score varchar not null, value double not null, model_version varchar not null, valid_from timestamp not null);
+
+-- one row per audience member per run: the decision ledger
+create table if not exists decisions (
+    decision_id bigint not null, run_id bigint not null, campaign_id bigint not null, customer_id bigint not null, eligible boolean not null, reason varchar,
+    arm varchar, probability double, salt varchar not null, action varchar not null, action_reason varchar, channel varchar, offer_id bigint,
+    planned_at timestamp, expected_value double, model_versions varchar, decided_at timestamp not null);
+
+-- one row per decision of a run whose window has closed
+create table if not exists outcomes (
+    decision_id bigint not null, run_id bigint not null, campaign_id bigint not null, customer_id bigint not null, arm varchar not null,
+    window_from timestamp not null, window_to timestamp not null, converted boolean not null, orders integer not null, gross decimal(18, 4) not null,
+    refunds decimal(18, 4) not null, discount decimal(18, 4) not null, offer_cost decimal(18, 4) not null, message_cost decimal(18, 4) not null,
+    net_revenue decimal(18, 4) not null, attributed_orders integer not null, attributed_revenue decimal(18, 4) not null, recorded_at timestamp not null);
+
+-- one row per change of state of one message
+create table if not exists messages (
+    message_id bigint not null, decision_id bigint not null, run_id bigint not null, campaign_id bigint not null, customer_id bigint not null,
+    channel varchar not null, state varchar not null, reason varchar, changed_at timestamp not null, detail varchar);
+
+-- one row per customer, event name, day and roll-up batch: sums over it are the daily roll-up
+create table if not exists event_days (customer_id bigint not null, name varchar not null, day date not null, events bigint not null, amount decimal(18, 4), import_id bigint, to_seq bigint not null);

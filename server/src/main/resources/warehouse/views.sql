@@ -1,0 +1,84 @@
+-- The views of the history: each under today's identity map, without undone imports.
+-- one row per alias: whom it belongs to today
+create or replace view identity_now as
+select alias_id, customer_id from identity_changes
+qualify row_number() over (partition by alias_id order by valid_from desc, seq desc) = 1;
+
+-- one row per event
+create or replace view events_now as
+select e.seq, e.received_at, e.occurred_at, e.source_id, e.import_id, e.type, e.name, coalesce(i.customer_id, e.customer_id) as customer_id,
+    e.message_id, e.amount, e.properties, e.context
+from events e left join identity_now i on i.alias_id = e.customer_id
+where e.import_id is null or e.import_id not in (select import_id from imports_undone);
+
+-- one row per line of an order, a refund or a cancellation
+create or replace view order_lines_now as
+select l.order_id, l.line_no, coalesce(i.customer_id, l.customer_id) as customer_id, l.occurred_at, l.kind, l.product_id, l.product_name, l.category,
+    l.quantity, l.unit_price, l.amount, l.source_id, l.import_id, l.seq
+from order_lines l left join identity_now i on i.alias_id = l.customer_id
+where l.import_id is null or l.import_id not in (select import_id from imports_undone);
+
+-- one row per order: gross as placed, what was taken back since, and net = gross - discount - refunded
+create or replace view orders_now as
+with taken_back as (
+    select order_id, -sum(amount) as refunded from order_lines
+    where kind <> 'sale' and (import_id is null or import_id not in (select import_id from imports_undone)) group by order_id)
+select o.order_id, coalesce(i.customer_id, o.customer_id) as customer_id, o.ordered_at, o.currency, o.gross, o.discount,
+    coalesce(t.refunded, 0) as refunded, o.gross - o.discount - coalesce(t.refunded, 0) as net, o.coupon, o.source_id, o.import_id, o.seq
+from orders o left join identity_now i on i.alias_id = o.customer_id left join taken_back t on t.order_id = o.order_id
+where o.import_id is null or o.import_id not in (select import_id from imports_undone);
+
+-- one row per customer and trait that has a value
+create or replace view traits_now as
+select * from (
+    select coalesce(i.customer_id, t.customer_id) as customer_id, t.trait, t.value, t.valid_from
+    from trait_changes t left join identity_now i on i.alias_id = t.customer_id
+    qualify row_number() over (partition by coalesce(i.customer_id, t.customer_id), t.trait order by t.valid_from desc, t.seq desc) = 1) latest
+where value is not null;
+
+-- one row per customer, purpose and channel
+create or replace view consent_now as
+select coalesce(i.customer_id, c.customer_id) as customer_id, c.purpose, c.channel, c.granted, c.source, c.valid_from
+from consent_changes c left join identity_now i on i.alias_id = c.customer_id
+qualify row_number() over (partition by coalesce(i.customer_id, c.customer_id), c.purpose, c.channel order by c.valid_from desc, c.seq desc) = 1;
+
+-- one row per customer
+create or replace view tiers_now as
+select coalesce(i.customer_id, t.customer_id) as customer_id, t.tier, t.value_group, t.recency_score, t.frequency_score, t.amount_score, t.loyalty_score, t.valid_from
+from tier_changes t left join identity_now i on i.alias_id = t.customer_id
+qualify row_number() over (partition by coalesce(i.customer_id, t.customer_id) order by t.valid_from desc) = 1;
+
+-- one row per customer
+create or replace view stages_now as
+select coalesce(i.customer_id, s.customer_id) as customer_id, s.stage, s.valid_from
+from stage_changes s left join identity_now i on i.alias_id = s.customer_id
+qualify row_number() over (partition by coalesce(i.customer_id, s.customer_id) order by s.valid_from desc) = 1;
+
+-- one row per customer and score
+create or replace view scores_now as
+select coalesce(i.customer_id, s.customer_id) as customer_id, s.score, s.value, s.model_version, s.valid_from
+from score_changes s left join identity_now i on i.alias_id = s.customer_id
+qualify row_number() over (partition by coalesce(i.customer_id, s.customer_id), s.score order by s.valid_from desc) = 1;
+
+-- one row per audience member per run
+create or replace view decisions_now as
+select d.decision_id, d.run_id, d.campaign_id, coalesce(i.customer_id, d.customer_id) as customer_id, d.eligible, d.reason, d.arm, d.probability, d.salt, d.action, d.action_reason, d.channel, d.offer_id, d.planned_at, d.expected_value, d.model_versions, d.decided_at
+from decisions d left join identity_now i on i.alias_id = d.customer_id;
+
+-- one row per decision of a closed run
+create or replace view outcomes_now as
+select o.decision_id, o.run_id, o.campaign_id, coalesce(i.customer_id, o.customer_id) as customer_id, o.arm, o.window_from, o.window_to, o.converted, o.orders, o.gross, o.refunds, o.discount, o.offer_cost, o.message_cost, o.net_revenue, o.attributed_orders, o.attributed_revenue, o.recorded_at
+from outcomes o left join identity_now i on i.alias_id = o.customer_id;
+
+-- one row per message: its latest state
+create or replace view messages_now as
+select m.message_id, m.decision_id, m.run_id, m.campaign_id, coalesce(i.customer_id, m.customer_id) as customer_id, m.channel, m.state, m.reason, m.changed_at, m.detail
+from messages m left join identity_now i on i.alias_id = m.customer_id
+qualify row_number() over (partition by m.message_id order by m.changed_at desc, case m.state when 'ready' then 0 when 'sending' then 1 else 2 end desc) = 1;
+
+-- one row per customer, event name and day
+create or replace view event_days_now as
+select coalesce(i.customer_id, d.customer_id) as customer_id, d.name, d.day, sum(d.events) as events, sum(d.amount) as amount
+from event_days d left join identity_now i on i.alias_id = d.customer_id
+where d.import_id is null or d.import_id not in (select import_id from imports_undone)
+group by coalesce(i.customer_id, d.customer_id), d.name, d.day;

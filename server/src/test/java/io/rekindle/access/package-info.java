@@ -1,0 +1,4 @@
+@NullMarked
+package io.rekindle.access;
+
+import org.jspecify.annotations.NullMarked;

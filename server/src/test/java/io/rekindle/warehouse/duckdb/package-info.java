@@ -1,0 +1,4 @@
+@NullMarked
+package io.rekindle.warehouse.duckdb;
+
+import org.jspecify.annotations.NullMarked;
