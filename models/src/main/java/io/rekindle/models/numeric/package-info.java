@@ -1,4 +1,4 @@
-/** Optimisation shared by the models; an implementation detail, not part of the library's promise. */
+/** Optimisation and sorting shared by the models; an implementation detail, not part of the library's promise. */
 @NullMarked
 package io.rekindle.models.numeric;
 

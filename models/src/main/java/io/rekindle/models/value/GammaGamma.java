@@ -3,6 +3,7 @@ package io.rekindle.models.value;
 import io.rekindle.models.Convergence;
 import io.rekindle.models.Fit;
 import io.rekindle.models.Parameter;
+import io.rekindle.models.numeric.Indices;
 import io.rekindle.models.numeric.Minimizer;
 import java.util.Arrays;
 import java.util.List;

@@ -1,5 +1,6 @@
 package io.rekindle.models.value;
 
+import io.rekindle.models.numeric.Purchases;
 import java.util.Arrays;
 
 /**

@@ -1,5 +1,6 @@
 package io.rekindle.models.value;
 
+import io.rekindle.models.numeric.Indices;
 import java.util.Arrays;
 
 /**

@@ -1,19 +1,21 @@
-package io.rekindle.models.value;
+package io.rekindle.models.numeric;
 
 import java.util.function.IntBinaryOperator;
 
 /** Sorts indices by a comparison, without boxing; stable merge sort. */
-final class Indices {
+public final class Indices {
     private Indices() {}
 
-    static int[] sorted(int count, IntBinaryOperator comparison) {
+    /** The indices 0 to count − 1 in ascending order of what they stand for. */
+    public static int[] sorted(int count, IntBinaryOperator comparison) {
         int[] order = new int[count];
         for (int i = 0; i < count; i++) order[i] = i;
         sort(order, 0, count, comparison);
         return order;
     }
 
-    static void sort(int[] order, int from, int to, IntBinaryOperator comparison) {
+    /** Sorts the part of {@code order} from {@code from} to before {@code to}. */
+    public static void sort(int[] order, int from, int to, IntBinaryOperator comparison) {
         if (to - from > 8) merge(order, new int[to - from], from, to, comparison);
         else insert(order, from, to, comparison);
     }

@@ -1,4 +1,4 @@
-package io.rekindle.models.value;
+package io.rekindle.models.numeric;
 
 import java.util.Arrays;
 
@@ -6,7 +6,7 @@ import java.util.Arrays;
  * A transaction log put in order: by customer, then by tick, purchases of a customer on one tick made one. Counting sort
  * by customer, then a sort of each customer's few purchases: O(n log(purchases per customer)).
  */
-final class Purchases {
+public final class Purchases {
     private final int[] customer;
     private final int[] start;
     private final long[] tick;
@@ -19,7 +19,8 @@ final class Purchases {
         this.amount = amount;
     }
 
-    static Purchases of(int[] customer, long[] tick, double[] amount, long until) {
+    /** Orders a log, leaving out what comes after {@code until}. */
+    public static Purchases of(int[] customer, long[] tick, double[] amount, long until) {
         int n = customer.length;
         if (tick.length != n || amount.length != n)
             throw new IllegalArgumentException("customer has %d rows, tick %d, amount %d; they must be equally long"
@@ -75,27 +76,33 @@ final class Purchases {
                 Arrays.copyOf(mergedAmount, at));
     }
 
-    int customers() {
+    /** Number of customers with a purchase: the rows. */
+    public int customers() {
         return customer.length;
     }
 
-    int customer(int row) {
+    /** The index, in the log, of the customer of a row. */
+    public int customer(int row) {
         return customer[row];
     }
 
-    int from(int row) {
+    /** The first purchase of a row. */
+    public int from(int row) {
         return start[row];
     }
 
-    int to(int row) {
+    /** One past the last purchase of a row. */
+    public int to(int row) {
         return start[row + 1];
     }
 
-    long tick(int purchase) {
+    /** When a purchase was made. */
+    public long tick(int purchase) {
         return tick[purchase];
     }
 
-    double amount(int purchase) {
+    /** The amount of a purchase. */
+    public double amount(int purchase) {
         return amount[purchase];
     }
 }

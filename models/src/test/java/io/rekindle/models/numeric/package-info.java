@@ -1,0 +1,4 @@
+@NullMarked
+package io.rekindle.models.numeric;
+
+import org.jspecify.annotations.NullMarked;
