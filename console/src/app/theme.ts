@@ -1,0 +1,28 @@
+import type { ThemeConfig } from 'antd';
+import { colour } from '@/shared/ui/colours';
+
+export const theme: ThemeConfig = {
+  token: {
+    colorPrimary: colour.ink,
+    colorInfo: colour.ink,
+    colorLink: colour.ink,
+    colorSuccess: colour.good,
+    colorWarning: colour.warn,
+    colorError: colour.bad,
+    colorText: '#22303a',
+    colorTextSecondary: '#5d6b75',
+    colorBgLayout: '#f5f6f4',
+    colorBorderSecondary: '#e6e9e7',
+    borderRadius: 8,
+    fontSize: 14,
+    fontFamily:
+      "Inter, 'Segoe UI', system-ui, -apple-system, Roboto, 'Helvetica Neue', 'PingFang SC', 'Microsoft YaHei', 'Noto Sans CJK SC', sans-serif",
+  },
+  components: {
+    Layout: { siderBg: '#ffffff', headerBg: '#ffffff', headerPadding: '0 20px', headerHeight: 56 },
+    Menu: { itemBorderRadius: 8, itemHeight: 36, activeBarBorderWidth: 0 },
+    Card: { headerFontSize: 15, headerHeight: 46 },
+    Table: { headerBg: '#f8f9f8', headerColor: '#5d6b75', cellPaddingBlock: 10 },
+    Statistic: { contentFontSize: 24 },
+  },
+};

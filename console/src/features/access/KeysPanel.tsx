@@ -1,0 +1,123 @@
+import { App, Alert, Button, Form, Input, Modal, Popconfirm, Select, Typography } from 'antd';
+import { useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import type { ApiKey } from '@/shared/api/types';
+import { useFormats } from '@/shared/i18n/language';
+import { useLabel } from '@/shared/i18n/useLabel';
+import { ListTable } from '@/shared/ui/ListTable';
+import { ProblemAlert } from '@/shared/ui/ProblemAlert';
+import { useFormProblem } from '@/shared/ui/useFormProblem';
+import { useCreateKey, type KeyDraft } from './api/createKey';
+import { useDeleteKey } from './api/deleteKey';
+import { useKeys } from './api/listKeys';
+
+const ROLES = ['ADMIN', 'PLANNER', 'APPROVER', 'ANALYST', 'VIEWER'];
+const FIELDS = [['name'], ['roles']];
+
+export function KeysPanel() {
+  const { t } = useTranslation();
+  const label = useLabel();
+  const format = useFormats();
+  const { message } = App.useApp();
+  const keys = useKeys();
+  const remove = useDeleteKey();
+  const [asking, setAsking] = useState(false);
+  return (
+    <div className="stack">
+      <div className="row">
+        <Button type="primary" onClick={() => setAsking(true)} data-testid="new-key">
+          {t('keys.new')}
+        </Button>
+      </div>
+      {remove.error && <ProblemAlert error={remove.error} />}
+      <ListTable<ApiKey>
+        list={keys}
+        testId="keys"
+        label={t('nav.keys')}
+        rowKey={(key) => key.id}
+        empty={t('keys.empty')}
+        columns={[
+          { title: t('common.name'), dataIndex: 'name' },
+          { title: t('keys.hint'), render: (_, key) => <span className="secret">{key.hint}…</span> },
+          {
+            title: t('keys.roles'),
+            render: (_, key) => key.roles.map((role) => label('role', role.toLowerCase())).join(' · '),
+          },
+          { title: t('common.created'), render: (_, key) => format.moment(key.createdAt) },
+          { title: t('keys.createdBy'), dataIndex: 'createdBy' },
+          {
+            title: '',
+            align: 'right',
+            render: (_, key) =>
+              key.revokedAt ? (
+                t('keys.revokedAt', { at: format.moment(key.revokedAt) })
+              ) : (
+                <Popconfirm
+                title={t('keys.revokeSure', { name: key.name })}
+                onConfirm={() =>
+                  remove.mutate(key.id, { onSuccess: () => void message.success(t('keys.revoked')) })
+                }
+              >
+                <Button danger size="small">
+                  {t('keys.revoke')}
+                </Button>
+              </Popconfirm>
+            ),
+          },
+        ]}
+      />
+      {asking && <NewKey close={() => setAsking(false)} />}
+    </div>
+  );
+}
+
+function NewKey({ close }: { close: () => void }) {
+  const { t } = useTranslation();
+  const label = useLabel();
+  const [form] = Form.useForm<KeyDraft>();
+  const create = useCreateKey();
+  const problem = useFormProblem(form, FIELDS);
+  const made = create.data;
+  return (
+    <Modal
+      open
+      title={t('keys.new')}
+      onCancel={close}
+      okText={made ? t('common.close') : t('keys.make')}
+      cancelButtonProps={{ style: { display: made ? 'none' : undefined } }}
+      confirmLoading={create.isPending}
+      onOk={() => (made ? close() : form.submit())}
+    >
+      {made ? (
+        <Alert
+          type="success"
+          showIcon
+          title={t('keys.once')}
+          description={
+            <Typography.Text copyable className="secret" data-testid="secret">
+              {made.secret}
+            </Typography.Text>
+          }
+        />
+      ) : (
+        <Form<KeyDraft>
+          form={form}
+          layout="vertical"
+          initialValues={{ roles: ['VIEWER'] }}
+          onFinish={(draft) => {
+            problem.clear();
+            create.mutate(draft, { onError: problem.show });
+          }}
+        >
+          {problem.shown && <ProblemAlert error={problem.shown.error} faults={problem.shown.rest} />}
+          <Form.Item name="name" label={t('common.name')} rules={[{ required: true }]}>
+            <Input />
+          </Form.Item>
+          <Form.Item name="roles" label={t('keys.roles')} rules={[{ required: true }]}>
+            <Select mode="multiple" options={ROLES.map((role) => ({ value: role, label: label('role', role.toLowerCase()) }))} />
+          </Form.Item>
+        </Form>
+      )}
+    </Modal>
+  );
+}

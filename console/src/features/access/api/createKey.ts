@@ -1,0 +1,16 @@
+import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { answerOf, api } from '@/shared/api/client';
+import { keysKey } from './listKeys';
+
+export interface KeyDraft {
+  name: string;
+  roles: string[];
+}
+
+export function useCreateKey() {
+  const queries = useQueryClient();
+  return useMutation({
+    mutationFn: (body: KeyDraft) => answerOf(api.POST('/api/keys', { body })),
+    onSuccess: () => queries.invalidateQueries({ queryKey: keysKey }),
+  });
+}

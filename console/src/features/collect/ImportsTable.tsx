@@ -1,0 +1,57 @@
+import { App, Button, Popconfirm, Tag } from 'antd';
+import { useTranslation } from 'react-i18next';
+import type { Import } from '@/shared/api/types';
+import { useFormats } from '@/shared/i18n/language';
+import { useLabel } from '@/shared/i18n/useLabel';
+import { useMay } from '@/shared/session';
+import { ListTable } from '@/shared/ui/ListTable';
+import { ProblemAlert } from '@/shared/ui/ProblemAlert';
+import { useImports } from './api/listImports';
+import { useUndoImport } from './api/undoImport';
+
+export function ImportsTable() {
+  const { t } = useTranslation();
+  const label = useLabel();
+  const format = useFormats();
+  const { message } = App.useApp();
+  const mayAdminister = useMay('administer');
+  const imports = useImports();
+  const undo = useUndoImport();
+  return (
+    <div className="stack">
+      {undo.error && <ProblemAlert error={undo.error} />}
+      <ListTable<Import>
+        list={imports}
+        testId="imports"
+        label={t('nav.imports')}
+        rowKey={(row) => row.id}
+        empty={t('imports.empty')}
+        columns={[
+          { title: t('imports.file'), render: (_, row) => <span className="secret">{row.file ?? '–'}</span> },
+          { title: t('common.state'), render: (_, row) => <Tag>{label('importState', row.undoneAt ? 'undone' : row.state)}</Tag> },
+          { title: t('imports.rows'), align: 'right', className: 'num', render: (_, row) => format.number(row.rows) },
+          { title: t('imports.accepted'), align: 'right', className: 'num', render: (_, row) => format.number(row.accepted) },
+          { title: t('imports.rejected'), align: 'right', className: 'num', render: (_, row) => format.number(row.rejected) },
+          { title: t('common.at'), render: (_, row) => format.moment(row.createdAt) },
+          {
+            title: '',
+            align: 'right',
+            render: (_, row) =>
+              mayAdminister &&
+              !row.undoneAt &&
+              row.state !== 'undone' && (
+                <Popconfirm
+                  title={t('imports.undoSure')}
+                  onConfirm={() => undo.mutate(row.id, { onSuccess: () => void message.success(t('imports.undone')) })}
+                >
+                  <Button size="small" danger type="text">
+                    {t('imports.undo')}
+                  </Button>
+                </Popconfirm>
+              ),
+          },
+        ]}
+      />
+    </div>
+  );
+}

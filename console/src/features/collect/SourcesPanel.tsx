@@ -1,0 +1,129 @@
+import { Alert, Button, Form, Input, Modal, Typography } from 'antd';
+import { useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import type { RejectedRecord, Source } from '@/shared/api/types';
+import { useFormats } from '@/shared/i18n/language';
+import { useMay } from '@/shared/session';
+import { ListTable } from '@/shared/ui/ListTable';
+import { ProblemAlert } from '@/shared/ui/ProblemAlert';
+import { useFormProblem } from '@/shared/ui/useFormProblem';
+import { useCreateSource } from './api/createSource';
+import { useCreateWriteKey } from './api/createWriteKey';
+import { useRejected } from './api/listRejected';
+import { useSources } from './api/listSources';
+
+export function SourcesPanel() {
+  const { t } = useTranslation();
+  const format = useFormats();
+  const mayAdminister = useMay('administer');
+  const sources = useSources();
+  const createKey = useCreateWriteKey();
+  const [asking, setAsking] = useState(false);
+  return (
+    <div className="stack">
+      {mayAdminister && (
+        <div className="row">
+          <Button type="primary" onClick={() => setAsking(true)} data-testid="new-source">
+            {t('sources.new')}
+          </Button>
+        </div>
+      )}
+      {createKey.error && <ProblemAlert error={createKey.error} />}
+      {createKey.data && (
+        <Alert
+          type="success"
+          showIcon
+          closable={{ onClose: () => createKey.reset() }}
+          title={t('sources.keyOnce')}
+          description={
+            <Typography.Text copyable className="secret">
+              {createKey.data.secret}
+            </Typography.Text>
+          }
+        />
+      )}
+      <ListTable<Source>
+        list={sources}
+        testId="sources"
+        label={t('nav.sources')}
+        rowKey={(source) => source.id}
+        empty={t('sources.empty')}
+        columns={[
+          { title: t('common.name'), dataIndex: 'name' },
+          { title: t('common.created'), render: (_, source) => format.moment(source.createdAt) },
+          { title: t('sources.events'), align: 'right', className: 'num', render: (_, source) => format.number(source.events) },
+          {
+            title: t('sources.rejected'),
+            align: 'right',
+            className: 'num',
+            render: (_, source) => format.number(source.rejected),
+          },
+          {
+            title: '',
+            align: 'right',
+            render: (_, source) =>
+              mayAdminister && (
+                <Button size="small" loading={createKey.isPending} onClick={() => createKey.mutate(source.id)}>
+                  {t('sources.newKey')}
+                </Button>
+              ),
+          },
+        ]}
+        expanded={(source) => <Rejected sourceId={source.id} />}
+      />
+      {asking && <NewSource close={() => setAsking(false)} />}
+    </div>
+  );
+}
+
+function Rejected({ sourceId }: { sourceId: number }) {
+  const { t } = useTranslation();
+  const format = useFormats();
+  const rejected = useRejected(sourceId);
+  return (
+    <ListTable<RejectedRecord>
+      list={rejected}
+      testId="rejected"
+      label={t('sources.rejectedRecords')}
+      rowKey={(row) => row.id}
+      empty={t('sources.noRejected')}
+      columns={[
+        { title: t('common.at'), render: (_, row) => format.moment(row.at) },
+        { title: t('common.code'), render: (_, row) => <code>{row.code}</code> },
+        { title: t('messages.reason'), dataIndex: 'reason' },
+      ]}
+      expanded={(row) => <pre className="pre-words">{row.raw ?? ''}</pre>}
+    />
+  );
+}
+
+function NewSource({ close }: { close: () => void }) {
+  const { t } = useTranslation();
+  const [form] = Form.useForm<{ name: string }>();
+  const create = useCreateSource();
+  const problem = useFormProblem(form, [['name']]);
+  return (
+    <Modal
+      open
+      title={t('sources.new')}
+      onCancel={close}
+      okText={t('common.save')}
+      confirmLoading={create.isPending}
+      onOk={() => form.submit()}
+    >
+      <Form<{ name: string }>
+        form={form}
+        layout="vertical"
+        onFinish={({ name }) => {
+          problem.clear();
+          create.mutate(name.trim(), { onSuccess: close, onError: problem.show });
+        }}
+      >
+        {problem.shown && <ProblemAlert error={problem.shown.error} faults={problem.shown.rest} />}
+        <Form.Item name="name" label={t('common.name')} rules={[{ required: true }]}>
+          <Input maxLength={120} placeholder={t('sources.nameHint')} />
+        </Form.Item>
+      </Form>
+    </Modal>
+  );
+}

@@ -1,0 +1,65 @@
+import { Card, Progress as Bar } from 'antd';
+import { useMemo } from 'react';
+import { useTranslation } from 'react-i18next';
+import { Link } from 'react-router';
+import type { Progress } from '@/shared/api/types';
+import { useFormats } from '@/shared/i18n/language';
+import { Chart } from '@/shared/ui/Chart';
+import { Figure, Figures } from '@/shared/ui/Figure';
+import { answerChart } from './charts';
+
+/** What has gone out, what has not, and what came back. */
+export function ProgressView({ progress, campaignId }: { progress: Progress; campaignId: number }) {
+  const { t } = useTranslation();
+  const format = useFormats();
+  const { ready, sending, sent, failed, skipped, inDoubt, deferred } = progress;
+  const all = ready + sending + sent + failed + skipped + inDoubt + deferred;
+  const done = sent + failed + skipped + inDoubt;
+  const option = useMemo(
+    () =>
+      answerChart(
+        [
+          [t('messageState.sent'), progress.sent],
+          [t('messageState.delivered'), progress.delivered],
+          [t('progress.opened'), progress.opened],
+          [t('progress.clicked'), progress.clicked],
+          [t('progress.unsubscribed'), progress.unsubscribed],
+        ],
+        format,
+      ),
+    [progress, format, t],
+  );
+  return (
+    <div className="stack" data-testid="progress">
+      <Card>
+        <div className="row" style={{ justifyContent: 'space-between' }}>
+          <strong>{t('progress.done', { done: format.number(done), all: format.number(all) })}</strong>
+          <Link to={`/messages?campaignId=${campaignId}`}>{t('progress.messages')}</Link>
+        </div>
+        <Bar
+          percent={all === 0 ? 0 : Math.floor((done / all) * 100)}
+          aria-label={t('progress.label')}
+          status={ready + sending + deferred > 0 ? 'active' : 'normal'}
+        />
+      </Card>
+      <Figures>
+        <Figure label={t('messageState.sent')} value={format.number(sent)} tone="good" testId="progress-sent" />
+        <Figure label={t('messageState.ready')} value={format.number(ready + sending)} />
+        <Figure label={t('messageState.deferred')} value={format.number(deferred)} />
+        <Figure label={t('messageState.skipped')} value={format.number(skipped)} />
+        <Figure label={t('messageState.failed')} value={format.number(failed)} tone={failed > 0 ? 'bad' : 'plain'} />
+        <Figure
+          label={t('messageState.in_doubt')}
+          value={format.number(inDoubt)}
+          tone={inDoubt > 0 ? 'warn' : 'plain'}
+          note={
+            inDoubt > 0 && <Link to={`/messages?campaignId=${campaignId}&state=in_doubt`}>{t('overview.settle')}</Link>
+          }
+        />
+      </Figures>
+      <Card title={t('progress.answers')}>
+        <Chart option={option} height={210} label={t('progress.answers')} testId="answer-chart" />
+      </Card>
+    </div>
+  );
+}

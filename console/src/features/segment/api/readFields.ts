@@ -1,0 +1,13 @@
+import { useQuery } from '@tanstack/react-query';
+import { answerOf, api } from '@/shared/api/client';
+
+/** What a rule may ask about. */
+export const useFields = () =>
+  useQuery({
+    queryKey: ['segment-fields'],
+    queryFn: async () => {
+      const answer = await answerOf(api.GET('/api/segments/fields'));
+      return Array.isArray(answer) ? answer : answer.items;
+    },
+    staleTime: 60_000,
+  });

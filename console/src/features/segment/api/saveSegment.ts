@@ -1,0 +1,24 @@
+import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { answerOf, api } from '@/shared/api/client';
+import type { Rule } from '../rule';
+import { segmentsKey } from './listSegments';
+
+export interface SegmentDraft {
+  name: string;
+  rule: Rule;
+}
+
+/** Creates the segment, or changes the one with this id. */
+export function useSaveSegment(id: number | null) {
+  const queries = useQueryClient();
+  return useMutation({
+    mutationFn: (body: SegmentDraft) =>
+      id === null
+        ? answerOf(api.POST('/api/segments', { body }))
+        : answerOf(api.PUT('/api/segments/{id}', { params: { path: { id } }, body })),
+    onSuccess: (segment) => {
+      queries.setQueryData(['segment', segment.id], segment);
+      return queries.invalidateQueries({ queryKey: segmentsKey });
+    },
+  });
+}

@@ -1,0 +1,27 @@
+import { useTranslation } from 'react-i18next';
+import { useParams } from 'react-router';
+import { useCurrency } from '@/features/analyse/useCurrency';
+import { useCustomer } from '@/features/profile/api/readCustomer';
+import { CustomerView } from '@/features/profile/CustomerView';
+import { Page } from '@/shared/ui/Page';
+import { QueryView } from '@/shared/ui/QueryView';
+
+export function Component() {
+  const { t } = useTranslation();
+  const { id = '' } = useParams();
+  const customer = useCustomer(id);
+  const currency = useCurrency();
+  const trait = (name: string) => {
+    const value = customer.data?.traits.find((one) => one.name === name)?.value;
+    return typeof value === 'string' ? value : '';
+  };
+  const name =
+    [trait('firstName'), trait('lastName')].filter(Boolean).join(' ') ||
+    customer.data?.identifiers.find(({ type }) => type === 'user_id')?.value ||
+    t('customer.title');
+  return (
+    <Page title={name} back={{ to: '/customers', label: t('nav.customers') }} testId="page-customer">
+      <QueryView query={customer}>{(data) => <CustomerView customer={data} currency={currency} />}</QueryView>
+    </Page>
+  );
+}

@@ -1,0 +1,14 @@
+import { useTranslation } from 'react-i18next';
+import { CustomersTable } from '@/features/profile/CustomersTable';
+import { useCurrency } from '@/features/analyse/useCurrency';
+import { Page } from '@/shared/ui/Page';
+
+export function Component() {
+  const { t } = useTranslation();
+  const currency = useCurrency();
+  return (
+    <Page title={t('nav.customers')} explanation={t('customers.explanation')} testId="page-customers">
+      <CustomersTable currency={currency} />
+    </Page>
+  );
+}

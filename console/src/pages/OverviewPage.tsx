@@ -1,0 +1,121 @@
+import { Card, Table } from 'antd';
+import { useTranslation } from 'react-i18next';
+import { Link } from 'react-router';
+import { LifecycleStages, RevenueByMonth, ValueTiers } from '@/features/analyse/OverviewCharts';
+import { useOverview } from '@/features/analyse/api/readOverview';
+import { useCampaigns } from '@/features/plan/api/listCampaigns';
+import { useFormats } from '@/shared/i18n/language';
+import { Figure, Figures } from '@/shared/ui/Figure';
+import { Page } from '@/shared/ui/Page';
+import { ProblemAlert } from '@/shared/ui/ProblemAlert';
+import { Nothing, QueryView } from '@/shared/ui/QueryView';
+import { CampaignStateTag } from '@/shared/ui/Tags';
+
+const CLOSED = ['finished', 'cancelled'];
+
+export function Component() {
+  const { t } = useTranslation();
+  const format = useFormats();
+  const overview = useOverview();
+  return (
+    <Page title={t('nav.overview')} explanation={t('overview.explanation')} testId="page-overview">
+      <QueryView query={overview}>
+        {(data) => (
+          <div className="stack">
+            <Figures>
+              <Figure label={t('overview.customers')} value={format.number(data.customers)} testId="figure-customers" />
+              <Figure
+                label={t('overview.revenue')}
+                value={format.money(data.revenue, data.currency)}
+                testId="figure-revenue"
+              />
+              <Figure label={t('overview.orders')} value={format.number(data.orders)} testId="figure-orders" />
+              <Figure label={t('overview.events')} value={format.number(data.events)} />
+              <Figure label={t('overview.businessTime')} value={format.day(data.businessTime)} />
+            </Figures>
+            {data.customers === 0 && (
+              <Card>
+                <Nothing text={t('overview.empty')} action={<Link to="/sources">{t('overview.connect')}</Link>} />
+              </Card>
+            )}
+            <RevenueByMonth overview={data} />
+            <div className="columns">
+              <ValueTiers overview={data} />
+              <LifecycleStages overview={data} />
+            </div>
+            <div className="columns">
+              <OpenCampaigns />
+              <Card title={t('overview.running')}>
+                <Figures>
+                  <Figure label={t('messageState.sent')} value={format.number(data.messages.sent)} />
+                  <Figure label={t('messageState.ready')} value={format.number(data.messages.ready)} />
+                  <Figure label={t('messageState.skipped')} value={format.number(data.messages.skipped)} />
+                  <Figure
+                    label={t('messageState.failed')}
+                    value={format.number(data.messages.failed)}
+                    tone={data.messages.failed > 0 ? 'bad' : 'plain'}
+                  />
+                  <Figure
+                    label={t('messageState.in_doubt')}
+                    value={format.number(data.messages.inDoubt)}
+                    tone={data.messages.inDoubt > 0 ? 'warn' : 'plain'}
+                    note={data.messages.inDoubt > 0 && <Link to="/messages?state=in_doubt">{t('overview.settle')}</Link>}
+                  />
+                </Figures>
+                <Table
+                  style={{ marginTop: 16 }}
+                  size="small"
+                  pagination={false}
+                  rowKey="name"
+                  aria-label={t('overview.tails')}
+                  dataSource={data.tails}
+                  locale={{ emptyText: t('overview.noTails') }}
+                  columns={[
+                    { title: t('overview.tail'), dataIndex: 'name' },
+                    {
+                      title: t('overview.lag'),
+                      align: 'right',
+                      className: 'num',
+                      render: (_, tail) => (tail.lag === 0 ? t('overview.upToDate') : format.number(tail.lag)),
+                    },
+                  ]}
+                />
+              </Card>
+            </div>
+          </div>
+        )}
+      </QueryView>
+    </Page>
+  );
+}
+
+function OpenCampaigns() {
+  const { t } = useTranslation();
+  const campaigns = useCampaigns();
+  const open = campaigns.items?.filter(({ state }) => !CLOSED.includes(state));
+  return (
+    <Card title={t('overview.openCampaigns')} extra={<Link to="/campaigns">{t('common.all')}</Link>}>
+      {campaigns.error && !open ? (
+        <ProblemAlert error={campaigns.error} retry={() => void campaigns.refetch()} />
+      ) : open?.length === 0 ? (
+        <Nothing text={t('overview.noOpenCampaigns')} />
+      ) : (
+        <Table
+          size="small"
+          pagination={false}
+          loading={!open}
+          rowKey="id"
+          dataSource={open ?? []}
+          aria-label={t('overview.openCampaigns')}
+          columns={[
+            { title: t('common.name'), render: (_, { id, name }) => <Link to={`/campaigns/${id}`}>{name}</Link> },
+            {
+              title: t('common.state'),
+              render: (_, { state }) => <CampaignStateTag state={state} />,
+            },
+          ]}
+        />
+      )}
+    </Card>
+  );
+}

@@ -1,0 +1,59 @@
+import type { paths } from './schema';
+
+type Content<R> = R extends { content: infer C } ? C[keyof C] : never;
+type Success<O> = O extends { responses: infer R }
+  ? R extends { 200: infer A }
+    ? Content<A>
+    : R extends { 201: infer A }
+      ? Content<A>
+      : never
+  : never;
+type Sent<O> = O extends { requestBody: { content: infer C } } ? C[keyof C] : never;
+
+/** What the server answers to this call. */
+export type Answer<P extends keyof paths, M extends keyof paths[P]> = Success<paths[P][M]>;
+/** What the server expects in the body of this call. */
+export type Body<P extends keyof paths, M extends keyof paths[P]> = Sent<paths[P][M]>;
+type Item<T> = T extends { items: (infer I)[] } ? I : never;
+
+export type Session = Answer<'/api/session', 'get'>;
+export type Overview = Answer<'/api/overview', 'get'>;
+export type CustomerRow = Item<Answer<'/api/customers', 'get'>>;
+export type Customer = Answer<'/api/customers/{id}', 'get'>;
+export type CustomerDecision = Customer['decisions'][number];
+export type CustomerMessage = Customer['messages'][number];
+export type TimelineItem = Item<Answer<'/api/customers/{id}/timeline', 'get'>>;
+export type Objective = Answer<'/api/objectives/{id}', 'get'>;
+export type ObjectiveDraft = Body<'/api/objectives', 'post'>;
+export type Segment = Answer<'/api/segments/{id}', 'get'>;
+export type SegmentPreview = Answer<'/api/segments/preview', 'post'>;
+export type SegmentField = Item<Answer<'/api/segments/fields', 'get'>>;
+export type Offer = Answer<'/api/offers/{id}', 'get'>;
+export type OfferDraft = Body<'/api/offers', 'post'>;
+export type Template = Answer<'/api/templates/{id}', 'get'>;
+export type TemplateDraft = Body<'/api/templates', 'post'>;
+export type Campaign = Answer<'/api/campaigns/{id}', 'get'>;
+export type CampaignDraft = Body<'/api/campaigns', 'post'>;
+export type Forecast = Answer<'/api/campaigns/{id}/forecast', 'post'>;
+export type Progress = Answer<'/api/campaigns/{id}/progress', 'get'>;
+export type Decision = Item<Answer<'/api/campaigns/{id}/decisions', 'get'>>;
+export type CampaignResult = Answer<'/api/campaigns/{id}/result', 'get'>;
+export type LiftMeasure = NonNullable<CampaignResult['lift']>['conversion'];
+export type Message = Item<Answer<'/api/messages', 'get'>>;
+export type Source = Item<Answer<'/api/sources', 'get'>>;
+export type RejectedRecord = Item<Answer<'/api/sources/{id}/rejected', 'get'>>;
+export type ApiKey = Item<Answer<'/api/keys', 'get'>>;
+export type AuditRow = Item<Answer<'/api/audit', 'get'>>;
+export type Import = Answer<'/api/imports/{id}', 'get'>;
+
+/** One page of a list and the cursor of the next, null at the end. */
+export interface Page<T> {
+  items: T[];
+  nextCursor?: string | null;
+}
+
+/** A sentence the server wrote in both languages. */
+export interface Words {
+  en: string;
+  zh: string;
+}

@@ -1,0 +1,74 @@
+export type Language = 'en' | 'zh';
+
+const LOCALE: Record<Language, string> = { en: 'en-GB', zh: 'zh-CN' };
+
+/** Numbers, money and dates as the reader of this language writes them. A missing value is a dash, never a zero. */
+export interface Formats {
+  number(value: number | null | undefined, digits?: number): string;
+  compact(value: number | null | undefined): string;
+  percent(share: number | null | undefined, digits?: number): string;
+  /** A difference of two shares, in percentage points with its sign. */
+  points(difference: number | null | undefined, digits?: number): string;
+  signed(value: number | null | undefined, digits?: number): string;
+  money(value: number | null | undefined, currency: string, digits?: number): string;
+  signedMoney(value: number | null | undefined, currency: string, digits?: number): string;
+  day(iso: string | null | undefined): string;
+  moment(iso: string | null | undefined): string;
+  month(iso: string): string;
+  p(value: number | null | undefined): string;
+}
+
+const DASH = '–';
+
+export function formats(language: Language): Formats {
+  const locale = LOCALE[language];
+  const number = (value: number, options: Intl.NumberFormatOptions) => new Intl.NumberFormat(locale, options).format(value);
+  const present = (value: number | null | undefined): value is number => value != null && Number.isFinite(value);
+  const date = (iso: string | null | undefined, options: Intl.DateTimeFormatOptions) => {
+    if (!iso) {
+      return DASH;
+    }
+    // A plain day has no zone: shown as written, wherever the reader sits.
+    const plainDay = /^\d{4}-\d{2}-\d{2}$/.test(iso);
+    const at = new Date(plainDay ? `${iso}T00:00:00Z` : iso);
+    if (Number.isNaN(at.getTime())) {
+      return iso;
+    }
+    return new Intl.DateTimeFormat(locale, plainDay ? { ...options, timeZone: 'UTC' } : options).format(at);
+  };
+  const money = (value: number | null | undefined, currency: string, digits: number, sign: boolean) =>
+    present(value)
+      ? number(value, {
+          style: 'currency',
+          currency,
+          currencyDisplay: 'narrowSymbol',
+          minimumFractionDigits: digits,
+          maximumFractionDigits: digits,
+          signDisplay: sign ? 'exceptZero' : 'auto',
+        })
+      : DASH;
+  return {
+    number: (value, digits = 0) => (present(value) ? number(value, { maximumFractionDigits: digits }) : DASH),
+    compact: (value) => (present(value) ? number(value, { notation: 'compact', maximumFractionDigits: 1 }) : DASH),
+    percent: (share, digits = 1) =>
+      present(share) ? number(share, { style: 'percent', maximumFractionDigits: digits }) : DASH,
+    points: (difference, digits = 1) =>
+      present(difference)
+        ? `${number(difference * 100, { maximumFractionDigits: digits, minimumFractionDigits: digits, signDisplay: 'exceptZero' })} ${language === 'zh' ? '个百分点' : 'pp'}`
+        : DASH,
+    signed: (value, digits = 2) =>
+      present(value) ? number(value, { maximumFractionDigits: digits, signDisplay: 'exceptZero' }) : DASH,
+    money: (value, currency, digits = 0) => money(value, currency, digits, false),
+    signedMoney: (value, currency, digits = 0) => money(value, currency, digits, true),
+    day: (iso) => date(iso, { year: 'numeric', month: 'short', day: 'numeric' }),
+    moment: (iso) =>
+      date(iso, { year: 'numeric', month: 'short', day: 'numeric', hour: '2-digit', minute: '2-digit', hourCycle: 'h23' }),
+    month: (iso) => date(iso.length === 7 ? `${iso}-01` : iso.slice(0, 10), { year: '2-digit', month: 'short' }),
+    p: (value) => {
+      if (!present(value)) {
+        return DASH;
+      }
+      return value < 0.001 ? 'p < 0.001' : `p = ${number(value, { maximumSignificantDigits: 2 })}`;
+    },
+  };
+}

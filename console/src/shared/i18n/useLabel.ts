@@ -1,0 +1,42 @@
+import { useCallback } from 'react';
+import { useTranslation } from 'react-i18next';
+
+/** The groups of codes the server uses and the console has words for. */
+export type Vocabulary =
+  | 'tier'
+  | 'group'
+  | 'stage'
+  | 'reason'
+  | 'messageState'
+  | 'campaignState'
+  | 'arm'
+  | 'action'
+  | 'objectiveKind'
+  | 'metric'
+  | 'unit'
+  | 'objectiveState'
+  | 'score'
+  | 'channel'
+  | 'role'
+  | 'timeline'
+  | 'importState'
+  | 'identifier'
+  | 'purpose'
+  | 'problem';
+
+const readable = (code: string) => code.replaceAll('_', ' ');
+
+/** Words for a server's code; a code we have no words for is shown as it is, never hidden. */
+export function useLabel(): (vocabulary: Vocabulary, code: string | null | undefined) => string {
+  const { t, i18n } = useTranslation();
+  return useCallback(
+    (vocabulary, code) => {
+      if (code == null || code === '') {
+        return '–';
+      }
+      const key = `${vocabulary}.${code}`;
+      return i18n.exists(key) ? t(key) : readable(code);
+    },
+    [t, i18n],
+  );
+}
