@@ -1,0 +1,75 @@
+package io.rekindle.models.experiment;
+
+import java.util.Optional;
+
+/** The difference a treatment made, or why it cannot be told. */
+public sealed interface Lift {
+    /**
+     * A difference, treatment minus control.
+     *
+     * @param control mean of the control arm
+     * @param treatment mean of the treatment arm
+     * @param estimate treatment − control
+     * @param low lower end of the interval
+     * @param high upper end of the interval
+     * @param confidence of the interval, e.g. 0.95
+     * @param p two-sided p-value of no difference
+     * @param statistic the test statistic behind p
+     * @param degreesOfFreedom of Student's t; positive infinity for the normal distribution
+     * @param relative the difference as a share of the control arm's mean; empty when that mean is not clearly different
+     *     from 0
+     */
+    record Measured(
+            double control,
+            double treatment,
+            double estimate,
+            double low,
+            double high,
+            double confidence,
+            double p,
+            double statistic,
+            double degreesOfFreedom,
+            Optional<Relative> relative)
+            implements Lift {
+        public Measured {
+            if (!(low <= estimate && estimate <= high))
+                throw new IllegalArgumentException(
+                        "estimate %s lies outside its interval %s to %s".formatted(estimate, low, high));
+            if (!(p >= 0 && p <= 1)) throw new IllegalArgumentException("p-value %s is outside 0..1".formatted(p));
+        }
+
+        /** Whether the whole interval lies on one side of 0. */
+        public boolean excludesZero() {
+            return low > 0 || high < 0;
+        }
+    }
+
+    /**
+     * (treatment − control) / control.
+     *
+     * @param estimate the relative difference, 0.1 for ten percent more
+     * @param low lower end of the interval
+     * @param high upper end of the interval
+     * @param p two-sided p-value of no relative difference
+     */
+    record Relative(double estimate, double low, double high, double p) {}
+
+    /**
+     * No statement.
+     *
+     * @param reason why, for programs
+     * @param because why, in words and numbers
+     * @param whatItWouldTake what would make it measurable
+     */
+    record NotMeasurable(Reason reason, String because, String whatItWouldTake) implements Lift {}
+
+    /** Why a lift cannot be measured. */
+    enum Reason {
+        /** An arm has fewer than two customers. */
+        TOO_FEW_CUSTOMERS,
+        /** Too few converted, or too few did not, for the normal approximation. */
+        TOO_FEW_CONVERSIONS,
+        /** All outcomes of an arm are the same. */
+        NO_VARIATION
+    }
+}
