@@ -68,24 +68,19 @@ public final class EventDoor implements AutoCloseable {
         private final AtomicReference<@Nullable EventDoorException> failure = new AtomicReference<>();
         private final ByteArrayOutputStream body = new ByteArrayOutputStream(MOST_BYTES);
         private int waiting;
-        private long events;
+        private boolean failureTold;
 
         void add(byte[] event) {
             if (waiting > 0 && body.size() + event.length + 3 > MOST_BYTES) flush();
             body.writeBytes((waiting == 0 ? "{\"batch\":[" : ",").getBytes(UTF_8));
             body.writeBytes(event);
             waiting++;
-            events++;
             if (waiting == MOST_EVENTS) flush();
-        }
-
-        long events() {
-            return events;
         }
 
         @Override
         public void close() {
-            flush();
+            if (failure.get() == null) flush();
             free.acquireUninterruptibly(IN_FLIGHT);
             free.release(IN_FLIGHT);
             throwFailure();
@@ -115,7 +110,9 @@ public final class EventDoor implements AutoCloseable {
 
         private void throwFailure() {
             EventDoorException failed = failure.get();
-            if (failed != null) throw failed;
+            if (failed == null || failureTold) return;
+            failureTold = true;
+            throw failed;
         }
     }
 

@@ -1,19 +1,26 @@
 package io.rekindle.simulator;
 
-import jakarta.mail.MessagingException;
-import jakarta.mail.Multipart;
-import jakarta.mail.Part;
-import jakarta.mail.Session;
-import jakarta.mail.internet.MimeMessage;
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.Charset;
+import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
-import java.util.Properties;
+import java.util.Map;
 import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.apache.james.mime4j.MimeException;
+import org.apache.james.mime4j.codec.DecoderUtil;
+import org.apache.james.mime4j.parser.AbstractContentHandler;
+import org.apache.james.mime4j.parser.MimeStreamParser;
+import org.apache.james.mime4j.stream.BodyDescriptor;
+import org.apache.james.mime4j.stream.Field;
+import org.apache.james.mime4j.stream.MimeConfig;
 import org.jsoup.Jsoup;
 import org.jsoup.nodes.Document;
 import org.jsoup.nodes.Element;
@@ -23,7 +30,6 @@ import org.jspecify.annotations.Nullable;
 final class MailReader {
     private static final int MOST_LINKS = 40;
     private static final int LONGEST_LINK = 4_096;
-    private static final int DEEPEST_PART = 8;
     private static final Pattern HTTP_IN_BRACKETS = Pattern.compile("<\\s*(https?://[^>\\s]+)\\s*>");
     private static final Pattern UNSUBSCRIBES =
             Pattern.compile("unsubscribe|opt[ -]?out|退订|取消订阅", Pattern.CASE_INSENSITIVE);
@@ -31,57 +37,88 @@ final class MailReader {
             Pattern.compile("(?:\\b(?i:coupon code|voucher code|coupon|voucher|promo code|code)\\b|优惠码|优惠券|券码)"
                     + "[^\\p{L}\\p{N}]{1,12}([A-Z0-9][A-Z0-9-]{3,38}[A-Z0-9])(?![\\p{L}\\p{N}])");
 
-    private static final Session SESSION = Session.getInstance(new Properties());
+    private static final MimeConfig LENIENT = new MimeConfig.Builder()
+            .setMaxLineLen(-1)
+            .setMaxHeaderLen(100_000)
+            .setMaxHeaderCount(1_000)
+            .build();
 
     private MailReader() {}
 
     /** @throws IOException when it is no mail that can be read */
     static Mail read(String recipient, byte[] bytes) throws IOException {
+        Content content = new Content();
+        MimeStreamParser parser = new MimeStreamParser(LENIENT);
+        parser.setContentDecoding(true);
+        parser.setContentHandler(content);
         try {
-            MimeMessage message = new MimeMessage(SESSION, new ByteArrayInputStream(bytes));
-            String html = html(message, 0);
-            Document page = Jsoup.parse(html == null ? "" : html);
-            String listUnsubscribe = httpAddress(message.getHeader("List-Unsubscribe", ","));
-            String post = message.getHeader("List-Unsubscribe-Post", ",");
-            Set<String> links = new LinkedHashSet<>();
-            Set<String> unsubscribeLinks = new LinkedHashSet<>();
-            for (Element link : page.select("a[href], area[href]")) {
-                String address = link.attr("href").strip();
-                boolean unsubscribes = address.equals(listUnsubscribe)
-                        || UNSUBSCRIBES.matcher(link.text()).find();
-                keep(unsubscribes ? unsubscribeLinks : links, address);
-            }
-            Set<String> pictures = new LinkedHashSet<>();
-            for (Element picture : page.select("img[src]"))
-                keep(pictures, picture.attr("src").strip());
-            return new Mail(
-                    recipient,
-                    message.getSubject() == null ? "" : message.getSubject(),
-                    List.copyOf(links),
-                    List.copyOf(unsubscribeLinks),
-                    List.copyOf(pictures),
-                    listUnsubscribe,
-                    post != null && post.replaceAll("\\s", "").equalsIgnoreCase("List-Unsubscribe=One-Click"),
-                    coupon(page));
-        } catch (MessagingException e) {
+            parser.parse(new ByteArrayInputStream(bytes));
+        } catch (MimeException e) {
             throw new IOException("not a readable mail: " + e.getMessage(), e);
+        }
+        Document page = Jsoup.parse(content.html == null ? "" : content.html);
+        String listUnsubscribe = httpAddress(content.header("list-unsubscribe"));
+        String post = content.header("list-unsubscribe-post").replaceAll("\\s", "");
+        Set<String> links = new LinkedHashSet<>();
+        Set<String> unsubscribeLinks = new LinkedHashSet<>();
+        for (Element link : page.select("a[href], area[href]")) {
+            String address = link.attr("href").strip();
+            boolean unsubscribes = address.equals(listUnsubscribe)
+                    || UNSUBSCRIBES.matcher(link.text()).find();
+            keep(unsubscribes ? unsubscribeLinks : links, address);
+        }
+        Set<String> pictures = new LinkedHashSet<>();
+        for (Element picture : page.select("img[src]"))
+            keep(pictures, picture.attr("src").strip());
+        return new Mail(
+                recipient,
+                DecoderUtil.decodeEncodedWords(content.header("subject"), UTF_8),
+                List.copyOf(links),
+                List.copyOf(unsubscribeLinks),
+                List.copyOf(pictures),
+                listUnsubscribe,
+                post.equalsIgnoreCase("List-Unsubscribe=One-Click"),
+                coupon(page));
+    }
+
+    /** The mail's own headers, and its first HTML part. */
+    private static final class Content extends AbstractContentHandler {
+        private final Map<String, String> headers = new HashMap<>();
+        private @Nullable String html;
+        private boolean headerOver;
+
+        @Override
+        public void field(Field field) {
+            if (!headerOver) headers.putIfAbsent(field.getName().toLowerCase(Locale.ROOT), field.getBody());
+        }
+
+        @Override
+        public void endHeader() {
+            headerOver = true;
+        }
+
+        @Override
+        public void body(BodyDescriptor part, InputStream bytes) throws IOException {
+            if (html == null && part.getMimeType().equalsIgnoreCase("text/html"))
+                html = new String(bytes.readAllBytes(), charset(part.getCharset()));
+        }
+
+        private String header(String name) {
+            return headers.getOrDefault(name, "").strip();
+        }
+
+        private static Charset charset(@Nullable String name) throws IOException {
+            if (name == null) return UTF_8;
+            try {
+                return Charset.forName(name);
+            } catch (IllegalArgumentException e) {
+                throw new IOException("its HTML part is in an unknown character set, " + name, e);
+            }
         }
     }
 
-    private static @Nullable String html(Part part, int depth) throws MessagingException, IOException {
-        if (depth > DEEPEST_PART) return null;
-        if (part.isMimeType("text/html")) return String.valueOf(part.getContent());
-        if (part.isMimeType("multipart/*") && part.getContent() instanceof Multipart parts)
-            for (int place = 0; place < parts.getCount(); place++) {
-                String found = html(parts.getBodyPart(place), depth + 1);
-                if (found != null) return found;
-            }
-        return null;
-    }
-
-    private static @Nullable String httpAddress(@Nullable String header) {
-        if (header == null) return null;
-        Matcher matcher = HTTP_IN_BRACKETS.matcher(header.replaceAll("\\r?\\n\\s+", ""));
+    private static @Nullable String httpAddress(String header) {
+        Matcher matcher = HTTP_IN_BRACKETS.matcher(header);
         return matcher.find() && matcher.group(1).length() <= LONGEST_LINK ? matcher.group(1) : null;
     }
 

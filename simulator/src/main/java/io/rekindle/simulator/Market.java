@@ -39,6 +39,7 @@ public final class Market implements AutoCloseable {
     private final Map<String, Integer> numbers;
     private final BitSet unsubscribed = new BitSet();
     private final TreeMap<Integer, List<Visit>> visits = new TreeMap<>();
+    private boolean brokenOff;
 
     /** A market at the beginning of its past. */
     public Market(MarketSettings settings) {
@@ -84,9 +85,11 @@ public final class Market implements AutoCloseable {
     public Played playHistory(EventDoor door, Progress progress) {
         if (nextDay() != null) throw new IllegalStateException("the past has been played already");
         Count count = new Count();
+        begin();
         try (EventDoor.Stream events = door.open()) {
             population.liveUntil(startDay, into(events, count), done -> progress.at(done, population.size()));
         }
+        brokenOff = false;
         return count.played();
     }
 
@@ -106,6 +109,7 @@ public final class Market implements AutoCloseable {
                             ? "the past must be played before %s".formatted(day)
                             : "%s cannot be played: it is the turn of %s".formatted(day, next));
         int today = population.nextDay();
+        begin();
         List<Mail> mails = mailboxes.takeArrived();
         int unwelcome = 0;
         for (Mail mail : mails) if (!receive(today, mail)) unwelcome++;
@@ -114,6 +118,7 @@ public final class Market implements AutoCloseable {
         try (EventDoor.Stream events = door.open()) {
             population.liveDay(into(events, count));
         }
+        brokenOff = false;
         return summary(day, count.played(), mails.size(), unwelcome, outcomes);
     }
 
@@ -155,6 +160,14 @@ public final class Market implements AutoCloseable {
     @Override
     public void close() {
         web.close();
+    }
+
+    /** Customers who have lived half a day cannot live it again: what breaks off is over. */
+    private void begin() {
+        if (brokenOff)
+            throw new IllegalStateException(
+                    "this market broke off while playing; begin again with a new one: equal message ids repeat nothing");
+        brokenOff = true;
     }
 
     private int number(String userId) {
