@@ -17,6 +17,9 @@ public record Caller(String name, Set<Role> roles) {
         roles = Set.copyOf(roles);
     }
 
+    /** The authority of a command on this machine: it may name files of this machine ({@code hasAuthority('LOCAL')}). */
+    public static final String LOCAL = "LOCAL";
+
     private static final Caller SYSTEM = new Caller("system", Set.of());
 
     public static Caller current() {

@@ -1,11 +1,13 @@
 package io.rekindle.app;
 
 import io.rekindle.access.FirstSignIn;
+import java.util.ArrayList;
+import java.util.List;
 import org.springframework.boot.ApplicationArguments;
 import org.springframework.boot.ApplicationRunner;
 import org.springframework.stereotype.Component;
 
-/** What is made at the first start, and shown once by the command that started the server. */
+/** What is made at the first start, and told once by the command that started the server. */
 @Component
 public class Startup implements ApplicationRunner {
     private final FirstSignIn firstSignIn;
@@ -20,8 +22,14 @@ public class Startup implements ApplicationRunner {
         made = firstSignIn.ensure();
     }
 
-    /** The secrets this start made. */
-    public FirstSignIn.Made made() {
-        return made;
+    /** The secrets this start made, as lines for a person; empty from the second start on. */
+    public List<String> tellOnce() {
+        var lines = new ArrayList<String>();
+        made.password()
+                .ifPresent(password ->
+                        lines.add("Sign in as %s with the password %s".formatted(FirstSignIn.EMAIL, password)));
+        made.apiKey().ifPresent(key -> lines.add("The first API key (role admin): " + key));
+        if (!lines.isEmpty()) lines.add("These are shown this once.");
+        return lines;
     }
 }

@@ -38,8 +38,14 @@ final class KeyFile {
         }
     }
 
-    private static byte[] read(Path file) throws IOException {
-        var text = Files.readString(file).strip();
+    /** Reads the key of a file that must be there. */
+    static byte[] read(Path file) {
+        String text;
+        try {
+            text = Files.readString(file).strip();
+        } catch (IOException e) {
+            throw new UncheckedIOException("the key file %s cannot be read".formatted(file), e);
+        }
         if (!text.matches("[0-9a-fA-F]{64}"))
             throw Problem.invalid(
                     "key_file_invalid",

@@ -34,6 +34,16 @@ public final class Vault {
         hashing = ThreadLocal.withInitial(() -> mac(lookup));
     }
 
+    /** The vault of a key file that must exist; {@link Problem} {@code key_file_invalid} when it is damaged. */
+    public static Vault ofKeyFile(java.nio.file.Path file) {
+        return new Vault(KeyFile.read(file));
+    }
+
+    /** Tells two master keys apart and reveals nothing of either. */
+    public String fingerprint() {
+        return java.util.HexFormat.of().formatHex(sign("fingerprint", new byte[0]));
+    }
+
     /** The key one person's fields are sealed under, in clear: it lives in memory only. */
     public record PersonKey(SecretKeySpec key) {
         @Override

@@ -8,6 +8,7 @@ import jakarta.servlet.ServletException;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.Optional;
 import org.springframework.http.HttpStatus;
 import org.springframework.security.authentication.UsernamePasswordAuthenticationToken;
@@ -45,9 +46,11 @@ final class BearerKeyFilter extends OncePerRequestFilter {
             return;
         }
         Optional<Caller> caller = Optional.empty();
+        boolean isLocal = false;
         if (header.regionMatches(true, 0, SCHEME, 0, SCHEME.length())) {
             var secret = header.substring(SCHEME.length()).strip();
             caller = local.authenticate(secret).or(() -> keys.authenticate(secret));
+            isLocal = local.authenticate(secret).isPresent();
         }
         if (caller.isEmpty()) {
             SecurityConfiguration.write(
@@ -55,13 +58,17 @@ final class BearerKeyFilter extends OncePerRequestFilter {
             return;
         }
         var context = SecurityContextHolder.createEmptyContext();
-        context.setAuthentication(authentication(caller.get()));
+        context.setAuthentication(authentication(caller.get(), isLocal));
         SecurityContextHolder.setContext(context);
         chain.doFilter(request, response);
     }
 
-    static Authentication authentication(Caller caller) {
-        var roles = caller.roles().stream().map(role -> "ROLE_" + role.name()).toArray(String[]::new);
-        return new UsernamePasswordAuthenticationToken(caller.name(), null, AuthorityUtils.createAuthorityList(roles));
+    /** @param isLocal whether the caller is a command on this machine, which may name files of this machine */
+    static Authentication authentication(Caller caller, boolean isLocal) {
+        var authorities = new ArrayList<String>();
+        for (var role : caller.roles()) authorities.add("ROLE_" + role.name());
+        if (isLocal) authorities.add(Caller.LOCAL);
+        return new UsernamePasswordAuthenticationToken(
+                caller.name(), null, AuthorityUtils.createAuthorityList(authorities));
     }
 }

@@ -54,7 +54,7 @@ class SessionResource {
         if (request.getSession(false) == null) request.getSession(true);
         else request.changeSessionId();
         var context = SecurityContextHolder.createEmptyContext();
-        context.setAuthentication(BearerKeyFilter.authentication(caller));
+        context.setAuthentication(BearerKeyFilter.authentication(caller, false));
         SecurityContextHolder.setContext(context);
         contexts.saveContext(context, request, response);
         return new Session(caller.name(), caller.roles(), csrf.getToken());

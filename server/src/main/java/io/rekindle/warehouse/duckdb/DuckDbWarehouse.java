@@ -1,5 +1,6 @@
 package io.rekindle.warehouse.duckdb;
 
+import io.rekindle.platform.Backed;
 import io.rekindle.platform.Problem;
 import io.rekindle.warehouse.Row;
 import io.rekindle.warehouse.Rows;
@@ -32,7 +33,7 @@ import org.duckdb.DuckDBConnection;
  * is not atomic (with auto-commit off, pieces of 2,048 rows became visible and durable one by one). Connections are
  * duplicates of one, kept and used again; a connection whose statement failed is closed, not kept.
  */
-public final class DuckDbWarehouse implements Warehouse, AutoCloseable {
+public final class DuckDbWarehouse implements Warehouse, Backed, AutoCloseable {
     private static final int KEPT_CONNECTIONS = 16;
 
     private final Path file;
@@ -133,24 +134,44 @@ public final class DuckDbWarehouse implements Warehouse, AutoCloseable {
         });
     }
 
-    /** Copies everything, as of one instant, into a new DuckDB file; {@code opened} runs once the instant is fixed. */
-    public void copyTo(Path target, Runnable opened) {
-        with(connection -> {
-            execute(
-                    connection,
-                    "attach '%s' as copy".formatted(target.toString().replace("'", "''")));
+    /** Fixes an instant; {@code copy} writes everything as of then into {@code warehouse.duckdb} of the backup. */
+    @Override
+    public Snapshot open(Path folder) {
+        try {
+            var connection = root.duplicate();
+            execute(connection, "begin transaction");
+            // The first read fixes the snapshot; what commits after it is not in the copy.
+            execute(connection, "select count(*) from batches");
+            return new FileSnapshot(connection, folder.resolve("warehouse.duckdb"));
+        } catch (SQLException e) {
+            throw new WarehouseException("the snapshot cannot be opened: " + e.getMessage(), e);
+        }
+    }
+
+    private record FileSnapshot(DuckDBConnection connection, Path target) implements Snapshot {
+        @Override
+        public void copy() {
             try {
-                execute(connection, "begin transaction");
-                // The first read fixes the snapshot; what commits after it is not in the copy.
-                execute(connection, "select count(*) from batches");
-                opened.run();
-                execute(connection, "copy from database " + catalog(connection) + " to copy");
+                // The path is the operator's; DuckDB takes no parameter here, so quotes in it are doubled.
+                execute(
+                        connection,
+                        "attach '%s' as backup".formatted(target.toString().replace("'", "''")));
+                execute(connection, "copy from database %s to backup".formatted(catalog(connection)));
                 execute(connection, "commit");
-            } finally {
-                execute(connection, "detach copy");
+                execute(connection, "detach backup");
+            } catch (SQLException e) {
+                throw new WarehouseException("the warehouse cannot be copied: " + e.getMessage(), e);
             }
-            return true;
-        });
+        }
+
+        @Override
+        public void close() {
+            try {
+                connection.close();
+            } catch (SQLException e) {
+                throw new WarehouseException("the snapshot cannot be closed: " + e.getMessage(), e);
+            }
+        }
     }
 
     @Override

@@ -1,0 +1,98 @@
+package io.rekindle.app.cli;
+
+import java.util.List;
+import java.util.Map;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** {@code rekindle key}: API keys of the management API. */
+@Command(
+        name = "key",
+        description = "API keys: list, create, revoke.",
+        mixinStandardHelpOptions = true,
+        subcommands = {KeyCommand.ListKeys.class, KeyCommand.CreateKey.class, KeyCommand.RevokeKey.class})
+final class KeyCommand implements Runnable {
+    @Override
+    public void run() {
+        picocli.CommandLine.usage(this, System.out);
+    }
+
+    @Command(name = "list", description = "List the keys, without their secrets.", mixinStandardHelpOptions = true)
+    static final class ListKeys implements Runnable {
+        @Mixin
+        private DataOption data = new DataOption();
+
+        @Mixin
+        private JsonOption json = new JsonOption();
+
+        @Override
+        public void run() {
+            var keys = data.withServer(api -> api.get("/api/keys")).path("items");
+            json.print(keys, () -> {
+                for (var key : keys)
+                    System.out.printf(
+                            "%4d  %-10s %-24s %s%s%n",
+                            key.path("id").asLong(),
+                            key.path("hint").asString(),
+                            key.path("name").asString(),
+                            key.path("roles"),
+                            key.path("revokedAt").isNull() ? "" : "  revoked");
+            });
+        }
+    }
+
+    @Command(
+            name = "create",
+            description = "Make a key; its secret is printed this once.",
+            mixinStandardHelpOptions = true)
+    static final class CreateKey implements Runnable {
+        @Mixin
+        private DataOption data = new DataOption();
+
+        @Mixin
+        private JsonOption json = new JsonOption();
+
+        @Parameters(paramLabel = "NAME", description = "Who or what uses the key.")
+        @SuppressWarnings("NullAway.Init")
+        private String name;
+
+        @Option(
+                names = "--role",
+                required = true,
+                split = ",",
+                description = "admin, planner, approver, analyst or viewer; several with commas.")
+        @SuppressWarnings("NullAway.Init")
+        private List<io.rekindle.access.Role> roles;
+
+        @Override
+        public void run() {
+            var made = data.withServer(api -> api.post("/api/keys", Map.of("name", name, "roles", roles)));
+            json.print(
+                    made,
+                    () -> System.out.printf(
+                            "key %d: %s%nIt is not shown again.%n",
+                            made.path("key").path("id").asLong(),
+                            made.path("secret").asString()));
+        }
+    }
+
+    @Command(name = "revoke", description = "From now on the key opens nothing.", mixinStandardHelpOptions = true)
+    static final class RevokeKey implements Runnable {
+        @Mixin
+        private DataOption data = new DataOption();
+
+        @Mixin
+        private JsonOption json = new JsonOption();
+
+        @Parameters(paramLabel = "ID", description = "The key's number in 'key list'.")
+        private long id;
+
+        @Override
+        public void run() {
+            data.withServer(api -> api.delete("/api/keys/" + id));
+            json.print(Map.of("revoked", id), () -> System.out.printf("key %d opens nothing any more%n", id));
+        }
+    }
+}

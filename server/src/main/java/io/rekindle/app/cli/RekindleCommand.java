@@ -1,0 +1,80 @@
+package io.rekindle.app.cli;
+
+import io.rekindle.platform.Problem;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+
+/** {@code rekindle}: the root of all commands, and the one place where failures become a line and an exit code. */
+@Command(
+        name = "rekindle",
+        description = "Wins back and grows the customers a company already has, and proves what it earned.",
+        mixinStandardHelpOptions = true,
+        versionProvider = VersionCommand.Provider.class,
+        synopsisSubcommandLabel = "COMMAND",
+        footer = {
+            "",
+            "  test     Build everything and run every test (the browser test too).",
+            "  bench    Measure speed against a stated baseline: bench intake, bench segment."
+        },
+        subcommands = {
+            ServeCommand.class,
+            SourceCommand.class,
+            KeyCommand.class,
+            BackupCommand.class,
+            RestoreCommand.class,
+            VersionCommand.class
+        })
+public final class RekindleCommand implements Runnable {
+    private static final int FAILED = 1;
+
+    /** Runs one command line and gives its exit code: 0 done, 1 failed, 2 wrongly called. */
+    public static int run(String[] arguments) {
+        var command = new CommandLine(new RekindleCommand());
+        command.setCaseInsensitiveEnumValuesAllowed(true);
+        command.setExecutionExceptionHandler((e, line, parsed) -> report(e, line.getErr()));
+        command.setParameterExceptionHandler((e, wrong) -> {
+            var line = e.getCommandLine();
+            line.getErr()
+                    .println("rekindle: " + e.getMessage()
+                            + "; see '%s --help'"
+                                    .formatted(line.getCommandSpec().qualifiedName()));
+            return 2;
+        });
+        return command.execute(arguments);
+    }
+
+    @Override
+    public void run() {
+        CommandLine.usage(this, System.out);
+    }
+
+    static int report(Throwable failure, PrintWriter err) {
+        for (@Nullable Throwable cause = failure; cause != null; cause = cause.getCause()) {
+            if (cause instanceof Problem problem) {
+                err.println("rekindle: " + problem.detail());
+                for (var fault : problem.faults()) err.println("  " + fault.place() + ": " + fault.message());
+                return FAILED;
+            }
+        }
+        err.println("rekindle: this should not have happened: %s%s".formatted(failure, whereTheDetailsAre(failure)));
+        return FAILED;
+    }
+
+    private static String whereTheDetailsAre(Throwable failure) {
+        try {
+            var text = new StringWriter();
+            failure.printStackTrace(new PrintWriter(text));
+            Path file = Files.createTempFile("rekindle-failure-", ".txt");
+            Files.writeString(file, text.toString());
+            return "; the details are in " + file;
+        } catch (IOException e) {
+            return "";
+        }
+    }
+}

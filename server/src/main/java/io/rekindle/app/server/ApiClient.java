@@ -1,0 +1,91 @@
+package io.rekindle.app.server;
+
+import io.rekindle.platform.Problem;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import tools.jackson.core.JacksonException;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/** A client of a server's management API; a problem the server answers becomes the same {@link Problem} here. */
+public final class ApiClient {
+    private static final JsonMapper JSON = JsonMapper.builder().build();
+
+    private final HttpClient http =
+            HttpClient.newBuilder().connectTimeout(Duration.ofSeconds(10)).build();
+    private final String url;
+    private final String key;
+
+    public ApiClient(String url, String key) {
+        this.url = url;
+        this.key = key;
+    }
+
+    public JsonNode get(String path) {
+        return send(request(path).GET());
+    }
+
+    public JsonNode delete(String path) {
+        return send(request(path).DELETE());
+    }
+
+    /** Posts a value as JSON; any record or map of plain values. */
+    public JsonNode post(String path, Object body) {
+        return send(request(path)
+                .header("Content-Type", "application/json")
+                .POST(HttpRequest.BodyPublishers.ofByteArray(JSON.writeValueAsBytes(body))));
+    }
+
+    private HttpRequest.Builder request(String path) {
+        return HttpRequest.newBuilder(URI.create(url + path))
+                .header("Authorization", "Bearer " + key)
+                .timeout(Duration.ofMinutes(30));
+    }
+
+    private JsonNode send(HttpRequest.Builder request) {
+        try {
+            var answer = http.send(request.build(), HttpResponse.BodyHandlers.ofByteArray());
+            var body = answer.body().length == 0 ? JSON.createObjectNode() : JSON.readTree(answer.body());
+            if (answer.statusCode() >= 400) throw problem(answer.statusCode(), body);
+            return body;
+        } catch (IOException e) {
+            throw new Problem(
+                    Problem.Kind.UNAVAILABLE,
+                    "server_unreachable",
+                    "the server at %s does not answer: %s".formatted(url, e.getMessage()),
+                    List.of());
+        } catch (JacksonException e) {
+            throw new Problem(
+                    Problem.Kind.OUTSIDE,
+                    "not_json",
+                    "the server at %s does not answer in JSON".formatted(url),
+                    List.of());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new Problem(
+                    Problem.Kind.UNAVAILABLE, "interrupted", "interrupted while waiting for the server", List.of());
+        }
+    }
+
+    private static Problem problem(int status, JsonNode body) {
+        var faults = new ArrayList<Problem.Fault>();
+        for (var fault : body.path("errors"))
+            faults.add(new Problem.Fault(
+                    fault.path("place").asString(""), fault.path("message").asString("")));
+        var kind = List.of(Problem.Kind.values()).stream()
+                .filter(k -> k.status() == status)
+                .findFirst()
+                .orElse(status >= 500 ? Problem.Kind.UNAVAILABLE : Problem.Kind.INVALID);
+        return new Problem(
+                kind,
+                body.path("code").asString("http_" + status),
+                body.path("detail").asString("the server answered with status " + status),
+                faults);
+    }
+}

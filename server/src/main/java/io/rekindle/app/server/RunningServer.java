@@ -1,0 +1,105 @@
+package io.rekindle.app.server;
+
+import io.rekindle.Rekindle;
+import io.rekindle.access.LocalToken;
+import io.rekindle.app.Startup;
+import io.rekindle.platform.Problem;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+import org.springframework.boot.SpringApplication;
+import org.springframework.boot.web.server.PortInUseException;
+import org.springframework.boot.web.server.servlet.context.ServletWebServerApplicationContext;
+import org.springframework.context.ConfigurableApplicationContext;
+
+/** A server in this process. */
+public final class RunningServer implements AutoCloseable {
+    private final ConfigurableApplicationContext context;
+    private final DataFolder.Taken taken;
+    private final String url;
+
+    private RunningServer(ConfigurableApplicationContext context, DataFolder.Taken taken, String url) {
+        this.context = context;
+        this.taken = taken;
+        this.url = url;
+    }
+
+    /**
+     * Starts a server on a folder and returns when it answers.
+     *
+     * @param port the port to listen on; 0 = any free one
+     * @param settings settings that win over the file and the environment, by full name
+     */
+    public static RunningServer start(DataFolder folder, int port, Map<String, String> settings) {
+        var taken = folder.take();
+        try {
+            var properties = new HashMap<String, Object>(settings);
+            properties.put("rekindle.data", folder.path().toString());
+            properties.put("server.port", Integer.toString(port));
+            properties.putIfAbsent(
+                    "spring.config.additional-location",
+                    "optional:file:" + folder.path().resolve("rekindle.properties"));
+            var application = new SpringApplication(Rekindle.class);
+            application.setRegisterShutdownHook(false);
+            application.setLogStartupInfo(false);
+            application.addListeners(new SettingsCheck());
+            var arguments = properties.entrySet().stream()
+                    .map(entry -> "--%s=%s".formatted(entry.getKey(), entry.getValue()))
+                    .toArray(String[]::new);
+            var context = application.run(arguments);
+            int actual = Objects.requireNonNull(((ServletWebServerApplicationContext) context).getWebServer())
+                    .getPort();
+            var url = "http://127.0.0.1:" + actual;
+            var server = new RunningServer(context, taken, url);
+            taken.announce(new DataFolder.Announcement(
+                    ProcessHandle.current().pid(),
+                    url,
+                    context.getBean(LocalToken.class).secret()));
+            return server;
+        } catch (RuntimeException e) {
+            taken.close();
+            throw asProblem(e, port);
+        }
+    }
+
+    private static RuntimeException asProblem(RuntimeException e, int port) {
+        for (@Nullable Throwable cause = e; cause != null; cause = cause.getCause()) {
+            if (cause instanceof Problem problem) return problem;
+            if (cause instanceof PortInUseException)
+                return new Problem(
+                        Problem.Kind.CONFLICT,
+                        "port_in_use",
+                        "port %d is in use by another program; choose another with --port".formatted(port),
+                        List.of());
+        }
+        return e;
+    }
+
+    public String url() {
+        return url;
+    }
+
+    public ApiClient client() {
+        return new ApiClient(url, context.getBean(LocalToken.class).secret());
+    }
+
+    /** What the first start made and shows once. */
+    public Startup firstSecrets() {
+        return context.getBean(Startup.class);
+    }
+
+    public <T> T part(Class<T> type) {
+        return context.getBean(type);
+    }
+
+    @Override
+    public void close() {
+        try {
+            context.close();
+        } finally {
+            taken.close();
+        }
+    }
+}

@@ -1,0 +1,144 @@
+package io.rekindle.app.server;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.rekindle.access.ApiKeys;
+import io.rekindle.access.AuditTrail;
+import io.rekindle.access.Role;
+import io.rekindle.platform.DatabaseSettings;
+import io.rekindle.platform.Problem;
+import io.rekindle.platform.WriteGate;
+import io.rekindle.platform.Restore;
+import io.rekindle.testing.TestFolders;
+import io.rekindle.testing.TestPostgres;
+import io.rekindle.warehouse.Rows;
+import io.rekindle.warehouse.Sql;
+import io.rekindle.warehouse.Warehouse;
+import java.nio.file.Files;
+import java.time.Instant;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.junit.jupiter.api.Test;
+import org.springframework.jdbc.core.simple.JdbcClient;
+
+/** While the server runs and writes, a backup is taken; what is restored from it is both stores as of one instant. */
+class BackupAndRestoreTest {
+    private static final String KEY = "a-key-of-the-backup-test";
+
+    @Test
+    void aBackupTakenUnderLoadRestoresBothStoresAsOfOneInstant() throws Exception {
+        var data = TestFolders.newFolder("data");
+        var backup = TestFolders.newFolder("backup");
+        try (var server = RunningServer.start(new DataFolder(data), 0, settings(TestPostgres.newDatabase()))) {
+            var stop = new AtomicBoolean();
+            var writer = Thread.ofVirtual().start(() -> writeTwins(server, stop));
+            // Some twins before, so that the backup has something to hold.
+            while (twinsInState(server.part(JdbcClient.class)) < 50) Thread.onSpinWait();
+            server.client().post("/api/backups", Map.of("folder", backup.toString()));
+            stop.set(true);
+            writer.join();
+            server.part(ApiKeys.class).create("after the backup", Set.of(Role.VIEWER));
+        }
+        assertThat(backup.resolve("keys")).as("the key file is backed up apart").doesNotExist();
+
+        var restored = TestFolders.newFolder("restored");
+        var place = TestPostgres.newDatabase();
+        Restore.restore(
+                backup,
+                restored,
+                data.resolve("keys").resolve("rekindle.key"),
+                restored.resolve("keys").resolve("rekindle.key"),
+                new DatabaseSettings(place.url(), place.user(), place.password(), 2));
+        try (var server = RunningServer.start(new DataFolder(restored), 0, settings(place))) {
+            var inState = twinsInState(server.part(JdbcClient.class));
+            assertThat(inState).isGreaterThanOrEqualTo(50);
+            assertThat(twinsInWarehouse(server)).as("each twin in both stores or in neither").isEqualTo(inState);
+            assertThat(server.part(ApiKeys.class).authenticate(KEY)).isPresent();
+            assertThat(server.part(ApiKeys.class).list()).noneMatch(k -> k.name().equals("after the backup"));
+            var id = server.part(ApiKeys.class).create("ids go on", Set.of(Role.VIEWER)).key().id();
+            assertThat(id).isGreaterThan(1);
+        }
+    }
+
+    @Test
+    void aBackupDoesNotOpenWithAnotherKeyFile() throws Exception {
+        var data = TestFolders.newFolder("data");
+        var backup = TestFolders.newFolder("backup");
+        try (var server = RunningServer.start(new DataFolder(data), 0, settings(TestPostgres.newDatabase()))) {
+            server.client().post("/api/backups", Map.of("folder", backup.toString()));
+            assertThatThrownBy(() -> server.client().post("/api/backups", Map.of("folder", backup.toString())))
+                    .isInstanceOfSatisfying(Problem.class, p -> assertThat(p.code()).isEqualTo("backup_folder_not_empty"));
+        }
+        var other = TestFolders.newFolder("other").resolve("other.key");
+        Files.writeString(other, "ab".repeat(32) + "\n");
+        var place = TestPostgres.newDatabase();
+        var target = TestFolders.newFolder("target");
+        assertThatThrownBy(() -> Restore.restore(
+                        backup,
+                        target,
+                        other,
+                        target.resolve("rekindle.key"),
+                        new DatabaseSettings(place.url(), place.user(), place.password(), 2)))
+                .isInstanceOfSatisfying(Problem.class, p -> assertThat(p.code()).isEqualTo("key_mismatch"));
+    }
+
+    @Test
+    void aSecondServerOnAFolderGetsOneClearLine() {
+        var data = TestFolders.newFolder("data");
+        try (var server = RunningServer.start(new DataFolder(data), 0, settings(TestPostgres.newDatabase()))) {
+            assertThatThrownBy(() -> RunningServer.start(new DataFolder(data), 0, Map.of()))
+                    .isInstanceOfSatisfying(Problem.class, p -> assertThat(p.code()).isEqualTo("data_folder_in_use"))
+                    .hasMessageContaining(server.url())
+                    .hasMessageContaining("--data");
+            assertThat(new DataFolder(data).runningServer())
+                    .hasValueSatisfying(where -> assertThat(where.url()).isEqualTo(server.url()));
+        }
+        assertThat(new DataFolder(data).runningServer()).isEmpty();
+    }
+
+    /** Writes n into both stores as one unit of work, over and over. */
+    private static void writeTwins(RunningServer server, AtomicBoolean stop) {
+        var gate = server.part(WriteGate.class);
+        var audit = server.part(AuditTrail.class);
+        var warehouse = server.part(Warehouse.class);
+        for (long n = 1; !stop.get(); n++) {
+            long twin = n;
+            gate.write(() -> {
+                warehouse.append(
+                        "stage_changes",
+                        "twin-" + twin,
+                        Rows.written(rows -> rows.value(twin)
+                                .value("twin")
+                                .value(Instant.EPOCH)
+                                .end()));
+                audit.record("twin.written", "twin " + twin, "a backup test");
+            });
+        }
+    }
+
+    private static long twinsInState(JdbcClient jdbc) {
+        return jdbc.sql("select count(*) from audit_trail where action = 'twin.written'").query(Long.class).single();
+    }
+
+    private static long twinsInWarehouse(RunningServer server) {
+        return server.part(Warehouse.class)
+                .first(
+                        Sql.of("select count(*) as n from stage_changes where stage = ?", "twin"),
+                        row -> row.longValue("n"))
+                .orElseThrow();
+    }
+
+    private static Map<String, String> settings(TestPostgres.Place place) {
+        var settings = new HashMap<String, String>();
+        settings.put("rekindle.database.url", place.url());
+        settings.put("rekindle.database.user", place.user());
+        settings.put("rekindle.database.password", place.password());
+        settings.put("rekindle.database.connections", "10");
+        settings.put("rekindle.warehouse.memory-limit", "512MB");
+        settings.put("rekindle.admin-key", KEY);
+        return settings;
+    }
+}

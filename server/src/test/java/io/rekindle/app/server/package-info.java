@@ -1,0 +1,4 @@
+@NullMarked
+package io.rekindle.app.server;
+
+import org.jspecify.annotations.NullMarked;
