@@ -21,7 +21,8 @@ public final class Restore {
      * @param keyTarget where the restored installation expects it
      * @param database the PostgreSQL to fill; without a URL the embedded one of the data folder
      */
-    public static BackupManifest restore(Path backup, Path data, Path keyFile, Path keyTarget, DatabaseSettings database) {
+    public static BackupManifest restore(
+            Path backup, Path data, Path keyFile, Path keyTarget, DatabaseSettings database) {
         var manifest = manifest(backup);
         if (Files.exists(data.resolve("warehouse.duckdb")) || Files.exists(data.resolve("postgres")))
             throw Problem.conflict(

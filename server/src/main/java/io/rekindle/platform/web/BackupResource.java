@@ -1,7 +1,7 @@
 package io.rekindle.platform.web;
 
-import io.rekindle.platform.Backups;
 import io.rekindle.platform.BackupManifest;
+import io.rekindle.platform.Backups;
 import java.nio.file.Path;
 import org.springframework.http.HttpStatus;
 import org.springframework.security.access.prepost.PreAuthorize;

@@ -8,8 +8,8 @@ import io.rekindle.access.AuditTrail;
 import io.rekindle.access.Role;
 import io.rekindle.platform.DatabaseSettings;
 import io.rekindle.platform.Problem;
-import io.rekindle.platform.WriteGate;
 import io.rekindle.platform.Restore;
+import io.rekindle.platform.WriteGate;
 import io.rekindle.testing.TestFolders;
 import io.rekindle.testing.TestPostgres;
 import io.rekindle.warehouse.Rows;
@@ -55,10 +55,16 @@ class BackupAndRestoreTest {
         try (var server = RunningServer.start(new DataFolder(restored), 0, settings(place))) {
             var inState = twinsInState(server.part(JdbcClient.class));
             assertThat(inState).isGreaterThanOrEqualTo(50);
-            assertThat(twinsInWarehouse(server)).as("each twin in both stores or in neither").isEqualTo(inState);
+            assertThat(twinsInWarehouse(server))
+                    .as("each twin in both stores or in neither")
+                    .isEqualTo(inState);
             assertThat(server.part(ApiKeys.class).authenticate(KEY)).isPresent();
-            assertThat(server.part(ApiKeys.class).list()).noneMatch(k -> k.name().equals("after the backup"));
-            var id = server.part(ApiKeys.class).create("ids go on", Set.of(Role.VIEWER)).key().id();
+            assertThat(server.part(ApiKeys.class).list())
+                    .noneMatch(k -> k.name().equals("after the backup"));
+            var id = server.part(ApiKeys.class)
+                    .create("ids go on", Set.of(Role.VIEWER))
+                    .key()
+                    .id();
             assertThat(id).isGreaterThan(1);
         }
     }
@@ -70,7 +76,8 @@ class BackupAndRestoreTest {
         try (var server = RunningServer.start(new DataFolder(data), 0, settings(TestPostgres.newDatabase()))) {
             server.client().post("/api/backups", Map.of("folder", backup.toString()));
             assertThatThrownBy(() -> server.client().post("/api/backups", Map.of("folder", backup.toString())))
-                    .isInstanceOfSatisfying(Problem.class, p -> assertThat(p.code()).isEqualTo("backup_folder_not_empty"));
+                    .isInstanceOfSatisfying(
+                            Problem.class, p -> assertThat(p.code()).isEqualTo("backup_folder_not_empty"));
         }
         var other = TestFolders.newFolder("other").resolve("other.key");
         Files.writeString(other, "ab".repeat(32) + "\n");
@@ -90,7 +97,8 @@ class BackupAndRestoreTest {
         var data = TestFolders.newFolder("data");
         try (var server = RunningServer.start(new DataFolder(data), 0, settings(TestPostgres.newDatabase()))) {
             assertThatThrownBy(() -> RunningServer.start(new DataFolder(data), 0, Map.of()))
-                    .isInstanceOfSatisfying(Problem.class, p -> assertThat(p.code()).isEqualTo("data_folder_in_use"))
+                    .isInstanceOfSatisfying(
+                            Problem.class, p -> assertThat(p.code()).isEqualTo("data_folder_in_use"))
                     .hasMessageContaining(server.url())
                     .hasMessageContaining("--data");
             assertThat(new DataFolder(data).runningServer())
@@ -120,7 +128,9 @@ class BackupAndRestoreTest {
     }
 
     private static long twinsInState(JdbcClient jdbc) {
-        return jdbc.sql("select count(*) from audit_trail where action = 'twin.written'").query(Long.class).single();
+        return jdbc.sql("select count(*) from audit_trail where action = 'twin.written'")
+                .query(Long.class)
+                .single();
     }
 
     private static long twinsInWarehouse(RunningServer server) {

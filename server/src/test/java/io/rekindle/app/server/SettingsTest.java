@@ -24,7 +24,9 @@ class SettingsTest {
                             setting.name(),
                             setting.readableVariable(),
                             setting.defaultValue() == null ? "–" : "`" + setting.defaultValue() + "`");
-            assertThat(rows).as(setting.name()).anySatisfy(row -> assertThat(row).startsWith(start));
+            assertThat(rows)
+                    .as(setting.name())
+                    .anySatisfy(row -> assertThat(row).startsWith(start));
         }
         assertThat(rows).as("a row for a setting there is not").hasSize(settings.size());
     }
