@@ -25,7 +25,6 @@ class CoverageTest {
         Tally conversion = new Tally(shop.trueConversion());
         Tally revenue = new Tally(shop.trueRevenue());
         shop.run(conversion, revenue);
-                + " " + revenue.falseAlarms());
         assertThat(conversion.coverage()).as("conversion").isBetween(.94, .96);
         assertThat(revenue.coverage()).as("net revenue per customer").isBetween(.94, .96);
     }
@@ -36,7 +35,6 @@ class CoverageTest {
         Tally conversion = new Tally(0);
         Tally revenue = new Tally(0);
         shop.run(conversion, revenue);
-                + " " + revenue.falseAlarms());
         assertThat(conversion.falseAlarms()).as("conversion").isBetween(.04, .06);
         assertThat(revenue.falseAlarms()).as("net revenue per customer").isBetween(.04, .06);
         assertThat(conversion.coverage()).isBetween(.94, .96);
