@@ -19,7 +19,7 @@ import { useQueryClient } from '@tanstack/react-query';
 import { Button, Drawer, Dropdown, Layout, Menu, Spin, type MenuProps } from 'antd';
 import { useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { Link, Navigate, Outlet, useLocation, useNavigation } from 'react-router';
+import { Link, Navigate, Outlet, ScrollRestoration, useLocation, useNavigation } from 'react-router';
 import { sessionKey, useSession } from '@/features/access/api/readSession';
 import { useSignOut } from '@/features/access/api/signOut';
 import { BusinessTime } from '@/features/platform/BusinessTime';
@@ -190,6 +190,7 @@ function SignedIn({ session }: { session: Session }) {
         <Layout.Content>
           <main className="frame-content">
             <Outlet />
+            <ScrollRestoration />
           </main>
         </Layout.Content>
       </Layout>

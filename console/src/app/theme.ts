@@ -3,6 +3,16 @@ import { colour } from '@/shared/ui/colours';
 
 export const theme: ThemeConfig = {
   token: {
+    motion: !window.matchMedia('(prefers-reduced-motion: reduce)').matches,
+    // Ant Design derives greys from a primary as dark as ours; these are its light tints.
+    colorPrimaryBg: '#e9f2f5',
+    colorPrimaryBgHover: '#dcebf0',
+    colorPrimaryBorder: '#b5d2dc',
+    colorInfoBg: '#eef5f7',
+    colorInfoBorder: '#c9dee5',
+    colorInfoBgHover: '#e3eff3',
+    controlItemBgActive: '#e9f2f5',
+    controlItemBgActiveHover: '#dcebf0',
     colorPrimary: colour.ink,
     colorInfo: colour.ink,
     colorLink: colour.ink,
@@ -20,7 +30,7 @@ export const theme: ThemeConfig = {
   },
   components: {
     Layout: { siderBg: '#ffffff', headerBg: '#ffffff', headerPadding: '0 20px', headerHeight: 56 },
-    Menu: { itemBorderRadius: 8, itemHeight: 36, activeBarBorderWidth: 0 },
+    Menu: { itemBorderRadius: 8, itemHeight: 36, activeBarBorderWidth: 0, itemSelectedBg: '#e9f2f5' },
     Card: { headerFontSize: 15, headerHeight: 46 },
     Table: { headerBg: '#f8f9f8', headerColor: '#5d6b75', cellPaddingBlock: 10 },
     Statistic: { contentFontSize: 24 },

@@ -44,6 +44,9 @@ const FIELDS = [
   ['offerId'],
   ['attributionDays'],
   ['messageCost'],
+  { name: ['holdoutPercent'], place: ['holdoutShare'] },
+  { name: ['hours'], place: ['sendWindow'] },
+  { name: ['startAt'], place: ['sendWindow', 'startAt'] },
 ];
 const clock = (text: string) => dayjs(`2000-01-01T${text}`);
 const options = (choices: readonly Choice[]) => choices.map(({ id, name }) => ({ value: id, label: name }));

@@ -4,6 +4,8 @@ import { useEffect, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { ProblemAlert } from './ProblemAlert';
 
+const moving = !window.matchMedia('(prefers-reduced-motion: reduce)').matches;
+
 interface Props {
   option: EChartsOption;
   height: number;
@@ -35,7 +37,7 @@ export function Chart({ option, height, label, testId }: Props) {
           return;
         }
         const chart = echarts.init(element, undefined, { renderer: 'svg' });
-        draw.current = (next) => chart.setOption(next, true);
+        draw.current = (next) => chart.setOption({ animation: moving, ...next }, true);
         draw.current(latest.current);
         const watcher = new ResizeObserver(() => chart.resize());
         watcher.observe(element);

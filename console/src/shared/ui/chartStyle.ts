@@ -1,7 +1,11 @@
 import { colour } from './colours';
 
 /** What all charts share, so that they read alike. */
-export const chartText = { color: colour.textSoft, fontFamily: 'inherit', fontSize: 12 } as const;
+// Named, not inherited: ECharts measures its texts with it before they are drawn.
+const FONT =
+  "Inter, 'Segoe UI', system-ui, -apple-system, Roboto, 'Helvetica Neue', 'PingFang SC', 'Microsoft YaHei', 'Noto Sans CJK SC', sans-serif";
+
+export const chartText = { color: colour.textSoft, fontFamily: FONT, fontSize: 12 } as const;
 
 export const quietAxis = {
   axisLine: { show: false },
