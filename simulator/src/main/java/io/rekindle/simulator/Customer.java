@@ -29,8 +29,8 @@ final class Customer {
     private record SendsBack(int day, int number, List<Line> lines, long amount) implements Ahead {}
 
     private static final int SECONDS_A_DAY = 86_400;
-    private static final int SHOP_OPENS = 10 * 3_600;
-    private static final int SHOP_HOURS = 12 * 3_600 - 1;
+    private static final int SHOP_OPENS = Market.OPENS.toSecondOfDay();
+    private static final int SHOP_HOURS = Market.CLOSES.toSecondOfDay() - SHOP_OPENS - 1;
     private static final double SPEND_SPREAD = 0.35;
     private static final double LOOKS_BEFORE_BUYING = 0.35;
     private static final double MAIL_BUYER_USES_COUPON = 0.8;
@@ -78,7 +78,7 @@ final class Customer {
         if (day < nature.signUpDay()) return;
         if (day == nature.signUpDay()) {
             long at = timeOn(day, draws.unit(number, Purpose.ORDER, 4L * day));
-            seen.accept(new Happening.SignedUp(number, at - 60, nature.consents()));
+            seen.accept(new Happening.SignedUp(number, Math.max(timeOn(day, 0), at - 60), nature.consents()));
             if (nature.buysAtOnce()) buy(day, draws, false, seen);
             return;
         }
@@ -120,7 +120,9 @@ final class Customer {
         List<Line> lines = Catalogue.basket(random, nature.category(), Math.round(Math.min(cents, 1e7)));
         if (random.nextDouble() < LOOKS_BEFORE_BUYING)
             seen.accept(new Happening.Viewed(
-                    number, at - 30 - random.nextInt(1_800), lines.getFirst().product()));
+                    number,
+                    Math.max(timeOn(day, 0), at - 30 - random.nextInt(1_800)),
+                    lines.getFirst().product()));
         String used = usesCoupon(draws, when, becauseOfMail) ? coupon : null;
         long listPrice = lines.stream().mapToLong(Line::amount).sum();
         long discount = used == null ? 0 : listPrice * couponPercent / 100;

@@ -24,8 +24,8 @@ import org.jspecify.annotations.Nullable;
  * through customers plays a part. Not for several threads.
  */
 public final class Market implements AutoCloseable {
-    /** No order, refund or look at a product bears an earlier time of day. */
-    public static final LocalTime OPENS = LocalTime.of(9, 0);
+    /** No event bears an earlier time of day. */
+    public static final LocalTime OPENS = LocalTime.of(10, 0);
     /** No event bears this or a later time of day, so a day can be played once the product's clock shows it. */
     public static final LocalTime CLOSES = LocalTime.of(22, 0);
 

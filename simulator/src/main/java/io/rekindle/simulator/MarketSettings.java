@@ -26,7 +26,7 @@ public record MarketSettings(
         String currency,
         int couponPercent) {
     /**
-     * The default effect: some five to six points of conversion on lapsed customers, once mails that do not arrive and
+     * The default effect: some six to seven points of conversion on lapsed customers, once mails that do not arrive and
      * people who do not read are counted in.
      */
     public static final double DEFAULT_EFFECT = 0.10;

@@ -22,14 +22,14 @@ class EffectTruthTest {
     void theTruthIsWhatManyReplaysOfTheSameStateShow() {
         Population population = new Population(MarketSettings.of(800, 11, START));
         List<Integer> audience = lapsed(population, liveHistory(population), 60);
-        assertTruthIsSeen(population, audience, 30, 3_000);
+        assertTruthIsSeen(population, audience, 30, 1_500);
     }
 
     @Test
     void aWindowShorterThanPeopleTakeHoldsOnlyItsPartOfTheEffect() {
         Population population = new Population(MarketSettings.of(800, 12, START));
         List<Integer> audience = lapsed(population, liveHistory(population), 60);
-        assertTruthIsSeen(population, audience, 4, 3_000);
+        assertTruthIsSeen(population, audience, 4, 1_500);
         assertThat(truth(population, audience, 4).effect())
                 .isLessThan(0.8 * truth(population, audience, 30).effect());
     }
@@ -40,7 +40,7 @@ class EffectTruthTest {
         List<Integer> audience = lapsed(population, liveHistory(population), 60);
         for (int number : audience) if (arrives(population.customer(number))) population.receive(number, null);
         population.liveDay(happening -> {});
-        assertTruthIsSeen(population, audience, 10, 2_000);
+        assertTruthIsSeen(population, audience, 10, 1_000);
     }
 
     @Test
@@ -73,8 +73,8 @@ class EffectTruthTest {
 
     @Test
     void realisedLiftsScatterAroundTheTruthAndTheirIntervalsHoldItAsOftenAsTheyClaim() {
-        int histories = 10;
-        int futures = 200;
+        int histories = 8;
+        int futures = 150;
         int covered = 0;
         int aboveZero = 0;
         double sumOfMisses = 0;

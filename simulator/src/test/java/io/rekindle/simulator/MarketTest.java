@@ -146,11 +146,11 @@ class MarketTest {
 
     @Test
     void batchesThatMetABusyServerOrALostConnectionAreSentAgainUnchanged() throws Exception {
-        List<JsonNode> expected = eventsOf(MarketSettings.of(600, 3, START));
+        List<JsonNode> expected = eventsOf(MarketSettings.of(400, 3, START));
         for (int trouble : List.of(429, 503, 0)) {
             try (TestProduct product = new TestProduct()) {
                 product.everyOtherBatchIs(trouble);
-                playHistory(MarketSettings.of(600, 3, START), product);
+                playHistory(MarketSettings.of(400, 3, START), product);
                 assertThat(new HashSet<>(product.events())).isEqualTo(new HashSet<>(expected));
                 Set<JsonNode> batches = new HashSet<>(product.batches());
                 assertThat(batches.stream()
@@ -201,7 +201,7 @@ class MarketTest {
     @Test
     void mailsMakeReadersAndMachinesComeByAndSomeReadersBuyWithTheirCoupon() throws Exception {
         MarketSettings settings =
-                MarketSettings.of(1_200, 21, START).withEffect(0.3).withCouponPercent(20);
+                MarketSettings.of(700, 21, START).withEffect(0.3).withCouponPercent(20);
         try (Run run = new Run(settings)) {
             int sent = run.write(run.consenting());
             List<DaySummary> days = run.days(20);
