@@ -1,0 +1,36 @@
+package io.rekindle.plan;
+
+import java.math.BigDecimal;
+import java.time.Instant;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One mailing to one audience, planned so that what it changes can be told.
+ *
+ * @param segmentVersion the version of the segment's rule, pinned when the campaign was submitted
+ * @param templateVersion pinned when the campaign was submitted
+ * @param holdoutShare share of the eligible audience that is not written to, 0.01 to 0.5
+ * @param attributionDays how long after the planned time purchases count
+ * @param messageCost cost of one message
+ * @param forecast as it was at approval
+ * @param runId the run that carried it out, once launched
+ */
+public record Campaign(
+        long id,
+        String name,
+        long objectiveId,
+        long segmentId,
+        @Nullable Integer segmentVersion,
+        long templateId,
+        @Nullable Integer templateVersion,
+        @Nullable Long offerId,
+        double holdoutShare,
+        SendWindow sendWindow,
+        int attributionDays,
+        BigDecimal messageCost,
+        CampaignState state,
+        String author,
+        @Nullable String approver,
+        @Nullable Instant approvedAt,
+        @Nullable Forecast forecast,
+        @Nullable Long runId) {}

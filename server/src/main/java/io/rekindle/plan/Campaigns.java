@@ -1,0 +1,383 @@
+package io.rekindle.plan;
+
+import io.rekindle.access.AuditTrail;
+import io.rekindle.access.Caller;
+import io.rekindle.common.Page;
+import io.rekindle.platform.BusinessClock;
+import io.rekindle.platform.Problem;
+import java.math.BigDecimal;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.time.LocalTime;
+import java.time.OffsetDateTime;
+import java.time.ZoneOffset;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.stereotype.Component;
+import org.springframework.transaction.annotation.Transactional;
+import tools.jackson.databind.json.JsonMapper;
+
+/** Campaigns, and their way from draft to finished. */
+@Component
+public class Campaigns {
+    static final double LEAST_HOLDOUT = 0.01;
+    static final double MOST_HOLDOUT = 0.5;
+    private static final int MOST_ATTRIBUTION_DAYS = 365;
+    private static final String COLUMNS = """
+            select id, name, objective_id, segment_id, segment_version, template_id, template_version, offer_id,
+                holdout_share, send_from, send_to, start_at, attribution_days, message_cost, state, author, approver,
+                approved_at, forecast, run_id
+            from campaigns
+            """;
+
+    private final JdbcClient jdbc;
+    private final AuditTrail audit;
+    private final BusinessClock clock;
+    private final PlanSettings settings;
+    private final Objectives objectives;
+    private final Offers offers;
+    private final Templates templates;
+    private final Audiences audiences;
+    // What launches a campaign reads campaigns itself: it is looked up when needed.
+    private final ObjectProvider<Launches> launches;
+    private final JsonMapper json;
+
+    Campaigns(
+            JdbcClient jdbc,
+            AuditTrail audit,
+            BusinessClock clock,
+            PlanSettings settings,
+            Objectives objectives,
+            Offers offers,
+            Templates templates,
+            Audiences audiences,
+            ObjectProvider<Launches> launches,
+            JsonMapper json) {
+        this.jdbc = jdbc;
+        this.audit = audit;
+        this.clock = clock;
+        this.settings = settings;
+        this.objectives = objectives;
+        this.offers = offers;
+        this.templates = templates;
+        this.audiences = audiences;
+        this.launches = launches;
+        this.json = json;
+    }
+
+    /** A campaign as it is asked for; null where nothing was given. A draft may still lack its hold-out. */
+    public record Draft(
+            @Nullable String name,
+            @Nullable Long objectiveId,
+            @Nullable Long segmentId,
+            @Nullable Long templateId,
+            @Nullable Long offerId,
+            @Nullable Double holdoutShare,
+            @Nullable Hours sendWindow,
+            @Nullable Integer attributionDays,
+            @Nullable BigDecimal messageCost) {}
+
+    /** The send window as it is asked for. */
+    public record Hours(
+            @Nullable LocalTime from,
+            @Nullable LocalTime to,
+            @Nullable Instant startAt) {}
+
+    public Page<Campaign> list(long below, int limit) {
+        var rows = jdbc.sql(COLUMNS + "where id < :below order by id desc limit :limit")
+                .param("below", below)
+                .param("limit", limit + 1)
+                .query((r, n) -> campaign(r))
+                .list();
+        return Page.of(rows, limit, c -> Long.toString(c.id()));
+    }
+
+    public Campaign get(long id) {
+        return jdbc.sql(COLUMNS + "where id = :id")
+                .param("id", id)
+                .query((r, n) -> campaign(r))
+                .optional()
+                .orElseThrow(() -> Problem.notFound("campaign_not_found", "there is no campaign %d".formatted(id)));
+    }
+
+    /** A {@link Problem} {@code campaign_not_valid} lists everything that is wrong. */
+    @Transactional
+    public Campaign create(Draft draft) {
+        long id = jdbc.sql("""
+                        insert into campaigns (name, objective_id, segment_id, template_id, offer_id, holdout_share,
+                            send_from, send_to, start_at, attribution_days, message_cost, state, author, created_at)
+                        values (:name, :objective, :segment, :template, :offer, :holdout,
+                            :from, :to, :start, :days, :cost, 'draft', :author, :now) returning id
+                        """)
+                .params(check(draft))
+                .param("author", Caller.current().name())
+                .param("now", at(clock.instant()))
+                .query(Long.class)
+                .single();
+        audit.record("campaign.created", name(id), "'%s'".formatted(draft.name()));
+        return get(id);
+    }
+
+    /** Changes a campaign that is not yet approved; one in review becomes a draft again. */
+    @Transactional
+    public Campaign update(long id, Draft draft) {
+        var before = get(id);
+        if (before.state() != CampaignState.DRAFT && before.state() != CampaignState.IN_REVIEW)
+            throw Problem.conflict(
+                    "campaign_not_changeable",
+                    "campaign %d is %s and can no longer be changed; make a new one"
+                            .formatted(id, before.state().code()));
+        int changed = jdbc.sql("""
+                        update campaigns set name = :name, objective_id = :objective, segment_id = :segment,
+                            template_id = :template, offer_id = :offer, holdout_share = :holdout, send_from = :from,
+                            send_to = :to, start_at = :start, attribution_days = :days, message_cost = :cost,
+                            state = 'draft', segment_version = null, template_version = null
+                        where id = :id and state in ('draft', 'in_review')
+                        """).params(check(draft)).param("id", id).update();
+        requireStill(changed, id);
+        audit.record("campaign.changed", name(id), "'%s'".formatted(draft.name()));
+        return get(id);
+    }
+
+    /** What the campaign would do if it ran now. */
+    public Forecast forecast(long id) {
+        return launches.getObject().forecast(get(id));
+    }
+
+    /** Asks for approval; from now on the segment's rule and the template are the versions they have today. */
+    @Transactional
+    public Campaign submit(long id) {
+        var campaign = get(id);
+        requireNext(campaign, CampaignState.IN_REVIEW, "submitted");
+        int changed = jdbc.sql("""
+                        update campaigns set state = 'in_review', segment_version = :segment, template_version = :template
+                        where id = :id and state = 'draft'
+                        """)
+                .param("segment", audiences.version(campaign.segmentId()))
+                .param("template", templates.get(campaign.templateId()).version())
+                .param("id", id)
+                .update();
+        requireStill(changed, id);
+        audit.record("campaign.submitted", name(id), "'%s'".formatted(campaign.name()));
+        return get(id);
+    }
+
+    /**
+     * Approves a campaign and puts its launch on the calendar; the forecast of this moment is kept with it. A
+     * {@link Problem} {@code campaign_not_ready} lists everything that stands against it; {@code second_person_needed}
+     * when the author approves and the setting {@code rekindle.plan.four-eyes} is on.
+     */
+    @Transactional
+    public Campaign approve(long id) {
+        var campaign = get(id);
+        requireNext(campaign, CampaignState.APPROVED, "approved");
+        var approver = Caller.current().name();
+        if (settings.fourEyes() && approver.equals(campaign.author()))
+            throw new Problem(
+                    Problem.Kind.FORBIDDEN,
+                    "second_person_needed",
+                    "campaign %d cannot be approved by its author %s; ask another approver".formatted(id, approver),
+                    java.util.List.of());
+        var now = clock.instant();
+        var start = campaign.sendWindow().next(now, clock.zone());
+        var faults = new Faults();
+        faults.check(
+                campaign.holdoutShare() >= LEAST_HOLDOUT, "holdoutShare", "no hold-out; set one between 1 % and 50 %");
+        var launch = launches.getObject();
+        var forecast = launch.forecast(campaign);
+        if (campaign.offerId() != null) {
+            var offer = offers.get(campaign.offerId());
+            faults.check(
+                            offer.expiresAt().isAfter(start),
+                            "offerId",
+                            "offer %d expires at %s, before the campaign starts"
+                                    .formatted(offer.id(), offer.expiresAt()))
+                    .check(
+                            offer.codes().left() >= forecast.toSend(),
+                            "offerId",
+                            "offer %d has %d codes left for %d messages; add codes"
+                                    .formatted(offer.id(), offer.codes().left(), forecast.toSend()));
+        }
+        faults.refuse("campaign_not_ready", "campaign %d cannot be approved".formatted(id));
+        int changed = jdbc.sql("""
+                        update campaigns set state = 'approved', approver = :approver, approved_at = :now,
+                            forecast = :forecast::jsonb
+                        where id = :id and state = 'in_review'
+                        """)
+                .param("approver", approver)
+                .param("now", at(now))
+                .param("forecast", json.writeValueAsString(forecast))
+                .param("id", id)
+                .update();
+        requireStill(changed, id);
+        audit.record(
+                "campaign.approved",
+                name(id),
+                "audience %d, to send %d, held out %d"
+                        .formatted(forecast.audience(), forecast.toSend(), forecast.heldOut()));
+        var approved = get(id);
+        launch.schedule(approved, start);
+        return approved;
+    }
+
+    /** Stops a campaign: what is not sent will not be. What was sent is still measured. */
+    @Transactional
+    public Campaign cancel(long id) {
+        var campaign = get(id);
+        requireNext(campaign, CampaignState.CANCELLED, "cancelled");
+        int changed = jdbc.sql("update campaigns set state = 'cancelled' where id = :id and state = :before")
+                .param("id", id)
+                .param("before", campaign.state().code())
+                .update();
+        requireStill(changed, id);
+        audit.record(
+                "campaign.cancelled", name(id), "it was " + campaign.state().code());
+        launches.getObject().cancel(campaign);
+        return get(id);
+    }
+
+    /**
+     * Says that a run carries the campaign out, in the caller's transaction.
+     *
+     * @return false when the campaign may not be launched any more, e.g. because it was cancelled
+     */
+    public boolean launched(long id, long runId) {
+        return jdbc.sql("""
+                                update campaigns set state = 'running', run_id = :run
+                                where id = :id and (state = 'approved' or (state = 'running' and run_id = :run))
+                                """).param("id", id).param("run", runId).update() == 1;
+    }
+
+    /** Says that no message of the campaign is left to send, in the caller's transaction; again changes nothing. */
+    public void sendingFinished(long id) {
+        move(id, CampaignState.RUNNING, CampaignState.MEASURING);
+    }
+
+    /** Says that its outcomes are recorded, in the caller's transaction; a cancelled campaign stays cancelled. */
+    public void measured(long id) {
+        move(id, CampaignState.RUNNING, CampaignState.FINISHED);
+        move(id, CampaignState.MEASURING, CampaignState.FINISHED);
+    }
+
+    private void move(long id, CampaignState from, CampaignState to) {
+        jdbc.sql("update campaigns set state = :to where id = :id and state = :from")
+                .param("to", to.code())
+                .param("id", id)
+                .param("from", from.code())
+                .update();
+    }
+
+    private static void requireNext(Campaign campaign, CampaignState next, String verb) {
+        if (campaign.state().mayBecome(next)) return;
+        throw Problem.conflict(
+                "campaign_in_wrong_state",
+                "campaign %d cannot be %s: it is %s"
+                        .formatted(campaign.id(), verb, campaign.state().code()));
+    }
+
+    private static void requireStill(int changed, long id) {
+        if (changed == 0)
+            throw Problem.conflict(
+                    "campaign_changed_meanwhile",
+                    "campaign %d was changed by somebody else meanwhile; look at it again".formatted(id));
+    }
+
+    private Map<String, @Nullable Object> check(Draft draft) {
+        var faults = new Faults();
+        var holdout = draft.holdoutShare() == null ? 0 : draft.holdoutShare();
+        var cost = draft.messageCost() == null ? BigDecimal.ZERO : draft.messageCost();
+        var hours = draft.sendWindow() == null ? new Hours(null, null, null) : draft.sendWindow();
+        var from = hours.from() == null ? LocalTime.of(9, 0) : hours.from();
+        var to = hours.to() == null ? LocalTime.of(20, 0) : hours.to();
+        int days = draft.attributionDays() == null ? 0 : draft.attributionDays();
+        faults.check(draft.name() != null && !draft.name().isBlank(), "name", "the name is missing")
+                .check(
+                        holdout == 0 || (holdout >= LEAST_HOLDOUT && holdout <= MOST_HOLDOUT),
+                        "holdoutShare",
+                        "a hold-out of %s; set one between 0.01 and 0.5".formatted(holdout))
+                .check(from.isBefore(to), "sendWindow", "the send window from %s to %s is empty".formatted(from, to))
+                .check(
+                        days >= 1 && days <= MOST_ATTRIBUTION_DAYS,
+                        "attributionDays",
+                        "purchases count for 1 to %d days, not %d".formatted(MOST_ATTRIBUTION_DAYS, days))
+                .check(cost.signum() >= 0, "messageCost", "the cost of a message cannot be negative");
+        exists(faults, "objectiveId", draft.objectiveId(), true, objectives::require);
+        exists(faults, "segmentId", draft.segmentId(), true, audiences::version);
+        exists(faults, "templateId", draft.templateId(), true, templates::get);
+        exists(faults, "offerId", draft.offerId(), false, offers::get);
+        faults.refuse("campaign_not_valid", "the campaign cannot be saved");
+        var params = new LinkedHashMap<String, @Nullable Object>();
+        params.put("name", draft.name());
+        params.put("objective", draft.objectiveId());
+        params.put("segment", draft.segmentId());
+        params.put("template", draft.templateId());
+        params.put("offer", draft.offerId());
+        params.put("holdout", holdout);
+        params.put("from", from);
+        params.put("to", to);
+        params.put("start", hours.startAt() == null ? null : at(hours.startAt()));
+        params.put("days", days);
+        params.put("cost", cost);
+        return params;
+    }
+
+    private interface LookUp {
+        Object by(long id);
+    }
+
+    private static void exists(Faults faults, String place, @Nullable Long id, boolean needed, LookUp lookUp) {
+        if (id == null) {
+            faults.check(!needed, place, "%s is missing".formatted(place));
+            return;
+        }
+        try {
+            lookUp.by(id);
+        } catch (Problem e) {
+            faults.check(false, place, e.detail());
+        }
+    }
+
+    private static String name(long id) {
+        return "campaign " + id;
+    }
+
+    private static OffsetDateTime at(Instant instant) {
+        return instant.atOffset(ZoneOffset.UTC);
+    }
+
+    private static @Nullable Instant instant(ResultSet r, String column) throws SQLException {
+        var value = r.getObject(column, OffsetDateTime.class);
+        return value == null ? null : value.toInstant();
+    }
+
+    private Campaign campaign(ResultSet r) throws SQLException {
+        var forecast = r.getString("forecast");
+        return new Campaign(
+                r.getLong("id"),
+                r.getString("name"),
+                r.getLong("objective_id"),
+                r.getLong("segment_id"),
+                r.getObject("segment_version", Integer.class),
+                r.getLong("template_id"),
+                r.getObject("template_version", Integer.class),
+                r.getObject("offer_id", Long.class),
+                r.getDouble("holdout_share"),
+                new SendWindow(
+                        Objects.requireNonNull(r.getObject("send_from", LocalTime.class)),
+                        Objects.requireNonNull(r.getObject("send_to", LocalTime.class)),
+                        instant(r, "start_at")),
+                r.getInt("attribution_days"),
+                r.getBigDecimal("message_cost"),
+                CampaignState.of(r.getString("state")),
+                r.getString("author"),
+                r.getString("approver"),
+                instant(r, "approved_at"),
+                forecast == null ? null : json.readValue(forecast, Forecast.class),
+                r.getObject("run_id", Long.class));
+    }
+}

@@ -1,0 +1,120 @@
+package io.rekindle.plan;
+
+import io.rekindle.collect.EventType;
+import io.rekindle.collect.LoggedEvent;
+import io.rekindle.collect.Tail;
+import io.rekindle.common.CustomerId;
+import io.rekindle.platform.BusinessClock;
+import java.time.OffsetDateTime;
+import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Optional;
+import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.stereotype.Component;
+
+/**
+ * Gives out codes, each once, and recognises them in orders. As a tail of the log it reads the coupon of every order
+ * that is completed.
+ */
+@Component
+public class Coupons implements Tail {
+    private final JdbcClient jdbc;
+    private final BusinessClock clock;
+
+    Coupons(JdbcClient jdbc, BusinessClock clock) {
+        this.jdbc = jdbc;
+        this.clock = clock;
+    }
+
+    /**
+     * Takes a code for a message, in the caller's transaction: workers beside each other never get the same one and
+     * never wait for each other. Asked again for the same message, it gives the same code.
+     *
+     * @return empty when the offer has no code left, is expired, or its budget is used up
+     */
+    public Optional<String> take(long offerId, long messageId, CustomerId customer) {
+        var now = OffsetDateTime.ofInstant(clock.instant(), ZoneOffset.UTC);
+        return jdbc.sql("""
+                        with mine as (select code from coupons where message_id = :message),
+                        free as (
+                            select c.id from coupons c
+                            where c.offer_id = :offer and c.message_id is null and not exists (select 1 from mine)
+                              and exists (
+                                  select 1 from offers o
+                                  where o.id = :offer and o.expires_at > :now
+                                    and (o.budget is null or o.redeemed * o.cost_per_use < o.budget))
+                            order by c.id limit 1 for update of c skip locked),
+                        taken as (
+                            update coupons c set message_id = :message, customer_id = :customer, taken_at = :now
+                            from free where c.id = free.id returning c.code)
+                        select code from mine union all select code from taken
+                        """)
+                .param("offer", offerId)
+                .param("message", messageId)
+                .param("customer", customer.value())
+                .param("now", now)
+                .query(String.class)
+                .optional();
+    }
+
+    /** Gives a message's code back, unless it was used; for a message that is known not to have gone out. */
+    public void release(long messageId) {
+        jdbc.sql("""
+                        update coupons set message_id = null, customer_id = null, taken_at = null
+                        where message_id = :message and redeemed_at is null
+                        """).param("message", messageId).update();
+    }
+
+    /** The codes given to these messages. */
+    public List<String> codesOf(long[] messageIds) {
+        return jdbc.sql("select code from coupons where message_id = any(:messages) order by code")
+                .param("messages", messageIds)
+                .query((r, n) -> r.getString("code"))
+                .list();
+    }
+
+    @Override
+    public String name() {
+        return "coupons";
+    }
+
+    /** The first order that carries a code redeems it; later ones change nothing. */
+    @Override
+    public void process(Batch batch) {
+        var first = new HashMap<String, LoggedEvent>();
+        for (var event : batch.events()) {
+            if (event.type() != EventType.TRACK || !"Order Completed".equals(event.name())) continue;
+            var coupon = event.properties().path("coupon");
+            if (coupon.isString() && !coupon.stringValue().isBlank())
+                first.putIfAbsent(Offers.normalised(coupon.stringValue()), event);
+        }
+        if (first.isEmpty()) return;
+        var codes = new ArrayList<String>();
+        var orders = new ArrayList<String>();
+        var times = new ArrayList<String>();
+        first.forEach((code, event) -> {
+            codes.add(code);
+            orders.add(orderId(event));
+            times.add(event.occurredAt().toString());
+        });
+        jdbc.sql("""
+                        with used as (
+                            update coupons c set redeemed_order = u.order_id, redeemed_at = u.at
+                            from unnest(:codes::text[], :orders::text[], :times::timestamptz[]) as u(code, order_id, at)
+                            where c.code = u.code and c.redeemed_at is null returning c.offer_id)
+                        update offers o set redeemed = o.redeemed + n.uses
+                        from (select offer_id, count(*) as uses from used group by offer_id) n where o.id = n.offer_id
+                        """)
+                .param("codes", codes.toArray(String[]::new))
+                .param("orders", orders.toArray(String[]::new))
+                .param("times", times.toArray(String[]::new))
+                .update();
+    }
+
+    private static String orderId(LoggedEvent event) {
+        var id = event.properties().path("order_id");
+        return id.isString() ? id.stringValue() : id.isMissingNode() ? event.messageId() : id.toString();
+    }
+}

@@ -1,0 +1,44 @@
+package io.rekindle.plan;
+
+import java.math.BigDecimal;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a campaign would do if it ran now: found by the code that will run, without writing anything.
+ *
+ * @param audience members of the segment
+ * @param reasons why members are left out, each with its count, most frequent first
+ * @param heldOut eligible members who would be held out
+ * @param toSend eligible members who would be written to: audience = sum of reasons + heldOut + toSend
+ * @param expectedCost messages, plus the offer's cost for the share of customers who would buy anyway
+ */
+public record Forecast(
+        long audience, List<ReasonCount> reasons, long heldOut, long toSend, Power power, BigDecimal expectedCost) {
+    public Forecast {
+        reasons = List.copyOf(reasons);
+    }
+
+    /** How many members are left out for one reason. */
+    public record ReasonCount(String reason, long count) {}
+
+    /**
+     * How small a difference in conversion the campaign can see.
+     *
+     * @param baselineRate conversion in the last window of the length of the campaign's own, measured over the members
+     *     the segment had when that window began
+     * @param baselineCustomers how many members that were
+     * @param minimumDetectableEffect the smallest difference in conversion, as a share (0.02 = two points), that is
+     *     found with probability {@code power} by a two-sided test at {@code alpha}; null when no audience could show
+     *     any
+     */
+    public record Power(
+            double baselineRate,
+            long baselineCustomers,
+            @Nullable Double minimumDetectableEffect,
+            double alpha,
+            double power,
+            long sampleTreatment,
+            long sampleHoldout,
+            Words words) {}
+}

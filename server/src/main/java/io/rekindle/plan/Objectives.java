@@ -1,0 +1,252 @@
+package io.rekindle.plan;
+
+import io.rekindle.access.AuditTrail;
+import io.rekindle.access.Caller;
+import io.rekindle.common.Page;
+import io.rekindle.platform.BusinessClock;
+import io.rekindle.platform.Problem;
+import io.rekindle.warehouse.Sql;
+import io.rekindle.warehouse.Warehouse;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.LocalDate;
+import java.time.OffsetDateTime;
+import java.time.ZoneOffset;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.stereotype.Component;
+import org.springframework.transaction.annotation.Transactional;
+
+/** Objectives: refused unless specific, measurable and time-bound, and measured from the history on demand. */
+@Component
+public class Objectives {
+    private static final int LONGEST_WINDOW = 730;
+    private static final String COLUMNS = """
+            select id, kind, name, metric, unit, segment_id, window_days, baseline, baseline_customers, measured_at,
+                target, deadline
+            from objectives
+            """;
+
+    private final JdbcClient jdbc;
+    private final Warehouse warehouse;
+    private final AuditTrail audit;
+    private final BusinessClock clock;
+    private final Audiences audiences;
+
+    Objectives(JdbcClient jdbc, Warehouse warehouse, AuditTrail audit, BusinessClock clock, Audiences audiences) {
+        this.jdbc = jdbc;
+        this.warehouse = warehouse;
+        this.audit = audit;
+        this.clock = clock;
+        this.audiences = audiences;
+    }
+
+    /** An objective as it is asked for; null where nothing was given. */
+    public record Draft(
+            Objective.@Nullable Kind kind,
+            @Nullable String name,
+            @Nullable ObjectiveMetric metric,
+            Objective.@Nullable Unit unit,
+            @Nullable Long segmentId,
+            @Nullable Integer windowDays,
+            @Nullable Double target,
+            @Nullable LocalDate deadline) {}
+
+    /**
+     * Where an objective stands today.
+     *
+     * @param state {@code reached}, {@code missed} (past its deadline) or {@code active}
+     * @param progress share of the way from the baseline to the aim: 0 at the baseline, 1 reached; below 0 when it went
+     *     the wrong way
+     */
+    public record Standing(
+            String state,
+            @Nullable Double current,
+            @Nullable Double progress) {}
+
+    /** A metric over a window. */
+    public record Measured(double value, long customers) {}
+
+    public Page<Objective> list(long below, int limit) {
+        var rows = jdbc.sql(COLUMNS + "where id < :below order by id desc limit :limit")
+                .param("below", below)
+                .param("limit", limit + 1)
+                .query((r, n) -> objective(r))
+                .list();
+        return Page.of(rows, limit, o -> Long.toString(o.id()));
+    }
+
+    public Objective require(long id) {
+        return jdbc.sql(COLUMNS + "where id = :id")
+                .param("id", id)
+                .query((r, n) -> objective(r))
+                .optional()
+                .orElseThrow(() -> Problem.notFound("objective_not_found", "there is no objective %d".formatted(id)));
+    }
+
+    /** Measures its baseline and keeps it; a {@link Problem} {@code objective_not_smart} lists all that is missing. */
+    @Transactional
+    public Objective create(Draft draft) {
+        var checked = check(draft);
+        long id = jdbc.sql("""
+                        insert into objectives (kind, name, metric, unit, segment_id, window_days, baseline,
+                            baseline_customers, measured_at, target, deadline, created_at, created_by)
+                        values (:kind, :name, :metric, :unit, :segment, :days, :baseline, :customers, :now, :target,
+                            :deadline, :now, :by) returning id
+                        """)
+                .params(checked)
+                .param("by", Caller.current().name())
+                .query(Long.class)
+                .single();
+        audit.record("objective.created", "objective " + id, "'%s'".formatted(draft.name()));
+        return require(id);
+    }
+
+    /** Changes it and measures its baseline anew. */
+    @Transactional
+    public Objective update(long id, Draft draft) {
+        require(id);
+        jdbc.sql("""
+                        update objectives set kind = :kind, name = :name, metric = :metric, unit = :unit,
+                            segment_id = :segment, window_days = :days, baseline = :baseline,
+                            baseline_customers = :customers, measured_at = :now, target = :target, deadline = :deadline
+                        where id = :id
+                        """).params(check(draft)).param("id", id).update();
+        audit.record("objective.changed", "objective " + id, "'%s'".formatted(draft.name()));
+        return require(id);
+    }
+
+    /** Measures where the objective stands now. */
+    public Standing standing(Objective objective) {
+        var now = clock.instant();
+        var measured = measure(objective.metric(), objective.segmentId(), objective.windowDays(), now);
+        boolean over = clock.today().isAfter(objective.deadline());
+        if (measured.customers() == 0) return new Standing(over ? "missed" : "active", null, null);
+        double way = objective.aim() - objective.baseline();
+        double progress = way == 0 ? 1 : (measured.value() - objective.baseline()) / way;
+        return new Standing(progress >= 1 ? "reached" : over ? "missed" : "active", measured.value(), progress);
+    }
+
+    /** A metric over the window of {@code windowDays} that ends at an instant, in one statement. */
+    public Measured measure(ObjectiveMetric metric, @Nullable Long segmentId, int windowDays, Instant end) {
+        var from = end.minus(Duration.ofDays(windowDays));
+        var before = from.minus(Duration.ofDays(windowDays));
+        var members = segmentId == null
+                ? Sql.of("select distinct customer_id from orders_now where ordered_at < ?", from)
+                : audiences.members(segmentId, null, from);
+        // The enum's own pieces of SQL are constants; everything given from outside is bound.
+        var sql = Sql.of("with members as")
+                .then(members.inParentheses())
+                .then("""
+                        , per_customer as (
+                            select m.customer_id,
+                                count(*) filter (where o.ordered_at < ?) as before,
+                                count(*) filter (where o.ordered_at >= ? and o.ordered_at < ?) as previous,
+                                count(*) filter (where o.ordered_at >= ? and o.ordered_at < ?) as inside,
+                                coalesce(sum(o.net) filter (where o.ordered_at >= ? and o.ordered_at < ?), 0) as revenue
+                            from members m left join orders_now o on o.customer_id = m.customer_id
+                            group by m.customer_id)
+                        """, from, before, from, from, end, from, end)
+                .then("select count(*) as customers, coalesce(avg(" + metric.value() + "), 0) as measured")
+                .then("from per_customer where " + metric.population());
+        return warehouse
+                .first(sql, row -> new Measured(row.doubleValue("measured"), row.longValue("customers")))
+                .orElseThrow();
+    }
+
+    private Map<String, @Nullable Object> check(Draft draft) {
+        var faults = new Faults();
+        int days = draft.windowDays() == null ? 0 : draft.windowDays();
+        faults.check(draft.name() != null && !draft.name().isBlank(), "name", "specific: the name is missing")
+                .check(draft.kind() != null, "kind", "specific: the kind is missing: retain, grow, activate or acquire")
+                .check(
+                        draft.metric() != null,
+                        "metric",
+                        "measurable: the metric is missing: repurchase_rate, retention_rate, reactivation_rate or"
+                                + " revenue_per_customer")
+                .check(draft.unit() != null, "unit", "measurable: say whether the target is in points or relative")
+                .check(
+                        days >= 1 && days <= LONGEST_WINDOW,
+                        "windowDays",
+                        "measurable: the metric needs a window of 1 to %d days".formatted(LONGEST_WINDOW))
+                .check(draft.target() != null, "target", "measurable: the target is missing")
+                .check(
+                        draft.target() == null || draft.target() > 0,
+                        "target",
+                        "measurable: the target is the improvement aimed at, more than 0")
+                .check(draft.deadline() != null, "deadline", "time-bound: the deadline is missing")
+                .check(
+                        draft.deadline() == null || draft.deadline().isAfter(clock.today()),
+                        "deadline",
+                        "time-bound: the deadline %s is not in the future".formatted(draft.deadline()));
+        if (draft.segmentId() != null) {
+            try {
+                audiences.version(draft.segmentId());
+            } catch (Problem e) {
+                faults.check(false, "segmentId", "specific: " + e.detail());
+            }
+        }
+        var now = clock.instant();
+        var measured = new Measured(0, 0);
+        if (faults.none()) {
+            measured = measure(Objects.requireNonNull(draft.metric()), draft.segmentId(), days, now);
+            faults.check(
+                    measured.customers() > 0,
+                    "metric",
+                    "measurable: there is no customer to measure %s over in the last %d days"
+                            .formatted(draft.metric().code(), days));
+            checkReach(faults, draft, measured);
+        }
+        faults.refuse("objective_not_smart", "the objective is not specific, measurable and time-bound");
+        var params = new LinkedHashMap<String, @Nullable Object>();
+        params.put("kind", Objects.requireNonNull(draft.kind()).code());
+        params.put("name", draft.name());
+        params.put("metric", Objects.requireNonNull(draft.metric()).code());
+        params.put("unit", Objects.requireNonNull(draft.unit()).code());
+        params.put("segment", draft.segmentId());
+        params.put("days", days);
+        params.put("baseline", measured.value());
+        params.put("customers", measured.customers());
+        params.put("now", now.atOffset(ZoneOffset.UTC));
+        params.put("target", draft.target());
+        params.put("deadline", draft.deadline());
+        return params;
+    }
+
+    /** A target nobody can reach, or that says nothing, is not measurable. */
+    private static void checkReach(Faults faults, Draft draft, Measured measured) {
+        double target = Objects.requireNonNull(draft.target());
+        boolean relative = draft.unit() == Objective.Unit.RELATIVE;
+        faults.check(
+                !relative || measured.value() > 0 || measured.customers() == 0,
+                "unit",
+                "measurable: the baseline is 0, of which a relative target is nothing; state it in points");
+        double aim = relative ? measured.value() * (1 + target) : measured.value() + target;
+        faults.check(
+                !Objects.requireNonNull(draft.metric()).isRate() || aim <= 1,
+                "target",
+                "measurable: from %.4f the target leads to %.4f, and a rate is at most 1"
+                        .formatted(measured.value(), aim));
+    }
+
+    private static Objective objective(ResultSet r) throws SQLException {
+        return new Objective(
+                r.getLong("id"),
+                Objective.Kind.of(r.getString("kind")),
+                r.getString("name"),
+                ObjectiveMetric.of(r.getString("metric")),
+                Objective.Unit.of(r.getString("unit")),
+                r.getObject("segment_id", Long.class),
+                r.getInt("window_days"),
+                r.getDouble("baseline"),
+                r.getLong("baseline_customers"),
+                r.getObject("measured_at", OffsetDateTime.class).toInstant(),
+                r.getDouble("target"),
+                Objects.requireNonNull(r.getObject("deadline", LocalDate.class)));
+    }
+}

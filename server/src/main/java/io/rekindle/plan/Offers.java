@@ -1,0 +1,248 @@
+package io.rekindle.plan;
+
+import io.rekindle.access.AuditTrail;
+import io.rekindle.access.Caller;
+import io.rekindle.common.Page;
+import io.rekindle.platform.BusinessClock;
+import io.rekindle.platform.PlatformSettings;
+import io.rekindle.platform.Problem;
+import java.math.BigDecimal;
+import java.security.SecureRandom;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.stereotype.Component;
+import org.springframework.transaction.annotation.Transactional;
+
+/** Offers and the codes they consist of. */
+@Component
+public class Offers {
+    /** Without 0/O, 1/I/L: codes are read aloud and typed. */
+    private static final char[] ALPHABET = "23456789ABCDEFGHJKMNPQRSTUVWXYZ".toCharArray();
+
+    private static final int RANDOM_LETTERS = 8;
+    private static final int MOST_CODES_AT_ONCE = 1_000_000;
+    private static final int LONGEST_CODE = 64;
+    private static final String COLUMNS = """
+            select o.id, o.name, o.kind, o.value, o.currency, o.cost_per_use, o.budget, o.expires_at, o.redeemed,
+                (select count(*) from coupons c where c.offer_id = o.id) as total,
+                (select count(*) from coupons c where c.offer_id = o.id and c.message_id is not null) as assigned
+            from offers o
+            """;
+
+    private final JdbcClient jdbc;
+    private final AuditTrail audit;
+    private final BusinessClock clock;
+    private final PlatformSettings settings;
+    // A code is worth money: it must not be guessable from the installation's seed.
+    private final SecureRandom random = new SecureRandom();
+
+    Offers(JdbcClient jdbc, AuditTrail audit, BusinessClock clock, PlatformSettings settings) {
+        this.jdbc = jdbc;
+        this.audit = audit;
+        this.clock = clock;
+        this.settings = settings;
+    }
+
+    /** An offer as it is asked for; null where nothing was given. */
+    public record Draft(
+            @Nullable String name,
+            Offer.@Nullable Kind kind,
+            @Nullable BigDecimal value,
+            @Nullable String currency,
+            @Nullable BigDecimal costPerUse,
+            @Nullable BigDecimal budget,
+            @Nullable Instant expiresAt) {}
+
+    public Page<Offer> list(long below, int limit) {
+        var rows = jdbc.sql(COLUMNS + "where o.id < :below order by o.id desc limit :limit")
+                .param("below", below)
+                .param("limit", limit + 1)
+                .query((r, n) -> offer(r))
+                .list();
+        return Page.of(rows, limit, o -> Long.toString(o.id()));
+    }
+
+    public Offer get(long id) {
+        return jdbc.sql(COLUMNS + "where o.id = :id")
+                .param("id", id)
+                .query((r, n) -> offer(r))
+                .optional()
+                .orElseThrow(() -> Problem.notFound("offer_not_found", "there is no offer %d".formatted(id)));
+    }
+
+    /** A {@link Problem} {@code offer_not_valid} lists everything that is wrong. */
+    @Transactional
+    public Offer create(Draft draft) {
+        var checked = check(draft);
+        long id = jdbc.sql("""
+                        insert into offers (name, kind, value, currency, cost_per_use, budget, expires_at, created_at, created_by)
+                        values (:name, :kind, :value, :currency, :cost, :budget, :expires, :now, :by) returning id
+                        """)
+                .params(checked)
+                .param("now", at(clock.instant()))
+                .param("by", Caller.current().name())
+                .query(Long.class)
+                .single();
+        audit.record("offer.created", "offer " + id, "'%s'".formatted(draft.name()));
+        return get(id);
+    }
+
+    @Transactional
+    public Offer update(long id, Draft draft) {
+        get(id);
+        jdbc.sql("""
+                        update offers set name = :name, kind = :kind, value = :value, currency = :currency,
+                            cost_per_use = :cost, budget = :budget, expires_at = :expires where id = :id
+                        """).params(check(draft)).param("id", id).update();
+        audit.record("offer.changed", "offer " + id, "'%s'".formatted(draft.name()));
+        return get(id);
+    }
+
+    /**
+     * Adds codes of one's own. Codes are compared without case; one the offer has already is left as it is, one of
+     * another offer is refused, with every fault of the list at once.
+     */
+    @Transactional
+    public Offer importCodes(long id, List<String> codes) {
+        get(id);
+        var faults = new Faults();
+        var places = new LinkedHashMap<String, Integer>();
+        for (int i = 0; i < codes.size(); i++) {
+            var code = normalised(codes.get(i));
+            var place = "codes[%d]".formatted(i);
+            faults.check(!code.isEmpty(), place, "an empty code")
+                    .check(
+                            code.length() <= LONGEST_CODE,
+                            place,
+                            "a code of %d characters; at most %d".formatted(code.length(), LONGEST_CODE));
+            var before = places.putIfAbsent(code, i);
+            faults.check(before == null, place, "'%s' stands in the list twice".formatted(code));
+        }
+        jdbc.sql("select code, offer_id from coupons where code = any(:codes) and offer_id <> :id")
+                .param("codes", places.keySet().toArray(String[]::new))
+                .param("id", id)
+                .query((r, n) -> faults.check(
+                        false,
+                        "codes[%d]".formatted(places.get(r.getString("code"))),
+                        "'%s' belongs to offer %d".formatted(r.getString("code"), r.getLong("offer_id"))))
+                .list();
+        faults.refuse("codes_not_valid", "no code was added to offer %d".formatted(id));
+        int added = insert(id, List.copyOf(places.keySet()));
+        audit.record("offer.codes_added", "offer " + id, "%d codes imported".formatted(added));
+        return get(id);
+    }
+
+    /** Makes codes nobody can guess. */
+    @Transactional
+    public Offer generateCodes(long id, int count, String prefix) {
+        get(id);
+        var start = normalised(prefix);
+        var faults = new Faults();
+        faults.check(
+                        count >= 1 && count <= MOST_CODES_AT_ONCE,
+                        "generate",
+                        "%d codes: ask for 1 to %d".formatted(count, MOST_CODES_AT_ONCE))
+                .check(
+                        start.length() <= LONGEST_CODE - RANDOM_LETTERS,
+                        "prefix",
+                        "a prefix has at most %d characters".formatted(LONGEST_CODE - RANDOM_LETTERS))
+                .refuse("codes_not_valid", "no code was made for offer %d".formatted(id));
+        int made = 0;
+        while (made < count) {
+            var some = new ArrayList<String>();
+            for (int i = made; i < count && some.size() < 10_000; i++) some.add(start + randomLetters());
+            made += insert(id, some);
+        }
+        audit.record("offer.codes_added", "offer " + id, "%d codes generated".formatted(made));
+        return get(id);
+    }
+
+    private int insert(long id, List<String> codes) {
+        return jdbc.sql("""
+                        insert into coupons (offer_id, code) select :id, c from unnest(:codes::text[]) as c
+                        on conflict (code) do nothing
+                        """)
+                .param("id", id)
+                .param("codes", codes.toArray(String[]::new))
+                .update();
+    }
+
+    private String randomLetters() {
+        var letters = new char[RANDOM_LETTERS];
+        for (int i = 0; i < letters.length; i++) letters[i] = ALPHABET[random.nextInt(ALPHABET.length)];
+        return new String(letters);
+    }
+
+    /** A code as it is stored and compared: codes come back from tills and forms in any case. */
+    static String normalised(String code) {
+        return code.strip().toUpperCase(Locale.ROOT);
+    }
+
+    private Map<String, @Nullable Object> check(Draft draft) {
+        var faults = new Faults();
+        var value = draft.value();
+        var cost = draft.costPerUse() == null ? BigDecimal.ZERO : draft.costPerUse();
+        var expires = draft.expiresAt();
+        faults.check(draft.name() != null && !draft.name().isBlank(), "name", "the name is missing")
+                .check(draft.kind() != null, "kind", "the kind is missing: percent or amount")
+                .check(value != null && value.signum() > 0, "value", "the value must be more than 0")
+                .check(
+                        draft.kind() != Offer.Kind.PERCENT
+                                || value == null
+                                || value.compareTo(BigDecimal.valueOf(100)) <= 0,
+                        "value",
+                        "%s %% is more than everything".formatted(value))
+                .check(
+                        draft.currency() == null || draft.currency().equals(settings.currency()),
+                        "currency",
+                        "amounts here are in %s, not %s".formatted(settings.currency(), draft.currency()))
+                .check(cost.signum() >= 0, "costPerUse", "the cost per use cannot be negative")
+                .check(
+                        draft.budget() == null || draft.budget().signum() > 0,
+                        "budget",
+                        "a budget must be more than 0; leave it out for no limit")
+                .check(expires != null, "expiresAt", "the expiry is missing")
+                .check(
+                        expires == null || expires.isAfter(clock.instant()),
+                        "expiresAt",
+                        "the expiry %s is past".formatted(expires))
+                .refuse("offer_not_valid", "the offer cannot be saved");
+        var kind = java.util.Objects.requireNonNull(draft.kind());
+        var params = new LinkedHashMap<String, @Nullable Object>();
+        params.put("name", draft.name());
+        params.put("kind", kind.code());
+        params.put("value", value);
+        params.put("currency", kind == Offer.Kind.AMOUNT ? settings.currency() : null);
+        params.put("cost", cost);
+        params.put("budget", draft.budget());
+        params.put("expires", at(java.util.Objects.requireNonNull(expires)));
+        return params;
+    }
+
+    private static OffsetDateTime at(Instant instant) {
+        return instant.atOffset(ZoneOffset.UTC);
+    }
+
+    private static Offer offer(ResultSet r) throws SQLException {
+        return new Offer(
+                r.getLong("id"),
+                r.getString("name"),
+                Offer.Kind.of(r.getString("kind")),
+                r.getBigDecimal("value").stripTrailingZeros(),
+                r.getString("currency"),
+                r.getBigDecimal("cost_per_use"),
+                r.getBigDecimal("budget"),
+                r.getObject("expires_at", OffsetDateTime.class).toInstant(),
+                new Offer.Codes(r.getLong("total"), r.getLong("assigned"), r.getLong("redeemed")));
+    }
+}

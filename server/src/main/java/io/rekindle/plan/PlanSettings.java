@@ -1,0 +1,16 @@
+package io.rekindle.plan;
+
+import org.springframework.boot.context.properties.ConfigurationProperties;
+import org.springframework.boot.context.properties.bind.DefaultValue;
+
+/**
+ * How campaigns are planned here.
+ *
+ * @param fourEyes whether a campaign must be approved by somebody other than its author; off by default, because a
+ *     first installation has one user
+ * @param shopUrl the address of the shop: the value of {@code shop_url} in templates
+ */
+@ConfigurationProperties("rekindle.plan")
+public record PlanSettings(
+        @DefaultValue("false") boolean fourEyes,
+        @DefaultValue("http://127.0.0.1:8080/") String shopUrl) {}

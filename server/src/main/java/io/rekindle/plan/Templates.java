@@ -1,0 +1,223 @@
+package io.rekindle.plan;
+
+import io.rekindle.access.AuditTrail;
+import io.rekindle.access.Caller;
+import io.rekindle.common.Page;
+import io.rekindle.plan.content.Escape;
+import io.rekindle.plan.content.LiquidText;
+import io.rekindle.plan.content.TemplateFault;
+import io.rekindle.plan.content.TemplateSyntaxException;
+import io.rekindle.platform.BusinessClock;
+import io.rekindle.platform.Problem;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.OffsetDateTime;
+import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.stereotype.Component;
+import org.springframework.transaction.annotation.Transactional;
+
+/** Mail templates, all their versions, and mails made of them. */
+@Component
+public class Templates {
+    private static final int COMPILED_KEPT = 64;
+    private static final String LATEST = """
+            select v.template_id, v.version, v.name, v.channel, v.subject, v.html, v.body_text
+            from templates t join template_versions v on v.template_id = t.id and v.version = t.version
+            """;
+
+    private final JdbcClient jdbc;
+    private final AuditTrail audit;
+    private final BusinessClock clock;
+    private final Map<Key, Compiled> compiled = new LinkedHashMap<>(16, 0.75f, true) {
+        private static final long serialVersionUID = 1;
+
+        @Override
+        protected boolean removeEldestEntry(Map.Entry<Key, Compiled> eldest) {
+            return size() > COMPILED_KEPT;
+        }
+    };
+
+    Templates(JdbcClient jdbc, AuditTrail audit, BusinessClock clock) {
+        this.jdbc = jdbc;
+        this.audit = audit;
+        this.clock = clock;
+    }
+
+    private record Key(long id, int version) {}
+
+    private record Compiled(LiquidText subject, LiquidText html, LiquidText text) {}
+
+    /** A template as it is asked for. */
+    public record Draft(
+            @Nullable String name,
+            @Nullable String channel,
+            @Nullable String subject,
+            @Nullable String html,
+            @Nullable String text) {}
+
+    public Page<MailTemplate> list(long below, int limit) {
+        var rows = jdbc.sql(LATEST + "where t.id < :below order by t.id desc limit :limit")
+                .param("below", below)
+                .param("limit", limit + 1)
+                .query((r, n) -> template(r))
+                .list();
+        return Page.of(rows, limit, t -> Long.toString(t.id()));
+    }
+
+    /** The latest version. */
+    public MailTemplate get(long id) {
+        return jdbc.sql(LATEST + "where t.id = :id")
+                .param("id", id)
+                .query((r, n) -> template(r))
+                .optional()
+                .orElseThrow(() -> Problem.notFound("template_not_found", "there is no template %d".formatted(id)));
+    }
+
+    /** One version ever saved. */
+    public MailTemplate get(long id, int version) {
+        return jdbc.sql("""
+                        select template_id, version, name, channel, subject, html, body_text
+                        from template_versions where template_id = :id and version = :version
+                        """)
+                .param("id", id)
+                .param("version", version)
+                .query((r, n) -> template(r))
+                .optional()
+                .orElseThrow(() -> Problem.notFound(
+                        "template_not_found", "there is no version %d of template %d".formatted(version, id)));
+    }
+
+    /** A {@link Problem} {@code template_not_valid} lists every fault with its part and line. */
+    @Transactional
+    public MailTemplate create(Draft draft) {
+        check(draft);
+        long id = jdbc.sql("insert into templates (version, created_at) values (1, :now) returning id")
+                .param("now", now())
+                .query(Long.class)
+                .single();
+        save(id, 1, draft);
+        audit.record("template.created", "template " + id, "'%s'".formatted(draft.name()));
+        return get(id);
+    }
+
+    /** Saves a new version; campaigns already submitted keep theirs. */
+    @Transactional
+    public MailTemplate update(long id, Draft draft) {
+        check(draft);
+        int version = jdbc.sql("update templates set version = version + 1 where id = :id returning version")
+                .param("id", id)
+                .query(Integer.class)
+                .optional()
+                .orElseThrow(() -> Problem.notFound("template_not_found", "there is no template %d".formatted(id)));
+        save(id, version, draft);
+        audit.record("template.changed", "template " + id, "version %d".formatted(version));
+        return get(id);
+    }
+
+    /**
+     * The mail a customer with these values gets.
+     *
+     * @throws MissingValue when a value the mail needs is missing: it names every place
+     */
+    public RenderedMail render(long templateId, int version, TemplateValues values) throws MissingValue {
+        var parts = compiled(templateId, version);
+        var missing = new ArrayList<TemplateFault>();
+        var mail = new RenderedMail(
+                parts.subject().render(values.byPath(), missing),
+                parts.html().render(values.byPath(), missing),
+                parts.text().render(values.byPath(), missing));
+        if (missing.isEmpty()) return mail;
+        throw new MissingValue(missing.stream()
+                .map(fault -> new Problem.Fault(fault.place(), fault.message()))
+                .toList());
+    }
+
+    private Compiled compiled(long id, int version) {
+        var key = new Key(id, version);
+        synchronized (compiled) {
+            var known = compiled.get(key);
+            if (known != null) return known;
+        }
+        var source = get(id, version);
+        try {
+            var parts = new Compiled(
+                    LiquidText.parse("subject", source.subject(), Escape.ONE_LINE),
+                    LiquidText.parse("html", source.html(), Escape.HTML),
+                    LiquidText.parse("text", source.text(), Escape.NONE));
+            synchronized (compiled) {
+                compiled.put(key, parts);
+            }
+            return parts;
+        } catch (TemplateSyntaxException e) {
+            throw new IllegalStateException("version %d of template %d does not parse".formatted(version, id), e);
+        }
+    }
+
+    private static void check(Draft draft) {
+        var faults = new Faults();
+        faults.check(draft.name() != null && !draft.name().isBlank(), "name", "the name is missing")
+                .check(
+                        draft.channel() == null || draft.channel().equals("email"),
+                        "channel",
+                        "'%s' is not a channel there are templates for: email".formatted(draft.channel()))
+                .check(draft.subject() != null && !draft.subject().isBlank(), "subject", "the subject is missing")
+                .check(
+                        draft.subject() == null || !draft.subject().strip().contains("\n"),
+                        "subject",
+                        "a subject is one line")
+                .check(draft.html() != null && !draft.html().isBlank(), "html", "the HTML part is missing")
+                .check(draft.text() != null && !draft.text().isBlank(), "text", "the plain part is missing");
+        var parts = new LinkedHashMap<String, String>();
+        if (draft.subject() != null) parts.put("subject", draft.subject());
+        if (draft.html() != null) parts.put("html", draft.html());
+        if (draft.text() != null) parts.put("text", draft.text());
+        for (var fault : LiquidText.faults(parts)) faults.check(false, fault.place(), fault.message());
+        faults.refuse("template_not_valid", "the template cannot be saved");
+    }
+
+    private void save(long id, int version, Draft draft) {
+        jdbc.sql("""
+                        insert into template_versions
+                            (template_id, version, name, channel, subject, html, body_text, saved_at, saved_by)
+                        values (:id, :version, :name, 'email', :subject, :html, :text, :now, :by)
+                        """)
+                .param("id", id)
+                .param("version", version)
+                .param("name", draft.name())
+                .param("subject", String.valueOf(draft.subject()).strip())
+                .param("html", draft.html())
+                .param("text", draft.text())
+                .param("now", now())
+                .param("by", Caller.current().name())
+                .update();
+    }
+
+    private OffsetDateTime now() {
+        return OffsetDateTime.ofInstant(clock.instant(), ZoneOffset.UTC);
+    }
+
+    private static MailTemplate template(ResultSet r) throws SQLException {
+        return new MailTemplate(
+                r.getLong("template_id"),
+                r.getInt("version"),
+                r.getString("name"),
+                r.getString("channel"),
+                r.getString("subject"),
+                r.getString("html"),
+                r.getString("body_text"));
+    }
+
+    /** Every version of a template, latest first. */
+    public List<MailTemplate> versions(long id) {
+        return jdbc.sql("""
+                        select template_id, version, name, channel, subject, html, body_text
+                        from template_versions where template_id = :id order by version desc
+                        """).param("id", id).query((r, n) -> template(r)).list();
+    }
+}

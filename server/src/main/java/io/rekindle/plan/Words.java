@@ -1,0 +1,4 @@
+package io.rekindle.plan;
+
+/** A sentence for people, in English and in Simplified Chinese. */
+public record Words(String en, String zh) {}

@@ -1,0 +1,163 @@
+package io.rekindle.plan.content;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.regex.Pattern;
+import liqp.filters.Filters;
+
+/**
+ * Goes through the text of a template before Liquid does: finds every output, so that its value can be escaped and
+ * missed at a known place, and refuses the tags that are not allowed here. An output {@code {{ x | upcase }}} becomes
+ * {@code {{ x | upcase | rekindle_output: 4 }}}, where 4 is its place in {@link #outputs}: Liquid itself offers no hook
+ * that sees the value of an output and not the text around it.
+ */
+final class OutputMarks {
+    static final String FILTER = "rekindle_output";
+    /** What reads files, what writes text past the outputs, and what keeps state is left out. */
+    private static final Set<String> TAGS = Set.of(
+            "if",
+            "elsif",
+            "else",
+            "endif",
+            "unless",
+            "endunless",
+            "case",
+            "when",
+            "endcase",
+            "for",
+            "endfor",
+            "break",
+            "continue",
+            "assign",
+            "comment",
+            "endcomment",
+            "raw",
+            "endraw");
+
+    private static final Pattern TAG_NAME = Pattern.compile("\\s*-?\\s*([A-Za-z_]\\w*)");
+    private static final Pattern HAS_DEFAULT = Pattern.compile("\\|\\s*default\\s*:");
+
+    private static final Pattern QUOTED = Pattern.compile("'[^']*'|\"[^\"]*\"");
+    private static final Pattern FILTER_NAME = Pattern.compile("\\|\\s*([A-Za-z_]\\w*)");
+
+    /** One output as the author wrote it; one with a {@code default} is never missing. */
+    record Output(int line, String expression, boolean mayBeEmpty) {}
+
+    private final String part;
+    private final String source;
+    private final StringBuilder marked = new StringBuilder();
+    private final List<Output> outputs = new ArrayList<>();
+    private final List<TemplateFault> faults = new ArrayList<>();
+
+    OutputMarks(String part, String source) {
+        this.part = part;
+        this.source = source;
+        int at = 0;
+        while (at < source.length()) {
+            int next = nextOpening(at);
+            marked.append(source, at, next);
+            if (next == source.length()) break;
+            at = source.charAt(next + 1) == '{' ? output(next) : tag(next);
+        }
+    }
+
+    String marked() {
+        return marked.toString();
+    }
+
+    List<Output> outputs() {
+        return outputs;
+    }
+
+    List<TemplateFault> faults() {
+        return faults;
+    }
+
+    private int nextOpening(int from) {
+        for (int i = from; i + 1 < source.length(); i++)
+            if (source.charAt(i) == '{' && (source.charAt(i + 1) == '{' || source.charAt(i + 1) == '%')) return i;
+        return source.length();
+    }
+
+    private int output(int open) {
+        int close = closing(open + 2, "}}");
+        if (close < 0) return unclosed(open, "{{ is not closed by }}");
+        var inside = source.substring(open + 2, close);
+        boolean dashBefore = inside.startsWith("-");
+        boolean dashAfter = inside.endsWith("-") && inside.length() > 1;
+        var expression = inside.substring(dashBefore ? 1 : 0, inside.length() - (dashAfter ? 1 : 0));
+        var shown = expression.strip();
+        if (shown.isEmpty()) faults.add(new TemplateFault(part, line(open), "{{ }} names no value"));
+        if (shown.contains(FILTER))
+            faults.add(new TemplateFault(part, line(open), "the filter %s is not for templates".formatted(FILTER)));
+        checkFilters(open, expression);
+        marked.append(dashBefore ? "{{-" : "{{")
+                .append(expression)
+                .append(" | ")
+                .append(FILTER)
+                .append(": ")
+                .append(outputs.size())
+                .append(dashAfter ? " -}}" : " }}");
+        outputs.add(new Output(line(open), shown, HAS_DEFAULT.matcher(shown).find()));
+        return close + 2;
+    }
+
+    private int tag(int open) {
+        int close = closing(open + 2, "%}");
+        if (close < 0) return unclosed(open, "{% is not closed by %}");
+        var name = TAG_NAME.matcher(source).region(open + 2, close);
+        if (!name.lookingAt()) {
+            faults.add(new TemplateFault(part, line(open), "a tag needs a name"));
+        } else if (!TAGS.contains(name.group(1))) {
+            faults.add(new TemplateFault(
+                    part, line(open), "the tag '%s' is not allowed in a template".formatted(name.group(1))));
+        } else if (name.group(1).equals("raw") || name.group(1).equals("comment")) {
+            var end = Pattern.compile("\\{%-?\\s*end" + name.group(1) + "\\s*-?%}")
+                    .matcher(source);
+            if (!end.find(close)) return unclosed(open, "{%% %s %%} is not closed".formatted(name.group(1)));
+            marked.append(source, open, end.end());
+            return end.end();
+        }
+        checkFilters(open, source.substring(open + 2, close));
+        marked.append(source, open, close + 2);
+        return close + 2;
+    }
+
+    /** The library finds out only when an output is reached, which may be after the mail was approved. */
+    private void checkFilters(int open, String expression) {
+        var names = FILTER_NAME.matcher(QUOTED.matcher(expression).replaceAll("''"));
+        while (names.find())
+            if (!Filters.DEFAULT_FILTERS.getMap().containsKey(names.group(1)))
+                faults.add(new TemplateFault(part, line(open), "there is no filter '%s'".formatted(names.group(1))));
+    }
+
+    private int unclosed(int open, String message) {
+        faults.add(new TemplateFault(part, line(open), message));
+        return source.length();
+    }
+
+    /** Where {@code end} stands outside quotes; -1 when nowhere. */
+    private int closing(int from, String end) {
+        char quote = 0;
+        for (int i = from; i < source.length(); i++) {
+            char c = source.charAt(i);
+            if (quote != 0) {
+                if (c == quote) quote = 0;
+            } else if (c == '"' || c == '\'') {
+                quote = c;
+            } else if (source.startsWith(end, i)) {
+                return i;
+            }
+        }
+        return -1;
+    }
+
+    private int line(int position) {
+        return 1
+                + (int) source.substring(0, position)
+                        .chars()
+                        .filter(c -> c == '\n')
+                        .count();
+    }
+}

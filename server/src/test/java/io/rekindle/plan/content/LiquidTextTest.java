@@ -1,0 +1,120 @@
+package io.rekindle.plan.content;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+class LiquidTextTest {
+    private static final Map<String, String> ANN = Map.of(
+            "customer.first_name", "Ann", "customer.city", "<b>Köln & Bonn</b>", "shop_url", "http://shop/?a=1&b=2");
+
+    @Test
+    void valuesArePutIn() throws TemplateSyntaxException {
+        assertThat(render("Hi {{ customer.first_name | upcase }}!", Escape.NONE))
+                .isEqualTo("Hi ANN!");
+    }
+
+    @Test
+    void aValueInHtmlIsEscapedWhateverTheFilters() throws TemplateSyntaxException {
+        assertThat(render("<p>{{ customer.city }}</p>", Escape.HTML))
+                .isEqualTo("<p>&lt;b&gt;Köln &amp; Bonn&lt;/b&gt;</p>");
+        assertThat(render("{{ customer.city | append: '<script>' }}", Escape.HTML))
+                .doesNotContain("<");
+        assertThat(render("{% assign x = customer.city %}{{ x }}", Escape.HTML)).doesNotContain("<");
+        assertThat(render("<a href=\"{{ shop_url }}\">", Escape.HTML))
+                .isEqualTo("<a href=\"http://shop/?a=1&amp;b=2\">");
+    }
+
+    @Test
+    void aSubjectStaysOneLine() throws TemplateSyntaxException {
+        var text = LiquidText.parse("subject", "Hi {{ customer.first_name }}", Escape.ONE_LINE);
+        assertThat(text.render(Map.of("customer.first_name", "Ann\r\nBcc: all@example.com"), new ArrayList<>()))
+                .isEqualTo("Hi Ann Bcc: all@example.com");
+    }
+
+    @Test
+    void everyMissingValueIsToldWithItsLine() throws TemplateSyntaxException {
+        var missing = new ArrayList<TemplateFault>();
+        LiquidText.parse(
+                        "html",
+                        "{{ customer.first_name }}\n{{ customer.last_name | upcase }}\n\n{{ offer.code }}",
+                        Escape.HTML)
+                .render(ANN, missing);
+        assertThat(missing)
+                .containsExactly(
+                        new TemplateFault("html", 2, "customer.last_name | upcase"),
+                        new TemplateFault("html", 4, "offer.code"));
+    }
+
+    @Test
+    void whatHasADefaultOrIsNotReachedIsNotMissing() throws TemplateSyntaxException {
+        assertThat(render("{{ customer.nick | default: 'friend' }}", Escape.NONE))
+                .isEqualTo("friend");
+        assertThat(render("{% if customer.nick %}{{ customer.nick }}{% else %}you{% endif %}", Escape.NONE))
+                .isEqualTo("you");
+    }
+
+    @Test
+    void aSyntaxErrorIsToldWithItsLine() {
+        assertThat(faults("Hi\n{% if customer.city %}")).containsExactly(2);
+        assertThat(faults("Hi\n\n{{ customer.first_name | nosuchfilter }}")).containsExactly(3);
+        assertThat(faults("Hi {{ customer.first_name")).containsExactly(1);
+        assertThat(faults("a\n{% frobnicate %}\n{% include 'x' %}")).containsExactly(2, 3);
+    }
+
+    @Test
+    void filesAreOutOfReach() {
+        assertThat(LiquidText.faults(Map.of("html", "{% include '/etc/passwd' %}")))
+                .singleElement()
+                .satisfies(fault -> assertThat(fault.message()).contains("not allowed"));
+        assertThat(LiquidText.faults(Map.of("html", "{%- include_relative 'x' -%}")))
+                .hasSize(1);
+    }
+
+    @Test
+    void rawTextAndCommentsAreLeftAlone() throws TemplateSyntaxException {
+        assertThat(render("{% raw %}{{ x }}{% endraw %}{% comment %}{{ y }}{% endcomment %}.", Escape.NONE))
+                .isEqualTo("{{ x }}.");
+    }
+
+    @Test
+    void whitespaceControlAndQuotesKeepTheirMeaning() throws TemplateSyntaxException {
+        assertThat(render("a {{- customer.first_name -}} b", Escape.NONE)).isEqualTo("aAnnb");
+        assertThat(render("{{ customer.first_name | append: ' }} ' }}", Escape.NONE))
+                .isEqualTo("Ann }} ");
+    }
+
+    @Test
+    void loopsAreBounded() throws TemplateSyntaxException {
+        assertThat(render("{% for i in (1..3) %}{{ i }}{% endfor %}", Escape.NONE))
+                .isEqualTo("123");
+        assertThatThrownBy(() -> render("{% for i in (1..2000000000) %}x{% endfor %}", Escape.NONE))
+                .isInstanceOf(TemplateLimitException.class);
+    }
+
+    @Test
+    void valuesCannotGrowWithoutEnd() {
+        var doubling = "{% assign s = 'aaaaaaaaaaaaaaaa' %}" + "{% assign s = s | append: s %}".repeat(40);
+        assertThatThrownBy(() -> render(doubling, Escape.NONE)).isInstanceOf(TemplateLimitException.class);
+        var long_ = "x".repeat(2_000);
+        assertThatThrownBy(() -> render("{% for i in (1..900) %}" + long_ + "{% endfor %}", Escape.NONE))
+                .isInstanceOf(TemplateLimitException.class);
+    }
+
+    private static String render(String source, Escape escape) throws TemplateSyntaxException {
+        var missing = new ArrayList<TemplateFault>();
+        var rendered = LiquidText.parse("html", source, escape).render(ANN, missing);
+        assertThat(missing).isEmpty();
+        return rendered;
+    }
+
+    private static List<Integer> faults(String source) {
+        return LiquidText.faults(Map.of("html", source)).stream()
+                .map(TemplateFault::line)
+                .toList();
+    }
+}

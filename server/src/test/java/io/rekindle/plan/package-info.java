@@ -1,0 +1,4 @@
+@NullMarked
+package io.rekindle.plan;
+
+import org.jspecify.annotations.NullMarked;
