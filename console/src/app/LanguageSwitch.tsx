@@ -23,7 +23,7 @@ export function LanguageSwitch() {
       }}
     >
       <Button type="text" icon={<GlobalOutlined />} aria-label={t('common.language')} data-testid="language">
-        {LANGUAGES.find(({ code }) => code === language)?.name}
+        <span className="language-name">{LANGUAGES.find(({ code }) => code === language)?.name}</span>
       </Button>
     </Dropdown>
   );

@@ -21,6 +21,8 @@ export const theme: ThemeConfig = {
     colorError: colour.bad,
     colorText: '#22303a',
     colorTextSecondary: '#5d6b75',
+    colorTextTertiary: '#66747e',
+    colorTextDescription: '#66747e',
     colorBgLayout: '#f5f6f4',
     colorBorderSecondary: '#e6e9e7',
     borderRadius: 8,
@@ -33,6 +35,7 @@ export const theme: ThemeConfig = {
     Menu: { itemBorderRadius: 8, itemHeight: 36, activeBarBorderWidth: 0, itemSelectedBg: '#e9f2f5' },
     Card: { headerFontSize: 15, headerHeight: 46 },
     Table: { headerBg: '#f8f9f8', headerColor: '#5d6b75', cellPaddingBlock: 10 },
+    Slider: { trackBg: colour.inkSoft, trackHoverBg: colour.ink, handleColor: colour.ink, dotActiveBorderColor: colour.ink },
     Statistic: { contentFontSize: 24 },
   },
 };

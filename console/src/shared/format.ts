@@ -7,8 +7,8 @@ export interface Formats {
   number(value: number | null | undefined, digits?: number): string;
   compact(value: number | null | undefined): string;
   percent(share: number | null | undefined, digits?: number): string;
-  /** A difference of two shares, in percentage points with its sign. */
-  points(difference: number | null | undefined, digits?: number): string;
+  /** A difference of two shares in percentage points: signed, unless only its size is meant. */
+  points(difference: number | null | undefined, digits?: number, size?: 'size'): string;
   signed(value: number | null | undefined, digits?: number): string;
   money(value: number | null | undefined, currency: string, digits?: number): string;
   signedMoney(value: number | null | undefined, currency: string, digits?: number): string;
@@ -52,10 +52,17 @@ export function formats(language: Language): Formats {
     compact: (value) => (present(value) ? number(value, { notation: 'compact', maximumFractionDigits: 1 }) : DASH),
     percent: (share, digits = 1) =>
       present(share) ? number(share, { style: 'percent', maximumFractionDigits: digits }) : DASH,
-    points: (difference, digits = 1) =>
-      present(difference)
-        ? `${number(difference * 100, { maximumFractionDigits: digits, minimumFractionDigits: digits, signDisplay: 'exceptZero' })} ${language === 'zh' ? '个百分点' : 'pp'}`
-        : DASH,
+    points: (difference, digits = 1, size) => {
+      if (!present(difference)) {
+        return DASH;
+      }
+      const figure = number(difference * 100, {
+        maximumFractionDigits: digits,
+        minimumFractionDigits: digits,
+        signDisplay: size ? 'auto' : 'exceptZero',
+      });
+      return `${figure} ${language === 'zh' ? '个百分点' : 'pp'}`;
+    },
     signed: (value, digits = 2) =>
       present(value) ? number(value, { maximumFractionDigits: digits, signDisplay: 'exceptZero' }) : DASH,
     money: (value, currency, digits = 0) => money(value, currency, digits, false),

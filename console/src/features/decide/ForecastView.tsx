@@ -57,7 +57,7 @@ export function ForecastView({ forecast, currency }: Props) {
           <div className="stack">
             <Figure
               label={t('forecast.smallest')}
-              value={format.points(power.minimumDetectableEffect, 2)}
+              value={format.points(power.minimumDetectableEffect, 2, 'size')}
               note={t('forecast.against', { rate: format.percent(power.baselineRate, 2) })}
             />
             <p className="pre-words" style={{ margin: 0 }} data-testid="power-words">

@@ -39,7 +39,7 @@ export function ResultView({ result, currency }: Props) {
         <Curve result={result} />
         <Money result={result} currency={currency} />
       </div>
-      <div className="columns">
+      <div className="columns-wide">
         <Review result={result} currency={currency} />
         <div className="stack">
           <SampleRatio result={result} />
@@ -107,7 +107,7 @@ function Lift({ lift, currency, detectable }: { lift: NonNullable<CampaignResult
   return (
     <Card title={t('result.lift')} data-testid="lift">
       <p className="subtle" style={{ marginTop: 0 }}>
-        {t('result.liftWords')}
+        {t('result.liftWords')} {detectable !== null && t('result.dashed')}
       </p>
       <div className="columns" style={{ gridTemplateColumns: 'repeat(auto-fit, minmax(min(100%, 300px), 1fr))' }}>
         {measures(format, currency).map((measure) => (
@@ -132,7 +132,7 @@ function LiftOf({ measure, lift, detectable }: { measure: Measure; lift: LiftMea
       intervalChart(
         lift,
         difference,
-        { noDifference: t('result.noDifference'), forecast: t('forecast.smallest') },
+        t('result.noDifference'),
         detectable,
       ),
     [lift, difference, detectable, t],
@@ -306,7 +306,7 @@ function Review({ result, currency }: Props) {
     {
       key: 'lift',
       name: t('result.conversionLift'),
-      forecast: t('result.canSee', { smallest: format.points(forecast?.power.minimumDetectableEffect, 2) }),
+      forecast: t('result.canSee', { smallest: format.points(forecast?.power.minimumDetectableEffect, 2, 'size') }),
       result: format.points(lift?.conversion.estimate, 2),
     },
   ];
@@ -349,7 +349,6 @@ function Review({ result, currency }: Props) {
           rowKey="key"
           dataSource={rows}
           aria-label={t('result.review')}
-          scroll={{ x: 'max-content' }}
           columns={[
             { title: '', dataIndex: 'name' },
             { title: t('result.forecast'), align: 'right', className: 'num', dataIndex: 'forecast' },

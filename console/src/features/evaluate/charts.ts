@@ -29,7 +29,7 @@ const FILL = { above: colour.good, below: colour.bad, across: colour.holdout } a
 export function intervalChart(
   interval: Interval,
   show: (value: number) => string,
-  words: { noDifference: string; forecast: string },
+  noDifference: string,
   detectable: number | null,
 ): EChartsOption {
   const { min, max } = reach([interval], detectable === null ? [] : [detectable]);
@@ -75,7 +75,7 @@ export function intervalChart(
             {
               xAxis: 0,
               lineStyle: { color: colour.text, type: 'solid', width: 1 },
-              label: { formatter: words.noDifference, ...chartText, position: 'end' },
+              label: { formatter: noDifference, ...chartText, position: 'end' },
             },
             ...(detectable === null
               ? []
@@ -83,7 +83,7 @@ export function intervalChart(
                   {
                     xAxis: detectable,
                     lineStyle: { color: colour.holdout, type: 'dashed' as const, width: 1 },
-                    label: { formatter: words.forecast, ...chartText, position: 'start' as const, distance: -2, show: false },
+                    label: { show: false },
                   },
                 ]),
           ],

@@ -56,6 +56,7 @@ export function CampaignForm({ campaign, objectives, segments, templates, offers
   const [form] = Form.useForm<Values>();
   const save = useSaveCampaign(campaign?.id ?? null);
   const problem = useFormProblem(form, FIELDS);
+  const holdout = Form.useWatch('holdoutPercent', form);
   const start: Values = campaign
     ? {
         name: campaign.name,
@@ -125,12 +126,12 @@ export function CampaignForm({ campaign, objectives, segments, templates, offers
           </Form.Item>
         </Card>
         <Card title={t('campaigns.how')}>
-          <Form.Item name="holdoutPercent" label={t('campaigns.holdout')} extra={t('campaigns.holdoutHint')}>
+          <Form.Item name="holdoutPercent" label={t('campaigns.holdoutIs', { percent: holdout })} extra={t('campaigns.holdoutHint')}>
             <Slider
               min={1}
               max={50}
-              marks={{ 1: '1 %', 10: '10 %', 25: '25 %', 50: '50 %' }}
-              tooltip={{ formatter: (value) => `${value} %` }}
+              marks={{ 1: '1%', 10: '10%', 25: '25%', 50: '50%' }}
+              tooltip={{ formatter: (value) => `${value}%` }}
               ariaLabelForHandle={t('campaigns.holdout')}
             />
           </Form.Item>

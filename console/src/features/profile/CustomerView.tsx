@@ -58,7 +58,7 @@ export function CustomerView({ customer, currency }: Props) {
         <Figure label={t('customers.orders')} value={format.number(customer.orders.length)} />
         <Figure label={t('customer.netRevenue')} value={format.money(net, currency, 2)} />
       </Figures>
-      <div className="columns">
+      <div className="columns columns-three">
         <Card title={t('customer.identifiers')}>
           <Identifiers customer={customer} />
         </Card>

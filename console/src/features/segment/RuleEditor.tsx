@@ -160,21 +160,22 @@ function ConditionEditor({ rule, change, path, remove }: EditorProps<Condition> 
   const kind = conditionKind(rule);
   return (
     <div className={`rule-condition${faults.has(pathKey(path)) ? ' faulty' : ''}`} data-testid={`condition-${pathKey(path)}`}>
-      {kind && (
-        <Select<ConditionKind>
-          value={kind}
-          disabled={disabled}
-          onChange={(next) => change(blank(next))}
-          aria-label={t('rule.conditionKind')}
-          style={{ minWidth: 130 }}
-          popupMatchSelectWidth={false}
-          options={CONDITION_KINDS.map((value) => ({ value, label: t(`rule.kind.${value}`) }))}
-        />
-      )}
-      <ConditionParts rule={rule} change={change} />
-      <span className="grow" />
+      <div className="rule-parts">
+        {kind && (
+          <Select<ConditionKind>
+            value={kind}
+            disabled={disabled}
+            onChange={(next) => change(blank(next))}
+            aria-label={t('rule.conditionKind')}
+            style={{ minWidth: 130 }}
+            popupMatchSelectWidth={false}
+            options={CONDITION_KINDS.map((value) => ({ value, label: t(`rule.kind.${value}`) }))}
+          />
+        )}
+        <ConditionParts rule={rule} change={change} />
+        <Faults path={path} />
+      </div>
       {!disabled && <RemoveButton label={t('rule.removeCondition')} onClick={remove} />}
-      <Faults path={path} />
     </div>
   );
 }

@@ -8,8 +8,9 @@ export function useSignOut() {
     mutationFn: () => answerOf(api.DELETE('/api/session')),
     onSuccess: () => {
       setCsrfToken(null);
-      queries.clear();
       queries.setQueryData(sessionKey, null);
+      // Nothing one person saw may wait in memory for the next.
+      queries.removeQueries({ predicate: ({ queryKey }) => queryKey[0] !== sessionKey[0] });
     },
   });
 }
