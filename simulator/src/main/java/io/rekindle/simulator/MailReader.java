@@ -128,7 +128,7 @@ final class MailReader {
         if (marked != null && !marked.attr("data-coupon").isBlank())
             return marked.attr("data-coupon").strip();
         Element named = page.selectFirst(".coupon, .coupon-code, #coupon");
-        if (named != null && named.text().strip().matches("[\\p{L}\\p{N}-]{4,40}"))
+        if (named != null && named.text().strip().matches("[\\p{L}\\p{N}_-]{4,40}"))
             return named.text().strip();
         Matcher matcher = COUPON.matcher(page.text());
         return matcher.find() ? matcher.group(1) : null;
