@@ -23,6 +23,7 @@ import picocli.CommandLine.Command;
             "  bench    Measure speed against a stated baseline: bench intake, bench segment."
         },
         subcommands = {
+            DemoCommand.class,
             ServeCommand.class,
             SourceCommand.class,
             KeyCommand.class,

@@ -1,0 +1,194 @@
+package io.rekindle.app.cli;
+
+import io.rekindle.access.FirstSignIn;
+import io.rekindle.app.demo.Demo;
+import io.rekindle.app.demo.DemoReport;
+import io.rekindle.app.server.DataFolder;
+import io.rekindle.platform.Problem;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.time.Clock;
+import java.util.Base64;
+import java.util.Comparator;
+import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.CountDownLatch;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import tools.jackson.databind.SerializationFeature;
+import tools.jackson.databind.json.JsonMapper;
+
+/** {@code rekindle demo}. */
+@Command(
+        name = "demo",
+        description = {
+            "Watch the whole loop on a simulated shop: lapsed customers are found, written to, and what it changed is",
+            "measured against customers who were held out. Leaves the console running."
+        },
+        mixinStandardHelpOptions = true)
+final class DemoCommand implements Runnable {
+    /** A folder with this file was made by a demonstration and may be made anew by one. */
+    private static final String MARK = "demo.mark";
+
+    @Option(
+            names = "--customers",
+            defaultValue = "20000",
+            description = "Customers of the simulated shop (default: ${DEFAULT-VALUE}).")
+    private int customers;
+
+    @Option(names = "--seed", defaultValue = "1", description = "Seed of everything random (default: ${DEFAULT-VALUE}).")
+    private long seed;
+
+    @Option(
+            names = "--effect",
+            defaultValue = "0.10",
+            description = {
+                "The planted effect: the mean probability that a mail which is read brings one more purchase;",
+                "0 = none (default: ${DEFAULT-VALUE})."
+            })
+    private double effect;
+
+    @Option(names = "--json", paramLabel = "FILE", description = "Write the result to a file as JSON.")
+    private @Nullable Path json;
+
+    @Option(names = "--exit", description = "Stop at the end instead of leaving the console running.")
+    private boolean exit;
+
+    @Option(
+            names = "--data",
+            paramLabel = "DIR",
+            defaultValue = "rekindle-data/demo",
+            description = "The data folder; one of an earlier demo is made anew (default: ${DEFAULT-VALUE}).")
+    @SuppressWarnings("NullAway.Init")
+    private Path data;
+
+    @Option(names = "--port", defaultValue = "8080", description = "The console's port (default: ${DEFAULT-VALUE}).")
+    private int port;
+
+    @Override
+    public void run() {
+        if (customers < 100)
+            throw Problem.invalid(
+                    "too_few_customers", "--customers is %d; a demonstration needs at least 100".formatted(customers));
+        if (!(effect >= 0 && effect <= 0.5))
+            throw Problem.invalid("effect_out_of_range", "--effect is %s; it must be 0 to 0.5".formatted(effect));
+        var clock = Clock.systemUTC();
+        var started = clock.instant();
+        prepare();
+        var password = random();
+        // Made here and not by the running server, so that a machine-readable run shows no secret.
+        var demo = Demo.start(
+                new Demo.Wish(
+                        new DataFolder(data),
+                        port,
+                        customers,
+                        seed,
+                        effect,
+                        Map.of("rekindle.admin-password", password, "rekindle.admin-key", random() + random())),
+                new ProgressStage(),
+                started);
+        Runtime.getRuntime().addShutdownHook(new Thread(demo::close));
+        var report = demo.run(started, clock);
+        print(report);
+        if (json != null) write(json, report);
+        if (exit) return;
+        System.out.printf(
+                "%nThe console: %s/campaigns/%d%nSign in as %s with the password %s%nStop with Ctrl+C.%n",
+                demo.server().url(), report.campaignId(), FirstSignIn.EMAIL, password);
+        try {
+            new CountDownLatch(1).await();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private void prepare() {
+        if (!Files.exists(data)) {
+            mark();
+            return;
+        }
+        if (new DataFolder(data).runningServer().isPresent()) new DataFolder(data).take();
+        try (var files = Files.list(data)) {
+            if (files.findAny().isPresent() && !Files.exists(data.resolve(MARK)))
+                throw Problem.conflict(
+                        "not_a_demo_folder",
+                        "%s is not empty and was not made by a demo; name another with --data".formatted(data));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        try (var files = Files.walk(data)) {
+            for (var file : files.sorted(Comparator.reverseOrder()).toList()) Files.delete(file);
+        } catch (IOException e) {
+            throw Problem.invalid(
+                    "demo_folder_not_removed", "the earlier demo in %s cannot be removed: %s".formatted(data, e.getMessage()));
+        }
+        mark();
+    }
+
+    private void mark() {
+        try {
+            Files.createDirectories(data);
+            Files.writeString(data.resolve(MARK), "Made by 'rekindle demo', which may delete this folder.\n");
+        } catch (IOException e) {
+            throw Problem.invalid("data_folder_unusable", "%s cannot be used: %s".formatted(data, e.getMessage()));
+        }
+    }
+
+    private static void print(DemoReport report) {
+        var conversion = report.lift().conversion();
+        var revenue = report.lift().netRevenuePerCustomer();
+        System.out.printf(
+                Locale.ROOT,
+                """
+
+                What being written to changed, over 30 days
+                  audience %,d · may be written to %,d · held out %,d · sent %,d · delivered %,d
+                  bought, of those assigned to be written to   %6.2f %%
+                  bought, of those held out                    %6.2f %%
+                  difference                                   %+6.2f points (95 %% interval %+.2f to %+.2f, p %.4f)
+                  net revenue per customer                     %+6.2f (95 %% interval %+.2f to %+.2f, p %.4f)
+                  the truth only the simulator knows           %+6.2f points
+
+                %s
+                (%.0f seconds)
+                """,
+                report.audience(),
+                report.eligible(),
+                report.heldOut(),
+                report.sent(),
+                report.delivered(),
+                100 * conversion.treatment(),
+                100 * conversion.holdout(),
+                100 * conversion.estimate(),
+                100 * conversion.low(),
+                100 * conversion.high(),
+                conversion.p(),
+                revenue.estimate(),
+                revenue.low(),
+                revenue.high(),
+                revenue.p(),
+                100 * report.truth().conversion(),
+                report.words(),
+                report.seconds());
+    }
+
+    private static void write(Path file, DemoReport report) {
+        var mapper = JsonMapper.builder().enable(SerializationFeature.INDENT_OUTPUT).build();
+        try {
+            Files.writeString(file, mapper.writeValueAsString(report) + "\n");
+        } catch (IOException e) {
+            throw Problem.invalid(
+                    "result_not_written", "the result cannot be written to %s: %s".formatted(file, e.getMessage()));
+        }
+    }
+
+    private static String random() {
+        var bytes = new byte[12];
+        new SecureRandom().nextBytes(bytes);
+        return Base64.getUrlEncoder().withoutPadding().encodeToString(bytes);
+    }
+}
