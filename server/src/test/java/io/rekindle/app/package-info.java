@@ -1,0 +1,4 @@
+@NullMarked
+package io.rekindle.app;
+
+import org.jspecify.annotations.NullMarked;
