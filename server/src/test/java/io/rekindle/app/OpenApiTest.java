@@ -52,7 +52,8 @@ class OpenApiTest {
 
     @Test
     void everyHandlerUnderApiSaysWhoMayCallIt(
-            @Autowired @org.springframework.beans.factory.annotation.Qualifier("requestMappingHandlerMapping") RequestMappingHandlerMapping mappings) {
+            @Autowired @org.springframework.beans.factory.annotation.Qualifier("requestMappingHandlerMapping")
+                    RequestMappingHandlerMapping mappings) {
         var open = new ArrayList<String>();
         mappings.getHandlerMethods().forEach((mapping, handler) -> {
             boolean underApi = mapping.getPatternValues().stream().anyMatch(p -> p.startsWith("/api/"));

@@ -40,7 +40,10 @@ final class DemoCommand implements Runnable {
             description = "Customers of the simulated shop (default: ${DEFAULT-VALUE}).")
     private int customers;
 
-    @Option(names = "--seed", defaultValue = "1", description = "Seed of everything random (default: ${DEFAULT-VALUE}).")
+    @Option(
+            names = "--seed",
+            defaultValue = "1",
+            description = "Seed of everything random (default: ${DEFAULT-VALUE}).")
     private long seed;
 
     @Option(
@@ -124,7 +127,8 @@ final class DemoCommand implements Runnable {
             for (var file : files.sorted(Comparator.reverseOrder()).toList()) Files.delete(file);
         } catch (IOException e) {
             throw Problem.invalid(
-                    "demo_folder_not_removed", "the earlier demo in %s cannot be removed: %s".formatted(data, e.getMessage()));
+                    "demo_folder_not_removed",
+                    "the earlier demo in %s cannot be removed: %s".formatted(data, e.getMessage()));
         }
         mark();
     }
@@ -177,7 +181,8 @@ final class DemoCommand implements Runnable {
     }
 
     private static void write(Path file, DemoReport report) {
-        var mapper = JsonMapper.builder().enable(SerializationFeature.INDENT_OUTPUT).build();
+        var mapper =
+                JsonMapper.builder().enable(SerializationFeature.INDENT_OUTPUT).build();
         try {
             Files.writeString(file, mapper.writeValueAsString(report) + "\n");
         } catch (IOException e) {

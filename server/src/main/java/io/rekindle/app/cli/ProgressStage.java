@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
 
 /** Steps with progress bars on a terminal, as plain lines elsewhere; always on standard error. */
 final class ProgressStage implements Stage {
-    private final boolean terminal = System.console() != null && System.console().isTerminal();
+    private final boolean terminal = System.console().isTerminal();
     private String what = "";
     private @Nullable ProgressBar bar;
 

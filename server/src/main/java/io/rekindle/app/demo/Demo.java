@@ -45,7 +45,8 @@ public final class Demo implements AutoCloseable {
     private final LocalDate sendDay;
 
     /** What to demonstrate: see {@link DemoReport} for the words. */
-    public record Wish(DataFolder folder, int port, int customers, long seed, double effect, Map<String, String> settings) {}
+    public record Wish(
+            DataFolder folder, int port, int customers, long seed, double effect, Map<String, String> settings) {}
 
     private Demo(
             RunningServer server, Market market, Mailboxes mailboxes, EventDoor door, Stage stage, LocalDate sendDay) {
@@ -70,7 +71,9 @@ public final class Demo implements AutoCloseable {
         var settings = new HashMap<>(wish.settings());
         settings.put("rekindle.demo", "true");
         settings.put("rekindle.seed", Long.toString(wish.seed()));
-        settings.put("rekindle.clock-start", at(sendDay.minusDays(1), LocalTime.of(23, 0)).toString());
+        settings.put(
+                "rekindle.clock-start",
+                at(sendDay.minusDays(1), LocalTime.of(23, 0)).toString());
         settings.put("rekindle.write-key", writeKey);
         settings.put("rekindle.mail.host", "127.0.0.1");
         settings.put("rekindle.mail.port", Integer.toString(mailboxes.port()));
@@ -104,7 +107,10 @@ public final class Demo implements AutoCloseable {
                         forecast.path("audience").asLong(),
                         forecast.path("toSend").asLong(),
                         forecast.path("heldOut").asLong(),
-                        100 * forecast.path("power").path("minimumDetectableEffect").asDouble()));
+                        100
+                                * forecast.path("power")
+                                        .path("minimumDetectableEffect")
+                                        .asDouble()));
         api.post("/api/campaigns/" + campaign + "/submit", Map.of());
         api.post("/api/campaigns/" + campaign + "/approve", Map.of());
         send(campaign);
@@ -121,7 +127,8 @@ public final class Demo implements AutoCloseable {
         stage.begin("two years of history through the intake", market.settings().customers());
         var played = market.playHistory(door, (done, all) -> stage.at(done));
         server.part(io.rekindle.platform.TimeTravel.class).awaitQuiet();
-        stage.end("%,d events of %,d customers, %,d orders".formatted(played.events(), played.signUps(), played.orders()));
+        stage.end("%,d events of %,d customers, %,d orders"
+                .formatted(played.events(), played.signUps(), played.orders()));
     }
 
     private void analyse() {
@@ -131,7 +138,9 @@ public final class Demo implements AutoCloseable {
         var overview = api.get("/api/overview");
         var words = new ArrayList<String>();
         for (var row : overview.path("stages"))
-            words.add("%s %,d".formatted(row.path("stage").asString(), row.path("customers").asLong()));
+            words.add("%s %,d"
+                    .formatted(
+                            row.path("stage").asString(), row.path("customers").asLong()));
         stage.end(String.join(", ", words));
     }
 
@@ -142,14 +151,22 @@ public final class Demo implements AutoCloseable {
         return api.post(
                         "/api/objectives",
                         Map.of(
-                                "kind", "activate",
-                                "name", "Win back customers who have gone quiet",
-                                "metric", "reactivation_rate",
-                                "unit", "points",
-                                "segmentId", lapsed.path("id").asLong(),
-                                "windowDays", WINDOW_DAYS,
-                                "target", 0.03,
-                                "deadline", sendDay.plusDays(60).toString()))
+                                "kind",
+                                "activate",
+                                "name",
+                                "Win back customers who have gone quiet",
+                                "metric",
+                                "reactivation_rate",
+                                "unit",
+                                "points",
+                                "segmentId",
+                                lapsed.path("id").asLong(),
+                                "windowDays",
+                                WINDOW_DAYS,
+                                "target",
+                                0.03,
+                                "deadline",
+                                sendDay.plusDays(60).toString()))
                 .path("id")
                 .asLong();
     }
@@ -159,11 +176,17 @@ public final class Demo implements AutoCloseable {
         long offer = api.post(
                         "/api/offers",
                         Map.of(
-                                "name", "Welcome back",
-                                "kind", "percent",
-                                "value", COUPON_PERCENT,
-                                "costPerUse", 0,
-                                "expiresAt", at(sendDay.plusDays(WINDOW_DAYS), LocalTime.MIDNIGHT).toString()))
+                                "name",
+                                "Welcome back",
+                                "kind",
+                                "percent",
+                                "value",
+                                COUPON_PERCENT,
+                                "costPerUse",
+                                0,
+                                "expiresAt",
+                                at(sendDay.plusDays(WINDOW_DAYS), LocalTime.MIDNIGHT)
+                                        .toString()))
                 .path("id")
                 .asLong();
         api.post(
@@ -193,7 +216,8 @@ public final class Demo implements AutoCloseable {
     /** A mail server that puts a mail off is asked again after some minutes, so the clock goes on in quarters. */
     private void send(long campaign) {
         stage.begin("deciding, writing the ledger, sending", 0);
-        for (var time = LocalTime.of(7, 0); time.isBefore(Market.OPENS); time = time.plusMinutes(15)) advance(sendDay, time);
+        for (var time = LocalTime.of(7, 0); time.isBefore(Market.OPENS); time = time.plusMinutes(15))
+            advance(sendDay, time);
         var progress = api.get("/api/campaigns/" + campaign + "/progress");
         stage.end("%,d sent, %,d refused for good, %,d skipped, %,d in doubt"
                 .formatted(

@@ -8,9 +8,12 @@ final class DemoMail {
 
     static Map<String, String> template(String shopUrl) {
         return Map.of(
-                "name", "Welcome back",
-                "channel", "email",
-                "subject", "{{ customer.first_name }}, we have missed you",
+                "name",
+                "Welcome back",
+                "channel",
+                "email",
+                "subject",
+                "{{ customer.first_name }}, we have missed you",
                 "html",
                 """
                 <html><body style="font-family:sans-serif;max-width:560px;margin:auto">
@@ -19,8 +22,7 @@ final class DemoMail {
                 <p style="font-size:22px;letter-spacing:2px"><b>{{ offer.code }}</b></p>
                 <p><a href="%1$s/shop/welcome-back">See what is new</a></p>
                 </body></html>
-                """
-                        .formatted(shopUrl),
+                """.formatted(shopUrl),
                 "text",
                 """
                 Hello {{ customer.first_name }},
@@ -28,7 +30,6 @@ final class DemoMail {
                 it has been a while. Here is a welcome for your next order: {{ offer.value }} %% off with the code {{ offer.code }}
 
                 %1$s/shop/welcome-back
-                """
-                        .formatted(shopUrl));
+                """.formatted(shopUrl));
     }
 }

@@ -16,6 +16,7 @@ class VersionResource {
     @PreAuthorize("hasRole('VIEWER')")
     Version version() {
         var version = Rekindle.class.getPackage().getImplementationVersion();
-        return new Version(version == null ? "development" : version, Runtime.version().toString());
+        return new Version(
+                version == null ? "development" : version, Runtime.version().toString());
     }
 }

@@ -55,7 +55,11 @@ class IdempotencyFilter extends OncePerRequestFilter {
         this.json = json;
     }
 
-    private record Answer(byte[] requestHash, @Nullable Integer status, @Nullable String contentType, byte @Nullable [] body) {}
+    private record Answer(
+            byte[] requestHash,
+            @Nullable Integer status,
+            @Nullable String contentType,
+            byte @Nullable [] body) {}
 
     @Override
     protected boolean shouldNotFilter(HttpServletRequest request) {
@@ -106,8 +110,7 @@ class IdempotencyFilter extends OncePerRequestFilter {
                 .param("oldest", now.minus(KEPT))
                 .update();
         try {
-            jdbc.sql(
-                            """
+            jdbc.sql("""
                             insert into idempotent_answers (caller, key, request_hash, created_at)
                             values (:caller, :key, :hash, :now)
                             """)
@@ -138,7 +141,9 @@ class IdempotencyFilter extends OncePerRequestFilter {
                     HttpStatus.UNPROCESSABLE_CONTENT,
                     "idempotency_key_reused",
                     "this Idempotency-Key was used for another request; take a new one for a new request");
-        } else if (answer.isEmpty() || answer.get().status() == null || answer.get().body() == null) {
+        } else if (answer.isEmpty()
+                || answer.get().status() == null
+                || answer.get().body() == null) {
             refuse(
                     response,
                     HttpStatus.CONFLICT,
@@ -152,8 +157,7 @@ class IdempotencyFilter extends OncePerRequestFilter {
     }
 
     private void keep(String caller, String key, ContentCachingResponseWrapper caught) {
-        jdbc.sql(
-                        """
+        jdbc.sql("""
                         update idempotent_answers set status = :status, content_type = :type, body = :body
                         where caller = :caller and key = :key
                         """)
@@ -173,7 +177,8 @@ class IdempotencyFilter extends OncePerRequestFilter {
                 .update();
     }
 
-    private void refuse(HttpServletResponse response, HttpStatus status, String code, String detail) throws IOException {
+    private void refuse(HttpServletResponse response, HttpStatus status, String code, String detail)
+            throws IOException {
         var problem = ProblemDetail.forStatusAndDetail(status, detail);
         problem.setTitle(status.getReasonPhrase());
         problem.setProperty("code", code);
