@@ -1,0 +1,60 @@
+package io.rekindle.deliver.outbox;
+
+import io.rekindle.common.CustomerId;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/** What a message needs from the modules to the left before it may go out. */
+public interface Courier {
+    /**
+     * What is known about one recipient, in clear, in memory only.
+     *
+     * @param values what the template may say about the recipient, by name
+     */
+    record Recipient(CustomerId customer, @Nullable String email, Map<String, String> values) {
+        public Recipient {
+            values = Map.copyOf(values);
+        }
+
+        @Override
+        public String toString() {
+            return "Recipient[" + customer + "]";
+        }
+    }
+
+    /** A template made out for one recipient, or the places where it lacks a value. */
+    sealed interface Written {
+        record Complete(String subject, String html, String text) implements Written {}
+
+        record Lacking(List<String> places) implements Written {}
+    }
+
+    /** The recipients of a batch of messages, in one go. */
+    Map<CustomerId, Recipient> recipients(Collection<CustomerId> customers);
+
+    /** Makes out a message's template with the coupon code it carries, if it has an offer. */
+    Written write(DueMessage message, Recipient recipient, @Nullable String coupon, String unsubscribeUrl);
+
+    /**
+     * Takes permission and contact budget for a message in the caller's transaction; again for the same message takes
+     * nothing more.
+     *
+     * @return why it must not go out; empty when it may
+     */
+    Optional<String> refusal(DueMessage message);
+
+    /** Takes a coupon code for a message in the caller's transaction; the same one again; empty when none is left. */
+    Optional<String> coupon(long offerId, DueMessage message);
+
+    /** Gives back what was taken for a message that certainly did not arrive, in the caller's transaction. */
+    void giveBack(DueMessage message);
+
+    /** The recipient's address must not be written to again; in the caller's transaction. */
+    void suppress(DueMessage message, String reason);
+
+    /** Nothing of a run is left to send; in the caller's transaction. */
+    void finished(long runId, long campaignId);
+}

@@ -1,0 +1,229 @@
+package io.rekindle.deliver.outbox;
+
+import io.rekindle.deliver.MailSettings;
+import io.rekindle.deliver.links.Links;
+import io.rekindle.plan.SendWindow;
+import io.rekindle.platform.Backlog;
+import io.rekindle.platform.BusinessClock;
+import io.rekindle.platform.PlatformSettings;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.context.SmartLifecycle;
+import org.springframework.dao.DataAccessException;
+import org.springframework.transaction.TransactionException;
+import org.springframework.transaction.support.TransactionTemplate;
+
+/**
+ * Empties the outbox. One thread fetches what is due and looks up the recipients in bulk; each of several senders has
+ * one connection to the mail server and takes messages one by one.
+ *
+ * <p>That no message goes out twice does not rest on this division of work but on the row: a message is handed over only
+ * after a committed transaction moved it from ready to sending, and no transaction moves it back unless it certainly
+ * did not go out.
+ */
+class Dispatch implements Backlog, SmartLifecycle {
+    private static final Logger LOG = LoggerFactory.getLogger(Dispatch.class);
+    private static final int BATCH = 200;
+    private static final int MOST_COUNTED = 10_000;
+    private static final Duration AFTER_TROUBLE = Duration.ofSeconds(1);
+    private static final Duration PATIENCE_AT_STOP = Duration.ofSeconds(20);
+
+    private final MessageStore store;
+    private final Courier courier;
+    private final Links links;
+    private final MailSettings settings;
+    private final BusinessClock clock;
+    private final TransactionTemplate transaction;
+    private final Duration glance;
+    private final Set<Long> inHand = ConcurrentHashMap.newKeySet();
+    private final BlockingQueue<Parcel> queue = new ArrayBlockingQueue<>(2 * BATCH);
+    private final Semaphore bell = new Semaphore(0);
+    private final List<Thread> threads = new ArrayList<>();
+    private volatile boolean running;
+
+    Dispatch(
+            MessageStore store,
+            Courier courier,
+            Links links,
+            MailSettings settings,
+            BusinessClock clock,
+            TransactionTemplate transaction,
+            PlatformSettings platform) {
+        this.store = store;
+        this.courier = courier;
+        this.links = links;
+        this.settings = settings;
+        this.clock = clock;
+        this.transaction = transaction;
+        this.glance = platform.demo() ? Duration.ofMillis(20) : Duration.ofSeconds(1);
+    }
+
+    /** A due message with its recipient, ready to be sent. */
+    record Parcel(DueMessage message, Courier.@Nullable Recipient recipient) {}
+
+    @Override
+    public String name() {
+        return "outbox";
+    }
+
+    /** Without a mail server nothing is due: messages wait for one. */
+    @Override
+    public long pending() {
+        return settings.isConfigured() ? store.open(clock.instant(), MOST_COUNTED) : 0;
+    }
+
+    /** Says that there may be something new. */
+    void ring() {
+        bell.release();
+    }
+
+    @Override
+    public void start() {
+        running = true;
+        long start = store.newStart();
+        doubt(start);
+        if (!settings.isConfigured()) {
+            LOG.info("no mail server is set (rekindle.mail.host): messages wait");
+            return;
+        }
+        threads.add(Thread.ofPlatform().name("outbox").start(() -> fetch(start)));
+        for (int n = 1; n <= settings.connections(); n++) {
+            var sender = new Sender(this, store, courier, links, settings, clock, transaction, start);
+            threads.add(Thread.ofPlatform().name("sender-" + n).start(sender));
+        }
+    }
+
+    /** Lets every sender finish the message it is at and write down what became of it. */
+    @Override
+    public void stop() {
+        running = false;
+        ring();
+        try {
+            for (var thread : threads) {
+                if (!thread.join(PATIENCE_AT_STOP))
+                    LOG.warn("{} does not stop; its message will be in doubt", thread.getName());
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        threads.clear();
+        queue.clear();
+        inHand.clear();
+    }
+
+    @Override
+    public boolean isRunning() {
+        return running;
+    }
+
+    /** The next message, if one comes in time. */
+    @Nullable
+    Parcel next(Duration patience) throws InterruptedException {
+        return queue.poll(patience.toMillis(), TimeUnit.MILLISECONDS);
+    }
+
+    /** Says that a message is no longer in hand: its row tells what it is now. */
+    void release(Parcel parcel) {
+        inHand.remove(parcel.message().messageId());
+    }
+
+    private void fetch(long start) {
+        while (running) {
+            try {
+                if (queue.size() > BATCH || fetchOnce(start) == 0) pause(glance);
+            } catch (DataAccessException | TransactionException e) {
+                LOG.warn("the outbox cannot be read, trying again: {}", e.getMessage());
+                pause(AFTER_TROUBLE);
+            } catch (RuntimeException e) {
+                LOG.error("the outbox stumbled, trying again", e);
+                pause(AFTER_TROUBLE);
+            }
+        }
+    }
+
+    private int fetchOnce(long start) {
+        // Again at every look: a transaction of a killed server may be committed by PostgreSQL only after our start.
+        doubt(start);
+        var now = clock.instant();
+        var due = store.due(now, List.copyOf(inHand), BATCH);
+        if (due.isEmpty()) {
+            finishRuns();
+            return 0;
+        }
+        var turnedAway = turnAway(due, now);
+        var open = due.stream()
+                .filter(message -> !turnedAway.contains(message.run().runId()))
+                .toList();
+        var recipients = courier.recipients(
+                open.stream().map(DueMessage::customer).distinct().toList());
+        for (var message : open) {
+            inHand.add(message.messageId());
+            if (!put(new Parcel(message, recipients.get(message.customer())))) return 0;
+        }
+        return due.size();
+    }
+
+    /** Skips the runs whose time is over and postpones those whose window is closed; their ids. */
+    private Set<Long> turnAway(List<DueMessage> due, Instant now) {
+        var turnedAway = new HashSet<Long>();
+        for (var run : due.stream().map(DueMessage::run).toList()) {
+            if (turnedAway.contains(run.runId())) continue;
+            if (!now.isBefore(run.expiresAt())) {
+                transaction.execute(status -> store.skipRun(run.runId(), "expired", now));
+                turnedAway.add(run.runId());
+                continue;
+            }
+            var opening = new SendWindow(run.windowFrom(), run.windowTo(), null).next(now, clock.zone());
+            if (!opening.isAfter(now)) continue;
+            // Not past the expiry: there it falls due once more and is skipped.
+            var to = opening.isBefore(run.expiresAt()) ? opening : run.expiresAt();
+            transaction.execute(status -> store.postponeRun(run.runId(), to, now));
+            turnedAway.add(run.runId());
+        }
+        return turnedAway;
+    }
+
+    private void finishRuns() {
+        transaction.executeWithoutResult(status -> {
+            for (var run : store.finishRuns()) courier.finished(run.runId(), run.campaignId());
+        });
+    }
+
+    private void doubt(long start) {
+        int doubted = transaction.execute(status -> store.doubt(start, clock.instant()));
+        if (doubted > 0)
+            LOG.warn(
+                    "{} messages are in doubt: the server was stopped while it sent them; settle them one by one",
+                    doubted);
+    }
+
+    private boolean put(Parcel parcel) {
+        try {
+            while (running) if (queue.offer(parcel, 100, TimeUnit.MILLISECONDS)) return true;
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        return false;
+    }
+
+    void pause(Duration most) {
+        try {
+            if (bell.tryAcquire(most.toMillis(), TimeUnit.MILLISECONDS)) bell.drainPermits();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            running = false;
+        }
+    }
+}

@@ -1,0 +1,332 @@
+package io.rekindle.deliver.outbox;
+
+import io.rekindle.deliver.MailSettings;
+import io.rekindle.deliver.MessageState;
+import io.rekindle.deliver.links.Links;
+import io.rekindle.deliver.smtp.Handover;
+import io.rekindle.deliver.smtp.Mail;
+import io.rekindle.deliver.smtp.SmtpConnection;
+import io.rekindle.platform.BusinessClock;
+import jakarta.mail.MessagingException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.dao.DataAccessException;
+import org.springframework.transaction.TransactionException;
+import org.springframework.transaction.support.TransactionTemplate;
+
+/**
+ * Sends messages one by one over one connection.
+ *
+ * <p>For each message one short transaction writes down what became of the one before, takes permission, contact budget
+ * and coupon for this one, and marks it as being sent. It is committed before the mail is handed over. So at most one
+ * message per connection is ever undecided, and two commits a mail become one.
+ */
+final class Sender implements Runnable {
+    private static final Logger LOG = LoggerFactory.getLogger(Sender.class);
+    private static final Duration GLANCE = Duration.ofMillis(200);
+    private static final Duration AFTER_TROUBLE = Duration.ofSeconds(1);
+    private static final Duration LONGEST_RETRY = Duration.ofDays(1);
+    /** Stands in for the coupon code while a message is tried out, before a code is taken for it. */
+    private static final String TRIAL_COUPON = "COUPON-CODE";
+
+    private final Dispatch dispatch;
+    private final MessageStore store;
+    private final Courier courier;
+    private final Links links;
+    private final MailSettings settings;
+    private final BusinessClock clock;
+    private final TransactionTemplate transaction;
+    private final long start;
+    /** What became of messages and is not yet written down: at most the one sent last. */
+    private final List<Ending> endings = new ArrayList<>();
+
+    private @Nullable SmtpConnection connection;
+    private boolean unreachable;
+
+    Sender(
+            Dispatch dispatch,
+            MessageStore store,
+            Courier courier,
+            Links links,
+            MailSettings settings,
+            BusinessClock clock,
+            TransactionTemplate transaction,
+            long start) {
+        this.dispatch = dispatch;
+        this.store = store;
+        this.courier = courier;
+        this.links = links;
+        this.settings = settings;
+        this.clock = clock;
+        this.transaction = transaction;
+        this.start = start;
+    }
+
+    /** Rolls back what was taken for a message that turns out to go nowhere. */
+    private static final class NotToBeSent extends RuntimeException {
+        private static final long serialVersionUID = 1;
+        private final String reason;
+
+        private NotToBeSent(String reason) {
+            super(reason, null, false, false);
+            this.reason = reason;
+        }
+    }
+
+    @Override
+    public void run() {
+        try {
+            while (dispatch.isRunning()) step();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } finally {
+            writeDownPatiently();
+            disconnect();
+        }
+    }
+
+    private void step() throws InterruptedException {
+        var parcel = dispatch.next(endings.isEmpty() ? GLANCE : Duration.ZERO);
+        if (parcel == null) {
+            if (!endings.isEmpty()) writeDownPatiently();
+            return;
+        }
+        try {
+            send(parcel);
+        } catch (DataAccessException | TransactionException e) {
+            LOG.warn("the outbox cannot be written, trying again: {}", e.getMessage());
+            writeDownPatiently();
+        } catch (RuntimeException e) {
+            LOG.error("message {} could not be prepared", parcel.message().messageId(), e);
+            writeDownPatiently();
+            dispatch.pause(AFTER_TROUBLE);
+        } finally {
+            dispatch.release(parcel);
+        }
+    }
+
+    private void send(Dispatch.Parcel parcel) {
+        var message = parcel.message();
+        var recipient = parcel.recipient();
+        var email = recipient == null ? null : recipient.email();
+        if (recipient == null || email == null) {
+            skip(message, "no_address", null);
+            return;
+        }
+        var unsubscribe = links.unsubscribeUrl(message.messageId());
+        Courier.Written trial;
+        try {
+            trial = courier.write(
+                    message, recipient, message.run().offerId() == null ? null : TRIAL_COUPON, unsubscribe);
+        } catch (DataAccessException e) {
+            throw e;
+        } catch (RuntimeException e) {
+            LOG.error("template {} cannot be made out", message.run().templateId(), e);
+            skip(message, "template_error", String.valueOf(e.getMessage()));
+            return;
+        }
+        if (trial instanceof Courier.Written.Lacking lacking) {
+            skip(message, "template_missing_value", String.join(", ", lacking.places()));
+            return;
+        }
+        if (!connect()) return;
+        var begun = begin(message);
+        if (begun == null) return;
+        endings.add(handOver(message, recipient, email, begun.coupon(), unsubscribe));
+    }
+
+    /** That a message is marked as being sent, and the coupon it carries. */
+    private record Begun(@Nullable String coupon) {}
+
+    private @Nullable Begun begin(DueMessage message) {
+        var at = clock.instant();
+        boolean known = false;
+        try {
+            var begun = transaction.execute(status -> {
+                writeDown();
+                if (!store.claim(message)) return null;
+                if (!at.isBefore(message.run().expiresAt())) throw new NotToBeSent("expired");
+                courier.refusal(message).ifPresent(reason -> {
+                    throw new NotToBeSent(reason);
+                });
+                var coupon = coupon(message);
+                store.begin(message, start, at);
+                return new Begun(coupon);
+            });
+            known = true;
+            endings.clear();
+            return begun;
+        } catch (NotToBeSent no) {
+            known = true;
+            skip(message, no.reason, null);
+            return null;
+        } finally {
+            // Nobody knows whether that commit took place; but the mail was not handed over.
+            if (!known) endings.add(Ending.deferred(message, "not_begun", "the outbox could not be written", at, at));
+        }
+    }
+
+    private @Nullable String coupon(DueMessage message) {
+        var offer = message.run().offerId();
+        if (offer == null) return null;
+        return courier.coupon(offer, message).orElseThrow(() -> new NotToBeSent("no_coupon"));
+    }
+
+    private Ending handOver(
+            DueMessage message,
+            Courier.Recipient recipient,
+            String email,
+            @Nullable String coupon,
+            String unsubscribe) {
+        Mail mail;
+        try {
+            var written = courier.write(message, recipient, coupon, unsubscribe);
+            mail = switch (written) {
+                case Courier.Written.Complete complete -> mail(message, email, complete, unsubscribe);
+                case Courier.Written.Lacking lacking ->
+                    throw new IllegalStateException("with its coupon the template lacks " + lacking.places());
+            };
+        } catch (RuntimeException e) {
+            LOG.error("message {} could not be written", message.messageId(), e);
+            return retryOrFail(message, "could_not_be_written", String.valueOf(e.getMessage()));
+        }
+        var end = handOver(mail);
+        return switch (end) {
+            case Handover.Accepted accepted -> Ending.sent(message, accepted.detail(), clock.instant());
+            case Handover.Refused refused ->
+                Ending.failed(
+                        message,
+                        refused.addressIsDead() ? "address_refused" : refusedReason(refused.stage()),
+                        refused.detail(),
+                        clock.instant(),
+                        refused.addressIsDead());
+            case Handover.Postponed postponed -> retryOrFail(message, "refused_for_now", postponed.detail());
+            case Handover.Unsent unsent -> retryOrFail(message, "connection_lost", unsent.detail());
+            case Handover.Undecided undecided ->
+                Ending.inDoubt(message, "no_answer", undecided.detail(), clock.instant());
+        };
+    }
+
+    /** A connection that was idle may have been closed by the other side: once more on a fresh one, if surely unsent. */
+    private Handover handOver(Mail mail) {
+        var first = connection;
+        if (first == null) return new Handover.Unsent("not connected");
+        var end = first.send(mail);
+        if (!(end instanceof Handover.Unsent)) return end;
+        if (!connect()) return end;
+        var second = connection;
+        return second == null ? end : second.send(mail);
+    }
+
+    private Mail mail(DueMessage message, String email, Courier.Written.Complete written, String unsubscribe) {
+        var id = "%016x.%016x@%s".formatted(message.decisionId(), message.messageId(), domain(settings.from()));
+        return new Mail(
+                id,
+                email,
+                written.subject(),
+                links.track(written.html(), message.run().runId(), message.messageId()),
+                written.text(),
+                clock.instant(),
+                Map.of(
+                        "List-Unsubscribe",
+                        "<" + unsubscribe + ">",
+                        "List-Unsubscribe-Post",
+                        "List-Unsubscribe=One-Click",
+                        "X-Rekindle-Decision",
+                        Long.toString(message.decisionId()),
+                        "X-Rekindle-Message",
+                        Long.toString(message.messageId())));
+    }
+
+    private Ending retryOrFail(DueMessage message, String reason, String detail) {
+        var now = clock.instant();
+        if (message.attempts() >= settings.retries()) return Ending.failed(message, "gave_up", detail, now, false);
+        return Ending.deferred(message, reason, detail, now, now.plus(wait(message.attempts())));
+    }
+
+    private Duration wait(int attempts) {
+        var wait = settings.firstRetry();
+        for (int n = 0; n < attempts && wait.compareTo(LONGEST_RETRY) < 0; n++) wait = wait.multipliedBy(2);
+        return wait.compareTo(LONGEST_RETRY) < 0 ? wait : LONGEST_RETRY;
+    }
+
+    private void skip(DueMessage message, String reason, @Nullable String detail) {
+        transaction.executeWithoutResult(status -> {
+            writeDown();
+            if (store.skip(message, reason, detail, clock.instant())) courier.giveBack(message);
+        });
+        endings.clear();
+    }
+
+    /** In the caller's transaction; whoever commits it clears the list. */
+    private void writeDown() {
+        for (var ending : endings) {
+            if (!store.end(ending) || ending.state() != MessageState.FAILED) continue;
+            courier.giveBack(ending.message());
+            if (ending.addressIsDead()) courier.suppress(ending.message(), "hard_bounce");
+        }
+    }
+
+    /** Tries until it is written down: what is not would be in doubt after the next start. */
+    private void writeDownPatiently() {
+        var waited = Duration.ZERO;
+        while (!endings.isEmpty()) {
+            try {
+                transaction.executeWithoutResult(status -> writeDown());
+                endings.clear();
+            } catch (DataAccessException | TransactionException e) {
+                LOG.warn("what became of a message cannot be written down, trying again: {}", e.getMessage());
+                if (!dispatch.isRunning() && waited.compareTo(Duration.ofSeconds(10)) > 0) return;
+                dispatch.pause(AFTER_TROUBLE);
+                waited = waited.plus(AFTER_TROUBLE);
+            }
+        }
+    }
+
+    private boolean connect() {
+        var current = connection;
+        if (current != null && current.isUsable()) return true;
+        disconnect();
+        try {
+            connection = SmtpConnection.open(settings);
+            unreachable = false;
+            return true;
+        } catch (MessagingException e) {
+            if (!unreachable)
+                LOG.warn(
+                        "the mail server {}:{} cannot be reached: {}",
+                        settings.host(),
+                        settings.port(),
+                        e.getMessage());
+            unreachable = true;
+            writeDownPatiently();
+            dispatch.pause(AFTER_TROUBLE);
+            return false;
+        }
+    }
+
+    private void disconnect() {
+        var current = connection;
+        if (current != null) current.close();
+        connection = null;
+    }
+
+    private static String refusedReason(Handover.Stage stage) {
+        return switch (stage) {
+            case SENDER -> "sender_refused";
+            case RECIPIENT -> "recipient_refused";
+            case MESSAGE -> "message_refused";
+        };
+    }
+
+    private static String domain(String from) {
+        var address = from.replaceAll(".*<|>.*", "").strip();
+        return address.substring(address.indexOf('@') + 1).toLowerCase(Locale.ROOT);
+    }
+}

@@ -1,0 +1,164 @@
+package io.rekindle.deliver.smtp;
+
+import io.rekindle.deliver.MailSettings;
+import jakarta.mail.Address;
+import jakarta.mail.MessagingException;
+import jakarta.mail.Session;
+import jakarta.mail.URLName;
+import jakarta.mail.internet.AddressException;
+import jakarta.mail.internet.InternetAddress;
+import java.io.IOException;
+import java.util.Properties;
+import org.eclipse.angus.mail.smtp.SMTPAddressFailedException;
+import org.eclipse.angus.mail.smtp.SMTPSendFailedException;
+import org.eclipse.angus.mail.smtp.SMTPTransport;
+import org.jspecify.annotations.Nullable;
+
+/** One connection to the mail server, used by one thread. */
+public final class SmtpConnection implements AutoCloseable {
+    private final MailSettings settings;
+    private final Session session;
+    private final DotAware transport;
+    private boolean usable = true;
+
+    private SmtpConnection(MailSettings settings, Session session, DotAware transport) {
+        this.settings = settings;
+        this.session = session;
+        this.transport = transport;
+    }
+
+    /** Connects and, if a user is set, signs in. */
+    public static SmtpConnection open(MailSettings settings) throws MessagingException {
+        var session = Session.getInstance(properties(settings));
+        var transport = new DotAware(session);
+        transport.connect(settings.host(), settings.port(), settings.user(), settings.password());
+        return new SmtpConnection(settings, session, transport);
+    }
+
+    /** Whether it can still be used, as far as this side knows: asking the server would cost a round trip a mail. */
+    public boolean isUsable() {
+        return usable;
+    }
+
+    /** Hands over one mail to one recipient, and never throws: every end is one of {@link Handover}. */
+    public Handover send(Mail mail) {
+        MimeMail message;
+        Address recipient;
+        try {
+            recipient = new InternetAddress(mail.to(), true);
+            message = new MimeMail(session, settings, mail);
+        } catch (AddressException e) {
+            return new Handover.Refused(Handover.Stage.RECIPIENT, 553, "553 5.1.3 not a mail address");
+        } catch (MessagingException e) {
+            return new Handover.Refused(Handover.Stage.MESSAGE, 554, "554 5.6.0 cannot be written: " + line(e));
+        }
+        transport.dotted = false;
+        try {
+            transport.sendMessage(message, new Address[] {recipient});
+            return new Handover.Accepted(line(transport.getLastServerResponse()));
+        } catch (MessagingException | RuntimeException e) {
+            var end = judge(e, transport.dotted);
+            usable = switch (end) {
+                case Handover.Accepted accepted -> true;
+                case Handover.Refused refused -> true;
+                // RFC 5321, 3.8: 421 announces that the server closes the connection.
+                case Handover.Postponed postponed -> postponed.code() != 421;
+                case Handover.Unsent unsent -> false;
+                case Handover.Undecided undecided -> false;
+            };
+            return end;
+        }
+    }
+
+    @Override
+    public void close() {
+        try {
+            transport.close();
+        } catch (MessagingException | RuntimeException e) {
+            // The mail server is gone already; what was sent on this connection has been judged.
+        }
+    }
+
+    private static Handover judge(Exception failure, boolean dotted) {
+        for (Throwable e = failure; e != null; e = next(e)) {
+            if (e instanceof SMTPAddressFailedException address && address.getReturnCode() > 0)
+                return reply(
+                        Handover.Stage.RECIPIENT, address.getReturnCode(), line(String.valueOf(address.getMessage())));
+            if (e instanceof SMTPSendFailedException send && send.getReturnCode() > 0)
+                return reply(
+                        send.getCommand().startsWith("MAIL") ? Handover.Stage.SENDER : Handover.Stage.MESSAGE,
+                        send.getReturnCode(),
+                        line(String.valueOf(send.getMessage())));
+        }
+        return dotted ? new Handover.Undecided(line(failure)) : new Handover.Unsent(line(failure));
+    }
+
+    private static Handover reply(Handover.Stage stage, int code, String detail) {
+        if (code >= 500) return new Handover.Refused(stage, code, detail);
+        if (code >= 400) return new Handover.Postponed(stage, code, detail);
+        // Any other code where 2xx or 3xx was due is a server that speaks something else: take it as no for now.
+        return new Handover.Postponed(stage, code, detail);
+    }
+
+    private static @Nullable Throwable next(Throwable e) {
+        return e instanceof MessagingException mail && mail.getNextException() != null
+                ? mail.getNextException()
+                : e.getCause();
+    }
+
+    private static String line(Exception e) {
+        return line(e.getClass().getSimpleName() + ": " + e.getMessage());
+    }
+
+    /** One line without addresses: it is kept where personal data is not. */
+    private static String line(String text) {
+        var line = text.replaceAll("[^\\s<>:,;]+@[^\\s<>:,;]+", "(address)")
+                .replaceAll("\\s+", " ")
+                .strip();
+        return line.substring(0, Math.min(line.length(), 500));
+    }
+
+    private static Properties properties(MailSettings settings) throws AddressException {
+        var sender = new InternetAddress(settings.from(), true).getAddress();
+        var properties = new Properties();
+        properties.put("mail.smtp.socketFactory", new PromptSocketFactory());
+        properties.put("mail.smtp.socketFactory.fallback", "false");
+        properties.put("mail.smtp.from", sender);
+        // Otherwise this machine's name is looked up, which may hang.
+        properties.put("mail.smtp.localhost", sender.substring(sender.indexOf('@') + 1));
+        properties.put("mail.smtp.auth", Boolean.toString(settings.user() != null));
+        properties.put(
+                "mail.smtp.connectiontimeout",
+                Long.toString(settings.connectTimeout().toMillis()));
+        properties.put(
+                "mail.smtp.timeout", Long.toString(settings.replyTimeout().toMillis()));
+        properties.put(
+                "mail.smtp.writetimeout", Long.toString(settings.replyTimeout().toMillis()));
+        properties.put("mail.smtp.quitwait", "false");
+        properties.put("mail.smtp.ssl.checkserveridentity", "true");
+        switch (settings.startTls()) {
+            case OFF -> properties.put("mail.smtp.starttls.enable", "false");
+            case IF_OFFERED -> properties.put("mail.smtp.starttls.enable", "true");
+            case REQUIRED -> {
+                properties.put("mail.smtp.starttls.enable", "true");
+                properties.put("mail.smtp.starttls.required", "true");
+            }
+        }
+        return properties;
+    }
+
+    /** Knows whether the final dot may have gone out: only after that can the mail server have taken the mail. */
+    private static final class DotAware extends SMTPTransport {
+        private boolean dotted;
+
+        private DotAware(Session session) {
+            super(session, new URLName("smtp", null, -1, null, null, null));
+        }
+
+        @Override
+        protected void finishData() throws IOException, MessagingException {
+            dotted = true;
+            super.finishData();
+        }
+    }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package io.rekindle.deliver.links;
+
+import org.jspecify.annotations.NullMarked;

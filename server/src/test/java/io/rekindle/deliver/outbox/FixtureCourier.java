@@ -1,0 +1,137 @@
+package io.rekindle.deliver.outbox;
+
+import io.rekindle.common.CustomerId;
+import java.util.Collection;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+import org.springframework.jdbc.core.simple.JdbcClient;
+
+/**
+ * The modules to the left, reduced to what the outbox asks of them. What it takes, it takes in PostgreSQL in the
+ * caller's transaction, as they do, so that a test sees what a rollback gave back.
+ */
+final class FixtureCourier implements Courier {
+    private final JdbcClient jdbc;
+    private final Map<CustomerId, String> refusals = new ConcurrentHashMap<>();
+    private final Set<CustomerId> nameless = ConcurrentHashMap.newKeySet();
+    private final Set<CustomerId> suppressed = ConcurrentHashMap.newKeySet();
+    private final Set<Long> finished = ConcurrentHashMap.newKeySet();
+
+    FixtureCourier(JdbcClient jdbc) {
+        this.jdbc = jdbc;
+        jdbc.sql("create table if not exists fixture_budget (message_id bigint primary key)")
+                .update();
+        jdbc.sql("create table if not exists fixture_codes (code text primary key, message_id bigint unique)")
+                .update();
+    }
+
+    static String address(CustomerId customer) {
+        return "c%d@example.com".formatted(customer.value());
+    }
+
+    void refuse(CustomerId customer, String reason) {
+        refusals.put(customer, reason);
+    }
+
+    void forgetNameOf(CustomerId customer) {
+        nameless.add(customer);
+    }
+
+    void codes(String... codes) {
+        for (var code : codes)
+            jdbc.sql("insert into fixture_codes (code) values (:code)")
+                    .param("code", code)
+                    .update();
+    }
+
+    /** Messages the contact budget was taken for. */
+    Set<Long> budgetTaken() {
+        return new HashSet<>(jdbc.sql("select message_id from fixture_budget")
+                .query(Long.class)
+                .list());
+    }
+
+    long codesTaken() {
+        return jdbc.sql("select count(message_id) from fixture_codes")
+                .query(Long.class)
+                .single();
+    }
+
+    Set<CustomerId> suppressed() {
+        return Set.copyOf(suppressed);
+    }
+
+    Set<Long> finished() {
+        return Set.copyOf(finished);
+    }
+
+    @Override
+    public Map<CustomerId, Recipient> recipients(Collection<CustomerId> customers) {
+        return customers.stream()
+                .collect(Collectors.toMap(
+                        customer -> customer,
+                        customer -> new Recipient(
+                                customer,
+                                address(customer),
+                                nameless.contains(customer) ? Map.of() : Map.of("firstName", "Ann"))));
+    }
+
+    @Override
+    public Written write(DueMessage message, Recipient recipient, @Nullable String coupon, String unsubscribeUrl) {
+        var name = recipient.values().get("firstName");
+        if (name == null) return new Written.Lacking(List.of("html line 1: customer.first_name"));
+        return new Written.Complete(
+                "We miss you, " + name,
+                "<p>Hello %s, <a href=\"https://shop.example/new\">look</a> %s</p>".formatted(name, coupon),
+                "Hello " + name);
+    }
+
+    @Override
+    public Optional<String> refusal(DueMessage message) {
+        var reason = refusals.get(message.customer());
+        if (reason != null) return Optional.of(reason);
+        jdbc.sql("insert into fixture_budget (message_id) values (:id) on conflict do nothing")
+                .param("id", message.messageId())
+                .update();
+        return Optional.empty();
+    }
+
+    @Override
+    public Optional<String> coupon(long offerId, DueMessage message) {
+        return jdbc.sql("""
+                        update fixture_codes set message_id = :id
+                        where code = (select code from fixture_codes where message_id is null
+                                      order by code limit 1 for update skip locked)
+                        returning code
+                        """)
+                .param("id", message.messageId())
+                .query(String.class)
+                .optional();
+    }
+
+    @Override
+    public void giveBack(DueMessage message) {
+        jdbc.sql("delete from fixture_budget where message_id = :id")
+                .param("id", message.messageId())
+                .update();
+        jdbc.sql("update fixture_codes set message_id = null where message_id = :id")
+                .param("id", message.messageId())
+                .update();
+    }
+
+    @Override
+    public void suppress(DueMessage message, String reason) {
+        suppressed.add(message.customer());
+    }
+
+    @Override
+    public void finished(long runId, long campaignId) {
+        finished.add(runId);
+    }
+}

@@ -1,0 +1,257 @@
+package io.rekindle.deliver.outbox;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.rekindle.common.CustomerId;
+import io.rekindle.deliver.smtp.ScriptedMailServer;
+import io.rekindle.deliver.smtp.ScriptedMailServer.BreaksOff;
+import io.rekindle.deliver.smtp.ScriptedMailServer.Script;
+import io.rekindle.simulator.MailboxHabits;
+import io.rekindle.simulator.Mailboxes;
+import java.time.Duration;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.CountDownLatch;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+class OutboxTest {
+    private final TestOutbox outbox = TestOutbox.empty();
+
+    @AfterEach
+    void close() {
+        outbox.close();
+    }
+
+    @Test
+    void everyMessageIsSentOnceAndEachStepIsWrittenDown() {
+        try (var mailboxes = Mailboxes.counting(0, MailboxHabits.acceptAll())) {
+            outbox.enqueue(TestOutbox.run(1), 300);
+            outbox.start(mailboxes.port());
+            outbox.awaitQuiet();
+            assertThat(outbox.states()).isEqualTo(Map.of("sent", 300L));
+            assertThat(mailboxes.acceptedByRecipient())
+                    .hasSize(300)
+                    .allSatisfy((who, n) -> assertThat(n).isEqualTo(1));
+            assertThat(outbox.history(100_001)).containsExactly("ready", "sending", "sent");
+            assertThat(mailboxes.connections()).hasSizeLessThanOrEqualTo(4);
+            assertThat(outbox.courier.finished()).containsExactly(1L);
+        }
+    }
+
+    @Test
+    void twoServersOnOneOutboxSendNothingTwice() {
+        try (var mailboxes = Mailboxes.counting(0, MailboxHabits.acceptAll())) {
+            outbox.enqueue(TestOutbox.run(1), 600);
+            // The later start takes what the earlier one is sending for left behind, and never sends it again.
+            outbox.start(mailboxes.port());
+            outbox.start(mailboxes.port());
+            outbox.awaitQuiet();
+            assertThat(mailboxes.acceptedByRecipient().values())
+                    .allSatisfy(n -> assertThat(n).isEqualTo(1));
+        }
+    }
+
+    @Test
+    void aPermanentRefusalFailsWithItsReplyAndTheAddressIsSuppressed() {
+        MailboxHabits unknown = (who, before) ->
+                who.equals("c2@example.com") ? MailboxHabits.Answer.UNKNOWN_USER : MailboxHabits.Answer.ACCEPT;
+        try (var mailboxes = Mailboxes.counting(0, unknown)) {
+            outbox.enqueue(TestOutbox.run(1), 3);
+            outbox.start(mailboxes.port());
+            outbox.awaitQuiet();
+            assertThat(outbox.states()).isEqualTo(Map.of("sent", 2L, "failed/address_refused", 1L));
+            assertThat(outbox.detail(100_002))
+                    .contains("550")
+                    .contains("no such user")
+                    .doesNotContain("c2@");
+            assertThat(outbox.courier.suppressed()).isEqualTo(Set.of(new CustomerId(2)));
+            assertThat(outbox.courier.budgetTaken()).containsExactlyInAnyOrder(100_001L, 100_003L);
+        }
+    }
+
+    @Test
+    void aTemporaryRefusalIsTriedAgainWhenItsTimeHasCome() {
+        MailboxHabits greylisting =
+                (who, before) -> before == 0 ? MailboxHabits.Answer.TRY_LATER : MailboxHabits.Answer.ACCEPT;
+        try (var mailboxes = Mailboxes.counting(0, greylisting)) {
+            outbox.enqueue(TestOutbox.run(1), 5);
+            outbox.start(mailboxes.port());
+            outbox.awaitQuiet();
+            assertThat(outbox.states()).isEqualTo(Map.of("deferred/refused_for_now", 5L));
+            assertThat(mailboxes.accepted()).isZero();
+            outbox.time.forward(Duration.ofMinutes(14));
+            outbox.awaitQuiet();
+            assertThat(outbox.states()).isEqualTo(Map.of("deferred/refused_for_now", 5L));
+            outbox.time.forward(Duration.ofMinutes(1));
+            outbox.awaitQuiet();
+            assertThat(outbox.states()).isEqualTo(Map.of("sent", 5L));
+            assertThat(outbox.history(100_001)).containsExactly("ready", "sending", "deferred", "sending", "sent");
+            assertThat(outbox.courier.finished()).containsExactly(1L);
+        }
+    }
+
+    @Test
+    void retriesAreBoundedAndWaitLongerEachTime() {
+        MailboxHabits never = (who, before) -> MailboxHabits.Answer.TRY_LATER;
+        try (var mailboxes = Mailboxes.counting(0, never)) {
+            outbox.enqueue(TestOutbox.run(1), 1);
+            outbox.start(TestOutbox.settings(mailboxes.port(), 1, 2, Duration.ofSeconds(10)));
+            outbox.awaitQuiet();
+            outbox.time.forward(Duration.ofMinutes(15));
+            outbox.awaitQuiet();
+            assertThat(mailboxes.refusedForNow()).isEqualTo(2);
+            outbox.time.forward(Duration.ofMinutes(29));
+            outbox.awaitQuiet();
+            assertThat(mailboxes.refusedForNow()).isEqualTo(2);
+            outbox.time.forward(Duration.ofMinutes(1));
+            outbox.awaitQuiet();
+            assertThat(mailboxes.refusedForNow()).isEqualTo(3);
+            assertThat(outbox.states()).isEqualTo(Map.of("failed/gave_up", 1L));
+        }
+    }
+
+    @Test
+    void aMissingValueSkipsTheMessageWithItsPlaceAndTakesNothing() {
+        try (var mailboxes = Mailboxes.counting(0, MailboxHabits.acceptAll())) {
+            outbox.courier.forgetNameOf(new CustomerId(2));
+            outbox.enqueue(TestOutbox.run(1), 2);
+            outbox.start(mailboxes.port());
+            outbox.awaitQuiet();
+            assertThat(outbox.states()).isEqualTo(Map.of("sent", 1L, "skipped/template_missing_value", 1L));
+            assertThat(outbox.detail(100_002)).contains("customer.first_name");
+            assertThat(outbox.courier.budgetTaken()).containsExactly(100_001L);
+        }
+    }
+
+    @Test
+    void consentThatIsGoneAtTheMomentOfSendingSkipsTheMessage() {
+        try (var mailboxes = Mailboxes.counting(0, MailboxHabits.acceptAll())) {
+            outbox.enqueue(TestOutbox.run(1), 3);
+            outbox.courier.refuse(new CustomerId(3), "consent_withdrawn");
+            outbox.start(mailboxes.port());
+            outbox.awaitQuiet();
+            assertThat(outbox.states()).isEqualTo(Map.of("sent", 2L, "skipped/consent_withdrawn", 1L));
+            assertThat(mailboxes.accepted("c3@example.com")).isZero();
+        }
+    }
+
+    @Test
+    void whenTheCodesRunOutTheRestIsSkippedAndItsBudgetIsNotTaken() {
+        try (var mailboxes = Mailboxes.counting(0, MailboxHabits.acceptAll())) {
+            outbox.courier.codes("A", "B", "C", "D");
+            outbox.enqueue(TestOutbox.withOffer(TestOutbox.run(1)), 10);
+            outbox.start(mailboxes.port());
+            outbox.awaitQuiet();
+            assertThat(outbox.states()).isEqualTo(Map.of("sent", 4L, "skipped/no_coupon", 6L));
+            assertThat(outbox.courier.codesTaken()).isEqualTo(4);
+            assertThat(outbox.courier.budgetTaken()).hasSize(4);
+        }
+    }
+
+    @Test
+    void outsideItsHoursAMessageWaitsForTheNextOpening() {
+        try (var mailboxes = Mailboxes.counting(0, MailboxHabits.acceptAll())) {
+            var evening =
+                    TestOutbox.within(TestOutbox.run(1), "18:00", "20:00", TestOutbox.START.plus(Duration.ofDays(2)));
+            outbox.enqueue(evening, 3);
+            outbox.start(mailboxes.port());
+            outbox.awaitQuiet();
+            assertThat(outbox.states()).isEqualTo(Map.of("ready", 3L));
+            outbox.time.to(TestOutbox.START.plus(Duration.ofHours(9)));
+            outbox.awaitQuiet();
+            assertThat(outbox.states()).isEqualTo(Map.of("sent", 3L));
+        }
+    }
+
+    @Test
+    void whatIsNotSentInTimeIsSkippedAsExpired() {
+        try (var mailboxes = Mailboxes.counting(0, MailboxHabits.acceptAll())) {
+            var evening =
+                    TestOutbox.within(TestOutbox.run(1), "18:00", "20:00", TestOutbox.START.plus(Duration.ofHours(2)));
+            outbox.enqueue(evening, 3);
+            outbox.start(mailboxes.port());
+            outbox.awaitQuiet();
+            outbox.time.to(TestOutbox.START.plus(Duration.ofHours(9)));
+            outbox.awaitQuiet();
+            assertThat(outbox.states()).isEqualTo(Map.of("skipped/expired", 3L));
+            assertThat(mailboxes.accepted()).isZero();
+        }
+    }
+
+    @Test
+    void aRunThatIsWithdrawnSendsNoMore() {
+        outbox.enqueue(TestOutbox.run(1), 3);
+        outbox.withdraw(1);
+        try (var mailboxes = Mailboxes.counting(0, MailboxHabits.acceptAll())) {
+            outbox.start(mailboxes.port());
+            outbox.awaitQuiet();
+            assertThat(outbox.states()).isEqualTo(Map.of("skipped/cancelled", 3L));
+            assertThat(mailboxes.accepted()).isZero();
+        }
+    }
+
+    @Test
+    void withoutAnAnswerToTheFinalDotAMessageIsInDoubtAndNeverSentAgain() throws Exception {
+        try (var server = new ScriptedMailServer(Script.accepting().breaksOff(BreaksOff.AFTER_FINAL_DOT))) {
+            outbox.enqueue(TestOutbox.run(1), 1);
+            outbox.start(server.port());
+            outbox.awaitQuiet();
+            outbox.time.forward(Duration.ofDays(3));
+            outbox.awaitQuiet();
+            assertThat(outbox.states()).isEqualTo(Map.of("in_doubt/no_answer", 1L));
+            assertThat(server.received()).hasSize(1);
+        }
+    }
+
+    @Test
+    void aConnectionThatBreaksBeforeTheFinalDotLeavesNoDoubt() throws Exception {
+        try (var server = new ScriptedMailServer(Script.accepting().breaksOff(BreaksOff.AFTER_SENDER))) {
+            outbox.enqueue(TestOutbox.run(1), 1);
+            outbox.start(server.port());
+            outbox.awaitQuiet();
+            assertThat(outbox.states()).isEqualTo(Map.of("deferred/connection_lost", 1L));
+        }
+    }
+
+    @Test
+    void oneMailServerConnectionThatHangsDoesNotHoldUpTheOthers() throws Exception {
+        var answer = new CountDownLatch(1);
+        MailboxHabits slowForOne = (who, before) -> {
+            if (who.equals("c1@example.com")) awaitQuietly(answer);
+            return MailboxHabits.Answer.ACCEPT;
+        };
+        try (var mailboxes = Mailboxes.counting(0, slowForOne)) {
+            outbox.enqueue(TestOutbox.run(1), 100);
+            outbox.start(mailboxes.port());
+            TestOutbox.await("all but one have arrived", () -> mailboxes.accepted() == 99);
+            assertThat(mailboxes.accepted("c1@example.com")).isZero();
+            answer.countDown();
+            outbox.awaitQuiet();
+            assertThat(outbox.states()).isEqualTo(Map.of("sent", 100L));
+        }
+    }
+
+    @Test
+    void whileTheMailServerIsAwayNothingIsLostAndNothingFails() {
+        int port;
+        try (var mailboxes = Mailboxes.counting(0, MailboxHabits.acceptAll())) {
+            port = mailboxes.port();
+        }
+        outbox.enqueue(TestOutbox.run(1), 5);
+        var dispatch = outbox.start(port);
+        assertThat(dispatch.pending()).isEqualTo(5);
+        try (var back = Mailboxes.counting(port, MailboxHabits.acceptAll())) {
+            outbox.awaitQuiet();
+            assertThat(back.accepted()).isEqualTo(5);
+        }
+    }
+
+    private static void awaitQuietly(CountDownLatch latch) {
+        try {
+            latch.await();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}

@@ -1,0 +1,263 @@
+package io.rekindle.deliver.outbox;
+
+import com.zaxxer.hikari.HikariConfig;
+import com.zaxxer.hikari.HikariDataSource;
+import io.rekindle.common.CustomerId;
+import io.rekindle.decide.OutgoingMessage;
+import io.rekindle.decide.OutgoingRun;
+import io.rekindle.deliver.MailSettings;
+import io.rekindle.deliver.links.Links;
+import io.rekindle.deliver.links.Tokens;
+import io.rekindle.platform.BusinessClock;
+import io.rekindle.platform.PlatformSettings;
+import io.rekindle.platform.SystemClock;
+import io.rekindle.platform.Vault;
+import io.rekindle.testing.TestPostgres;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.LocalTime;
+import java.time.ZoneId;
+import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
+import java.util.stream.LongStream;
+import org.flywaydb.core.Flyway;
+import org.jspecify.annotations.Nullable;
+import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.jdbc.support.JdbcTransactionManager;
+import org.springframework.transaction.support.TransactionTemplate;
+
+/** The real outbox over a real PostgreSQL, with a business clock a test moves; what is to the left is a fixture. */
+final class TestOutbox implements AutoCloseable {
+    static final Instant START = Instant.parse("2026-03-01T09:00:00Z");
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
+
+    final JdbcClient jdbc;
+    final FixtureCourier courier;
+    final MovableClock time = new MovableClock(START);
+    private final HikariDataSource pool;
+    private final TransactionTemplate transaction;
+    private final BusinessClock clock = new BusinessClock(new SystemClock(time), ZoneOffset.UTC);
+    private final MessageStore store;
+    private final List<Dispatch> dispatches = new ArrayList<>();
+
+    private TestOutbox(HikariDataSource pool) {
+        this.pool = pool;
+        jdbc = JdbcClient.create(pool);
+        transaction = new TransactionTemplate(new JdbcTransactionManager(pool));
+        store = new MessageStore(jdbc, pool);
+        courier = new FixtureCourier(jdbc);
+    }
+
+    /** A clock that stands until it is moved. */
+    static final class MovableClock extends Clock {
+        private volatile Instant now;
+
+        private MovableClock(Instant now) {
+            this.now = now;
+        }
+
+        void to(Instant later) {
+            now = later;
+        }
+
+        void forward(Duration by) {
+            now = now.plus(by);
+        }
+
+        @Override
+        public Instant instant() {
+            return now;
+        }
+
+        @Override
+        public ZoneId getZone() {
+            return ZoneOffset.UTC;
+        }
+
+        @Override
+        public Clock withZone(ZoneId zone) {
+            throw new UnsupportedOperationException();
+        }
+    }
+
+    static TestOutbox empty() {
+        var place = TestPostgres.newDatabase();
+        migrate(place);
+        return new TestOutbox(pool(place));
+    }
+
+    static void migrate(TestPostgres.Place place) {
+        try (var pool = pool(place)) {
+            Flyway.configure(TestOutbox.class.getClassLoader())
+                    .dataSource(pool)
+                    .locations("classpath:db/migration/deliver")
+                    .load()
+                    .migrate();
+        }
+    }
+
+    static HikariDataSource pool(TestPostgres.Place place) {
+        var config = new HikariConfig();
+        config.setJdbcUrl(place.url());
+        if (!place.user().isEmpty()) {
+            config.setUsername(place.user());
+            config.setPassword(place.password());
+        }
+        config.setMaximumPoolSize(10);
+        config.setMinimumIdle(1);
+        return new HikariDataSource(config);
+    }
+
+    static MailSettings settings(int port, int connections, int retries, Duration replyTimeout) {
+        return new MailSettings(
+                "127.0.0.1",
+                port,
+                null,
+                null,
+                "Our shop <shop@example.com>",
+                null,
+                connections,
+                MailSettings.StartTls.OFF,
+                Duration.ofSeconds(5),
+                replyTimeout,
+                retries,
+                Duration.ofMinutes(15));
+    }
+
+    static Dispatch dispatch(HikariDataSource pool, Courier courier, MailSettings settings, BusinessClock clock) {
+        var jdbc = JdbcClient.create(pool);
+        var platform = new PlatformSettings(
+                Path.of("unused"), ZoneOffset.UTC, "EUR", null, "http://127.0.0.1:8080", true, null, 7L);
+        var vault = new Vault(new byte[32]);
+        return new Dispatch(
+                new MessageStore(jdbc, pool),
+                courier,
+                new Links(jdbc, vault, new Tokens(vault), platform),
+                settings,
+                clock,
+                new TransactionTemplate(new JdbcTransactionManager(pool)),
+                platform);
+    }
+
+    /** Starts sending to a mail server. */
+    Dispatch start(MailSettings settings) {
+        var dispatch = dispatch(pool, courier, settings, clock);
+        dispatches.add(dispatch);
+        dispatch.start();
+        return dispatch;
+    }
+
+    Dispatch start(int port) {
+        return start(settings(port, 4, 6, Duration.ofSeconds(30)));
+    }
+
+    static OutgoingRun run(long runId) {
+        return new OutgoingRun(
+                runId,
+                70 + runId,
+                "marketing",
+                "email",
+                1,
+                1,
+                null,
+                START,
+                LocalTime.of(0, 0),
+                LocalTime.of(23, 59),
+                START.plus(Duration.ofDays(10)));
+    }
+
+    static OutgoingRun withOffer(OutgoingRun run) {
+        return new OutgoingRun(
+                run.runId(),
+                run.campaignId(),
+                run.purpose(),
+                run.channel(),
+                run.templateId(),
+                run.templateVersion(),
+                5L,
+                run.plannedAt(),
+                run.windowFrom(),
+                run.windowTo(),
+                run.expiresAt());
+    }
+
+    static OutgoingRun within(OutgoingRun run, String from, String to, Instant expiresAt) {
+        return new OutgoingRun(
+                run.runId(),
+                run.campaignId(),
+                run.purpose(),
+                run.channel(),
+                run.templateId(),
+                run.templateVersion(),
+                run.offerId(),
+                run.plannedAt(),
+                LocalTime.parse(from),
+                LocalTime.parse(to),
+                expiresAt);
+    }
+
+    /** Puts messages to customers 1 … n in the outbox; message ids are 1000 times the run plus the customer. */
+    void enqueue(OutgoingRun run, int customers) {
+        transaction.executeWithoutResult(status -> store.enqueue(
+                run,
+                LongStream.rangeClosed(1, customers)
+                        .mapToObj(n -> new OutgoingMessage(
+                                run.runId() * 100_000 + n, run.runId() * 100_000 + n, new CustomerId(n))),
+                time.instant()));
+    }
+
+    void withdraw(long runId) {
+        transaction.execute(status -> store.skipRun(runId, "cancelled", time.instant()));
+    }
+
+    /** How many messages are in each state, with its reason: {@code skipped/no_coupon}. */
+    Map<String, Long> states() {
+        var states = new TreeMap<String, Long>();
+        jdbc.sql("select state || coalesce('/' || reason, '') as state, count(*) as n from messages group by 1")
+                .query(r -> {
+                    states.put(r.getString("state"), r.getLong("n"));
+                });
+        return states;
+    }
+
+    @Nullable
+    String detail(long messageId) {
+        return jdbc.sql("select detail from messages where message_id = :id")
+                .param("id", messageId)
+                .query((r, n) -> String.valueOf(r.getString(1)))
+                .single();
+    }
+
+    List<String> history(long messageId) {
+        return jdbc.sql("select state from message_changes where message_id = :id order by id")
+                .param("id", messageId)
+                .query(String.class)
+                .list();
+    }
+
+    static void await(String what, BooleanSupplier happened) {
+        var deadline = System.nanoTime() + PATIENCE.toNanos();
+        while (!happened.getAsBoolean()) {
+            if (System.nanoTime() > deadline) throw new AssertionError("waited in vain until " + what);
+            LockSupport.parkNanos(Duration.ofMillis(10).toNanos());
+        }
+    }
+
+    /** Waits until nothing is due or being sent. */
+    void awaitQuiet() {
+        await("the outbox is quiet: " + states(), () -> store.open(time.instant(), 10_000) == 0);
+    }
+
+    @Override
+    public void close() {
+        for (var dispatch : dispatches) dispatch.stop();
+        pool.close();
+    }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package io.rekindle.deliver.outbox;
+
+import org.jspecify.annotations.NullMarked;
