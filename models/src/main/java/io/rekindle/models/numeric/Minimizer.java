@@ -1,8 +1,6 @@
 package io.rekindle.models.numeric;
 
 import java.util.Arrays;
-import org.hipparchus.linear.Array2DRowRealMatrix;
-import org.hipparchus.linear.EigenDecompositionSymmetric;
 
 /**
  * Finds the minimum of a smooth function of a few variables inside a box.
@@ -21,11 +19,14 @@ import org.hipparchus.linear.EigenDecompositionSymmetric;
  * gradient fits all sizes of data. A value that is not finite counts as too far away. Deterministic; no state.
  */
 public final class Minimizer {
-    private static final double GRADIENT_TOLERANCE = 1e-10;
+    private static final double GRADIENT_TOLERANCE = 1e-9;
     private static final double ROUNDING_GRADIENT = 1e-8;
-    private static final double ACCEPTED_GRADIENT = 1e-6;
+    private static final double ACCEPTED_GRADIENT = 1e-5;
     private static final double VALUE_ROUNDING = 1e-10;
+    private static final double AT_BOUND = 1e-4;
     private static final double NEXT_TO_BOUND = 1e-3;
+    private static final double ACCEPTED_GAIN = 1e-8;
+    private static final int MOST_IDLE_STEPS = 3;
     private static final int MOST_BFGS_STEPS = 300;
     private static final int MOST_NEWTON_STEPS = 60;
     private static final double LONGEST_STEP = 3;
@@ -91,10 +92,9 @@ public final class Minimizer {
         search.walk();
         search.settleAtBounds();
         search.polish();
-        double left = search.projectedGradient();
-        if (!(left <= ACCEPTED_GRADIENT))
+        if (!search.arrived())
             throw new IllegalStateException("the fit did not converge: gradient %.3g after %d evaluations at %s"
-                    .formatted(left, search.evaluations, Arrays.toString(search.point)));
+                    .formatted(search.projectedGradient(), search.evaluations, Arrays.toString(search.point)));
         return new Minimum(
                 search.point, search.value, search.heldVariables(), search.evaluations, search.inverseHessian());
     }
@@ -109,12 +109,13 @@ public final class Minimizer {
     }
 
     private boolean held(int i) {
-        return (point[i] <= low[i] && gradient[i] > 0) || (point[i] >= high[i] && gradient[i] < 0);
+        return (point[i] <= low[i] + AT_BOUND && gradient[i] > 0)
+                || (point[i] >= high[i] - AT_BOUND && gradient[i] < 0);
     }
 
     private boolean[] heldVariables() {
         boolean[] held = new boolean[dimension];
-        for (int i = 0; i < dimension; i++) held[i] = point[i] <= low[i] || point[i] >= high[i];
+        for (int i = 0; i < dimension; i++) held[i] = point[i] <= low[i] + AT_BOUND || point[i] >= high[i] - AT_BOUND;
         return held;
     }
 
@@ -128,6 +129,7 @@ public final class Minimizer {
         double[][] inverse = identity();
         boolean fresh = true;
         boolean[] heldBefore = new boolean[dimension];
+        int idle = 0;
         for (int step = 0; step < MOST_BFGS_STEPS && projectedGradient() > GRADIENT_TOLERANCE; step++) {
             boolean[] heldNow = new boolean[dimension];
             for (int i = 0; i < dimension; i++) heldNow[i] = held(i);
@@ -143,6 +145,7 @@ public final class Minimizer {
             }
             double[] from = point;
             double[] gradientFrom = gradient;
+            double valueFrom = value;
             if (!(dot(direction, gradient) < 0) || !search(direction)) {
                 if (fresh) return;
                 inverse = identity();
@@ -150,6 +153,8 @@ public final class Minimizer {
                 continue;
             }
             fresh = false;
+            idle = valueFrom - value < VALUE_ROUNDING ? idle + 1 : 0;
+            if (idle == MOST_IDLE_STEPS) return;
             update(inverse, minus(point, from), minus(gradient, gradientFrom));
         }
     }
@@ -188,26 +193,39 @@ public final class Minimizer {
     }
 
     private void polish() {
-        for (int step = 0; step < MOST_NEWTON_STEPS; step++) {
+        int idle = 0;
+        for (int step = 0; step < MOST_NEWTON_STEPS && idle < MOST_IDLE_STEPS; step++) {
+            double valueBefore = value;
             double before = projectedGradient();
             if (before <= GRADIENT_TOLERANCE) return;
-            int[] free = freeVariables();
-            var eigen = new EigenDecompositionSymmetric(new Array2DRowRealMatrix(hessian(free)));
-            double[] direction = new double[dimension];
-            double steepest = 0;
-            for (double curvature : eigen.getEigenvalues()) steepest = Math.max(steepest, Math.abs(curvature));
-            double flattest = 1e-9 * steepest + 1e-14;
-            for (int k = 0; k < free.length; k++) {
-                double slope = 0;
-                for (int i = 0; i < free.length; i++)
-                    slope += eigen.getEigenvector(k).getEntry(i) * gradient[free[i]];
-                double along = -slope / Math.max(Math.abs(eigen.getEigenvalue(k)), flattest);
-                for (int i = 0; i < free.length; i++)
-                    direction[free[i]] += along * eigen.getEigenvector(k).getEntry(i);
-            }
+            double[] direction = newtonStep();
             if (!search(direction) && !shrinkGradient(direction, before)) return;
             if (before < ROUNDING_GRADIENT && projectedGradient() > before / 2) return;
+            idle = valueBefore - value < VALUE_ROUNDING && projectedGradient() > before / 2 ? idle + 1 : 0;
         }
+    }
+
+    private double[] newtonStep() {
+        int[] free = freeVariables();
+        double[] direction = new double[dimension];
+        if (free.length == 0) return direction;
+        var eigen = new SymmetricEigen(hessian(free));
+        double steepest = 0;
+        for (double curvature : eigen.values) steepest = Math.max(steepest, Math.abs(curvature));
+        double flattest = 1e-9 * steepest + 1e-14;
+        for (int k = 0; k < free.length; k++) {
+            double slope = 0;
+            for (int i = 0; i < free.length; i++) slope += eigen.vectors[i][k] * gradient[free[i]];
+            double along = -slope / Math.max(Math.abs(eigen.values[k]), flattest);
+            for (int i = 0; i < free.length; i++) direction[free[i]] += along * eigen.vectors[i][k];
+        }
+        return direction;
+    }
+
+    /** The slope is nil, or so small beside the curvature that another step would gain less than rounding loses. */
+    private boolean arrived() {
+        return projectedGradient() <= ACCEPTED_GRADIENT
+                || -dot(gradient, newtonStep()) / 2 <= ACCEPTED_GAIN * (1 + Math.abs(value));
     }
 
     /** Near the minimum the value no longer tells two points apart, the gradient still does. */
@@ -281,9 +299,13 @@ public final class Minimizer {
         double[][] covariance = new double[dimension][dimension];
         for (int i = 0; i < dimension; i++) if (held[i]) covariance[i][i] = Double.POSITIVE_INFINITY;
         if (count == 0) return covariance;
-        var eigen = new EigenDecompositionSymmetric(new Array2DRowRealMatrix(hessian(free)));
-        double largest = Math.abs(eigen.getEigenvalue(0));
-        double smallest = eigen.getEigenvalue(count - 1);
+        var eigen = new SymmetricEigen(hessian(free));
+        double largest = 0;
+        double smallest = Double.POSITIVE_INFINITY;
+        for (double curvature : eigen.values) {
+            largest = Math.max(largest, Math.abs(curvature));
+            smallest = Math.min(smallest, curvature);
+        }
         boolean curved = smallest > 1e-10 * largest;
         for (int i = 0; i < count; i++)
             for (int j = 0; j < count; j++) {
@@ -292,9 +314,7 @@ public final class Minimizer {
                     continue;
                 }
                 for (int k = 0; k < count; k++)
-                    covariance[free[i]][free[j]] += eigen.getEigenvector(k).getEntry(i)
-                            * eigen.getEigenvector(k).getEntry(j)
-                            / eigen.getEigenvalue(k);
+                    covariance[free[i]][free[j]] += eigen.vectors[i][k] * eigen.vectors[j][k] / eigen.values[k];
             }
         return covariance;
     }

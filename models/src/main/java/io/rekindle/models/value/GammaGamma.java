@@ -39,8 +39,8 @@ import org.hipparchus.special.Gamma;
  * @param fit how the parameters were found; empty for parameters that were given
  */
 public record GammaGamma(double p, double q, double gamma, Optional<Fit> fit) {
-    private static final double[] LOW = {-10, Math.log(0.1), -16};
-    private static final double[] HIGH = {14, 14, 16};
+    private static final double[] LOW = {-7, Math.log(0.1), -12};
+    private static final double[] HIGH = {9, 9, 12};
 
     public GammaGamma {
         if (!(p > 0) || !Double.isFinite(p))

@@ -357,6 +357,31 @@ class BgNbdTest {
     }
 
     @Test
+    void anyFewCustomersAreFittedWithoutANonsenseNumber() {
+        SplittableRandom random = new SplittableRandom(31);
+        for (int k = 0; k < 150; k++) {
+            int n = 1 + random.nextInt(20);
+            int kind = random.nextInt(4);
+            int[] x = new int[n];
+            double[] recency = new double[n];
+            double[] age = new double[n];
+            double[] spend = new double[n];
+            for (int i = 0; i < n; i++) {
+                age[i] = 1 + random.nextInt(300);
+                x[i] = random.nextInt(kind == 0 ? 300 : 5);
+                recency[i] = x[i] == 0 ? 0 : age[i] * (kind == 1 ? 1 : kind == 2 ? 1e-3 : random.nextDouble());
+                spend[i] = Math.exp(random.nextGaussian() * kind);
+            }
+            x[0] = 2;
+            RecencyFrequency data = RecencyFrequency.of(x, recency, age, spend);
+            for (double expected : BgNbd.fit(data).expectedPurchases(data, 30))
+                assertThat(expected).isFinite().isNotNegative();
+            for (double expected : GammaGamma.fit(data).expectedSpend(data))
+                assertThat(expected).isFinite().isPositive();
+        }
+    }
+
+    @Test
     void dataThatCannotTellAreRefusedWithTheReason() {
         var nobody = RecencyFrequency.of(new int[0], new double[0], new double[0]);
         assertThatThrownBy(() -> BgNbd.fit(nobody)).hasMessageContaining("no customers");
