@@ -145,7 +145,16 @@ function world() {
     signedIn: false,
     nextId: 100,
     objectives,
-    segments: [{ id: 1, name: 'Lapsing and lost, bought twice', rule, words: ruleWords, version: 3, createdAt: '2026-04-02T08:00:00Z' }],
+    segments: [
+      {
+        id: 1,
+        name: 'Lapsing and lost, bought twice',
+        rule,
+        words: ruleWords,
+        version: 3,
+        createdAt: '2026-04-02T08:00:00Z',
+      },
+    ],
     offers: [
       {
         id: 1,
@@ -242,7 +251,15 @@ function profile(person) {
       net: 60 + index * 13.5 - (index === 1 ? 20 : 0),
       coupon: index === 0 ? 'BACK-7KQ2' : null,
       lines: [
-        { productId: 'p-1', productName: 'Trail shoes', category: 'shoes', quantity: 1, unitPrice: 60, amount: 60, kind: 'sale' },
+        {
+          productId: 'p-1',
+          productName: 'Trail shoes',
+          category: 'shoes',
+          quantity: 1,
+          unitPrice: 60,
+          amount: 60,
+          kind: 'sale',
+        },
       ],
     })),
     tier: { tier: person.tier, group: person.group, recency: 2, frequency: 4, amount: 5, loyalty: 4, at: NOW },
@@ -262,7 +279,15 @@ function profile(person) {
       decision(3, null, 'skip', null, false, 'over_contact_budget'),
     ].map((row, index) => ({ ...row, campaignName: ['Spring win-back', 'April reminder', null][index] })),
     messages: [
-      { messageId: '77', campaignId: 1, customerId: person.customerId, channel: 'email', state: 'delivered', reason: null, at: '2026-06-01T09:12:00Z' },
+      {
+        messageId: '77',
+        campaignId: 1,
+        customerId: person.customerId,
+        channel: 'email',
+        state: 'delivered',
+        reason: null,
+        at: '2026-06-01T09:12:00Z',
+      },
     ],
   };
 }
@@ -295,7 +320,8 @@ function routes(state) {
     [`GET /api/${name}`]: ({ query }) => page(list, query),
     [`POST /api/${name}`]: ({ body }) => add(list, { ...body, ...extra(body) }),
     [`GET /api/${name}/:id`]: ({ id }) => byId(list, id),
-    [`PUT /api/${name}/:id`]: ({ id, body }) => Object.assign(byId(list, id), body, { version: (byId(list, id).version ?? 0) + 1 }),
+    [`PUT /api/${name}/:id`]: ({ id, body }) =>
+      Object.assign(byId(list, id), body, { version: (byId(list, id).version ?? 0) + 1 }),
   });
   const segmentExtra = (body) => ({
     words: words(`Rule of ${body.rule.all?.length ?? 1} conditions`, `含 ${body.rule.all?.length ?? 1} 个条件的规则`),
@@ -335,7 +361,10 @@ function routes(state) {
         { tier: 'middle', customers: 6_044, revenue: 1_204_300 },
         { tier: 'low', customers: 11_946, revenue: 364_520.4 },
       ],
-      stages: [420, 1_104, 2_210, 4_902, 3_117, 3_820, 4_427].map((count, index) => ({ stage: STAGES[index], customers: count })),
+      stages: [420, 1_104, 2_210, 4_902, 3_117, 3_820, 4_427].map((count, index) => ({
+        stage: STAGES[index],
+        customers: count,
+      })),
       revenueByMonth: Array.from({ length: 18 }, (_, index) => ({
         month: `${2025 + Math.floor(index / 12)}-${String((index % 12) + 1).padStart(2, '0')}`,
         revenue: Math.round(160_000 + 40_000 * Math.sin(index / 2) + index * 3_000),
@@ -380,7 +409,10 @@ function routes(state) {
       const size = JSON.stringify(body.rule).length;
       return {
         count: 12_408 - size,
-        words: words(`Customers who match ${JSON.stringify(body.rule).length} characters of rule`, `符合规则的客户（规则长 ${size}）`),
+        words: words(
+          `Customers who match ${JSON.stringify(body.rule).length} characters of rule`,
+          `符合规则的客户（规则长 ${size}）`,
+        ),
         sample: state.people.slice(0, 8),
         sqlMillis: 38,
       };
@@ -403,7 +435,14 @@ function routes(state) {
           { place: 'target', message: 'a target of 0 changes nothing; state a change above 0' },
         ]);
       }
-      return add(state.objectives, { ...body, baseline: 0.0712, baselineCustomers: 8_112, state: 'open', current: 0.0712, progress: 0 });
+      return add(state.objectives, {
+        ...body,
+        baseline: 0.0712,
+        baselineCustomers: 8_112,
+        state: 'open',
+        current: 0.0712,
+        progress: 0,
+      });
     },
     ...resource('offers', state.offers, () => ({ codes: { total: 0, assigned: 0, redeemed: 0 } })),
     'POST /api/offers/:id/codes': ({ id, body }) => {
@@ -427,11 +466,20 @@ function routes(state) {
           if (!(name in values)) missing.push({ place: `${part} line 1`, message: `${name} is missing` });
           return values[name] ?? '';
         });
-      const filled = { subject: fill(one.subject, 'subject'), html: fill(one.html, 'html'), text: fill(one.text, 'text') };
+      const filled = {
+        subject: fill(one.subject, 'subject'),
+        html: fill(one.html, 'html'),
+        text: fill(one.text, 'text'),
+      };
       if (missing.length > 0) throw new Refusal(422, 'template_missing_value', 'values are missing', missing);
       return filled;
     },
-    ...resource('campaigns', state.campaigns, () => ({ state: 'draft', author: 'dana@example.com', approver: null, runId: null })),
+    ...resource('campaigns', state.campaigns, () => ({
+      state: 'draft',
+      author: 'dana@example.com',
+      approver: null,
+      runId: null,
+    })),
     'POST /api/campaigns/:id/forecast': ({ id }) => ({ ...forecast, campaignId: byId(state.campaigns, id).id }),
     'POST /api/campaigns/:id/submit': ({ id }) => Object.assign(byId(state.campaigns, id), { state: 'in_review' }),
     'POST /api/campaigns/:id/approve': ({ id }) =>
@@ -458,14 +506,25 @@ function routes(state) {
       page(
         state.people
           .map((one, index) => ({
-            ...decision(1, index % 10 === 0 ? 'holdout' : index % 7 === 0 ? null : 'treatment', index % 10 === 0 || index % 7 === 0 ? 'skip' : 'send', index % 10 === 0 ? 'held_out' : null, index % 10 === 0 || index % 7 !== 0, index % 10 !== 0 && index % 7 === 0 ? 'no_consent' : null),
+            ...decision(
+              1,
+              index % 10 === 0 ? 'holdout' : index % 7 === 0 ? null : 'treatment',
+              index % 10 === 0 || index % 7 === 0 ? 'skip' : 'send',
+              index % 10 === 0 ? 'held_out' : null,
+              index % 10 === 0 || index % 7 !== 0,
+              index % 10 !== 0 && index % 7 === 0 ? 'no_consent' : null,
+            ),
             decisionId: String(8_100_000_000_000_000_000n + BigInt(index)),
             customerId: one.customerId,
             userId: one.userId,
             plannedAt: '2026-06-01T09:00:00Z',
             expectedValue: one.revenue / 10,
           }))
-          .filter((row) => (!query.get('arm') || row.arm === query.get('arm')) && (!query.get('reason') || row.reason === query.get('reason'))),
+          .filter(
+            (row) =>
+              (!query.get('arm') || row.arm === query.get('arm')) &&
+              (!query.get('reason') || row.reason === query.get('reason')),
+          ),
         query,
       ),
     'GET /api/campaigns/:id/result': ({ id }) => {
@@ -496,18 +555,71 @@ function routes(state) {
         query,
       ),
     'POST /api/messages/:id/settle': ({ id, body }) =>
-      Object.assign(state.messages.find((one) => one.messageId === id), { state: body.state, reason: 'settled_by_hand' }),
+      Object.assign(
+        state.messages.find((one) => one.messageId === id),
+        { state: body.state, reason: 'settled_by_hand' },
+      ),
     'GET /api/sources': ({ query }) =>
       page([{ id: 1, name: 'Web shop', createdAt: '2025-01-04T10:00:00Z', events: 1_284_331, rejected: 12 }], query),
     'POST /api/sources/:id/keys': () => ({ id: 4, secret: 'wk_fixture_not_a_secret' }),
     'GET /api/sources/:id/rejected': ({ query }) =>
-      page([{ id: 1, at: NOW, code: 'no_identifier', reason: 'the item names no customer: userId and anonymousId are missing', raw: '{"type":"track"}' }], query),
+      page(
+        [
+          {
+            id: 1,
+            at: NOW,
+            code: 'no_identifier',
+            reason: 'the item names no customer: userId and anonymousId are missing',
+            raw: '{"type":"track"}',
+          },
+        ],
+        query,
+      ),
     'GET /api/imports': ({ query }) =>
-      page([{ id: 1, file: 'orders-2025.csv.gz', state: 'finished', createdAt: NOW, rows: 320_705, accepted: 232_053, rejected: 88_652, undoneAt: null }], query),
+      page(
+        [
+          {
+            id: 1,
+            file: 'orders-2025.csv.gz',
+            state: 'finished',
+            createdAt: NOW,
+            rows: 320_705,
+            accepted: 232_053,
+            rejected: 88_652,
+            undoneAt: null,
+          },
+        ],
+        query,
+      ),
     'GET /api/keys': ({ query }) =>
-      page([{ id: 1, name: 'nightly import', hint: 'rk_7f3', roles: ['ADMIN'], createdAt: NOW, createdBy: 'dana@example.com', revokedAt: null }], query),
+      page(
+        [
+          {
+            id: 1,
+            name: 'nightly import',
+            hint: 'rk_7f3',
+            roles: ['ADMIN'],
+            createdAt: NOW,
+            createdBy: 'dana@example.com',
+            revokedAt: null,
+          },
+        ],
+        query,
+      ),
     'GET /api/audit': ({ query }) =>
-      page([{ id: 1, at: NOW, actor: 'dana@example.com', action: 'campaign.approved', thing: 'campaign 1', detail: 'approved with a hold-out of 10 %' }], query),
+      page(
+        [
+          {
+            id: 1,
+            at: NOW,
+            actor: 'dana@example.com',
+            action: 'campaign.approved',
+            thing: 'campaign 1',
+            detail: 'approved with a hold-out of 10 %',
+          },
+        ],
+        query,
+      ),
   };
 }
 
@@ -531,7 +643,11 @@ export async function startFixtureServer(folder) {
     const body = await bodyOf(request);
     const { pathname } = url;
     if (!state.signedIn && pathname !== '/api/session') throw new Refusal(401, 'not_authenticated', 'sign in');
-    if (!['GET', 'HEAD'].includes(request.method) && pathname !== '/api/session' && request.headers['x-csrf-token'] !== 'fixture-token') {
+    if (
+      !['GET', 'HEAD'].includes(request.method) &&
+      pathname !== '/api/session' &&
+      request.headers['x-csrf-token'] !== 'fixture-token'
+    ) {
       throw new Refusal(403, 'csrf_token_missing', 'a change from the console needs the header X-CSRF-Token');
     }
     for (const { method, pattern, answer } of table) {
@@ -544,7 +660,11 @@ export async function startFixtureServer(folder) {
   const server = createServer(async (request, response) => {
     const url = new URL(request.url, 'http://localhost');
     const send = (status, type, content) => {
-      response.writeHead(status, { 'Content-Type': type, 'Content-Security-Policy': POLICY, 'X-Frame-Options': 'DENY' });
+      response.writeHead(status, {
+        'Content-Type': type,
+        'Content-Security-Policy': POLICY,
+        'X-Frame-Options': 'DENY',
+      });
       response.end(content);
     };
     try {

@@ -14,7 +14,8 @@ const { BASE_URL, EMAIL, PASSWORD, CHROMIUM = '/usr/bin/chromium' } = process.en
 const folder = process.env.SCREENSHOTS ?? fileURLToPath(new URL('screenshots', import.meta.url));
 const withFixture = process.argv.includes('--fixture');
 
-if (!existsSync(CHROMIUM)) fail(`no browser at ${CHROMIUM}: install it (Debian: apt-get install chromium) or set CHROMIUM`);
+if (!existsSync(CHROMIUM))
+  fail(`no browser at ${CHROMIUM}: install it (Debian: apt-get install chromium) or set CHROMIUM`);
 if (!withFixture && !(BASE_URL && EMAIL && PASSWORD)) fail('set BASE_URL, EMAIL and PASSWORD, or give --fixture');
 
 const fixture = withFixture ? await startFixtureServer(fileURLToPath(new URL('../dist', import.meta.url))) : null;

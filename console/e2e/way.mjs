@@ -18,7 +18,11 @@ export async function goTheWay({ baseUrl, email, password, folder, executablePat
   const complaints = [];
   const pictures = [];
   try {
-    const context = await browser.newContext({ viewport: { width: 1280, height: 900 }, locale: 'en-GB', reducedMotion: 'reduce' });
+    const context = await browser.newContext({
+      viewport: { width: 1280, height: 900 },
+      locale: 'en-GB',
+      reducedMotion: 'reduce',
+    });
     const page = await context.newPage();
     page.setDefaultTimeout(PATIENCE);
     page.on('pageerror', (error) => complaints.push(`page error: ${error.message}`));
@@ -31,8 +35,14 @@ export async function goTheWay({ baseUrl, email, password, folder, executablePat
     const id = (name) => page.getByTestId(name);
     const main = page.locator('main');
     const settled = async () => {
-      await page.locator('.ant-message-notice').first().waitFor({ state: 'detached' }).catch(() => undefined);
-      await page.waitForFunction(() => [...document.querySelectorAll('.chart')].every((chart) => chart.dataset.drawn === 'true'));
+      await page
+        .locator('.ant-message-notice')
+        .first()
+        .waitFor({ state: 'detached' })
+        .catch(() => undefined);
+      await page.waitForFunction(() =>
+        [...document.querySelectorAll('.chart')].every((chart) => chart.dataset.drawn === 'true'),
+      );
     };
     const picture = async (name) => {
       await settled();
@@ -47,7 +57,10 @@ export async function goTheWay({ baseUrl, email, password, folder, executablePat
       await id(testId).click();
       const options = page.locator('.ant-select-dropdown:not(.ant-select-dropdown-hidden) .ant-select-item-option');
       for (const text of texts) {
-        await options.filter(text ? { hasText: text } : {}).first().click();
+        await options
+          .filter(text ? { hasText: text } : {})
+          .first()
+          .click();
       }
     };
     const pickDay = async (testId, day) => {
@@ -111,13 +124,10 @@ export async function goTheWay({ baseUrl, email, password, folder, executablePat
     await page.getByTestId('add-stage').last().click();
     await choose('choose-stage', 'Lapsing', 'Lost');
     await page.keyboard.press('Escape');
-    await page.waitForFunction(
-      (before) => {
-        const count = document.querySelector('[data-testid=preview-count]');
-        return count !== null && Number(count.textContent.replace(/\D/g, '')) !== before;
-      },
-      buyers,
-    );
+    await page.waitForFunction((before) => {
+      const count = document.querySelector('[data-testid=preview-count]');
+      return count !== null && Number(count.textContent.replace(/\D/g, '')) !== before;
+    }, buyers);
     await picture('segment-builder');
     await page.getByTestId('rule-view').getByText('JSON').click();
     const json = JSON.parse(await id('rule-json').inputValue());
@@ -252,7 +262,11 @@ export async function goTheWay({ baseUrl, email, password, folder, executablePat
     return { pictures, complaints };
   } catch (error) {
     const file = join(folder, 'failed.png');
-    await browser.contexts()[0]?.pages()[0]?.screenshot({ path: file }).catch(() => undefined);
+    await browser
+      .contexts()[0]
+      ?.pages()[0]
+      ?.screenshot({ path: file })
+      .catch(() => undefined);
     throw new Error(`${error.message}\nthe page then: ${file}\n${complaints.join('\n')}`, { cause: error });
   } finally {
     await browser.close();

@@ -34,7 +34,7 @@ export function App(start: { language: Language; antd: Locale }) {
   );
   return (
     <LanguageContext value={choice}>
-      <ConfigProvider locale={spoken.antd} theme={theme}>
+      <ConfigProvider locale={spoken.antd} theme={theme} button={{ autoInsertSpace: false }}>
         <AntApp>
           <QueryClientProvider client={queries}>
             <RouterProvider router={router} />

@@ -35,7 +35,12 @@ export const theme: ThemeConfig = {
     Menu: { itemBorderRadius: 8, itemHeight: 36, activeBarBorderWidth: 0, itemSelectedBg: '#e9f2f5' },
     Card: { headerFontSize: 15, headerHeight: 46 },
     Table: { headerBg: '#f8f9f8', headerColor: '#5d6b75', cellPaddingBlock: 10 },
-    Slider: { trackBg: colour.inkSoft, trackHoverBg: colour.ink, handleColor: colour.ink, dotActiveBorderColor: colour.ink },
+    Slider: {
+      trackBg: colour.inkSoft,
+      trackHoverBg: colour.ink,
+      handleColor: colour.ink,
+      dotActiveBorderColor: colour.ink,
+    },
     Statistic: { contentFontSize: 24 },
   },
 };

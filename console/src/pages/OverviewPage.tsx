@@ -59,7 +59,9 @@ export function Component() {
                     label={t('messageState.in_doubt')}
                     value={format.number(data.messages.inDoubt)}
                     tone={data.messages.inDoubt > 0 ? 'warn' : 'plain'}
-                    note={data.messages.inDoubt > 0 && <Link to="/messages?state=in_doubt">{t('overview.settle')}</Link>}
+                    note={
+                      data.messages.inDoubt > 0 && <Link to="/messages?state=in_doubt">{t('overview.settle')}</Link>
+                    }
                   />
                 </Figures>
                 <Table

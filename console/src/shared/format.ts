@@ -22,7 +22,8 @@ const DASH = '–';
 
 export function formats(language: Language): Formats {
   const locale = LOCALE[language];
-  const number = (value: number, options: Intl.NumberFormatOptions) => new Intl.NumberFormat(locale, options).format(value);
+  const number = (value: number, options: Intl.NumberFormatOptions) =>
+    new Intl.NumberFormat(locale, options).format(value);
   const present = (value: number | null | undefined): value is number => value != null && Number.isFinite(value);
   const date = (iso: string | null | undefined, options: Intl.DateTimeFormatOptions) => {
     if (!iso) {
@@ -69,7 +70,14 @@ export function formats(language: Language): Formats {
     signedMoney: (value, currency, digits = 0) => money(value, currency, digits, true),
     day: (iso) => date(iso, { year: 'numeric', month: 'short', day: 'numeric' }),
     moment: (iso) =>
-      date(iso, { year: 'numeric', month: 'short', day: 'numeric', hour: '2-digit', minute: '2-digit', hourCycle: 'h23' }),
+      date(iso, {
+        year: 'numeric',
+        month: 'short',
+        day: 'numeric',
+        hour: '2-digit',
+        minute: '2-digit',
+        hourCycle: 'h23',
+      }),
     month: (iso) => date(iso.length === 7 ? `${iso}-01` : iso.slice(0, 10), { year: '2-digit', month: 'short' }),
     p: (value) => {
       if (!present(value)) {

@@ -45,7 +45,8 @@ function keysOf(node: ts.Expression): (string | RegExp)[] {
   }
   if (ts.isTemplateExpression(node)) {
     const escape = (text: string) => text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
-    const pattern = escape(node.head.text) + node.templateSpans.map((span) => `[^.]+${escape(span.literal.text)}`).join('');
+    const pattern =
+      escape(node.head.text) + node.templateSpans.map((span) => `[^.]+${escape(span.literal.text)}`).join('');
     return [new RegExp(`^${pattern}$`)];
   }
   return [];
@@ -78,11 +79,18 @@ describe('the texts', () => {
     for (const { file, tree } of files) {
       visit(tree, (node) => {
         const callee = ts.isCallExpression(node) ? node.expression : null;
-        if (!callee || !ts.isCallExpression(node) || !ts.isIdentifier(callee) || callee.text !== 't' || !node.arguments[0]) {
+        if (
+          !callee ||
+          !ts.isCallExpression(node) ||
+          !ts.isIdentifier(callee) ||
+          callee.text !== 't' ||
+          !node.arguments[0]
+        ) {
           return;
         }
         for (const key of keysOf(node.arguments[0])) {
-          const exists = typeof key === 'string' ? english.has(key) : [...english.keys()].some((known) => key.test(known));
+          const exists =
+            typeof key === 'string' ? english.has(key) : [...english.keys()].some((known) => key.test(known));
           if (!exists) {
             unknown.push(`${file}: ${String(key)}`);
           }
@@ -93,11 +101,17 @@ describe('the texts', () => {
   });
 
   it('every text is asked for somewhere', () => {
-    const vocabularies = /^(tier|group|stage|reason|messageState|campaignState|arm|action|objectiveKind|metric|unit|objectiveState|score|channel|role|timeline|importState|identifier|purpose|problem)\./;
+    const vocabularies =
+      /^(tier|group|stage|reason|messageState|campaignState|arm|action|objectiveKind|metric|unit|objectiveState|score|channel|role|timeline|importState|identifier|purpose|problem)\./;
     const asked = files.flatMap(({ tree }) => {
       const found: (string | RegExp)[] = [];
       visit(tree, (node) => {
-        if (ts.isCallExpression(node) && ts.isIdentifier(node.expression) && node.expression.text === 't' && node.arguments[0]) {
+        if (
+          ts.isCallExpression(node) &&
+          ts.isIdentifier(node.expression) &&
+          node.expression.text === 't' &&
+          node.arguments[0]
+        ) {
           found.push(...keysOf(node.arguments[0]));
         }
       });
@@ -110,7 +124,18 @@ describe('the texts', () => {
   });
 
   it('no page has a text of its own', () => {
-    const spoken = ['title', 'label', 'placeholder', 'aria-label', 'alt', 'extra', 'description', 'okText', 'text', 'help'];
+    const spoken = [
+      'title',
+      'label',
+      'placeholder',
+      'aria-label',
+      'alt',
+      'extra',
+      'description',
+      'okText',
+      'text',
+      'help',
+    ];
     const allowed = new Set(['EUR', 'BACK-']);
     const found: string[] = [];
     for (const { file, tree } of files) {

@@ -53,16 +53,14 @@ export function KeysPanel() {
                 t('keys.revokedAt', { at: format.moment(key.revokedAt) })
               ) : (
                 <Popconfirm
-                title={t('keys.revokeSure', { name: key.name })}
-                onConfirm={() =>
-                  remove.mutate(key.id, { onSuccess: () => void message.success(t('keys.revoked')) })
-                }
-              >
-                <Button danger size="small">
-                  {t('keys.revoke')}
-                </Button>
-              </Popconfirm>
-            ),
+                  title={t('keys.revokeSure', { name: key.name })}
+                  onConfirm={() => remove.mutate(key.id, { onSuccess: () => void message.success(t('keys.revoked')) })}
+                >
+                  <Button danger size="small">
+                    {t('keys.revoke')}
+                  </Button>
+                </Popconfirm>
+              ),
           },
         ]}
       />
@@ -114,7 +112,10 @@ function NewKey({ close }: { close: () => void }) {
             <Input />
           </Form.Item>
           <Form.Item name="roles" label={t('keys.roles')} rules={[{ required: true }]}>
-            <Select mode="multiple" options={ROLES.map((role) => ({ value: role, label: label('role', role.toLowerCase()) }))} />
+            <Select
+              mode="multiple"
+              options={ROLES.map((role) => ({ value: role, label: label('role', role.toLowerCase()) }))}
+            />
           </Form.Item>
         </Form>
       )}

@@ -57,7 +57,10 @@ export function LifecycleStages({ overview }: { overview: Overview }) {
   const { t } = useTranslation();
   const format = useFormats();
   const label = useLabel();
-  const option = useMemo(() => stageChart(overview.stages, format, (stage) => label('stage', stage)), [overview, format, label]);
+  const option = useMemo(
+    () => stageChart(overview.stages, format, (stage) => label('stage', stage)),
+    [overview, format, label],
+  );
   return (
     <Card title={t('overview.stages')}>
       {overview.stages.length === 0 ? (

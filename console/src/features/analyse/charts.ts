@@ -29,7 +29,13 @@ export function revenueChart(
     xAxis: { type: 'category', data: months.map(({ month }) => format.month(month)), ...categoryAxis },
     yAxis: [
       { type: 'value', ...quietAxis, axisLabel: { ...chartText, formatter: (value: number) => format.compact(value) } },
-      { type: 'value', ...quietAxis, splitLine: { show: false }, min: 0, axisLabel: { ...chartText, formatter: (value: number) => format.compact(value) } },
+      {
+        type: 'value',
+        ...quietAxis,
+        splitLine: { show: false },
+        min: 0,
+        axisLabel: { ...chartText, formatter: (value: number) => format.compact(value) },
+      },
     ],
     series: [
       {
@@ -71,7 +77,12 @@ export function tierChart(
     data,
     itemStyle: { color: fill, borderRadius: [3, 3, 0, 0] },
     barMaxWidth: 36,
-    label: { show: true, position: 'top' as const, ...chartText, formatter: ({ value }: { value: unknown }) => share(value) },
+    label: {
+      show: true,
+      position: 'top' as const,
+      ...chartText,
+      formatter: ({ value }: { value: unknown }) => share(value),
+    },
     tooltip: { valueFormatter: share },
   });
   return {
@@ -81,13 +92,25 @@ export function tierChart(
     xAxis: { type: 'category', data: rows.map(({ tier }) => name(tier)), ...categoryAxis },
     yAxis: { type: 'value', ...quietAxis, axisLabel: { ...chartText, formatter: share } },
     series: [
-      series(words.customers, rows.map((row) => row.customers / customers), colour.inkSoft),
-      series(words.revenue, rows.map((row) => row.revenue / revenue), colour.ink),
+      series(
+        words.customers,
+        rows.map((row) => row.customers / customers),
+        colour.inkSoft,
+      ),
+      series(
+        words.revenue,
+        rows.map((row) => row.revenue / revenue),
+        colour.ink,
+      ),
     ],
   };
 }
 
-export function stageChart(stages: Overview['stages'], format: Formats, name: (stage: string) => string): EChartsOption {
+export function stageChart(
+  stages: Overview['stages'],
+  format: Formats,
+  name: (stage: string) => string,
+): EChartsOption {
   const rows = ordered(stages, STAGES, ({ stage }) => stage);
   return {
     grid: { left: 8, right: 56, top: 4, bottom: 4, containLabel: true },

@@ -28,10 +28,23 @@ export function ImportsTable() {
         empty={t('imports.empty')}
         columns={[
           { title: t('imports.file'), render: (_, row) => <span className="secret">{row.file ?? '–'}</span> },
-          { title: t('common.state'), render: (_, row) => <Tag>{label('importState', row.undoneAt ? 'undone' : row.state)}</Tag> },
+          {
+            title: t('common.state'),
+            render: (_, row) => <Tag>{label('importState', row.undoneAt ? 'undone' : row.state)}</Tag>,
+          },
           { title: t('imports.rows'), align: 'right', className: 'num', render: (_, row) => format.number(row.rows) },
-          { title: t('imports.accepted'), align: 'right', className: 'num', render: (_, row) => format.number(row.accepted) },
-          { title: t('imports.rejected'), align: 'right', className: 'num', render: (_, row) => format.number(row.rejected) },
+          {
+            title: t('imports.accepted'),
+            align: 'right',
+            className: 'num',
+            render: (_, row) => format.number(row.accepted),
+          },
+          {
+            title: t('imports.rejected'),
+            align: 'right',
+            className: 'num',
+            render: (_, row) => format.number(row.rejected),
+          },
           { title: t('common.at'), render: (_, row) => format.moment(row.createdAt) },
           {
             title: '',

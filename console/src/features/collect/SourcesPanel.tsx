@@ -51,7 +51,12 @@ export function SourcesPanel() {
         columns={[
           { title: t('common.name'), dataIndex: 'name' },
           { title: t('common.created'), render: (_, source) => format.moment(source.createdAt) },
-          { title: t('sources.events'), align: 'right', className: 'num', render: (_, source) => format.number(source.events) },
+          {
+            title: t('sources.events'),
+            align: 'right',
+            className: 'num',
+            render: (_, source) => format.number(source.events),
+          },
           {
             title: t('sources.rejected'),
             align: 'right',

@@ -55,7 +55,12 @@ export function DecisionsTable({ campaignId, currency }: { campaignId: number; c
           },
           { title: t('decisions.eligible'), render: (_, row) => (row.eligible ? t('common.yes') : t('common.no')) },
           { title: t('decisions.arm'), render: (_, row) => label('arm', row.arm) },
-          { title: t('decisions.probability'), align: 'right', className: 'num', render: (_, row) => format.percent(row.probability) },
+          {
+            title: t('decisions.probability'),
+            align: 'right',
+            className: 'num',
+            render: (_, row) => format.percent(row.probability),
+          },
           { title: t('decisions.action'), render: (_, row) => label('action', row.action) },
           { title: t('decisions.reason'), render: (_, row) => label('reason', row.actionReason ?? row.reason) },
           { title: t('decisions.planned'), render: (_, row) => format.moment(row.plannedAt) },

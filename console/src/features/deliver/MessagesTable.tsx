@@ -89,10 +89,11 @@ export function MessagesTable({ filter, change, campaigns }: Props) {
           { title: t('messages.channel'), render: (_, row) => label('channel', row.channel) },
           { title: t('common.state'), render: (_, row) => <MessageStateTag state={row.state} /> },
           { title: t('messages.reason'), render: (_, row) => label('reason', row.reason) },
-          { title: t('common.detail'), render: (_, row) => <span className="pre-words">{row.detail ?? ''}</span> },
+          { title: t('common.detail'), render: (_, row) => <div className="pre-words detail">{row.detail ?? ''}</div> },
           {
             title: '',
             align: 'right',
+            fixed: 'end',
             render: (_, row) =>
               row.state === 'in_doubt' &&
               maySettle && (

@@ -34,7 +34,13 @@ export function ResultView({ result, currency }: Props) {
           tone={result.failed > 0 ? 'bad' : 'plain'}
         />
       </Figures>
-      {result.lift && <Lift lift={result.lift} currency={currency} detectable={result.forecast?.power.minimumDetectableEffect ?? null} />}
+      {result.lift && (
+        <Lift
+          lift={result.lift}
+          currency={currency}
+          detectable={result.forecast?.power.minimumDetectableEffect ?? null}
+        />
+      )}
       <div className="columns-wide">
         <Curve result={result} />
         <Money result={result} currency={currency} />
@@ -101,7 +107,15 @@ const measures = (format: Formats, currency: string): Measure[] => [
   },
 ];
 
-function Lift({ lift, currency, detectable }: { lift: NonNullable<CampaignResult['lift']>; currency: string; detectable: number | null }) {
+function Lift({
+  lift,
+  currency,
+  detectable,
+}: {
+  lift: NonNullable<CampaignResult['lift']>;
+  currency: string;
+  detectable: number | null;
+}) {
   const { t } = useTranslation();
   const format = useFormats();
   return (
@@ -128,13 +142,7 @@ function LiftOf({ measure, lift, detectable }: { measure: Measure; lift: LiftMea
   const format = useFormats();
   const { difference, level } = measure;
   const option = useMemo(
-    () =>
-      intervalChart(
-        lift,
-        difference,
-        t('result.noDifference'),
-        detectable,
-      ),
+    () => intervalChart(lift, difference, t('result.noDifference'), detectable),
     [lift, difference, detectable, t],
   );
   const spoken = t('result.interval', {
@@ -146,7 +154,11 @@ function LiftOf({ measure, lift, detectable }: { measure: Measure; lift: LiftMea
   return (
     <section aria-label={name} data-testid={`lift-${measure.key}`}>
       <div className="figure-label">{name}</div>
-      <div className="figure-value" data-testid={`lift-${measure.key}-estimate`} style={{ color: LIFT_TEXT[side(lift)] }}>
+      <div
+        className="figure-value"
+        data-testid={`lift-${measure.key}-estimate`}
+        style={{ color: LIFT_TEXT[side(lift)] }}
+      >
         {difference(lift.estimate)}
       </div>
       <div className="figure-note">
@@ -220,7 +232,11 @@ function Money({ result, currency }: Props) {
             items={[
               { key: 'messages', label: t('result.messageCost'), children: format.money(cost.messages, currency, 2) },
               { key: 'offers', label: t('result.offerCost'), children: format.money(cost.offers, currency, 2) },
-              { key: 'total', label: t('result.totalCost'), children: <strong>{format.money(cost.total, currency, 2)}</strong> },
+              {
+                key: 'total',
+                label: t('result.totalCost'),
+                children: <strong>{format.money(cost.total, currency, 2)}</strong>,
+              },
             ]}
           />
         )}
@@ -266,7 +282,11 @@ function Attributed({ result, currency }: Props) {
         column={1}
         items={[
           { key: 'orders', label: t('overview.orders'), children: format.number(result.attributed.orders) },
-          { key: 'revenue', label: t('overview.revenue'), children: format.money(result.attributed.revenue, currency, 2) },
+          {
+            key: 'revenue',
+            label: t('overview.revenue'),
+            children: format.money(result.attributed.revenue, currency, 2),
+          },
         ]}
       />
       <div className="figure-note">{t('result.attributedWords')}</div>
@@ -288,9 +308,24 @@ function Review({ result, currency }: Props) {
   const label = useLabel();
   const { forecast, objective, lift } = result;
   const rows: ReviewRow[] = [
-    { key: 'audience', name: t('result.audience'), forecast: format.number(forecast?.audience), result: format.number(result.audience) },
-    { key: 'heldOut', name: t('result.heldOut'), forecast: format.number(forecast?.heldOut), result: format.number(result.heldOut) },
-    { key: 'sent', name: t('messageState.sent'), forecast: format.number(forecast?.toSend), result: format.number(result.sent) },
+    {
+      key: 'audience',
+      name: t('result.audience'),
+      forecast: format.number(forecast?.audience),
+      result: format.number(result.audience),
+    },
+    {
+      key: 'heldOut',
+      name: t('result.heldOut'),
+      forecast: format.number(forecast?.heldOut),
+      result: format.number(result.heldOut),
+    },
+    {
+      key: 'sent',
+      name: t('messageState.sent'),
+      forecast: format.number(forecast?.toSend),
+      result: format.number(result.sent),
+    },
     {
       key: 'cost',
       name: t('result.totalCost'),
@@ -339,7 +374,13 @@ function Review({ result, currency }: Props) {
                 : [{ key: 'current', label: t('objectives.current'), children: level(objective.current) }]),
               ...(objective.progress == null
                 ? []
-                : [{ key: 'progress', label: t('objectives.progress'), children: format.percent(objective.progress, 0) }]),
+                : [
+                    {
+                      key: 'progress',
+                      label: t('objectives.progress'),
+                      children: format.percent(objective.progress, 0),
+                    },
+                  ]),
             ]}
           />
         )}

@@ -12,7 +12,9 @@ export interface Interval {
 
 /** The reach of the axis: the interval and zero, with room at both ends, and never of no width. */
 export function reach(intervals: readonly Interval[], also: readonly number[] = []): { min: number; max: number } {
-  const ends = [0, ...also, ...intervals.flatMap(({ low, high, estimate }) => [low, high, estimate])].filter(Number.isFinite);
+  const ends = [0, ...also, ...intervals.flatMap(({ low, high, estimate }) => [low, high, estimate])].filter(
+    Number.isFinite,
+  );
   const low = Math.min(...ends);
   const high = Math.max(...ends);
   const room = (high - low) * 0.12 || 1;
@@ -89,7 +91,13 @@ export function intervalChart(
           ],
         },
       },
-      { type: 'scatter', data: [[interval.estimate, 0]], symbolSize: 15, itemStyle: { color: fill, borderColor: '#fff', borderWidth: 2 }, z: 5 },
+      {
+        type: 'scatter',
+        data: [[interval.estimate, 0]],
+        symbolSize: 15,
+        itemStyle: { color: fill, borderColor: '#fff', borderWidth: 2 },
+        z: 5,
+      },
     ],
   };
 }
@@ -115,11 +123,30 @@ export function conversionChart(
   return {
     grid: { left: 8, right: 96, top: 16, bottom: 4, containLabel: true },
     tooltip: { trigger: 'axis', ...tooltipStyle },
-    xAxis: { type: 'category', data: days, boundaryGap: false, ...categoryAxis, axisLabel: { ...chartText, hideOverlap: true } },
-    yAxis: { type: 'value', min: 0, ...quietAxis, axisLabel: { ...chartText, formatter: (value: number) => format.percent(value) } },
+    xAxis: {
+      type: 'category',
+      data: days,
+      boundaryGap: false,
+      ...categoryAxis,
+      axisLabel: { ...chartText, hideOverlap: true },
+    },
+    yAxis: {
+      type: 'value',
+      min: 0,
+      ...quietAxis,
+      axisLabel: { ...chartText, formatter: (value: number) => format.percent(value) },
+    },
     series: [
-      line(words.treatment, series.map(({ treatment }) => treatment), colour.treatment),
-      line(words.holdout, series.map(({ holdout }) => holdout), colour.holdout),
+      line(
+        words.treatment,
+        series.map(({ treatment }) => treatment),
+        colour.treatment,
+      ),
+      line(
+        words.holdout,
+        series.map(({ holdout }) => holdout),
+        colour.holdout,
+      ),
     ],
   };
 }

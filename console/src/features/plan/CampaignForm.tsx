@@ -51,7 +51,17 @@ const FIELDS = [
 const clock = (text: string) => dayjs(`2000-01-01T${text}`);
 const options = (choices: readonly Choice[]) => choices.map(({ id, name }) => ({ value: id, label: name }));
 
-export function CampaignForm({ campaign, objectives, segments, templates, offers, currency, today, mayEdit, saved }: Props) {
+export function CampaignForm({
+  campaign,
+  objectives,
+  segments,
+  templates,
+  offers,
+  currency,
+  today,
+  mayEdit,
+  saved,
+}: Props) {
   const { t } = useTranslation();
   const [form] = Form.useForm<Values>();
   const save = useSaveCampaign(campaign?.id ?? null);
@@ -92,8 +102,18 @@ export function CampaignForm({ campaign, objectives, segments, templates, offers
       { onSuccess: (one) => saved(one.id), onError: problem.show },
     );
   };
-  const choose = (name: 'objectiveId' | 'segmentId' | 'templateId', label: string, choices: readonly Choice[], hint?: string) => (
-    <Form.Item name={name} label={label} extra={hint} rules={[{ required: true, message: t('campaigns.choiceMissing') }]}>
+  const choose = (
+    name: 'objectiveId' | 'segmentId' | 'templateId',
+    label: string,
+    choices: readonly Choice[],
+    hint?: string,
+  ) => (
+    <Form.Item
+      name={name}
+      label={label}
+      extra={hint}
+      rules={[{ required: true, message: t('campaigns.choiceMissing') }]}
+    >
       <Select
         showSearch={{ optionFilterProp: 'label' }}
         options={options(choices)}
@@ -115,18 +135,31 @@ export function CampaignForm({ campaign, objectives, segments, templates, offers
       {problem.shown && <ProblemAlert error={problem.shown.error} faults={problem.shown.rest} />}
       <div className="columns">
         <Card title={t('campaigns.what')}>
-          <Form.Item name="name" label={t('common.name')} rules={[{ required: true, message: t('campaigns.nameMissing') }]}>
+          <Form.Item
+            name="name"
+            label={t('common.name')}
+            rules={[{ required: true, message: t('campaigns.nameMissing') }]}
+          >
             <Input maxLength={120} placeholder={t('campaigns.nameHint')} data-testid="campaign-name" />
           </Form.Item>
           {choose('objectiveId', t('campaigns.objective'), objectives)}
           {choose('segmentId', t('campaigns.segment'), segments)}
           {choose('templateId', t('campaigns.template'), templates)}
           <Form.Item name="offerId" label={t('campaigns.offer')}>
-            <Select allowClear options={options(offers)} placeholder={t('campaigns.noOffer')} data-testid="campaign-offerId" />
+            <Select
+              allowClear
+              options={options(offers)}
+              placeholder={t('campaigns.noOffer')}
+              data-testid="campaign-offerId"
+            />
           </Form.Item>
         </Card>
         <Card title={t('campaigns.how')}>
-          <Form.Item name="holdoutPercent" label={t('campaigns.holdoutIs', { percent: holdout })} extra={t('campaigns.holdoutHint')}>
+          <Form.Item
+            name="holdoutPercent"
+            label={t('campaigns.holdoutIs', { percent: holdout })}
+            extra={t('campaigns.holdoutHint')}
+          >
             <Slider
               min={1}
               max={50}
@@ -135,7 +168,12 @@ export function CampaignForm({ campaign, objectives, segments, templates, offers
               ariaLabelForHandle={t('campaigns.holdout')}
             />
           </Form.Item>
-          <Form.Item name="hours" label={t('campaigns.hours')} extra={t('campaigns.hoursHint')} rules={[{ required: true }]}>
+          <Form.Item
+            name="hours"
+            label={t('campaigns.hours')}
+            extra={t('campaigns.hoursHint')}
+            rules={[{ required: true }]}
+          >
             <TimePicker.RangePicker format="HH:mm" minuteStep={15} style={{ width: '100%' }} />
           </Form.Item>
           <Form.Item name="startAt" label={t('campaigns.startAt')} extra={t('campaigns.startHint')}>

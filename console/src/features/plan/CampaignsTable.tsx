@@ -30,7 +30,11 @@ export function CampaignsTable() {
           ),
         },
         { title: t('common.state'), render: (_, { state }) => <CampaignStateTag state={state} /> },
-        { title: t('campaigns.holdout'), align: 'right', render: (_, { holdoutShare }) => format.percent(holdoutShare) },
+        {
+          title: t('campaigns.holdout'),
+          align: 'right',
+          render: (_, { holdoutShare }) => format.percent(holdoutShare),
+        },
         { title: t('campaigns.startAt'), render: (_, { sendWindow }) => format.moment(sendWindow.startAt) },
         { title: t('campaigns.author'), render: (_, { author }) => author ?? '–' },
         { title: t('campaigns.approver'), render: (_, { approver }) => approver ?? '–' },

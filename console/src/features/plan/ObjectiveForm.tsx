@@ -87,7 +87,11 @@ export function ObjectiveForm({ objective, segments, today, currency, mayEdit, s
         data-testid="objective-form"
       >
         {problem.shown && <ProblemAlert error={problem.shown.error} faults={problem.shown.rest} />}
-        <Form.Item name="name" label={t('common.name')} rules={[{ required: true, message: t('objectives.nameMissing') }]}>
+        <Form.Item
+          name="name"
+          label={t('common.name')}
+          rules={[{ required: true, message: t('objectives.nameMissing') }]}
+        >
           <Input maxLength={120} placeholder={t('objectives.nameHint')} data-testid="objective-name" />
         </Form.Item>
         <Form.Item name="kind" label={t('objectives.kind')} rules={[{ required: true }]}>
@@ -104,7 +108,10 @@ export function ObjectiveForm({ objective, segments, today, currency, mayEdit, s
           />
         </Form.Item>
         <Form.Item name="metric" label={t('objectives.metric')} rules={[{ required: true }]}>
-          <Select options={METRICS.map((value) => ({ value, label: label('metric', value) }))} data-testid="objective-metric" />
+          <Select
+            options={METRICS.map((value) => ({ value, label: label('metric', value) }))}
+            data-testid="objective-metric"
+          />
         </Form.Item>
         <div className="columns" style={{ gap: '0 16px', gridTemplateColumns: 'repeat(auto-fit, minmax(200px, 1fr))' }}>
           <Form.Item name="unit" label={t('objectives.unit')} rules={[{ required: true }]}>
@@ -175,7 +182,11 @@ export function ObjectiveState({ objective, currency }: { objective: Objective; 
         />
         <Figure label={t('objectives.target')} value={measure.target(objective)} />
         <Figure label={t('objectives.current')} value={measure.level(objective.metric, objective.current)} />
-        <Figure label={t('objectives.deadline')} value={format.day(objective.deadline)} note={label('objectiveState', objective.state)} />
+        <Figure
+          label={t('objectives.deadline')}
+          value={format.day(objective.deadline)}
+          note={label('objectiveState', objective.state)}
+        />
       </Figures>
       {objective.progress != null && (
         <Card size="small" title={t('objectives.progress')}>

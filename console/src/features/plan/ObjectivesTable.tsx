@@ -28,7 +28,11 @@ export function ObjectivesTable({ currency }: { currency: string }) {
         { title: t('common.name'), render: (_, { id, name }) => <Link to={`/objectives/${id}`}>{name}</Link> },
         { title: t('objectives.kind'), render: (_, { kind }) => label('objectiveKind', kind) },
         { title: t('objectives.metric'), render: (_, { metric }) => label('metric', metric) },
-        { title: t('objectives.baseline'), align: 'right', render: (_, one) => measure.level(one.metric, one.baseline) },
+        {
+          title: t('objectives.baseline'),
+          align: 'right',
+          render: (_, one) => measure.level(one.metric, one.baseline),
+        },
         { title: t('objectives.target'), align: 'right', render: (_, one) => measure.target(one) },
         { title: t('objectives.current'), align: 'right', render: (_, one) => measure.level(one.metric, one.current) },
         {

@@ -58,7 +58,13 @@ export function OfferCodes({ offer, mayEdit }: { offer: Offer; mayEdit: boolean 
             {way === 'make' ? (
               <>
                 <Form.Item name="generate" label={t('offers.howMany')} rules={[{ required: true }]}>
-                  <InputNumber min={1} max={1_000_000} precision={0} style={{ width: '100%' }} data-testid="codes-generate" />
+                  <InputNumber
+                    min={1}
+                    max={1_000_000}
+                    precision={0}
+                    style={{ width: '100%' }}
+                    data-testid="codes-generate"
+                  />
                 </Form.Item>
                 <Form.Item name="prefix" label={t('offers.prefix')}>
                   <Input maxLength={12} placeholder="BACK-" data-testid="codes-prefix" />

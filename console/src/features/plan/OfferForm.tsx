@@ -78,7 +78,11 @@ export function OfferForm({ offer, currency, today, mayEdit, saved }: Props) {
             ]}
           />
         </Form.Item>
-        <Form.Item name="value" label={t('offers.value')} rules={[{ required: true, message: t('offers.valueMissing') }]}>
+        <Form.Item
+          name="value"
+          label={t('offers.value')}
+          rules={[{ required: true, message: t('offers.valueMissing') }]}
+        >
           <InputNumber
             min={0}
             max={kind === 'percent' ? 100 : undefined}
@@ -92,7 +96,11 @@ export function OfferForm({ offer, currency, today, mayEdit, saved }: Props) {
         <Form.Item name="budget" label={t('offers.budget')} extra={t('offers.budgetHint')}>
           <InputNumber min={0} precision={2} suffix={currency} style={{ width: '100%' }} />
         </Form.Item>
-        <Form.Item name="expiresAt" label={t('offers.expires')} rules={[{ required: true, message: t('offers.expiresMissing') }]}>
+        <Form.Item
+          name="expiresAt"
+          label={t('offers.expires')}
+          rules={[{ required: true, message: t('offers.expiresMissing') }]}
+        >
           <DatePicker
             style={{ width: '100%' }}
             defaultPickerValue={dayjs(today)}

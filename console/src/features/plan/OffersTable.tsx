@@ -27,7 +27,11 @@ export function OffersTable({ currency }: { currency: string }) {
           render: (_, { kind, value, currency: own }) =>
             kind === 'percent' ? format.percent(value / 100) : format.money(value, own ?? currency, 2),
         },
-        { title: t('offers.costPerUse'), align: 'right', render: (_, { costPerUse }) => format.money(costPerUse, currency, 2) },
+        {
+          title: t('offers.costPerUse'),
+          align: 'right',
+          render: (_, { costPerUse }) => format.money(costPerUse, currency, 2),
+        },
         { title: t('offers.codes'), align: 'right', render: (_, { codes }) => format.number(codes.total) },
         { title: t('offers.assigned'), align: 'right', render: (_, { codes }) => format.number(codes.assigned) },
         { title: t('offers.redeemed'), align: 'right', render: (_, { codes }) => format.number(codes.redeemed) },

@@ -53,7 +53,11 @@ export function TemplateForm({ template, mayEdit, saved }: Props) {
         data-testid="template-form"
       >
         {problem.shown && <ProblemAlert error={problem.shown.error} faults={problem.shown.rest} />}
-        <Form.Item name="name" label={t('common.name')} rules={[{ required: true, message: t('templates.nameMissing') }]}>
+        <Form.Item
+          name="name"
+          label={t('common.name')}
+          rules={[{ required: true, message: t('templates.nameMissing') }]}
+        >
           <Input maxLength={120} data-testid="template-name" />
         </Form.Item>
         <Form.Item

@@ -215,14 +215,24 @@ function Orders({ customer, currency }: Props) {
       columns={[
         { title: t('customer.order'), dataIndex: 'orderId' },
         { title: t('common.at'), render: (_, order) => format.moment(order.at) },
-        { title: t('customer.gross'), align: 'right', className: 'num', render: (_, order) => format.money(order.gross, currency, 2) },
+        {
+          title: t('customer.gross'),
+          align: 'right',
+          className: 'num',
+          render: (_, order) => format.money(order.gross, currency, 2),
+        },
         {
           title: t('customer.refunded'),
           align: 'right',
           className: 'num',
           render: (_, order) => (order.refunded === 0 ? '–' : format.money(order.refunded, currency, 2)),
         },
-        { title: t('customer.net'), align: 'right', className: 'num', render: (_, order) => format.money(order.net, currency, 2) },
+        {
+          title: t('customer.net'),
+          align: 'right',
+          className: 'num',
+          render: (_, order) => format.money(order.net, currency, 2),
+        },
         { title: t('customer.coupon'), render: (_, order) => (order.coupon ? <Tag>{order.coupon}</Tag> : '–') },
       ]}
       expandable={{
@@ -237,7 +247,11 @@ function Orders({ customer, currency }: Props) {
               { title: t('customer.product'), render: (_, line) => line.productName ?? line.productId ?? '–' },
               { title: t('customer.category'), render: (_, line) => line.category ?? '–' },
               { title: t('customer.quantity'), align: 'right', render: (_, line) => format.number(line.quantity, 2) },
-              { title: t('customer.lineAmount'), align: 'right', render: (_, line) => format.money(line.amount, currency, 2) },
+              {
+                title: t('customer.lineAmount'),
+                align: 'right',
+                render: (_, line) => format.money(line.amount, currency, 2),
+              },
             ]}
           />
         ),
@@ -247,7 +261,11 @@ function Orders({ customer, currency }: Props) {
 }
 
 /** Why this customer was, or was not, written to. */
-export function WhyWords({ decision }: { decision: Pick<CustomerDecision, 'eligible' | 'reason' | 'arm' | 'actionReason' | 'action'> }) {
+export function WhyWords({
+  decision,
+}: {
+  decision: Pick<CustomerDecision, 'eligible' | 'reason' | 'arm' | 'actionReason' | 'action'>;
+}) {
   const { t } = useTranslation();
   const label = useLabel();
   if (!decision.eligible) {
@@ -282,12 +300,19 @@ function Decisions({ decisions }: { decisions: CustomerDecision[] }) {
         {
           title: t('decisions.campaign'),
           render: (_, row) => (
-            <Link to={`/campaigns/${row.campaignId}`}>{row.campaignName ?? t('decisions.campaignNumber', { id: row.campaignId })}</Link>
+            <Link to={`/campaigns/${row.campaignId}`}>
+              {row.campaignName ?? t('decisions.campaignNumber', { id: row.campaignId })}
+            </Link>
           ),
         },
         { title: t('decisions.why'), render: (_, row) => <WhyWords decision={row} /> },
         { title: t('decisions.arm'), render: (_, row) => label('arm', row.arm) },
-        { title: t('decisions.probability'), align: 'right', className: 'num', render: (_, row) => format.percent(row.probability) },
+        {
+          title: t('decisions.probability'),
+          align: 'right',
+          className: 'num',
+          render: (_, row) => format.percent(row.probability),
+        },
       ]}
     />
   );
@@ -339,7 +364,11 @@ function Consent({ customer }: { customer: Customer }) {
         { title: t('messages.channel'), render: (_, row) => label('channel', row.channel) },
         {
           title: t('customer.permission'),
-          render: (_, row) => <Tag color={row.granted ? 'green' : 'red'}>{row.granted ? t('customer.granted') : t('customer.withdrawn')}</Tag>,
+          render: (_, row) => (
+            <Tag color={row.granted ? 'green' : 'red'}>
+              {row.granted ? t('customer.granted') : t('customer.withdrawn')}
+            </Tag>
+          ),
         },
         { title: t('customer.source'), dataIndex: 'source' },
         { title: t('common.at'), render: (_, row) => format.moment(row.at) },

@@ -75,7 +75,12 @@ export function CustomersTable({ currency }: { currency: string }) {
           { title: t('customers.tier'), render: (_, row) => <TierTag tier={row.tier} /> },
           { title: t('customers.group'), render: (_, row) => label('group', row.group) },
           { title: t('customers.stage'), render: (_, row) => <StageTag stage={row.stage} /> },
-          { title: t('customers.orders'), align: 'right', className: 'num', render: (_, row) => format.number(row.orders) },
+          {
+            title: t('customers.orders'),
+            align: 'right',
+            className: 'num',
+            render: (_, row) => format.number(row.orders),
+          },
           {
             title: t('customers.revenue'),
             align: 'right',

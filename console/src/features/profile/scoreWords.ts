@@ -5,9 +5,12 @@ import type { Formats } from '@/shared/format';
 export function scoreWords(name: string, value: number, currency: string, format: Formats, t: TFunction): string {
   switch (name) {
     case 'p_alive':
-      return t(value >= 0.7 ? 'scoreWords.aliveLikely' : value >= 0.3 ? 'scoreWords.aliveUnsure' : 'scoreWords.aliveUnlikely', {
-        share: format.percent(value, 0),
-      });
+      return t(
+        value >= 0.7 ? 'scoreWords.aliveLikely' : value >= 0.3 ? 'scoreWords.aliveUnsure' : 'scoreWords.aliveUnlikely',
+        {
+          share: format.percent(value, 0),
+        },
+      );
     case 'expected_purchases':
       return t('scoreWords.expectedPurchases', { number: format.number(value, 2) });
     case 'expected_value':

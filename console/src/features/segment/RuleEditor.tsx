@@ -151,15 +151,25 @@ function GroupEditor({ rule, change, path, remove }: EditorProps<Group> & { path
 }
 
 function RemoveButton({ label, onClick }: { label: string; onClick: () => void }) {
-  return <Button size="small" type="text" icon={<CloseOutlined />} aria-label={label} title={label} onClick={onClick} />;
+  return (
+    <Button size="small" type="text" icon={<CloseOutlined />} aria-label={label} title={label} onClick={onClick} />
+  );
 }
 
-function ConditionEditor({ rule, change, path, remove }: EditorProps<Condition> & { path: Step[]; remove: () => void }) {
+function ConditionEditor({
+  rule,
+  change,
+  path,
+  remove,
+}: EditorProps<Condition> & { path: Step[]; remove: () => void }) {
   const { t } = useTranslation();
   const { faults, disabled } = useContext(RuleContext);
   const kind = conditionKind(rule);
   return (
-    <div className={`rule-condition${faults.has(pathKey(path)) ? ' faulty' : ''}`} data-testid={`condition-${pathKey(path)}`}>
+    <div
+      className={`rule-condition${faults.has(pathKey(path)) ? ' faulty' : ''}`}
+      data-testid={`condition-${pathKey(path)}`}
+    >
       <div className="rule-parts">
         {kind && (
           <Select<ConditionKind>
@@ -269,7 +279,9 @@ function TraitParts({ rule, change }: EditorProps<TraitRule>) {
         aria-label={t('rule.comparison')}
         style={{ minWidth: 110 }}
         options={listed.map((value) => ({ value, label: t(`rule.is.${value}`) }))}
-        onChange={(is: string) => change(is === 'exists' ? { trait: rule.trait, is } : { trait: rule.trait, is, value: undefined })}
+        onChange={(is: string) =>
+          change(is === 'exists' ? { trait: rule.trait, is } : { trait: rule.trait, is, value: undefined })
+        }
       />
       <ValueInput
         type={field?.type ?? 'string'}
@@ -382,7 +394,15 @@ function ValueInput({ type, is, value, values, change }: ValueProps) {
   );
 }
 
-function Days({ value, change, label }: { value: number | undefined; change: (days: number | undefined) => void; label: string }) {
+function Days({
+  value,
+  change,
+  label,
+}: {
+  value: number | undefined;
+  change: (days: number | undefined) => void;
+  label: string;
+}) {
   const { t } = useTranslation();
   const { disabled } = useContext(RuleContext);
   return (
@@ -471,7 +491,10 @@ function EventParts({ rule, change }: EditorProps<EventRule>) {
   const { disabled } = useContext(RuleContext);
   const family = useFamily('event');
   const listed = useValues('event', []);
-  const names = family.length > 0 ? family.map(({ name, label }) => ({ value: name, label })) : listed.map((value) => ({ value, label: value }));
+  const names =
+    family.length > 0
+      ? family.map(({ name, label }) => ({ value: name, label }))
+      : listed.map((value) => ({ value, label: value }));
   const measure: EventMeasure = rule.last ? 'last' : rule.sum ? 'sum' : 'count';
   const rest = { event: rule.event, ...(rule.where ? { where: rule.where } : {}) };
   const where = rule.where ?? [];
@@ -498,7 +521,10 @@ function EventParts({ rule, change }: EditorProps<EventRule>) {
         disabled={disabled}
         aria-label={t('rule.measure')}
         popupMatchSelectWidth={false}
-        options={(['count', 'sum', 'last'] as const).map((value) => ({ value, label: t(`rule.eventMeasure.${value}`) }))}
+        options={(['count', 'sum', 'last'] as const).map((value) => ({
+          value,
+          label: t(`rule.eventMeasure.${value}`),
+        }))}
         onChange={(next) =>
           change(
             next === 'last'
@@ -511,10 +537,18 @@ function EventParts({ rule, change }: EditorProps<EventRule>) {
       {rule.sum && <RangeInput money range={rule.sum} change={(sum) => change({ ...rule, sum })} />}
       {rule.last && <RecencyInput recency={rule.last} change={(last) => change({ ...rule, last })} />}
       {!rule.last && (
-        <Days label={t('rule.within')} value={rule.withinDays} change={(withinDays) => change({ ...rule, withinDays })} />
+        <Days
+          label={t('rule.within')}
+          value={rule.withinDays}
+          change={(withinDays) => change({ ...rule, withinDays })}
+        />
       )}
       {!disabled && (
-        <Button size="small" type="text" onClick={() => putWhere([...where, { property: '', is: 'equals', value: '' }])}>
+        <Button
+          size="small"
+          type="text"
+          onClick={() => putWhere([...where, { property: '', is: 'equals', value: '' }])}
+        >
           {t('rule.addWhere')}
         </Button>
       )}
@@ -620,7 +654,15 @@ const TIERS = ['high', 'middle', 'low'];
 const STAGES = ['prospect', 'new', 'growing', 'mature', 'cooling', 'lapsing', 'lost'];
 const GROUPS = ['champions', 'loyal', 'promising', 'new', 'at_risk', 'hibernating', 'lost'];
 
-function Choices({ kind, chosen, change }: { kind: 'tier' | 'group' | 'stage'; chosen: string[]; change: (chosen: string[]) => void }) {
+function Choices({
+  kind,
+  chosen,
+  change,
+}: {
+  kind: 'tier' | 'group' | 'stage';
+  chosen: string[];
+  change: (chosen: string[]) => void;
+}) {
   const { t } = useTranslation();
   const label = useLabel();
   const { disabled } = useContext(RuleContext);

@@ -47,7 +47,10 @@ function rebuild(rule: Rule): Rule {
   if (!isGroup(rule)) {
     return rule;
   }
-  return children(rule).reduce<Group>((group, { rule: member }, index) => withMemberAt(group, index, rebuild(member)), rule);
+  return children(rule).reduce<Group>(
+    (group, { rule: member }, index) => withMemberAt(group, index, rebuild(member)),
+    rule,
+  );
 }
 
 describe('the builder and the JSON of a rule', () => {
@@ -62,15 +65,26 @@ describe('the builder and the JSON of a rule', () => {
     const newer = { all: [{ weather: 'sunny' }, high] };
     const reading = readRule(JSON.stringify(newer));
     expect('rule' in reading && rebuild(reading.rule)).toEqual(newer);
-    expect('rule' in reading && children(rooted(reading.rule)).map(({ rule }) => conditionKind(rule))).toEqual([null, 'tier']);
+    expect('rule' in reading && children(rooted(reading.rule)).map(({ rule }) => conditionKind(rule))).toEqual([
+      null,
+      'tier',
+    ]);
   });
 
-  it.each(['', '{', '[]', '"high"', 'null', '{"all":{}}', '{"all":[1]}', '{"not":[]}', '{"tier":"high"}', '{"orders":3}'])(
-    'refuses %s, which is no rule',
-    (text) => {
-      expect(readRule(text)).toHaveProperty('fault');
-    },
-  );
+  it.each([
+    '',
+    '{',
+    '[]',
+    '"high"',
+    'null',
+    '{"all":{}}',
+    '{"all":[1]}',
+    '{"not":[]}',
+    '{"tier":"high"}',
+    '{"orders":3}',
+  ])('refuses %s, which is no rule', (text) => {
+    expect(readRule(text)).toHaveProperty('fault');
+  });
 
   it('every kind of condition begins as one of its kind', () => {
     for (const kind of CONDITION_KINDS) {

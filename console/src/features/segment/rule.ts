@@ -68,18 +68,20 @@ export interface SegmentRule {
 
 export type Group = AllRule | AnyRule | NotRule;
 export type Condition =
-  | TraitRule
-  | EventRule
-  | OrdersRule
-  | TierRule
-  | GroupRule
-  | StageRule
-  | ScoreRule
-  | MessageRule
-  | SegmentRule;
+  TraitRule | EventRule | OrdersRule | TierRule | GroupRule | StageRule | ScoreRule | MessageRule | SegmentRule;
 export type Rule = Group | Condition;
 
-export const CONDITION_KINDS = ['orders', 'event', 'trait', 'tier', 'group', 'stage', 'score', 'message', 'segment'] as const;
+export const CONDITION_KINDS = [
+  'orders',
+  'event',
+  'trait',
+  'tier',
+  'group',
+  'stage',
+  'score',
+  'message',
+  'segment',
+] as const;
 export type ConditionKind = (typeof CONDITION_KINDS)[number];
 export const GROUP_KINDS = ['all', 'any', 'not'] as const;
 export type GroupKind = (typeof GROUP_KINDS)[number];
@@ -193,7 +195,8 @@ const emptyValue = (is: string, value: unknown) =>
   (value === undefined ||
     value === null ||
     value === '' ||
-    (Array.isArray(value) && (value.length === 0 || value.some((one) => one === null || one === '' || one === undefined))));
+    (Array.isArray(value) &&
+      (value.length === 0 || value.some((one) => one === null || one === '' || one === undefined))));
 
 /** What must still be filled in before the rule can be asked; the server checks the rest. */
 export function missing(rule: Rule, path: Step[] = []): Missing[] {
@@ -211,7 +214,10 @@ export function missing(rule: Rule, path: Step[] = []): Missing[] {
     return [
       ...lacks('event', !rule.event),
       ...lacks('measure', emptyRange(rule.count) && emptyRange(rule.sum) && emptyRecency(rule.last)),
-      ...lacks('property', (rule.where ?? []).some((one) => !one.property || emptyValue(one.is, one.value))),
+      ...lacks(
+        'property',
+        (rule.where ?? []).some((one) => !one.property || emptyValue(one.is, one.value)),
+      ),
     ];
   }
   if ('orders' in rule) {

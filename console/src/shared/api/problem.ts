@@ -69,7 +69,10 @@ export interface FieldFaults<Name> {
 }
 
 /** Sorts the faults of a problem under the fields of a form; what belongs to none of them is `rest`. */
-export function faultsByField<Name extends string | Step[]>(problem: Problem, fields: readonly Name[]): FieldFaults<Name> {
+export function faultsByField<Name extends string | Step[]>(
+  problem: Problem,
+  fields: readonly Name[],
+): FieldFaults<Name> {
   const found = new Map<string, { name: Name; errors: string[] }>();
   const rest: Fault[] = [];
   for (const fault of problem.errors) {

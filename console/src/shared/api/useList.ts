@@ -2,7 +2,11 @@ import { useInfiniteQuery } from '@tanstack/react-query';
 import type { Page } from './types';
 
 /** A list read page by page through the server's cursor. */
-export function useList<T>(key: readonly unknown[], read: (cursor: string | undefined) => Promise<Page<T>>, enabled = true) {
+export function useList<T>(
+  key: readonly unknown[],
+  read: (cursor: string | undefined) => Promise<Page<T>>,
+  enabled = true,
+) {
   const query = useInfiniteQuery({
     queryKey: key,
     queryFn: ({ pageParam }) => read(pageParam),

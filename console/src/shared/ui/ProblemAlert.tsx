@@ -17,9 +17,15 @@ export function ProblemAlert({ error, retry, faults }: Props) {
   const problem = problemOf(error);
   const listed = faults ?? problem.errors;
   const known = label('problem', problem.code);
-  const ownWords = ['unreachable', 'console_error', 'http_500', 'http_502', 'http_503', 'http_404', 'http_403'].includes(
-    problem.code,
-  );
+  const ownWords = [
+    'unreachable',
+    'console_error',
+    'http_500',
+    'http_502',
+    'http_503',
+    'http_404',
+    'http_403',
+  ].includes(problem.code);
   return (
     <Alert
       type="error"

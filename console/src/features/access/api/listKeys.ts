@@ -3,4 +3,5 @@ import { useList } from '@/shared/api/useList';
 
 export const keysKey = ['keys'] as const;
 
-export const useKeys = () => useList(keysKey, (cursor) => answerOf(api.GET('/api/keys', { params: { query: { cursor } } })));
+export const useKeys = () =>
+  useList(keysKey, (cursor) => answerOf(api.GET('/api/keys', { params: { query: { cursor } } })));

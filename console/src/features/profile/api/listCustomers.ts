@@ -10,7 +10,8 @@ export interface CustomerFilter {
 export function useCustomers(filter: CustomerFilter) {
   const query = useInfiniteQuery({
     queryKey: ['customers', filter],
-    queryFn: ({ pageParam }) => answerOf(api.GET('/api/customers', { params: { query: { ...filter, cursor: pageParam } } })),
+    queryFn: ({ pageParam }) =>
+      answerOf(api.GET('/api/customers', { params: { query: { ...filter, cursor: pageParam } } })),
     initialPageParam: undefined as string | undefined,
     getNextPageParam: (last) => last.nextCursor ?? undefined,
     placeholderData: keepPreviousData,

@@ -4,4 +4,4 @@ import { useList } from '@/shared/api/useList';
 export const segmentsKey = ['segments'] as const;
 
 export const useSegments = () =>
-  useList(segmentsKey, (cursor) => answerOf(api.GET('/api/segments', { params: { query: { cursor } } })));
+  useList(segmentsKey, (cursor) => answerOf(api.GET('/api/segments', { params: { query: { cursor, limit: 200 } } })));
