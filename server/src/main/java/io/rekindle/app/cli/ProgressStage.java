@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
 
 /** Steps with progress bars on a terminal, as plain lines elsewhere; always on standard error. */
 final class ProgressStage implements Stage {
-    private final boolean terminal = System.console().isTerminal();
+    private final boolean terminal = isTerminal();
     private String what = "";
     private @Nullable ProgressBar bar;
 
@@ -39,5 +39,12 @@ final class ProgressStage implements Stage {
             System.err.println("• " + what);
         }
         System.err.println("    " + result);
+    }
+
+    /** Never null on this Java, but its own annotations still say it may be. */
+    @SuppressWarnings("SystemConsoleNull")
+    private static boolean isTerminal() {
+        var console = System.console();
+        return console != null && console.isTerminal();
     }
 }

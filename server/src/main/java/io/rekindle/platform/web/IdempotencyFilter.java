@@ -18,6 +18,8 @@ import java.time.Duration;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
 import java.util.Arrays;
+import java.util.Optional;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.springframework.core.annotation.Order;
 import org.springframework.dao.DuplicateKeyException;
@@ -55,11 +57,12 @@ class IdempotencyFilter extends OncePerRequestFilter {
         this.json = json;
     }
 
-    private record Answer(
-            byte[] requestHash,
-            @Nullable Integer status,
+    /** What is known of a key: whether it was used for this very request, and the answer when there is one. */
+    private record Known(
+            boolean sameRequest,
+            Optional<Integer> status,
             @Nullable String contentType,
-            byte @Nullable [] body) {}
+            Supplier<byte[]> body) {}
 
     @Override
     protected boolean shouldNotFilter(HttpServletRequest request) {
@@ -126,33 +129,34 @@ class IdempotencyFilter extends OncePerRequestFilter {
     }
 
     private void answerAgain(HttpServletResponse response, String caller, String key, byte[] hash) throws IOException {
-        var answer = jdbc.sql("select * from idempotent_answers where caller = :caller and key = :key")
+        var known = jdbc.sql("select * from idempotent_answers where caller = :caller and key = :key")
                 .param("caller", caller)
                 .param("key", key)
-                .query((row, n) -> new Answer(
-                        row.getBytes("request_hash"),
-                        row.getObject("status", Integer.class),
-                        row.getString("content_type"),
-                        row.getBytes("body")))
+                .query((row, n) -> {
+                    var sealed = row.getBytes("body");
+                    return new Known(
+                            Arrays.equals(row.getBytes("request_hash"), hash),
+                            Optional.ofNullable(row.getObject("status", Integer.class)),
+                            row.getString("content_type"),
+                            () -> vault.open(SEAL, sealed));
+                })
                 .optional();
-        if (answer.isPresent() && !Arrays.equals(answer.get().requestHash(), hash)) {
+        if (known.isPresent() && !known.get().sameRequest()) {
             refuse(
                     response,
                     HttpStatus.UNPROCESSABLE_CONTENT,
                     "idempotency_key_reused",
                     "this Idempotency-Key was used for another request; take a new one for a new request");
-        } else if (answer.isEmpty()
-                || answer.get().status() == null
-                || answer.get().body() == null) {
+        } else if (known.isEmpty() || known.get().status().isEmpty()) {
             refuse(
                     response,
                     HttpStatus.CONFLICT,
                     "request_in_progress",
                     "the first request with this Idempotency-Key is not done yet; ask again in a moment");
         } else {
-            response.setStatus(answer.get().status());
-            response.setContentType(answer.get().contentType());
-            response.getOutputStream().write(vault.open(SEAL, answer.get().body()));
+            response.setStatus(known.get().status().get());
+            response.setContentType(known.get().contentType());
+            response.getOutputStream().write(known.get().body().get());
         }
     }
 
