@@ -102,7 +102,7 @@ final class AppenderRows implements RowWriter, AutoCloseable {
 
     @Override
     public RowWriter missing() {
-        return write(() -> appender.append((String) null));
+        return write(() -> appender.appendNull());
     }
 
     @Override
