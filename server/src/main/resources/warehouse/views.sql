@@ -2,7 +2,7 @@
 -- one row per alias: whom it belongs to today
 create or replace view identity_now as
 select alias_id, customer_id from identity_changes
-qualify row_number() over (partition by alias_id order by valid_from desc, seq desc) = 1;
+qualify row_number() over (partition by alias_id order by seq desc, valid_from desc) = 1;
 
 -- one row per event
 create or replace view events_now as
