@@ -57,7 +57,7 @@ public record Identifier(Type type, CustomerId id) {
     /** The identifier a value stands for, from intake, import and search alike; empty when the value is blocked. */
     public static Optional<Identifier> of(Vault vault, Type type, String value) {
         var normal = normalised(type, value);
-        if (ZEROS.matcher(normal).matches() || BLOCKED.contains(normal.toLowerCase(Locale.ROOT)))
+        if (ZEROS.matcher(normal).matches() || BLOCKED.contains(value.strip().toLowerCase(Locale.ROOT)))
             return Optional.empty();
         return Optional.of(new Identifier(type, new CustomerId(vault.keyedHash(type.code(), normal))));
     }
