@@ -1,0 +1,133 @@
+package io.rekindle.identity;
+
+import io.rekindle.collect.Identifier;
+import io.rekindle.common.CustomerId;
+import io.rekindle.common.Page;
+import io.rekindle.platform.Vault;
+import java.util.Arrays;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.jdbc.support.SqlArrayValue;
+import org.springframework.stereotype.Component;
+
+/**
+ * Which identifiers belong to one person. Everything is under today's identity map; an id nobody has seen belongs to
+ * itself. The same map for the history is the warehouse view {@code identity_now}, for PostgreSQL statements of other
+ * modules the view {@code customer_aliases (alias_id, customer_id)}.
+ */
+@Component
+public class Identities {
+    private final JdbcClient jdbc;
+    private final Vault vault;
+
+    Identities(JdbcClient jdbc, Vault vault) {
+        this.jdbc = jdbc;
+        this.vault = vault;
+    }
+
+    /** The customer an id stands for today. */
+    public CustomerId canonical(CustomerId id) {
+        return new CustomerId(canonical(new long[] {id.value()})[0]);
+    }
+
+    /** The customers of many ids, each id asked for being a key. One statement. */
+    public Map<CustomerId, CustomerId> canonical(Collection<CustomerId> ids) {
+        var asked = ids.stream().mapToLong(CustomerId::value).distinct().toArray();
+        var found = canonical(asked);
+        var map = HashMap.<CustomerId, CustomerId>newHashMap(asked.length);
+        for (int i = 0; i < asked.length; i++) map.put(new CustomerId(asked[i]), new CustomerId(found[i]));
+        return map;
+    }
+
+    /** The customers of many ids, place by place. One statement. */
+    public long[] canonical(long[] ids) {
+        var moved = new HashMap<Long, Long>();
+        jdbc.sql("""
+                        select alias_id, customer_id from customer_aliases
+                        where alias_id = any (:ids) and customer_id <> alias_id
+                        """)
+                .param(
+                        "ids",
+                        new SqlArrayValue(
+                                "bigint", Arrays.stream(ids).distinct().boxed().toArray()))
+                .query(row -> {
+                    moved.put(row.getLong("alias_id"), row.getLong("customer_id"));
+                });
+        return Arrays.stream(ids).map(id -> moved.getOrDefault(id, id)).toArray();
+    }
+
+    /** The customer who has an identifier, whatever its spelling; empty when nobody has it. */
+    public Optional<CustomerId> find(Identifier.Type type, String value) {
+        return Identifier.of(vault, type, value)
+                .flatMap(identifier -> jdbc.sql("select customer_id from identifiers where id = :id")
+                        .param("id", identifier.id().value())
+                        .query(Long.class)
+                        .optional())
+                .map(CustomerId::new);
+    }
+
+    /** All identifiers of a customer, strongest first, then by first sight. Values are not kept, only their hashes. */
+    public List<KnownIdentifier> identifiersOf(CustomerId customer) {
+        var rows = jdbc.sql("""
+                        select id, type, customer_id, first_seen, linked_at from identifiers
+                        where customer_id = :customer order by first_seen, id
+                        """)
+                .param("customer", canonical(customer).value())
+                .query(IdentityStore::known)
+                .list();
+        return rows.stream()
+                .sorted(java.util.Comparator.comparing(k -> k.identifier().type()))
+                .toList();
+    }
+
+    /**
+     * Customers that were found to be another one, in the order it was found. Whoever keeps state by customer reads
+     * them before anything else of a batch, moves the losers' state to the winners, and remembers the last number in the
+     * same transaction. Ask for merges first and for {@link #canonical} after it: a merge in between then finds its way
+     * with the next batch, and no state is left behind under a loser.
+     */
+    public List<Merge> mergesAfter(long number, int limit) {
+        return jdbc.sql("""
+                        select id, loser, winner, merged_at from identity_merges
+                        where id > :number order by id limit :limit
+                        """)
+                .param("number", number)
+                .param("limit", limit)
+                .query((row, n) -> new Merge(
+                        row.getLong("id"),
+                        new CustomerId(row.getLong("loser")),
+                        new CustomerId(row.getLong("winner")),
+                        IdentityStore.instant(row, "merged_at")))
+                .list();
+    }
+
+    /** Links that were refused, latest entry first; the cursor is the entry to go on below. */
+    public Page<Conflict> conflicts(long below, int limit) {
+        record Entry(long id, Conflict conflict) {}
+        var rows = jdbc.sql("""
+                        select id, identifier_id, type, customer_id, refused_customer_id, reason, first_at, last_at, times
+                        from identity_conflicts where id < :below order by id desc limit :limit
+                        """)
+                .param("below", below)
+                .param("limit", limit + 1)
+                .query((row, n) -> new Entry(
+                        row.getLong("id"),
+                        new Conflict(
+                                new Identifier(
+                                        IdentityStore.type(row.getString("type")),
+                                        new CustomerId(row.getLong("identifier_id"))),
+                                new CustomerId(row.getLong("customer_id")),
+                                new CustomerId(row.getLong("refused_customer_id")),
+                                Conflict.Reason.valueOf(row.getString("reason").toUpperCase(java.util.Locale.ROOT)),
+                                IdentityStore.instant(row, "first_at"),
+                                IdentityStore.instant(row, "last_at"),
+                                row.getLong("times"))))
+                .list();
+        var page = Page.of(rows, limit, e -> Long.toString(e.id()));
+        return new Page<>(page.items().stream().map(Entry::conflict).toList(), page.nextCursor());
+    }
+}

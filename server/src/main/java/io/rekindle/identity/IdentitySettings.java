@@ -1,0 +1,31 @@
+package io.rekindle.identity;
+
+import io.rekindle.collect.Identifier;
+import java.time.Duration;
+import org.springframework.boot.context.properties.ConfigurationProperties;
+import org.springframework.boot.context.properties.bind.DefaultValue;
+
+/**
+ * How many identifiers one customer may gather before a link is refused. A customer has one user id, for ever.
+ *
+ * @param emails most e-mail addresses linked within the window
+ * @param phones most phone numbers linked within the window
+ * @param anonymousIds most devices and browsers linked within the window
+ * @param window how long a link counts
+ */
+@ConfigurationProperties("rekindle.identity")
+public record IdentitySettings(
+        @DefaultValue("10") int emails,
+        @DefaultValue("10") int phones,
+        @DefaultValue("200") int anonymousIds,
+        @DefaultValue("365d") Duration window) {
+
+    int most(Identifier.Type type) {
+        return switch (type) {
+            case USER_ID -> 1;
+            case EMAIL -> emails;
+            case PHONE -> phones;
+            case ANONYMOUS_ID -> anonymousIds;
+        };
+    }
+}

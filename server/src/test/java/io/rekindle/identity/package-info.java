@@ -1,0 +1,4 @@
+@NullMarked
+package io.rekindle.identity;
+
+import org.jspecify.annotations.NullMarked;
