@@ -1,0 +1,184 @@
+package io.rekindle.profile;
+
+import io.rekindle.collect.EventType;
+import io.rekindle.collect.Identifier;
+import io.rekindle.collect.LoggedEvent;
+import io.rekindle.collect.Tail;
+import io.rekindle.common.CustomerId;
+import io.rekindle.identity.Identities;
+import io.rekindle.identity.Merge;
+import io.rekindle.platform.Vault;
+import io.rekindle.profile.Facts.About;
+import io.rekindle.profile.Facts.Fact;
+import io.rekindle.warehouse.Rows;
+import io.rekindle.warehouse.Warehouse;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import org.springframework.stereotype.Component;
+import tools.jackson.databind.JsonNode;
+
+/**
+ * Keeps what customers say of themselves: traits in clear, personal fields sealed. Traits of the history carry a row
+ * per change; a nested object becomes one trait per leaf ({@code address.country}), a list stays in PostgreSQL only,
+ * {@code consent} is left to the module of that name.
+ */
+@Component
+class ProfileTail implements Tail {
+    private static final int MERGES_AT_ONCE = 10_000;
+    private static final int LONGEST_NAME = 200;
+    private static final Map<String, String> SPELLINGS = Map.of(
+            "userid", PersonalFields.USER_ID,
+            "email", PersonalFields.EMAIL,
+            "phone", PersonalFields.PHONE,
+            "firstname", PersonalFields.FIRST_NAME,
+            "lastname", PersonalFields.LAST_NAME,
+            "name", PersonalFields.NAME);
+
+    private final Identities identities;
+    private final ProfileStore profiles;
+    private final PersonalStore personal;
+    private final Warehouse warehouse;
+    private final Vault vault;
+
+    ProfileTail(
+            Identities identities, ProfileStore profiles, PersonalStore personal, Warehouse warehouse, Vault vault) {
+        this.identities = identities;
+        this.profiles = profiles;
+        this.personal = personal;
+        this.warehouse = warehouse;
+        this.vault = vault;
+    }
+
+    @Override
+    public String name() {
+        return "profile";
+    }
+
+    @Override
+    public boolean wantsPersonalFields() {
+        return true;
+    }
+
+    @Override
+    public List<String> after() {
+        return List.of("identity");
+    }
+
+    @Override
+    public void process(Batch batch) {
+        takeMerges();
+        var customers = identities.canonical(
+                batch.events().stream().map(LoggedEvent::customer).distinct().toList());
+        var seen = new HashMap<CustomerId, ProfileStore.Seen>();
+        var traits = new Facts<JsonNode>();
+        var fields = new Facts<PersonalStore.Value>();
+        for (var event : batch.events()) {
+            var customer = customers.getOrDefault(event.customer(), event.customer());
+            seen.merge(customer, seen(customer, event), ProfileTail::both);
+            if (event.type() == EventType.IDENTIFY) {
+                event.properties().properties().forEach(trait -> {
+                    if (!trait.getKey().equals("consent"))
+                        say(traits, customer, trait.getKey(), trait.getValue(), event);
+                });
+            }
+            event.personal().forEach((path, value) -> {
+                var field = field(path, value, event);
+                if (field.isEmpty()) return;
+                var about = new About(customer, field);
+                fields.say(
+                        about,
+                        new Fact<>(personal.value(about, value), event.occurredAt(), event.seq(), event.sourceId()));
+            });
+        }
+        profiles.store(List.copyOf(seen.values()));
+        personal.store(fields);
+        append(batch, profiles.store(traits));
+    }
+
+    /** Moves the state of customers that were found to be others; before the batch is looked at, see mergesAfter. */
+    private void takeMerges() {
+        while (true) {
+            var merges = identities.mergesAfter(profiles.lastMerge(), MERGES_AT_ONCE);
+            if (merges.isEmpty()) return;
+            var winners = Merge.finalWinners(merges);
+            profiles.move(winners);
+            personal.move(winners);
+            profiles.tookMergesUpTo(merges.getLast().number());
+        }
+    }
+
+    private void append(Batch batch, List<Facts.Turn<JsonNode>> turns) {
+        var scalars =
+                turns.stream().filter(t -> !t.fact().value().isContainer()).toList();
+        if (scalars.isEmpty()) return;
+        warehouse.append("trait_changes", batch.id(), Rows.written(rows -> {
+            for (var turn : scalars) {
+                var value = turn.fact().value();
+                rows.value(turn.about().customer().value())
+                        .value(turn.about().name())
+                        .value(value.isNull() ? null : value.toString())
+                        .value(turn.fact().at())
+                        .value(turn.fact().seq())
+                        .end();
+            }
+        }));
+    }
+
+    private static ProfileStore.Seen seen(CustomerId customer, LoggedEvent event) {
+        boolean known = event.identifiers().stream().anyMatch(i -> i.type() != Identifier.Type.ANONYMOUS_ID);
+        return new ProfileStore.Seen(customer, event.occurredAt(), event.occurredAt(), known);
+    }
+
+    private static ProfileStore.Seen both(ProfileStore.Seen one, ProfileStore.Seen other) {
+        return new ProfileStore.Seen(
+                one.customer(),
+                one.first().isBefore(other.first()) ? one.first() : other.first(),
+                one.last().isAfter(other.last()) ? one.last() : other.last(),
+                one.known() || other.known());
+    }
+
+    private static void say(
+            Facts<JsonNode> facts, CustomerId customer, String name, JsonNode value, LoggedEvent event) {
+        if (value.isObject()) {
+            value.properties()
+                    .forEach(inner -> say(facts, customer, name + "." + inner.getKey(), inner.getValue(), event));
+            return;
+        }
+        facts.say(
+                new About(customer, StorableText.of(name, LONGEST_NAME)),
+                new Fact<>(StorableText.of(value), event.occurredAt(), event.seq(), event.sourceId()));
+    }
+
+    /**
+     * The personal field a path of an event fills, empty when none: everything under the traits, the user id, and an
+     * address outside the traits when the event was identified by it.
+     */
+    private String field(String path, String value, LoggedEvent event) {
+        var inTraits = path.startsWith("traits.") ? path.substring("traits.".length()) : contextTrait(path);
+        if (!inTraits.isEmpty()) return spelling(inTraits);
+        if (path.equals(PersonalFields.USER_ID)) return PersonalFields.USER_ID;
+        var last = spelling(path.substring(path.lastIndexOf('.') + 1));
+        return switch (last) {
+            case PersonalFields.EMAIL -> identifiedBy(event, Identifier.Type.EMAIL, value) ? last : "";
+            case PersonalFields.PHONE -> identifiedBy(event, Identifier.Type.PHONE, value) ? last : "";
+            default -> "";
+        };
+    }
+
+    private boolean identifiedBy(LoggedEvent event, Identifier.Type type, String value) {
+        return Identifier.of(vault, type, value)
+                .filter(event.identifiers()::contains)
+                .isPresent();
+    }
+
+    private static String contextTrait(String path) {
+        return path.startsWith("context.traits.") ? path.substring("context.traits.".length()) : "";
+    }
+
+    private static String spelling(String name) {
+        var cut = StorableText.of(name, LONGEST_NAME);
+        return SPELLINGS.getOrDefault(cut.replace("_", "").toLowerCase(Locale.ROOT), cut);
+    }
+}

@@ -1,0 +1,236 @@
+package io.rekindle.profile;
+
+import io.rekindle.access.Caller;
+import io.rekindle.collect.Identifier;
+import io.rekindle.common.CustomerId;
+import io.rekindle.common.Page;
+import io.rekindle.identity.Identities;
+import io.rekindle.platform.Vault;
+import io.rekindle.profile.Facts.Fact;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.function.BiFunction;
+import org.jspecify.annotations.Nullable;
+import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.stereotype.Component;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.JsonNodeFactory;
+
+/**
+ * What is known of customers now. Every method takes ids as they were given out at any time: an id that was merged into
+ * another stands for that one, and answers are keyed by the id asked for. Each method is a fixed number of statements,
+ * however many customers are asked about.
+ *
+ * <p>Other modules' PostgreSQL statements find who can be written to in the view {@code reachable_customers
+ * (customer_id, channel, address_hash)}: one row per customer with a usable e-mail address, {@code address_hash} being
+ * the e-mail's {@link Identifier} id.
+ */
+@Component
+public class Profiles {
+    private static final Set<String> SUMMARY_FIELDS = Set.of(
+            PersonalFields.USER_ID,
+            PersonalFields.EMAIL,
+            PersonalFields.NAME,
+            PersonalFields.FIRST_NAME,
+            PersonalFields.LAST_NAME);
+
+    private final JdbcClient jdbc;
+    private final Identities identities;
+    private final ProfileStore profiles;
+    private final PersonalStore personal;
+    private final Vault vault;
+
+    Profiles(JdbcClient jdbc, Identities identities, ProfileStore profiles, PersonalStore personal, Vault vault) {
+        this.jdbc = jdbc;
+        this.identities = identities;
+        this.profiles = profiles;
+        this.personal = personal;
+        this.vault = vault;
+    }
+
+    /** What a list shows of a customer; masked where the caller may not see personal data. */
+    public record Summary(
+            CustomerId customerId,
+            @Nullable String userId,
+            @Nullable String name,
+            @Nullable String email) {}
+
+    /** One customer as the caller may see them; empty when the log has no event of them. */
+    public Optional<Profile> get(CustomerId id, Caller caller) {
+        var customer = identities.canonical(id);
+        record Times(java.time.Instant first, java.time.Instant last) {}
+        var times = jdbc.sql("select first_seen, last_seen from customers where customer_id = :id")
+                .param("id", customer.value())
+                .query((row, n) ->
+                        new Times(ProfileStore.instant(row, "first_seen"), ProfileStore.instant(row, "last_seen")))
+                .optional();
+        if (times.isEmpty()) return Optional.empty();
+        var opened = personal.open(List.of(customer), Set.of());
+        var traits = new TreeMap<String, Profile.Trait>();
+        profiles.traitsOf(List.of(customer)).forEach((about, fact) -> {
+            if (!fact.value().isNull()) traits.put(about.name(), trait(about.name(), fact, false));
+        });
+        for (var field : opened) {
+            var clear = field.fact();
+            var shown = caller.seesPersonalData() ? clear.value() : Mask.of(field.field(), clear.value());
+            JsonNode node = JsonNodeFactory.instance.stringNode(shown);
+            traits.put(
+                    field.field(),
+                    trait(field.field(), new Fact<>(node, clear.at(), clear.seq(), clear.source()), true));
+        }
+        return Optional.of(new Profile(
+                customer,
+                times.get().first(),
+                times.get().last(),
+                identifiers(customer, opened, caller),
+                List.copyOf(traits.values())));
+    }
+
+    /**
+     * Personal fields in clear, for sending: what may be shown to a person goes through {@link #get} or
+     * {@link #summaries}. Only the fields named; a customer without any of them has an empty record.
+     */
+    public Map<CustomerId, PersonalFields> personal(Collection<CustomerId> ids, Set<String> fields) {
+        var collected = new HashMap<CustomerId, Map<String, String>>();
+        var canonical = identities.canonical(ids);
+        if (!fields.isEmpty())
+            for (var field : personal.open(new HashSet<>(canonical.values()), fields))
+                collected
+                        .computeIfAbsent(field.customer(), c -> new HashMap<>())
+                        .put(field.field(), field.fact().value());
+        return answer(canonical, (asked, customer) -> {
+            var values = collected.get(customer);
+            return values == null ? PersonalFields.NONE : new PersonalFields(values);
+        });
+    }
+
+    /** The shop's own ids of customers, in clear; customers without one are left out. */
+    public Map<CustomerId, String> userIds(Collection<CustomerId> ids) {
+        var userIds = new HashMap<CustomerId, String>();
+        personal(ids, Set.of(PersonalFields.USER_ID))
+                .forEach((id, fields) ->
+                        fields.get(PersonalFields.USER_ID).ifPresent(userId -> userIds.put(id, userId)));
+        return userIds;
+    }
+
+    /** User id, name and e-mail as the caller may see them. */
+    public Map<CustomerId, Summary> summaries(Collection<CustomerId> ids, Caller caller) {
+        var summaries = new HashMap<CustomerId, Summary>();
+        personal(ids, SUMMARY_FIELDS).forEach((id, clear) -> {
+            var shown = caller.seesPersonalData() ? clear : clear.masked();
+            summaries.put(
+                    id,
+                    new Summary(
+                            id,
+                            shown.get(PersonalFields.USER_ID).orElse(null),
+                            shown.fullName().orElse(null),
+                            shown.get(PersonalFields.EMAIL).orElse(null)));
+        });
+        return summaries;
+    }
+
+    /** Traits that are not personal, by name; for templates and previews of many customers. */
+    public Map<CustomerId, Map<String, JsonNode>> traits(Collection<CustomerId> ids) {
+        var collected = new HashMap<CustomerId, Map<String, JsonNode>>();
+        var canonical = identities.canonical(ids);
+        profiles.traitsOf(new HashSet<>(canonical.values())).forEach((about, fact) -> {
+            if (!fact.value().isNull())
+                collected
+                        .computeIfAbsent(about.customer(), c -> new HashMap<>())
+                        .put(about.name(), fact.value());
+        });
+        return answer(canonical, (asked, customer) -> Map.copyOf(collected.getOrDefault(customer, Map.of())));
+    }
+
+    /** Whether the log has an event of this customer. */
+    public boolean exists(CustomerId id) {
+        return jdbc.sql("select exists (select 1 from customers where customer_id = :id)")
+                .param("id", identities.canonical(id).value())
+                .query(Boolean.class)
+                .single();
+    }
+
+    /** How many customers are known by more than a device. */
+    public long count() {
+        return jdbc.sql("select count(*) from customers where known")
+                .query(Long.class)
+                .single();
+    }
+
+    /** Known customers in the order of their ids; the cursor is the last id of the page before. */
+    public Page<CustomerId> page(@Nullable String cursor, int limit) {
+        var rows = jdbc.sql("""
+                        select customer_id from customers where known and customer_id > :after
+                        order by customer_id limit :limit
+                        """)
+                .param(
+                        "after",
+                        cursor == null
+                                ? Long.MIN_VALUE
+                                : CustomerId.parse(cursor).value())
+                .param("limit", limit + 1)
+                .query((row, n) -> new CustomerId(row.getLong("customer_id")))
+                .list();
+        return Page.of(rows, limit, CustomerId::toString);
+    }
+
+    /** Customers who have exactly this user id, e-mail address or phone number, in this order; mostly none or one. */
+    public List<CustomerId> search(String text) {
+        var found = new ArrayList<CustomerId>();
+        for (var type : List.of(Identifier.Type.USER_ID, Identifier.Type.EMAIL, Identifier.Type.PHONE))
+            identities.find(type, text).filter(c -> !found.contains(c)).ifPresent(found::add);
+        return found;
+    }
+
+    private List<Profile.IdentifierValue> identifiers(
+            CustomerId customer, List<PersonalStore.Opened> opened, Caller caller) {
+        var clear = new LinkedHashMap<Identifier, PersonalStore.Opened>();
+        for (var field : opened) {
+            var type = type(field.field());
+            if (type != null) Identifier.of(vault, type, field.fact().value()).ifPresent(i -> clear.put(i, field));
+        }
+        return identities.identifiersOf(customer).stream()
+                .sorted(Comparator.comparing((io.rekindle.identity.KnownIdentifier k) ->
+                        k.identifier().type()))
+                .map(known -> {
+                    var type = known.identifier().type().code();
+                    var field = clear.get(known.identifier());
+                    if (field == null)
+                        return new Profile.IdentifierValue(
+                                type, "#" + known.identifier().id());
+                    var value = field.fact().value();
+                    return new Profile.IdentifierValue(
+                            type, caller.seesPersonalData() ? value : Mask.of(field.field(), value));
+                })
+                .toList();
+    }
+
+    private static Identifier.@Nullable Type type(String field) {
+        return switch (field) {
+            case PersonalFields.USER_ID -> Identifier.Type.USER_ID;
+            case PersonalFields.EMAIL -> Identifier.Type.EMAIL;
+            case PersonalFields.PHONE -> Identifier.Type.PHONE;
+            default -> null;
+        };
+    }
+
+    private static Profile.Trait trait(String name, Fact<JsonNode> fact, boolean isPersonal) {
+        return new Profile.Trait(name, fact.value(), fact.at(), fact.source(), isPersonal);
+    }
+
+    private static <T> Map<CustomerId, T> answer(
+            Map<CustomerId, CustomerId> canonical, BiFunction<CustomerId, CustomerId, T> value) {
+        var answer = HashMap.<CustomerId, T>newHashMap(canonical.size());
+        canonical.forEach((asked, customer) -> answer.put(asked, value.apply(asked, customer)));
+        return answer;
+    }
+}
