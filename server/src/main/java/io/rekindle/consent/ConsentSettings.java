@@ -1,0 +1,36 @@
+package io.rekindle.consent;
+
+import java.time.Duration;
+import java.time.LocalTime;
+import org.jspecify.annotations.Nullable;
+import org.springframework.boot.context.properties.ConfigurationProperties;
+import org.springframework.boot.context.properties.bind.DefaultValue;
+
+/**
+ * When customers may be written to at all; campaigns can only be stricter.
+ *
+ * @param allowedWithoutRecord whether a customer who never said yes or no may be written to
+ * @param quietFrom from when on nobody is written to for marketing, in the company's zone; absent: no quiet hours
+ * @param quietTo until when; before {@code quietFrom} when the quiet hours go over midnight
+ * @param contactBudget most marketing messages one customer gets within the window
+ * @param contactWindow the window of the contact budget, back from the moment of sending
+ */
+@ConfigurationProperties("rekindle.consent")
+public record ConsentSettings(
+        @DefaultValue("false") boolean allowedWithoutRecord,
+        @Nullable LocalTime quietFrom,
+        @Nullable LocalTime quietTo,
+        @DefaultValue("3") int contactBudget,
+        @DefaultValue("7d") Duration contactWindow) {
+    public ConsentSettings {
+        if ((quietFrom == null) != (quietTo == null))
+            throw new IllegalArgumentException(
+                    "rekindle.consent.quiet-from and rekindle.consent.quiet-to are set together or not at all");
+        if (quietFrom != null && quietFrom.equals(quietTo))
+            throw new IllegalArgumentException(
+                    "rekindle.consent.quiet-from and rekindle.consent.quiet-to are the same: nobody could ever be written to");
+        if (contactBudget < 0)
+            throw new IllegalArgumentException(
+                    "rekindle.consent.contact-budget is negative; 0 means no marketing at all");
+    }
+}

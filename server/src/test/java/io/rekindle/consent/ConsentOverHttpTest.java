@@ -1,0 +1,120 @@
+package io.rekindle.consent;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.rekindle.access.ApiKeys;
+import io.rekindle.access.AuditTrail;
+import io.rekindle.access.Role;
+import io.rekindle.collect.Identifier;
+import io.rekindle.collect.Tail;
+import io.rekindle.platform.Vault;
+import io.rekindle.testing.People;
+import io.rekindle.testing.RekindleTest;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.util.List;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+import org.springframework.beans.factory.annotation.Autowired;
+import org.springframework.beans.factory.annotation.Qualifier;
+import org.springframework.boot.test.web.server.LocalServerPort;
+import org.springframework.transaction.support.TransactionTemplate;
+import tools.jackson.databind.json.JsonMapper;
+
+@RekindleTest
+class ConsentOverHttpTest {
+    private final HttpClient http = HttpClient.newHttpClient();
+    private final JsonMapper json = JsonMapper.builder().build();
+    private final int port;
+    private final List<Tail> tails;
+    private final TransactionTemplate transaction;
+    private final ApiKeys keys;
+    private final AuditTrail audit;
+    private final People people;
+
+    ConsentOverHttpTest(
+            @LocalServerPort int port,
+            @Autowired @Qualifier("identityTail") Tail identity,
+            @Autowired @Qualifier("profileTail") Tail profile,
+            @Autowired TransactionTemplate transaction,
+            @Autowired ApiKeys keys,
+            @Autowired AuditTrail audit,
+            @Autowired Vault vault) {
+        this.port = port;
+        this.tails = List.of(identity, profile);
+        this.transaction = transaction;
+        this.keys = keys;
+        this.audit = audit;
+        this.people = new People(vault);
+    }
+
+    @Test
+    void aPlannerSetsAConsentAndTheAuditTrailKnows() throws Exception {
+        var batch =
+                people.batch().identify().by(Identifier.Type.USER_ID, "http-1").end();
+        for (var tail : tails) transaction.executeWithoutResult(status -> tail.process(batch));
+        var id = people.id(Identifier.Type.USER_ID, "http-1");
+        var path = "/api/customers/" + id + "/consent";
+        var body = "{\"purpose\":\"marketing\",\"channel\":\"email\",\"granted\":true}";
+
+        var viewer = keys.create("a viewer of consent", Set.of(Role.VIEWER)).secret();
+        assertThat(send("PUT", path, body, viewer).statusCode()).isEqualTo(403);
+        var answer = send("PUT", path, body, RekindleTest.ADMIN_KEY);
+        assertThat(answer.statusCode()).as(answer.body()).isEqualTo(200);
+        assertThat(json.readTree(answer.body()).at("/items/0/granted").booleanValue())
+                .isTrue();
+        assertThat(audit.latest(Long.MAX_VALUE, 20).items())
+                .anySatisfy(entry -> assertThat(entry.thing()).isEqualTo("customer " + id));
+    }
+
+    @Test
+    void aConsentOfNobodyOrWithoutAnAnswerIsRefused() throws Exception {
+        var body = "{\"purpose\":\"marketing\",\"channel\":\"email\",\"granted\":true}";
+        assertThat(code(send("PUT", "/api/customers/12/consent", body, RekindleTest.ADMIN_KEY)))
+                .isEqualTo("customer_not_found");
+        assertThat(code(send(
+                        "PUT", "/api/customers/12/consent", "{\"purpose\":\"marketing\"}", RekindleTest.ADMIN_KEY)))
+                .isEqualTo("consent_incomplete");
+        assertThat(code(send("PUT", "/api/customers/me/consent", body, RekindleTest.ADMIN_KEY)))
+                .isEqualTo("invalid_value");
+    }
+
+    @Test
+    void anAddressIsPutOnTheListFoundAndTakenOffAgain() throws Exception {
+        var body = "{\"address\":\"Stop@Http.example\"}";
+        var made = send("POST", "/api/suppressions", body, RekindleTest.ADMIN_KEY);
+        assertThat(made.statusCode()).as(made.body()).isEqualTo(201);
+        assertThat(made.body()).doesNotContain("http.example");
+        var id = json.readTree(made.body()).get("id").stringValue();
+
+        var found = send("GET", "/api/suppressions?address=stop@http.example", "", RekindleTest.ADMIN_KEY);
+        assertThat(json.readTree(found.body()).at("/items/0/id").stringValue()).isEqualTo(id);
+        assertThat(send("GET", "/api/suppressions", "", RekindleTest.ADMIN_KEY).body())
+                .contains(id);
+        assertThat(send("DELETE", "/api/suppressions/" + id, "", RekindleTest.ADMIN_KEY)
+                        .statusCode())
+                .isEqualTo(204);
+        assertThat(code(send("DELETE", "/api/suppressions/" + id, "", RekindleTest.ADMIN_KEY)))
+                .isEqualTo("suppression_not_found");
+        assertThat(code(send("POST", "/api/suppressions", "{}", RekindleTest.ADMIN_KEY)))
+                .isEqualTo("address_missing");
+    }
+
+    private HttpResponse<String> send(String method, String path, String body, String key)
+            throws IOException, InterruptedException {
+        return http.send(
+                HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + path))
+                        .header("Authorization", "Bearer " + key)
+                        .header("Content-Type", "application/json")
+                        .method(method, HttpRequest.BodyPublishers.ofString(body))
+                        .build(),
+                HttpResponse.BodyHandlers.ofString());
+    }
+
+    private String code(HttpResponse<String> answer) {
+        return json.readTree(answer.body()).get("code").stringValue();
+    }
+}

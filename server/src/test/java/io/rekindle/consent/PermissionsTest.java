@@ -1,0 +1,421 @@
+package io.rekindle.consent;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.rekindle.collect.Identifier;
+import io.rekindle.collect.Tail;
+import io.rekindle.common.CustomerId;
+import io.rekindle.identity.Identities;
+import io.rekindle.platform.BusinessClock;
+import io.rekindle.platform.Vault;
+import io.rekindle.testing.People;
+import io.rekindle.testing.RekindleTest;
+import io.rekindle.warehouse.Sql;
+import io.rekindle.warehouse.Warehouse;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.LocalTime;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import org.junit.jupiter.api.Test;
+import org.springframework.beans.factory.annotation.Autowired;
+import org.springframework.beans.factory.annotation.Qualifier;
+import org.springframework.jdbc.core.JdbcTemplate;
+import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.transaction.IllegalTransactionStateException;
+import org.springframework.transaction.support.TransactionTemplate;
+
+@RekindleTest
+class PermissionsTest {
+    private static final Instant NOW = Instant.parse("2026-03-01T09:00:00Z");
+    private static final String MARKETING = Permissions.MARKETING;
+    private static final String EMAIL = Permissions.EMAIL;
+    private static final String AGREED = "{\"consent\": {\"email\": true}}";
+
+    private final List<Tail> tails;
+    private final Permissions permissions;
+    private final Consents consents;
+    private final ConsentRelay relay;
+    private final Suppressions suppressions;
+    private final Warehouse warehouse;
+    private final TransactionTemplate transaction;
+    private final JdbcClient jdbc;
+    private final JdbcTemplate template;
+    private final Identities identities;
+    private final BusinessClock clock;
+    private final People people;
+
+    PermissionsTest(
+            @Autowired @Qualifier("identityTail") Tail identity,
+            @Autowired @Qualifier("profileTail") Tail profile,
+            @Autowired @Qualifier("consentTail") Tail consent,
+            @Autowired Permissions permissions,
+            @Autowired Consents consents,
+            @Autowired ConsentRelay relay,
+            @Autowired Suppressions suppressions,
+            @Autowired Warehouse warehouse,
+            @Autowired TransactionTemplate transaction,
+            @Autowired JdbcClient jdbc,
+            @Autowired JdbcTemplate template,
+            @Autowired Identities identities,
+            @Autowired BusinessClock clock,
+            @Autowired Vault vault) {
+        this.tails = List.of(identity, profile, consent);
+        this.permissions = permissions;
+        this.consents = consents;
+        this.relay = relay;
+        this.suppressions = suppressions;
+        this.warehouse = warehouse;
+        this.transaction = transaction;
+        this.jdbc = jdbc;
+        this.template = template;
+        this.identities = identities;
+        this.clock = clock;
+        this.people = new People(vault);
+    }
+
+    @Test
+    void anAudienceIsJudgedWithTheFirstOfAllReasons() {
+        var agreed = customer("j-1", AGREED);
+        var silent = customer("j-2", "{}");
+        var refused = customer("j-3", "{\"consent\": {\"email\": false}}");
+        var bounced = customer("j-4", AGREED);
+        var written = customer("j-5", AGREED);
+        read(people.batch()
+                .identify()
+                .by(Identifier.Type.USER_ID, "j-6")
+                .withJson(AGREED)
+                .track("Email Bounced")
+                .by(Identifier.Type.USER_ID, "j-4")
+                .with("bounce_type", "hard")
+                .track("Email Bounced")
+                .by(Identifier.Type.USER_ID, "j-1")
+                .with("bounce_type", "soft"));
+        var withoutAddress = people.id(Identifier.Type.USER_ID, "j-6");
+        for (long message = 501; message <= 503; message++)
+            assertThat(take(message, written)).isEqualTo(GRANTED);
+        var nobody = new CustomerId(424242);
+
+        var judged = judge(agreed, silent, refused, bounced, withoutAddress, written, nobody);
+        assertThat(judged.allows(0)).isTrue();
+        assertThat(judged.reasons(1)).containsExactly(Refusal.NO_CONSENT);
+        assertThat(judged.reasons(2)).containsExactly(Refusal.NO_CONSENT);
+        assertThat(judged.reasons(3)).containsExactly(Refusal.SUPPRESSED);
+        assertThat(judged.reasons(4)).containsExactly(Refusal.NO_ADDRESS);
+        assertThat(judged.reasons(5)).containsExactly(Refusal.OVER_CONTACT_BUDGET);
+        assertThat(judged.reasons(6)).containsExactly(Refusal.NO_CONSENT, Refusal.NO_ADDRESS);
+        assertThat(judged.reason(6)).hasValue(Refusal.NO_CONSENT);
+        assertThat(judged.allowed()).isEqualTo(1);
+        assertThat(judged.refused())
+                .isEqualTo(Map.of(
+                        Refusal.NO_CONSENT, 3,
+                        Refusal.SUPPRESSED, 1,
+                        Refusal.NO_ADDRESS, 1,
+                        Refusal.OVER_CONTACT_BUDGET, 1));
+    }
+
+    @Test
+    void theBatchJudgementAndTheCheckAtSendingSayTheSame() {
+        var customers = List.of(
+                customer("s-1", AGREED),
+                customer("s-2", "{}"),
+                customer("s-3", "{\"consent\": {\"email\": false}}"),
+                new CustomerId(434343));
+        var judged = judge(customers.toArray(CustomerId[]::new));
+        for (int place = 0; place < customers.size(); place++) {
+            var permit = take(700 + place, customers.get(place));
+            var expected = judged.reason(place).<Permit>map(Permit.Refused::new).orElse(GRANTED);
+            assertThat(permit).isEqualTo(expected);
+        }
+    }
+
+    @Test
+    void aMessageTakesItsUnitOnceHoweverOftenItAsks() {
+        var customer = customer("o-1", AGREED);
+        for (int again = 0; again < 5; again++) assertThat(take(801, customer)).isEqualTo(GRANTED);
+        assertThat(take(802, customer)).isEqualTo(GRANTED);
+        assertThat(take(803, customer)).isEqualTo(GRANTED);
+        assertThat(take(804, customer)).isEqualTo(new Permit.Refused(Refusal.OVER_CONTACT_BUDGET));
+        assertThat(permissions.release(802)).isTrue();
+        assertThat(permissions.release(802)).isFalse();
+        assertThat(take(804, customer)).isEqualTo(GRANTED);
+    }
+
+    @Test
+    void theBudgetLooksBackOverItsWindowOnly() {
+        var customer = customer("o-2", AGREED);
+        for (long message = 811; message <= 813; message++)
+            assertThat(take(message, customer, NOW.minus(Duration.ofDays(8)))).isEqualTo(GRANTED);
+        assertThat(judge(customer).allows(0)).isTrue();
+        assertThat(take(814, customer)).isEqualTo(GRANTED);
+    }
+
+    @Test
+    void aUnitIsGivenBackWithTheTransactionThatTookIt() {
+        var customer = customer("o-3", AGREED);
+        transaction.executeWithoutResult(status -> {
+            for (long message = 821; message <= 823; message++)
+                assertThat(permissions.take(message, customer, MARKETING, EMAIL, NOW))
+                        .isEqualTo(GRANTED);
+            status.setRollbackOnly();
+        });
+        assertThat(take(824, customer)).isEqualTo(GRANTED);
+        assertThatThrownBy(() -> permissions.take(825, customer, MARKETING, EMAIL, NOW))
+                .isInstanceOf(IllegalTransactionStateException.class);
+    }
+
+    @Test
+    void ofTwoMessagesAtOnceForTheLastUnitExactlyOneWins() throws Exception {
+        for (int round = 0; round < 20; round++) {
+            var customer = customer("race-" + round, AGREED);
+            long first = 10_000L + round * 10L;
+            take(first, customer);
+            take(first + 1, customer);
+            assertThat(atOnce(customer, first + 2, first + 3, first + 4))
+                    .as("round %d", round)
+                    .containsOnlyOnce(GRANTED);
+        }
+    }
+
+    @Test
+    void oneMessageAskedForTwiceAtOnceTakesOneUnit() throws Exception {
+        var customer = customer("race-same", AGREED);
+        assertThat(atOnce(customer, 11_000, 11_000, 11_000)).containsOnly(GRANTED);
+        assertThat(take(11_001, customer)).isEqualTo(GRANTED);
+        assertThat(take(11_002, customer)).isEqualTo(GRANTED);
+        assertThat(take(11_003, customer)).isEqualTo(new Permit.Refused(Refusal.OVER_CONTACT_BUDGET));
+    }
+
+    @Test
+    void severalMessagesOfOneTransactionShareTheBudget() {
+        var customer = customer("o-4", AGREED);
+        var contacts = new ArrayList<Permissions.Contact>();
+        for (long message = 831; message <= 835; message++) contacts.add(new Permissions.Contact(message, customer));
+        var permits = transaction.execute(status -> permissions.take(contacts, MARKETING, EMAIL, NOW));
+        var refused = new Permit.Refused(Refusal.OVER_CONTACT_BUDGET);
+        assertThat(permits)
+                .isEqualTo(Map.of(831L, GRANTED, 832L, GRANTED, 833L, GRANTED, 834L, refused, 835L, refused));
+    }
+
+    @Test
+    void unitsOfBothCountAfterTwoCustomersTurnOutToBeOne() {
+        read(people.batch()
+                .identify()
+                .by(Identifier.Type.EMAIL, "both@consent.example")
+                .withJson(AGREED));
+        var byMail = people.id(Identifier.Type.EMAIL, "both@consent.example");
+        take(841, byMail);
+        take(842, byMail);
+        read(people.batch()
+                .identify()
+                .by(Identifier.Type.USER_ID, "both-1")
+                .by(Identifier.Type.EMAIL, "both@consent.example"));
+        var user = people.id(Identifier.Type.USER_ID, "both-1");
+        assertThat(consents.of(user))
+                .singleElement()
+                .satisfies(c -> assertThat(c.granted()).isTrue());
+        assertThat(take(843, user)).isEqualTo(GRANTED);
+        assertThat(take(844, byMail)).isEqualTo(new Permit.Refused(Refusal.OVER_CONTACT_BUDGET));
+        assertThat(judge(user, byMail).refused()).isEqualTo(Map.of(Refusal.OVER_CONTACT_BUDGET, 2));
+    }
+
+    @Test
+    void aWithdrawalHoldsThoughTheShopGoesOnSayingYes() {
+        var customer = customer("w-1", AGREED);
+        transaction.executeWithoutResult(status ->
+                consents.withdraw(customer, EMAIL, "unsubscribe link", Instant.parse("2026-02-20T00:00:00Z")));
+        read(people.batch()
+                .identify()
+                .by(Identifier.Type.USER_ID, "w-1")
+                .withJson(AGREED)
+                .at("2026-02-25T00:00:00Z"));
+        assertThat(take(851, customer)).isEqualTo(new Permit.Refused(Refusal.NO_CONSENT));
+        relay.relay();
+        assertThat(inHistory(customer)).containsExactly(true, false);
+        assertThat(now(customer)).containsExactly(false);
+
+        read(people.batch()
+                .identify()
+                .by(Identifier.Type.USER_ID, "w-1")
+                .withJson("{\"consent\": {\"email\": false}}")
+                .at("2026-02-26T00:00:00Z")
+                .identify()
+                .by(Identifier.Type.USER_ID, "w-1")
+                .withJson(AGREED)
+                .at("2026-02-27T00:00:00Z"));
+        assertThat(take(851, customer)).isEqualTo(GRANTED);
+        assertThat(now(customer)).containsExactly(true);
+    }
+
+    @Test
+    void changesByHandComeAfterEverythingKnownEvenWhileTheClockStandsStill() {
+        var customer = customer("w-2", "{}");
+        for (var granted : List.of(true, false, true, false))
+            transaction.executeWithoutResult(status -> consents.set(customer, MARKETING, EMAIL, granted, "by a test"));
+        assertThat(relay.pending()).isGreaterThanOrEqualTo(0);
+        relay.relay();
+        assertThat(relay.pending()).isZero();
+        assertThat(inHistory(customer)).containsExactly(true, false, true, false);
+        assertThat(now(customer)).containsExactly(false);
+        assertThat(take(861, customer)).isEqualTo(new Permit.Refused(Refusal.NO_CONSENT));
+    }
+
+    @Test
+    void unsubscriptionsAndComplaintsOfEventsAreHeard() {
+        var left = customer("e-1", AGREED);
+        var angry = customer("e-2", AGREED);
+        var sharing = customer("e-3", "{}");
+        read(people.batch()
+                .track("Unsubscribed")
+                .by(Identifier.Type.USER_ID, "e-1")
+                .track("Email Marked as Spam")
+                .by(Identifier.Type.USER_ID, "e-2")
+                .identify()
+                .by(Identifier.Type.USER_ID, "e-3")
+                .by(Identifier.Type.EMAIL, "e-2@consent.example")
+                .withJson(AGREED)
+                .at("2026-02-03T00:00:00Z"));
+        var judged = judge(left, angry, sharing);
+        assertThat(judged.reasons(0)).isEqualTo(Set.of(Refusal.NO_CONSENT));
+        assertThat(judged.reasons(1)).isEqualTo(Set.of(Refusal.SUPPRESSED));
+        assertThat(judged.reasons(2)).as("the same address").isEqualTo(Set.of(Refusal.SUPPRESSED));
+        long hash = suppressions.addressHash(EMAIL, "E-2@consent.example");
+        assertThat(suppressions.find(EMAIL, hash))
+                .hasValueSatisfying(s -> assertThat(s.reason()).isEqualTo(Suppression.Reason.COMPLAINT));
+        assertThat(suppressions.remove(EMAIL, hash)).isTrue();
+        assertThat(judge(angry).allows(0)).isTrue();
+    }
+
+    @Test
+    void nobodyIsWrittenToInTheQuietHours() {
+        var customer = customer("q-1", AGREED);
+        var overNight =
+                with(new ConsentSettings(false, LocalTime.of(21, 0), LocalTime.of(8, 0), 3, Duration.ofDays(7)));
+        assertThat(take(overNight, 871, customer, Instant.parse("2026-03-01T22:00:00Z")))
+                .isEqualTo(new Permit.Later(Instant.parse("2026-03-02T08:00:00Z")));
+        assertThat(take(overNight, 871, customer, Instant.parse("2026-03-02T07:59:59Z")))
+                .isEqualTo(new Permit.Later(Instant.parse("2026-03-02T08:00:00Z")));
+        assertThat(take(overNight, 871, customer, Instant.parse("2026-03-02T08:00:00Z")))
+                .isEqualTo(GRANTED);
+        var atNoon = with(new ConsentSettings(false, LocalTime.of(12, 0), LocalTime.of(13, 0), 3, Duration.ofDays(7)));
+        assertThat(atNoon.quietUntil(Instant.parse("2026-03-01T12:30:00Z")))
+                .hasValue(Instant.parse("2026-03-01T13:00:00Z"));
+        assertThat(atNoon.quietUntil(Instant.parse("2026-03-01T13:00:00Z"))).isEmpty();
+    }
+
+    @Test
+    void whetherSilenceIsPermissionIsASetting() {
+        var silent = customer("q-2", "{}");
+        var refused = customer("q-3", "{\"consent\": {\"email\": false}}");
+        var loose = with(new ConsentSettings(true, null, null, 3, Duration.ofDays(7)));
+        var judged = transaction.execute(
+                status -> loose.judge(new long[] {silent.value(), refused.value()}, MARKETING, EMAIL, NOW));
+        assertThat(judged).isNotNull();
+        assertThat(judged.allows(0)).isTrue();
+        assertThat(judged.allows(1)).isFalse();
+    }
+
+    @Test
+    void settingsThatMakeNoSenseAreRefused() {
+        assertThatThrownBy(() -> new ConsentSettings(false, LocalTime.NOON, null, 3, Duration.ofDays(7)))
+                .hasMessageContaining("quiet-to");
+        assertThatThrownBy(() -> new ConsentSettings(false, null, null, -1, Duration.ofDays(7)))
+                .hasMessageContaining("contact-budget");
+    }
+
+    @Test
+    void aLargeAudienceIsJudgedInOneStatement() {
+        var batch = people.batch();
+        for (int i = 0; i < 5_000; i++)
+            batch.identify()
+                    .by(Identifier.Type.USER_ID, "large-" + i)
+                    .by(Identifier.Type.EMAIL, "large-" + i + "@consent.example")
+                    .withJson(i % 2 == 0 ? AGREED : "{}");
+        read(batch);
+        var ids = new long[200_000];
+        for (int i = 0; i < ids.length; i++)
+            ids[i] = people.id(Identifier.Type.USER_ID, "large-" + i % 5_000).value();
+        long begun = System.nanoTime();
+        var judged = permissions.judge(ids, MARKETING, EMAIL, NOW);
+        System.out.printf("200,000 ids judged: %.2f s%n", (System.nanoTime() - begun) / 1e9);
+        assertThat(judged.size()).isEqualTo(200_000);
+        assertThat(judged.allowed()).isEqualTo(100_000);
+        assertThat(judged.refused()).isEqualTo(Map.of(Refusal.NO_CONSENT, 100_000));
+    }
+
+    private static final Permit GRANTED = new Permit.Granted();
+
+    private CustomerId customer(String userId, String traits) {
+        read(people.batch()
+                .identify()
+                .by(Identifier.Type.USER_ID, userId)
+                .by(Identifier.Type.EMAIL, userId + "@consent.example")
+                .withJson(traits));
+        return people.id(Identifier.Type.USER_ID, userId);
+    }
+
+    private Permissions with(ConsentSettings settings) {
+        return new Permissions(jdbc, template, identities, clock, settings);
+    }
+
+    private Judgement judge(CustomerId... customers) {
+        var ids =
+                java.util.Arrays.stream(customers).mapToLong(CustomerId::value).toArray();
+        return permissions.judge(ids, MARKETING, EMAIL, NOW);
+    }
+
+    private Permit take(long message, CustomerId customer) {
+        return take(message, customer, NOW);
+    }
+
+    private Permit take(long message, CustomerId customer, Instant at) {
+        return take(permissions, message, customer, at);
+    }
+
+    private Permit take(Permissions by, long message, CustomerId customer, Instant at) {
+        var permit = transaction.execute(status -> by.take(message, customer, MARKETING, EMAIL, at));
+        if (permit == null) throw new AssertionError("no answer for message " + message);
+        return permit;
+    }
+
+    private List<Permit> atOnce(CustomerId customer, long... messages) throws Exception {
+        var go = new CountDownLatch(1);
+        var answers = new ArrayList<Future<Permit>>();
+        try (var threads = Executors.newFixedThreadPool(messages.length)) {
+            for (long message : messages)
+                answers.add(threads.submit(() -> {
+                    go.await();
+                    return take(message, customer);
+                }));
+            go.countDown();
+            var permits = new ArrayList<Permit>();
+            for (var answer : answers) permits.add(answer.get());
+            return permits;
+        }
+    }
+
+    private List<Boolean> inHistory(CustomerId customer) {
+        return warehouse.query(
+                Sql.of(
+                        "select granted from consent_changes where customer_id = ? order by valid_from, seq",
+                        customer.value()),
+                row -> row.booleanValue("granted"));
+    }
+
+    private List<Boolean> now(CustomerId customer) {
+        return warehouse.query(
+                Sql.of("select granted from consent_now where customer_id = ?", customer.value()),
+                row -> row.booleanValue("granted"));
+    }
+
+    private void read(People.Events events) {
+        var batch = events.end();
+        for (var tail : tails) transaction.executeWithoutResult(status -> tail.process(batch));
+    }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package io.rekindle.consent;
+
+import org.jspecify.annotations.NullMarked;
