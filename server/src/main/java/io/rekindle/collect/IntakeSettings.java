@@ -1,6 +1,7 @@
 package io.rekindle.collect;
 
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
 
@@ -18,13 +19,17 @@ public record IntakeSettings(
         @DefaultValue("10000000") int messageIdsKept,
         @DefaultValue("2000000") long maxLag,
         @DefaultValue("ZZ") String phoneRegion,
-        @DefaultValue List<String> personalFields) {
+        @Nullable List<String> personalFields) {
     public IntakeSettings {
         if (messageIdsKept < 1000)
             throw new IllegalArgumentException(
                     "rekindle.collect.message-ids-kept is %d; it needs at least 1000".formatted(messageIdsKept));
         if (maxLag < 1)
             throw new IllegalArgumentException("rekindle.collect.max-lag is %d; it needs at least 1".formatted(maxLag));
-        personalFields = List.copyOf(personalFields);
+    }
+
+    /** The further field names; empty when none are set. */
+    public List<String> morePersonalFields() {
+        return personalFields == null ? List.of() : personalFields;
     }
 }

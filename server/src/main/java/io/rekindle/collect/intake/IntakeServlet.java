@@ -212,7 +212,7 @@ final class IntakeServlet extends HttpServlet {
 
     private PersonalFields fieldsOf(Source source) {
         return personalFields.computeIfAbsent(source.personalFields(), own -> {
-            var all = new ArrayList<>(settings.personalFields());
+            var all = new ArrayList<>(settings.morePersonalFields());
             all.addAll(own);
             return new PersonalFields(all);
         });
