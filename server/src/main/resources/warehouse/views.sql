@@ -1,4 +1,7 @@
 -- The views of the history: each under today's identity map, without undone imports.
+-- One scalar of a JSON text, as text; null when it is missing or null. Each engine has its own function for it.
+create or replace macro json_text(document, path) as json_extract_string(document, path);
+
 -- one row per alias: whom it belongs to today
 create or replace view identity_now as
 select alias_id, customer_id from identity_changes
