@@ -43,7 +43,8 @@ final class NaiveRules {
             case Rule.All(var rules) -> rules.stream().allMatch(inner -> holds(inner, who));
             case Rule.Any(var rules) -> rules.stream().anyMatch(inner -> holds(inner, who));
             case Rule.Not(var inner) -> !holds(inner, who);
-            case Rule.InSegment(var id) -> holds(Optional.ofNullable(segments.get(id)).orElseThrow(), who);
+            case Rule.InSegment(var id) ->
+                holds(Optional.ofNullable(segments.get(id)).orElseThrow(), who);
             case Rule.Trait(var name, var test) -> {
                 var latest = history.traits.stream()
                         .filter(t -> history.owner(t.id()) == who && t.trait().equals(name) && stands(t.at(), null))
@@ -52,23 +53,31 @@ final class NaiveRules {
             }
             case Rule.Event rule1 -> event(rule1, who);
             case Rule.Orders orders -> orders(orders, who);
-            case Rule.Tier(var tiers) -> latest("tier", who, c -> true)
-                    .map(c -> tiers.contains(c.name().split("/")[0]))
-                    .orElse(false);
-            case Rule.Group(var groups) -> latest("tier", who, c -> true)
-                    .map(c -> groups.contains(c.name().split("/")[1]))
-                    .orElse(false);
-            case Rule.Stage(var stages) -> latest("stage", who, c -> true)
-                    .map(c -> stages.contains(c.name()))
-                    .orElse(false);
-            case Rule.Score(var score, var range) -> latest("score", who, c -> c.name().equals(score))
-                    .map(c -> range.holds(BigDecimal.valueOf(c.value())))
-                    .orElse(false);
-            case Rule.Message message -> history.messages.stream()
-                    .filter(m -> history.owner(m.id()) == who && stands(m.at(), null))
-                    .filter(m -> inWindow(m.at(), message.withinDays()))
-                    .filter(m -> message.campaignId().map(id -> id == m.campaignId()).orElse(true))
-                    .anyMatch(m -> message.states().isEmpty() || message.states().contains(m.state()));
+            case Rule.Tier(var tiers) ->
+                latest("tier", who, c -> true)
+                        .map(c -> tiers.contains(c.name().split("/")[0]))
+                        .orElse(false);
+            case Rule.Group(var groups) ->
+                latest("tier", who, c -> true)
+                        .map(c -> groups.contains(c.name().split("/")[1]))
+                        .orElse(false);
+            case Rule.Stage(var stages) ->
+                latest("stage", who, c -> true)
+                        .map(c -> stages.contains(c.name()))
+                        .orElse(false);
+            case Rule.Score(var score, var range) ->
+                latest("score", who, c -> c.name().equals(score))
+                        .map(c -> range.holds(BigDecimal.valueOf(c.value())))
+                        .orElse(false);
+            case Rule.Message message ->
+                history.messages.stream()
+                        .filter(m -> history.owner(m.id()) == who && stands(m.at(), null))
+                        .filter(m -> inWindow(m.at(), message.withinDays()))
+                        .filter(m -> message.campaignId()
+                                .map(id -> id == m.campaignId())
+                                .orElse(true))
+                        .anyMatch(m ->
+                                message.states().isEmpty() || message.states().contains(m.state()));
         };
     }
 
@@ -83,7 +92,8 @@ final class NaiveRules {
         var passing = history.events.stream()
                 .filter(e -> history.owner(e.id()) == who && stands(e.at(), e.importId()))
                 .filter(e -> e.name().equals(rule.name()) && inWindow(e.at(), rule.withinDays()))
-                .filter(e -> rule.where().stream().allMatch(w -> passes(property(e.properties(), w.property()), w.test())))
+                .filter(e ->
+                        rule.where().stream().allMatch(w -> passes(property(e.properties(), w.property()), w.test())))
                 .toList();
         var sum = passing.stream()
                 .map(e -> e.amount() == null ? BigDecimal.ZERO : e.amount())
@@ -126,7 +136,12 @@ final class NaiveRules {
     }
 
     private boolean measures(
-            Optional<Range> count, int n, Optional<Range> sum, BigDecimal amount, Optional<Recency> last, Optional<Instant> at) {
+            Optional<Range> count,
+            int n,
+            Optional<Range> sum,
+            BigDecimal amount,
+            Optional<Recency> last,
+            Optional<Instant> at) {
         boolean recent = last.map(recency -> at.map(instant -> switch (recency) {
                             case Recency.WithinDays(var days) -> inWindow(instant, Optional.of(days));
                             case Recency.BeforeDays(var days) -> !inWindow(instant, Optional.of(days));
@@ -165,17 +180,20 @@ final class NaiveRules {
             case ValueTest.NotEquals unreachable -> throw new AssertionError();
             case ValueTest.In(var scalars) -> scalars.stream().anyMatch(scalar -> equal(text, scalar));
             case ValueTest.Contains(var part) -> text.toLowerCase(Locale.ROOT).contains(part.toLowerCase(Locale.ROOT));
-            case ValueTest.Greater(var than) -> number(text).map(n -> n > than.doubleValue()).orElse(false);
-            case ValueTest.Less(var than) -> number(text).map(n -> n < than.doubleValue()).orElse(false);
-            case ValueTest.Between(var low, var high) -> number(text)
-                    .map(n -> n >= low.doubleValue() && n <= high.doubleValue())
-                    .orElse(false);
+            case ValueTest.Greater(var than) ->
+                number(text).map(n -> n > than.doubleValue()).orElse(false);
+            case ValueTest.Less(var than) ->
+                number(text).map(n -> n < than.doubleValue()).orElse(false);
+            case ValueTest.Between(var low, var high) ->
+                number(text)
+                        .map(n -> n >= low.doubleValue() && n <= high.doubleValue())
+                        .orElse(false);
             case ValueTest.Exists() -> true;
-            case ValueTest.Before(var day) -> date(text).map(d -> d.isBefore(day)).orElse(false);
+            case ValueTest.Before(var day) ->
+                date(text).map(d -> d.isBefore(day)).orElse(false);
             case ValueTest.After(var day) -> date(text).map(d -> d.isAfter(day)).orElse(false);
-            case ValueTest.BetweenDays(var first, var last) -> date(text)
-                    .map(d -> !d.isBefore(first) && !d.isAfter(last))
-                    .orElse(false);
+            case ValueTest.BetweenDays(var first, var last) ->
+                date(text).map(d -> !d.isBefore(first) && !d.isAfter(last)).orElse(false);
         };
     }
 
@@ -183,7 +201,8 @@ final class NaiveRules {
         return switch (scalar) {
             case Scalar.Text(var words) -> text.equals(words);
             case Scalar.Flag(var flag) -> text.equals(Boolean.toString(flag));
-            case Scalar.Numeric(var number) -> number(text).map(n -> n == number.doubleValue()).orElse(false);
+            case Scalar.Numeric(var number) ->
+                number(text).map(n -> n == number.doubleValue()).orElse(false);
         };
     }
 
@@ -215,44 +234,51 @@ final class NaiveRules {
                 var trait = SmallHistory.one(random, SmallHistory.TRAITS);
                 yield new Rule.Trait(trait, test(random));
             }
-            case 1 -> new Rule.Event(
-                    SmallHistory.one(random, SmallHistory.EVENTS),
-                    Optional.of(range(random, 3)),
-                    maybe(random, () -> range(random, 120)),
-                    maybe(random, () -> recency(random)),
-                    days(random),
-                    List.of());
-            case 2 -> new Rule.Event(
-                    SmallHistory.one(random, SmallHistory.EVENTS),
-                    maybe(random, () -> range(random, 2)),
-                    Optional.empty(),
-                    Optional.of(recency(random)),
-                    days(random),
-                    random.nextBoolean() ? List.of() : List.of(where(random)));
-            case 3 -> new Rule.Event(
-                    SmallHistory.one(random, SmallHistory.EVENTS),
-                    Optional.of(range(random, 2)),
-                    maybe(random, () -> range(random, 80)),
-                    Optional.empty(),
-                    days(random),
-                    random.nextBoolean() ? List.of(where(random)) : List.of(where(random), where(random)));
-            case 4 -> new Rule.Orders(
-                    Optional.of(range(random, 3)),
-                    maybe(random, () -> range(random, 120)),
-                    maybe(random, () -> recency(random)),
-                    days(random));
-            case 5 -> random.nextBoolean()
-                    ? new Rule.Tier(List.of(SmallHistory.one(random, SmallHistory.TIERS)))
-                    : new Rule.Group(List.of("at_risk", SmallHistory.one(random, SmallHistory.GROUPS)));
-            case 6 -> random.nextBoolean()
-                    ? new Rule.Stage(List.of("lost", SmallHistory.one(random, SmallHistory.STAGES)))
-                    : new Rule.Score(
-                            SmallHistory.one(random, SmallHistory.SCORES),
-                            new Range(new BigDecimal("0.2"), random.nextBoolean() ? null : new BigDecimal("0.6")));
-            case 7 -> new Rule.Message(
-                    random.nextBoolean() ? Optional.of(1L + random.nextInt(3)) : Optional.empty(),
-                    random.nextBoolean() ? List.of() : List.of(SmallHistory.one(random, SmallHistory.STATES)),
-                    days(random));
+            case 1 ->
+                new Rule.Event(
+                        SmallHistory.one(random, SmallHistory.EVENTS),
+                        Optional.of(range(random, 3)),
+                        maybe(random, () -> range(random, 120)),
+                        maybe(random, () -> recency(random)),
+                        days(random),
+                        List.of());
+            case 2 ->
+                new Rule.Event(
+                        SmallHistory.one(random, SmallHistory.EVENTS),
+                        maybe(random, () -> range(random, 2)),
+                        Optional.empty(),
+                        Optional.of(recency(random)),
+                        days(random),
+                        random.nextBoolean() ? List.of() : List.of(where(random)));
+            case 3 ->
+                new Rule.Event(
+                        SmallHistory.one(random, SmallHistory.EVENTS),
+                        Optional.of(range(random, 2)),
+                        maybe(random, () -> range(random, 80)),
+                        Optional.empty(),
+                        days(random),
+                        random.nextBoolean() ? List.of(where(random)) : List.of(where(random), where(random)));
+            case 4 ->
+                new Rule.Orders(
+                        Optional.of(range(random, 3)),
+                        maybe(random, () -> range(random, 120)),
+                        maybe(random, () -> recency(random)),
+                        days(random));
+            case 5 ->
+                random.nextBoolean()
+                        ? new Rule.Tier(List.of(SmallHistory.one(random, SmallHistory.TIERS)))
+                        : new Rule.Group(List.of("at_risk", SmallHistory.one(random, SmallHistory.GROUPS)));
+            case 6 ->
+                random.nextBoolean()
+                        ? new Rule.Stage(List.of("lost", SmallHistory.one(random, SmallHistory.STAGES)))
+                        : new Rule.Score(
+                                SmallHistory.one(random, SmallHistory.SCORES),
+                                new Range(new BigDecimal("0.2"), random.nextBoolean() ? null : new BigDecimal("0.6")));
+            case 7 ->
+                new Rule.Message(
+                        random.nextBoolean() ? Optional.of(1L + random.nextInt(3)) : Optional.empty(),
+                        random.nextBoolean() ? List.of() : List.of(SmallHistory.one(random, SmallHistory.STATES)),
+                        days(random));
             default -> new Rule.InSegment(SmallHistory.one(random, segments));
         };
     }
@@ -283,11 +309,13 @@ final class NaiveRules {
 
     private static Scalar scalar(java.util.Random random) {
         return switch (random.nextInt(6)) {
-            case 0 -> new Scalar.Numeric(SmallHistory.one(
-                    random, List.of(new BigDecimal("12"), new BigDecimal("12.5"), new BigDecimal("3"))));
+            case 0 ->
+                new Scalar.Numeric(SmallHistory.one(
+                        random, List.of(new BigDecimal("12"), new BigDecimal("12.5"), new BigDecimal("3"))));
             case 1 -> new Scalar.Flag(random.nextBoolean());
-            default -> new Scalar.Text(SmallHistory.one(
-                    random, List.of("Wien", "北京", "shoes", "Hats", "12", "true", "\"Q\\", "1999-12-31")));
+            default ->
+                new Scalar.Text(SmallHistory.one(
+                        random, List.of("Wien", "北京", "shoes", "Hats", "12", "true", "\"Q\\", "1999-12-31")));
         };
     }
 

@@ -46,7 +46,9 @@ class RuleSqlTest {
                         random.nextLong(Duration.ofDays(125).toMillis()));
                 var expected = new NaiveRules(history, asOf, segments).members(rule);
                 var actual = members(warehouse, rule, asOf, zone, new RuleSql.History(merges, undone), segments);
-                assertThat(actual).as("seed %d, rule %d as of %s: %s", seed, i, asOf, rule).isEqualTo(expected);
+                assertThat(actual)
+                        .as("seed %d, rule %d as of %s: %s", seed, i, asOf, rule)
+                        .isEqualTo(expected);
                 if (!expected.isEmpty()) inhabited++;
             }
             assertThat(inhabited).as("rules somebody fits").isGreaterThan(RULES_PER_HISTORY / 4);
@@ -78,8 +80,7 @@ class RuleSqlTest {
                 later.addAny(random, 1 + random.nextInt(40), then.plusSeconds(1 + random.nextInt(2_000_000)), 40);
             later.writeTo(warehouse, "later");
             for (int i = 0; i < rules.size(); i++)
-                assertThat(members(
-                                warehouse, rules.get(i), then, zone, new RuleSql.History(false, false), Map.of()))
+                assertThat(members(warehouse, rules.get(i), then, zone, new RuleSql.History(false, false), Map.of()))
                         .as("%s", rules.get(i))
                         .isEqualTo(before.get(i));
             var now = then.plus(Duration.ofDays(30));
@@ -112,7 +113,11 @@ class RuleSqlTest {
                 new Rule.Tier(List.of("high")),
                 new Rule.Not(new Rule.Group(List.of("at_risk")))));
         var sql = RuleSql.compile(
-                rule, Instant.parse("2026-03-01T09:00:00Z"), ZoneId.of("UTC"), new RuleSql.History(false, false), id -> {
+                rule,
+                Instant.parse("2026-03-01T09:00:00Z"),
+                ZoneId.of("UTC"),
+                new RuleSql.History(false, false),
+                id -> {
                     throw new AssertionError("no segment is named");
                 });
         assertThat(sql.text().split("from event_days", -1)).hasSize(2);
@@ -132,7 +137,11 @@ class RuleSqlTest {
             RuleSql.History history,
             Map<Long, Rule> segments) {
         var sql = RuleSql.compile(
-                rule, asOf, zone, history, id -> Optional.ofNullable(segments.get(id)).orElseThrow());
+                rule,
+                asOf,
+                zone,
+                history,
+                id -> Optional.ofNullable(segments.get(id)).orElseThrow());
         var rows = warehouse.query(sql, row -> row.longValue("customer_id"));
         var members = new TreeSet<>(rows);
         assertThat(members).as("each customer once").hasSameSizeAs(rows);

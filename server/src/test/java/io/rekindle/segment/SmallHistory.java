@@ -30,13 +30,30 @@ final class SmallHistory {
     static final List<String> STATES = List.of("ready", "sent", "failed");
     private static final JsonMapper JSON = JsonMapper.builder().build();
 
-    record Event(long id, Instant at, String name, @Nullable BigDecimal amount, Map<String, Object> properties, @Nullable Long importId) {}
+    record Event(
+            long id,
+            Instant at,
+            String name,
+            @Nullable BigDecimal amount,
+            Map<String, Object> properties,
+            @Nullable Long importId) {}
 
-    record Order(long id, Instant at, String orderId, BigDecimal gross, BigDecimal discount, @Nullable Long importId) {}
+    record Order(
+            long id,
+            Instant at,
+            String orderId,
+            BigDecimal gross,
+            BigDecimal discount,
+            @Nullable Long importId) {}
 
-    record TakenBack(String orderId, Instant at, BigDecimal amount, @Nullable Long importId) {}
+    record TakenBack(
+            String orderId,
+            Instant at,
+            BigDecimal amount,
+            @Nullable Long importId) {}
 
-    record Trait(long id, Instant at, String trait, @Nullable Object value, long seq) {}
+    record Trait(
+            long id, Instant at, String trait, @Nullable Object value, long seq) {}
 
     /** A change of tier (with group), stage or score. */
     record Change(String kind, long id, Instant at, String name, double value) {}
@@ -68,11 +85,12 @@ final class SmallHistory {
         int customers = 25;
         for (int c = 1; c <= customers; c++) {
             long id = c;
-            if (merges && random.nextInt(3) == 0) history.merged.put(1000L + c, (long) 1 + random.nextInt(customers));
+            if (merges && random.nextInt(3) == 0) history.merged.put(1000L + c, 1L + random.nextInt(customers));
             // Everybody is seen at the very beginning, in one of the ways there are.
             switch (random.nextInt(3)) {
                 case 0 -> history.events.add(new Event(id, from, "Signed Up", null, Map.of(), null));
-                case 1 -> history.orders.add(new Order(id, from, "first" + c, money(random, 50), BigDecimal.ZERO, null));
+                case 1 ->
+                    history.orders.add(new Order(id, from, "first" + c, money(random, 50), BigDecimal.ZERO, null));
                 default -> history.traits.add(new Trait(id, from, "language", "de", history.seq++));
             }
             if (history.merged.containsKey(1000L + c))
@@ -92,13 +110,14 @@ final class SmallHistory {
     void addAny(Random random, long id, Instant at, int customers) {
         Long importId = random.nextInt(4) == 0 ? 1L + random.nextInt(4) : null;
         switch (random.nextInt(8)) {
-            case 0, 1 -> events.add(new Event(
-                    id,
-                    at,
-                    one(random, EVENTS),
-                    random.nextBoolean() ? money(random, 100) : null,
-                    properties(random),
-                    importId));
+            case 0, 1 ->
+                events.add(new Event(
+                        id,
+                        at,
+                        one(random, EVENTS),
+                        random.nextBoolean() ? money(random, 100) : null,
+                        properties(random),
+                        importId));
             case 2 -> {
                 var order = new Order(
                         id,
@@ -126,12 +145,12 @@ final class SmallHistory {
                 }
             }
             case 5 -> changes.add(new Change("tier", id, at, one(random, TIERS) + "/" + one(random, GROUPS), 0));
-            case 6 -> changes.add(
-                    random.nextBoolean()
-                            ? new Change("stage", id, at, one(random, STAGES), 0)
-                            : new Change("score", id, at, one(random, SCORES), random.nextInt(20) / 20.0));
-            default -> messages.add(
-                    new Message(id, at, seq++, 1 + random.nextInt(3), one(random, STATES)));
+            case 6 ->
+                changes.add(
+                        random.nextBoolean()
+                                ? new Change("stage", id, at, one(random, STAGES), 0)
+                                : new Change("score", id, at, one(random, SCORES), random.nextInt(20) / 20.0));
+            default -> messages.add(new Message(id, at, seq++, 1 + random.nextInt(3), one(random, STATES)));
         }
     }
 
