@@ -21,7 +21,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class RuleSqlTest {
-    private static final int RULES_PER_HISTORY = 60;
+    private static final int RULES_PER_HISTORY = 30;
 
     @TempDir
     @SuppressWarnings("NullAway.Init")
@@ -64,7 +64,7 @@ class RuleSqlTest {
             early.writeTo(warehouse, "early");
             var then = early.to.plus(Duration.ofDays(25));
             var rules = java.util.stream.Stream.generate(() -> NaiveRules.random(random, 3, List.of()))
-                    .limit(40)
+                    .limit(20)
                     .toList();
             var before = rules.stream()
                     .map(rule -> members(warehouse, rule, then, zone, new RuleSql.History(false, false), Map.of()))
