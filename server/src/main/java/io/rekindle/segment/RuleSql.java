@@ -249,7 +249,8 @@ public final class RuleSql {
     private Node.Atom event(Rule.Event event) {
         boolean raw = !event.where().isEmpty();
         var scan = scanOf(raw ? Source.EVENTS : Source.DAYS);
-        var first = event.withinDays().map(this::firstDay).orElse(null);
+        var first = first(
+                event.withinDays(), event.count().isEmpty() && event.sum().isEmpty() ? event.last() : Optional.empty());
         scan.names.add(event.name());
         scan.since(first);
         var filter = new ArrayList<Sql>(List.of(Sql.of("name = ?", event.name())));
@@ -275,7 +276,9 @@ public final class RuleSql {
 
     private Node.Atom orders(Rule.Orders orders) {
         var scan = scanOf(Source.ORDERS);
-        var first = orders.withinDays().map(this::firstDay).orElse(null);
+        var first = first(
+                orders.withinDays(),
+                orders.count().isEmpty() && orders.revenue().isEmpty() ? orders.lastOrder() : Optional.empty());
         scan.since(first);
         var window = first == null ? List.<Sql>of() : List.of(Sql.of("ordered_at >= ?", start(first)));
         var standing = Sql.of("filter (where")
@@ -363,6 +366,17 @@ public final class RuleSql {
             case Recency.WithinDays within -> Sql.of(column + " >= ?", bound);
             case Recency.BeforeDays before -> Sql.of(column + " < ?", bound);
         };
+    }
+
+    /**
+     * The first day a condition looks at; null = ever.
+     *
+     * @param alone when the last time is all it asks: then who did it lately did it in those days
+     */
+    private @Nullable LocalDate first(Optional<Integer> window, Optional<Recency> alone) {
+        var first = window.map(this::firstDay).orElse(null);
+        if (alone.isEmpty() || !(alone.get() instanceof Recency.WithinDays(var days))) return first;
+        return first == null || first.isBefore(firstDay(days)) ? firstDay(days) : first;
     }
 
     private LocalDate firstDay(int days) {
