@@ -285,7 +285,7 @@ public class Analysis {
     public List<MonthTotal> revenueByMonth() {
         return warehouse.query(
                 Sql.of("""
-                        select date_trunc('month', local_day(ordered_at, ?)) as month, sum(net) as revenue, count(*) as orders
+                        select cast(date_trunc('month', local_day(ordered_at, ?)) as date) as month, sum(net) as revenue, count(*) as orders
                         from orders_now group by 1 order by 1
                         """, clock.zone().getId()),
                 row -> new MonthTotal(

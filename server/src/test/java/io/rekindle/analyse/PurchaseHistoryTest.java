@@ -15,6 +15,7 @@ import java.time.Instant;
 import java.time.LocalDate;
 import java.time.ZoneId;
 import java.util.ArrayList;
+import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -82,7 +83,7 @@ class PurchaseHistoryTest {
         }
     }
 
-    private static void append(DuckDbWarehouse warehouse, ArrayList<Order> orders) {
+    private static void append(DuckDbWarehouse warehouse, List<Order> orders) {
         warehouse.append("orders", "orders", Rows.written(rows -> {
             for (int i = 0; i < orders.size(); i++)
                 rows.value("o" + i)

@@ -30,7 +30,8 @@ import tools.jackson.databind.json.JsonMapper;
 @Command(
         name = "segment",
         mixinStandardHelpOptions = true,
-        description = "A segment of five conditions over a year of events, compiled from its rule, against hand-written SQL.")
+        description =
+                "A segment of five conditions over a year of events, compiled from its rule, against hand-written SQL.")
 public final class SegmentBench implements Callable<Integer> {
     private static final ZoneId ZONE = ZoneOffset.UTC;
 
@@ -46,7 +47,9 @@ public final class SegmentBench implements Callable<Integer> {
     @Option(names = "--memory", description = "memory of the warehouse (default: ${DEFAULT-VALUE})")
     private String memory = "4GB";
 
-    @Option(names = "--rounds", description = "times each statement is run; the median counts (default: ${DEFAULT-VALUE})")
+    @Option(
+            names = "--rounds",
+            description = "times each statement is run; the median counts (default: ${DEFAULT-VALUE})")
     private int rounds = 7;
 
     @Option(names = "--json", description = "print the measures as JSON")
@@ -73,8 +76,8 @@ public final class SegmentBench implements Callable<Integer> {
     @Override
     public Integer call() throws IOException {
         var place = folder == null ? Files.createTempDirectory("rekindle-bench-segment-") : folder;
-        try (var warehouse = new DuckDbWarehouse(
-                place.resolve("warehouse.duckdb"), new WarehouseSettings(threads, memory))) {
+        try (var warehouse =
+                new DuckDbWarehouse(place.resolve("warehouse.duckdb"), new WarehouseSettings(threads, memory))) {
             SegmentHistory.write(warehouse, events, customers, line -> {
                 if (!json) System.err.println(line);
             });
@@ -105,11 +108,13 @@ public final class SegmentBench implements Callable<Integer> {
         for (int i = 0; i < rounds; i++) afterMerges.add(seconds(warehouse, merged));
         if (!json) System.err.printf("%,d members%n", members);
         return List.of(
-                Measure.seconds("segment of five conditions, compiled; baseline: written by hand", median(ours), median(theirs)),
+                Measure.seconds(
+                        "segment of five conditions, compiled; baseline: written by hand",
+                        median(ours),
+                        median(theirs)),
                 Measure.seconds(
                         "the same with 1 % of customers merged; baseline: without merges",
-                        median(afterMerges),
-                        median(ours)));
+                        median(afterMerges), median(ours)));
     }
 
     /** Viewed often, looked into the cart lately, worth something, in a good tier, and has not just ordered. */
@@ -129,8 +134,7 @@ public final class SegmentBench implements Callable<Integer> {
                         Optional.of(new Recency.WithinDays(60)),
                         Optional.empty(),
                         List.of()),
-                new Rule.Orders(
-                        Optional.empty(), Optional.of(Range.atLeast(100)), Optional.empty(), Optional.of(365)),
+                new Rule.Orders(Optional.empty(), Optional.of(Range.atLeast(100)), Optional.empty(), Optional.of(365)),
                 new Rule.Tier(List.of("high", "middle")),
                 new Rule.Not(new Rule.Orders(
                         Optional.of(Range.atLeast(1)), Optional.empty(), Optional.empty(), Optional.of(30)))));
@@ -180,7 +184,9 @@ public final class SegmentBench implements Callable<Integer> {
     private static long count(Warehouse warehouse, Sql members) {
         return warehouse
                 .first(
-                        Sql.of("select count(*) as n from").then(members.inParentheses()).then("members"),
+                        Sql.of("select count(*) as n from")
+                                .then(members.inParentheses())
+                                .then("members"),
                         row -> row.longValue("n"))
                 .orElseThrow();
     }
@@ -196,8 +202,7 @@ public final class SegmentBench implements Callable<Integer> {
     }
 
     private void print(List<Measure> measures) {
-        if (json)
-            System.out.println(JsonMapper.builder().build().writeValueAsString(measures));
+        if (json) System.out.println(JsonMapper.builder().build().writeValueAsString(measures));
         else
             for (var measure : measures)
                 System.out.printf(

@@ -32,8 +32,8 @@ final class SegmentHistory {
             warehouse.append(
                     "events",
                     "events-" + from,
-                    Rows.selected(Sql.of(
-                            """
+                    Rows.selected(
+                            Sql.of("""
                             with numbered as (
                                 select n, n // ? as visit, cast(hash(n * 7 + 1) % 100 as bigint) as dice from range(?, ?) r(n)),
                             named as (
@@ -46,53 +46,33 @@ final class SegmentHistory {
                                 case when name = 'Order Completed' then cast(5 + hash(n) % 200 as decimal(18, 4)) end,
                                 '{"category":"c' || (hash(n + 3) % 20) || '","price":' || (hash(n + 5) % 200) || '}', '{}'
                             from named
-                            """,
-                            EVENTS_PER_VISIT,
-                            from,
-                            to,
-                            FROM,
-                            last,
-                            events / EVENTS_PER_VISIT,
-                            customers)));
-            warehouse.append(
-                    "event_days",
-                    "days-" + from,
-                    Rows.selected(Sql.of(
-                            """
+                            """, EVENTS_PER_VISIT, from, to, FROM, last, events / EVENTS_PER_VISIT, customers)));
+            warehouse.append("event_days", "days-" + from, Rows.selected(Sql.of("""
                             select customer_id, name, cast(occurred_at as date), count(*), sum(amount), null, max(seq)
                             from events where seq > ? and seq <= ? group by customer_id, name, cast(occurred_at as date)
-                            """,
-                            from,
-                            to)));
+                            """, from, to)));
             progress.accept("%,d of %,d events".formatted(to, events));
         }
         warehouse.append("orders", "orders", Rows.selected(Sql.of("""
                         select 'o' || seq, customer_id, occurred_at, 'EUR', amount, 0, null, 1, null, seq
                         from events where name = 'Order Completed' order by seq
                         """)));
-        warehouse.append("order_lines", "returns", Rows.selected(Sql.of(
-                """
+        warehouse.append("order_lines", "returns", Rows.selected(Sql.of("""
                 select 'o' || seq, 1, customer_id, occurred_at + interval 2 days, 'refund', null, null, null, 1, amount, -amount, 1, null, seq
                 from events where name = 'Order Completed' and hash(seq) % 100 < 3
                 """)));
-        warehouse.append("tier_changes", "tiers", Rows.selected(Sql.of(
-                """
+        warehouse.append("tier_changes", "tiers", Rows.selected(Sql.of("""
                 select c + 1, ['high', 'middle', 'low'][cast(hash(c + k * 31) % 3 as bigint) + 1], 'loyal', 3, 3, 3, 3,
                     cast(? as timestamp) + to_days(cast(60 + 200 * k as integer))
                 from range(?) r(c), range(2) s(k)
-                """,
-                FROM,
-                customers)));
+                """, FROM, customers)));
         progress.accept("orders, returns and tiers");
     }
 
     /** Merges one customer in a hundred into another. */
     static void merge(Warehouse warehouse, long customers) {
-        warehouse.append("identity_changes", "merges", Rows.selected(Sql.of(
-                """
+        warehouse.append("identity_changes", "merges", Rows.selected(Sql.of("""
                 select c * 100 + 1, c * 100 + 2, cast(? as timestamp), 'bench', c from range(?) r(c)
-                """,
-                asOf(),
-                customers / 100)));
+                """, asOf(), customers / 100)));
     }
 }

@@ -1,9 +1,11 @@
 package io.rekindle.segment.web;
 
+import io.rekindle.access.Caller;
 import io.rekindle.common.CustomerId;
 import io.rekindle.common.Page;
 import io.rekindle.platform.BusinessClock;
 import io.rekindle.platform.Problem;
+import io.rekindle.profile.Profiles;
 import io.rekindle.segment.Field;
 import io.rekindle.segment.RuleJson;
 import io.rekindle.segment.Segment;
@@ -46,12 +48,15 @@ import tools.jackson.databind.JsonNode;
 class SegmentsResource {
     private final Segments segments;
     private final Warehouse warehouse;
+    private final Profiles profiles;
     private final BusinessClock clock;
     private final SegmentSettings settings;
 
-    SegmentsResource(Segments segments, Warehouse warehouse, BusinessClock clock, SegmentSettings settings) {
+    SegmentsResource(
+            Segments segments, Warehouse warehouse, Profiles profiles, BusinessClock clock, SegmentSettings settings) {
         this.segments = segments;
         this.warehouse = warehouse;
+        this.profiles = profiles;
         this.clock = clock;
         this.settings = settings;
     }
@@ -74,6 +79,8 @@ class SegmentsResource {
 
     record SampleCustomer(
             CustomerId customerId,
+            @Nullable String userId,
+            @Nullable String name,
             @Nullable String tier,
             @Nullable String stage) {}
 
@@ -163,8 +170,17 @@ class SegmentsResource {
                         values),
                 row -> (row.booleanValue("is_tier") ? tiers : stages)
                         .put(row.longValue("customer_id"), row.text("word")));
+        var known = profiles.summaries(ids.stream().map(CustomerId::new).toList(), Caller.current());
         return ids.stream()
-                .map(id -> new SampleCustomer(new CustomerId(id), tiers.get(id), stages.get(id)))
+                .map(id -> {
+                    var summary = known.get(new CustomerId(id));
+                    return new SampleCustomer(
+                            new CustomerId(id),
+                            summary == null ? null : summary.userId(),
+                            summary == null ? null : summary.name(),
+                            tiers.get(id),
+                            stages.get(id));
+                })
                 .toList();
     }
 
