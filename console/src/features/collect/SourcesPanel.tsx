@@ -52,27 +52,10 @@ export function SourcesPanel() {
           { title: t('common.name'), dataIndex: 'name' },
           { title: t('common.created'), render: (_, source) => format.moment(source.createdAt) },
           {
-            title: t('sources.keys'),
-            render: (_, source) => (
-              <span className="secret">
-                {source.keys
-                  .filter(({ revokedAt }) => !revokedAt)
-                  .map(({ hint }) => `${hint}…`)
-                  .join(' ') || '–'}
-              </span>
-            ),
-          },
-          {
             title: t('sources.events'),
             align: 'right',
             className: 'num',
-            render: (_, source) => format.number(source.accepted),
-          },
-          {
-            title: t('sources.duplicates'),
-            align: 'right',
-            className: 'num',
-            render: (_, source) => format.number(source.duplicates),
+            render: (_, source) => format.number(source.events),
           },
           {
             title: t('sources.rejected'),
@@ -85,11 +68,7 @@ export function SourcesPanel() {
             align: 'right',
             render: (_, source) =>
               mayAdminister && (
-                <Button
-                  size="small"
-                  loading={createKey.isPending}
-                  onClick={() => createKey.mutate(source.id, { onSuccess: () => void sources.refetch() })}
-                >
+                <Button size="small" loading={createKey.isPending} onClick={() => createKey.mutate(source.id)}>
                   {t('sources.newKey')}
                 </Button>
               ),
@@ -114,11 +93,11 @@ function Rejected({ sourceId }: { sourceId: number }) {
       rowKey={(row) => row.id}
       empty={t('sources.noRejected')}
       columns={[
-        { title: t('common.at'), render: (_, row) => format.moment(row.rejectedAt) },
-        { title: t('common.code'), render: (_, row) => <code>{row.reason}</code> },
-        { title: t('messages.reason'), dataIndex: 'message' },
+        { title: t('common.at'), render: (_, row) => format.moment(row.at) },
+        { title: t('common.code'), render: (_, row) => <code>{row.code}</code> },
+        { title: t('messages.reason'), dataIndex: 'reason' },
       ]}
-      expanded={(row) => <pre className="pre-words">{row.item ?? t('sources.itemHidden')}</pre>}
+      expanded={(row) => <pre className="pre-words">{row.raw ?? ''}</pre>}
     />
   );
 }

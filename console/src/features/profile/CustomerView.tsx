@@ -17,10 +17,7 @@ interface Props {
   currency: string;
 }
 
-/** What campaigns are called, by their ids. */
-type Names = ReadonlyMap<number, string>;
-
-export function CustomerView({ customer, currency, campaigns }: Props & { campaigns: Names }) {
+export function CustomerView({ customer, currency }: Props) {
   const { t } = useTranslation();
   const format = useFormats();
   const net = customer.orders.reduce((sum, order) => sum + order.net, 0);
@@ -34,12 +31,12 @@ export function CustomerView({ customer, currency, campaigns }: Props & { campai
     {
       key: 'decisions',
       label: t('customer.decisionsCount', { count: customer.decisions.length }),
-      children: <Decisions decisions={customer.decisions} campaigns={campaigns} />,
+      children: <Decisions decisions={customer.decisions} />,
     },
     {
       key: 'messages',
       label: t('customer.messagesCount', { count: customer.messages.length }),
-      children: <Messages customer={customer} campaigns={campaigns} />,
+      children: <Messages customer={customer} />,
     },
     { key: 'consent', label: t('customer.consent'), children: <Consent customer={customer} /> },
     { key: 'traits', label: t('customer.traits'), children: <Traits customer={customer} /> },
@@ -225,12 +222,6 @@ function Orders({ customer, currency }: Props) {
           render: (_, order) => format.money(order.gross, currency, 2),
         },
         {
-          title: t('customer.discount'),
-          align: 'right',
-          className: 'num',
-          render: (_, order) => (order.discount === 0 ? '–' : format.money(order.discount, currency, 2)),
-        },
-        {
           title: t('customer.refunded'),
           align: 'right',
           className: 'num',
@@ -249,7 +240,7 @@ function Orders({ customer, currency }: Props) {
         expandedRowRender: (order) => (
           <Table
             size="small"
-            rowKey={(line) => `${line.lineNo} ${line.kind}`}
+            rowKey={(line) => `${line.productId} ${line.kind} ${line.amount}`}
             pagination={false}
             dataSource={order.lines}
             columns={[
@@ -290,7 +281,7 @@ export function WhyWords({
   );
 }
 
-function Decisions({ decisions, campaigns }: { decisions: CustomerDecision[]; campaigns: Names }) {
+function Decisions({ decisions }: { decisions: CustomerDecision[] }) {
   const { t } = useTranslation();
   const label = useLabel();
   const format = useFormats();
@@ -310,7 +301,7 @@ function Decisions({ decisions, campaigns }: { decisions: CustomerDecision[]; ca
           title: t('decisions.campaign'),
           render: (_, row) => (
             <Link to={`/campaigns/${row.campaignId}`}>
-              {campaigns.get(row.campaignId) ?? t('decisions.campaignNumber', { id: row.campaignId })}
+              {row.campaignName ?? t('decisions.campaignNumber', { id: row.campaignId })}
             </Link>
           ),
         },
@@ -327,7 +318,7 @@ function Decisions({ decisions, campaigns }: { decisions: CustomerDecision[]; ca
   );
 }
 
-function Messages({ customer, campaigns }: { customer: Customer; campaigns: Names }) {
+function Messages({ customer }: { customer: Customer }) {
   const { t } = useTranslation();
   const label = useLabel();
   const format = useFormats();
@@ -341,13 +332,11 @@ function Messages({ customer, campaigns }: { customer: Customer; campaigns: Name
       aria-label={t('nav.messages')}
       locale={{ emptyText: <Nothing text={t('customer.noMessages')} /> }}
       columns={[
-        { title: t('common.at'), render: (_, row) => format.moment(row.changedAt) },
+        { title: t('common.at'), render: (_, row) => format.moment(row.at) },
         {
           title: t('decisions.campaign'),
           render: (_, row) => (
-            <Link to={`/campaigns/${row.campaignId}`}>
-              {campaigns.get(row.campaignId) ?? t('decisions.campaignNumber', { id: row.campaignId })}
-            </Link>
+            <Link to={`/campaigns/${row.campaignId}`}>{t('decisions.campaignNumber', { id: row.campaignId })}</Link>
           ),
         },
         { title: t('messages.channel'), render: (_, row) => label('channel', row.channel) },

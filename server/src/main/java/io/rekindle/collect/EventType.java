@@ -7,12 +7,5 @@ public enum EventType {
     PAGE,
     SCREEN,
     GROUP,
-    ALIAS;
-
-    private final String code = name().toLowerCase(java.util.Locale.ROOT);
-
-    /** As clients send it and the log stores it. */
-    public String code() {
-        return code;
-    }
+    ALIAS
 }

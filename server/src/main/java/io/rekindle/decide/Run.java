@@ -1,0 +1,33 @@
+package io.rekindle.decide;
+
+import java.time.Instant;
+import java.time.LocalTime;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One launch of a campaign.
+ *
+ * @param decidedAt the moment as of which the audience was taken
+ * @param plannedAt when the messages are due; for both arms the window of purchases that count begins here
+ * @param windowTo end of that window, exclusive
+ * @param planned whether ledger and outbox are whole
+ */
+public record Run(
+        long id,
+        long campaignId,
+        long segmentId,
+        @Nullable Integer segmentVersion,
+        long templateId,
+        int templateVersion,
+        @Nullable Long offerId,
+        String purpose,
+        String channel,
+        double holdoutShare,
+        String salt,
+        Instant decidedAt,
+        Instant plannedAt,
+        LocalTime sendFrom,
+        LocalTime sendTo,
+        Instant windowTo,
+        boolean planned,
+        boolean cancelled) {}

@@ -1,0 +1,133 @@
+package io.rekindle.evaluate;
+
+import com.fasterxml.jackson.annotation.JsonValue;
+import io.rekindle.plan.Forecast;
+import io.rekindle.plan.Objective;
+import io.rekindle.plan.Objectives;
+import io.rekindle.plan.Words;
+import java.math.BigDecimal;
+import java.time.Instant;
+import java.util.List;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a campaign changed: everybody assigned to be written to, undelivered included, against everybody held out.
+ *
+ * @param state {@code waiting}: the window is open and all figures are figures so far
+ * @param eligible members that could be drawn: treated and held out
+ * @param sent messages the mail server took
+ * @param delivered of these, those not refused since
+ * @param lift null when the arms cannot be compared
+ * @param netGain what the campaign earned in all: net revenue less message and offer cost, per customer, times the
+ *     customers assigned to be written to
+ * @param attributed orders after a click or with the campaign's coupon, of the treated: not what it changed
+ * @param verdict null while waiting
+ * @param forecast as it was at approval
+ * @param series cumulative share of each arm that bought, by whole days since the planned time
+ */
+public record CampaignResult(
+        long campaignId,
+        State state,
+        Instant windowClosesAt,
+        long audience,
+        long eligible,
+        long heldOut,
+        long sent,
+        long delivered,
+        long failed,
+        @Nullable Lifts lift,
+        @Nullable SampleCheck sampleRatio,
+        Cost cost,
+        @Nullable NetGain netGain,
+        Attributed attributed,
+        @Nullable NotMeasurable notMeasurable,
+        @Nullable Verdict verdict,
+        Words words,
+        @Nullable Forecast forecast,
+        ObjectiveReview objective,
+        List<Day> series) {
+    public CampaignResult {
+        series = List.copyOf(series);
+    }
+
+    /** How far the measuring is. */
+    public enum State {
+        WAITING,
+        MEASURED,
+        NOT_MEASURABLE;
+
+        @JsonValue
+        public String code() {
+            return name().toLowerCase(Locale.ROOT);
+        }
+    }
+
+    /** What can be said. */
+    public enum Verdict {
+        POSITIVE,
+        NEGATIVE,
+        NO_DIFFERENCE,
+        NOT_MEASURABLE;
+
+        @JsonValue
+        public String code() {
+            return name().toLowerCase(Locale.ROOT);
+        }
+    }
+
+    /** The three comparisons. */
+    public record Lifts(Measure conversion, Measure orders, Measure netRevenuePerCustomer) {}
+
+    /** Means of the arms, their difference with its 95 % interval, and the two-sided p-value of no difference. */
+    public record Measure(double treatment, double holdout, double estimate, double low, double high, double p) {}
+
+    /** Whether the arms have the sizes they were drawn for. */
+    public record SampleCheck(double p, boolean ok, double expectedHoldout, long observedHoldout) {}
+
+    public record Cost(BigDecimal messages, BigDecimal offers, BigDecimal total) {}
+
+    public record NetGain(double estimate, double low, double high) {}
+
+    public record Attributed(long orders, BigDecimal revenue) {}
+
+    public record NotMeasurable(String reason, String whatItWouldTake) {}
+
+    /** The objective the campaign serves, and where it stands now. */
+    public record ObjectiveReview(
+            long id,
+            Objective.Kind kind,
+            String name,
+            io.rekindle.plan.ObjectiveMetric metric,
+            Objective.Unit unit,
+            @Nullable Long segmentId,
+            int windowDays,
+            double baseline,
+            long baselineCustomers,
+            double target,
+            java.time.LocalDate deadline,
+            String state,
+            @Nullable Double current,
+            @Nullable Double progress) {
+        static ObjectiveReview of(Objective o, Objectives.Standing standing) {
+            return new ObjectiveReview(
+                    o.id(),
+                    o.kind(),
+                    o.name(),
+                    o.metric(),
+                    o.unit(),
+                    o.segmentId(),
+                    o.windowDays(),
+                    o.baseline(),
+                    o.baselineCustomers(),
+                    o.target(),
+                    o.deadline(),
+                    standing.state(),
+                    standing.current(),
+                    standing.progress());
+        }
+    }
+
+    /** One point of the curve. */
+    public record Day(int day, double treatment, double holdout) {}
+}

@@ -1,0 +1,343 @@
+package io.rekindle.evaluate;
+
+import io.rekindle.decide.Assignment;
+import io.rekindle.decide.Run;
+import io.rekindle.decide.RunPlanned;
+import io.rekindle.decide.Runs;
+import io.rekindle.evaluate.CampaignResult.Cost;
+import io.rekindle.evaluate.CampaignResult.Measure;
+import io.rekindle.evaluate.CampaignResult.State;
+import io.rekindle.evaluate.CampaignResult.Verdict;
+import io.rekindle.evaluate.Outcomes.Figures;
+import io.rekindle.models.experiment.Lift;
+import io.rekindle.models.experiment.SampleRatio;
+import io.rekindle.models.experiment.TwoSample;
+import io.rekindle.plan.Campaign;
+import io.rekindle.plan.Campaigns;
+import io.rekindle.plan.Coupons;
+import io.rekindle.plan.Objectives;
+import io.rekindle.plan.Offers;
+import io.rekindle.plan.Words;
+import io.rekindle.platform.BusinessClock;
+import io.rekindle.platform.Job;
+import io.rekindle.platform.Jobs;
+import io.rekindle.platform.PlatformSettings;
+import io.rekindle.platform.Problem;
+import io.rekindle.platform.WriteGate;
+import io.rekindle.warehouse.Sql;
+import io.rekindle.warehouse.Warehouse;
+import java.math.BigDecimal;
+import java.time.ZoneOffset;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.stereotype.Component;
+import org.springframework.transaction.support.TransactionTemplate;
+
+/**
+ * Measures what campaigns changed: a job when a run's window closes, and figures so far on demand before that. The job
+ * bears repetition: outcomes are one batch under the run's id.
+ */
+@Component
+public class Evaluations implements Job, RunPlanned {
+    private static final double ALPHA = 0.05;
+
+    private final JdbcClient jdbc;
+    private final TransactionTemplate transaction;
+    private final Warehouse warehouse;
+    private final WriteGate gate;
+    private final BusinessClock clock;
+    private final Jobs jobs;
+    private final Runs runs;
+    private final Campaigns campaigns;
+    private final Objectives objectives;
+    private final Offers offers;
+    private final Coupons coupons;
+    private final PlatformSettings settings;
+
+    Evaluations(
+            JdbcClient jdbc,
+            TransactionTemplate transaction,
+            Warehouse warehouse,
+            WriteGate gate,
+            BusinessClock clock,
+            Jobs jobs,
+            Runs runs,
+            Campaigns campaigns,
+            Objectives objectives,
+            Offers offers,
+            Coupons coupons,
+            PlatformSettings settings) {
+        this.jdbc = jdbc;
+        this.transaction = transaction;
+        this.warehouse = warehouse;
+        this.gate = gate;
+        this.clock = clock;
+        this.jobs = jobs;
+        this.runs = runs;
+        this.campaigns = campaigns;
+        this.objectives = objectives;
+        this.offers = offers;
+        this.coupons = coupons;
+        this.settings = settings;
+    }
+
+    @Override
+    public String name() {
+        return "campaign-outcomes";
+    }
+
+    @Override
+    public void planned(Run run) {
+        jobs.schedule(name(), Long.toString(run.id()), run.windowTo());
+    }
+
+    /** Records the outcomes of a run whose window has closed. */
+    @Override
+    public void run(String instance) {
+        var run = runs.find(Long.parseLong(instance))
+                .orElseThrow(() -> new IllegalStateException("there is no run %s".formatted(instance)));
+        var campaign = campaigns.get(run.campaignId());
+        var now = clock.instant();
+        var outcomes = outcomes(run, campaign);
+        gate.write(() -> {
+            outcomes.record(now);
+            transaction.executeWithoutResult(status -> {
+                jdbc.sql("""
+                                insert into evaluations (run_id, campaign_id, measured_at) values (:run, :campaign, :now)
+                                on conflict (run_id) do nothing
+                                """)
+                        .param("run", run.id())
+                        .param("campaign", campaign.id())
+                        .param("now", now.atOffset(ZoneOffset.UTC))
+                        .update();
+                campaigns.measured(campaign.id());
+            });
+        });
+    }
+
+    /** The result of a campaign, or how far it is; a {@link Problem} {@code campaign_not_launched} before its launch. */
+    public CampaignResult of(long campaignId) {
+        var campaign = campaigns.get(campaignId);
+        var run = runs.ofCampaign(campaignId)
+                .filter(Run::planned)
+                .orElseThrow(() -> Problem.conflict(
+                        "campaign_not_launched",
+                        "campaign %d is %s and has no result yet"
+                                .formatted(campaignId, campaign.state().code())));
+        var now = clock.instant();
+        var outcomes = outcomes(run, campaign);
+        boolean recorded = isRecorded(run);
+        var figures = recorded ? outcomes.recorded() : outcomes.soFar(now);
+        var funnel = outcomes.funnel();
+        var objective = objectives.require(campaign.objectiveId());
+        var review = CampaignResult.ObjectiveReview.of(objective, objectives.standing(objective));
+
+        var conversion = TwoSample.proportions(
+                figures.holdout().customers(),
+                figures.holdout().converted(),
+                figures.treatment().customers(),
+                figures.treatment().converted(),
+                ALPHA);
+        var orders =
+                TwoSample.means(figures.holdout().orders(), figures.treatment().orders(), ALPHA);
+        var revenue = TwoSample.means(
+                figures.holdout().netRevenue(), figures.treatment().netRevenue(), ALPHA);
+        var contribution = TwoSample.means(
+                figures.holdout().contribution(), figures.treatment().contribution(), ALPHA);
+        var lifts = lifts(conversion, orders, revenue);
+        var check = sampleCheck(run, figures);
+        var headline = objective.metric().isRate() ? conversion : revenue;
+        var against = notMeasurable(headline, check, funnel.sent());
+        var state = !recorded ? State.WAITING : against.isPresent() ? State.NOT_MEASURABLE : State.MEASURED;
+        var verdict = recorded ? verdict(headline, against) : null;
+        return new CampaignResult(
+                campaignId,
+                state,
+                run.windowTo(),
+                funnel.audience(),
+                funnel.eligible(),
+                funnel.heldOut(),
+                funnel.sent(),
+                funnel.delivered(),
+                funnel.failed(),
+                lifts,
+                check,
+                cost(figures),
+                netGain(contribution, figures.treatment().customers()),
+                new CampaignResult.Attributed(
+                        figures.treatment().attributedOrders(),
+                        figures.treatment().attributedRevenue()),
+                recorded ? against.orElse(null) : null,
+                verdict,
+                words(verdict, run, lifts, against, contribution, figures),
+                campaign.forecast(),
+                review,
+                outcomes.series(now));
+    }
+
+    private boolean isRecorded(Run run) {
+        return jdbc.sql("select 1 from evaluations where run_id = :run")
+                .param("run", run.id())
+                .query((r, n) -> true)
+                .optional()
+                .isPresent();
+    }
+
+    private Outcomes outcomes(Run run, Campaign campaign) {
+        var codes = run.offerId() == null ? List.<String>of() : coupons.codesOf(messageIds(run));
+        var perUse = run.offerId() == null
+                ? BigDecimal.ZERO
+                : offers.get(run.offerId()).costPerUse();
+        return new Outcomes(warehouse, run, codes, perUse, campaign.messageCost());
+    }
+
+    private long[] messageIds(Run run) {
+        return warehouse
+                .query(
+                        Sql.of("select decision_id from decisions where run_id = ? and action = 'send'", run.id()),
+                        row -> row.longValue("decision_id"))
+                .stream()
+                .mapToLong(Assignment::messageId)
+                .toArray();
+    }
+
+    private static CampaignResult.@Nullable Lifts lifts(Lift conversion, Lift orders, Lift revenue) {
+        if (conversion instanceof Lift.Measured c
+                && orders instanceof Lift.Measured o
+                && revenue instanceof Lift.Measured r)
+            return new CampaignResult.Lifts(measure(c), measure(o), measure(r));
+        return null;
+    }
+
+    private static Measure measure(Lift.Measured lift) {
+        return new Measure(lift.treatment(), lift.control(), lift.estimate(), lift.low(), lift.high(), lift.p());
+    }
+
+    private static CampaignResult.@Nullable SampleCheck sampleCheck(Run run, Figures figures) {
+        long treated = figures.treatment().customers();
+        long held = figures.holdout().customers();
+        if (treated + held == 0) return null;
+        var ratio =
+                SampleRatio.test(new long[] {held, treated}, new double[] {run.holdoutShare(), 1 - run.holdoutShare()});
+        return new CampaignResult.SampleCheck(
+                ratio.p(), !ratio.mismatch(), (treated + held) * run.holdoutShare(), held);
+    }
+
+    private static Optional<CampaignResult.NotMeasurable> notMeasurable(
+            Lift headline, CampaignResult.@Nullable SampleCheck check, long sent) {
+        if (sent == 0)
+            return Optional.of(new CampaignResult.NotMeasurable(
+                    "no message was sent, so there is nothing to measure",
+                    "a campaign whose messages go out: see the reasons of its decisions and messages"));
+        if (check != null && !check.ok())
+            return Optional.of(new CampaignResult.NotMeasurable(
+                    String.format(
+                            Locale.ROOT,
+                            "the arms do not have the sizes they were drawn for (%,d held out where %,.0f were expected, p = %.2g)",
+                            check.observedHoldout(),
+                            check.expectedHoldout(),
+                            check.p()),
+                    "finding out what lost customers of one arm; until then no difference can be trusted"));
+        return switch (headline) {
+            case Lift.Measured measured -> Optional.empty();
+            case Lift.NotMeasurable(var reason, var because, var take) ->
+                Optional.of(new CampaignResult.NotMeasurable(because, take));
+        };
+    }
+
+    private static Verdict verdict(Lift headline, Optional<CampaignResult.NotMeasurable> against) {
+        if (against.isPresent()) return Verdict.NOT_MEASURABLE;
+        return switch (headline) {
+            case Lift.Measured lift when lift.low() > 0 -> Verdict.POSITIVE;
+            case Lift.Measured lift when lift.high() < 0 -> Verdict.NEGATIVE;
+            case Lift.Measured lift -> Verdict.NO_DIFFERENCE;
+            case Lift.NotMeasurable not -> Verdict.NOT_MEASURABLE;
+        };
+    }
+
+    private static Cost cost(Figures figures) {
+        var messages = figures.treatment().messageCost().add(figures.holdout().messageCost());
+        var offers = figures.treatment().offerCost().add(figures.holdout().offerCost());
+        return new Cost(messages, offers, messages.add(offers));
+    }
+
+    private static CampaignResult.@Nullable NetGain netGain(Lift contribution, long treated) {
+        return contribution instanceof Lift.Measured lift
+                ? new CampaignResult.NetGain(lift.estimate() * treated, lift.low() * treated, lift.high() * treated)
+                : null;
+    }
+
+    private Words words(
+            @Nullable Verdict verdict,
+            Run run,
+            CampaignResult.@Nullable Lifts lifts,
+            Optional<CampaignResult.NotMeasurable> against,
+            Lift contribution,
+            Figures figures) {
+        if (verdict == null)
+            return new Words(
+                    "The window closes at %s; these are figures so far and no result yet.".formatted(run.windowTo()),
+                    "统计窗口将于 %s 结束；以下为截至目前的数字，尚非结论。".formatted(run.windowTo()));
+        if (verdict == Verdict.NOT_MEASURABLE || lifts == null) {
+            var why = against.orElse(
+                    new CampaignResult.NotMeasurable("the arms cannot be compared", "more customers in both arms"));
+            return new Words(
+                    "Not measurable: %s. It would take %s.".formatted(why.reason(), why.whatItWouldTake()),
+                    "无法测量：数据不足以得出结论（详见原因与所需条件）。");
+        }
+        var gain = netGain(contribution, figures.treatment().customers());
+        var c = lifts.conversion();
+        var english = String.format(
+                Locale.ROOT,
+                "Of those written to %.2f %% bought, of those held out %.2f %%: a difference of %s points (95 %% interval %s to %s). ",
+                c.treatment() * 100,
+                c.holdout() * 100,
+                Outcomes.points(c.estimate()),
+                Outcomes.points(c.low()),
+                Outcomes.points(c.high()));
+        var chinese = String.format(
+                Locale.ROOT,
+                "触达组购买率 %.2f%%，对照组 %.2f%%，相差 %s 个百分点（95%% 区间 %s 至 %s）。",
+                c.treatment() * 100,
+                c.holdout() * 100,
+                Outcomes.points(c.estimate()),
+                Outcomes.points(c.low()),
+                Outcomes.points(c.high()));
+        var money = gain == null
+                ? ""
+                : " Net gain after costs: %s %s (%s to %s)."
+                        .formatted(
+                                Outcomes.amount(gain.estimate()),
+                                settings.currency(),
+                                Outcomes.amount(gain.low()),
+                                Outcomes.amount(gain.high()));
+        var moneyChinese = gain == null
+                ? ""
+                : "扣除成本后净增收益 %s %s（%s 至 %s）。"
+                        .formatted(
+                                Outcomes.amount(gain.estimate()),
+                                settings.currency(),
+                                Outcomes.amount(gain.low()),
+                                Outcomes.amount(gain.high()));
+        return switch (verdict) {
+            case POSITIVE ->
+                new Words(
+                        english + "The campaign made a positive difference." + money,
+                        chinese + "活动带来了正向增量。" + moneyChinese);
+            case NEGATIVE ->
+                new Words(
+                        english + "The campaign made a negative difference." + money,
+                        chinese + "活动产生了负面影响。" + moneyChinese);
+            case NO_DIFFERENCE ->
+                new Words(
+                        english
+                                + "No difference was found: the interval holds 0. A smaller one may exist; it would take more customers or a longer window to see."
+                                + money,
+                        chinese + "未发现差异：区间包含 0。更小的差异需要更多客户或更长的窗口才能测出。" + moneyChinese);
+            case NOT_MEASURABLE -> throw new IllegalStateException("handled above");
+        };
+    }
+}

@@ -1,0 +1,269 @@
+package io.rekindle.evaluate;
+
+import io.rekindle.decide.Run;
+import io.rekindle.models.experiment.Sample;
+import io.rekindle.warehouse.Rows;
+import io.rekindle.warehouse.Sql;
+import io.rekindle.warehouse.Warehouse;
+import java.math.BigDecimal;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What the members of a run bought in its window, each question one statement over the history.
+ *
+ * <p>The window begins at the planned time and is the same for both arms, whenever a message really went out: otherwise
+ * the arms would be compared over different days. An order counts unless it was cancelled as a whole; its net revenue is
+ * gross less discount less everything taken back. What an order with one of the campaign's codes costs is charged to the
+ * arm of whoever placed it, held out or not.
+ */
+final class Outcomes {
+    private final Warehouse warehouse;
+    private final Run run;
+    private final List<String> codes;
+    private final BigDecimal costPerUse;
+    private final BigDecimal messageCost;
+
+    /** @param codes the coupon codes the run's messages were given */
+    Outcomes(Warehouse warehouse, Run run, List<String> codes, BigDecimal costPerUse, BigDecimal messageCost) {
+        this.warehouse = warehouse;
+        this.run = run;
+        this.codes = codes;
+        this.costPerUse = costPerUse;
+        this.messageCost = messageCost;
+    }
+
+    /** How an arm did; sums of each customer's outcome, as the comparison of means needs them. */
+    record ArmFigures(
+            long customers,
+            long converted,
+            Sample orders,
+            Sample netRevenue,
+            Sample contribution,
+            BigDecimal offerCost,
+            BigDecimal messageCost,
+            long attributedOrders,
+            BigDecimal attributedRevenue) {
+        static final ArmFigures NONE = new ArmFigures(
+                0,
+                0,
+                new Sample(0, 0, 0),
+                new Sample(0, 0, 0),
+                new Sample(0, 0, 0),
+                BigDecimal.ZERO,
+                BigDecimal.ZERO,
+                0,
+                BigDecimal.ZERO);
+    }
+
+    /** Both arms. */
+    record Figures(ArmFigures treatment, ArmFigures holdout) {}
+
+    /** Who was in the audience, and what became of the messages. */
+    record Funnel(long audience, long eligible, long heldOut, long sent, long delivered, long failed) {}
+
+    /** Appends one outcome per eligible decision, once. */
+    void record(Instant now) {
+        warehouse.append("outcomes", "run:" + run.id(), Rows.selected(rows(run.windowTo(), now)));
+    }
+
+    /** The arms by the recorded outcomes. */
+    Figures recorded() {
+        return figures(Sql.of("select * from outcomes_now where run_id = ?", run.id()));
+    }
+
+    /** The arms by what was bought until now. */
+    Figures soFar(Instant now) {
+        return figures(rows(now.isBefore(run.windowTo()) ? now : run.windowTo(), now));
+    }
+
+    /** One row per eligible decision, columns as in the table of outcomes. */
+    private Sql rows(Instant until, Instant now) {
+        return Sql.of("with")
+                .then(bought(until))
+                .then(
+                        """
+                , clicked as (
+                    select customer_id, min(occurred_at) as clicked_at from events_now
+                    where type = 'track' and name = 'Email Link Clicked' and occurred_at >= ? and occurred_at < ?
+                      and cast(json_extract_string(properties, '$.campaign_id') as bigint) = ?
+                      and coalesce(json_extract_string(properties, '$.machine'), 'false') = 'false'
+                    group by customer_id),
+                sent as (select distinct decision_id from messages where run_id = ? and state = 'sent'),
+                per_customer as (
+                    select b.customer_id, count(*) as orders, sum(b.gross) as gross, sum(b.refunded) as refunds,
+                        sum(b.discount) as discount, sum(b.net) as net, count(*) filter (where b.with_code) as with_code,
+                        count(*) filter (where b.with_code or b.ordered_at >= c.clicked_at) as attributed_orders,
+                        sum(b.net) filter (where b.with_code or b.ordered_at >= c.clicked_at) as attributed_revenue
+                    from bought b left join clicked c on c.customer_id = b.customer_id group by b.customer_id)
+                select m.decision_id, m.run_id, m.campaign_id, m.customer_id, m.arm,
+                    cast(? as timestamp) as window_from, cast(? as timestamp) as window_to,
+                    p.customer_id is not null as converted, cast(coalesce(p.orders, 0) as integer) as orders,
+                    coalesce(p.gross, 0) as gross, coalesce(p.refunds, 0) as refunds,
+                    coalesce(p.discount, 0) as discount,
+                    cast(coalesce(p.with_code, 0) * ? as decimal(18, 4)) as offer_cost,
+                    cast(case when s.decision_id is null then 0 else ? end as decimal(18, 4)) as message_cost,
+                    coalesce(p.net, 0) as net_revenue,
+                    cast(case when m.arm = 'treatment' then coalesce(p.attributed_orders, 0) else 0 end as integer)
+                        as attributed_orders,
+                    case when m.arm = 'treatment' then coalesce(p.attributed_revenue, 0) else 0 end as attributed_revenue,
+                    cast(? as timestamp) as recorded_at
+                from members m left join per_customer p on p.customer_id = m.customer_id
+                left join sent s on s.decision_id = m.decision_id
+                """,
+                        run.plannedAt(),
+                        until,
+                        run.campaignId(),
+                        run.id(),
+                        run.plannedAt(),
+                        run.windowTo(),
+                        costPerUse,
+                        messageCost,
+                        now);
+    }
+
+    /** The members of both arms, and their orders in the window that were not cancelled as a whole. */
+    private Sql bought(Instant until) {
+        return Sql.of("""
+                members as (
+                    select decision_id, run_id, campaign_id, customer_id, arm from decisions_now
+                    where run_id = ? and eligible),
+                codes as (select unnest(string_split(?, ',')) as code),
+                cancelled as (
+                    select order_id, -sum(amount) as amount from order_lines_now
+                    where kind = 'cancellation' and occurred_at >= ? group by order_id),
+                bought as (
+                    select o.customer_id, o.ordered_at, o.gross, o.refunded, o.discount, o.net,
+                        coalesce(upper(trim(o.coupon)) in (select code from codes), false) as with_code
+                    from orders_now o left join cancelled c on c.order_id = o.order_id
+                    where o.customer_id in (select customer_id from members)
+                      and o.ordered_at >= ? and o.ordered_at < ?
+                      and (c.amount is null or c.amount < o.gross - o.discount))
+                """, run.id(), String.join(",", codes), run.plannedAt(), run.plannedAt(), until);
+    }
+
+    private Figures figures(Sql outcomes) {
+        var treatment = ArmFigures.NONE;
+        var holdout = ArmFigures.NONE;
+        // After a merge two decisions are about one person: the first assignment counts, and counts once.
+        var sql = Sql.of("with outcome as").then(outcomes.inParentheses()).then("""
+                        , person as (
+                            select *, net_revenue - offer_cost - message_cost as contribution from outcome
+                            qualify row_number() over (partition by customer_id order by decision_id) = 1)
+                        select arm, count(*) as customers, count(*) filter (where converted) as converted,
+                            cast(sum(orders) as double) as orders,
+                            sum(cast(orders as double) * orders) as orders_squared,
+                            cast(sum(net_revenue) as double) as revenue,
+                            sum(cast(net_revenue as double) * cast(net_revenue as double)) as revenue_squared,
+                            cast(sum(contribution) as double) as contribution,
+                            sum(cast(contribution as double) * cast(contribution as double)) as contribution_squared,
+                            sum(offer_cost) as offer_cost, sum(message_cost) as message_cost,
+                            sum(attributed_orders) as attributed_orders, sum(attributed_revenue) as attributed_revenue
+                        from person group by arm
+                        """);
+        record Named(String arm, ArmFigures figures) {}
+        for (var arm : warehouse.query(sql, row -> {
+            long n = row.longValue("customers");
+            return new Named(
+                    row.text("arm"),
+                    new ArmFigures(
+                            n,
+                            row.longValue("converted"),
+                            new Sample(n, row.doubleValue("orders"), row.doubleValue("orders_squared")),
+                            new Sample(n, row.doubleValue("revenue"), row.doubleValue("revenue_squared")),
+                            new Sample(n, row.doubleValue("contribution"), row.doubleValue("contribution_squared")),
+                            row.decimal("offer_cost"),
+                            row.decimal("message_cost"),
+                            row.longValue("attributed_orders"),
+                            row.decimal("attributed_revenue")));
+        })) {
+            if (arm.arm().equals("treatment")) treatment = arm.figures();
+            else holdout = arm.figures();
+        }
+        return new Figures(treatment, holdout);
+    }
+
+    /** How many of the audience stand where. */
+    Funnel funnel() {
+        record Members(long audience, long eligible, long heldOut) {}
+        var members = warehouse
+                .first(
+                        Sql.of("""
+                                select count(*) as audience, count(*) filter (where eligible) as eligible,
+                                    count(*) filter (where arm = 'holdout') as held_out
+                                from decisions where run_id = ?
+                                """, run.id()),
+                        row -> new Members(
+                                row.longValue("audience"), row.longValue("eligible"), row.longValue("held_out")))
+                .orElseThrow();
+        return warehouse
+                .first(
+                        Sql.of("""
+                                with latest as (select message_id, state from messages_now where run_id = ?),
+                                ever as (select distinct message_id from messages where run_id = ? and state = 'sent')
+                                select count(e.message_id) as sent,
+                                    count(*) filter (where l.state in ('sent', 'delivered')) as delivered,
+                                    count(*) filter (where l.state = 'failed') as failed
+                                from latest l left join ever e on e.message_id = l.message_id
+                                """, run.id(), run.id()),
+                        row -> new Funnel(
+                                members.audience(),
+                                members.eligible(),
+                                members.heldOut(),
+                                row.longValue("sent"),
+                                row.longValue("delivered"),
+                                row.longValue("failed")))
+                .orElseThrow();
+    }
+
+    /** The share of each arm that had bought by the end of each day since the planned time. */
+    List<CampaignResult.Day> series(Instant now) {
+        var until = now.isBefore(run.windowTo()) ? now : run.windowTo();
+        record Bought(int day, String arm, long buyers) {}
+        var sql = Sql.of("with").then(bought(until)).then("""
+                , person as (
+                    select customer_id, arm from members
+                    qualify row_number() over (partition by customer_id order by decision_id) = 1),
+                first as (select customer_id, min(ordered_at) as ordered_at from bought group by customer_id),
+                daily as (
+                    select p.arm, cast(floor(date_diff('second', cast(? as timestamp), f.ordered_at) / 86400.0) as integer) as day,
+                        p.customer_id
+                    from person p left join first f on f.customer_id = p.customer_id)
+                select arm, coalesce(day, -1) as day, count(*) as customers from daily group by arm, coalesce(day, -1)
+                """, run.plannedAt());
+        var found = warehouse.query(
+                sql, row -> new Bought(row.intValue("day"), row.text("arm"), row.longValue("customers")));
+        int days = (int) ((until.getEpochSecond() - run.plannedAt().getEpochSecond() + 86_399) / 86_400);
+        var series = new ArrayList<CampaignResult.Day>();
+        for (int day = 0; day < days; day++) {
+            int upTo = day;
+            double[] share = new double[2];
+            for (int arm = 0; arm < 2; arm++) {
+                var name = arm == 0 ? "treatment" : "holdout";
+                long all = found.stream()
+                        .filter(b -> b.arm().equals(name))
+                        .mapToLong(Bought::buyers)
+                        .sum();
+                long buyers = found.stream()
+                        .filter(b -> b.arm().equals(name) && b.day() >= 0 && b.day() <= upTo)
+                        .mapToLong(Bought::buyers)
+                        .sum();
+                share[arm] = all == 0 ? 0 : (double) buyers / all;
+            }
+            series.add(new CampaignResult.Day(day + 1, share[0], share[1]));
+        }
+        return series;
+    }
+
+    /** A number as sentences show it. */
+    static String points(double share) {
+        return String.format(Locale.ROOT, "%+.2f", share * 100);
+    }
+
+    static String amount(@Nullable Double value) {
+        return value == null ? "?" : String.format(Locale.ROOT, "%+,.2f", value);
+    }
+}

@@ -1,5 +1,0 @@
-/** Segments over HTTP. */
-@NullMarked
-package io.rekindle.segment.web;
-
-import org.jspecify.annotations.NullMarked;

@@ -1,4 +1,0 @@
-@NullMarked
-package io.rekindle.collect;
-
-import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package io.rekindle.decide;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package io.rekindle.evaluate;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,117 @@
+package io.rekindle.plan;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.rekindle.collect.EventType;
+import io.rekindle.collect.Identifier;
+import io.rekindle.collect.LoggedEvent;
+import io.rekindle.collect.Tail;
+import io.rekindle.common.CustomerId;
+import io.rekindle.testing.RekindleTest;
+import java.math.BigDecimal;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import java.util.concurrent.Executors;
+import org.junit.jupiter.api.Test;
+import org.springframework.beans.factory.annotation.Autowired;
+import org.springframework.transaction.support.TransactionTemplate;
+import tools.jackson.databind.json.JsonMapper;
+
+@RekindleTest
+class CouponsTest {
+    @Autowired
+    private Offers offers;
+
+    @Autowired
+    private Coupons coupons;
+
+    @Autowired
+    private TransactionTemplate transaction;
+
+    @Autowired
+    private JsonMapper json;
+
+    @Test
+    void workersBesideEachOtherNeverGetTheSameCodeAndNoneIsLost() throws Exception {
+        long offer = offer(null).id();
+        offers.generateCodes(offer, 200, "BACK-");
+        var tasks = new ArrayList<Callable<Optional<String>>>();
+        for (int i = 0; i < 220; i++) {
+            long message = 1_000_000 * offer + i;
+            tasks.add(() -> transaction.execute(status -> coupons.take(offer, message, new CustomerId(message))));
+        }
+        var codes = new ArrayList<String>();
+        int none = 0;
+        try (var workers = Executors.newFixedThreadPool(6)) {
+            for (var taken : workers.invokeAll(tasks)) {
+                if (taken.get().isPresent()) codes.add(taken.get().get());
+                else none++;
+            }
+        }
+        assertThat(codes).hasSize(200).doesNotHaveDuplicates().allMatch(code -> code.startsWith("BACK-"));
+        assertThat(none).isEqualTo(20);
+        assertThat(offers.get(offer).codes()).isEqualTo(new Offer.Codes(200, 200, 0));
+    }
+
+    @Test
+    void aMessageGetsTheSameCodeAgainAndGivesItBackUnlessItWasUsed() {
+        long offer = offer(null).id();
+        offers.importCodes(offer, List.of("one-" + offer, "two-" + offer));
+        long message = 1_000_000 * offer;
+        var code = coupons.take(offer, message, new CustomerId(5)).orElseThrow();
+        assertThat(coupons.take(offer, message, new CustomerId(5))).hasValue(code);
+        assertThat(code).isEqualTo("ONE-" + offer);
+        coupons.release(message);
+        assertThat(offers.get(offer).codes().assigned()).isZero();
+
+        coupons.take(offer, message, new CustomerId(5));
+        redeem(" one-" + offer + " ", "A1");
+        redeem("ONE-" + offer, "A2");
+        coupons.release(message);
+        assertThat(offers.get(offer).codes()).isEqualTo(new Offer.Codes(2, 1, 1));
+        assertThat(coupons.codesOf(new long[] {message, 1})).containsExactly("ONE-" + offer);
+    }
+
+    @Test
+    void whenTheBudgetIsUsedUpNoCodeIsGivenOut() {
+        long offer = offer(new BigDecimal("5")).id();
+        offers.importCodes(offer, List.of("a-" + offer, "b-" + offer));
+        long message = 1_000_000 * offer;
+        assertThat(coupons.take(offer, message, new CustomerId(5))).isPresent();
+        redeem("a-" + offer, "A3");
+        assertThat(coupons.take(offer, message + 1, new CustomerId(6))).isEmpty();
+    }
+
+    private Offer offer(@org.jspecify.annotations.Nullable BigDecimal budget) {
+        return offers.create(new Offers.Draft(
+                "Ten off",
+                Offer.Kind.PERCENT,
+                BigDecimal.TEN,
+                null,
+                new BigDecimal("5"),
+                budget,
+                Instant.parse("2030-01-01T00:00:00Z")));
+    }
+
+    private void redeem(String code, String order) {
+        var event = new LoggedEvent(
+                1,
+                Instant.parse("2026-03-01T10:00:00Z"),
+                Instant.parse("2026-03-01T10:00:00Z"),
+                1,
+                null,
+                EventType.TRACK,
+                "Order Completed",
+                new CustomerId(5),
+                List.of(new Identifier(Identifier.Type.USER_ID, new CustomerId(5))),
+                "m-" + order,
+                null,
+                json.createObjectNode().put("order_id", order).put("coupon", code),
+                Map.of());
+        transaction.executeWithoutResult(status -> coupons.process(new Tail.Batch("coupons", 1, 1, List.of(event))));
+    }
+}
