@@ -1,10 +1,10 @@
 package io.rekindle.consent;
 
 import io.rekindle.collect.Identifier;
+import io.rekindle.collect.Identifiers;
 import io.rekindle.common.Page;
 import io.rekindle.platform.BusinessClock;
 import io.rekindle.platform.Problem;
-import io.rekindle.platform.Vault;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
@@ -21,13 +21,13 @@ public class Suppressions {
     private final JdbcClient jdbc;
     private final ConsentStore store;
     private final BusinessClock clock;
-    private final Vault vault;
+    private final Identifiers identifiers;
 
-    Suppressions(JdbcClient jdbc, ConsentStore store, BusinessClock clock, Vault vault) {
+    Suppressions(JdbcClient jdbc, ConsentStore store, BusinessClock clock, Identifiers identifiers) {
         this.jdbc = jdbc;
         this.store = store;
         this.clock = clock;
-        this.vault = vault;
+        this.identifiers = identifiers;
     }
 
     /** The hash of an address of a channel ({@code email} or {@code sms}). */
@@ -38,7 +38,8 @@ public class Suppressions {
             default ->
                 throw Problem.invalid("channel_invalid", "'%s' is no channel; it is email or sms".formatted(channel));
         };
-        return Identifier.of(vault, type, address)
+        return identifiers
+                .of(type, address)
                 .map(identifier -> identifier.id().value())
                 .orElseThrow(() ->
                         Problem.invalid("address_invalid", "this is no address one could write to by " + channel));

@@ -1,9 +1,9 @@
 package io.rekindle.identity;
 
 import io.rekindle.collect.Identifier;
+import io.rekindle.collect.Identifiers;
 import io.rekindle.common.CustomerId;
 import io.rekindle.common.Page;
-import io.rekindle.platform.Vault;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.HashMap;
@@ -22,11 +22,11 @@ import org.springframework.stereotype.Component;
 @Component
 public class Identities {
     private final JdbcClient jdbc;
-    private final Vault vault;
+    private final Identifiers identifiers;
 
-    Identities(JdbcClient jdbc, Vault vault) {
+    Identities(JdbcClient jdbc, Identifiers identifiers) {
         this.jdbc = jdbc;
-        this.vault = vault;
+        this.identifiers = identifiers;
     }
 
     /** The customer an id stands for today. */
@@ -62,7 +62,8 @@ public class Identities {
 
     /** The customer who has an identifier, whatever its spelling; empty when nobody has it. */
     public Optional<CustomerId> find(Identifier.Type type, String value) {
-        return Identifier.of(vault, type, value)
+        return identifiers
+                .of(type, value)
                 .flatMap(identifier -> jdbc.sql("select customer_id from identifiers where id = :id")
                         .param("id", identifier.id().value())
                         .query(Long.class)

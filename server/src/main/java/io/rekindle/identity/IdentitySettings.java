@@ -19,6 +19,12 @@ public record IdentitySettings(
         @DefaultValue("10") int phones,
         @DefaultValue("200") int anonymousIds,
         @DefaultValue("365d") Duration window) {
+    public IdentitySettings {
+        if (emails < 1 || phones < 1 || anonymousIds < 1)
+            throw new IllegalArgumentException(
+                    "rekindle.identity allows %d e-mails, %d phones and %d anonymous ids; each must be at least 1"
+                            .formatted(emails, phones, anonymousIds));
+    }
 
     int most(Identifier.Type type) {
         return switch (type) {

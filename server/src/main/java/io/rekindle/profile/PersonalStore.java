@@ -1,6 +1,7 @@
 package io.rekindle.profile;
 
 import io.rekindle.collect.Identifier;
+import io.rekindle.collect.Identifiers;
 import io.rekindle.common.CustomerId;
 import io.rekindle.platform.SystemClock;
 import io.rekindle.platform.Vault;
@@ -32,11 +33,13 @@ class PersonalStore {
 
     private final JdbcClient jdbc;
     private final Vault vault;
+    private final Identifiers identifiers;
     private final SystemClock clock;
 
-    PersonalStore(JdbcClient jdbc, Vault vault, SystemClock clock) {
+    PersonalStore(JdbcClient jdbc, Vault vault, Identifiers identifiers, SystemClock clock) {
         this.jdbc = jdbc;
         this.vault = vault;
+        this.identifiers = identifiers;
         this.clock = clock;
     }
 
@@ -240,7 +243,7 @@ class PersonalStore {
         };
         return type == null
                 ? NO_ADDRESS
-                : Identifier.of(vault, type, clear).map(i -> i.id().value()).orElse(NO_ADDRESS);
+                : identifiers.of(type, clear).map(i -> i.id().value()).orElse(NO_ADDRESS);
     }
 
     private static SqlArrayValue sources(List<Standing<Value>> rows) {

@@ -2,12 +2,12 @@ package io.rekindle.profile;
 
 import io.rekindle.collect.EventType;
 import io.rekindle.collect.Identifier;
+import io.rekindle.collect.Identifiers;
 import io.rekindle.collect.LoggedEvent;
 import io.rekindle.collect.Tail;
 import io.rekindle.common.CustomerId;
 import io.rekindle.identity.Identities;
 import io.rekindle.identity.Merge;
-import io.rekindle.platform.Vault;
 import io.rekindle.profile.Facts.About;
 import io.rekindle.profile.Facts.Fact;
 import io.rekindle.warehouse.Rows;
@@ -26,6 +26,8 @@ import tools.jackson.databind.JsonNode;
  */
 @Component
 class ProfileTail implements Tail {
+    private static final String TRAITS = "traits.";
+    private static final String CONTEXT_TRAITS = "context.traits.";
     private static final int MERGES_AT_ONCE = 10_000;
     private static final int LONGEST_NAME = 200;
     private static final Map<String, String> SPELLINGS = Map.of(
@@ -40,15 +42,19 @@ class ProfileTail implements Tail {
     private final ProfileStore profiles;
     private final PersonalStore personal;
     private final Warehouse warehouse;
-    private final Vault vault;
+    private final Identifiers identifiers;
 
     ProfileTail(
-            Identities identities, ProfileStore profiles, PersonalStore personal, Warehouse warehouse, Vault vault) {
+            Identities identities,
+            ProfileStore profiles,
+            PersonalStore personal,
+            Warehouse warehouse,
+            Identifiers identifiers) {
         this.identities = identities;
         this.profiles = profiles;
         this.personal = personal;
         this.warehouse = warehouse;
-        this.vault = vault;
+        this.identifiers = identifiers;
     }
 
     @Override
@@ -156,7 +162,7 @@ class ProfileTail implements Tail {
      * address outside the traits when the event was identified by it.
      */
     private String field(String path, String value, LoggedEvent event) {
-        var inTraits = path.startsWith("traits.") ? path.substring("traits.".length()) : contextTrait(path);
+        var inTraits = theirTrait(path, event.type());
         if (!inTraits.isEmpty()) return spelling(inTraits);
         if (path.equals(PersonalFields.USER_ID)) return PersonalFields.USER_ID;
         var last = spelling(path.substring(path.lastIndexOf('.') + 1));
@@ -168,13 +174,13 @@ class ProfileTail implements Tail {
     }
 
     private boolean identifiedBy(LoggedEvent event, Identifier.Type type, String value) {
-        return Identifier.of(vault, type, value)
-                .filter(event.identifiers()::contains)
-                .isPresent();
+        return identifiers.of(type, value).filter(event.identifiers()::contains).isPresent();
     }
 
-    private static String contextTrait(String path) {
-        return path.startsWith("context.traits.") ? path.substring("context.traits.".length()) : "";
+    /** The trait of the person a path names; the traits of a group call are the group's. */
+    private static String theirTrait(String path, EventType type) {
+        if (path.startsWith(CONTEXT_TRAITS)) return path.substring(CONTEXT_TRAITS.length());
+        return type == EventType.IDENTIFY && path.startsWith(TRAITS) ? path.substring(TRAITS.length()) : "";
     }
 
     private static String spelling(String name) {

@@ -2,10 +2,10 @@ package io.rekindle.profile;
 
 import io.rekindle.access.Caller;
 import io.rekindle.collect.Identifier;
+import io.rekindle.collect.Identifiers;
 import io.rekindle.common.CustomerId;
 import io.rekindle.common.Page;
 import io.rekindle.identity.Identities;
-import io.rekindle.platform.Vault;
 import io.rekindle.profile.Facts.Fact;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -47,14 +47,19 @@ public class Profiles {
     private final Identities identities;
     private final ProfileStore profiles;
     private final PersonalStore personal;
-    private final Vault vault;
+    private final Identifiers identifiers;
 
-    Profiles(JdbcClient jdbc, Identities identities, ProfileStore profiles, PersonalStore personal, Vault vault) {
+    Profiles(
+            JdbcClient jdbc,
+            Identities identities,
+            ProfileStore profiles,
+            PersonalStore personal,
+            Identifiers identifiers) {
         this.jdbc = jdbc;
         this.identities = identities;
         this.profiles = profiles;
         this.personal = personal;
-        this.vault = vault;
+        this.identifiers = identifiers;
     }
 
     /** What a list shows of a customer; masked where the caller may not see personal data. */
@@ -91,7 +96,7 @@ public class Profiles {
                 customer,
                 times.get().first(),
                 times.get().last(),
-                identifiers(customer, opened, caller),
+                identifiersOf(customer, opened, caller),
                 List.copyOf(traits.values())));
     }
 
@@ -191,12 +196,12 @@ public class Profiles {
         return found;
     }
 
-    private List<Profile.IdentifierValue> identifiers(
+    private List<Profile.IdentifierValue> identifiersOf(
             CustomerId customer, List<PersonalStore.Opened> opened, Caller caller) {
         var clear = new LinkedHashMap<Identifier, PersonalStore.Opened>();
         for (var field : opened) {
             var type = type(field.field());
-            if (type != null) Identifier.of(vault, type, field.fact().value()).ifPresent(i -> clear.put(i, field));
+            if (type != null) identifiers.of(type, field.fact().value()).ifPresent(i -> clear.put(i, field));
         }
         return identities.identifiersOf(customer).stream()
                 .sorted(Comparator.comparing((io.rekindle.identity.KnownIdentifier k) ->

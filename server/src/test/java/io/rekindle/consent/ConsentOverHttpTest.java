@@ -6,8 +6,8 @@ import io.rekindle.access.ApiKeys;
 import io.rekindle.access.AuditTrail;
 import io.rekindle.access.Role;
 import io.rekindle.collect.Identifier;
+import io.rekindle.collect.Identifiers;
 import io.rekindle.collect.Tail;
-import io.rekindle.platform.Vault;
 import io.rekindle.testing.People;
 import io.rekindle.testing.RekindleTest;
 import java.io.IOException;
@@ -42,13 +42,13 @@ class ConsentOverHttpTest {
             @Autowired TransactionTemplate transaction,
             @Autowired ApiKeys keys,
             @Autowired AuditTrail audit,
-            @Autowired Vault vault) {
+            @Autowired Identifiers identifiers) {
         this.port = port;
         this.tails = List.of(identity, profile);
         this.transaction = transaction;
         this.keys = keys;
         this.audit = audit;
-        this.people = new People(vault);
+        this.people = new People(identifiers);
     }
 
     @Test

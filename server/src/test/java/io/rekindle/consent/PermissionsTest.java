@@ -4,11 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.rekindle.collect.Identifier;
+import io.rekindle.collect.Identifiers;
 import io.rekindle.collect.Tail;
 import io.rekindle.common.CustomerId;
 import io.rekindle.identity.Identities;
 import io.rekindle.platform.BusinessClock;
-import io.rekindle.platform.Vault;
 import io.rekindle.testing.People;
 import io.rekindle.testing.RekindleTest;
 import io.rekindle.warehouse.Sql;
@@ -65,7 +65,7 @@ class PermissionsTest {
             @Autowired JdbcTemplate template,
             @Autowired Identities identities,
             @Autowired BusinessClock clock,
-            @Autowired Vault vault) {
+            @Autowired Identifiers identifiers) {
         this.tails = List.of(identity, profile, consent);
         this.permissions = permissions;
         this.consents = consents;
@@ -77,7 +77,7 @@ class PermissionsTest {
         this.template = template;
         this.identities = identities;
         this.clock = clock;
-        this.people = new People(vault);
+        this.people = new People(identifiers);
     }
 
     @Test

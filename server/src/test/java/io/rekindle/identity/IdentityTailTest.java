@@ -3,8 +3,8 @@ package io.rekindle.identity;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.rekindle.collect.Identifier;
+import io.rekindle.collect.Identifiers;
 import io.rekindle.common.CustomerId;
-import io.rekindle.platform.Vault;
 import io.rekindle.testing.People;
 import io.rekindle.testing.RekindleTest;
 import io.rekindle.warehouse.Sql;
@@ -26,12 +26,12 @@ class IdentityTailTest {
             @Autowired Identities identities,
             @Autowired Warehouse warehouse,
             @Autowired TransactionTemplate transaction,
-            @Autowired Vault vault) {
+            @Autowired Identifiers identifiers) {
         this.tail = tail;
         this.identities = identities;
         this.warehouse = warehouse;
         this.transaction = transaction;
-        this.people = new People(vault);
+        this.people = new People(identifiers);
     }
 
     @Test

@@ -5,28 +5,24 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.rekindle.access.Caller;
 import io.rekindle.access.Role;
 import io.rekindle.collect.Identifier;
+import io.rekindle.collect.Identifiers;
 import io.rekindle.collect.Tail;
 import io.rekindle.common.CustomerId;
 import io.rekindle.platform.PlatformSettings;
-import io.rekindle.platform.Vault;
+import io.rekindle.testing.EverythingStored;
 import io.rekindle.testing.People;
 import io.rekindle.testing.RekindleTest;
 import io.rekindle.warehouse.Rows;
 import io.rekindle.warehouse.Sql;
 import io.rekindle.warehouse.Warehouse;
-import java.io.IOException;
 import java.math.BigDecimal;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.sql.SQLException;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
-import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.springframework.beans.factory.annotation.Autowired;
@@ -46,7 +42,6 @@ class ProfileTailTest {
     private final Timeline timeline;
     private final Warehouse warehouse;
     private final JdbcClient jdbc;
-    private final DataSource database;
     private final PlatformSettings settings;
     private final TransactionTemplate transaction;
     private final People people;
@@ -59,10 +54,9 @@ class ProfileTailTest {
             @Autowired Timeline timeline,
             @Autowired Warehouse warehouse,
             @Autowired JdbcClient jdbc,
-            @Autowired DataSource database,
             @Autowired PlatformSettings settings,
             @Autowired TransactionTemplate transaction,
-            @Autowired Vault vault) {
+            @Autowired Identifiers identifiers) {
         this.identity = identity;
         this.profile = profile;
         this.profiles = profiles;
@@ -70,10 +64,9 @@ class ProfileTailTest {
         this.timeline = timeline;
         this.warehouse = warehouse;
         this.jdbc = jdbc;
-        this.database = database;
         this.settings = settings;
         this.transaction = transaction;
-        this.people = new People(vault);
+        this.people = new People(identifiers);
     }
 
     @Test
@@ -262,12 +255,12 @@ class ProfileTailTest {
         var id = people.id(Identifier.Type.USER_ID, "planted-user-77");
         assertThat(values(profiles.get(id, PLANNER).orElseThrow()).values()).containsAll(planted);
 
-        var dump = everythingInPostgresql();
-        var history = everythingInTheWarehouse();
-        var file = bytesUnder(settings.data());
-        assertThat(history).as("the query sees what is in clear").contains("Visibletown");
-        assertThat(dump).as("the dump sees what is in clear").contains("Visibletown");
-        assertThat(file).as("the scan sees what is in clear").contains("Visibletown");
+        var dump = EverythingStored.inPostgresql(jdbc);
+        var history = EverythingStored.inTheWarehouse(warehouse);
+        var file = EverythingStored.inFiles(settings.data());
+        assertThat(List.of(dump, history, file))
+                .as("each search finds what is in clear")
+                .allSatisfy(text -> assertThat(text.contains("Visibletown")).isTrue());
         for (var value : planted) {
             var hex = java.util.HexFormat.of().formatHex(value.getBytes(StandardCharsets.UTF_8));
             assertThat(dump.contains(value)).as("%s in PostgreSQL", value).isFalse();
@@ -423,46 +416,5 @@ class ProfileTailTest {
 
     private long count(String sql, CustomerId id) {
         return jdbc.sql(sql).param("id", id.value()).query(Long.class).single();
-    }
-
-    /** Every row of every table as text; bytes as hexadecimal digits. */
-    private String everythingInPostgresql() throws SQLException {
-        var all = new StringBuilder();
-        try (var connection = database.getConnection();
-                var statement = connection.createStatement()) {
-            var tables = jdbc.sql("select quote_ident(tablename) from pg_tables where schemaname = 'public'")
-                    .query(String.class)
-                    .list();
-            assertThat(tables).contains("personal_fields", "traits", "identifiers");
-            for (var table : tables)
-                try (var rows = statement.executeQuery("select t::text from " + table + " t")) {
-                    while (rows.next()) all.append(rows.getString(1)).append('\n');
-                }
-        }
-        return all.toString();
-    }
-
-    /** Every row of every table of the warehouse as text: the file itself may hold it compressed. */
-    private String everythingInTheWarehouse() {
-        var all = new StringBuilder();
-        var tables = warehouse.query(
-                Sql.of("select table_name from information_schema.tables where table_type = 'BASE TABLE'"),
-                row -> row.text("table_name"));
-        assertThat(tables).contains("trait_changes", "events");
-        for (var table : tables)
-            warehouse.stream(
-                    Sql.of("select cast(t as varchar) as line from " + table + " t"),
-                    row -> all.append(row.text("line")).append('\n'));
-        return all.toString();
-    }
-
-    /** The bytes of every file of the data folder, one character each. */
-    private static String bytesUnder(Path folder) throws IOException {
-        var all = new StringBuilder();
-        try (var files = Files.walk(folder)) {
-            for (var file : files.filter(Files::isRegularFile).toList())
-                all.append(Files.readString(file, StandardCharsets.ISO_8859_1));
-        }
-        return all.toString();
     }
 }

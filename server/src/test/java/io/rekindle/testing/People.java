@@ -2,10 +2,10 @@ package io.rekindle.testing;
 
 import io.rekindle.collect.EventType;
 import io.rekindle.collect.Identifier;
+import io.rekindle.collect.Identifiers;
 import io.rekindle.collect.LoggedEvent;
 import io.rekindle.collect.Tail;
 import io.rekindle.common.CustomerId;
-import io.rekindle.platform.Vault;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -23,14 +23,14 @@ public final class People {
     // Far above the places of events a test sends through the door.
     private static final AtomicLong SEQ = new AtomicLong(1_000_000_000L);
 
-    private final Vault vault;
+    private final Identifiers identifiers;
 
-    public People(Vault vault) {
-        this.vault = vault;
+    public People(Identifiers identifiers) {
+        this.identifiers = identifiers;
     }
 
     public CustomerId id(Identifier.Type type, String value) {
-        return Identifier.of(vault, type, value).orElseThrow().id();
+        return identifiers.of(type, value).orElseThrow().id();
     }
 
     public Events batch() {
@@ -52,7 +52,7 @@ public final class People {
 
         /** The event carries this identifier, and its value as a personal field. */
         public Events by(Identifier.Type type, String value) {
-            draft().identifiers.add(Identifier.of(vault, type, value).orElseThrow());
+            draft().identifiers.add(People.this.identifiers.of(type, value).orElseThrow());
             switch (type) {
                 case USER_ID -> personal("userId", value);
                 case EMAIL, PHONE -> personal(prefix() + type.code(), value);
