@@ -22,7 +22,7 @@ function random(seed) {
 const words = (en, zh) => ({ en, zh });
 const TIERS = ['high', 'middle', 'low'];
 const STAGES = ['prospect', 'new', 'growing', 'mature', 'cooling', 'lapsing', 'lost'];
-const GROUPS = ['champions', 'loyal', 'at_risk', 'hibernating'];
+const GROUPS = ['champions', 'loyal', 'loyal_at_risk', 'sleeping'];
 const FIRST = ['Ana', 'Bruno', 'Chloé', 'Dmitri', 'Eva', 'Farid', '晓明', '雅婷', 'Greta', 'Hugo'];
 const LAST = ['Almeida', 'Brandt', 'Costa', 'Dubois', '李', '王', 'Evans', 'Fischer'];
 
@@ -189,9 +189,9 @@ function world() {
       campaignId: index % 3 === 0 ? 2 : 1,
       customerId: people[index].customerId,
       channel: 'email',
-      state: ['sent', 'delivered', 'skipped', 'failed', 'in_doubt', 'sent'][index % 6],
+      state: ['sent', 'ready', 'skipped', 'failed', 'in_doubt', 'sent'][index % 6],
       reason: [null, null, 'template_missing_value', 'hard_bounce', null, null][index % 6],
-      at: `2026-06-0${1 + (index % 9)}T09:1${index % 6}:00Z`,
+      changedAt: `2026-06-0${1 + (index % 9)}T09:1${index % 6}:00Z`,
       detail: index % 6 === 3 ? '550 5.1.1 no such mailbox' : null,
     })),
     polls: 0,
@@ -212,9 +212,9 @@ class Refusal extends Error {
 }
 
 const FIELDS = [
-  { path: 'trait.city', type: 'string', label: words('City', '城市'), values: ['Lisbon', 'Lyon', '上海'] },
-  { path: 'trait.birthday', type: 'date', label: words('Birthday', '生日') },
-  { path: 'trait.language', type: 'string', label: words('Language', '语言'), values: ['en', 'zh'] },
+  { path: 'trait.city', type: 'text', label: words('City', '城市'), values: ['Lisbon', 'Lyon', '上海'] },
+  { path: 'trait.birthday', type: 'text', label: words('Birthday', '生日') },
+  { path: 'trait.language', type: 'text', label: words('Language', '语言'), values: ['en', 'zh'] },
   { path: 'event.Product Viewed', type: 'event', label: words('Product Viewed', '浏览商品') },
   { path: 'event.Order Completed', type: 'event', label: words('Order Completed', '完成订单') },
 ];
@@ -284,9 +284,9 @@ function profile(person) {
         campaignId: 1,
         customerId: person.customerId,
         channel: 'email',
-        state: 'delivered',
+        state: 'sent',
         reason: null,
-        at: '2026-06-01T09:12:00Z',
+        changedAt: '2026-06-01T09:12:00Z',
       },
     ],
   };
@@ -413,7 +413,7 @@ function routes(state) {
           `Customers who match ${JSON.stringify(body.rule).length} characters of rule`,
           `符合规则的客户（规则长 ${size}）`,
         ),
-        sample: state.people.slice(0, 8),
+        sample: state.people.slice(0, 8).map(({ customerId, tier, stage }) => ({ customerId, tier, stage })),
         sqlMillis: 38,
       };
     },
@@ -560,17 +560,31 @@ function routes(state) {
         { state: body.state, reason: 'settled_by_hand' },
       ),
     'GET /api/sources': ({ query }) =>
-      page([{ id: 1, name: 'Web shop', createdAt: '2025-01-04T10:00:00Z', events: 1_284_331, rejected: 12 }], query),
+      page(
+        [
+          {
+            id: 1,
+            name: 'Web shop',
+            personalFields: [],
+            createdAt: '2025-01-04T10:00:00Z',
+            accepted: 1_284_331,
+            duplicates: 402,
+            rejected: 12,
+            keys: [{ id: 1, hint: 'wk_4c1', createdAt: NOW, createdBy: 'dana@example.com', revokedAt: null }],
+          },
+        ],
+        query,
+      ),
     'POST /api/sources/:id/keys': () => ({ id: 4, secret: 'wk_fixture_not_a_secret' }),
     'GET /api/sources/:id/rejected': ({ query }) =>
       page(
         [
           {
             id: 1,
-            at: NOW,
-            code: 'no_identifier',
-            reason: 'the item names no customer: userId and anonymousId are missing',
-            raw: '{"type":"track"}',
+            reason: 'no_identifier',
+            message: 'the item names no customer: userId and anonymousId are missing',
+            rejectedAt: NOW,
+            item: '{"type":"track"}',
           },
         ],
         query,

@@ -1,6 +1,8 @@
+import { useMemo } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useParams } from 'react-router';
 import { useCurrency } from '@/features/analyse/useCurrency';
+import { useCampaigns } from '@/features/plan/api/listCampaigns';
 import { useCustomer } from '@/features/profile/api/readCustomer';
 import { CustomerView } from '@/features/profile/CustomerView';
 import { Page } from '@/shared/ui/Page';
@@ -11,6 +13,8 @@ export function Component() {
   const { id = '' } = useParams();
   const customer = useCustomer(id);
   const currency = useCurrency();
+  const campaigns = useCampaigns();
+  const names = useMemo(() => new Map(campaigns.items?.map((one) => [one.id, one.name])), [campaigns.items]);
   const trait = (name: string) => {
     const value = customer.data?.traits.find((one) => one.name === name)?.value;
     return typeof value === 'string' ? value : '';
@@ -21,7 +25,9 @@ export function Component() {
     t('customer.title');
   return (
     <Page title={name} back={{ to: '/customers', label: t('nav.customers') }} testId="page-customer">
-      <QueryView query={customer}>{(data) => <CustomerView customer={data} currency={currency} />}</QueryView>
+      <QueryView query={customer}>
+        {(data) => <CustomerView customer={data} currency={currency} campaigns={names} />}
+      </QueryView>
     </Page>
   );
 }

@@ -1,4 +1,4 @@
-import { Card, Table } from 'antd';
+import { Card, Table, Typography } from 'antd';
 import { useTranslation } from 'react-i18next';
 import { Link } from 'react-router';
 import { LifecycleStages, RevenueByMonth, ValueTiers } from '@/features/analyse/OverviewCharts';
@@ -78,7 +78,14 @@ export function Component() {
                       title: t('overview.lag'),
                       align: 'right',
                       className: 'num',
-                      render: (_, tail) => (tail.lag === 0 ? t('overview.upToDate') : format.number(tail.lag)),
+                      render: (_, tail) =>
+                        tail.failure ? (
+                          <Typography.Text type="danger">{tail.failure}</Typography.Text>
+                        ) : tail.lag === 0 ? (
+                          t('overview.upToDate')
+                        ) : (
+                          format.number(tail.lag)
+                        ),
                     },
                   ]}
                 />

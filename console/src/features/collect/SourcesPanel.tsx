@@ -52,10 +52,27 @@ export function SourcesPanel() {
           { title: t('common.name'), dataIndex: 'name' },
           { title: t('common.created'), render: (_, source) => format.moment(source.createdAt) },
           {
+            title: t('sources.keys'),
+            render: (_, source) => (
+              <span className="secret">
+                {source.keys
+                  .filter(({ revokedAt }) => !revokedAt)
+                  .map(({ hint }) => `${hint}…`)
+                  .join(' ') || '–'}
+              </span>
+            ),
+          },
+          {
             title: t('sources.events'),
             align: 'right',
             className: 'num',
-            render: (_, source) => format.number(source.events),
+            render: (_, source) => format.number(source.accepted),
+          },
+          {
+            title: t('sources.duplicates'),
+            align: 'right',
+            className: 'num',
+            render: (_, source) => format.number(source.duplicates),
           },
           {
             title: t('sources.rejected'),
@@ -68,7 +85,11 @@ export function SourcesPanel() {
             align: 'right',
             render: (_, source) =>
               mayAdminister && (
-                <Button size="small" loading={createKey.isPending} onClick={() => createKey.mutate(source.id)}>
+                <Button
+                  size="small"
+                  loading={createKey.isPending}
+                  onClick={() => createKey.mutate(source.id, { onSuccess: () => void sources.refetch() })}
+                >
                   {t('sources.newKey')}
                 </Button>
               ),
@@ -93,11 +114,11 @@ function Rejected({ sourceId }: { sourceId: number }) {
       rowKey={(row) => row.id}
       empty={t('sources.noRejected')}
       columns={[
-        { title: t('common.at'), render: (_, row) => format.moment(row.at) },
-        { title: t('common.code'), render: (_, row) => <code>{row.code}</code> },
-        { title: t('messages.reason'), dataIndex: 'reason' },
+        { title: t('common.at'), render: (_, row) => format.moment(row.rejectedAt) },
+        { title: t('common.code'), render: (_, row) => <code>{row.reason}</code> },
+        { title: t('messages.reason'), dataIndex: 'message' },
       ]}
-      expanded={(row) => <pre className="pre-words">{row.raw ?? ''}</pre>}
+      expanded={(row) => <pre className="pre-words">{row.item ?? t('sources.itemHidden')}</pre>}
     />
   );
 }

@@ -51,7 +51,7 @@ export function DecisionsTable({ campaignId, currency }: { campaignId: number; c
         columns={[
           {
             title: t('customers.customer'),
-            render: (_, row) => <Link to={`/customers/${row.customerId}`}>{row.userId ?? row.customerId}</Link>,
+            render: (_, row) => <Link to={`/customers/${row.customerId}`}>{row.customerId}</Link>,
           },
           { title: t('decisions.eligible'), render: (_, row) => (row.eligible ? t('common.yes') : t('common.no')) },
           { title: t('decisions.arm'), render: (_, row) => label('arm', row.arm) },
@@ -62,7 +62,7 @@ export function DecisionsTable({ campaignId, currency }: { campaignId: number; c
             render: (_, row) => format.percent(row.probability),
           },
           { title: t('decisions.action'), render: (_, row) => label('action', row.action) },
-          { title: t('decisions.reason'), render: (_, row) => label('reason', row.actionReason ?? row.reason) },
+          { title: t('decisions.reason'), render: (_, row) => label('reason', row.reason ?? row.actionReason) },
           { title: t('decisions.planned'), render: (_, row) => format.moment(row.plannedAt) },
           {
             title: t('decisions.expectedValue'),

@@ -11,7 +11,7 @@ import { MessageStateTag } from '@/shared/ui/Tags';
 import { useMessages, type MessageFilter } from './api/listMessages';
 import { useSettleMessage } from './api/settleMessage';
 
-const STATES = ['ready', 'sending', 'sent', 'delivered', 'deferred', 'skipped', 'failed', 'in_doubt'];
+const STATES = ['ready', 'sending', 'sent', 'deferred', 'skipped', 'failed', 'in_doubt'];
 
 interface Props {
   filter: MessageFilter;
@@ -69,7 +69,7 @@ export function MessagesTable({ filter, change, campaigns }: Props) {
         rowKey={(row) => row.messageId}
         empty={filter.state || filter.campaignId ? t('messages.noneMatch') : t('messages.empty')}
         columns={[
-          { title: t('common.at'), render: (_, row) => format.moment(row.at) },
+          { title: t('common.at'), render: (_, row) => format.moment(row.changedAt) },
           {
             title: t('customers.customer'),
             render: (_, row) => (

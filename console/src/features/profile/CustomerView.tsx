@@ -17,7 +17,10 @@ interface Props {
   currency: string;
 }
 
-export function CustomerView({ customer, currency }: Props) {
+/** What campaigns are called, by their ids. */
+type Names = ReadonlyMap<number, string>;
+
+export function CustomerView({ customer, currency, campaigns }: Props & { campaigns: Names }) {
   const { t } = useTranslation();
   const format = useFormats();
   const net = customer.orders.reduce((sum, order) => sum + order.net, 0);
@@ -31,12 +34,12 @@ export function CustomerView({ customer, currency }: Props) {
     {
       key: 'decisions',
       label: t('customer.decisionsCount', { count: customer.decisions.length }),
-      children: <Decisions decisions={customer.decisions} />,
+      children: <Decisions decisions={customer.decisions} campaigns={campaigns} />,
     },
     {
       key: 'messages',
       label: t('customer.messagesCount', { count: customer.messages.length }),
-      children: <Messages customer={customer} />,
+      children: <Messages customer={customer} campaigns={campaigns} />,
     },
     { key: 'consent', label: t('customer.consent'), children: <Consent customer={customer} /> },
     { key: 'traits', label: t('customer.traits'), children: <Traits customer={customer} /> },
@@ -222,6 +225,12 @@ function Orders({ customer, currency }: Props) {
           render: (_, order) => format.money(order.gross, currency, 2),
         },
         {
+          title: t('customer.discount'),
+          align: 'right',
+          className: 'num',
+          render: (_, order) => (order.discount === 0 ? '–' : format.money(order.discount, currency, 2)),
+        },
+        {
           title: t('customer.refunded'),
           align: 'right',
           className: 'num',
@@ -240,7 +249,7 @@ function Orders({ customer, currency }: Props) {
         expandedRowRender: (order) => (
           <Table
             size="small"
-            rowKey={(line) => `${line.productId} ${line.kind} ${line.amount}`}
+            rowKey={(line) => `${line.lineNo} ${line.kind}`}
             pagination={false}
             dataSource={order.lines}
             columns={[
@@ -281,7 +290,7 @@ export function WhyWords({
   );
 }
 
-function Decisions({ decisions }: { decisions: CustomerDecision[] }) {
+function Decisions({ decisions, campaigns }: { decisions: CustomerDecision[]; campaigns: Names }) {
   const { t } = useTranslation();
   const label = useLabel();
   const format = useFormats();
@@ -301,7 +310,7 @@ function Decisions({ decisions }: { decisions: CustomerDecision[] }) {
           title: t('decisions.campaign'),
           render: (_, row) => (
             <Link to={`/campaigns/${row.campaignId}`}>
-              {row.campaignName ?? t('decisions.campaignNumber', { id: row.campaignId })}
+              {campaigns.get(row.campaignId) ?? t('decisions.campaignNumber', { id: row.campaignId })}
             </Link>
           ),
         },
@@ -318,7 +327,7 @@ function Decisions({ decisions }: { decisions: CustomerDecision[] }) {
   );
 }
 
-function Messages({ customer }: { customer: Customer }) {
+function Messages({ customer, campaigns }: { customer: Customer; campaigns: Names }) {
   const { t } = useTranslation();
   const label = useLabel();
   const format = useFormats();
@@ -332,11 +341,13 @@ function Messages({ customer }: { customer: Customer }) {
       aria-label={t('nav.messages')}
       locale={{ emptyText: <Nothing text={t('customer.noMessages')} /> }}
       columns={[
-        { title: t('common.at'), render: (_, row) => format.moment(row.at) },
+        { title: t('common.at'), render: (_, row) => format.moment(row.changedAt) },
         {
           title: t('decisions.campaign'),
           render: (_, row) => (
-            <Link to={`/campaigns/${row.campaignId}`}>{t('decisions.campaignNumber', { id: row.campaignId })}</Link>
+            <Link to={`/campaigns/${row.campaignId}`}>
+              {campaigns.get(row.campaignId) ?? t('decisions.campaignNumber', { id: row.campaignId })}
+            </Link>
           ),
         },
         { title: t('messages.channel'), render: (_, row) => label('channel', row.channel) },

@@ -59,9 +59,7 @@ export function PreviewCard({ preview, lacking }: Props) {
             columns={[
               {
                 title: t('segments.sample'),
-                render: (_, row) => (
-                  <Link to={`/customers/${row.customerId}`}>{row.name || row.userId || row.customerId}</Link>
-                ),
+                render: (_, row) => <Link to={`/customers/${row.customerId}`}>{row.customerId}</Link>,
               },
               { title: t('customers.tier'), render: (_, row) => <TierTag tier={row.tier} /> },
               { title: t('customers.stage'), render: (_, row) => <StageTag stage={row.stage} /> },

@@ -18,6 +18,7 @@ import {
   groupKind,
   isGroup,
   pathKey,
+  valueKind,
   withMember,
   withMemberAt,
   withoutMember,
@@ -238,11 +239,17 @@ function useFamily(family: string): { name: string; field: SegmentField; label: 
   );
 }
 
-/** The values the server lists for a field that stands by itself, such as `stage`. */
-function useValues(path: string, otherwise: readonly string[]): readonly string[] {
+/** The values the server lists for a field that stands by itself, such as `stage`, with what they are called. */
+function useValues(
+  path: string,
+  otherwise: readonly string[],
+  called: (value: string) => string,
+): { value: string; label: string }[] {
   const { fields } = useContext(RuleContext);
-  const listed = fields.find((field) => field.path === path || field.path === `${path}s`)?.values;
-  return listed && listed.length > 0 ? listed : otherwise;
+  const { language } = useLanguage();
+  const field = fields.find((one) => one.path === path);
+  const listed = field?.values && field.values.length > 0 ? field.values : otherwise;
+  return listed.map((value) => ({ value, label: field?.valueLabels?.[value]?.[language] ?? called(value) }));
 }
 
 const matches = (typed: string, option?: { value?: unknown; label?: unknown }) =>
@@ -253,7 +260,7 @@ function TraitParts({ rule, change }: EditorProps<TraitRule>) {
   const { disabled } = useContext(RuleContext);
   const traits = useFamily('trait');
   const field = traits.find(({ name }) => name === rule.trait)?.field;
-  const ways = comparisons(field?.type ?? 'string');
+  const ways = comparisons(field?.type ?? 'text');
   const listed = ways.includes(rule.is) ? ways : [...ways, rule.is];
   return (
     <>
@@ -267,7 +274,7 @@ function TraitParts({ rule, change }: EditorProps<TraitRule>) {
         showSearch={{ filterOption: matches }}
         options={traits.map(({ name, label }) => ({ value: name, label }))}
         onChange={(trait: string) => {
-          const type = traits.find(({ name }) => name === trait)?.field.type ?? 'string';
+          const type = traits.find(({ name }) => name === trait)?.field.type ?? 'text';
           const next = comparisons(type);
           change({ trait, is: next.includes(rule.is) ? rule.is : (next[0] ?? 'equals'), value: rule.value });
         }}
@@ -284,7 +291,7 @@ function TraitParts({ rule, change }: EditorProps<TraitRule>) {
         }
       />
       <ValueInput
-        type={field?.type ?? 'string'}
+        type={field?.type ?? 'text'}
         is={rule.is}
         value={rule.value}
         values={field?.values ?? undefined}
@@ -306,7 +313,7 @@ function ValueInput({ type, is, value, values, change }: ValueProps) {
   const { t } = useTranslation();
   const { disabled } = useContext(RuleContext);
   const name = t('rule.value');
-  const kind = type.toLowerCase();
+  const kind = valueKind(type, is);
   if (is === 'exists') {
     return null;
   }
@@ -315,7 +322,7 @@ function ValueInput({ type, is, value, values, change }: ValueProps) {
     const part = (index: 0 | 1) => (
       <ValueInput
         type={type}
-        is={kind === 'date' ? 'before' : 'greater'}
+        is={kind === 'day' ? 'before' : 'greater'}
         value={pair[index]}
         values={undefined}
         change={(next) => change(index === 0 ? [next, pair[1] ?? null] : [pair[0] ?? null, next])}
@@ -342,7 +349,7 @@ function ValueInput({ type, is, value, values, change }: ValueProps) {
       />
     );
   }
-  if (['number', 'integer', 'decimal'].includes(kind)) {
+  if (kind === 'number') {
     return (
       <InputNumber
         value={typeof value === 'number' ? value : null}
@@ -353,7 +360,7 @@ function ValueInput({ type, is, value, values, change }: ValueProps) {
       />
     );
   }
-  if (['date', 'datetime', 'timestamp'].includes(kind)) {
+  if (kind === 'day') {
     return (
       <DatePicker
         value={typeof value === 'string' && value ? dayjs(value) : null}
@@ -490,11 +497,7 @@ function EventParts({ rule, change }: EditorProps<EventRule>) {
   const { t } = useTranslation();
   const { disabled } = useContext(RuleContext);
   const family = useFamily('event');
-  const listed = useValues('event', []);
-  const names =
-    family.length > 0
-      ? family.map(({ name, label }) => ({ value: name, label }))
-      : listed.map((value) => ({ value, label: value }));
+  const names = family.map(({ name, label }) => ({ value: name, label }));
   const measure: EventMeasure = rule.last ? 'last' : rule.sum ? 'sum' : 'count';
   const rest = { event: rule.event, ...(rule.where ? { where: rule.where } : {}) };
   const where = rule.where ?? [];
@@ -579,7 +582,7 @@ function EventParts({ rule, change }: EditorProps<EventRule>) {
                   onChange={(is: string) => put({ property: one.property, is, value: undefined })}
                 />
                 <ValueInput
-                  type={['greater', 'less'].includes(one.is) ? 'number' : 'string'}
+                  type="text"
                   is={one.is}
                   value={one.value}
                   values={undefined}
@@ -652,7 +655,20 @@ function OrdersParts({ rule, change }: EditorProps<OrdersRule>) {
 
 const TIERS = ['high', 'middle', 'low'];
 const STAGES = ['prospect', 'new', 'growing', 'mature', 'cooling', 'lapsing', 'lost'];
-const GROUPS = ['champions', 'loyal', 'promising', 'new', 'at_risk', 'hibernating', 'lost'];
+const GROUPS = [
+  'champions',
+  'loyal',
+  'big_spenders',
+  'big_spenders_at_risk',
+  'loyal_at_risk',
+  'promising_newcomers',
+  'newcomers',
+  'active',
+  'needs_attention',
+  'sleeping',
+  'hibernating',
+];
+const SCORES = ['p_alive', 'expected_purchases', 'expected_value'];
 
 function Choices({
   kind,
@@ -666,7 +682,9 @@ function Choices({
   const { t } = useTranslation();
   const label = useLabel();
   const { disabled } = useContext(RuleContext);
-  const values = useValues(kind, kind === 'tier' ? TIERS : kind === 'stage' ? STAGES : GROUPS);
+  const options = useValues(kind, kind === 'tier' ? TIERS : kind === 'stage' ? STAGES : GROUPS, (value) =>
+    label(kind, value),
+  );
   return (
     <>
       <span>{t('rule.isOneOf')}</span>
@@ -677,7 +695,7 @@ function Choices({
         aria-label={t(`rule.kind.${kind}`)}
         placeholder={t('rule.choose')}
         style={{ minWidth: 220 }}
-        options={values.map((value) => ({ value, label: label(kind, value) }))}
+        options={options}
         onChange={change}
         data-testid={`choose-${kind}`}
       />
@@ -689,7 +707,11 @@ function ScoreParts({ rule, change }: EditorProps<ScoreRule>) {
   const { t } = useTranslation();
   const label = useLabel();
   const { disabled } = useContext(RuleContext);
-  const values = useValues('score', ['p_alive', 'expected_purchases', 'expected_value']);
+  const listed = useFamily('score');
+  const scores =
+    listed.length > 0
+      ? listed.map(({ name, label: called }) => ({ value: name, label: called }))
+      : SCORES.map((value) => ({ value, label: label('score', value) }));
   const bound = (way: 'atLeast' | 'atMost') => (
     <InputNumber
       value={rule[way] ?? null}
@@ -712,7 +734,7 @@ function ScoreParts({ rule, change }: EditorProps<ScoreRule>) {
         disabled={disabled}
         aria-label={t('rule.kind.score')}
         popupMatchSelectWidth={false}
-        options={values.map((value) => ({ value, label: label('score', value) }))}
+        options={scores}
         onChange={(score: string) => change({ ...rule, score })}
       />
       {bound('atLeast')}
@@ -721,7 +743,7 @@ function ScoreParts({ rule, change }: EditorProps<ScoreRule>) {
   );
 }
 
-const STATES = ['sent', 'delivered', 'failed', 'skipped', 'in_doubt', 'deferred'];
+const STATES = ['ready', 'sending', 'sent', 'delivered', 'failed', 'skipped', 'in_doubt', 'deferred'];
 
 function MessageParts({ rule, change }: EditorProps<MessageRule>) {
   const { t } = useTranslation();

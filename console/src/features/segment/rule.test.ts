@@ -3,6 +3,7 @@ import {
   asGroup,
   blank,
   children,
+  comparisons,
   CONDITION_KINDS,
   conditionKind,
   faultsByRule,
@@ -10,6 +11,7 @@ import {
   missing,
   readRule,
   rooted,
+  valueKind,
   withMember,
   withMemberAt,
   withoutMember,
@@ -153,5 +155,33 @@ describe('the server’s faults', () => {
       'all.0': ['no such tier'],
       '': ['too deep', 'out of reach'],
     });
+  });
+});
+
+describe('comparing a trait', () => {
+  it('asks for what the server reads: numbers, days or texts', () => {
+    expect(valueKind('text', 'greater')).toBe('number');
+    expect(valueKind('text', 'before')).toBe('day');
+    expect(valueKind('text', 'between')).toBe('day');
+    expect(valueKind('number', 'between')).toBe('number');
+    expect(valueKind('text', 'equals')).toBe('text');
+  });
+
+  it('offers only comparisons of the rule language', () => {
+    const language = [
+      'equals',
+      'not_equals',
+      'in',
+      'contains',
+      'greater',
+      'less',
+      'between',
+      'exists',
+      'before',
+      'after',
+    ];
+    for (const type of ['text', 'number', 'boolean', 'something newer']) {
+      expect(comparisons(type).filter((is) => !language.includes(is))).toEqual([]);
+    }
   });
 });

@@ -316,20 +316,27 @@ export function faultsByRule(rule: Rule, faults: readonly Fault[]): Map<string, 
 
 export const pathKey = key;
 
-/** The ways to compare, by what is compared. */
+/**
+ * The ways to compare, by what is compared. A text may hold a day (`1987-05-01`), so it can also be asked as one.
+ */
 export function comparisons(type: string): string[] {
-  switch (type.toLowerCase()) {
+  switch (type) {
     case 'number':
-    case 'integer':
-    case 'decimal':
       return ['equals', 'not_equals', 'greater', 'less', 'between', 'exists'];
-    case 'date':
-    case 'datetime':
-    case 'timestamp':
-      return ['before', 'after', 'between', 'exists'];
     case 'boolean':
       return ['equals', 'exists'];
     default:
-      return ['equals', 'not_equals', 'in', 'contains', 'exists'];
+      return ['equals', 'not_equals', 'in', 'contains', 'before', 'after', 'between', 'exists'];
   }
+}
+
+/** What is typed in to compare with. */
+export function valueKind(type: string, is: string): 'number' | 'day' | 'boolean' | 'text' {
+  if (type === 'number' || is === 'greater' || is === 'less') {
+    return 'number';
+  }
+  if (is === 'before' || is === 'after' || is === 'between') {
+    return 'day';
+  }
+  return type === 'boolean' ? 'boolean' : 'text';
 }

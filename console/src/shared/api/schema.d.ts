@@ -38,8 +38,16 @@ interface Overview {
   tiers: { tier: string; customers: number; revenue: number }[];
   stages: { stage: string; customers: number }[];
   revenueByMonth: { month: string; revenue: number; orders: number }[];
-  tails: { name: string; lag: number }[];
-  messages: { ready: number; sending: number; sent: number; failed: number; inDoubt: number; skipped: number };
+  tails: { name: string; lag: number; failure?: string | null }[];
+  messages: {
+    ready: number;
+    sending: number;
+    sent: number;
+    failed: number;
+    inDoubt: number;
+    skipped: number;
+    deferred?: number;
+  };
   businessTime: string;
 }
 
@@ -56,28 +64,43 @@ interface CustomerRow {
   lastOrderAt: string | null;
 }
 
-interface CustomerDecision {
+interface Decision {
   decisionId: string;
+  runId: number;
   campaignId: number;
-  campaignName?: string | null;
+  customerId: string;
   eligible: boolean;
-  reason: string | null;
-  arm: string | null;
-  probability: number | null;
+  reason?: string | null;
+  arm?: string | null;
+  probability?: number | null;
+  salt: string;
   action: string;
-  actionReason: string | null;
+  actionReason?: string | null;
+  channel?: string | null;
+  offerId?: number | null;
+  plannedAt?: string | null;
+  expectedValue?: number | null;
+  modelVersions?: string | null;
   decidedAt: string;
 }
 
 interface MessageRow {
   messageId: string;
+  decisionId: string;
+  runId: number;
   campaignId: number;
   customerId: string;
   channel: string;
   state: string;
-  reason: string | null;
-  at: string;
+  reason?: string | null;
   detail?: string | null;
+  attempts: number;
+  dueAt: string;
+  changedAt: string;
+  sentAt?: string | null;
+  openedAt?: string | null;
+  clickedAt?: string | null;
+  unsubscribedAt?: string | null;
 }
 
 interface Customer {
@@ -88,10 +111,12 @@ interface Customer {
     orderId: string;
     at: string;
     gross: number;
+    discount: number;
     refunded: number;
     net: number;
     coupon: string | null;
     lines: {
+      lineNo: number;
       productId: string | null;
       productName: string | null;
       category: string | null;
@@ -113,7 +138,7 @@ interface Customer {
   stage: { stage: string; at: string } | null;
   scores: { name: string; value: number; modelVersion: string; at: string }[];
   consent: { purpose: string; channel: string; granted: boolean; source: string; at: string }[];
-  decisions: CustomerDecision[];
+  decisions: Decision[];
   messages: MessageRow[];
 }
 
@@ -156,13 +181,7 @@ interface Segment {
 interface SegmentPreview {
   count: number;
   words: Words;
-  sample: {
-    customerId: string;
-    userId: string | null;
-    name: string | null;
-    tier: string | null;
-    stage: string | null;
-  }[];
+  sample: { customerId: string; tier?: string | null; stage?: string | null }[];
   sqlMillis: number;
 }
 
@@ -171,6 +190,7 @@ interface SegmentField {
   type: string;
   label: Words;
   values?: string[] | null;
+  valueLabels?: Record<string, Words> | null;
 }
 
 interface OfferDraft {
@@ -228,6 +248,7 @@ interface Forecast {
   toSend: number;
   power: {
     baselineRate: number;
+    baselineCustomers: number;
     minimumDetectableEffect: number | null;
     alpha: number;
     power: number;
@@ -239,7 +260,6 @@ interface Forecast {
 }
 
 interface Progress {
-  state: string;
   ready: number;
   sending: number;
   sent: number;
@@ -251,20 +271,6 @@ interface Progress {
   opened: number;
   clicked: number;
   unsubscribed: number;
-}
-
-interface Decision {
-  decisionId: string;
-  customerId: string;
-  userId: string | null;
-  eligible: boolean;
-  reason: string | null;
-  arm: string | null;
-  probability: number | null;
-  action: string;
-  actionReason: string | null;
-  plannedAt: string | null;
-  expectedValue: number | null;
 }
 
 interface LiftMeasure {
@@ -302,18 +308,20 @@ interface CampaignResult {
 interface Source {
   id: number;
   name: string;
-  kind?: string | null;
-  createdAt?: string | null;
-  events?: number | null;
-  rejected?: number | null;
+  personalFields: string[];
+  createdAt: string;
+  accepted: number;
+  duplicates: number;
+  rejected: number;
+  keys: { id: number; hint: string; createdAt: string; createdBy: string; revokedAt?: string | null }[];
 }
 
 interface RejectedRecord {
-  id: number | string;
-  at: string;
-  code: string;
+  id: number;
   reason: string;
-  raw?: string | null;
+  message: string;
+  rejectedAt: string;
+  item?: string | null;
 }
 
 interface ApiKey {

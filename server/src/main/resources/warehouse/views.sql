@@ -1,4 +1,10 @@
 -- The views of the history: each under today's identity map, without undone imports.
+-- One scalar of a JSON text, as text; null when it is missing or null. Each engine has its own function for it.
+create or replace macro json_text(document, path) as json_extract_string(document, path);
+-- The day of an instant in a time zone, and the number of days from one day to another.
+create or replace macro local_day(moment, zone) as cast(timezone(zone, timezone('UTC', moment)) as date);
+create or replace macro days_between(first_day, last_day) as date_diff('day', first_day, last_day);
+
 -- one row per alias: whom it belongs to today
 create or replace view identity_now as
 select alias_id, customer_id from identity_changes

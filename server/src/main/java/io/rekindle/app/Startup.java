@@ -1,8 +1,10 @@
 package io.rekindle.app;
 
 import io.rekindle.access.FirstSignIn;
+import io.rekindle.collect.Sources;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.springframework.boot.ApplicationArguments;
 import org.springframework.boot.ApplicationRunner;
 import org.springframework.stereotype.Component;
@@ -11,15 +13,19 @@ import org.springframework.stereotype.Component;
 @Component
 public class Startup implements ApplicationRunner {
     private final FirstSignIn firstSignIn;
+    private final Sources sources;
     private FirstSignIn.Made made = FirstSignIn.Made.NOTHING;
+    private Optional<String> writeKey = Optional.empty();
 
-    Startup(FirstSignIn firstSignIn) {
+    Startup(FirstSignIn firstSignIn, Sources sources) {
         this.firstSignIn = firstSignIn;
+        this.sources = sources;
     }
 
     @Override
     public void run(ApplicationArguments arguments) {
         made = firstSignIn.ensure();
+        writeKey = sources.firstKey();
     }
 
     /** The secrets this start made, as lines for a person; empty from the second start on. */
@@ -29,7 +35,13 @@ public class Startup implements ApplicationRunner {
                 .ifPresent(password ->
                         lines.add("Sign in as %s with the password %s".formatted(FirstSignIn.EMAIL, password)));
         made.apiKey().ifPresent(key -> lines.add("The first API key (role admin): " + key));
+        writeKey.ifPresent(key -> lines.add("The first write key (source '%s'): %s".formatted(Sources.FIRST, key)));
         if (!lines.isEmpty()) lines.add("These are shown this once.");
         return lines;
+    }
+
+    /** The write key this start made for the first source; empty when there was one. */
+    public Optional<String> writeKey() {
+        return writeKey;
     }
 }

@@ -7,5 +7,12 @@ public enum EventType {
     PAGE,
     SCREEN,
     GROUP,
-    ALIAS
+    ALIAS;
+
+    private final String code = name().toLowerCase(java.util.Locale.ROOT);
+
+    /** As clients send it and the log stores it. */
+    public String code() {
+        return code;
+    }
 }

@@ -14,7 +14,8 @@ import tools.jackson.databind.JsonNode;
  * @param seq its place in the log, from 1, without gaps
  * @param name the event's name; null unless a track, page or screen call has one
  * @param customer id of the strongest identifier, before any merge
- * @param identifiers all identifiers the event carried, strongest first; never empty
+ * @param identifiers all identifiers the event carried, strongest first; empty only for an event of the product itself,
+ *     whose customer was known already
  * @param amount the event's money value (revenue, else total, else value), if it has one
  * @param properties properties of a track/page/screen call or traits of an identify call, without personal fields; an
  *     object node, empty when there are none

@@ -144,7 +144,7 @@ class KillTest {
 
     private static List<Long> inDoubtCustomers(JdbcClient jdbc) {
         return jdbc.sql("select customer_id from messages where state = 'in_doubt'")
-                .query(Long.class)
+                .query((r, n) -> r.getLong("customer_id"))
                 .list();
     }
 

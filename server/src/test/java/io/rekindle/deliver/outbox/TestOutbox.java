@@ -238,7 +238,7 @@ final class TestOutbox implements AutoCloseable {
     List<String> history(long messageId) {
         return jdbc.sql("select state from message_changes where message_id = :id order by id")
                 .param("id", messageId)
-                .query(String.class)
+                .query((r, n) -> r.getString("state"))
                 .list();
     }
 

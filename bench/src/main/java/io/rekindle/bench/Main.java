@@ -1,0 +1,19 @@
+package io.rekindle.bench;
+
+import io.rekindle.bench.segment.SegmentBench;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+
+/** The benchmarks' command line: {@code rekindle bench <what>}. */
+@Command(
+        name = "bench",
+        mixinStandardHelpOptions = true,
+        description = "Measures speed against a stated baseline in the same run.",
+        subcommands = SegmentBench.class)
+public final class Main {
+    private Main() {}
+
+    public static void main(String[] arguments) {
+        System.exit(new CommandLine(new Main()).execute(arguments));
+    }
+}

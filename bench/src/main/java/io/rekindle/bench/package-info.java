@@ -1,0 +1,5 @@
+/** Benchmarks: each prints figures and what they are held against. */
+@NullMarked
+package io.rekindle.bench;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,294 @@
+package io.rekindle.analyse;
+
+import io.rekindle.common.CustomerId;
+import io.rekindle.models.rhythm.LifecycleRule;
+import io.rekindle.models.rhythm.LifecycleStage;
+import io.rekindle.models.rhythm.PurchaseRhythm;
+import io.rekindle.models.value.ValueTiers;
+import io.rekindle.platform.BusinessClock;
+import io.rekindle.platform.SystemClock;
+import io.rekindle.platform.WriteGate;
+import io.rekindle.warehouse.Rows;
+import io.rekindle.warehouse.Sql;
+import io.rekindle.warehouse.Warehouse;
+import java.math.BigDecimal;
+import java.time.Instant;
+import java.time.YearMonth;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.concurrent.locks.ReentrantLock;
+import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.stereotype.Component;
+
+/**
+ * Value tiers and life-cycle stages of all customers, renewed early every business day. Only changes are written down. A
+ * customer none of whose orders stands any longer has the tier and group {@code none} and is a prospect again.
+ */
+@Component
+public class Analysis {
+    /** Fewer customers who came back than this, and no rhythm is learnt: then nobody is late. */
+    private static final int FEWEST_RETURNED = 20;
+
+    private final Warehouse warehouse;
+    private final BusinessClock clock;
+    private final SystemClock system;
+    private final WriteGate gate;
+    private final ObjectProvider<AfterAnalysis> after;
+    private final ReentrantLock oneAtATime = new ReentrantLock();
+
+    Analysis(
+            Warehouse warehouse,
+            BusinessClock clock,
+            SystemClock system,
+            WriteGate gate,
+            ObjectProvider<AfterAnalysis> after) {
+        this.warehouse = warehouse;
+        this.clock = clock;
+        this.system = system;
+        this.gate = gate;
+        this.after = after;
+    }
+
+    /** A customer's value tier; scores are 1 to 5. */
+    public record TierNow(String tier, String group, int recency, int frequency, int amount, int loyalty, Instant at) {}
+
+    /** A customer's life-cycle stage. */
+    public record StageNow(String stage, Instant at) {}
+
+    /** How many customers a tier has and what they have spent, net. */
+    public record TierTotal(String tier, long customers, BigDecimal revenue) {}
+
+    /** How many customers a stage has. */
+    public record StageTotal(String stage, long customers) {}
+
+    /** Net revenue of the orders placed in a month of the company's zone. */
+    public record MonthTotal(YearMonth month, BigDecimal revenue, long orders) {}
+
+    /** Renews everything at once, as of the present business time. */
+    public void refresh() {
+        refresh("analysis:%s:%s".formatted(clock.instant(), system.instant()));
+    }
+
+    /**
+     * @param batch the id of what is appended; a repetition appends nothing again
+     */
+    void refresh(String batch) {
+        oneAtATime.lock();
+        try {
+            var now = clock.instant();
+            var history = PurchaseHistory.read(warehouse, now, clock.zone(), PurchaseHistory.EVERYBODY);
+            writeTiers(batch, now, history);
+            var rhythm = history.returned() < FEWEST_RETURNED
+                    ? Optional.<PurchaseRhythm>empty()
+                    : Optional.of(PurchaseRhythm.fit(history.intervals()));
+            writeStages(batch, now, history, rhythm);
+            after.orderedStream().forEach(next -> next.analysed(batch, now, history, rhythm));
+        } finally {
+            oneAtATime.unlock();
+        }
+    }
+
+    private record Tier(String tier, String group, int recency, int frequency, int amount, int loyalty) {}
+
+    private record Known<T>(T value, Instant at) {}
+
+    private record Change<T>(long customer, T value, Instant at) {}
+
+    private void writeTiers(String batch, Instant now, PurchaseHistory history) {
+        int n = history.size();
+        double[] amount = new double[n];
+        int[] frequency = new int[n];
+        double[] recency = new double[n];
+        double[] loyalty = new double[n];
+        for (int i = 0; i < n; i++) {
+            amount[i] = history.amount(i);
+            frequency[i] = history.purchases(i);
+            recency[i] = history.elapsed(i);
+            loyalty[i] = history.age(i);
+        }
+        var tiers = ValueTiers.of(amount, frequency, recency, loyalty, ValueTiers.Settings.DEFAULT);
+        var known = new HashMap<Long, Known<Tier>>();
+        warehouse.stream(
+                Sql.of("""
+                        select customer_id, tier, value_group, recency_score, frequency_score, amount_score, loyalty_score, valid_from
+                        from tiers_now
+                        """),
+                row -> known.put(
+                        row.longValue("customer_id"),
+                        new Known<>(
+                                new Tier(
+                                        row.text("tier"),
+                                        row.text("value_group"),
+                                        row.intValue("recency_score"),
+                                        row.intValue("frequency_score"),
+                                        row.intValue("amount_score"),
+                                        row.intValue("loyalty_score")),
+                                row.instant("valid_from"))));
+        var changes = new ArrayList<Change<Tier>>();
+        for (int i = 0; i < n; i++) {
+            var tier = new Tier(
+                    word(tiers.tier(i)),
+                    word(tiers.group(i)),
+                    tiers.recency(i),
+                    tiers.frequency(i),
+                    tiers.amount(i),
+                    tiers.loyalty(i));
+            note(history.customer(i), tier, known.remove(history.customer(i)), now, changes);
+        }
+        var none = new Tier("none", "none", 0, 0, 0, 0);
+        known.forEach((customer, before) -> note(customer, none, before, now, changes));
+        append(
+                "tier_changes",
+                batch,
+                changes,
+                (rows, change) -> rows.value(change.customer())
+                        .value(change.value().tier())
+                        .value(change.value().group())
+                        .value(change.value().recency())
+                        .value(change.value().frequency())
+                        .value(change.value().amount())
+                        .value(change.value().loyalty())
+                        .value(change.at())
+                        .end());
+    }
+
+    private void writeStages(String batch, Instant now, PurchaseHistory history, Optional<PurchaseRhythm> rhythm) {
+        var known = new HashMap<Long, Known<String>>();
+        warehouse.stream(
+                Sql.of("select customer_id, stage, valid_from from stages_now"),
+                row -> known.put(
+                        row.longValue("customer_id"), new Known<>(row.text("stage"), row.instant("valid_from"))));
+        var stages = stages(history, rhythm);
+        var changes = new ArrayList<Change<String>>();
+        var buyers = new HashMap<Long, Boolean>(history.size() * 2);
+        for (int i = 0; i < history.size(); i++) {
+            buyers.put(history.customer(i), true);
+            note(history.customer(i), word(stages[i]), known.get(history.customer(i)), now, changes);
+        }
+        var prospect = word(LifecycleStage.PROSPECT);
+        warehouse.stream(Sql.of("""
+                        select customer_id from (
+                            select customer_id from events_now where occurred_at <= ?
+                            union select customer_id from orders_now where ordered_at <= ?
+                            union select customer_id from traits_now where valid_from <= ?) seen
+                        except select customer_id from stages_now where stage = ?
+                        order by customer_id
+                        """, now, now, now, prospect), row -> {
+            long customer = row.longValue("customer_id");
+            if (!buyers.containsKey(customer)) note(customer, prospect, known.get(customer), now, changes);
+        });
+        append(
+                "stage_changes",
+                batch,
+                changes,
+                (rows, change) -> rows.value(change.customer())
+                        .value(change.value())
+                        .value(change.at())
+                        .end());
+    }
+
+    private static LifecycleStage[] stages(PurchaseHistory history, Optional<PurchaseRhythm> rhythm) {
+        if (rhythm.isPresent()) return LifecycleRule.DEFAULT.stages(rhythm.get(), history.intervals());
+        var stages = new LifecycleStage[history.size()];
+        for (int i = 0; i < stages.length; i++) stages[i] = LifecycleRule.DEFAULT.stage(history.purchases(i), 0, .5);
+        return stages;
+    }
+
+    /** A change is later than the one before it even when the business clock stands still. */
+    private static <T> void note(
+            long customer,
+            T value,
+            @org.jspecify.annotations.Nullable Known<T> before,
+            Instant now,
+            List<Change<T>> changes) {
+        if (before == null) changes.add(new Change<>(customer, value, now));
+        else if (!before.value().equals(value))
+            changes.add(new Change<>(
+                    customer,
+                    value,
+                    before.at().isBefore(now) ? now : before.at().plus(1, ChronoUnit.MICROS)));
+    }
+
+    private interface Writing<T> {
+        void write(io.rekindle.warehouse.RowWriter rows, Change<T> change);
+    }
+
+    private <T> void append(String table, String batch, List<Change<T>> changes, Writing<T> writing) {
+        if (changes.isEmpty()) return;
+        changes.sort(java.util.Comparator.comparingLong(Change::customer));
+        gate.write(() -> {
+            warehouse.append(
+                    table, batch, Rows.written(rows -> changes.forEach(change -> writing.write(rows, change))));
+        });
+    }
+
+    static String word(Enum<?> value) {
+        return value.name().toLowerCase(Locale.ROOT);
+    }
+
+    /** The customer's tier; empty before the first analysis with an order. */
+    public Optional<TierNow> tier(CustomerId customer) {
+        return warehouse.first(
+                Sql.of("""
+                        select tier, value_group, recency_score, frequency_score, amount_score, loyalty_score, valid_from
+                        from tiers_now where customer_id = ?
+                        """, customer.value()),
+                row -> new TierNow(
+                        row.text("tier"),
+                        row.text("value_group"),
+                        row.intValue("recency_score"),
+                        row.intValue("frequency_score"),
+                        row.intValue("amount_score"),
+                        row.intValue("loyalty_score"),
+                        row.instant("valid_from")));
+    }
+
+    /** The customer's stage; empty before the first analysis. */
+    public Optional<StageNow> stage(CustomerId customer) {
+        return warehouse.first(
+                Sql.of("select stage, valid_from from stages_now where customer_id = ?", customer.value()),
+                row -> new StageNow(row.text("stage"), row.instant("valid_from")));
+    }
+
+    /** By tier, the most valuable first. */
+    public List<TierTotal> tierTotals() {
+        return warehouse.query(
+                Sql.of("""
+                        select t.tier, count(*) as customers, coalesce(sum(o.revenue), 0) as revenue
+                        from tiers_now t
+                        left join (select customer_id, sum(net) as revenue from orders_now group by customer_id) o
+                            on o.customer_id = t.customer_id
+                        where t.tier <> 'none' group by t.tier
+                        order by case t.tier when 'high' then 1 when 'middle' then 2 else 3 end
+                        """),
+                row -> new TierTotal(row.text("tier"), row.longValue("customers"), row.decimal("revenue")));
+    }
+
+    /** By stage, in the order of the life cycle. */
+    public List<StageTotal> stageTotals() {
+        var order =
+                List.of(LifecycleStage.values()).stream().map(Analysis::word).toList();
+        return warehouse
+                .query(
+                        Sql.of("select stage, count(*) as customers from stages_now group by stage"),
+                        row -> new StageTotal(row.text("stage"), row.longValue("customers")))
+                .stream()
+                .sorted(java.util.Comparator.comparingInt(total -> order.indexOf(total.stage())))
+                .toList();
+    }
+
+    /** By month of the order, oldest first. */
+    public List<MonthTotal> revenueByMonth() {
+        return warehouse.query(
+                Sql.of("""
+                        select cast(date_trunc('month', local_day(ordered_at, ?)) as date) as month, sum(net) as revenue, count(*) as orders
+                        from orders_now group by 1 order by 1
+                        """, clock.zone().getId()),
+                row -> new MonthTotal(
+                        YearMonth.from(row.date("month")), row.decimal("revenue"), row.longValue("orders")));
+    }
+}

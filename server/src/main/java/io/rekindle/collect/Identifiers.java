@@ -1,0 +1,59 @@
+package io.rekindle.collect;
+
+import com.google.i18n.phonenumbers.NumberParseException;
+import com.google.i18n.phonenumbers.PhoneNumberUtil;
+import io.rekindle.platform.Vault;
+import java.util.Optional;
+import org.springframework.stereotype.Component;
+
+/**
+ * Finds the identifier a value from outside stands for: as {@link Identifier#of} does, and a phone number written
+ * without its country is one of the country of the settings.
+ */
+@Component
+public class Identifiers {
+    private static final int LONGEST = 500;
+    private static final int SHORTEST_PHONE = 6;
+    private static final String NO_REGION = "ZZ";
+
+    private final Vault vault;
+    private final String phoneRegion;
+
+    Identifiers(Vault vault, IntakeSettings settings) {
+        this.vault = vault;
+        this.phoneRegion = settings.phoneRegion();
+        if (!phoneRegion.equals(NO_REGION)
+                && !PhoneNumberUtil.getInstance().getSupportedRegions().contains(phoneRegion))
+            throw new IllegalArgumentException(
+                    "rekindle.collect.phone-region is '%s'; it must be a two-letter country code such as DE or CN"
+                            .formatted(phoneRegion));
+    }
+
+    /** The identifier; empty when the value is blocked or is no value of this type. */
+    public Optional<Identifier> of(Identifier.Type type, String value) {
+        if (value.isBlank() || value.length() > LONGEST) return Optional.empty();
+        return switch (type) {
+            case USER_ID, ANONYMOUS_ID -> Identifier.of(vault, type, value);
+            case EMAIL -> isAddress(value.strip()) ? Identifier.of(vault, type, value) : Optional.empty();
+            case PHONE -> {
+                var number = withCountry(value.strip());
+                yield number.length() < SHORTEST_PHONE ? Optional.empty() : Identifier.of(vault, type, number);
+            }
+        };
+    }
+
+    private static boolean isAddress(String text) {
+        int at = text.lastIndexOf('@');
+        return at > 0 && at < text.length() - 1;
+    }
+
+    private String withCountry(String number) {
+        if (phoneRegion.equals(NO_REGION) || number.startsWith("+") || number.startsWith("00")) return number;
+        try {
+            var phones = PhoneNumberUtil.getInstance();
+            return phones.format(phones.parse(number, phoneRegion), PhoneNumberUtil.PhoneNumberFormat.E164);
+        } catch (NumberParseException noNumberThere) {
+            return number;
+        }
+    }
+}

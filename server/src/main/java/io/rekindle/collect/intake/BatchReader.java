@@ -1,0 +1,489 @@
+package io.rekindle.collect.intake;
+
+import io.rekindle.collect.EventType;
+import io.rekindle.collect.Identifier;
+import io.rekindle.collect.Identifiers;
+import io.rekindle.collect.Sources.Source;
+import io.rekindle.collect.log.CommitLog;
+import io.rekindle.collect.log.RejectedItem;
+import io.rekindle.collect.log.StagedEvent;
+import io.rekindle.platform.Vault;
+import java.math.BigDecimal;
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.core.JacksonException;
+import tools.jackson.core.JsonParser;
+import tools.jackson.core.JsonToken;
+import tools.jackson.core.ObjectReadContext;
+import tools.jackson.core.json.JsonFactory;
+import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.ObjectNode;
+
+/**
+ * Reads one call. The bytes are gone through once: every item's fields are picked up, and its properties copied as
+ * text, while they pass by. What stands beside the items (the key, the time of sending, the shared context) may come
+ * after them, so events are made when all is read.
+ */
+final class BatchReader {
+    static final int LARGEST_ITEM = 32 * 1024;
+    static final int LARGEST_BATCH = 500 * 1024;
+    static final int MOST_ITEMS = 2_500;
+    private static final int LONGEST_MESSAGE_ID = 100;
+    private static final int LONGEST_NAME = 255;
+    private static final BigDecimal LARGEST_AMOUNT = new BigDecimal("10000000000000");
+    private static final JsonFactory JSON = new JsonFactory();
+    private static final JsonMapper MAPPER = JsonMapper.builder().build();
+
+    private final byte[] body;
+    private final int length;
+    private final @Nullable EventType single;
+    private final List<Item> items = new ArrayList<>();
+    private @Nullable Instant sentAt;
+    private @Nullable String context;
+    private @Nullable Map<String, String> contextPersonal;
+    private final JsonText text;
+
+    /** @param single the call's own type; null for a batch */
+    private BatchReader(byte[] body, @Nullable EventType single, PersonalFields fields) {
+        this.body = body;
+        this.length = body.length;
+        this.single = single;
+        this.text = new JsonText(fields);
+    }
+
+    /** What a call brought. Positions tell, for each item in its order, where it went. */
+    record Staged(List<StagedEvent> events, List<RejectedItem> rejected, List<ItemFate> items) {}
+
+    /** Where one item went: the {@code index}-th of the events when {@code reason} is null. */
+    record ItemFate(
+            @Nullable String messageId,
+            int index,
+            @Nullable String reason,
+            @Nullable String detail) {}
+
+    /** One item as it was read. */
+    private static final class Item {
+        private int from;
+        private int to;
+        private @Nullable String reason;
+        private String detail = "";
+        private @Nullable String type;
+        private @Nullable String userId;
+        private @Nullable String anonymousId;
+        private @Nullable String previousId;
+        private @Nullable String groupId;
+        private @Nullable String event;
+        private @Nullable String name;
+        private @Nullable String messageId;
+        private @Nullable Instant timestamp;
+        private @Nullable Instant originalTimestamp;
+        private @Nullable Instant sentAt;
+        private @Nullable String properties;
+        private @Nullable String traits;
+        private @Nullable String context;
+        private @Nullable String contextTraits;
+        private @Nullable BigDecimal revenue;
+        private @Nullable BigDecimal total;
+        private @Nullable BigDecimal value;
+        private @Nullable Map<String, String> personal;
+
+        void reject(String why, String words) {
+            if (reason != null) return;
+            reason = why;
+            detail = words;
+        }
+    }
+
+    /** Reads the bytes; an {@link IntakeFailure} when they are no JSON of the right shape. */
+    static BatchReader read(byte[] body, @Nullable EventType single, PersonalFields fields) {
+        var reader = new BatchReader(body, single, fields);
+        try (var in = JSON.createParser(ObjectReadContext.empty(), body)) {
+            if (in.nextToken() != JsonToken.START_OBJECT)
+                throw new IntakeFailure(400, "malformed_json", place(in), "the body must be one JSON object");
+            if (single == null) reader.batch(in);
+            else reader.item(in);
+            if (in.nextToken() != null)
+                throw new IntakeFailure(400, "malformed_json", place(in), "there is something after the JSON object");
+        } catch (JacksonException e) {
+            var at = e.getLocation();
+            throw new IntakeFailure(
+                    400,
+                    "malformed_json",
+                    at == null ? "" : "line %d, column %d".formatted(at.getLineNr(), at.getColumnNr()),
+                    "the body is not well-formed JSON: " + firstLine(e.getOriginalMessage()));
+        }
+        return reader;
+    }
+
+    /** The key a body carries, when no header has one: looked for on its own, so that its source is known first. */
+    static @Nullable String keyIn(byte[] body) {
+        try (var in = JSON.createParser(ObjectReadContext.empty(), body)) {
+            if (in.nextToken() != JsonToken.START_OBJECT) return null;
+            while (in.nextToken() == JsonToken.PROPERTY_NAME) {
+                var name = in.currentName();
+                in.nextToken();
+                if (name.equals("writeKey")) return scalar(in);
+                in.skipChildren();
+            }
+            return null;
+        } catch (JacksonException malformed) {
+            return null;
+        }
+    }
+
+    private void batch(JsonParser in) {
+        boolean found = false;
+        while (in.nextToken() != JsonToken.END_OBJECT) {
+            var name = in.currentName();
+            var token = in.nextToken();
+            switch (name) {
+                case "batch" -> {
+                    if (token != JsonToken.START_ARRAY)
+                        throw new IntakeFailure(400, "malformed_batch", place(in), "'batch' must be an array of items");
+                    found = true;
+                    items(in);
+                }
+                case "context" -> {
+                    text.begin();
+                    if (token == JsonToken.START_OBJECT) context = text.object(in, "context", false);
+                    else in.skipChildren();
+                    contextPersonal = text.personal();
+                }
+                case "sentAt" -> sentAt = sentAt(in);
+                default -> in.skipChildren();
+            }
+        }
+        if (!found) throw new IntakeFailure(400, "malformed_batch", "", "the body has no 'batch'");
+    }
+
+    private void items(JsonParser in) {
+        int index = 0;
+        for (var token = in.nextToken(); token != JsonToken.END_ARRAY; token = in.nextToken()) {
+            if (index == MOST_ITEMS)
+                throw new IntakeFailure(
+                        400,
+                        "too_many_items",
+                        "batch[%d]".formatted(index),
+                        "a batch holds at most %d items; send the rest as another batch".formatted(MOST_ITEMS));
+            if (token == JsonToken.START_OBJECT) {
+                item(in);
+            } else {
+                var item = new Item();
+                item.from = (int) in.currentTokenLocation().getByteOffset();
+                in.skipChildren();
+                item.to = (int) in.currentLocation().getByteOffset();
+                item.reject("not_an_object", "the item is no JSON object");
+                items.add(item);
+            }
+            index++;
+        }
+    }
+
+    private void item(JsonParser in) {
+        var item = new Item();
+        text.begin();
+        item.from = (int) in.currentTokenLocation().getByteOffset();
+        while (in.nextToken() != JsonToken.END_OBJECT) {
+            var name = in.currentName();
+            in.nextToken();
+            switch (name) {
+                case "type" -> item.type = scalar(in);
+                case "userId" -> item.userId = identifier(in, item, name);
+                case "anonymousId" -> item.anonymousId = identifier(in, item, name);
+                case "previousId" -> item.previousId = identifier(in, item, name);
+                case "groupId" -> item.groupId = identifier(in, item, name);
+                case "event" -> item.event = scalar(in);
+                case "name" -> item.name = scalar(in);
+                case "messageId" -> item.messageId = messageId(in, item);
+                case "timestamp" -> item.timestamp = time(in, item, name);
+                case "originalTimestamp" -> item.originalTimestamp = time(in, item, name);
+                case "sentAt" -> item.sentAt = sentAt(in);
+                case "properties" -> item.properties = properties(in, item);
+                case "traits" -> item.traits = object(in, item, name, true);
+                case "context" -> context(in, item);
+                default -> in.skipChildren();
+            }
+        }
+        item.to = (int) in.currentTokenLocation().getByteOffset() + 1;
+        item.personal = text.personal();
+        if (item.to - item.from > LARGEST_ITEM)
+            item.reject(
+                    "item_too_large",
+                    "the item has %d bytes; at most %d are taken".formatted(item.to - item.from, LARGEST_ITEM));
+        items.add(item);
+    }
+
+    private static @Nullable String scalar(JsonParser in) {
+        return switch (in.currentToken()) {
+            case VALUE_STRING, VALUE_NUMBER_INT, VALUE_NUMBER_FLOAT -> in.getString();
+            default -> {
+                in.skipChildren();
+                yield null;
+            }
+        };
+    }
+
+    private static @Nullable String identifier(JsonParser in, Item item, String field) {
+        if (in.currentToken().isStructStart()) item.reject("bad_identifier", "'%s' must be a string".formatted(field));
+        return scalar(in);
+    }
+
+    private static @Nullable String messageId(JsonParser in, Item item) {
+        if (in.currentToken() == JsonToken.VALUE_NULL) return null;
+        var id = scalar(in);
+        if (id == null) item.reject("bad_message_id", "'messageId' must be a string");
+        else if (id.length() > LONGEST_MESSAGE_ID)
+            item.reject(
+                    "bad_message_id",
+                    "'messageId' has %d characters; at most %d are taken".formatted(id.length(), LONGEST_MESSAGE_ID));
+        else if (hasControls(id)) item.reject("bad_message_id", "'messageId' has control characters in it");
+        return id;
+    }
+
+    private static @Nullable Instant time(JsonParser in, Item item, String field) {
+        if (in.currentToken() == JsonToken.VALUE_NULL) return null;
+        var given = in.currentToken() == JsonToken.VALUE_STRING ? in.getString() : null;
+        var at = given == null ? null : EventTime.parse(given);
+        if (at == null) {
+            item.reject(
+                    "bad_timestamp",
+                    "'%s' is no ISO 8601 time since 1970, such as 2026-03-01T09:00:00Z".formatted(field));
+            in.skipChildren();
+        }
+        return at;
+    }
+
+    /** A time of sending that cannot be read is as good as none: then the event's own time stands. */
+    private static @Nullable Instant sentAt(JsonParser in) {
+        var given = scalar(in);
+        return given == null ? null : EventTime.parse(given);
+    }
+
+    private @Nullable String object(JsonParser in, Item item, String field, boolean isTraits) {
+        if (in.currentToken() == JsonToken.START_OBJECT) return text.object(in, field, isTraits);
+        if (in.currentToken() != JsonToken.VALUE_NULL)
+            item.reject("bad_" + field, "'%s' must be a JSON object".formatted(field));
+        in.skipChildren();
+        return null;
+    }
+
+    private @Nullable String properties(JsonParser in, Item item) {
+        if (in.currentToken() != JsonToken.START_OBJECT) return object(in, item, "properties", false);
+        return text.object(in, "properties", false, (name, from, to) -> {
+            switch (name) {
+                case "revenue" -> item.revenue = amount(from, to, item, name);
+                case "total" -> item.total = amount(from, to, item, name);
+                case "value" -> item.value = amount(from, to, item, name);
+                default -> {}
+            }
+        });
+    }
+
+    private @Nullable BigDecimal amount(int from, int to, Item item, String field) {
+        var written = text.written(from, to);
+        if (written.startsWith("\""))
+            written = written.substring(1, written.length() - 1).strip();
+        if (written.isEmpty() || written.length() > 40 || "-0123456789.".indexOf(written.charAt(0)) < 0) return null;
+        try {
+            var amount = new BigDecimal(written);
+            if (amount.abs().compareTo(LARGEST_AMOUNT) < 0) return amount;
+            item.reject("bad_amount", "'properties.%s' is beyond ±10,000,000,000,000".formatted(field));
+            return null;
+        } catch (NumberFormatException noNumber) {
+            return null;
+        }
+    }
+
+    private void context(JsonParser in, Item item) {
+        if (in.currentToken() != JsonToken.START_OBJECT) {
+            object(in, item, "context", false);
+            return;
+        }
+        item.context = text.object(in, "context", false, (name, from, to) -> {
+            if (name.equals("traits")) item.contextTraits = text.written(from, to);
+        });
+    }
+
+    /** Makes events and rejected items of what was read. */
+    Staged stage(Source source, Instant receivedAt, Identifiers identifiers, CommitLog log, Vault vault) {
+        var events = new ArrayList<StagedEvent>(items.size());
+        var rejected = new ArrayList<RejectedItem>();
+        var fates = new ArrayList<ItemFate>(items.size());
+        for (var item : items) {
+            var event = item.reason == null ? event(item, source, receivedAt, identifiers, log, vault) : null;
+            if (event != null) {
+                fates.add(new ItemFate(event.messageId(), events.size(), null, null));
+                events.add(event);
+            } else {
+                var bytes = Arrays.copyOfRange(body, Math.max(0, item.from), Math.min(length, item.to));
+                rejected.add(new RejectedItem(
+                        source.id(),
+                        vault.keyedHash("rejected", new String(bytes, StandardCharsets.UTF_8)),
+                        String.valueOf(item.reason),
+                        item.detail,
+                        receivedAt,
+                        vault.seal("rejected", bytes)));
+                fates.add(new ItemFate(item.messageId, -1, item.reason, item.detail));
+            }
+        }
+        return new Staged(events, rejected, fates);
+    }
+
+    private @Nullable StagedEvent event(
+            Item item, Source source, Instant receivedAt, Identifiers identifiers, CommitLog log, Vault vault) {
+        var type = type(item);
+        if (type == null) return null;
+        if (contextPersonal != null) addShared(item, contextPersonal);
+        var name = name(item, type);
+        if (item.reason != null) return null;
+        var found = identifiers(item, type, identifiers);
+        if (found.isEmpty()) {
+            item.reject(
+                    "no_identifier", "the item has no userId, anonymousId, e-mail or phone that stands for anybody");
+            return null;
+        }
+        var messageId =
+                item.messageId == null || item.messageId.isBlank() ? "server-" + UUID.randomUUID() : item.messageId;
+        long customer = found.getFirst().id().value();
+        boolean newUser = found.getFirst().type() == Identifier.Type.USER_ID && !log.knowsUser(customer);
+        if (newUser && item.userId != null) {
+            if (item.personal == null) item.personal = new LinkedHashMap<>();
+            item.personal.put("userId", item.userId.strip());
+        }
+        return new StagedEvent(
+                log.fingerprint(source.id(), messageId),
+                receivedAt,
+                EventTime.of(
+                        item.originalTimestamp != null ? item.originalTimestamp : item.timestamp,
+                        item.sentAt != null ? item.sentAt : sentAt,
+                        receivedAt),
+                source.id(),
+                null,
+                type,
+                name,
+                customer,
+                found,
+                messageId,
+                item.revenue != null ? item.revenue : item.total != null ? item.total : item.value,
+                properties(item, type),
+                merged(item.context),
+                item.personal == null
+                        ? null
+                        : vault.seal(
+                                "intake",
+                                JsonText.ofStrings(underTheirNames(item.personal, item, type))
+                                        .getBytes(StandardCharsets.UTF_8)),
+                newUser);
+    }
+
+    private static void addShared(Item item, Map<String, String> shared) {
+        if (item.personal == null) item.personal = new LinkedHashMap<>(shared);
+        else shared.forEach(item.personal::putIfAbsent);
+    }
+
+    /** RudderStack's clients send a person's traits within the context: then they are the traits. */
+    private static Map<String, String> underTheirNames(Map<String, String> personal, Item item, EventType type) {
+        if (type != EventType.IDENTIFY || item.traits != null || item.contextTraits == null) return personal;
+        var renamed = new LinkedHashMap<String, String>();
+        personal.forEach((path, value) ->
+                renamed.put(path.startsWith("context.traits.") ? path.substring("context.".length()) : path, value));
+        return renamed;
+    }
+
+    private @Nullable EventType type(Item item) {
+        if (single != null) return single;
+        if (item.type != null) {
+            for (var type : EventType.values()) if (type.code().equals(item.type)) return type;
+        }
+        item.reject("unknown_type", "'type' must be one of identify, track, page, screen, group, alias");
+        return null;
+    }
+
+    private static @Nullable String name(Item item, EventType type) {
+        var name = switch (type) {
+            case TRACK -> item.event;
+            case PAGE, SCREEN -> item.name;
+            case IDENTIFY, GROUP, ALIAS -> null;
+        };
+        if (name == null || name.isBlank()) {
+            if (type == EventType.TRACK) item.reject("no_event_name", "a track call needs the event's name in 'event'");
+            return null;
+        }
+        if (name.length() > LONGEST_NAME || hasControls(name))
+            item.reject(
+                    "bad_event_name",
+                    "the event's name is longer than %d characters or has control characters".formatted(LONGEST_NAME));
+        return name.strip();
+    }
+
+    private static List<Identifier> identifiers(Item item, EventType type, Identifiers identifiers) {
+        var found = new ArrayList<Identifier>(3);
+        add(found, identifiers, Identifier.Type.USER_ID, item.userId);
+        add(found, identifiers, Identifier.Type.EMAIL, personal(item, "email"));
+        add(found, identifiers, Identifier.Type.PHONE, personal(item, "phone"));
+        add(found, identifiers, Identifier.Type.ANONYMOUS_ID, item.anonymousId);
+        if (type == EventType.ALIAS) add(found, identifiers, Identifier.Type.ANONYMOUS_ID, item.previousId);
+        return found;
+    }
+
+    private static @Nullable String personal(Item item, String field) {
+        if (item.personal == null) return null;
+        var trait = item.personal.get("traits." + field);
+        return trait != null ? trait : item.personal.get("context.traits." + field);
+    }
+
+    private static void add(
+            List<Identifier> found, Identifiers identifiers, Identifier.Type type, @Nullable String value) {
+        if (value == null) return;
+        Optional<Identifier> identifier = identifiers.of(type, value);
+        if (identifier.isPresent() && !found.contains(identifier.get())) found.add(identifier.get());
+    }
+
+    private static @Nullable String properties(Item item, EventType type) {
+        var given = switch (type) {
+            case TRACK, PAGE, SCREEN, ALIAS -> item.properties;
+            case IDENTIFY -> item.traits != null ? item.traits : item.contextTraits;
+            case GROUP -> group(item);
+        };
+        return given == null || given.equals("{}") ? null : given;
+    }
+
+    private static @Nullable String group(Item item) {
+        if (item.groupId == null) return item.traits;
+        var group = item.traits == null ? MAPPER.createObjectNode() : (ObjectNode) MAPPER.readTree(item.traits);
+        return MAPPER.writeValueAsString(group.put("groupId", item.groupId));
+    }
+
+    /** The item's context over the batch's: of a field both have, the item's stands. */
+    private @Nullable String merged(@Nullable String own) {
+        if (context == null || context.equals("{}")) return own == null || own.equals("{}") ? null : own;
+        if (own == null || own.equals("{}")) return context;
+        var both = (ObjectNode) MAPPER.readTree(context);
+        both.setAll((ObjectNode) MAPPER.readTree(own));
+        return MAPPER.writeValueAsString(both);
+    }
+
+    private static boolean hasControls(String text) {
+        for (int i = 0; i < text.length(); i++) if (Character.isISOControl(text.charAt(i))) return true;
+        return false;
+    }
+
+    private static String place(JsonParser in) {
+        var at = in.currentTokenLocation();
+        return "line %d, column %d".formatted(at.getLineNr(), at.getColumnNr());
+    }
+
+    private static String firstLine(@Nullable String message) {
+        if (message == null) return "";
+        int end = message.indexOf('\n');
+        return end < 0 ? message : message.substring(0, end);
+    }
+}

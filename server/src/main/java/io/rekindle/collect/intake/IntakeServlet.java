@@ -1,0 +1,253 @@
+package io.rekindle.collect.intake;
+
+import io.rekindle.collect.EventType;
+import io.rekindle.collect.Identifiers;
+import io.rekindle.collect.IntakeSettings;
+import io.rekindle.collect.Sources;
+import io.rekindle.collect.Sources.Source;
+import io.rekindle.collect.Tails;
+import io.rekindle.collect.log.CommitLog;
+import io.rekindle.platform.BusinessClock;
+import io.rekindle.platform.Problem;
+import io.rekindle.platform.Vault;
+import jakarta.servlet.http.HttpServlet;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.Base64;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.zip.GZIPInputStream;
+import java.util.zip.ZipException;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.json.JsonMapper;
+
+/**
+ * The intake, wire-compatible with Segment's HTTP API. A servlet and no controller: clients label their bodies as they
+ * like (gzip as a form, JSON as text) and browsers ask before they send, all of which a framework would answer itself.
+ */
+final class IntakeServlet extends HttpServlet {
+    private static final long serialVersionUID = 1;
+    private static final byte[] DONE = "{\"success\":true}".getBytes(StandardCharsets.UTF_8);
+    private static final int RETRY_AFTER_SECONDS = 2;
+
+    private final transient Sources sources;
+    private final transient Identifiers identifiers;
+    private final transient CommitLog log;
+    private final transient Tails tails;
+    private final transient Vault vault;
+    private final transient BusinessClock clock;
+    private final transient IntakeSettings settings;
+    private final transient JsonMapper json;
+    private final transient Map<List<String>, PersonalFields> personalFields = new ConcurrentHashMap<>();
+
+    IntakeServlet(
+            Sources sources,
+            Identifiers identifiers,
+            CommitLog log,
+            Tails tails,
+            Vault vault,
+            BusinessClock clock,
+            IntakeSettings settings,
+            JsonMapper json) {
+        this.sources = sources;
+        this.identifiers = identifiers;
+        this.log = log;
+        this.tails = tails;
+        this.vault = vault;
+        this.clock = clock;
+        this.settings = settings;
+        this.json = json;
+    }
+
+    /** What a path asks for. */
+    private sealed interface Call {
+        record Batch() implements Call {}
+
+        record Single(EventType type) implements Call {}
+    }
+
+    @Override
+    protected void doOptions(HttpServletRequest request, HttpServletResponse response) {
+        allowOrigin(request, response);
+        response.setHeader("Access-Control-Allow-Methods", "POST, GET, OPTIONS");
+        var asked = request.getHeader("Access-Control-Request-Headers");
+        if (asked != null) response.setHeader("Access-Control-Allow-Headers", asked);
+        response.setHeader("Access-Control-Max-Age", "86400");
+        response.setStatus(HttpServletResponse.SC_NO_CONTENT);
+    }
+
+    @Override
+    protected void doPost(HttpServletRequest request, HttpServletResponse response) throws IOException {
+        allowOrigin(request, response);
+        try {
+            take(request, response);
+        } catch (IntakeFailure e) {
+            refuse(response, e.status(), e.code(), String.valueOf(e.getMessage()), e.place());
+        } catch (Problem e) {
+            if (e.kind() == Problem.Kind.UNAVAILABLE) response.setIntHeader("Retry-After", RETRY_AFTER_SECONDS);
+            refuse(response, e.kind().status(), e.code(), e.detail(), "");
+        }
+    }
+
+    private void take(HttpServletRequest request, HttpServletResponse response) throws IOException {
+        var call = call(request);
+        if (log.isFull() || tails.worstLag() > settings.maxLag()) {
+            response.setIntHeader("Retry-After", RETRY_AFTER_SECONDS);
+            throw new IntakeFailure(
+                    429, "too_busy", "", "more has come in than has been worked through; send this again later");
+        }
+        var body = body(request);
+        var source = source(request, body);
+        var type = call instanceof Call.Single(var single) ? single : null;
+        var receivedAt = clock.instant().truncatedTo(ChronoUnit.MICROS);
+        var staged = BatchReader.read(body, type, fieldsOf(source)).stage(source, receivedAt, identifiers, log, vault);
+        var fate = log.append(staged.events(), staged.rejected());
+        var first = staged.items().isEmpty() ? null : staged.items().getFirst();
+        if (type != null && first != null && "item_too_large".equals(first.reason()))
+            throw new IntakeFailure(413, "item_too_large", "", String.valueOf(first.detail()));
+        response.setStatus(HttpServletResponse.SC_OK);
+        response.setContentType("application/json");
+        if (wantsFates(request)) json.writeValue(response.getOutputStream(), new Answer(true, fates(staged, fate)));
+        else response.getOutputStream().write(DONE);
+    }
+
+    record Answer(boolean success, List<AnsweredItem> items) {}
+
+    /** @param fate {@code accepted}, {@code duplicate} or {@code rejected}; the last with a reason and words */
+    record AnsweredItem(
+            int index,
+            @Nullable String messageId,
+            String fate,
+            @Nullable String reason,
+            @Nullable String message) {}
+
+    private static List<AnsweredItem> fates(BatchReader.Staged staged, CommitLog.Fate fate) {
+        var items = new ArrayList<AnsweredItem>();
+        for (var item : staged.items()) {
+            var word = item.reason() != null ? "rejected" : fate.isFresh(item.index()) ? "accepted" : "duplicate";
+            items.add(new AnsweredItem(items.size(), item.messageId(), word, item.reason(), item.detail()));
+        }
+        return items;
+    }
+
+    private static boolean wantsFates(HttpServletRequest request) {
+        var query = request.getQueryString();
+        var prefer = request.getHeader("Prefer");
+        return (query != null && List.of(query.split("&")).contains("strict=true"))
+                || (prefer != null && prefer.contains("return=representation"));
+    }
+
+    private static Call call(HttpServletRequest request) {
+        var path = request.getPathInfo() == null ? "" : request.getPathInfo();
+        var name = path.replaceAll("^/|/$", "");
+        return switch (name) {
+            case "batch", "import", "b" -> new Call.Batch();
+            case "identify", "i" -> new Call.Single(EventType.IDENTIFY);
+            case "track", "t" -> new Call.Single(EventType.TRACK);
+            case "page", "p" -> new Call.Single(EventType.PAGE);
+            case "screen", "s" -> new Call.Single(EventType.SCREEN);
+            case "group", "g" -> new Call.Single(EventType.GROUP);
+            case "alias", "a" -> new Call.Single(EventType.ALIAS);
+            default ->
+                throw new IntakeFailure(
+                        404,
+                        "no_such_call",
+                        "",
+                        "there is no call '%s'; batch, identify, track, … are".formatted(name));
+        };
+    }
+
+    private static byte[] body(HttpServletRequest request) throws IOException {
+        var bytes = request.getInputStream().readNBytes(BatchReader.LARGEST_BATCH + 1);
+        if (bytes.length > 2 && bytes[0] == (byte) 0x1f && bytes[1] == (byte) 0x8b) {
+            try (var in = new GZIPInputStream(new ByteArrayInputStream(bytes))) {
+                bytes = in.readNBytes(BatchReader.LARGEST_BATCH + 1);
+            } catch (ZipException | java.io.EOFException e) {
+                throw new IntakeFailure(400, "malformed_gzip", "", "the body is no complete gzip stream");
+            }
+        }
+        if (bytes.length > BatchReader.LARGEST_BATCH)
+            throw new IntakeFailure(
+                    413,
+                    "body_too_large",
+                    "",
+                    "the body is larger than %d bytes; send it in several batches"
+                            .formatted(BatchReader.LARGEST_BATCH));
+        return bytes;
+    }
+
+    private Source source(HttpServletRequest request, byte[] body) {
+        var key = basicUser(request.getHeader("Authorization"));
+        if (key == null) key = request.getHeader("X-Write-Key");
+        if (key == null) key = BatchReader.keyIn(body);
+        if (key == null)
+            throw new IntakeFailure(
+                    401,
+                    "no_write_key",
+                    "",
+                    "send a write key as the user name of Basic authorization, as X-Write-Key or as writeKey in the body");
+        Optional<Source> source = sources.authenticate(key);
+        return source.orElseThrow(
+                () -> new IntakeFailure(401, "unknown_write_key", "", "this write key is not known or was revoked"));
+    }
+
+    private static @Nullable String basicUser(@Nullable String header) {
+        if (header == null || !header.regionMatches(true, 0, "Basic ", 0, 6)) return null;
+        try {
+            var decoded =
+                    new String(Base64.getDecoder().decode(header.substring(6).strip()), StandardCharsets.UTF_8);
+            int colon = decoded.indexOf(':');
+            return colon < 0 ? decoded : decoded.substring(0, colon);
+        } catch (IllegalArgumentException noBase64) {
+            return "";
+        }
+    }
+
+    private PersonalFields fieldsOf(Source source) {
+        return personalFields.computeIfAbsent(source.personalFields(), own -> {
+            var all = new ArrayList<>(settings.morePersonalFields());
+            all.addAll(own);
+            return new PersonalFields(all);
+        });
+    }
+
+    private static void allowOrigin(HttpServletRequest request, HttpServletResponse response) {
+        var origin = request.getHeader("Origin");
+        if (origin == null) return;
+        // Anyone may write with a write key, which browsers show to everybody; nothing can be read here.
+        response.setHeader("Access-Control-Allow-Origin", origin);
+        response.setHeader("Access-Control-Allow-Credentials", "true");
+        response.addHeader("Vary", "Origin");
+    }
+
+    record Refusal(
+            boolean success,
+            String type,
+            String title,
+            int status,
+            String detail,
+            String code,
+            List<Problem.Fault> errors) {}
+
+    private void refuse(HttpServletResponse response, int status, String code, String message, String place)
+            throws IOException {
+        response.setStatus(status);
+        response.setContentType("application/problem+json");
+        var faults = place.isEmpty() ? List.<Problem.Fault>of() : List.of(new Problem.Fault(place, message));
+        json.writeValue(
+                response.getOutputStream(),
+                new Refusal(false, "about:blank", title(status), status, message, code, faults));
+    }
+
+    private static String title(int status) {
+        var known = org.springframework.http.HttpStatus.resolve(status);
+        return known == null ? "Problem" : known.getReasonPhrase();
+    }
+}

@@ -1,0 +1,363 @@
+package io.rekindle.collect.log;
+
+import io.rekindle.collect.EventLog;
+import io.rekindle.collect.EventType;
+import io.rekindle.collect.IntakeSettings;
+import io.rekindle.collect.Sources;
+import io.rekindle.platform.BusinessClock;
+import io.rekindle.platform.Problem;
+import io.rekindle.platform.WriteGate;
+import io.rekindle.warehouse.Rows;
+import io.rekindle.warehouse.Sql;
+import io.rekindle.warehouse.Warehouse;
+import java.security.SecureRandom;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.BitSet;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicLongArray;
+import javax.sql.DataSource;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.beans.factory.DisposableBean;
+import org.springframework.stereotype.Component;
+
+/**
+ * The log's one writer. Callers hand over what they have and wait; the writer takes all that is waiting as one group:
+ * it leaves out what was seen before, numbers the rest, sets personal fields and rejected items aside in PostgreSQL,
+ * appends the group to the warehouse as one batch, and only then lets every caller go. While a group is on its way to
+ * disk the next one gathers, so the dearer a commit is, the more callers share it.
+ *
+ * <p>The order PostgreSQL, then warehouse matters: an event in the log always has its personal fields. Fields without
+ * their event, left by a crash in between, are deleted at start and after every failure, before their places are given
+ * to other events.
+ */
+@Component
+public final class CommitLog implements EventLog, DisposableBean {
+    private static final Logger LOG = LoggerFactory.getLogger(CommitLog.class);
+    private static final int LARGEST_GROUP = 20_000;
+    private static final int MOST_WAITING = 400_000;
+    private static final int SOURCES_COUNTED = 65_536;
+
+    private final Warehouse warehouse;
+    private final IntakeRows intakeRows;
+    private final WriteGate gate;
+    private final BusinessClock clock;
+    private final Fingerprint.Key key;
+    private final SeenMessages seen;
+    private final SeenUsers users = new SeenUsers();
+    private final int ownSource;
+    private final AtomicLongArray accepted = new AtomicLongArray(SOURCES_COUNTED);
+    private final LinkedBlockingQueue<Submission> queue = new LinkedBlockingQueue<>();
+    private final AtomicLong waiting = new AtomicLong();
+    private final AtomicInteger waitingInsideGate = new AtomicInteger();
+    private final FingerprintSet inGroup = new FingerprintSet();
+    private final Progress progress = new Progress();
+    private final Thread writer;
+    private volatile long lastSeq;
+    private volatile boolean stopping;
+    private @Nullable Group unresolved;
+
+    CommitLog(
+            Warehouse warehouse,
+            DataSource database,
+            WriteGate gate,
+            BusinessClock clock,
+            Sources sources,
+            IntakeSettings settings) {
+        this.warehouse = warehouse;
+        this.intakeRows = new IntakeRows(database);
+        this.gate = gate;
+        this.clock = clock;
+        var random = new SecureRandom();
+        this.key = new Fingerprint.Key(random.nextLong(), random.nextLong());
+        this.seen = new SeenMessages(settings.messageIdsKept());
+        this.ownSource = sources.named(Sources.OWN).id();
+        lastSeq = lastSeqInWarehouse();
+        intakeRows.deleteBeyond(lastSeq);
+        warehouse.stream(
+                Sql.of(
+                        "select source_id, message_id from events where seq > ? order by seq",
+                        lastSeq - settings.messageIdsKept()),
+                row -> seen.add(Fingerprint.of(key, row.intValue("source_id"), row.text("message_id"))));
+        warehouse.stream(
+                Sql.of("select source_id, count(*) as n from events group by source_id"),
+                row -> accepted.set(row.intValue("source_id"), row.longValue("n")));
+        writer = Thread.ofPlatform().name("event-log").start(this::run);
+    }
+
+    /** What became of the events handed over, by their order: new, or a duplicate. */
+    public static final class Fate {
+        private final BitSet fresh;
+
+        private Fate(BitSet fresh) {
+            this.fresh = fresh;
+        }
+
+        public boolean isFresh(int index) {
+            return fresh.get(index);
+        }
+
+        /** How many are new. */
+        public int accepted() {
+            return fresh.cardinality();
+        }
+    }
+
+    @Override
+    public long lastSeq() {
+        return lastSeq;
+    }
+
+    /** What others wait on: told whenever the log or one of its readers moves. */
+    Progress progress() {
+        return progress;
+    }
+
+    /** Events handed over and not yet on disk. */
+    public long waiting() {
+        return waiting.get();
+    }
+
+    /** Whether so much is waiting that no more should be taken in now. */
+    public boolean isFull() {
+        return waiting.get() > MOST_WAITING;
+    }
+
+    /** Events of one source in the log. */
+    public long accepted(int sourceId) {
+        return accepted.get(sourceId);
+    }
+
+    public Fingerprint fingerprint(int sourceId, String messageId) {
+        return Fingerprint.of(key, sourceId, messageId);
+    }
+
+    /** Whether the readers have been given this user's id in clear. */
+    public boolean knowsUser(long user) {
+        return users.contains(user);
+    }
+
+    @Override
+    public void accept(List<OwnEvent> events) {
+        if (events.isEmpty()) return;
+        var receivedAt = clock.instant().truncatedTo(ChronoUnit.MICROS);
+        append(
+                events.stream()
+                        .map(e -> new StagedEvent(
+                                fingerprint(ownSource, e.messageId()),
+                                receivedAt,
+                                e.occurredAt().truncatedTo(ChronoUnit.MICROS),
+                                ownSource,
+                                null,
+                                EventType.TRACK,
+                                e.name(),
+                                e.customer().value(),
+                                List.of(),
+                                e.messageId(),
+                                null,
+                                e.properties(),
+                                null,
+                                null,
+                                false))
+                        .toList(),
+                List.of());
+    }
+
+    /**
+     * Appends events and stores rejected items; both are on disk on return. A {@link Problem} {@code log_unavailable}
+     * when that failed: then nothing of it counts as accepted.
+     */
+    public Fate append(List<StagedEvent> events, List<RejectedItem> rejected) {
+        var submission = new Submission(events, rejected, gate.isInside());
+        // Counted before it stands in the queue: whoever asks for quiet must never see a moment without it.
+        waiting.addAndGet(submission.weight());
+        if (submission.insideGate()) waitingInsideGate.incrementAndGet();
+        try {
+            queue.add(submission);
+            if (stopping && !writer.isAlive()) failRest();
+            return submission.result().join();
+        } catch (CompletionException e) {
+            if (e.getCause() instanceof Problem problem) throw problem;
+            throw e;
+        } finally {
+            if (submission.insideGate()) waitingInsideGate.decrementAndGet();
+        }
+    }
+
+    private record Submission(
+            List<StagedEvent> events, List<RejectedItem> rejected, boolean insideGate, CompletableFuture<Fate> result) {
+        Submission(List<StagedEvent> events, List<RejectedItem> rejected, boolean insideGate) {
+            this(events, rejected, insideGate, new CompletableFuture<>());
+        }
+
+        int weight() {
+            return events.size() + rejected.size();
+        }
+    }
+
+    /** One group on its way: what is new of it, and who waits. */
+    private record Group(
+            long fromSeq,
+            List<Submission> submissions,
+            List<Fate> fates,
+            List<StagedEvent> fresh,
+            Map<Integer, Integer> duplicates) {
+        long toSeq() {
+            return fromSeq + fresh.size() - 1;
+        }
+    }
+
+    private void run() {
+        try {
+            while (!stopping || !queue.isEmpty()) {
+                var first = queue.take();
+                var submissions = new ArrayList<Submission>();
+                int size = 0;
+                for (var next = first; next != null; next = size < LARGEST_GROUP ? queue.poll() : null) {
+                    submissions.add(next);
+                    size += next.weight();
+                }
+                handle(submissions);
+                waiting.addAndGet(-size);
+                progress.tell();
+            }
+        } catch (InterruptedException stopped) {
+            failRest();
+        }
+    }
+
+    private void handle(List<Submission> submissions) {
+        Group group = null;
+        try {
+            resolve();
+            group = sift(submissions);
+            commit(group);
+            settle(group);
+        } catch (RuntimeException e) {
+            LOG.error("a group of {} calls could not be written to the log", submissions.size(), e);
+            unresolved = group;
+            try {
+                resolve();
+            } catch (RuntimeException again) {
+                LOG.error("what became of the group is not known until the stores answer again", again);
+            }
+            var problem = new Problem(
+                    Problem.Kind.UNAVAILABLE,
+                    "log_unavailable",
+                    "the event log cannot be written to now; nothing of this call was accepted, send it again later",
+                    List.of());
+            for (var submission : submissions) submission.result().completeExceptionally(problem);
+        }
+    }
+
+    private Group sift(List<Submission> submissions) {
+        inGroup.clear();
+        var fates = new ArrayList<Fate>(submissions.size());
+        var fresh = new ArrayList<StagedEvent>();
+        var duplicates = new HashMap<Integer, Integer>();
+        for (var submission : submissions) {
+            var events = submission.events();
+            var isFresh = new BitSet(events.size());
+            for (int i = 0; i < events.size(); i++) {
+                var event = events.get(i);
+                if (!seen.contains(event.fingerprint()) && inGroup.add(event.fingerprint())) {
+                    isFresh.set(i);
+                    fresh.add(event);
+                } else {
+                    duplicates.merge(event.sourceId(), 1, Integer::sum);
+                }
+            }
+            fates.add(new Fate(isFresh));
+        }
+        return new Group(lastSeq + 1, submissions, fates, fresh, duplicates);
+    }
+
+    private void commit(Group group) {
+        var personal = new ArrayList<IntakeRows.Personal>();
+        var rejected = new ArrayList<RejectedItem>();
+        long seq = group.fromSeq();
+        for (var event : group.fresh()) {
+            if (event.personal() != null) personal.add(new IntakeRows.Personal(seq, event.personal()));
+            seq++;
+        }
+        for (var submission : group.submissions()) rejected.addAll(submission.rejected());
+        gate.writeFor(() -> waitingInsideGate.get() > 0, () -> {
+            intakeRows.write(personal, rejected, group.duplicates());
+            if (!group.fresh().isEmpty())
+                warehouse.append("events", "log:" + group.fromSeq(), rowsOf(group.fresh(), group.fromSeq()));
+        });
+    }
+
+    private void settle(Group group) {
+        for (var event : group.fresh()) {
+            seen.add(event.fingerprint());
+            if (event.newUser()) users.add(event.customer());
+            accepted.incrementAndGet(event.sourceId());
+        }
+        if (!group.fresh().isEmpty()) lastSeq = group.toSeq();
+        progress.tell();
+        for (int i = 0; i < group.submissions().size(); i++)
+            group.submissions().get(i).result().complete(group.fates().get(i));
+    }
+
+    /** After a failure: finds out whether the group reached the disk after all, and clears up behind it if not. */
+    private void resolve() {
+        var group = unresolved;
+        if (group == null) return;
+        long reached = lastSeqInWarehouse();
+        if (!group.fresh().isEmpty() && reached >= group.toSeq()) settle(group);
+        else intakeRows.deleteBeyond(reached);
+        unresolved = null;
+    }
+
+    private static Rows rowsOf(List<StagedEvent> events, long fromSeq) {
+        return Rows.written(rows -> {
+            long seq = fromSeq;
+            for (var e : events)
+                rows.value(seq++)
+                        .value(e.receivedAt())
+                        .value(e.occurredAt())
+                        .value(e.sourceId())
+                        .value(e.importId())
+                        .value(e.type().code())
+                        .value(e.name())
+                        .value(e.customer())
+                        .value(IdentifierText.write(e.identifiers()))
+                        .value(e.messageId())
+                        .value(e.amount())
+                        .value(e.properties())
+                        .value(e.context())
+                        .end();
+        });
+    }
+
+    private long lastSeqInWarehouse() {
+        return warehouse
+                .first(Sql.of("select coalesce(max(seq), 0) as seq from events"), row -> row.longValue("seq"))
+                .orElse(0L);
+    }
+
+    @Override
+    public void destroy() throws InterruptedException {
+        stopping = true;
+        while (writer.isAlive() && waiting.get() > 0) writer.join(10);
+        writer.interrupt();
+        writer.join();
+    }
+
+    private void failRest() {
+        var problem = new Problem(
+                Problem.Kind.UNAVAILABLE, "log_unavailable", "the server is stopping; send this again", List.of());
+        for (var rest = queue.poll(); rest != null; rest = queue.poll())
+            rest.result().completeExceptionally(problem);
+    }
+}

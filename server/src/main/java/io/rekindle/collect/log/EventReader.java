@@ -1,0 +1,87 @@
+package io.rekindle.collect.log;
+
+import io.rekindle.collect.EventType;
+import io.rekindle.collect.LoggedEvent;
+import io.rekindle.common.CustomerId;
+import io.rekindle.platform.Vault;
+import io.rekindle.warehouse.Row;
+import io.rekindle.warehouse.Sql;
+import io.rekindle.warehouse.Warehouse;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import org.springframework.jdbc.core.simple.JdbcClient;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.JsonNodeFactory;
+
+/** Reads a run of the log back, with personal fields where they are wanted and still there. */
+final class EventReader {
+    /** Under which personal fields are sealed. */
+    static final String SEALED_AS = "intake";
+
+    private final Warehouse warehouse;
+    private final JdbcClient jdbc;
+    private final Vault vault;
+    private final JsonMapper json;
+
+    EventReader(Warehouse warehouse, JdbcClient jdbc, Vault vault, JsonMapper json) {
+        this.warehouse = warehouse;
+        this.jdbc = jdbc;
+        this.vault = vault;
+        this.json = json;
+    }
+
+    List<LoggedEvent> read(long fromSeq, long toSeq, boolean withPersonal) {
+        Map<Long, Map<String, String>> personal = withPersonal ? personal(fromSeq, toSeq) : Map.of();
+        var events = warehouse.query(Sql.of("""
+                        select seq, received_at, occurred_at, source_id, import_id, type, name, customer_id, aliases, message_id,
+                            amount, properties
+                        from events where seq between ? and ? order by seq
+                        """, fromSeq, toSeq), row -> event(row, personal));
+        if (events.size() != toSeq - fromSeq + 1)
+            throw new IllegalStateException("the log has %d events from %d to %d, not %d"
+                    .formatted(events.size(), fromSeq, toSeq, toSeq - fromSeq + 1));
+        return events;
+    }
+
+    private LoggedEvent event(Row row, Map<Long, Map<String, String>> personal) {
+        long seq = row.longValue("seq");
+        var customer = new CustomerId(row.longValue("customer_id"));
+        return new LoggedEvent(
+                seq,
+                row.instant("received_at"),
+                row.instant("occurred_at"),
+                row.intValue("source_id"),
+                row.nullableLong("import_id"),
+                EventType.valueOf(row.text("type").toUpperCase(Locale.ROOT)),
+                row.nullableText("name"),
+                customer,
+                IdentifierText.read(row.nullableText("aliases"), customer),
+                row.text("message_id"),
+                row.nullableDecimal("amount"),
+                tree(row.nullableText("properties")),
+                personal.getOrDefault(seq, Map.of()));
+    }
+
+    private JsonNode tree(@Nullable String text) {
+        return text == null ? JsonNodeFactory.instance.objectNode() : json.readTree(text);
+    }
+
+    private Map<Long, Map<String, String>> personal(long fromSeq, long toSeq) {
+        var fields = new HashMap<Long, Map<String, String>>();
+        jdbc.sql("select seq, sealed from intake_personal where seq between :from and :to")
+                .param("from", fromSeq)
+                .param("to", toSeq)
+                .query(row -> {
+                    var values = new HashMap<String, String>();
+                    for (var field : json.readTree(vault.open(SEALED_AS, row.getBytes("sealed")))
+                            .properties())
+                        values.put(field.getKey(), field.getValue().stringValue());
+                    fields.put(row.getLong("seq"), values);
+                });
+        return fields;
+    }
+}

@@ -1,0 +1,61 @@
+package io.rekindle.collect.log;
+
+import java.util.Arrays;
+
+/** A set of fingerprints in two longs a slot: open addressing, linear probing, at most two thirds full. */
+final class FingerprintSet {
+    private static final int FIRST_SLOTS = 64;
+
+    private long[] slots = new long[2 * FIRST_SLOTS];
+    private int size;
+
+    int size() {
+        return size;
+    }
+
+    boolean contains(Fingerprint f) {
+        return slots[slotOf(slots, f.high(), f.low()) + 1] != 0;
+    }
+
+    /** Adds; false when it was there. */
+    boolean add(Fingerprint f) {
+        int slot = slotOf(slots, f.high(), f.low());
+        if (slots[slot + 1] != 0) return false;
+        slots[slot] = f.high();
+        slots[slot + 1] = nonZero(f.low());
+        if (3 * ++size > slots.length) grow();
+        return true;
+    }
+
+    void clear() {
+        if (size > 0) Arrays.fill(slots, 0);
+        size = 0;
+    }
+
+    private void grow() {
+        var larger = new long[2 * slots.length];
+        for (int i = 0; i < slots.length; i += 2) {
+            if (slots[i + 1] == 0) continue;
+            int slot = slotOf(larger, slots[i], slots[i + 1]);
+            larger[slot] = slots[i];
+            larger[slot + 1] = slots[i + 1];
+        }
+        slots = larger;
+    }
+
+    /** Where the fingerprint stands, or the empty slot where it would. A low half of 0 is kept as 1: 0 means empty. */
+    private static int slotOf(long[] slots, long high, long low) {
+        long kept = nonZero(low);
+        int mask = slots.length / 2 - 1;
+        int place = (int) high & mask;
+        while (true) {
+            int slot = 2 * place;
+            if (slots[slot + 1] == 0 || (slots[slot] == high && slots[slot + 1] == kept)) return slot;
+            place = (place + 1) & mask;
+        }
+    }
+
+    private static long nonZero(long low) {
+        return low == 0 ? 1 : low;
+    }
+}

@@ -1,0 +1,259 @@
+package io.rekindle.collect.log;
+
+import io.rekindle.collect.Tail;
+import io.rekindle.collect.Tails;
+import io.rekindle.platform.Backlog;
+import io.rekindle.platform.Problem;
+import io.rekindle.platform.Vault;
+import io.rekindle.platform.WriteGate;
+import io.rekindle.warehouse.Warehouse;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.context.SmartLifecycle;
+import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.stereotype.Component;
+import org.springframework.transaction.PlatformTransactionManager;
+import org.springframework.transaction.support.TransactionTemplate;
+import tools.jackson.databind.json.JsonMapper;
+
+/**
+ * Drives every {@link Tail}: one thread each, woken by the log's writer. The end of a batch is written down ("claimed")
+ * before the tail sees it, so that after a crash the very same batch comes again; the transaction that takes a batch up
+ * claims the next one too, so that a tail that is behind needs one commit a batch.
+ */
+@Component
+final class TailRunner implements Tails, Backlog, SmartLifecycle {
+    private static final Logger LOG = LoggerFactory.getLogger(TailRunner.class);
+    private static final int LARGEST_BATCH = 5_000;
+    private static final Duration LONG = Duration.ofMinutes(1);
+    private static final Duration PATIENCE = Duration.ofMinutes(10);
+    private static final long FIRST_BACK_OFF_MILLIS = 100;
+    private static final long LONGEST_BACK_OFF_MILLIS = 30_000;
+
+    private final CommitLog log;
+    private final JdbcClient jdbc;
+    private final WriteGate gate;
+    private final TransactionTemplate transactions;
+    private final EventReader reader;
+    private final Map<String, Runner> runners = new TreeMap<>();
+    private final String[] takersOfPersonalFields;
+    private volatile boolean running;
+
+    TailRunner(
+            CommitLog log,
+            ObjectProvider<Tail> tails,
+            JdbcClient jdbc,
+            Warehouse warehouse,
+            Vault vault,
+            WriteGate gate,
+            PlatformTransactionManager transactionManager,
+            JsonMapper json) {
+        this.log = log;
+        this.jdbc = jdbc;
+        this.gate = gate;
+        this.transactions = new TransactionTemplate(transactionManager);
+        this.reader = new EventReader(warehouse, jdbc, vault, json);
+        for (var tail : tails.orderedStream().toList())
+            if (runners.put(tail.name(), new Runner(tail)) != null)
+                throw new IllegalStateException("two tails are named '%s'".formatted(tail.name()));
+        for (var runner : runners.values())
+            for (var earlier : runner.tail.after())
+                if (!runners.containsKey(earlier))
+                    throw new IllegalStateException(
+                            "tail '%s' comes after '%s', which is not there".formatted(runner.tail.name(), earlier));
+        takersOfPersonalFields = runners.values().stream()
+                .filter(r -> r.tail.wantsPersonalFields())
+                .map(r -> r.tail.name())
+                .toArray(String[]::new);
+    }
+
+    @Override
+    public List<Lag> lags() {
+        return runners.values().stream()
+                .map(r -> new Lag(r.tail.name(), r.lag(), r.failure))
+                .toList();
+    }
+
+    @Override
+    public long worstLag() {
+        return runners.values().stream().mapToLong(Runner::lag).max().orElse(0);
+    }
+
+    @Override
+    public void awaitAll(long seq) {
+        try {
+            var here = new ArrayList<>(runners.values());
+            if (log.progress().await(() -> here.stream().allMatch(r -> r.taken >= seq), PATIENCE)) return;
+            var behind = here.stream()
+                    .filter(r -> r.taken < seq)
+                    .map(r -> r.tail.name())
+                    .toList();
+            throw new Problem(
+                    Problem.Kind.UNAVAILABLE,
+                    "tails_behind",
+                    "after %s these tails have not taken up the log to event %d: %s".formatted(PATIENCE, seq, behind),
+                    List.of());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException("interrupted while waiting for the tails", e);
+        }
+    }
+
+    @Override
+    public String name() {
+        return "event tails "
+                + runners.values().stream()
+                        .filter(r -> r.lag() > 0)
+                        .map(r -> r.tail.name())
+                        .toList();
+    }
+
+    /** Events on their way into the log come first: by the time they are counted out, the log has grown by them. */
+    @Override
+    public long pending() {
+        long waiting = log.waiting();
+        return waiting + runners.values().stream().mapToLong(Runner::lag).sum();
+    }
+
+    @Override
+    public void start() {
+        running = true;
+        for (var runner : runners.values())
+            runner.thread =
+                    Thread.ofPlatform().name("tail-" + runner.tail.name()).start(runner::run);
+    }
+
+    @Override
+    public void stop() {
+        running = false;
+        log.progress().tell();
+        for (var runner : runners.values()) {
+            var thread = runner.thread;
+            if (thread == null) continue;
+            try {
+                thread.join();
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                return;
+            }
+        }
+    }
+
+    @Override
+    public boolean isRunning() {
+        return running;
+    }
+
+    /** One tail and its place. */
+    private final class Runner {
+        private final Tail tail;
+        private final List<String> after;
+        private volatile long taken;
+        private long claimed;
+        private volatile @Nullable String failure;
+        private volatile @Nullable Thread thread;
+
+        Runner(Tail tail) {
+            this.tail = tail;
+            this.after = List.copyOf(tail.after());
+            jdbc.sql("insert into tail_offsets values (:tail, 0, 0) on conflict (tail) do nothing")
+                    .param("tail", tail.name())
+                    .update();
+            jdbc.sql("select seq, claimed_seq from tail_offsets where tail = :tail")
+                    .param("tail", tail.name())
+                    .query(row -> {
+                        taken = row.getLong("seq");
+                        claimed = row.getLong("claimed_seq");
+                    });
+            if (taken > log.lastSeq())
+                throw new IllegalStateException(
+                        "tail '%s' stands at event %d but the log ends at %d: the two stores are not of one backup"
+                                .formatted(tail.name(), taken, log.lastSeq()));
+        }
+
+        long lag() {
+            return log.lastSeq() - taken;
+        }
+
+        void run() {
+            long backOff = FIRST_BACK_OFF_MILLIS;
+            while (running) {
+                try {
+                    if (!log.progress().await(() -> !running || end() > taken, LONG) || !running) continue;
+                    takeUp();
+                    failure = null;
+                    backOff = FIRST_BACK_OFF_MILLIS;
+                } catch (InterruptedException stopped) {
+                    return;
+                } catch (RuntimeException e) {
+                    failure = String.valueOf(e.getMessage());
+                    LOG.error(
+                            "tail {} failed at event {}; it tries again in {} ms", tail.name(), taken + 1, backOff, e);
+                    try {
+                        log.progress().pause(Duration.ofMillis(backOff), () -> !running);
+                    } catch (InterruptedException stopped) {
+                        return;
+                    }
+                    backOff = Math.min(2 * backOff, LONGEST_BACK_OFF_MILLIS);
+                }
+            }
+        }
+
+        /** Where the next batch may end: not beyond a tail this one must not overtake. */
+        private long end() {
+            long end = log.lastSeq();
+            for (var earlier : after) {
+                var other = runners.get(earlier);
+                if (other != null) end = Math.min(end, other.taken);
+            }
+            return end;
+        }
+
+        private void takeUp() {
+            long from = taken + 1;
+            if (claimed < from) claim(Math.min(end(), taken + LARGEST_BATCH));
+            long to = claimed;
+            var batch = new Tail.Batch(tail.name(), from, to, reader.read(from, to, tail.wantsPersonalFields()));
+            long next = gate.write(() -> {
+                var claimedNext = transactions.execute(status -> {
+                    tail.process(batch);
+                    return moveTo(to);
+                });
+                return claimedNext == null ? to : claimedNext;
+            });
+            claimed = next;
+            taken = to;
+            log.progress().tell();
+        }
+
+        private void claim(long to) {
+            jdbc.sql("update tail_offsets set claimed_seq = :to where tail = :tail")
+                    .param("to", to)
+                    .param("tail", tail.name())
+                    .update();
+            claimed = to;
+        }
+
+        private long moveTo(long to) {
+            long next = Math.max(to, Math.min(end(), to + LARGEST_BATCH));
+            jdbc.sql("update tail_offsets set seq = :to, claimed_seq = :next where tail = :tail")
+                    .param("to", to)
+                    .param("next", next)
+                    .param("tail", tail.name())
+                    .update();
+            if (tail.wantsPersonalFields())
+                jdbc.sql("""
+                                delete from intake_personal
+                                where seq <= (select min(seq) from tail_offsets where tail = any(:takers))
+                                """).param("takers", takersOfPersonalFields).update();
+            return next;
+        }
+    }
+}

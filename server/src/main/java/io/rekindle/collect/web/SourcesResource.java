@@ -1,0 +1,124 @@
+package io.rekindle.collect.web;
+
+import io.rekindle.collect.Sources;
+import io.rekindle.collect.Tails;
+import io.rekindle.collect.log.CommitLog;
+import io.rekindle.common.Page;
+import io.rekindle.platform.Problem;
+import java.time.Instant;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.springframework.http.HttpStatus;
+import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.security.access.prepost.PreAuthorize;
+import org.springframework.web.bind.annotation.DeleteMapping;
+import org.springframework.web.bind.annotation.GetMapping;
+import org.springframework.web.bind.annotation.PathVariable;
+import org.springframework.web.bind.annotation.PostMapping;
+import org.springframework.web.bind.annotation.RequestBody;
+import org.springframework.web.bind.annotation.RequestMapping;
+import org.springframework.web.bind.annotation.RequestParam;
+import org.springframework.web.bind.annotation.ResponseStatus;
+import org.springframework.web.bind.annotation.RestController;
+
+/** Sources, their keys, their counters, and what of theirs could not be used. */
+@RestController
+@RequestMapping("/api")
+class SourcesResource {
+    private final Sources sources;
+    private final RejectedItems rejected;
+    private final CommitLog log;
+    private final Tails tails;
+
+    SourcesResource(Sources sources, JdbcClient jdbc, io.rekindle.platform.Vault vault, CommitLog log, Tails tails) {
+        this.sources = sources;
+        this.rejected = new RejectedItems(jdbc, vault);
+        this.log = log;
+        this.tails = tails;
+    }
+
+    /**
+     * @param accepted events of it in the log
+     * @param duplicates items left out because their message id was seen before
+     * @param rejected distinct items that could not be used
+     */
+    record SourceAnswer(
+            int id,
+            String name,
+            List<String> personalFields,
+            Instant createdAt,
+            long accepted,
+            long duplicates,
+            long rejected,
+            List<Sources.WriteKey> keys) {}
+
+    record NewSource(String name, @Nullable List<String> personalFields) {}
+
+    record NewKeyAnswer(long id, String secret) {}
+
+    @GetMapping("/sources")
+    @PreAuthorize("hasRole('VIEWER')")
+    Page<SourceAnswer> list() {
+        return new Page<>(sources.list().stream().map(this::answer).toList(), null);
+    }
+
+    @GetMapping("/sources/{id}")
+    @PreAuthorize("hasRole('VIEWER')")
+    SourceAnswer get(@PathVariable int id) {
+        return answer(sources.get(id));
+    }
+
+    @PostMapping("/sources")
+    @PreAuthorize("hasRole('ADMIN')")
+    @ResponseStatus(HttpStatus.CREATED)
+    SourceAnswer create(@RequestBody NewSource source) {
+        return answer(
+                sources.create(source.name(), source.personalFields() == null ? List.of() : source.personalFields()));
+    }
+
+    /** The secret is in this answer and never again. */
+    @PostMapping("/sources/{id}/keys")
+    @PreAuthorize("hasRole('ADMIN')")
+    @ResponseStatus(HttpStatus.CREATED)
+    NewKeyAnswer createKey(@PathVariable int id) {
+        var made = sources.createKey(id);
+        return new NewKeyAnswer(made.id(), made.secret());
+    }
+
+    @DeleteMapping("/sources/{id}/keys/{keyId}")
+    @PreAuthorize("hasRole('ADMIN')")
+    @ResponseStatus(HttpStatus.NO_CONTENT)
+    void revokeKey(@PathVariable int id, @PathVariable long keyId) {
+        sources.revokeKey(id, keyId);
+    }
+
+    /** Items that could not be used, latest first; the item itself only for who may see personal data. */
+    @GetMapping("/sources/{id}/rejected")
+    @PreAuthorize("hasRole('VIEWER')")
+    Page<RejectedItems.Shown> rejected(
+            @PathVariable int id,
+            @RequestParam(defaultValue = "9223372036854775807") long cursor,
+            @RequestParam(defaultValue = "50") int limit) {
+        if (cursor < 0) throw Problem.invalid("cursor_invalid", "'%d' is no cursor of this list".formatted(cursor));
+        return rejected.latest(sources.get(id).id(), cursor, Math.clamp(limit, 1, 500));
+    }
+
+    /** How far each reader of the log has come. */
+    @GetMapping("/tails")
+    @PreAuthorize("hasRole('VIEWER')")
+    Page<Tails.Lag> tails() {
+        return new Page<>(tails.lags(), null);
+    }
+
+    private SourceAnswer answer(Sources.Source source) {
+        return new SourceAnswer(
+                source.id(),
+                source.name(),
+                source.personalFields(),
+                source.createdAt(),
+                log.accepted(source.id()),
+                rejected.duplicates(source.id()),
+                rejected.count(source.id()),
+                sources.keys(source.id()));
+    }
+}

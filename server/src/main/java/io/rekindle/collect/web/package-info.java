@@ -1,0 +1,5 @@
+/** Sources, imports and rejected items over HTTP. */
+@NullMarked
+package io.rekindle.collect.web;
+
+import org.jspecify.annotations.NullMarked;

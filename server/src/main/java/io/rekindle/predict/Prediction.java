@@ -1,0 +1,294 @@
+package io.rekindle.predict;
+
+import io.rekindle.analyse.AfterAnalysis;
+import io.rekindle.analyse.PurchaseHistory;
+import io.rekindle.collect.Tail;
+import io.rekindle.common.CustomerId;
+import io.rekindle.models.Fit;
+import io.rekindle.models.rhythm.PurchaseRhythm;
+import io.rekindle.models.value.BgNbd;
+import io.rekindle.models.value.GammaGamma;
+import io.rekindle.platform.BusinessClock;
+import io.rekindle.platform.WriteGate;
+import io.rekindle.segment.Words;
+import io.rekindle.warehouse.Rows;
+import io.rekindle.warehouse.Sql;
+import io.rekindle.warehouse.Warehouse;
+import java.math.BigDecimal;
+import java.math.MathContext;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import org.springframework.stereotype.Component;
+
+/**
+ * Fits the models after each analysis and scores all customers; between two analyses, scores anew whoever has bought or
+ * got a refund, with the models of the last fit.
+ *
+ * <p>Scores: {@code p_alive}, the probability that the customer will buy again at all; {@code expected_purchases} and
+ * {@code expected_value} over the days of the settings; {@code expected_spend}, the amount of a next purchase. Value is
+ * expected purchases times expected spend, not discounted. Scores have four significant digits and are written down when
+ * they have moved by more than a tolerance. A customer none of whose orders stands any longer scores 0.
+ */
+@Component
+public class Prediction implements AfterAnalysis, Tail {
+    private static final String BG_NBD = "bg_nbd";
+    private static final String GAMMA_GAMMA = "gamma_gamma";
+    private static final String RHYTHM = "purchase_rhythm";
+    private static final MathContext DIGITS = new MathContext(4);
+
+    private final Warehouse warehouse;
+    private final ModelRegistry registry;
+    private final BusinessClock clock;
+    private final WriteGate gate;
+    private final PredictSettings settings;
+    private final Object appending = new Object();
+    private long appended;
+
+    Prediction(
+            Warehouse warehouse,
+            ModelRegistry registry,
+            BusinessClock clock,
+            WriteGate gate,
+            PredictSettings settings) {
+        this.warehouse = warehouse;
+        this.registry = registry;
+        this.clock = clock;
+        this.gate = gate;
+        this.settings = settings;
+    }
+
+    /** A customer's score. */
+    public record ScoreNow(String name, double value, String modelVersion, Instant at) {}
+
+    /** The customer's scores by name; empty before the first analysis that could fit the models. */
+    public List<ScoreNow> scores(CustomerId customer) {
+        return warehouse.query(
+                Sql.of(
+                        "select score, value, model_version, valid_from from scores_now where customer_id = ? order by score",
+                        customer.value()),
+                row -> new ScoreNow(
+                        row.text("score"),
+                        row.doubleValue("value"),
+                        row.text("model_version"),
+                        row.instant("valid_from")));
+    }
+
+    /** Two fitted models and what the registry calls them. */
+    private record Models(BgNbd purchases, String purchasesId, GammaGamma spend, String spendId) {}
+
+    private record Change(long customer, Score score, double value, String model, Instant at) {}
+
+    private record Known(double value, Instant at) {}
+
+    @Override
+    public void analysed(String batch, Instant asOf, PurchaseHistory history, Optional<PurchaseRhythm> rhythm) {
+        var models = fit(batch, asOf, history, rhythm);
+        if (models.isEmpty()) return;
+        while (true) {
+            long before;
+            synchronized (appending) {
+                before = appended;
+            }
+            var changes = changes(asOf, history, models.get(), PurchaseHistory.EVERYBODY);
+            boolean undisturbed = gate.write(() -> {
+                synchronized (appending) {
+                    // The tail has scored somebody on newer orders meanwhile: compare with those.
+                    if (appended != before) return false;
+                    append(batch, changes);
+                    return true;
+                }
+            });
+            if (undisturbed) return;
+        }
+    }
+
+    private Optional<Models> fit(String batch, Instant asOf, PurchaseHistory history, Optional<PurchaseRhythm> rhythm) {
+        var data = new ModelRegistry.Data(history.firstDay(), history.today(), history.size());
+        rhythm.flatMap(PurchaseRhythm::fit)
+                .ifPresent(fit -> registry.register(
+                        RHYTHM,
+                        batch,
+                        asOf,
+                        data,
+                        fit,
+                        new Words(
+                                "Each customer's own purchase rhythm, learnt from %d customers; life-cycle stages follow from it."
+                                        .formatted(history.size()),
+                                "由 %d 位客户学得的个人购买节奏，用于划分生命周期阶段。".formatted(history.size()))));
+        if (history.returned() < settings.fewestReturned()) {
+            var tooFew = new Words(
+                    "Not fitted: %d of %d customers bought on more than one day; at least %d are needed."
+                            .formatted(history.returned(), history.size(), settings.fewestReturned()),
+                    "未拟合：%2$d 位客户中仅 %1$d 位在不止一天购买过，至少需要 %3$d 位。"
+                            .formatted(history.returned(), history.size(), settings.fewestReturned()));
+            registry.registerUnfitted(BG_NBD, batch, asOf, data, tooFew);
+            registry.registerUnfitted(GAMMA_GAMMA, batch, asOf, data, tooFew);
+            return Optional.empty();
+        }
+        var summed = history.recencyFrequency();
+        var purchases = BgNbd.fit(summed);
+        var spend = GammaGamma.fit(summed);
+        var purchasesCard = registry.register(
+                BG_NBD,
+                batch,
+                asOf,
+                data,
+                fitOf(purchases.fit()),
+                new Words(
+                        "BG/NBD: expected purchases and the probability to be still a customer, from %d customers; times in days."
+                                .formatted(history.size()),
+                        "BG/NBD：由 %d 位客户估计预期购买次数与活跃概率，时间单位为天。".formatted(history.size())));
+        var spendCard = registry.register(
+                GAMMA_GAMMA,
+                batch,
+                asOf,
+                data,
+                fitOf(spend.fit()),
+                new Words(
+                        "Gamma-Gamma: the amount of a next purchase, from the %d customers who came back."
+                                .formatted(history.returned()),
+                        "Gamma-Gamma：由 %d 位复购客户估计下一次购买金额。".formatted(history.returned())));
+        return Optional.of(new Models(purchases, purchasesCard.id(), spend, spendCard.id()));
+    }
+
+    private static Fit fitOf(Optional<Fit> fit) {
+        return fit.orElseThrow(() -> new IllegalStateException("a fitted model without its fit"));
+    }
+
+    @Override
+    public String name() {
+        return "scores";
+    }
+
+    @Override
+    public List<String> after() {
+        return List.of("identity", "profile");
+    }
+
+    @Override
+    public void process(Batch batch) {
+        var touched = Sql.of("""
+                select customer_id from orders_now where seq between ? and ?
+                union select customer_id from order_lines_now where seq between ? and ?
+                """, batch.fromSeq(), batch.toSeq(), batch.fromSeq(), batch.toSeq());
+        boolean any = warehouse
+                .first(
+                        Sql.of(
+                                "select exists (select 1 from orders where seq between ? and ?)"
+                                        + " or exists (select 1 from order_lines where seq between ? and ?) as touched",
+                                batch.fromSeq(),
+                                batch.toSeq(),
+                                batch.fromSeq(),
+                                batch.toSeq()),
+                        row -> row.booleanValue("touched"))
+                .orElse(false);
+        if (!any) return;
+        var models = lastFitted();
+        if (models.isEmpty()) return;
+        synchronized (appending) {
+            var now = clock.instant();
+            var history = PurchaseHistory.read(warehouse, now, clock.zone(), touched);
+            append(batch.id(), changes(now, history, models.get(), touched));
+        }
+    }
+
+    private Optional<Models> lastFitted() {
+        var purchases = registry.lastFitted(BG_NBD);
+        var spend = registry.lastFitted(GAMMA_GAMMA);
+        if (purchases.isEmpty() || spend.isEmpty()) return Optional.empty();
+        var p = purchases.get();
+        var s = spend.get();
+        return Optional.of(new Models(
+                BgNbd.of(p.parameter("r"), p.parameter("alpha"), p.parameter("a"), p.parameter("b")),
+                p.id(),
+                GammaGamma.of(s.parameter("p"), s.parameter("q"), s.parameter("gamma")),
+                s.id()));
+    }
+
+    private List<Change> changes(Instant now, PurchaseHistory history, Models models, Sql only) {
+        var known = known(only);
+        var summed = history.recencyFrequency();
+        double[] alive = models.purchases().pAlive(summed);
+        double[] soon = models.purchases().expectedPurchases(summed, settings.purchaseDays());
+        double[] later = models.purchases().expectedPurchases(summed, settings.valueDays());
+        double[] spend = models.spend().expectedSpend(summed);
+        var changes = new ArrayList<Change>();
+        for (int i = 0; i < history.size(); i++) {
+            long customer = history.customer(i);
+            var before = known.remove(customer);
+            note(changes, before, customer, Score.P_ALIVE, alive[i], models.purchasesId(), now);
+            note(changes, before, customer, Score.EXPECTED_PURCHASES, soon[i], models.purchasesId(), now);
+            note(changes, before, customer, Score.EXPECTED_SPEND, spend[i], models.spendId(), now);
+            note(changes, before, customer, Score.EXPECTED_VALUE, later[i] * spend[i], models.purchasesId(), now);
+        }
+        var gone = new ArrayList<>(known.entrySet());
+        gone.sort(Map.Entry.comparingByKey());
+        for (var customer : gone)
+            for (var score : Score.values())
+                note(changes, customer.getValue(), customer.getKey(), score, 0, models.purchasesId(), now);
+        return changes;
+    }
+
+    private Map<Long, Map<Score, Known>> known(Sql only) {
+        var known = new HashMap<Long, Map<Score, Known>>();
+        var sql = Sql.of("select customer_id, score, value, valid_from from scores_now");
+        warehouse.stream(
+                only.text().isEmpty() ? sql : sql.then("where customer_id in").then(only.inParentheses()), row -> {
+                    var code = row.text("score");
+                    for (var score : Score.values())
+                        if (score.code().equals(code))
+                            known.computeIfAbsent(row.longValue("customer_id"), customer -> new EnumMap<>(Score.class))
+                                    .put(score, new Known(row.doubleValue("value"), row.instant("valid_from")));
+                });
+        return known;
+    }
+
+    private void note(
+            List<Change> changes,
+            @Nullable Map<Score, Known> before,
+            long customer,
+            Score score,
+            double exact,
+            String model,
+            Instant now) {
+        double value = rounded(exact);
+        var last = before == null ? null : before.get(score);
+        if (last == null) changes.add(new Change(customer, score, value, model, now));
+        else if (moved(last.value(), value))
+            changes.add(new Change(
+                    customer,
+                    score,
+                    value,
+                    model,
+                    last.at().isBefore(now) ? now : last.at().plus(1, ChronoUnit.MICROS)));
+    }
+
+    private boolean moved(double from, double to) {
+        return from != to && Math.abs(to - from) >= settings.tolerance() * Math.abs(from);
+    }
+
+    static double rounded(double value) {
+        return new BigDecimal(value).round(DIGITS).doubleValue();
+    }
+
+    private void append(String batch, List<Change> changes) {
+        if (changes.isEmpty()) return;
+        boolean now = warehouse.append("score_changes", batch, Rows.written(rows -> {
+            for (var change : changes)
+                rows.value(change.customer())
+                        .value(change.score().code())
+                        .value(change.value())
+                        .value(change.model())
+                        .value(change.at())
+                        .end();
+        }));
+        if (now) appended++;
+    }
+}

@@ -1,0 +1,11 @@
+package io.rekindle.segment;
+
+import java.util.List;
+
+/**
+ * A module that gives rules something to ask. The fields {@code tier}, {@code group}, {@code stage} and
+ * {@code score.<name>} and their values are the ones rules may name; any others are refused.
+ */
+public interface FieldSource {
+    List<Field> fields();
+}

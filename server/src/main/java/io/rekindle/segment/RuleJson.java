@@ -1,0 +1,616 @@
+package io.rekindle.segment;
+
+import io.rekindle.platform.Problem;
+import io.rekindle.platform.Problem.Fault;
+import io.rekindle.segment.ValueTest.Scalar;
+import java.math.BigDecimal;
+import java.time.LocalDate;
+import java.time.format.DateTimeParseException;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.function.Supplier;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ArrayNode;
+import tools.jackson.databind.node.JsonNodeFactory;
+import tools.jackson.databind.node.ObjectNode;
+
+/**
+ * Rules to and from JSON. Reading looks at the whole rule and tells every fault with its place, written as a path from
+ * the root: {@code all[1].count.atLeast}.
+ */
+public final class RuleJson {
+    /** The stable code of a rule that cannot be. */
+    public static final String INVALID = "segment_rule_invalid";
+
+    private static final Set<String> KINDS = new TreeSet<>(List.of(
+            "all", "any", "not", "trait", "event", "orders", "tier", "group", "stage", "score", "message", "segment"));
+    private static final List<String> TESTS = List.of(
+            "equals", "not_equals", "in", "contains", "greater", "less", "between", "exists", "before", "after");
+    private static final int MOST_DEPTH = 20;
+    private static final int MOST_CONDITIONS = 300;
+    private static final int MOST_TEXT = 500;
+    private static final Pattern PROPERTY = Pattern.compile("[^\"\\\\\\p{Cntrl}.]+(\\.[^\"\\\\\\p{Cntrl}.]+)*");
+
+    private RuleJson() {}
+
+    /** The segments a rule may refer to. */
+    @FunctionalInterface
+    public interface Known {
+        /** What is wrong with a reference to this segment; empty when nothing is. */
+        Optional<String> faultOf(long segmentId);
+    }
+
+    /**
+     * Reads a rule.
+     *
+     * @throws Problem {@value #INVALID} with every fault and its place
+     */
+    public static Rule read(JsonNode json, Vocabulary vocabulary, Known segments) {
+        var reader = new Reader(vocabulary, segments);
+        var rule = reader.rule(json, "", 1);
+        if (!reader.faults.isEmpty())
+            throw Problem.unprocessable(
+                    INVALID,
+                    reader.faults.size() == 1
+                            ? "the rule has a fault at %s: %s"
+                                    .formatted(
+                                            shown(reader.faults.getFirst().place()),
+                                            reader.faults.getFirst().message())
+                            : "the rule has %d faults; each is listed with its place".formatted(reader.faults.size()),
+                    reader.faults);
+        if (rule == null) throw new IllegalStateException("a rule without faults was not read");
+        return rule;
+    }
+
+    /** Reads a rule that was accepted before: names of tiers, stages or scores may have gone out of use since. */
+    static Rule readStored(JsonNode json) {
+        var reader = new Reader(null, segmentId -> Optional.empty());
+        var rule = reader.rule(json, "", 1);
+        if (rule == null || !reader.faults.isEmpty())
+            throw new IllegalStateException("a stored rule cannot be read: " + reader.faults);
+        return rule;
+    }
+
+    private static String shown(String place) {
+        return place.isEmpty() ? "its root" : place;
+    }
+
+    private static final class Reader {
+        private final @Nullable Vocabulary vocabulary;
+        private final Known segments;
+        private final List<Fault> faults = new ArrayList<>();
+        private int conditions;
+
+        /**
+         * @param vocabulary the names that are known; null = any name is
+         */
+        Reader(@Nullable Vocabulary vocabulary, Known segments) {
+            this.vocabulary = vocabulary;
+            this.segments = segments;
+        }
+
+        @SuppressWarnings("AnnotateFormatMethod")
+        private void fault(String place, String message, @Nullable Object... values) {
+            faults.add(new Fault(place, message.formatted(values)));
+        }
+
+        /** Always null, as whatever was to be read there. */
+        @SuppressWarnings({"AnnotateFormatMethod", "TypeParameterUnusedInFormals"})
+        private <T> @Nullable T refused(String place, String message, @Nullable Object... values) {
+            fault(place, message, values);
+            return null;
+        }
+
+        private @Nullable Rule rule(@Nullable JsonNode json, String place, int depth) {
+            if (json == null || !json.isObject())
+                return refused(place, "a rule is an object with one of %s; this is %s", KINDS, kindOf(json));
+            if (depth > MOST_DEPTH) return refused(place, "rules are nested more than %d deep", MOST_DEPTH);
+            var kinds = json.propertyNames().stream().filter(KINDS::contains).toList();
+            if (kinds.size() != 1)
+                return refused(
+                        place,
+                        kinds.isEmpty()
+                                ? "a rule has one of %s; this has %s"
+                                : "a rule has only one of %s; this has %s: put several rules into 'all' or 'any'",
+                        KINDS,
+                        kinds.isEmpty() ? json.propertyNames() : kinds);
+            var kind = kinds.getFirst();
+            if (!Set.of("all", "any", "not").contains(kind) && ++conditions > MOST_CONDITIONS)
+                return conditions == MOST_CONDITIONS + 1
+                        ? refused(place, "the rule has more than %d conditions", MOST_CONDITIONS)
+                        : null;
+            return switch (kind) {
+                case "all", "any" -> group(json, kind, place, depth);
+                case "not" -> {
+                    only(json, place, Set.of("not"));
+                    var inner = rule(json.get("not"), at(place, "not"), depth + 1);
+                    yield inner == null ? null : new Rule.Not(inner);
+                }
+                case "trait" -> trait(json, place);
+                case "event" -> event(json, place);
+                case "orders" -> orders(json, place);
+                case "tier" -> {
+                    only(json, place, Set.of("tier"));
+                    var tiers = names(
+                            json.get("tier"),
+                            at(place, "tier"),
+                            "tier",
+                            vocabulary == null ? null : vocabulary.tiers());
+                    yield tiers == null ? null : new Rule.Tier(tiers);
+                }
+                case "group" -> {
+                    only(json, place, Set.of("group"));
+                    var groups = names(
+                            json.get("group"),
+                            at(place, "group"),
+                            "value group",
+                            vocabulary == null ? null : vocabulary.groups());
+                    yield groups == null ? null : new Rule.Group(groups);
+                }
+                case "stage" -> {
+                    only(json, place, Set.of("stage"));
+                    var stages = names(
+                            json.get("stage"),
+                            at(place, "stage"),
+                            "stage",
+                            vocabulary == null ? null : vocabulary.stages());
+                    yield stages == null ? null : new Rule.Stage(stages);
+                }
+                case "score" -> score(json, place);
+                case "message" -> message(json, place);
+                default -> segment(json, place);
+            };
+        }
+
+        private @Nullable Rule group(JsonNode json, String kind, String place, int depth) {
+            only(json, place, Set.of(kind));
+            var list = json.get(kind);
+            if (!list.isArray() || list.isEmpty())
+                return refused(at(place, kind), "'%s' is a list with at least one rule", kind);
+            var rules = new ArrayList<Rule>();
+            for (int i = 0; i < list.size(); i++) {
+                var rule = rule(list.get(i), at(place, kind) + "[" + i + "]", depth + 1);
+                if (rule != null) rules.add(rule);
+            }
+            if (rules.size() < list.size()) return null;
+            return kind.equals("all") ? new Rule.All(rules) : new Rule.Any(rules);
+        }
+
+        private @Nullable Rule trait(JsonNode json, String place) {
+            only(json, place, Set.of("trait", "is", "value"));
+            var trait = text(json.get("trait"), at(place, "trait"));
+            var test = test(json, place);
+            return trait == null || test == null ? null : new Rule.Trait(trait, test);
+        }
+
+        private @Nullable Rule event(JsonNode json, String place) {
+            only(json, place, Set.of("event", "count", "sum", "last", "withinDays", "where"));
+            int before = faults.size();
+            var name = text(json.get("event"), at(place, "event"));
+            var count = count(json.get("count"), at(place, "count"));
+            var sum = range(json.get("sum"), at(place, "sum"));
+            var last = recency(json.get("last"), at(place, "last"));
+            var within = days(json.get("withinDays"), at(place, "withinDays"));
+            var where = new ArrayList<Rule.Property>();
+            var conditions = json.get("where");
+            if (conditions != null && !conditions.isArray())
+                fault(at(place, "where"), "'where' is a list of conditions on properties");
+            else if (conditions != null)
+                for (int i = 0; i < conditions.size(); i++) {
+                    var condition = property(conditions.get(i), at(place, "where") + "[" + i + "]");
+                    if (condition != null) where.add(condition);
+                }
+            if (!json.has("count") && !json.has("sum") && !json.has("last"))
+                fault(place, "an event rule says how often ('count'), how much ('sum') or when ('last')");
+            if (name == null || faults.size() > before) return null;
+            return new Rule.Event(name, count, sum, last, within, where);
+        }
+
+        private Rule.@Nullable Property property(JsonNode json, String place) {
+            if (!json.isObject()) return refused(place, "a condition is an object; this is %s", kindOf(json));
+            only(json, place, Set.of("property", "is", "value"));
+            var property = text(json.get("property"), at(place, "property"));
+            if (property != null && !PROPERTY.matcher(property).matches())
+                return refused(
+                        at(place, "property"),
+                        "'%s' is not a property: names are joined by single dots, without quotes and backslashes",
+                        property);
+            var test = test(json, place);
+            return property == null || test == null ? null : new Rule.Property(property, test);
+        }
+
+        private @Nullable Rule orders(JsonNode json, String place) {
+            only(json, place, Set.of("orders", "withinDays"));
+            int before = faults.size();
+            var within = days(json.get("withinDays"), at(place, "withinDays"));
+            var measures = json.get("orders");
+            var inside = at(place, "orders");
+            if (!measures.isObject())
+                return refused(
+                        inside, "'orders' is an object with count, revenue or lastOrder; this is %s", kindOf(measures));
+            only(measures, inside, Set.of("count", "revenue", "lastOrder"));
+            var count = count(measures.get("count"), at(inside, "count"));
+            var revenue = range(measures.get("revenue"), at(inside, "revenue"));
+            var last = recency(measures.get("lastOrder"), at(inside, "lastOrder"));
+            if (!measures.has("count") && !measures.has("revenue") && !measures.has("lastOrder"))
+                fault(inside, "an orders rule says how many ('count'), how much ('revenue') or when ('lastOrder')");
+            return faults.size() > before ? null : new Rule.Orders(count, revenue, last, within);
+        }
+
+        private @Nullable Rule score(JsonNode json, String place) {
+            only(json, place, Set.of("score", "atLeast", "atMost"));
+            int before = faults.size();
+            var name = text(json.get("score"), at(place, "score"));
+            if (name != null && vocabulary != null && !vocabulary.scores().contains(name))
+                fault(at(place, "score"), "there is no score '%s'; known are %s", name, vocabulary.scores());
+            var bounds = bounds(json, place);
+            if (name == null || bounds == null || faults.size() > before) return null;
+            return new Rule.Score(name, bounds);
+        }
+
+        private @Nullable Rule message(JsonNode json, String place) {
+            only(json, place, Set.of("message", "withinDays"));
+            int before = faults.size();
+            var within = days(json.get("withinDays"), at(place, "withinDays"));
+            var inside = at(place, "message");
+            var message = json.get("message");
+            if (!message.isObject())
+                return refused(inside, "'message' is an object with campaignId or state; this is %s", kindOf(message));
+            only(message, inside, Set.of("campaignId", "state"));
+            var campaign = message.has("campaignId") ? id(message.get("campaignId"), at(inside, "campaignId")) : null;
+            var states = message.has("state")
+                    ? names(
+                            message.get("state"),
+                            at(inside, "state"),
+                            "message state",
+                            Vocabulary.MESSAGE_STATES.keySet())
+                    : List.<String>of();
+            if (states == null || faults.size() > before) return null;
+            return new Rule.Message(Optional.ofNullable(campaign), states, within);
+        }
+
+        private @Nullable Rule segment(JsonNode json, String place) {
+            only(json, place, Set.of("segment"));
+            var id = id(json.get("segment"), at(place, "segment"));
+            if (id == null) return null;
+            var fault = segments.faultOf(id);
+            if (fault.isPresent()) return refused(at(place, "segment"), "%s", fault.get());
+            return new Rule.InSegment(id);
+        }
+
+        private @Nullable ValueTest test(JsonNode json, String place) {
+            var is = json.get("is");
+            var name = is == null || !is.isString() ? null : is.stringValue();
+            if (name == null || !TESTS.contains(name))
+                return refused(at(place, "is"), "'is' is one of %s; this is %s", TESTS, shown(is));
+            var value = json.get("value");
+            var valuePlace = at(place, "value");
+            if (name.equals("exists"))
+                return value == null ? new ValueTest.Exists() : refused(valuePlace, "'exists' takes no value");
+            if (value == null) return refused(valuePlace, "'%s' needs a value", name);
+            return switch (name) {
+                case "equals" -> {
+                    var scalar = scalar(value, valuePlace);
+                    yield scalar == null ? null : new ValueTest.Equals(scalar);
+                }
+                case "not_equals" -> {
+                    var scalar = scalar(value, valuePlace);
+                    yield scalar == null ? null : new ValueTest.NotEquals(scalar);
+                }
+                case "in" -> in(value, valuePlace);
+                case "contains" -> {
+                    var text = text(value, valuePlace);
+                    yield text == null ? null : new ValueTest.Contains(text);
+                }
+                case "greater" -> {
+                    var number = number(value, valuePlace);
+                    yield number == null ? null : new ValueTest.Greater(number);
+                }
+                case "less" -> {
+                    var number = number(value, valuePlace);
+                    yield number == null ? null : new ValueTest.Less(number);
+                }
+                case "between" -> between(value, valuePlace);
+                case "before" -> {
+                    var day = day(value, valuePlace);
+                    yield day == null ? null : new ValueTest.Before(day);
+                }
+                default -> {
+                    var day = day(value, valuePlace);
+                    yield day == null ? null : new ValueTest.After(day);
+                }
+            };
+        }
+
+        private @Nullable ValueTest in(JsonNode value, String place) {
+            if (!value.isArray() || value.isEmpty()) return refused(place, "'in' takes a list with at least one value");
+            var scalars = new ArrayList<Scalar>();
+            for (int i = 0; i < value.size(); i++) {
+                var scalar = scalar(value.get(i), place + "[" + i + "]");
+                if (scalar != null) scalars.add(scalar);
+            }
+            return scalars.size() < value.size() ? null : new ValueTest.In(scalars);
+        }
+
+        private @Nullable ValueTest between(JsonNode value, String place) {
+            if (!value.isArray() || value.size() != 2)
+                return refused(place, "'between' takes a list of two numbers or two days");
+            if (value.get(0).isString()) {
+                var first = day(value.get(0), place + "[0]");
+                var last = day(value.get(1), place + "[1]");
+                return first == null || last == null
+                        ? null
+                        : checked(place, () -> new ValueTest.BetweenDays(first, last));
+            }
+            var low = number(value.get(0), place + "[0]");
+            var high = number(value.get(1), place + "[1]");
+            return low == null || high == null ? null : checked(place, () -> new ValueTest.Between(low, high));
+        }
+
+        private @Nullable Scalar scalar(JsonNode value, String place) {
+            if (value.isString()) {
+                var text = value.stringValue();
+                return text.length() > MOST_TEXT
+                        ? refused(place, "a text has at most %d characters", MOST_TEXT)
+                        : new Scalar.Text(text);
+            }
+            if (value.isBoolean()) return new Scalar.Flag(value.booleanValue());
+            if (value.isNumber()) {
+                var number = number(value, place);
+                return number == null ? null : new Scalar.Numeric(number);
+            }
+            return refused(place, "a text, a number or true/false is wanted; this is %s", kindOf(value));
+        }
+
+        private @Nullable LocalDate day(JsonNode value, String place) {
+            if (value.isString()) {
+                try {
+                    return LocalDate.parse(value.stringValue());
+                } catch (DateTimeParseException notADay) {
+                    return refused(place, "'%s' is not a day like 2026-03-01", value.stringValue());
+                }
+            }
+            return refused(place, "a day like \"2026-03-01\" is wanted; this is %s", kindOf(value));
+        }
+
+        private @Nullable BigDecimal number(@Nullable JsonNode value, String place) {
+            if (value == null || !value.isNumber())
+                return refused(place, "a number is wanted; this is %s", kindOf(value));
+            var number = value.decimalValue();
+            return number.precision() - number.scale() > 15 || number.scale() > 12
+                    ? refused(place, "%s is out of range: at most 15 digits before the point and 12 after it", number)
+                    : number;
+        }
+
+        private Optional<Range> count(@Nullable JsonNode json, String place) {
+            var range = range(json, place);
+            range.ifPresent(r -> {
+                whole(r.atLeast(), at(place, "atLeast"));
+                whole(r.atMost(), at(place, "atMost"));
+            });
+            return range;
+        }
+
+        private void whole(@Nullable BigDecimal bound, String place) {
+            if (bound != null
+                    && (bound.signum() < 0 || bound.stripTrailingZeros().scale() > 0))
+                fault(place, "a count is a whole number of at least 0; this is %s", bound.toPlainString());
+        }
+
+        private Optional<Range> range(@Nullable JsonNode json, String place) {
+            if (json == null) return Optional.empty();
+            if (!json.isObject()) {
+                fault(place, "an object with atLeast, atMost or both is wanted; this is %s", kindOf(json));
+                return Optional.empty();
+            }
+            only(json, place, Set.of("atLeast", "atMost"));
+            return Optional.ofNullable(bounds(json, place));
+        }
+
+        private @Nullable Range bounds(JsonNode json, String place) {
+            if (!json.has("atLeast") && !json.has("atMost"))
+                return refused(place, "'atLeast', 'atMost' or both are needed");
+            int before = faults.size();
+            var least = json.has("atLeast") ? number(json.get("atLeast"), at(place, "atLeast")) : null;
+            var most = json.has("atMost") ? number(json.get("atMost"), at(place, "atMost")) : null;
+            return faults.size() > before ? null : checked(place, () -> new Range(least, most));
+        }
+
+        private Optional<Recency> recency(@Nullable JsonNode json, String place) {
+            if (json == null) return Optional.empty();
+            if (!json.isObject() || json.has("withinDays") == json.has("beforeDays")) {
+                fault(place, "an object with either withinDays or beforeDays is wanted");
+                return Optional.empty();
+            }
+            only(json, place, Set.of("withinDays", "beforeDays"));
+            var within = days(json.get("withinDays"), at(place, "withinDays"));
+            var before = days(json.get("beforeDays"), at(place, "beforeDays"));
+            return within.<Recency>map(Recency.WithinDays::new).or(() -> before.map(Recency.BeforeDays::new));
+        }
+
+        private Optional<Integer> days(@Nullable JsonNode json, String place) {
+            if (json == null) return Optional.empty();
+            if (!json.isIntegralNumber()
+                    || !json.canConvertToInt()
+                    || json.intValue() < 1
+                    || json.intValue() > Recency.MOST_DAYS) {
+                fault(
+                        place,
+                        "a whole number of days from 1 to %d is wanted; this is %s",
+                        Recency.MOST_DAYS,
+                        shown(json));
+                return Optional.empty();
+            }
+            return Optional.of(json.intValue());
+        }
+
+        private @Nullable Long id(JsonNode json, String place) {
+            if (!json.isIntegralNumber() || !json.canConvertToLong() || json.longValue() < 1)
+                return refused(place, "an id is a whole number from 1; this is %s", shown(json));
+            return json.longValue();
+        }
+
+        private @Nullable List<String> names(
+                JsonNode json, String place, String what, @Nullable Collection<String> known) {
+            if (!json.isArray() || json.isEmpty())
+                return refused(place, "a list with at least one %s is wanted; this is %s", what, kindOf(json));
+            var names = new ArrayList<String>();
+            int before = faults.size();
+            for (int i = 0; i < json.size(); i++) {
+                var name = text(json.get(i), place + "[" + i + "]");
+                if (name != null && known != null && !known.contains(name))
+                    fault(place + "[" + i + "]", "there is no %s '%s'; known are %s", what, name, known);
+                else if (name != null) names.add(name);
+            }
+            return faults.size() > before ? null : names;
+        }
+
+        private @Nullable String text(@Nullable JsonNode json, String place) {
+            if (json == null) return refused(place, "a text is missing");
+            if (!json.isString()) return refused(place, "a text is wanted; this is %s", kindOf(json));
+            var text = json.stringValue();
+            if (text.isBlank()) return refused(place, "the text is empty");
+            return text.length() > MOST_TEXT ? refused(place, "a text has at most %d characters", MOST_TEXT) : text;
+        }
+
+        private <T> @Nullable T checked(String place, Supplier<T> make) {
+            try {
+                return make.get();
+            } catch (IllegalArgumentException e) {
+                return refused(place, "%s", e.getMessage());
+            }
+        }
+
+        private void only(JsonNode json, String place, Set<String> known) {
+            for (var name : json.propertyNames())
+                if (!known.contains(name)) fault(at(place, name), "unknown field; known are %s", new TreeSet<>(known));
+        }
+
+        private static String at(String place, String field) {
+            return place.isEmpty() ? field : place + "." + field;
+        }
+
+        private static String shown(@Nullable JsonNode json) {
+            return json == null ? "missing" : json.isContainer() ? kindOf(json) : json.toString();
+        }
+
+        private static String kindOf(@Nullable JsonNode json) {
+            if (json == null) return "missing";
+            return switch (json.getNodeType()) {
+                case ARRAY -> json.isEmpty() ? "an empty list" : "a list";
+                case OBJECT -> "an object";
+                case STRING -> "a text";
+                case NUMBER -> "a number";
+                case BOOLEAN -> "true or false";
+                case NULL -> "null";
+                case BINARY, MISSING, POJO -> "nothing";
+            };
+        }
+    }
+
+    /** Writes a rule; {@link #read} gives the same rule back. */
+    public static ObjectNode write(Rule rule) {
+        var json = JsonNodeFactory.instance.objectNode();
+        switch (rule) {
+            case Rule.All(var rules) -> write(rules, json.putArray("all"));
+            case Rule.Any(var rules) -> write(rules, json.putArray("any"));
+            case Rule.Not(var inner) -> json.set("not", write(inner));
+            case Rule.Trait(var trait, var test) -> {
+                json.put("trait", trait);
+                write(test, json);
+            }
+            case Rule.Event event -> {
+                json.put("event", event.name());
+                event.count().ifPresent(range -> json.set("count", write(range)));
+                event.sum().ifPresent(range -> json.set("sum", write(range)));
+                event.last().ifPresent(last -> json.set("last", write(last)));
+                event.withinDays().ifPresent(days -> json.put("withinDays", days));
+                if (!event.where().isEmpty()) {
+                    var where = json.putArray("where");
+                    for (var property : event.where())
+                        write(property.test(), where.addObject().put("property", property.property()));
+                }
+            }
+            case Rule.Orders orders -> {
+                var measures = json.putObject("orders");
+                orders.count().ifPresent(range -> measures.set("count", write(range)));
+                orders.revenue().ifPresent(range -> measures.set("revenue", write(range)));
+                orders.lastOrder().ifPresent(last -> measures.set("lastOrder", write(last)));
+                orders.withinDays().ifPresent(days -> json.put("withinDays", days));
+            }
+            case Rule.Tier(var tiers) -> tiers.forEach(json.putArray("tier")::add);
+            case Rule.Group(var groups) -> groups.forEach(json.putArray("group")::add);
+            case Rule.Stage(var stages) -> stages.forEach(json.putArray("stage")::add);
+            case Rule.Score(var score, var range) -> {
+                json.put("score", score);
+                json.setAll(write(range));
+            }
+            case Rule.Message message -> {
+                var inside = json.putObject("message");
+                message.campaignId().ifPresent(id -> inside.put("campaignId", id));
+                if (!message.states().isEmpty()) message.states().forEach(inside.putArray("state")::add);
+                message.withinDays().ifPresent(days -> json.put("withinDays", days));
+            }
+            case Rule.InSegment(var id) -> json.put("segment", id);
+        }
+        return json;
+    }
+
+    private static void write(List<Rule> rules, ArrayNode list) {
+        for (var rule : rules) list.add(write(rule));
+    }
+
+    private static ObjectNode write(Range range) {
+        var json = JsonNodeFactory.instance.objectNode();
+        if (range.atLeast() != null) json.put("atLeast", range.atLeast());
+        if (range.atMost() != null) json.put("atMost", range.atMost());
+        return json;
+    }
+
+    private static ObjectNode write(Recency recency) {
+        var json = JsonNodeFactory.instance.objectNode();
+        return switch (recency) {
+            case Recency.WithinDays(var days) -> json.put("withinDays", days);
+            case Recency.BeforeDays(var days) -> json.put("beforeDays", days);
+        };
+    }
+
+    private static void write(ValueTest test, ObjectNode json) {
+        switch (test) {
+            case ValueTest.Equals(var value) -> json.put("is", "equals").set("value", write(value));
+            case ValueTest.NotEquals(var value) -> json.put("is", "not_equals").set("value", write(value));
+            case ValueTest.In(var values) -> {
+                var list = json.put("is", "in").putArray("value");
+                for (var value : values) list.add(write(value));
+            }
+            case ValueTest.Contains(var text) -> json.put("is", "contains").put("value", text);
+            case ValueTest.Greater(var than) -> json.put("is", "greater").put("value", than);
+            case ValueTest.Less(var than) -> json.put("is", "less").put("value", than);
+            case ValueTest.Between(var low, var high) ->
+                json.put("is", "between").putArray("value").add(low).add(high);
+            case ValueTest.BetweenDays(var first, var last) ->
+                json.put("is", "between")
+                        .putArray("value")
+                        .add(first.toString())
+                        .add(last.toString());
+            case ValueTest.Exists() -> json.put("is", "exists");
+            case ValueTest.Before(var day) -> json.put("is", "before").put("value", day.toString());
+            case ValueTest.After(var day) -> json.put("is", "after").put("value", day.toString());
+        }
+    }
+
+    private static JsonNode write(Scalar scalar) {
+        var nodes = JsonNodeFactory.instance;
+        return switch (scalar) {
+            case Scalar.Text(var text) -> nodes.stringNode(text);
+            case Scalar.Numeric(var number) -> nodes.numberNode(number);
+            case Scalar.Flag(var flag) -> nodes.booleanNode(flag);
+        };
+    }
+}

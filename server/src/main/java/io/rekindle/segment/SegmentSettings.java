@@ -1,0 +1,12 @@
+package io.rekindle.segment;
+
+import org.springframework.boot.context.properties.ConfigurationProperties;
+import org.springframework.boot.context.properties.bind.DefaultValue;
+
+/**
+ * Segments.
+ *
+ * @param previewSample how many customers a preview shows
+ */
+@ConfigurationProperties("rekindle.segment")
+public record SegmentSettings(@DefaultValue("10") int previewSample) {}

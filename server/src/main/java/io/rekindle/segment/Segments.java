@@ -1,0 +1,349 @@
+package io.rekindle.segment;
+
+import io.rekindle.access.AuditTrail;
+import io.rekindle.access.Caller;
+import io.rekindle.common.Page;
+import io.rekindle.platform.BusinessClock;
+import io.rekindle.platform.Problem;
+import io.rekindle.platform.SystemClock;
+import io.rekindle.warehouse.Sql;
+import io.rekindle.warehouse.Warehouse;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.stereotype.Component;
+import org.springframework.transaction.annotation.Transactional;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/** Named groups of customers, and who is in them as of any instant. */
+@Component
+public class Segments {
+    private static final int MOST_NAME = 200;
+
+    private final JdbcClient jdbc;
+    private final Warehouse warehouse;
+    private final AuditTrail audit;
+    private final BusinessClock business;
+    private final SystemClock system;
+    private final ObjectProvider<FieldSource> sources;
+    private final ObjectProvider<SegmentUse> uses;
+    private final JsonMapper json;
+
+    Segments(
+            JdbcClient jdbc,
+            Warehouse warehouse,
+            AuditTrail audit,
+            BusinessClock business,
+            SystemClock system,
+            ObjectProvider<FieldSource> sources,
+            ObjectProvider<SegmentUse> uses,
+            JsonMapper json) {
+        this.jdbc = jdbc;
+        this.warehouse = warehouse;
+        this.audit = audit;
+        this.business = business;
+        this.system = system;
+        this.sources = sources;
+        this.uses = uses;
+        this.json = json;
+    }
+
+    /** The segment; a {@link Problem} {@code segment_unknown} when there is none. */
+    public Segment get(long id) {
+        var all = rules();
+        var stored = all.get(id);
+        if (stored == null) throw unknown(id);
+        return described(stored, all);
+    }
+
+    /** By name; the cursor is the name to go on after. */
+    public Page<Segment> list(String after, int limit) {
+        var all = rules();
+        var rows = all.values().stream()
+                .filter(stored -> stored.name().compareTo(after) > 0)
+                .sorted(java.util.Comparator.comparing(Stored::name))
+                .limit(limit + 1L)
+                .map(stored -> described(stored, all))
+                .toList();
+        return Page.of(rows, limit, Segment::name);
+    }
+
+    /**
+     * A query with one column, {@code customer_id}: who is in the segment, by its present rule and as of an instant. Run
+     * it at once: it reckons with the merges there are now.
+     */
+    public Sql members(long segmentId, Instant asOf) {
+        var all = rules();
+        var stored = all.get(segmentId);
+        if (stored == null) throw unknown(segmentId);
+        return members(stored.rule(), asOf, all);
+    }
+
+    /** A query with one column, {@code customer_id}: for whom the rule holds as of an instant. Run it at once. */
+    public Sql members(Rule rule, Instant asOf) {
+        return members(rule, asOf, rules());
+    }
+
+    private Sql members(Rule rule, Instant asOf, Map<Long, Stored> all) {
+        return RuleSql.compile(
+                rule, asOf, business.zone(), history(), id -> required(all, id).rule());
+    }
+
+    private RuleSql.History history() {
+        return warehouse
+                .first(
+                        Sql.of("select exists (select 1 from identity_changes) as merges,"
+                                + " exists (select 1 from imports_undone) as undone"),
+                        row -> new RuleSql.History(row.booleanValue("merges"), row.booleanValue("undone")))
+                .orElseThrow();
+    }
+
+    /** The rule in words. */
+    public Words words(Rule rule) {
+        return words(rule, rules(), vocabulary());
+    }
+
+    /** Reads a rule; a {@link Problem} {@code segment_rule_invalid} lists every fault with its place. */
+    public Rule read(JsonNode rule) {
+        return read(rule, null, rules());
+    }
+
+    private Rule read(JsonNode rule, @Nullable Long self, Map<Long, Stored> all) {
+        return RuleJson.read(rule, vocabulary(), id -> faultOfReference(id, self, all));
+    }
+
+    private static Optional<String> faultOfReference(long id, @Nullable Long self, Map<Long, Stored> all) {
+        var target = all.get(id);
+        if (target == null) return Optional.of("there is no segment %d".formatted(id));
+        if (self == null) return Optional.empty();
+        return way(id, self, all, List.of(self))
+                .map(way -> "this makes a circle of segments: "
+                        + way.stream().map(String::valueOf).collect(Collectors.joining(" → ")));
+    }
+
+    /** The way from one segment to another along references; stored segments make no circle among themselves. */
+    private static Optional<List<Long>> way(long from, long to, Map<Long, Stored> all, List<Long> before) {
+        var here = new ArrayList<>(before);
+        here.add(from);
+        if (from == to) return Optional.of(here);
+        var stored = all.get(from);
+        if (stored == null) return Optional.empty();
+        return references(stored.rule())
+                .map(next -> way(next, to, all, here))
+                .flatMap(Optional::stream)
+                .findFirst();
+    }
+
+    private static Stream<Long> references(Rule rule) {
+        return switch (rule) {
+            case Rule.All(var rules) -> rules.stream().flatMap(Segments::references);
+            case Rule.Any(var rules) -> rules.stream().flatMap(Segments::references);
+            case Rule.Not(var inner) -> references(inner);
+            case Rule.InSegment(var id) -> Stream.of(id);
+            case Rule.Trait trait -> Stream.empty();
+            case Rule.Event event -> Stream.empty();
+            case Rule.Orders orders -> Stream.empty();
+            case Rule.Tier tier -> Stream.empty();
+            case Rule.Group group -> Stream.empty();
+            case Rule.Stage stage -> Stream.empty();
+            case Rule.Score score -> Stream.empty();
+            case Rule.Message message -> Stream.empty();
+        };
+    }
+
+    /** Makes a segment. */
+    @Transactional
+    public Segment create(String name, JsonNode rule) {
+        lock();
+        checkName(name, null);
+        var read = read(rule, null, rules());
+        long id = jdbc.sql("""
+                        insert into segments (name, rule, version, created_at)
+                        values (:name, :rule::jsonb, 1, :now) returning id
+                        """)
+                .param("name", name)
+                .param("rule", RuleJson.write(read).toString())
+                .param("now", now())
+                .query(Long.class)
+                .single();
+        keepVersion(id);
+        audit.record(
+                "segment.created",
+                "segment " + id,
+                "'%s': %s".formatted(name, words(read).en()));
+        return get(id);
+    }
+
+    /** Changes a segment's name and rule; the version before is kept. */
+    @Transactional
+    public Segment change(long id, String name, JsonNode rule) {
+        lock();
+        get(id);
+        checkName(name, id);
+        var read = read(rule, id, rules());
+        jdbc.sql("update segments set name = :name, rule = :rule::jsonb, version = version + 1 where id = :id")
+                .param("name", name)
+                .param("rule", RuleJson.write(read).toString())
+                .param("id", id)
+                .update();
+        keepVersion(id);
+        audit.record(
+                "segment.changed",
+                "segment " + id,
+                "'%s': %s".formatted(name, words(read).en()));
+        return get(id);
+    }
+
+    /** Deletes a segment; a {@link Problem} {@code segment_in_use} names what uses it. Its versions stay. */
+    @Transactional
+    public void delete(long id) {
+        lock();
+        var segment = get(id);
+        var users = new ArrayList<String>();
+        for (var other : rules().values())
+            if (references(other.rule()).anyMatch(reference -> reference == id))
+                users.add("segment %d '%s'".formatted(other.id(), other.name()));
+        uses.orderedStream().forEach(use -> users.addAll(use.usersOf(id)));
+        if (!users.isEmpty())
+            throw Problem.conflict(
+                    "segment_in_use",
+                    "segment %d '%s' is used by %s; change these first"
+                            .formatted(id, segment.name(), String.join(", ", users)));
+        jdbc.sql("update segments set deleted_at = :now where id = :id")
+                .param("now", now())
+                .param("id", id)
+                .update();
+        audit.record("segment.deleted", "segment " + id, "'%s'".formatted(segment.name()));
+    }
+
+    /** Two changes at once could each be without a circle and make one together. */
+    private void lock() {
+        jdbc.sql("lock table segments in share row exclusive mode").update();
+    }
+
+    private void checkName(String name, @Nullable Long self) {
+        if (name.isBlank() || name.length() > MOST_NAME)
+            throw Problem.invalid(
+                    "segment_name_invalid", "a segment's name has 1 to %d characters".formatted(MOST_NAME));
+        boolean taken = rules().values().stream()
+                .anyMatch(other -> other.name().equals(name) && (self == null || other.id() != self));
+        if (taken) throw Problem.conflict("segment_name_taken", "there is a segment '%s' already".formatted(name));
+    }
+
+    private void keepVersion(long id) {
+        jdbc.sql("""
+                        insert into segment_versions (segment_id, version, name, rule, changed_at, changed_by)
+                        select id, version, name, rule, :now, :by from segments where id = :id
+                        """)
+                .param("now", now())
+                .param("by", Caller.current().name())
+                .param("id", id)
+                .update();
+    }
+
+    /** What a rule may ask: what every installation has, what modules bring, what was seen in the history. */
+    public List<Field> fields() {
+        var fields = new ArrayList<Field>(List.of(
+                new Field("orders.count", Field.Type.ORDERS, new Words("number of orders", "订单数"), List.of()),
+                new Field("orders.revenue", Field.Type.ORDERS, new Words("revenue, net", "净消费金额"), List.of()),
+                new Field("orders.lastOrder", Field.Type.ORDERS, new Words("last order", "最近一次下单"), List.of())));
+        fields.addAll(brought());
+        fields.add(new Field(
+                "message",
+                Field.Type.MESSAGE,
+                new Words("messages", "消息"),
+                Vocabulary.MESSAGE_STATES.entrySet().stream()
+                        .map(state -> new Field.Value(state.getKey(), state.getValue()))
+                        .toList()));
+        fields.add(new Field(
+                "segment",
+                Field.Type.SEGMENT,
+                new Words("segment", "人群"),
+                rules().values().stream()
+                        .map(stored ->
+                                new Field.Value(Long.toString(stored.id()), new Words(stored.name(), stored.name())))
+                        .toList()));
+        for (var trait : warehouse.query(
+                Sql.of("select trait from trait_changes group by trait order by count(*) desc, trait limit 200"),
+                row -> row.text("trait")))
+            fields.add(new Field("trait." + trait, Field.Type.TEXT, new Words(trait, trait), List.of()));
+        for (var event : warehouse.query(
+                Sql.of("select name from event_days group by name order by sum(events) desc, name limit 200"),
+                row -> row.text("name")))
+            fields.add(new Field("event." + event, Field.Type.EVENT, new Words(event, event), List.of()));
+        return List.copyOf(fields);
+    }
+
+    private List<Field> brought() {
+        return sources.orderedStream()
+                .flatMap(source -> source.fields().stream())
+                .toList();
+    }
+
+    private Vocabulary vocabulary() {
+        return Vocabulary.of(brought());
+    }
+
+    private Segment described(Stored stored, Map<Long, Stored> all) {
+        return new Segment(
+                stored.id(),
+                stored.name(),
+                stored.rule(),
+                words(stored.rule(), all, vocabulary()),
+                stored.version(),
+                stored.createdAt());
+    }
+
+    private static Words words(Rule rule, Map<Long, Stored> all, Vocabulary vocabulary) {
+        return new RuleWords(vocabulary, id -> required(all, id).name()).of(rule);
+    }
+
+    private static Stored required(Map<Long, Stored> all, long id) {
+        var stored = all.get(id);
+        if (stored == null) throw unknown(id);
+        return stored;
+    }
+
+    private static Problem unknown(long id) {
+        return Problem.notFound("segment_unknown", "there is no segment %d".formatted(id));
+    }
+
+    /** A segment as PostgreSQL has it. */
+    private record Stored(long id, String name, Rule rule, int version, Instant createdAt) {}
+
+    private Map<Long, Stored> rules() {
+        var all = new LinkedHashMap<Long, Stored>();
+        jdbc.sql(
+                        "select id, name, rule::text as rule, version, created_at from segments where deleted_at is null order by id")
+                .query((row, n) -> stored(row))
+                .list()
+                .forEach(stored -> all.put(stored.id(), stored));
+        return all;
+    }
+
+    private Stored stored(ResultSet row) throws SQLException {
+        return new Stored(
+                row.getLong("id"),
+                row.getString("name"),
+                RuleJson.readStored(json.readTree(row.getString("rule"))),
+                row.getInt("version"),
+                row.getObject("created_at", OffsetDateTime.class).toInstant());
+    }
+
+    private OffsetDateTime now() {
+        return OffsetDateTime.ofInstant(system.instant(), ZoneOffset.UTC);
+    }
+}

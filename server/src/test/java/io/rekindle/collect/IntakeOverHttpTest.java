@@ -1,0 +1,360 @@
+package io.rekindle.collect;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.rekindle.platform.TimeTravel;
+import io.rekindle.testing.RekindleTest;
+import io.rekindle.warehouse.Row;
+import io.rekindle.warehouse.Sql;
+import io.rekindle.warehouse.Warehouse;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.util.Base64;
+import java.util.List;
+import java.util.UUID;
+import java.util.zip.GZIPOutputStream;
+import org.junit.jupiter.api.Test;
+import org.springframework.beans.factory.annotation.Autowired;
+import org.springframework.boot.test.web.server.LocalServerPort;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+@RekindleTest
+class IntakeOverHttpTest {
+    /** The business clock of the test server. */
+    private static final Instant NOW = Instant.parse("2026-03-01T09:00:00Z");
+
+    private final HttpClient http = HttpClient.newHttpClient();
+    private final JsonMapper json = JsonMapper.builder().build();
+    private final String mark = UUID.randomUUID().toString();
+    private final int port;
+    private final Warehouse warehouse;
+    private final EventLog log;
+    private final Identifiers identifiers;
+    private final TimeTravel travel;
+
+    IntakeOverHttpTest(
+            @LocalServerPort int port,
+            @Autowired Warehouse warehouse,
+            @Autowired EventLog log,
+            @Autowired Identifiers identifiers,
+            @Autowired TimeTravel travel) {
+        this.port = port;
+        this.warehouse = warehouse;
+        this.log = log;
+        this.identifiers = identifiers;
+        this.travel = travel;
+    }
+
+    @Test
+    void whatIsAnsweredWith200IsInTheLog() throws Exception {
+        var answer = batch("""
+                {"batch":[
+                  {"type":"track","userId":"u-%1$s","event":"Order Completed","messageId":"%1$s-1","timestamp":"2026-01-02T03:04:05.678Z",
+                   "properties":{"order_id":"o-%1$s","revenue":19.9,"currency":"EUR","products":[{"product_id":"p1","name":"Tea","price":9.95,"quantity":2}]}},
+                  {"type":"page","anonymousId":"a-%1$s","name":"Home","messageId":"%1$s-2"}]}
+                """.formatted(mark));
+        assertThat(answer.statusCode()).as(answer.body()).isEqualTo(200);
+        assertThat(answer.body()).isEqualTo("{\"success\":true}");
+
+        var order = event(mark + "-1");
+        assertThat(order.get("type")).isEqualTo("track");
+        assertThat(order.get("name")).isEqualTo("Order Completed");
+        assertThat(order.get("occurred_at")).isEqualTo("2026-01-02 03:04:05.678");
+        assertThat(order.get("amount")).isEqualTo("19.9000");
+        assertThat(json.readTree(order.get("properties")).at("/products/0/name").stringValue())
+                .as("a product's name is nobody's personal data")
+                .isEqualTo("Tea");
+        assertThat(order.get("customer_id"))
+                .isEqualTo(identifiers
+                        .of(Identifier.Type.USER_ID, "u-" + mark)
+                        .orElseThrow()
+                        .id()
+                        .toString());
+        assertThat(event(mark + "-2").get("occurred_at")).isEqualTo("2026-03-01 09:00:00");
+    }
+
+    @Test
+    void aMessageIdCountsOnceWithinACallAndAcrossCalls() throws Exception {
+        var item = "{\"type\":\"track\",\"userId\":\"u\",\"event\":\"Seen\",\"messageId\":\"%s\"}".formatted(mark);
+        var answer = post("/v1/batch?strict=true", "{\"batch\":[%s,%s]}".formatted(item, item), RekindleTest.WRITE_KEY);
+        assertThat(fates(answer)).containsExactly("accepted", "duplicate");
+        assertThat(fates(post("/v1/batch?strict=true", "{\"batch\":[%s]}".formatted(item), RekindleTest.WRITE_KEY)))
+                .containsExactly("duplicate");
+        assertThat(count(mark)).isEqualTo(1);
+    }
+
+    @Test
+    void personalFieldsNeverEnterTheHistory() throws Exception {
+        batch("""
+                {"batch":[{"type":"identify","userId":"p-%1$s","messageId":"%1$s","traits":{
+                    "email":" Li.Na@Example.CN ","phone":"+86 138 0013 8000","firstName":"Na","address":{"street":"Nanjing Lu 1"},"city":"Shanghai",
+                    "favourite":"write to me at friend@example.org","contact":"other@example.org"},
+                  "context":{"ip":"1.2.3.4","userAgent":"Mozilla","locale":"zh-CN"}}]}
+                """.formatted(mark));
+        var event = event(mark);
+        assertThat(json.readTree(event.get("properties")))
+                .isEqualTo(
+                        json.readTree("{\"city\":\"Shanghai\",\"favourite\":\"write to me at friend@example.org\"}"));
+        assertThat(event.get("context")).isEqualTo("{\"locale\":\"zh-CN\"}");
+        assertThat(event.get("aliases"))
+                .isEqualTo("user_id email:%s phone:%s"
+                        .formatted(
+                                identifiers
+                                        .of(Identifier.Type.EMAIL, "li.na@example.cn")
+                                        .orElseThrow()
+                                        .id(),
+                                identifiers
+                                        .of(Identifier.Type.PHONE, "+8613800138000")
+                                        .orElseThrow()
+                                        .id()));
+    }
+
+    @Test
+    void malformedJsonIsRefusedWithLineAndColumnAndNothingIsTaken() throws Exception {
+        long before = log.lastSeq();
+        var answer = batch(
+                "{\"batch\":[\n{\"type\":\"track\",\"userId\":\"u\",\"event\":\"E\",\"messageId\":\"%s\"},\n{oops}]}"
+                        .formatted(mark));
+        assertThat(answer.statusCode()).isEqualTo(400);
+        var problem = json.readTree(answer.body());
+        assertThat(problem.get("success").booleanValue()).isFalse();
+        assertThat(problem.get("code").stringValue()).isEqualTo("malformed_json");
+        assertThat(problem.at("/errors/0/place").stringValue()).isEqualTo("line 3, column 2");
+        assertThat(count(mark)).isZero();
+        assertThat(log.lastSeq()).isGreaterThanOrEqualTo(before);
+    }
+
+    @Test
+    void aWrongKeyAMissingKeyAndTooLargeABodyAreRefused() throws Exception {
+        assertThat(post("/v1/track", "{}", "nobody's key").statusCode()).isEqualTo(401);
+        var without = send(request("/v1/track").POST(HttpRequest.BodyPublishers.ofString("{}")));
+        assertThat(without.statusCode()).isEqualTo(401);
+        assertThat(without.body()).contains("no_write_key");
+        var large = batch("{\"batch\":[],\"pad\":\"" + "x".repeat(600_000) + "\"}");
+        assertThat(large.statusCode()).isEqualTo(413);
+        var many = batch("{\"batch\":[" + "{},".repeat(2500) + "{}]}");
+        assertThat(many.statusCode()).isEqualTo(400);
+        assertThat(many.body()).contains("too_many_items").contains("batch[2500]");
+        assertThat(batch("{\"batch\":{}}").body()).contains("malformed_batch");
+        assertThat(batch("{\"items\":[]}").body()).contains("malformed_batch");
+    }
+
+    @Test
+    void anItemThatCannotBeUsedIsKeptWithItsReasonAndShown() throws Exception {
+        var answer = post(
+                "/v1/batch?strict=true",
+                """
+                {"batch":[
+                  {"type":"track","event":"E","messageId":"%1$s-1"},
+                  {"type":"track","userId":"undefined","event":"E","messageId":"%1$s-2"},
+                  {"type":"dance","userId":"u","messageId":"%1$s-3"},
+                  {"type":"track","userId":"u","messageId":"%1$s-4"},
+                  {"type":"track","userId":"u","event":"E","messageId":"%2$s"},
+                  {"type":"track","userId":"u","event":"E","messageId":"%1$s-6","timestamp":"yesterday"},
+                  {"type":"track","userId":"u","event":"E","messageId":"%1$s-7","properties":{"pad":"%3$s"}},
+                  {"type":"track","userId":"u","event":"E","messageId":"%1$s-8","properties":{"total":1e30}},
+                  17,
+                  {"type":"track","userId":"u","event":"E","messageId":"%1$s-9"}]}
+                """.formatted(mark, "m".repeat(101), "x".repeat(33_000)),
+                RekindleTest.WRITE_KEY);
+        assertThat(answer.statusCode()).as(answer.body()).isEqualTo(200);
+        assertThat(json.readTree(answer.body())
+                        .get("items")
+                        .valueStream()
+                        .map(i -> i.path("reason").stringValue("-")))
+                .containsExactly(
+                        "no_identifier",
+                        "no_identifier",
+                        "unknown_type",
+                        "no_event_name",
+                        "bad_message_id",
+                        "bad_timestamp",
+                        "item_too_large",
+                        "bad_amount",
+                        "not_an_object",
+                        "-");
+        assertThat(count(mark + "-9")).isEqualTo(1);
+
+        var source = source("default");
+        var shown = json.readTree(api("/api/sources/%d/rejected?limit=9"
+                        .formatted(source.get("id").intValue()))
+                .body());
+        assertThat(shown.get("items").valueStream().map(i -> i.get("reason").stringValue()))
+                .contains("no_identifier", "bad_timestamp", "item_too_large", "not_an_object");
+        assertThat(shown.get("items").toString()).contains(mark + "-6");
+    }
+
+    @Test
+    void aRetriedCallWithRejectedItemsDoesNotRejectThemTwice() throws Exception {
+        var body = "{\"batch\":[{\"type\":\"track\",\"event\":\"E\",\"messageId\":\"%s\"}]}".formatted(mark);
+        batch(body);
+        long once = source("default").get("rejected").longValue();
+        batch(body);
+        assertThat(source("default").get("rejected").longValue()).isEqualTo(once);
+    }
+
+    @Test
+    void clientsMayLabelTheirBodiesAsTheyLike() throws Exception {
+        var zipped = new ByteArrayOutputStream();
+        try (var gzip = new GZIPOutputStream(zipped)) {
+            gzip.write("{\"batch\":[{\"type\":\"track\",\"userId\":\"u\",\"event\":\"E\",\"messageId\":\"%s-z\"}]}"
+                    .formatted(mark)
+                    .getBytes(StandardCharsets.UTF_8));
+        }
+        var form = send(request("/v1/batch")
+                .header("Authorization", basic(RekindleTest.WRITE_KEY))
+                .header("Content-Type", "application/x-www-form-urlencoded")
+                .POST(HttpRequest.BodyPublishers.ofByteArray(zipped.toByteArray())));
+        assertThat(form.statusCode()).as(form.body()).isEqualTo(200);
+        assertThat(count(mark + "-z")).isEqualTo(1);
+
+        var keyInBody = send(request("/v1/import/")
+                .POST(HttpRequest.BodyPublishers.ofString(
+                        "{\"batch\":[{\"type\":\"screen\",\"userId\":\"u\",\"name\":\"Main\",\"messageId\":\"%s-b\",\"context\":{\"a\":1}}],"
+                                        .formatted(mark)
+                                + "\"context\":{\"a\":2,\"library\":{\"name\":\"x\"}},\"writeKey\":\"%s\"}"
+                                        .formatted(RekindleTest.WRITE_KEY))));
+        assertThat(keyInBody.statusCode()).as(keyInBody.body()).isEqualTo(200);
+        assertThat(json.readTree(event(mark + "-b").get("context")))
+                .isEqualTo(json.readTree("{\"a\":1,\"library\":{\"name\":\"x\"}}"));
+
+        var short_ = send(request("/v1/t")
+                .header("X-Write-Key", RekindleTest.WRITE_KEY)
+                .header("Content-Type", "text/plain")
+                .POST(HttpRequest.BodyPublishers.ofString(
+                        "{\"userId\":7,\"event\":\"E\",\"messageId\":\"%s-t\"}".formatted(mark))));
+        assertThat(short_.statusCode()).as(short_.body()).isEqualTo(200);
+        assertThat(event(mark + "-t").get("name")).isEqualTo("E");
+    }
+
+    @Test
+    void aBrowsersPreflightIsAnswered() throws Exception {
+        var answer = send(request("/v1/b")
+                .header("Origin", "http://shop.example")
+                .header("Access-Control-Request-Method", "POST")
+                .header("Access-Control-Request-Headers", "authorization")
+                .method("OPTIONS", HttpRequest.BodyPublishers.noBody()));
+        assertThat(answer.statusCode()).isEqualTo(204);
+        assertThat(answer.headers().firstValue("Access-Control-Allow-Headers")).hasValue("authorization");
+        assertThat(answer.headers().firstValue("Access-Control-Allow-Origin")).hasValue("http://shop.example");
+    }
+
+    @Test
+    void aClientsWrongClockIsSetRightByItsTimeOfSending() throws Exception {
+        // The client's clock is a day ahead: sent at T + 1 d, happened 30 s before it was sent.
+        batch("""
+                {"batch":[{"type":"track","userId":"u","event":"E","messageId":"%s","timestamp":"%s"}],"sentAt":"%s"}
+                """.formatted(mark, NOW.plusSeconds(86_370), NOW.plusSeconds(86_400)));
+        var received = instant(mark, "received_at");
+        var occurred = instant(mark, "occurred_at");
+        assertThat(occurred).isEqualTo(received.minusSeconds(30));
+    }
+
+    @Test
+    void theLogHasNoGapsAndTheTailsReachItsEnd() throws Exception {
+        batch("{\"batch\":[{\"type\":\"track\",\"userId\":\"u\",\"event\":\"E\",\"messageId\":\"%s\"}]}"
+                .formatted(mark));
+        travel.awaitQuiet();
+        var lags = json.readTree(api("/api/tails").body());
+        assertThat(lags.get("items").valueStream().map(l -> l.get("lag").longValue()))
+                .allMatch(l -> l == 0);
+        var gapless = warehouse
+                .first(
+                        Sql.of("select count(*) = max(seq) and count(distinct seq) = max(seq) as ok from events"),
+                        row -> row.booleanValue("ok"))
+                .orElseThrow();
+        assertThat(gapless).isTrue();
+    }
+
+    private java.util.Map<String, String> event(String messageId) {
+        return warehouse
+                .first(Sql.of("""
+                                select received_at::varchar as received_at, occurred_at::varchar as occurred_at, type, name, aliases,
+                                    customer_id::varchar as customer_id, amount::varchar as amount, properties, context
+                                from events where message_id = ?
+                                """, messageId), row -> {
+                    var values = new java.util.HashMap<String, String>();
+                    for (var column : List.of(
+                            "received_at",
+                            "occurred_at",
+                            "type",
+                            "name",
+                            "aliases",
+                            "customer_id",
+                            "amount",
+                            "properties",
+                            "context")) values.put(column, text(row, column));
+                    return values;
+                })
+                .orElseThrow();
+    }
+
+    private Instant instant(String messageId, String column) {
+        return warehouse
+                .first(
+                        Sql.of("select received_at, occurred_at from events where message_id = ?", messageId),
+                        row -> row.instant(column))
+                .orElseThrow();
+    }
+
+    private static String text(Row row, String column) {
+        var value = row.nullableText(column);
+        return value == null ? "" : value;
+    }
+
+    private long count(String messageId) {
+        return warehouse
+                .first(
+                        Sql.of("select count(*) as n from events where message_id = ?", messageId),
+                        row -> row.longValue("n"))
+                .orElseThrow();
+    }
+
+    private JsonNode source(String name) throws IOException, InterruptedException {
+        return json.readTree(api("/api/sources").body())
+                .get("items")
+                .valueStream()
+                .filter(s -> s.get("name").stringValue().equals(name))
+                .findFirst()
+                .orElseThrow();
+    }
+
+    private List<String> fates(HttpResponse<String> answer) {
+        return json.readTree(answer.body())
+                .get("items")
+                .valueStream()
+                .map(i -> i.get("fate").stringValue())
+                .toList();
+    }
+
+    private HttpResponse<String> batch(String body) throws IOException, InterruptedException {
+        return post("/v1/batch", body, RekindleTest.WRITE_KEY);
+    }
+
+    private HttpResponse<String> post(String path, String body, String key) throws IOException, InterruptedException {
+        return send(request(path).header("Authorization", basic(key)).POST(HttpRequest.BodyPublishers.ofString(body)));
+    }
+
+    private HttpResponse<String> api(String path) throws IOException, InterruptedException {
+        return send(request(path).header("Authorization", "Bearer " + RekindleTest.ADMIN_KEY));
+    }
+
+    private static String basic(String key) {
+        return "Basic " + Base64.getEncoder().encodeToString((key + ":").getBytes(StandardCharsets.UTF_8));
+    }
+
+    private HttpRequest.Builder request(String path) {
+        return HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + path));
+    }
+
+    private HttpResponse<String> send(HttpRequest.Builder request) throws IOException, InterruptedException {
+        return http.send(request.build(), HttpResponse.BodyHandlers.ofString());
+    }
+}

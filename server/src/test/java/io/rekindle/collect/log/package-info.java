@@ -1,0 +1,4 @@
+@NullMarked
+package io.rekindle.collect.log;
+
+import org.jspecify.annotations.NullMarked;

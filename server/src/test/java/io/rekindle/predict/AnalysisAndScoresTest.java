@@ -1,0 +1,251 @@
+package io.rekindle.predict;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.rekindle.analyse.Analysis;
+import io.rekindle.collect.Tail;
+import io.rekindle.common.CustomerId;
+import io.rekindle.models.value.BgNbd;
+import io.rekindle.platform.BusinessClock;
+import io.rekindle.segment.RuleJson;
+import io.rekindle.segment.Segments;
+import io.rekindle.testing.RekindleTest;
+import io.rekindle.warehouse.Rows;
+import io.rekindle.warehouse.Sql;
+import io.rekindle.warehouse.Warehouse;
+import java.math.BigDecimal;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Random;
+import java.util.stream.LongStream;
+import org.junit.jupiter.api.MethodOrderer;
+import org.junit.jupiter.api.Order;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestMethodOrder;
+import org.springframework.beans.factory.annotation.Autowired;
+import org.springframework.test.context.TestPropertySource;
+import tools.jackson.databind.json.JsonMapper;
+
+/** One story, told in order, on a server of its own: nobody has bought, many have, one buys again, one returns all. */
+@RekindleTest
+@TestPropertySource(properties = "rekindle.predict.fewest-returned=40")
+@TestMethodOrder(MethodOrderer.OrderAnnotation.class)
+class AnalysisAndScoresTest {
+    private static final int BUYERS = 300;
+    private static final int PROSPECTS = 7;
+
+    private final Analysis analysis;
+    private final Prediction prediction;
+    private final ModelRegistry models;
+    private final Warehouse warehouse;
+    private final BusinessClock clock;
+    private final Segments segments;
+
+    @Autowired
+    AnalysisAndScoresTest(
+            Analysis analysis,
+            Prediction prediction,
+            ModelRegistry models,
+            Warehouse warehouse,
+            BusinessClock clock,
+            Segments segments) {
+        this.analysis = analysis;
+        this.prediction = prediction;
+        this.models = models;
+        this.warehouse = warehouse;
+        this.clock = clock;
+        this.segments = segments;
+    }
+
+    @Test
+    @Order(1)
+    void withoutPurchasesTheModelsSaySoAndNothingFails() {
+        warehouse.append(
+                "trait_changes",
+                "people",
+                Rows.written(rows -> LongStream.rangeClosed(1, BUYERS + PROSPECTS)
+                        .forEach(customer -> rows.value(customer)
+                                .value("language")
+                                .value("\"de\"")
+                                .value(clock.instant().minus(Duration.ofDays(300)))
+                                .value(customer)
+                                .end())));
+        analysis.refresh();
+        assertThat(models.latest())
+                .filteredOn(card -> card.name().equals("bg_nbd"))
+                .singleElement()
+                .satisfies(card -> {
+                    assertThat(card.fitted()).isFalse();
+                    assertThat(card.summary().en()).startsWith("Not fitted: 0 of 0 customers");
+                });
+        assertThat(count("score_changes")).isZero();
+        assertThat(analysis.stageTotals()).containsExactly(new Analysis.StageTotal("prospect", BUYERS + PROSPECTS));
+    }
+
+    @Test
+    @Order(2)
+    void everyBuyerGetsATierAStageAndScoresOfTheFittedModels() {
+        var random = new Random(11);
+        warehouse.append("orders", "history", Rows.written(rows -> {
+            long seq = 0;
+            for (long customer = 1; customer <= BUYERS; customer++) {
+                double pace = 5 + random.nextInt(60);
+                var at = clock.instant().minus(Duration.ofDays(1 + random.nextInt(280)));
+                for (int i = random.nextInt(10); i >= 0; i--) {
+                    if (!at.isBefore(clock.instant())) break;
+                    rows.value("o" + customer + "-" + i)
+                            .value(customer)
+                            .value(at)
+                            .value("EUR")
+                            .value(BigDecimal.valueOf(500 + random.nextInt(9500), 2))
+                            .value(BigDecimal.ZERO)
+                            .missing()
+                            .value(1)
+                            .value((Long) null)
+                            .value(++seq)
+                            .end();
+                    at = at.plusSeconds((long) (86_400 * pace * (0.5 + random.nextDouble())));
+                }
+            }
+        }));
+        analysis.refresh();
+        assertThat(analysis.tierTotals()).extracting(Analysis.TierTotal::tier).containsExactly("high", "middle", "low");
+        assertThat(analysis.tierTotals().stream()
+                        .mapToLong(Analysis.TierTotal::customers)
+                        .sum())
+                .isEqualTo(BUYERS);
+        assertThat(analysis.tierTotals().stream()
+                        .map(Analysis.TierTotal::revenue)
+                        .reduce(BigDecimal.ZERO, BigDecimal::add))
+                .as("all revenue belongs to some tier, and to some month")
+                .isEqualByComparingTo(sum("select sum(net) as n from orders_now"))
+                .isEqualByComparingTo(analysis.revenueByMonth().stream()
+                        .map(Analysis.MonthTotal::revenue)
+                        .reduce(BigDecimal.ZERO, BigDecimal::add));
+        assertThat(analysis.stageTotals()).contains(new Analysis.StageTotal("prospect", PROSPECTS));
+        assertThat(analysis.stageTotals().stream()
+                        .mapToLong(Analysis.StageTotal::customers)
+                        .sum())
+                .isEqualTo(BUYERS + PROSPECTS);
+
+        var card = models.lastFitted("bg_nbd").orElseThrow();
+        assertThat(card.customers()).isEqualTo(BUYERS);
+        assertThat(card.dataTo()).isEqualTo(clock.today());
+        var model = BgNbd.of(card.parameter("r"), card.parameter("alpha"), card.parameter("a"), card.parameter("b"));
+        var customer = new CustomerId(17);
+        var history = warehouse
+                .first(Sql.of("""
+                                select count(distinct cast(ordered_at as date)) - 1 as x,
+                                    cast(max(ordered_at) as date) - cast(min(ordered_at) as date) as recency,
+                                    cast(? as date) - cast(min(ordered_at) as date) as age
+                                from orders where customer_id = ?
+                                """, clock.today(), customer.value()), row ->
+                        new long[] {row.longValue("x"), row.longValue("recency"), row.longValue("age")})
+                .orElseThrow();
+        assertThat(score(customer, "p_alive"))
+                .isEqualTo(Prediction.rounded(model.pAlive((int) history[0], history[1], history[2])));
+        assertThat(score(customer, "expected_purchases"))
+                .isEqualTo(Prediction.rounded(model.expectedPurchases((int) history[0], history[1], history[2], 30)));
+        assertThat(count("score_changes")).isEqualTo(4L * BUYERS);
+        assertThat(models.latest()).extracting(ModelCard::name).contains("gamma_gamma", "purchase_rhythm");
+    }
+
+    @Test
+    @Order(3)
+    void anotherAnalysisOfTheSameHistoryWritesNothing() {
+        long tiers = count("tier_changes");
+        long stages = count("stage_changes");
+        long scores = count("score_changes");
+        analysis.refresh();
+        assertThat(List.of(count("tier_changes"), count("stage_changes"), count("score_changes")))
+                .containsExactly(tiers, stages, scores);
+    }
+
+    @Test
+    @Order(4)
+    void aRuleMayNameWhatTheAnalysisFound() {
+        var rule = segments.read(JsonMapper.builder()
+                .build()
+                .readTree("{\"all\":[{\"tier\":[\"high\"]},{\"score\":\"p_alive\",\"atLeast\":0}]}"));
+        var members = warehouse.query(segments.members(rule, clock.instant()), row -> row.longValue("customer_id"));
+        assertThat(members)
+                .hasSize(Math.toIntExact(analysis.tierTotals().getFirst().customers()));
+        assertThat(RuleJson.write(rule).toString()).contains("p_alive");
+        assertThat(segments.words(rule).zh()).contains("高价值", "活跃概率");
+    }
+
+    @Test
+    @Order(5)
+    void whoBuysAgainIsScoredAtOnceAndOnlyThey() {
+        var customer = new CustomerId(17);
+        var before = prediction.scores(customer);
+        long rows = count("score_changes");
+        warehouse.append(
+                "orders",
+                "again",
+                Rows.written(order -> order.value("again")
+                        .value(customer.value())
+                        .value(clock.instant())
+                        .value("EUR")
+                        .value(new BigDecimal("75"))
+                        .value(BigDecimal.ZERO)
+                        .missing()
+                        .value(1)
+                        .value((Long) null)
+                        .value(90_001L)
+                        .end()));
+        var batch = new Tail.Batch("scores", 90_001, 90_002, List.of());
+        prediction.process(batch);
+        long appended = count("score_changes") - rows;
+        assertThat(appended).isBetween(1L, 4L);
+        assertThat(prediction.scores(customer)).isNotEqualTo(before);
+        assertThat(warehouse.query(
+                        Sql.of("select distinct customer_id from score_changes offset 0"),
+                        row -> row.longValue("customer_id")))
+                .hasSize(BUYERS);
+        prediction.process(batch);
+        assertThat(count("score_changes")).as("the same batch again").isEqualTo(rows + appended);
+        prediction.process(new Tail.Batch("scores", 90_003, 99_999, List.of()));
+        assertThat(count("score_changes")).as("a batch without orders").isEqualTo(rows + appended);
+    }
+
+    @Test
+    @Order(6)
+    void whoReturnedEverythingHasNoTierAndIsAProspectAgain() {
+        warehouse.append("order_lines", "returned", Rows.selected(Sql.of("""
+                select order_id, 1, customer_id, cast(? as timestamp), 'refund', null, null, null, 1, 1, -gross, 1, null, 95000
+                from orders where customer_id = 23
+                """, clock.instant())));
+        analysis.refresh();
+        var customer = new CustomerId(23);
+        assertThat(analysis.tier(customer).orElseThrow().tier()).isEqualTo("none");
+        assertThat(analysis.stage(customer).orElseThrow().stage()).isEqualTo("prospect");
+        assertThat(prediction.scores(customer))
+                .hasSize(4)
+                .allSatisfy(score -> assertThat(score.value()).isZero());
+        assertThat(analysis.tierTotals().stream()
+                        .mapToLong(Analysis.TierTotal::customers)
+                        .sum())
+                .isEqualTo(BUYERS - 1);
+        assertThat(analysis.stage(customer).orElseThrow().at()).isAfterOrEqualTo(Instant.parse("2026-03-01T09:00:00Z"));
+    }
+
+    private double score(CustomerId customer, String name) {
+        return prediction.scores(customer).stream()
+                .filter(score -> score.name().equals(name))
+                .findFirst()
+                .orElseThrow()
+                .value();
+    }
+
+    private long count(String table) {
+        return warehouse
+                .first(Sql.of("select count(*) as n from " + table), row -> row.longValue("n"))
+                .orElseThrow();
+    }
+
+    private BigDecimal sum(String sql) {
+        return warehouse.first(Sql.of(sql), row -> row.decimal("n")).orElseThrow();
+    }
+}
