@@ -107,7 +107,14 @@ export async function goTheWay({ baseUrl, email, password, folder, executablePat
     await id('objective-target').fill('2');
     await pickDay('objective-deadline', inMonths(6));
     await id('save-objective').click();
-    await id('objective-baseline').waitFor();
+    await Promise.race([
+      id('objective-baseline').waitFor(),
+      id('problem')
+        .waitFor()
+        .then(async () => {
+          throw new Error(`the objective was refused: ${await id('problem').innerText()}`);
+        }),
+    ]);
     await picture('objective');
 
     // A segment: conditions put together, with whom they find shown on the way.

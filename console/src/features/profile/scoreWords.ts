@@ -13,6 +13,8 @@ export function scoreWords(name: string, value: number, currency: string, format
       );
     case 'expected_purchases':
       return t('scoreWords.expectedPurchases', { number: format.number(value, 2) });
+    case 'expected_spend':
+      return t('scoreWords.expectedSpend', { amount: format.money(value, currency, 2) });
     case 'expected_value':
       return t('scoreWords.expectedValue', { amount: format.money(value, currency, 2) });
     default:

@@ -53,13 +53,17 @@ export function PreviewCard({ preview, lacking }: Props) {
             pagination={false}
             rowKey="customerId"
             dataSource={data.sample}
-            scroll={{ x: 'max-content', y: 320 }}
+            scroll={{ y: 320 }}
             aria-label={t('segments.sample')}
             locale={{ emptyText: <Nothing text={t('segments.nobody')} /> }}
             columns={[
               {
                 title: t('segments.sample'),
-                render: (_, row) => <Link to={`/customers/${row.customerId}`}>{row.customerId}</Link>,
+                render: (_, row) => (
+                  <Link to={`/customers/${row.customerId}`} className="secret">
+                    {row.customerId}
+                  </Link>
+                ),
               },
               { title: t('customers.tier'), render: (_, row) => <TierTag tier={row.tier} /> },
               { title: t('customers.stage'), render: (_, row) => <StageTag stage={row.stage} /> },

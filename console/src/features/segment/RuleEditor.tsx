@@ -243,13 +243,17 @@ function useFamily(family: string): { name: string; field: SegmentField; label: 
 function useValues(
   path: string,
   otherwise: readonly string[],
-  called: (value: string) => string,
+  called: (value: string) => string | undefined,
 ): { value: string; label: string }[] {
   const { fields } = useContext(RuleContext);
   const { language } = useLanguage();
   const field = fields.find((one) => one.path === path);
   const listed = field?.values && field.values.length > 0 ? field.values : otherwise;
-  return listed.map((value) => ({ value, label: field?.valueLabels?.[value]?.[language] ?? called(value) }));
+  // Our own words first, so that a stage is called the same on every page; the server's for what is newer than us.
+  return listed.map((value) => ({
+    value,
+    label: called(value) ?? field?.valueLabels?.[value]?.[language] ?? value,
+  }));
 }
 
 const matches = (typed: string, option?: { value?: unknown; label?: unknown }) =>
@@ -679,11 +683,11 @@ function Choices({
   chosen: string[];
   change: (chosen: string[]) => void;
 }) {
-  const { t } = useTranslation();
+  const { t, i18n } = useTranslation();
   const label = useLabel();
   const { disabled } = useContext(RuleContext);
   const options = useValues(kind, kind === 'tier' ? TIERS : kind === 'stage' ? STAGES : GROUPS, (value) =>
-    label(kind, value),
+    i18n.exists(`${kind}.${value}`) ? label(kind, value) : undefined,
   );
   return (
     <>
