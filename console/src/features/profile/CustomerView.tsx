@@ -187,7 +187,7 @@ function CustomerTimeline({ id }: { id: string }) {
           key: `${item.at} ${index}`,
           content: (
             <>
-              <Tag>{label('timeline', item.kind)}</Tag>
+              <Tag style={{ marginInlineEnd: 6 }}>{label('timeline', item.kind)}</Tag>
               <strong>{item.name}</strong> {item.detail}
               <div className="figure-note">{format.moment(item.at)}</div>
             </>

@@ -59,6 +59,7 @@ export function PreviewCard({ preview, lacking }: Props) {
             columns={[
               {
                 title: t('segments.sample'),
+                width: 172,
                 render: (_, row) => (
                   <Link to={`/customers/${row.customerId}`} className="secret">
                     {row.customerId}
