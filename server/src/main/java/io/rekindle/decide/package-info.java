@@ -1,6 +1,7 @@
 /** Whom do we write to, and why (not)? The decision ledger, forecasts, hold-outs, and the launch of campaigns. */
 @NullMarked
-@ApplicationModule(allowedDependencies = {"common", "platform", "warehouse", "access", "profile", "consent", "plan"})
+@ApplicationModule(
+        allowedDependencies = {"common", "platform", "warehouse", "access", "profile", "consent", "segment", "plan"})
 package io.rekindle.decide;
 
 import org.jspecify.annotations.NullMarked;

@@ -4,7 +4,7 @@ import com.fasterxml.jackson.annotation.JsonValue;
 import io.rekindle.plan.Forecast;
 import io.rekindle.plan.Objective;
 import io.rekindle.plan.Objectives;
-import io.rekindle.plan.Words;
+import io.rekindle.segment.Words;
 import java.math.BigDecimal;
 import java.time.Instant;
 import java.util.List;

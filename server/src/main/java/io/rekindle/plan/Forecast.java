@@ -1,5 +1,6 @@
 package io.rekindle.plan;
 
+import io.rekindle.segment.Words;
 import java.math.BigDecimal;
 import java.util.List;
 import org.jspecify.annotations.Nullable;

@@ -92,6 +92,22 @@ public class Segments {
         return members(stored.rule(), asOf, all);
     }
 
+    /**
+     * {@link #members(long, Instant)} by the rule the segment had in one of its versions, for what was approved with it;
+     * also when the segment was deleted since. Segments the rule names stand with their present rules.
+     */
+    public Sql members(long segmentId, int version, Instant asOf) {
+        var rule = jdbc.sql("""
+                        select rule::text as rule from segment_versions where segment_id = :id and version = :version
+                        """)
+                .param("id", segmentId)
+                .param("version", version)
+                .query((row, n) -> RuleJson.readStored(json.readTree(row.getString("rule"))))
+                .optional()
+                .orElseThrow(() -> unknown(segmentId));
+        return members(rule, asOf, rules());
+    }
+
     /** A query with one column, {@code customer_id}: for whom the rule holds as of an instant. Run it at once. */
     public Sql members(Rule rule, Instant asOf) {
         return members(rule, asOf, rules());

@@ -1,4 +1,0 @@
-package io.rekindle.plan;
-
-/** A sentence for people, in English and in Simplified Chinese. */
-public record Words(String en, String zh) {}

@@ -1,0 +1,259 @@
+package io.rekindle.plan;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.rekindle.access.ApiKeys;
+import io.rekindle.access.AuditTrail;
+import io.rekindle.access.Role;
+import io.rekindle.platform.BusinessClock;
+import io.rekindle.platform.Problem;
+import io.rekindle.testing.RekindleTest;
+import io.rekindle.warehouse.Rows;
+import io.rekindle.warehouse.Warehouse;
+import java.io.IOException;
+import java.math.BigDecimal;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.time.Instant;
+import java.util.Set;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.Test;
+import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.beans.factory.annotation.Autowired;
+import org.springframework.boot.test.web.server.LocalServerPort;
+import org.springframework.jdbc.core.simple.JdbcClient;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/** From objective to approval over HTTP, on the real stores and the real segments. */
+@RekindleTest
+class CampaignOverHttpTest {
+    private static final AtomicInteger COUNT = new AtomicInteger();
+
+    private final HttpClient http = HttpClient.newHttpClient();
+    private final JsonMapper json = JsonMapper.builder().build();
+    private final int port;
+    private final Warehouse warehouse;
+    private final ApiKeys keys;
+
+    CampaignOverHttpTest(@LocalServerPort int port, @Autowired Warehouse warehouse, @Autowired ApiKeys keys) {
+        this.port = port;
+        this.warehouse = warehouse;
+        this.keys = keys;
+    }
+
+    @Test
+    void anObjectiveThatIsNotSmartIsRefusedWithEverythingThatIsMissing() throws Exception {
+        var answer = send("POST", "/api/objectives", "{\"name\":\"More\",\"kind\":\"grow\"}");
+        assertThat(answer.status()).isEqualTo(422);
+        assertThat(answer.body().get("code").stringValue()).isEqualTo("objective_not_smart");
+        assertThat(answer.body().get("errors").findValuesAsString("place"))
+                .containsExactlyInAnyOrder("metric", "unit", "windowDays", "target", "deadline");
+    }
+
+    /** 40 customers ordered 100 days ago, 10 of them again 10 days ago: of those who had ordered, a quarter came back. */
+    @Test
+    void anObjectivesBaselineIsMeasuredFromTheHistory() throws Exception {
+        ordersOf(900_000_000L, 40, 10);
+        long segment = segmentOf(900_000_000L);
+        var made = send(
+                "POST",
+                "/api/objectives",
+                "{\"name\":\"Back\",\"kind\":\"retain\",\"metric\":\"repurchase_rate\",\"unit\":\"points\",\"windowDays\":30,\"target\":0.05,\"deadline\":\"2026-06-30\",\"segmentId\":%d}"
+                        .formatted(segment));
+        assertThat(made.status()).as(made.body().toString()).isEqualTo(201);
+        assertThat(made.body().get("baselineCustomers").longValue()).isEqualTo(40);
+        assertThat(made.body().get("baseline").doubleValue()).isEqualTo(0.25);
+        assertThat(made.body().get("progress").doubleValue()).isEqualTo(0);
+    }
+
+    @Test
+    void aTemplatesFaultsAreToldWithTheirLines() throws Exception {
+        var answer = send(
+                "POST",
+                "/api/templates",
+                "{\"name\":\"t\",\"channel\":\"email\",\"subject\":\"Hi\",\"html\":\"a\\n{% include 'x' %}\",\"text\":\"{{ a\"}");
+        assertThat(answer.status()).isEqualTo(422);
+        assertThat(answer.body().get("errors").findValuesAsString("place"))
+                .containsExactlyInAnyOrder("html line 2", "text line 1");
+    }
+
+    @Test
+    void aPreviewNamesEveryMissingValue() throws Exception {
+        long template = template("{{ customer.first_name }}");
+        var answer = send("POST", "/api/templates/%d/preview".formatted(template), "{\"customerId\":\"12345\"}");
+        assertThat(answer.status()).isEqualTo(422);
+        assertThat(answer.body().get("code").stringValue()).isEqualTo("template_missing_value");
+        assertThat(answer.body().at("/errors/0/message").stringValue()).isEqualTo("customer.first_name");
+    }
+
+    @Test
+    void aCampaignWithoutAHoldoutIsNotApprovedAndOneWithItKeepsItsForecast() throws Exception {
+        ordersOf(910_000_000L, 30, 5);
+        long segment = segmentOf(910_000_000L);
+        long campaign = campaign(segment, 0);
+        assertThat(send("POST", "/api/campaigns/%d/submit".formatted(campaign), "")
+                        .body()
+                        .get("state")
+                        .stringValue())
+                .isEqualTo("in_review");
+        var refused = send("POST", "/api/campaigns/%d/approve".formatted(campaign), "");
+        assertThat(refused.status()).isEqualTo(422);
+        assertThat(refused.body().get("detail").stringValue())
+                .isEqualTo("campaign %d cannot be approved: no hold-out; set one between 1 %% and 50 %%"
+                        .formatted(campaign));
+
+        long good = campaign(segment, 0.2);
+        var forecast = send("POST", "/api/campaigns/%d/forecast".formatted(good), "");
+        assertThat(forecast.status()).as(forecast.body().toString()).isEqualTo(200);
+        assertThat(forecast.body().get("audience").longValue()).isEqualTo(30);
+        // Nobody of them was ever asked for permission.
+        assertThat(forecast.body().at("/reasons/0/reason").stringValue()).isEqualTo("no_consent");
+        assertThat(forecast.body().at("/reasons/0/count").longValue()).isEqualTo(30);
+        send("POST", "/api/campaigns/%d/submit".formatted(good), "");
+        var approved = send("POST", "/api/campaigns/%d/approve".formatted(good), "");
+        assertThat(approved.status()).as(approved.body().toString()).isEqualTo(200);
+        assertThat(approved.body().get("state").stringValue()).isEqualTo("approved");
+        assertThat(approved.body().at("/forecast/audience").longValue()).isEqualTo(30);
+        assertThat(approved.body().at("/sendWindow/from").stringValue()).isEqualTo("09:00");
+        var again = send("POST", "/api/campaigns/%d/approve".formatted(good), "");
+        assertThat(again.status()).isEqualTo(409);
+        assertThat(again.body().get("code").stringValue()).isEqualTo("campaign_in_wrong_state");
+        assertThat(send("POST", "/api/campaigns/%d/cancel".formatted(good), "")
+                        .body()
+                        .get("state")
+                        .stringValue())
+                .isEqualTo("cancelled");
+    }
+
+    @Test
+    void withFourEyesTheAuthorDoesNotApproveAndSomebodyElseDoes(
+            @Autowired JdbcClient jdbc,
+            @Autowired AuditTrail audit,
+            @Autowired BusinessClock clock,
+            @Autowired Objectives objectives,
+            @Autowired Offers offers,
+            @Autowired Templates templates,
+            @Autowired Audiences audiences,
+            @Autowired ObjectProvider<Launches> launches,
+            @Autowired JsonMapper mapper)
+            throws Exception {
+        ordersOf(920_000_000L, 5, 1);
+        long segment = segmentOf(920_000_000L);
+        var strict = new Campaigns(
+                jdbc,
+                audit,
+                clock,
+                new PlanSettings(true, "http://127.0.0.1/"),
+                objectives,
+                offers,
+                templates,
+                audiences,
+                launches,
+                mapper);
+        long ofAdmin = campaign(segment, 0.2);
+        var objective = strict.get(ofAdmin).objectiveId();
+        var template = strict.get(ofAdmin).templateId();
+        // On this thread nobody is signed in: the caller is the product itself.
+        var own = strict.create(
+                new Campaigns.Draft("Own", objective, segment, template, null, 0.2, null, 14, BigDecimal.ZERO));
+        strict.submit(own.id());
+        assertThatThrownBy(() -> strict.approve(own.id()))
+                .isInstanceOfSatisfying(Problem.class, p -> assertThat(p.code()).isEqualTo("second_person_needed"));
+        strict.submit(ofAdmin);
+        assertThat(strict.approve(ofAdmin).state()).isEqualTo(CampaignState.APPROVED);
+        strict.cancel(ofAdmin);
+    }
+
+    @Test
+    void aViewerMayLookAndNotChange() throws Exception {
+        var viewer = keys.create("a viewer", Set.of(Role.VIEWER)).secret();
+        assertThat(send("GET", "/api/campaigns", "", viewer).status()).isEqualTo(200);
+        assertThat(send("POST", "/api/campaigns", "{}", viewer).status()).isEqualTo(403);
+    }
+
+    /** Customers of this class have ids from a range of their own, told apart by the currency of their orders. */
+    private void ordersOf(long from, int customers, int again) {
+        warehouse.append("orders", "plan-test:" + from, Rows.written(rows -> {
+            for (int i = 0; i < customers + again; i++)
+                rows.value("plan-" + from + "-" + i)
+                        .value(from + (i < customers ? i : i - customers))
+                        .value(Instant.parse(i < customers ? "2025-11-21T09:00:00Z" : "2026-02-19T09:00:00Z"))
+                        .value("EUR")
+                        .value(new BigDecimal("20"))
+                        .value(BigDecimal.ZERO)
+                        .missing()
+                        .value(1)
+                        .missing()
+                        .value(1L)
+                        .end();
+        }));
+        warehouse.append("trait_changes", "plan-test:" + from, Rows.written(rows -> {
+            for (int i = 0; i < customers; i++)
+                rows.value(from + i)
+                        .value("plan_test")
+                        .value("\"g%d\"".formatted(from))
+                        .value(Instant.parse("2025-11-01T09:00:00Z"))
+                        .value(1L)
+                        .end();
+        }));
+    }
+
+    private long segmentOf(long from) throws Exception {
+        var made = send(
+                "POST",
+                "/api/segments",
+                "{\"name\":\"plan test %d\",\"rule\":{\"trait\":\"plan_test\",\"is\":\"equals\",\"value\":\"g%d\"}}"
+                        .formatted(COUNT.incrementAndGet(), from));
+        assertThat(made.status()).as(made.body().toString()).isLessThan(300);
+        return made.body().get("id").longValue();
+    }
+
+    private long template(String html) throws Exception {
+        var made = send(
+                "POST",
+                "/api/templates",
+                "{\"name\":\"t\",\"channel\":\"email\",\"subject\":\"Hi\",\"html\":\"%s\",\"text\":\"x\"}"
+                        .formatted(html));
+        assertThat(made.status()).as(made.body().toString()).isEqualTo(201);
+        return made.body().get("id").longValue();
+    }
+
+    private long campaign(long segment, double holdout) throws Exception {
+        var objective = send(
+                "POST",
+                "/api/objectives",
+                "{\"name\":\"Back\",\"kind\":\"retain\",\"metric\":\"repurchase_rate\",\"unit\":\"points\",\"windowDays\":30,\"target\":0.05,\"deadline\":\"2026-06-30\",\"segmentId\":%d}"
+                        .formatted(segment));
+        var made = send(
+                "POST",
+                "/api/campaigns",
+                "{\"name\":\"Come back\",\"objectiveId\":%d,\"segmentId\":%d,\"templateId\":%d,\"holdoutShare\":%s,\"sendWindow\":{\"from\":\"09:00\",\"to\":\"20:00\",\"startAt\":\"2026-12-01T09:00:00Z\"},\"attributionDays\":14,\"messageCost\":0.01}"
+                        .formatted(objective.body().get("id").longValue(), segment, template("x"), holdout));
+        assertThat(made.status()).as(made.body().toString()).isEqualTo(201);
+        return made.body().get("id").longValue();
+    }
+
+    private record Answer(int status, JsonNode body) {}
+
+    private Answer send(String method, String path, String body) throws IOException, InterruptedException {
+        return send(method, path, body, RekindleTest.ADMIN_KEY);
+    }
+
+    private Answer send(String method, String path, String body, String key) throws IOException, InterruptedException {
+        var request = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + path))
+                .header("Authorization", "Bearer " + key)
+                .header("Content-Type", "application/json")
+                .method(
+                        method,
+                        body.isEmpty()
+                                ? HttpRequest.BodyPublishers.noBody()
+                                : HttpRequest.BodyPublishers.ofString(body))
+                .build();
+        var answer = http.send(request, HttpResponse.BodyHandlers.ofString());
+        return new Answer(answer.statusCode(), json.readTree(answer.body()));
+    }
+}
