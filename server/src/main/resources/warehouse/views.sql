@@ -80,7 +80,7 @@ from outcomes o left join identity_now i on i.alias_id = o.customer_id;
 create or replace view messages_now as
 select m.message_id, m.decision_id, m.run_id, m.campaign_id, coalesce(i.customer_id, m.customer_id) as customer_id, m.channel, m.state, m.reason, m.changed_at, m.detail
 from messages m left join identity_now i on i.alias_id = m.customer_id
-qualify row_number() over (partition by m.message_id order by m.changed_at desc, case m.state when 'ready' then 0 when 'sending' then 1 else 2 end desc) = 1;
+qualify row_number() over (partition by m.message_id order by m.changed_at desc, case m.state when 'ready' then 0 when 'sending' then 1 when 'deferred' then 2 when 'in_doubt' then 3 else 4 end desc) = 1;
 
 -- one row per customer, event name and day
 create or replace view event_days_now as

@@ -88,9 +88,13 @@ public class Messages {
     /** How many messages are in each state. */
     public record Counts(long ready, long sending, long sent, long failed, long inDoubt, long skipped, long deferred) {}
 
-    /** A customer's messages, latest change first, at most 200. */
+    /** A customer's messages, those to ids merged into it among them; latest change first, at most 200. */
     public List<Message> of(CustomerId customer) {
-        return jdbc.sql(COLUMNS + "where m.customer_id = :customer order by m.changed_at desc, m.message_id limit 200")
+        return jdbc.sql(COLUMNS + """
+                        where m.customer_id = :customer
+                           or m.customer_id in (select alias_id from customer_aliases where customer_id = :customer)
+                        order by m.changed_at desc, m.message_id limit 200
+                        """)
                 .param("customer", customer.value())
                 .query(Messages::message)
                 .list();

@@ -29,6 +29,8 @@ create table messages (
     attempts integer not null default 0,
     -- the start of the server that is sending it: a row in sending of an earlier start is in doubt
     sender bigint,
+    -- keyed hash of the address it was handed over for
+    address_hash bigint,
     changed_at timestamptz not null,
     sent_at timestamptz,
     opened_at timestamptz,

@@ -1,6 +1,7 @@
 package io.rekindle.deliver.outbox;
 
 import io.rekindle.common.CustomerId;
+import java.time.Instant;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
@@ -14,7 +15,7 @@ public interface Courier {
      *
      * @param values what the template may say about the recipient, by name
      */
-    record Recipient(CustomerId customer, @Nullable String email, Map<String, String> values) {
+    record Recipient(CustomerId customer, @Nullable Address address, Map<String, String> values) {
         public Recipient {
             values = Map.copyOf(values);
         }
@@ -23,6 +24,29 @@ public interface Courier {
         public String toString() {
             return "Recipient[" + customer + "]";
         }
+    }
+
+    /**
+     * Where a recipient is written to.
+     *
+     * @param hash its keyed hash, under which it is suppressed
+     */
+    record Address(String email, long hash) {
+        @Override
+        public String toString() {
+            return "Address[" + hash + "]";
+        }
+    }
+
+    /** Whether a message may go out now. */
+    sealed interface Verdict {
+        record Granted() implements Verdict {}
+
+        /** Not at all. */
+        record Refused(String reason) implements Verdict {}
+
+        /** Not before then. */
+        record Later(Instant notBefore) implements Verdict {}
     }
 
     /** A template made out for one recipient, or the places where it lacks a value. */
@@ -41,10 +65,8 @@ public interface Courier {
     /**
      * Takes permission and contact budget for a message in the caller's transaction; again for the same message takes
      * nothing more.
-     *
-     * @return why it must not go out; empty when it may
      */
-    Optional<String> refusal(DueMessage message);
+    Verdict take(DueMessage message);
 
     /** Takes a coupon code for a message in the caller's transaction; the same one again; empty when none is left. */
     Optional<String> coupon(long offerId, DueMessage message);
@@ -53,7 +75,7 @@ public interface Courier {
     void giveBack(DueMessage message);
 
     /** The recipient's address must not be written to again; in the caller's transaction. */
-    void suppress(DueMessage message, String reason);
+    void suppress(DueMessage message, Address address);
 
     /** Nothing of a run is left to send; in the caller's transaction. */
     void finished(long runId, long campaignId);

@@ -22,6 +22,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.context.SmartLifecycle;
 import org.springframework.dao.DataAccessException;
+import org.springframework.stereotype.Component;
 import org.springframework.transaction.TransactionException;
 import org.springframework.transaction.support.TransactionTemplate;
 
@@ -33,6 +34,7 @@ import org.springframework.transaction.support.TransactionTemplate;
  * after a committed transaction moved it from ready to sending, and no transaction moves it back unless it certainly
  * did not go out.
  */
+@Component
 class Dispatch implements Backlog, SmartLifecycle {
     private static final Logger LOG = LoggerFactory.getLogger(Dispatch.class);
     private static final int BATCH = 200;
@@ -158,10 +160,8 @@ class Dispatch implements Backlog, SmartLifecycle {
         doubt(start);
         var now = clock.instant();
         var due = store.due(now, List.copyOf(inHand), BATCH);
-        if (due.isEmpty()) {
-            finishRuns();
-            return 0;
-        }
+        finishRuns();
+        if (due.isEmpty()) return 0;
         var turnedAway = turnAway(due, now);
         var open = due.stream()
                 .filter(message -> !turnedAway.contains(message.run().runId()))

@@ -160,12 +160,12 @@ class MessageStore {
     }
 
     /** Marks a claimed message as being sent by this start of the server. */
-    void begin(DueMessage message, long start, Instant now) {
+    void begin(DueMessage message, long addressHash, long start, Instant now) {
         jdbc.sql("""
                         with changed as (
                             update messages
                             set state = 'sending', reason = null, detail = null, attempts = attempts + 1,
-                                sender = :start, changed_at = :now
+                                sender = :start, address_hash = :address, changed_at = :now
                             where message_id = :id
                             returning message_id, state, changed_at)
                         insert into message_changes (message_id, state, changed_at)
@@ -173,6 +173,7 @@ class MessageStore {
                         """)
                 .param("id", message.messageId())
                 .param("start", start)
+                .param("address", addressHash)
                 .param("now", utc(now))
                 .update();
     }
@@ -241,6 +242,18 @@ class MessageStore {
                 .param("run", runId)
                 .param("reason", reason)
                 .param("now", utc(now))
+                .update();
+    }
+
+    /** Moves a message that is still to be sent to another time. */
+    void postpone(DueMessage message, Instant to) {
+        jdbc.sql("""
+                        update messages set due_at = :to
+                        where message_id = :id and state in ('ready', 'deferred') and attempts = :attempts
+                        """)
+                .param("to", utc(to))
+                .param("id", message.messageId())
+                .param("attempts", message.attempts())
                 .update();
     }
 

@@ -5,12 +5,14 @@ import io.rekindle.decide.OutgoingMessage;
 import io.rekindle.decide.OutgoingRun;
 import io.rekindle.platform.BusinessClock;
 import java.util.stream.Stream;
+import org.springframework.stereotype.Component;
 import org.springframework.transaction.annotation.Propagation;
 import org.springframework.transaction.annotation.Transactional;
 import org.springframework.transaction.support.TransactionSynchronization;
 import org.springframework.transaction.support.TransactionSynchronizationManager;
 
 /** The outbox in the planner's own transaction. */
+@Component
 class PostgresOutbox implements Outbox {
     private final MessageStore store;
     private final Dispatch dispatch;

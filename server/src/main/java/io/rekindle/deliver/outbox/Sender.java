@@ -114,8 +114,8 @@ final class Sender implements Runnable {
     private void send(Dispatch.Parcel parcel) {
         var message = parcel.message();
         var recipient = parcel.recipient();
-        var email = recipient == null ? null : recipient.email();
-        if (recipient == null || email == null) {
+        var address = recipient == null ? null : recipient.address();
+        if (recipient == null || address == null) {
             skip(message, "no_address", null);
             return;
         }
@@ -136,15 +136,15 @@ final class Sender implements Runnable {
             return;
         }
         if (!connect()) return;
-        var begun = begin(message);
+        var begun = begin(message, address);
         if (begun == null) return;
-        endings.add(handOver(message, recipient, email, begun.coupon(), unsubscribe));
+        endings.add(handOver(message, recipient, address, begun.coupon(), unsubscribe));
     }
 
     /** That a message is marked as being sent, and the coupon it carries. */
     private record Begun(@Nullable String coupon) {}
 
-    private @Nullable Begun begin(DueMessage message) {
+    private @Nullable Begun begin(DueMessage message, Courier.Address address) {
         var at = clock.instant();
         boolean known = false;
         try {
@@ -152,11 +152,16 @@ final class Sender implements Runnable {
                 writeDown();
                 if (!store.claim(message)) return null;
                 if (!at.isBefore(message.run().expiresAt())) throw new NotToBeSent("expired");
-                courier.refusal(message).ifPresent(reason -> {
-                    throw new NotToBeSent(reason);
-                });
+                switch (courier.take(message)) {
+                    case Courier.Verdict.Granted granted -> {}
+                    case Courier.Verdict.Refused refused -> throw new NotToBeSent(refused.reason());
+                    case Courier.Verdict.Later later -> {
+                        store.postpone(message, later.notBefore());
+                        return null;
+                    }
+                }
                 var coupon = coupon(message);
-                store.begin(message, start, at);
+                store.begin(message, address.hash(), start, at);
                 return new Begun(coupon);
             });
             known = true;
@@ -181,14 +186,14 @@ final class Sender implements Runnable {
     private Ending handOver(
             DueMessage message,
             Courier.Recipient recipient,
-            String email,
+            Courier.Address address,
             @Nullable String coupon,
             String unsubscribe) {
         Mail mail;
         try {
             var written = courier.write(message, recipient, coupon, unsubscribe);
             mail = switch (written) {
-                case Courier.Written.Complete complete -> mail(message, email, complete, unsubscribe);
+                case Courier.Written.Complete complete -> mail(message, address.email(), complete, unsubscribe);
                 case Courier.Written.Lacking lacking ->
                     throw new IllegalStateException("with its coupon the template lacks " + lacking.places());
             };
@@ -205,7 +210,7 @@ final class Sender implements Runnable {
                         refused.addressIsDead() ? "address_refused" : refusedReason(refused.stage()),
                         refused.detail(),
                         clock.instant(),
-                        refused.addressIsDead());
+                        refused.addressIsDead() ? address : null);
             case Handover.Postponed postponed -> retryOrFail(message, "refused_for_now", postponed.detail());
             case Handover.Unsent unsent -> retryOrFail(message, "connection_lost", unsent.detail());
             case Handover.Undecided undecided ->
@@ -246,7 +251,7 @@ final class Sender implements Runnable {
 
     private Ending retryOrFail(DueMessage message, String reason, String detail) {
         var now = clock.instant();
-        if (message.attempts() >= settings.retries()) return Ending.failed(message, "gave_up", detail, now, false);
+        if (message.attempts() >= settings.retries()) return Ending.failed(message, "gave_up", detail, now, null);
         return Ending.deferred(message, reason, detail, now, now.plus(wait(message.attempts())));
     }
 
@@ -269,7 +274,8 @@ final class Sender implements Runnable {
         for (var ending : endings) {
             if (!store.end(ending) || ending.state() != MessageState.FAILED) continue;
             courier.giveBack(ending.message());
-            if (ending.addressIsDead()) courier.suppress(ending.message(), "hard_bounce");
+            var dead = ending.deadAddress();
+            if (dead != null) courier.suppress(ending.message(), dead);
         }
     }
 

@@ -3,6 +3,8 @@ package io.rekindle.deliver.web;
 import io.rekindle.common.Page;
 import io.rekindle.deliver.MessageState;
 import io.rekindle.deliver.Messages;
+import io.rekindle.plan.CampaignState;
+import io.rekindle.plan.Campaigns;
 import org.jspecify.annotations.Nullable;
 import org.springframework.security.access.prepost.PreAuthorize;
 import org.springframework.web.bind.annotation.GetMapping;
@@ -18,9 +20,42 @@ import org.springframework.web.bind.annotation.RestController;
 @RequestMapping("/api")
 class MessagesResource {
     private final Messages messages;
+    private final Campaigns campaigns;
 
-    MessagesResource(Messages messages) {
+    MessagesResource(Messages messages, Campaigns campaigns) {
         this.messages = messages;
+        this.campaigns = campaigns;
+    }
+
+    /** Where a campaign is, and its messages by state; opened, clicked and unsubscribed by people only. */
+    record ProgressAnswer(
+            CampaignState state,
+            long ready,
+            long sending,
+            long sent,
+            long delivered,
+            long failed,
+            long skipped,
+            long inDoubt,
+            long deferred,
+            long opened,
+            long clicked,
+            long unsubscribed) {
+        private static ProgressAnswer of(CampaignState state, Messages.Progress progress) {
+            return new ProgressAnswer(
+                    state,
+                    progress.ready(),
+                    progress.sending(),
+                    progress.sent(),
+                    progress.delivered(),
+                    progress.failed(),
+                    progress.skipped(),
+                    progress.inDoubt(),
+                    progress.deferred(),
+                    progress.opened(),
+                    progress.clicked(),
+                    progress.unsubscribed());
+        }
     }
 
     /** How a message in doubt is settled: {@code sent} or {@code failed}. */
@@ -45,7 +80,7 @@ class MessagesResource {
 
     @GetMapping("/campaigns/{id}/progress")
     @PreAuthorize("hasRole('VIEWER')")
-    Messages.Progress progress(@PathVariable long id) {
-        return messages.progress(id);
+    ProgressAnswer progress(@PathVariable long id) {
+        return ProgressAnswer.of(campaigns.get(id).state(), messages.progress(id));
     }
 }

@@ -1,6 +1,8 @@
 package io.rekindle.deliver.outbox;
 
 import io.rekindle.common.CustomerId;
+import java.time.Instant;
+import java.time.InstantSource;
 import java.util.Collection;
 import java.util.HashSet;
 import java.util.List;
@@ -18,13 +20,17 @@ import org.springframework.jdbc.core.simple.JdbcClient;
  */
 final class FixtureCourier implements Courier {
     private final JdbcClient jdbc;
+    private final InstantSource clock;
     private final Map<CustomerId, String> refusals = new ConcurrentHashMap<>();
     private final Set<CustomerId> nameless = ConcurrentHashMap.newKeySet();
     private final Set<CustomerId> suppressed = ConcurrentHashMap.newKeySet();
     private final Set<Long> finished = ConcurrentHashMap.newKeySet();
 
-    FixtureCourier(JdbcClient jdbc) {
+    private volatile @Nullable Instant quietUntil;
+
+    FixtureCourier(JdbcClient jdbc, InstantSource clock) {
         this.jdbc = jdbc;
+        this.clock = clock;
         jdbc.sql("create table if not exists fixture_budget (message_id bigint primary key)")
                 .update();
         jdbc.sql("create table if not exists fixture_codes (code text primary key, message_id bigint unique)")
@@ -41,6 +47,10 @@ final class FixtureCourier implements Courier {
 
     void forgetNameOf(CustomerId customer) {
         nameless.add(customer);
+    }
+
+    void quietUntil(Instant until) {
+        quietUntil = until;
     }
 
     void codes(String... codes) {
@@ -78,7 +88,7 @@ final class FixtureCourier implements Courier {
                         customer -> customer,
                         customer -> new Recipient(
                                 customer,
-                                address(customer),
+                                new Address(address(customer), customer.value()),
                                 nameless.contains(customer) ? Map.of() : Map.of("firstName", "Ann"))));
     }
 
@@ -93,13 +103,15 @@ final class FixtureCourier implements Courier {
     }
 
     @Override
-    public Optional<String> refusal(DueMessage message) {
+    public Verdict take(DueMessage message) {
         var reason = refusals.get(message.customer());
-        if (reason != null) return Optional.of(reason);
+        if (reason != null) return new Verdict.Refused(reason);
+        var until = quietUntil;
+        if (until != null && clock.instant().isBefore(until)) return new Verdict.Later(until);
         jdbc.sql("insert into fixture_budget (message_id) values (:id) on conflict do nothing")
                 .param("id", message.messageId())
                 .update();
-        return Optional.empty();
+        return new Verdict.Granted();
     }
 
     @Override
@@ -126,7 +138,7 @@ final class FixtureCourier implements Courier {
     }
 
     @Override
-    public void suppress(DueMessage message, String reason) {
+    public void suppress(DueMessage message, Address address) {
         suppressed.add(message.customer());
     }
 

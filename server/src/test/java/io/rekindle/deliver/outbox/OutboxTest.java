@@ -165,6 +165,21 @@ class OutboxTest {
     }
 
     @Test
+    void duringQuietHoursAMessageWaitsForTheirEnd() {
+        try (var mailboxes = Mailboxes.counting(0, MailboxHabits.acceptAll())) {
+            outbox.courier.quietUntil(TestOutbox.START.plus(Duration.ofHours(3)));
+            outbox.enqueue(TestOutbox.run(1), 3);
+            outbox.start(mailboxes.port());
+            outbox.awaitQuiet();
+            assertThat(outbox.states()).isEqualTo(Map.of("ready", 3L));
+            assertThat(outbox.courier.budgetTaken()).isEmpty();
+            outbox.time.forward(Duration.ofHours(3));
+            outbox.awaitQuiet();
+            assertThat(outbox.states()).isEqualTo(Map.of("sent", 3L));
+        }
+    }
+
+    @Test
     void whatIsNotSentInTimeIsSkippedAsExpired() {
         try (var mailboxes = Mailboxes.counting(0, MailboxHabits.acceptAll())) {
             var evening =

@@ -22,7 +22,7 @@ final class SendingProcess {
         var pool = TestOutbox.pool(place);
         var dispatch = TestOutbox.dispatch(
                 pool,
-                new FixtureCourier(JdbcClient.create(pool)),
+                new FixtureCourier(JdbcClient.create(pool), Clock.systemUTC()),
                 TestOutbox.settings(
                         Integer.parseInt(arguments[3]), Integer.parseInt(arguments[4]), 6, Duration.ofSeconds(30)),
                 new BusinessClock(new SystemClock(Clock.systemUTC()), ZoneOffset.UTC));

@@ -52,7 +52,7 @@ final class TestOutbox implements AutoCloseable {
         jdbc = JdbcClient.create(pool);
         transaction = new TransactionTemplate(new JdbcTransactionManager(pool));
         store = new MessageStore(jdbc, pool);
-        courier = new FixtureCourier(jdbc);
+        courier = new FixtureCourier(jdbc, time);
     }
 
     /** A clock that stands until it is moved. */

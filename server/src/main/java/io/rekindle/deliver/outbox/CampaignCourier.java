@@ -1,0 +1,167 @@
+package io.rekindle.deliver.outbox;
+
+import io.rekindle.common.CustomerId;
+import io.rekindle.consent.Permissions;
+import io.rekindle.consent.Permit;
+import io.rekindle.consent.Refusal;
+import io.rekindle.consent.Suppression;
+import io.rekindle.consent.Suppressions;
+import io.rekindle.plan.Campaigns;
+import io.rekindle.plan.Coupons;
+import io.rekindle.plan.MissingValue;
+import io.rekindle.plan.Offer;
+import io.rekindle.plan.Offers;
+import io.rekindle.plan.PlanSettings;
+import io.rekindle.plan.TemplateValues;
+import io.rekindle.plan.Templates;
+import io.rekindle.platform.BusinessClock;
+import io.rekindle.platform.Problem;
+import io.rekindle.profile.PersonalFields;
+import io.rekindle.profile.Profiles;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
+import org.springframework.stereotype.Component;
+import tools.jackson.databind.JsonNode;
+
+/** Messages of campaigns: profiles, permissions, templates and coupons as the modules to the left have them. */
+@Component
+class CampaignCourier implements Courier {
+    private static final String EMAIL = "email";
+    /** What a template may say of a person beside the traits that are not personal. */
+    private static final Set<String> PERSONAL =
+            Set.of(PersonalFields.EMAIL, PersonalFields.FIRST_NAME, PersonalFields.LAST_NAME, PersonalFields.NAME);
+
+    private final Profiles profiles;
+    private final Permissions permissions;
+    private final Suppressions suppressions;
+    private final Templates templates;
+    private final Offers offers;
+    private final Coupons coupons;
+    private final Campaigns campaigns;
+    private final PlanSettings plan;
+    private final BusinessClock clock;
+    /** As they stood when the latest batch was fetched. */
+    private final Map<Long, Offer> offersOfBatch = new ConcurrentHashMap<>();
+
+    CampaignCourier(
+            Profiles profiles,
+            Permissions permissions,
+            Suppressions suppressions,
+            Templates templates,
+            Offers offers,
+            Coupons coupons,
+            Campaigns campaigns,
+            PlanSettings plan,
+            BusinessClock clock) {
+        this.profiles = profiles;
+        this.permissions = permissions;
+        this.suppressions = suppressions;
+        this.templates = templates;
+        this.offers = offers;
+        this.coupons = coupons;
+        this.campaigns = campaigns;
+        this.plan = plan;
+        this.clock = clock;
+    }
+
+    @Override
+    public Map<CustomerId, Recipient> recipients(Collection<CustomerId> customers) {
+        offersOfBatch.clear();
+        var personal = profiles.personal(customers, PERSONAL);
+        var traits = profiles.traits(customers);
+        var recipients = new HashMap<CustomerId, Recipient>();
+        for (var customer : customers) {
+            var values = new HashMap<String, String>();
+            traits.getOrDefault(customer, Map.<String, JsonNode>of()).forEach((name, value) -> {
+                if (value.isValueNode()) values.put(name, value.asString());
+            });
+            var fields = personal.getOrDefault(customer, PersonalFields.NONE);
+            values.putAll(fields.values());
+            fields.fullName().ifPresent(name -> values.put(PersonalFields.NAME, name));
+            var address =
+                    fields.get(PersonalFields.EMAIL).flatMap(this::address).orElse(null);
+            recipients.put(customer, new Recipient(customer, address, values));
+        }
+        return recipients;
+    }
+
+    private Optional<Address> address(String email) {
+        try {
+            return Optional.of(new Address(email, suppressions.addressHash(EMAIL, email)));
+        } catch (Problem notAnAddress) {
+            return Optional.empty();
+        }
+    }
+
+    @Override
+    public Written write(DueMessage message, Recipient recipient, @Nullable String coupon, String unsubscribeUrl) {
+        var run = message.run();
+        var values = TemplateValues.none()
+                .withCustomer(recipient.values())
+                .with("shop_url", plan.shopUrl())
+                .with("unsubscribe_url", unsubscribeUrl);
+        if (run.offerId() != null) values = values.withOffer(offer(run.offerId()), coupon, clock.zone());
+        try {
+            var mail = templates.render(run.templateId(), run.templateVersion(), values);
+            return new Written.Complete(mail.subject(), mail.html(), mail.text());
+        } catch (MissingValue missing) {
+            return new Written.Lacking(missing.places().stream()
+                    .map(fault -> fault.place() + ": " + fault.message())
+                    .toList());
+        }
+    }
+
+    private Offer offer(long id) {
+        return offersOfBatch.computeIfAbsent(id, offers::get);
+    }
+
+    @Override
+    public Verdict take(DueMessage message) {
+        var run = message.run();
+        return switch (permissions.take(
+                message.messageId(), message.customer(), run.purpose(), run.channel(), clock.instant())) {
+            case Permit.Granted granted -> new Verdict.Granted();
+            case Permit.Refused refused -> new Verdict.Refused(reason(refused.reason()));
+            case Permit.Later later -> new Verdict.Later(later.notBefore());
+        };
+    }
+
+    /** Who had agreed when the audience was judged and has not now has withdrawn. */
+    private static String reason(Refusal refusal) {
+        return switch (refusal) {
+            case NO_CONSENT -> "consent_withdrawn";
+            case SUPPRESSED, NO_ADDRESS, OVER_CONTACT_BUDGET -> refusal.code();
+        };
+    }
+
+    @Override
+    public Optional<String> coupon(long offerId, DueMessage message) {
+        return coupons.take(offerId, message.messageId(), message.customer());
+    }
+
+    @Override
+    public void giveBack(DueMessage message) {
+        permissions.release(message.messageId());
+        coupons.release(message.messageId());
+    }
+
+    @Override
+    public void suppress(DueMessage message, Address address) {
+        suppressions.suppress(
+                EMAIL,
+                address.hash(),
+                Suppression.Reason.HARD_BOUNCE,
+                "message " + message.messageId(),
+                clock.instant());
+    }
+
+    @Override
+    public void finished(long runId, long campaignId) {
+        campaigns.sendingFinished(campaignId);
+    }
+}

@@ -1,0 +1,397 @@
+package io.rekindle.deliver;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.rekindle.collect.Identifier;
+import io.rekindle.common.CustomerId;
+import io.rekindle.decide.Outbox;
+import io.rekindle.decide.OutgoingMessage;
+import io.rekindle.decide.OutgoingRun;
+import io.rekindle.plan.MailTemplate;
+import io.rekindle.plan.Templates;
+import io.rekindle.platform.BusinessClock;
+import io.rekindle.platform.TimeTravel;
+import io.rekindle.platform.Vault;
+import io.rekindle.simulator.Mail;
+import io.rekindle.simulator.MailboxHabits;
+import io.rekindle.simulator.Mailboxes;
+import io.rekindle.testing.RekindleTest;
+import io.rekindle.warehouse.Sql;
+import io.rekindle.warehouse.Warehouse;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.time.LocalTime;
+import java.util.Arrays;
+import java.util.Base64;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.springframework.beans.factory.annotation.Autowired;
+import org.springframework.boot.test.web.server.LocalServerPort;
+import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.test.annotation.DirtiesContext;
+import org.springframework.test.context.DynamicPropertyRegistry;
+import org.springframework.test.context.DynamicPropertySource;
+import org.springframework.transaction.support.TransactionTemplate;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/** The way of a message through a whole server, from the outbox to the recipient's mailbox and back by its links. */
+@RekindleTest
+@DirtiesContext
+class DeliveryOverHttpTest {
+    private static final Mailboxes MAILBOXES = Mailboxes.open(
+            0,
+            (who, before) -> who.startsWith("gone") ? MailboxHabits.Answer.UNKNOWN_USER : MailboxHabits.Answer.ACCEPT);
+    private static final String BROWSER =
+            "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/142.0.0.0 Safari/537.36";
+    private static final String SCANNER = "Mozilla/5.0 (compatible; Barracuda Sentinel; EE)";
+    private static final AtomicLong RUNS = new AtomicLong(1000);
+
+    private final HttpClient http =
+            HttpClient.newBuilder().followRedirects(HttpClient.Redirect.NEVER).build();
+    private final JsonMapper json = JsonMapper.builder().build();
+    private final long runId = RUNS.incrementAndGet();
+
+    private final int port;
+    private final Outbox outbox;
+    private final Messages messages;
+    private final Templates templates;
+    private final TransactionTemplate transaction;
+    private final TimeTravel time;
+    private final BusinessClock clock;
+    private final Vault vault;
+    private final Warehouse warehouse;
+    private final JdbcClient jdbc;
+
+    DeliveryOverHttpTest(
+            @LocalServerPort int port,
+            @Autowired Outbox outbox,
+            @Autowired Messages messages,
+            @Autowired Templates templates,
+            @Autowired TransactionTemplate transaction,
+            @Autowired TimeTravel time,
+            @Autowired BusinessClock clock,
+            @Autowired Vault vault,
+            @Autowired Warehouse warehouse,
+            @Autowired JdbcClient jdbc) {
+        this.port = port;
+        this.outbox = outbox;
+        this.messages = messages;
+        this.templates = templates;
+        this.transaction = transaction;
+        this.time = time;
+        this.clock = clock;
+        this.vault = vault;
+        this.warehouse = warehouse;
+        this.jdbc = jdbc;
+    }
+
+    @DynamicPropertySource
+    static void mailServer(DynamicPropertyRegistry settings) {
+        settings.add("rekindle.mail.host", () -> "127.0.0.1");
+        settings.add("rekindle.mail.port", MAILBOXES::port);
+        settings.add("rekindle.mail.start-tls", () -> "off");
+    }
+
+    @AfterAll
+    static void closeMailboxes() {
+        MAILBOXES.close();
+    }
+
+    @BeforeEach
+    void emptyMailboxes() {
+        MAILBOXES.takeArrived();
+    }
+
+    @Test
+    void aMailGoesOutAndItsWayIsInTheHistory() throws Exception {
+        var mail = sendTo("ann" + runId).getFirst();
+        assertThat(mail.subject()).isEqualTo("Wir vermissen Sie, Änn");
+        assertThat(mail.oneClick()).isTrue();
+        assertThat(messages.progress(runId).sent()).isEqualTo(1);
+        assertThat(messages.of(customer("ann" + runId)))
+                .singleElement()
+                .satisfies(message -> assertThat(message.state()).isEqualTo(MessageState.SENT));
+        assertThat(warehouse.query(
+                        Sql.of("select state from messages where run_id = ?", runId), row -> row.text("state")))
+                .containsExactlyInAnyOrder("ready", "sending", "sent");
+        assertThat(warehouse.query(
+                        Sql.of("select state from messages_now where run_id = ?", runId), row -> row.text("state")))
+                .containsExactly("sent");
+        assertThat(events("Email Delivered")).hasSize(1);
+    }
+
+    @Test
+    void aPersonsClickLeadsWhereTheMailPointedAndCounts() throws Exception {
+        var mail = sendTo("bob" + runId).getFirst();
+        var answer = get(mail.links().getFirst(), BROWSER);
+        assertThat(answer.statusCode()).isEqualTo(302);
+        assertThat(answer.headers().firstValue("location")).hasValue("https://shop.example/new?who=b&x=1");
+        time.awaitQuiet();
+        var event = events("Email Link Clicked").getFirst();
+        assertThat(event.get("machine").booleanValue()).isFalse();
+        assertThat(event.get("link").stringValue()).isEqualTo("https://shop.example/new");
+        assertThat(messages.progress(runId).clicked()).isEqualTo(1);
+        assertThat(messages.progress(runId).opened()).isEqualTo(1);
+    }
+
+    @Test
+    void aScannersClickIsRecordedAndCountsForNothing() throws Exception {
+        var mail = sendTo("cat" + runId).getFirst();
+        assertThat(get(mail.links().getFirst(), SCANNER).statusCode()).isEqualTo(302);
+        assertThat(get(mail.pictures().getFirst(), "Mozilla/5.0").statusCode()).isEqualTo(200);
+        time.awaitQuiet();
+        assertThat(events("Email Link Clicked").getFirst().get("machine_reason").stringValue())
+                .isEqualTo("scanner");
+        assertThat(events("Email Opened").getFirst().get("machine_reason").stringValue())
+                .isEqualTo("privacy_proxy");
+        assertThat(messages.progress(runId).clicked()).isZero();
+        assertThat(messages.progress(runId).opened()).isZero();
+    }
+
+    @Test
+    void thePixelTellsThatAMailWasOpened() throws Exception {
+        var mail = sendTo("dan" + runId).getFirst();
+        var answer = get(mail.pictures().getFirst(), BROWSER);
+        assertThat(answer.statusCode()).isEqualTo(200);
+        assertThat(answer.headers().firstValue("content-type")).hasValue("image/gif");
+        assertThat(get(mail.pictures().getFirst(), BROWSER).statusCode()).isEqualTo(200);
+        time.awaitQuiet();
+        assertThat(events("Email Opened")).hasSize(1);
+        assertThat(messages.progress(runId).opened()).isEqualTo(1);
+    }
+
+    @Test
+    void aTokenThatIsNotOursIsNotFoundWithoutSayingWhy() throws Exception {
+        var mail = sendTo("eve" + runId).getFirst();
+        var link = mail.links().getFirst();
+        var forged = link.substring(0, link.length() - 2) + (link.endsWith("AA") ? "BB" : "AA");
+        for (var url : List.of(forged, "http://x/t/c/abc", "http://x/t/o/abc.gif", "http://x/u/abc")) {
+            var answer = get(url, BROWSER);
+            assertThat(answer.statusCode()).as(url).isEqualTo(404);
+            assertThat(answer.body()).as(url).isEmpty();
+        }
+        assertThat(post("http://x/u/abc").statusCode()).isEqualTo(404);
+    }
+
+    @Test
+    void lookingAtTheUnsubscribePageChangesNothing() throws Exception {
+        var mail = sendTo("fay" + runId).getFirst();
+        var english = get(unsubscribe(mail), BROWSER, "en");
+        assertThat(english.statusCode()).isEqualTo(200);
+        assertThat(english.body()).contains("<form method=\"post\">").contains("Do you want");
+        assertThat(get(unsubscribe(mail), BROWSER, "zh-CN,zh;q=0.9").body()).contains("退订");
+        get(unsubscribe(mail), SCANNER);
+        time.awaitQuiet();
+        assertThat(events("Unsubscribed")).isEmpty();
+        assertThat(sendAgain("fay" + runId)).isEqualTo("sent");
+    }
+
+    @Test
+    void onePostUnsubscribesAtOnceAndASecondChangesNothing() throws Exception {
+        var mail = sendTo("gus" + runId).getFirst();
+        assertThat(post(unsubscribe(mail)).statusCode()).isEqualTo(200);
+        assertThat(post(unsubscribe(mail)).statusCode()).isEqualTo(200);
+        assertThat(sendAgain("gus" + runId)).isEqualTo("skipped/consent_withdrawn");
+        assertThat(messages.progress(runId).unsubscribed()).isEqualTo(1);
+        assertThat(events("Unsubscribed")).hasSize(1);
+    }
+
+    @Test
+    void anAddressThatBouncedForGoodIsNotWrittenToAgain() throws Exception {
+        assertThat(sendTo("gone" + runId)).isEmpty();
+        assertThat(messages.of(customer("gone" + runId)).getFirst().reason()).isEqualTo("address_refused");
+        assertThat(events("Email Bounced").getFirst().get("bounce_type").stringValue())
+                .isEqualTo("hard");
+        assertThat(sendAgain("gone" + runId)).isEqualTo("skipped/suppressed");
+    }
+
+    @Test
+    void aMessageInDoubtIsSettledByAPersonAndAudited() throws Exception {
+        sendTo("hal" + runId);
+        var id = messages.of(customer("hal" + runId)).getFirst().messageId();
+        var early = api("/api/messages/" + id + "/settle", "{\"state\":\"sent\"}");
+        assertThat(early.statusCode()).isEqualTo(409);
+        assertThat(json.readTree(early.body()).get("code").stringValue()).isEqualTo("message_not_in_doubt");
+        jdbc.sql("update messages set state = 'in_doubt', reason = 'interrupted' where message_id = :id")
+                .param("id", Long.parseLong(id))
+                .update();
+        assertThat(api("/api/messages?campaignId=%d&state=in_doubt".formatted(runId), null)
+                        .body())
+                .contains(id);
+        var wrong = api("/api/messages/" + id + "/settle", "{\"state\":\"ready\"}");
+        assertThat(json.readTree(wrong.body()).get("code").stringValue()).isEqualTo("state_not_possible");
+        var settled = api("/api/messages/" + id + "/settle", "{\"state\":\"failed\"}");
+        assertThat(settled.statusCode()).as(settled.body()).isEqualTo(200);
+        assertThat(json.readTree(settled.body()).get("state").stringValue()).isEqualTo("failed");
+        assertThat(api("/api/audit", null).body()).contains("message.settled").contains(id);
+    }
+
+    @Test
+    void theProgressOfACampaignIsCountedAndWhenAllIsSentItMeasures() throws Exception {
+        aRunningCampaign();
+        sendTo("ida" + runId, "jon" + runId, "gone" + runId);
+        var progress = json.readTree(
+                api("/api/campaigns/%d/progress".formatted(runId), null).body());
+        assertThat(progress.get("sent").longValue()).isEqualTo(2);
+        assertThat(progress.get("failed").longValue()).isEqualTo(1);
+        assertThat(progress.get("ready").longValue()).isZero();
+        assertThat(progress.get("state").stringValue()).isEqualTo("measuring");
+        assertThat(api("/api/campaigns/999999/progress", null).statusCode()).isEqualTo(404);
+    }
+
+    /** A campaign as planning leaves it when it was launched, under the number of this test's run. */
+    private void aRunningCampaign() {
+        jdbc.sql("""
+                        with objective as (
+                            insert into objectives (kind, name, metric, unit, window_days, baseline, baseline_customers,
+                                                    measured_at, target, deadline, created_at, created_by)
+                            values ('retain', 'more orders', 'repurchase_rate', 'points', 30, 0.1, 1000, :now, 0.12,
+                                    date '2026-06-01', :now, 'a test')
+                            returning id)
+                        insert into campaigns (id, name, objective_id, segment_id, template_id, holdout_share, send_from,
+                                               send_to, attribution_days, message_cost, state, author, run_id, created_at)
+                        overriding system value
+                        select :run, 'We miss you', id, 1, :template, 0.1, time '00:00', time '23:59', 14, 0.01, 'running',
+                               'a test', :run, :now
+                        from objective
+                        """)
+                .param("now", java.time.OffsetDateTime.ofInstant(clock.instant(), java.time.ZoneOffset.UTC))
+                .param("run", runId)
+                .param("template", aTemplate().id())
+                .update();
+    }
+
+    private static String unsubscribe(Mail mail) {
+        var address = mail.listUnsubscribe();
+        assertThat(address).isNotNull();
+        return String.valueOf(address);
+    }
+
+    /** Makes customers who agreed to mail, sends them a message each, and returns what arrived. */
+    private List<Mail> sendTo(String... users) throws Exception {
+        var items = Arrays.stream(users)
+                .map(user -> """
+                        {"type":"identify","messageId":"%s","userId":"%s","timestamp":"2026-02-01T00:00:00Z",
+                         "traits":{"email":"%s@example.com","firstName":"Änn","consent":{"email":true}}}
+                        """.formatted(user, user, user))
+                .collect(Collectors.joining(","));
+        var accepted = http.send(
+                request("/v1/batch", BROWSER)
+                        .header("Content-Type", "application/json")
+                        .header(
+                                "Authorization",
+                                "Basic "
+                                        + Base64.getEncoder()
+                                                .encodeToString((RekindleTest.WRITE_KEY + ":")
+                                                        .getBytes(StandardCharsets.UTF_8)))
+                        .POST(HttpRequest.BodyPublishers.ofString("{\"batch\":[" + items + "]}"))
+                        .build(),
+                HttpResponse.BodyHandlers.ofString());
+        assertThat(accepted.statusCode()).as(accepted.body()).isEqualTo(200);
+        time.awaitQuiet();
+        enqueue(runId, users);
+        time.awaitQuiet();
+        return MAILBOXES.takeArrived();
+    }
+
+    /** Sends a customer one more message; what became of it. */
+    private String sendAgain(String user) {
+        long next = RUNS.incrementAndGet();
+        enqueue(next, user);
+        time.awaitQuiet();
+        return jdbc.sql("select state || coalesce('/' || reason, '') from messages where run_id = :run")
+                .param("run", next)
+                .query(String.class)
+                .single();
+    }
+
+    private void enqueue(long run, String... users) {
+        var template = aTemplate();
+        transaction.executeWithoutResult(status -> outbox.enqueue(
+                new OutgoingRun(
+                        run,
+                        run,
+                        "marketing",
+                        "email",
+                        template.id(),
+                        template.version(),
+                        null,
+                        clock.instant(),
+                        LocalTime.MIN,
+                        LocalTime.MAX,
+                        clock.instant().plus(Duration.ofDays(3))),
+                Stream.of(users)
+                        .map(user -> new OutgoingMessage(
+                                vault.keyedHash("message", run + user),
+                                vault.keyedHash("decision", run + user),
+                                customer(user)))));
+    }
+
+    private MailTemplate aTemplate() {
+        return templates.create(new Templates.Draft(
+                "We miss you",
+                "email",
+                "Wir vermissen Sie, {{ customer.first_name }}",
+                "<p>Hello {{ customer.first_name }}, <a href=\"https://shop.example/new?who=b&amp;x=1\">look</a></p>",
+                "Hello {{ customer.first_name }}, see {{ shop_url }} or {{ unsubscribe_url }}"));
+    }
+
+    private CustomerId customer(String user) {
+        return Identifier.of(vault, Identifier.Type.USER_ID, user).orElseThrow().id();
+    }
+
+    private List<JsonNode> events(String name) {
+        return warehouse
+                .query(
+                        Sql.of("select properties from events where name = ? order by seq", name),
+                        row -> json.readTree(row.text("properties")))
+                .stream()
+                .filter(event -> event.get("campaign_id").longValue() == runId)
+                .toList();
+    }
+
+    private HttpResponse<String> get(String url, String agent) throws Exception {
+        return get(url, agent, "en");
+    }
+
+    private HttpResponse<String> get(String url, String agent, String language) throws Exception {
+        return http.send(
+                request(URI.create(url).getRawPath(), agent)
+                        .header("Accept-Language", language)
+                        .GET()
+                        .build(),
+                HttpResponse.BodyHandlers.ofString());
+    }
+
+    private HttpResponse<String> post(String url) throws Exception {
+        return http.send(
+                request(URI.create(url).getRawPath(), BROWSER)
+                        .header("Content-Type", "application/x-www-form-urlencoded")
+                        .POST(HttpRequest.BodyPublishers.ofString("List-Unsubscribe=One-Click"))
+                        .build(),
+                HttpResponse.BodyHandlers.ofString());
+    }
+
+    private HttpResponse<String> api(String path, @org.jspecify.annotations.Nullable String body) throws Exception {
+        var request = request(path, BROWSER).header("Authorization", "Bearer " + RekindleTest.ADMIN_KEY);
+        if (body != null)
+            request.header("Content-Type", "application/json").POST(HttpRequest.BodyPublishers.ofString(body));
+        return http.send(request.build(), HttpResponse.BodyHandlers.ofString());
+    }
+
+    /** Links begin with the public address; a test follows them on the port its server has. */
+    private HttpRequest.Builder request(String path, String agent) {
+        return HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + path))
+                .header("User-Agent", agent);
+    }
+}

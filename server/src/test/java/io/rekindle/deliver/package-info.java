@@ -1,0 +1,4 @@
+@NullMarked
+package io.rekindle.deliver;
+
+import org.jspecify.annotations.NullMarked;
