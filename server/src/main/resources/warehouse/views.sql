@@ -24,14 +24,14 @@ select l.order_id, l.line_no, coalesce(i.customer_id, l.customer_id) as customer
 from order_lines l left join identity_now i on i.alias_id = l.customer_id
 where l.import_id is null or l.import_id not in (select import_id from imports_undone);
 
--- one row per order: gross as placed, what was taken back since, and net = gross - discount - refunded
+-- one row per order: gross as placed and added to, what was taken back since, and net = gross - discount - refunded
 create or replace view orders_now as
-with taken_back as (
-    select order_id, -sum(amount) as refunded from order_lines
-    where kind <> 'sale' and (import_id is null or import_id not in (select import_id from imports_undone)) group by order_id)
-select o.order_id, coalesce(i.customer_id, o.customer_id) as customer_id, o.ordered_at, o.currency, o.gross, o.discount,
-    coalesce(t.refunded, 0) as refunded, o.gross - o.discount - coalesce(t.refunded, 0) as net, o.coupon, o.source_id, o.import_id, o.seq
-from orders o left join identity_now i on i.alias_id = o.customer_id left join taken_back t on t.order_id = o.order_id
+with later as (
+    select order_id, coalesce(sum(amount) filter (where kind = 'addition'), 0) as added, coalesce(-sum(amount) filter (where kind <> 'addition'), 0) as refunded
+    from order_lines where kind <> 'sale' and (import_id is null or import_id not in (select import_id from imports_undone)) group by order_id)
+select o.order_id, coalesce(i.customer_id, o.customer_id) as customer_id, o.ordered_at, o.currency, o.gross + coalesce(l.added, 0) as gross, o.discount,
+    coalesce(l.refunded, 0) as refunded, o.gross + coalesce(l.added, 0) - o.discount - coalesce(l.refunded, 0) as net, o.coupon, o.source_id, o.import_id, o.seq
+from orders o left join identity_now i on i.alias_id = o.customer_id left join later l on l.order_id = o.order_id
 where o.import_id is null or o.import_id not in (select import_id from imports_undone);
 
 -- one row per customer and trait that has a value

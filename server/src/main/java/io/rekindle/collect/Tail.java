@@ -17,6 +17,11 @@ public interface Tail {
         return false;
     }
 
+    /** Whether it wants the events themselves; one that asks the warehouse for them by their places does not. */
+    default boolean wantsEvents() {
+        return true;
+    }
+
     /** Tails this one must not overtake, by name. */
     default List<String> after() {
         return List.of();
@@ -24,7 +29,7 @@ public interface Tail {
 
     void process(Batch batch);
 
-    /** A run of the log without gaps. */
+    /** A run of the log without gaps; {@code events} is empty for a tail that does not want them. */
     record Batch(String tail, long fromSeq, long toSeq, List<LoggedEvent> events) {
         public Batch {
             events = List.copyOf(events);

@@ -1,5 +1,6 @@
 package io.rekindle.collect.log;
 
+import io.rekindle.collect.LoggedEvent;
 import io.rekindle.collect.Tail;
 import io.rekindle.collect.Tails;
 import io.rekindle.platform.Backlog;
@@ -32,6 +33,7 @@ import tools.jackson.databind.json.JsonMapper;
 final class TailRunner implements Tails, Backlog, SmartLifecycle {
     private static final Logger LOG = LoggerFactory.getLogger(TailRunner.class);
     private static final int LARGEST_BATCH = 5_000;
+    private static final int LARGEST_BATCH_UNREAD = 100_000;
     private static final Duration LONG = Duration.ofMinutes(1);
     private static final Duration PATIENCE = Duration.ofMinutes(10);
     private static final long FIRST_BACK_OFF_MILLIS = 100;
@@ -218,9 +220,9 @@ final class TailRunner implements Tails, Backlog, SmartLifecycle {
 
         private void takeUp() {
             long from = taken + 1;
-            if (claimed < from) claim(Math.min(end(), taken + LARGEST_BATCH));
+            if (claimed < from) claim(Math.min(end(), taken + largest()));
             long to = claimed;
-            var batch = new Tail.Batch(tail.name(), from, to, reader.read(from, to, tail.wantsPersonalFields()));
+            var batch = new Tail.Batch(tail.name(), from, to, events(from, to));
             long next = gate.write(() -> {
                 var claimedNext = transactions.execute(status -> {
                     tail.process(batch);
@@ -233,6 +235,14 @@ final class TailRunner implements Tails, Backlog, SmartLifecycle {
             log.progress().tell();
         }
 
+        private List<LoggedEvent> events(long from, long to) {
+            return tail.wantsEvents() ? reader.read(from, to, tail.wantsPersonalFields()) : List.of();
+        }
+
+        private int largest() {
+            return tail.wantsEvents() ? LARGEST_BATCH : LARGEST_BATCH_UNREAD;
+        }
+
         private void claim(long to) {
             jdbc.sql("update tail_offsets set claimed_seq = :to where tail = :tail")
                     .param("to", to)
@@ -242,7 +252,7 @@ final class TailRunner implements Tails, Backlog, SmartLifecycle {
         }
 
         private long moveTo(long to) {
-            long next = Math.max(to, Math.min(end(), to + LARGEST_BATCH));
+            long next = Math.max(to, Math.min(end(), to + largest()));
             jdbc.sql("update tail_offsets set seq = :to, claimed_seq = :next where tail = :tail")
                     .param("to", to)
                     .param("next", next)

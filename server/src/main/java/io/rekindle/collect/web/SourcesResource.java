@@ -68,12 +68,16 @@ class SourcesResource {
         return answer(sources.get(id));
     }
 
+    /** A source just made; the secret of its first key is in this answer and never again. */
+    record NewSourceAnswer(SourceAnswer source, String secret) {}
+
     @PostMapping("/sources")
     @PreAuthorize("hasRole('ADMIN')")
     @ResponseStatus(HttpStatus.CREATED)
-    SourceAnswer create(@RequestBody NewSource source) {
-        return answer(
-                sources.create(source.name(), source.personalFields() == null ? List.of() : source.personalFields()));
+    NewSourceAnswer create(@RequestBody NewSource source) {
+        var made = sources.create(source.name(), source.personalFields() == null ? List.of() : source.personalFields());
+        var key = sources.createKey(made.id());
+        return new NewSourceAnswer(answer(made), key.secret());
     }
 
     /** The secret is in this answer and never again. */

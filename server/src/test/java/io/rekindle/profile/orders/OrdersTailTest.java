@@ -1,0 +1,135 @@
+package io.rekindle.profile.orders;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.rekindle.platform.TimeTravel;
+import io.rekindle.testing.RekindleTest;
+import io.rekindle.warehouse.Sql;
+import io.rekindle.warehouse.Warehouse;
+import java.math.BigDecimal;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.util.List;
+import java.util.UUID;
+import org.junit.jupiter.api.Test;
+import org.springframework.beans.factory.annotation.Autowired;
+import org.springframework.boot.test.web.server.LocalServerPort;
+
+@RekindleTest
+class OrdersTailTest {
+    /** 2 × 9.95 + 1 × 5.10 = 25.00, less 2.50. */
+    private static final String PRODUCTS =
+            "\"products\":[{\"product_id\":\"p1\",\"name\":\"Tea\",\"price\":9.95,\"quantity\":2},{\"product_id\":\"p2\",\"price\":5.10,\"quantity\":1}]";
+
+    private final HttpClient http = HttpClient.newHttpClient();
+    private final String order = "o-" + UUID.randomUUID();
+    private final int port;
+    private final Warehouse warehouse;
+    private final TimeTravel travel;
+    private int messages;
+
+    OrdersTailTest(@LocalServerPort int port, @Autowired Warehouse warehouse, @Autowired TimeTravel travel) {
+        this.port = port;
+        this.warehouse = warehouse;
+        this.travel = travel;
+    }
+
+    record Money(BigDecimal gross, BigDecimal discount, BigDecimal refunded, BigDecimal net) {
+        static Money of(String gross, String discount, String refunded, String net) {
+            return new Money(
+                    new BigDecimal(gross), new BigDecimal(discount), new BigDecimal(refunded), new BigDecimal(net));
+        }
+    }
+
+    @Test
+    void anOrderIsItsProductsLessItsDiscount() throws Exception {
+        send("Order Completed", PRODUCTS + ",\"total\":22.50,\"discount\":2.50");
+        assertThat(orders()).containsExactly(Money.of("25.0000", "2.5000", "0.0000", "22.5000"));
+        assertThat(lines("sale")).containsExactly(new BigDecimal("19.9000"), new BigDecimal("5.1000"));
+    }
+
+    @Test
+    void anOrderToldOfTwiceWasPlacedOnce() throws Exception {
+        send("Order Completed", PRODUCTS);
+        send("Order Completed", PRODUCTS);
+        assertThat(orders()).hasSize(1);
+        assertThat(lines("sale")).hasSize(2);
+    }
+
+    @Test
+    void aRefundTakesBackTheProductsItNames() throws Exception {
+        send("Order Completed", PRODUCTS);
+        send("Order Refunded", "\"products\":[{\"product_id\":\"p1\",\"price\":9.95,\"quantity\":1}]");
+        assertThat(orders()).containsExactly(Money.of("25.0000", "0.0000", "9.9500", "15.0500"));
+        assertThat(lines("refund")).containsExactly(new BigDecimal("-9.9500"));
+    }
+
+    @Test
+    void aCancellationWithoutProductsTakesBackAllThatRemains() throws Exception {
+        send("Order Completed", PRODUCTS + ",\"discount\":2.50");
+        send("Order Refunded", "\"total\":10");
+        send("Order Cancelled", "\"reason\":\"late\"");
+        assertThat(orders()).containsExactly(Money.of("25.0000", "2.5000", "22.5000", "0.0000"));
+        assertThat(lines("cancellation")).containsExactly(new BigDecimal("-12.5000"));
+        send("Order Cancelled", "\"reason\":\"again\"");
+        assertThat(lines("cancellation")).hasSize(1);
+    }
+
+    @Test
+    void anOrderWithoutProductsIsItsTotal() throws Exception {
+        send("Order Completed", "\"revenue\":19.90");
+        assertThat(orders()).containsExactly(Money.of("19.9000", "0.0000", "0.0000", "19.9000"));
+        assertThat(lines("sale")).containsExactly(new BigDecimal("19.9000"));
+    }
+
+    @Test
+    void numbersNobodyCanHaveMeantDoNotStopTheTail() throws Exception {
+        send(
+                "Order Completed",
+                "\"products\":[{\"product_id\":\"p1\",\"price\":1e300,\"quantity\":\"many\"}],\"total\":7");
+        assertThat(orders()).containsExactly(Money.of("7.0000", "0.0000", "0.0000", "7.0000"));
+    }
+
+    @Test
+    void theDailyRollUpSumsTheSameEvents() throws Exception {
+        send("Order Completed", PRODUCTS + ",\"total\":25");
+        var rolled =
+                warehouse.query(Sql.of("""
+                        select sum(d.events) as events, sum(d.amount) as amount from event_days_now d
+                        where d.name = 'Order Completed' and d.customer_id = (select customer_id from orders_now where order_id = ?)
+                        """, order), row -> List.of(row.longValue("events"), row.decimal("amount")));
+        assertThat(rolled).containsExactly(List.of(1L, new BigDecimal("25.0000")));
+    }
+
+    private void send(String event, String properties) throws Exception {
+        var body =
+                "{\"userId\":\"%1$s\",\"event\":\"%2$s\",\"messageId\":\"%1$s-%3$d\",\"properties\":{\"order_id\":\"%1$s\",%4$s}}"
+                        .formatted(order, event, messages++, properties);
+        var answer = http.send(
+                HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + "/v1/track"))
+                        .header("X-Write-Key", RekindleTest.WRITE_KEY)
+                        .POST(HttpRequest.BodyPublishers.ofString(body))
+                        .build(),
+                HttpResponse.BodyHandlers.ofString());
+        assertThat(answer.statusCode()).as(answer.body()).isEqualTo(200);
+        travel.awaitQuiet();
+    }
+
+    private List<Money> orders() {
+        return warehouse.query(
+                Sql.of("select gross, discount, refunded, net from orders_now where order_id = ?", order),
+                row -> new Money(
+                        row.decimal("gross"), row.decimal("discount"), row.decimal("refunded"), row.decimal("net")));
+    }
+
+    private List<BigDecimal> lines(String kind) {
+        return warehouse.query(
+                Sql.of(
+                        "select amount from order_lines_now where order_id = ? and kind = ? order by seq, line_no",
+                        order,
+                        kind),
+                row -> row.decimal("amount"));
+    }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package io.rekindle.profile.orders;
+
+import org.jspecify.annotations.NullMarked;
