@@ -141,7 +141,7 @@ class AnalysisAndScoresTest {
                                     cast(? as date) - cast(min(ordered_at) as date) as age
                                 from orders where customer_id = ?
                                 """, clock.today(), customer.value()), row ->
-                        new long[] {row.longValue("x"), row.longValue("recency"), row.longValue("age")})
+                        new double[] {row.doubleValue("x"), row.doubleValue("recency"), row.doubleValue("age")})
                 .orElseThrow();
         assertThat(score(customer, "p_alive"))
                 .isEqualTo(Prediction.rounded(model.pAlive((int) history[0], history[1], history[2])));
