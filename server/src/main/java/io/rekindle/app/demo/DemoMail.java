@@ -19,7 +19,7 @@ final class DemoMail {
                 <html><body style="font-family:sans-serif;max-width:560px;margin:auto">
                 <h2>Hello {{ customer.first_name }},</h2>
                 <p>it has been a while. Here is a welcome for your next order: <b>{{ offer.value }} %% off</b> with the code</p>
-                <p style="font-size:22px;letter-spacing:2px"><b>{{ offer.code }}</b></p>
+                <p style="font-size:22px;letter-spacing:2px"><b class="coupon">{{ offer.code }}</b></p>
                 <p><a href="%1$s/shop/welcome-back">See what is new</a></p>
                 </body></html>
                 """.formatted(shopUrl),

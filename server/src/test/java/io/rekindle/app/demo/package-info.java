@@ -1,0 +1,4 @@
+@NullMarked
+package io.rekindle.app.demo;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package io.rekindle.warehouse;
+
+import org.jspecify.annotations.NullMarked;
