@@ -4,6 +4,7 @@ import io.rekindle.access.Caller;
 import io.rekindle.access.Role;
 import io.rekindle.access.Users;
 import io.rekindle.platform.Problem;
+import io.swagger.v3.oas.annotations.Parameter;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.util.List;
@@ -43,7 +44,10 @@ class SessionResource {
 
     @PostMapping
     Session signIn(
-            @RequestBody SignIn signIn, HttpServletRequest request, HttpServletResponse response, CsrfToken csrf) {
+            @RequestBody SignIn signIn,
+            HttpServletRequest request,
+            HttpServletResponse response,
+            @Parameter(hidden = true) CsrfToken csrf) {
         var caller = users.authenticate(signIn.email(), signIn.password())
                 .orElseThrow(() -> new Problem(
                         Problem.Kind.UNAUTHENTICATED,
@@ -61,7 +65,7 @@ class SessionResource {
     }
 
     @GetMapping
-    Session session(CsrfToken csrf) {
+    Session session(@Parameter(hidden = true) CsrfToken csrf) {
         var caller = Caller.current();
         if (caller.roles().isEmpty())
             throw new Problem(Problem.Kind.UNAUTHENTICATED, "not_authenticated", "nobody is signed in", List.of());

@@ -92,10 +92,7 @@ class CustomerRows {
                 ids.stream()
                         .map(id -> Sql.of("select cast(? as bigint) as customer_id", id.value()))
                         .toList());
-        return Sql.of("with asked as")
-                .then(asked.inParentheses())
-                .then(
-                        """
+        return Sql.of("with asked as").then(asked.inParentheses()).then("""
                         select a.customer_id, t.tier, t.value_group, s.stage, coalesce(o.orders, 0) as orders,
                             coalesce(o.revenue, 0) as revenue, o.last_order_at
                         from asked a

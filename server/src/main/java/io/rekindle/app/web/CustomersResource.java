@@ -105,9 +105,8 @@ class CustomersResource {
         int most = Math.clamp(limit, 1, 500);
         if (query != null && !query.isBlank())
             return new Page<>(rows.of(profiles.search(query.strip()), Caller.current()), null);
-        var ids = tier == null && stage == null
-                ? profiles.page(cursor, most)
-                : rows.filtered(tier, stage, cursor, most);
+        var ids =
+                tier == null && stage == null ? profiles.page(cursor, most) : rows.filtered(tier, stage, cursor, most);
         return new Page<>(rows.of(ids.items(), Caller.current()), ids.nextCursor());
     }
 

@@ -42,13 +42,20 @@ class WholeLoopTest {
         var place = TestPostgres.newDatabase();
         var clock = Clock.systemUTC();
         var settings = new HashMap<String, String>(Map.of(
-                "rekindle.database.url", place.url(),
-                "rekindle.database.user", place.user(),
-                "rekindle.database.password", place.password(),
-                "rekindle.database.connections", "16",
-                "rekindle.warehouse.memory-limit", "1GB",
-                "rekindle.admin-key", "whole-loop-admin-key-0123",
-                "rekindle.admin-password", PASSWORD));
+                "rekindle.database.url",
+                place.url(),
+                "rekindle.database.user",
+                place.user(),
+                "rekindle.database.password",
+                place.password(),
+                "rekindle.database.connections",
+                "16",
+                "rekindle.warehouse.memory-limit",
+                "1GB",
+                "rekindle.admin-key",
+                "whole-loop-admin-key-0123",
+                "rekindle.admin-password",
+                PASSWORD));
         int port = freePort();
         demo = Demo.start(
                 new Demo.Wish(new DataFolder(TestFolders.newFolder("loop")), port, 2_000, 7, 0.25, settings),
@@ -90,19 +97,13 @@ class WholeLoopTest {
     @Order(3)
     void theLedgerAloneSaysTheSame() {
         var warehouse = demo.server().part(Warehouse.class);
-        var conversion = warehouse.first(
-                Sql.of(
-                        """
+        var conversion = warehouse.first(Sql.of("""
                         select avg(case when arm = 'treatment' then case when converted then 1.0 else 0.0 end end)
                              - avg(case when arm = 'holdout' then case when converted then 1.0 else 0.0 end end) as lift
                         from outcomes_now where campaign_id = ?
-                        """,
-                        report.campaignId()),
-                row -> row.doubleValue("lift"));
+                        """, report.campaignId()), row -> row.doubleValue("lift"));
         assertThat(conversion.orElseThrow())
-                .isCloseTo(
-                        report.lift().conversion().estimate(),
-                        org.assertj.core.data.Offset.offset(1e-9));
+                .isCloseTo(report.lift().conversion().estimate(), org.assertj.core.data.Offset.offset(1e-9));
     }
 
     /** Every page a person goes through, in a real browser; pictures in {@code target/screenshots}. */
@@ -122,14 +123,20 @@ class WholeLoopTest {
                 .redirectOutput(output);
         browser.environment()
                 .putAll(Map.of(
-                        "BASE_URL", demo.server().url(),
-                        "EMAIL", FirstSignIn.EMAIL,
-                        "PASSWORD", PASSWORD,
-                        "SCREENSHOTS", pictures.toString()));
+                        "BASE_URL",
+                        demo.server().url(),
+                        "EMAIL",
+                        FirstSignIn.EMAIL,
+                        "PASSWORD",
+                        PASSWORD,
+                        "SCREENSHOTS",
+                        pictures.toString()));
         var process = browser.start();
         boolean ended = process.waitFor(5, TimeUnit.MINUTES);
         if (!ended) process.destroyForcibly();
-        assertThat(ended && process.exitValue() == 0).as(Files.readString(output.toPath())).isTrue();
+        assertThat(ended && process.exitValue() == 0)
+                .as(Files.readString(output.toPath()))
+                .isTrue();
     }
 
     private static int freePort() {
