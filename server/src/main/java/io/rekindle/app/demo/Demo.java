@@ -77,6 +77,7 @@ public final class Demo implements AutoCloseable {
         settings.put("rekindle.write-key", writeKey);
         settings.put("rekindle.mail.host", "127.0.0.1");
         settings.put("rekindle.mail.port", Integer.toString(mailboxes.port()));
+        settings.put("rekindle.mail.start-tls", "off");
         settings.putIfAbsent("rekindle.public-url", "http://127.0.0.1:" + wish.port());
         try {
             var server = RunningServer.start(wish.folder(), wish.port(), settings);
@@ -145,34 +146,26 @@ public final class Demo implements AutoCloseable {
     }
 
     private long makeObjective() {
-        var lapsed = api.post(
-                "/api/segments",
-                Map.of("name", "Lapsed customers", "rule", Map.of("stage", List.of("lapsing", "lost"))));
         return api.post(
                         "/api/objectives",
                         Map.of(
-                                "kind",
-                                "activate",
-                                "name",
-                                "Win back customers who have gone quiet",
-                                "metric",
-                                "reactivation_rate",
-                                "unit",
-                                "points",
-                                "segmentId",
-                                lapsed.path("id").asLong(),
-                                "windowDays",
-                                WINDOW_DAYS,
-                                "target",
-                                0.03,
-                                "deadline",
-                                sendDay.plusDays(60).toString()))
+                                "kind", "activate",
+                                "name", "Win back customers who have gone quiet",
+                                "metric", "reactivation_rate",
+                                "unit", "points",
+                                "windowDays", WINDOW_DAYS,
+                                "target", 0.03,
+                                "deadline", sendDay.plusDays(60).toString()))
                 .path("id")
                 .asLong();
     }
 
     private long makeCampaign(long objective) {
-        long segment = api.get("/api/objectives/" + objective).path("segmentId").asLong();
+        long segment = api.post(
+                        "/api/segments",
+                        Map.of("name", "Lapsed customers", "rule", Map.of("stage", List.of("lapsing", "lost"))))
+                .path("id")
+                .asLong();
         long offer = api.post(
                         "/api/offers",
                         Map.of(
