@@ -28,6 +28,7 @@ import picocli.CommandLine.Command;
         subcommands = {
             DemoCommand.class,
             ServeCommand.class,
+            ImportCommand.class,
             SourceCommand.class,
             KeyCommand.class,
             BackupCommand.class,

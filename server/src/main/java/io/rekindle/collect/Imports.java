@@ -1,0 +1,101 @@
+package io.rekindle.collect;
+
+import io.rekindle.common.Page;
+import java.math.BigDecimal;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Brings order lines in from files. Orders become events of the log and take the way every event takes. The same lines
+ * a second time change nothing, whatever the file is called and however it is packed.
+ */
+public interface Imports {
+
+    /** {@code interrupted}: the server stopped in the middle; what had come in is undone by itself. */
+    enum State {
+        RUNNING,
+        DONE,
+        FAILED,
+        INTERRUPTED,
+        UNDONE
+    }
+
+    /** Rows that could not be used, by reason. */
+    record ReasonCount(String reason, long rows) {}
+
+    /**
+     * What became of a file's rows: {@code rows = lines + cancellations + alreadyThere + rejected}.
+     *
+     * @param lines order lines brought in
+     * @param cancellations lines that take back
+     * @param alreadyThere lines that an earlier import brought
+     * @param orders orders the lines belong to
+     * @param gross sum over lines
+     * @param cancelled sum over cancellations, negative
+     * @param notes what the reader should know
+     */
+    record Report(
+            long rows,
+            long lines,
+            long cancellations,
+            long alreadyThere,
+            long rejected,
+            List<ReasonCount> reasons,
+            long orders,
+            long customers,
+            BigDecimal gross,
+            BigDecimal cancelled,
+            String currency,
+            List<String> notes) {
+        public Report {
+            reasons = List.copyOf(reasons);
+            notes = List.copyOf(notes);
+        }
+    }
+
+    /**
+     * One import.
+     *
+     * @param rowsRead how far it has come
+     * @param report null while it runs
+     */
+    record Import(
+            long id,
+            String fileName,
+            boolean dryRun,
+            State state,
+            long rowsRead,
+            @Nullable Report report,
+            @Nullable String failure,
+            Instant createdAt,
+            String createdBy,
+            @Nullable Instant finishedAt) {}
+
+    /** A row that could not be used; {@code row} is null for a caller who may not see personal data. */
+    record Reject(
+            long rowNumber,
+            String reason,
+            String detail,
+            @Nullable String row) {}
+
+    /**
+     * Starts an import in the background. The mapping is checked against the file first: a
+     * {@link io.rekindle.platform.Problem} {@code import_mapping_invalid} names every fault and the columns there are.
+     *
+     * @param deleteAfterwards whether the file is a copy made for this import
+     */
+    Import start(Path file, String fileName, OrderMapping mapping, boolean dryRun, boolean deleteAfterwards);
+
+    Import get(long id);
+
+    /** Latest first. */
+    Page<Import> list(long below, int limit);
+
+    /** Rows that could not be used, in their order. */
+    Page<Reject> rejects(long id, long after, int limit);
+
+    /** Takes an import back: its orders no longer count, and the file can be imported again. */
+    Import undo(long id);
+}

@@ -1,0 +1,199 @@
+package io.rekindle.collect.imports;
+
+import io.rekindle.access.AuditTrail;
+import io.rekindle.collect.Identifiers;
+import io.rekindle.collect.Imports;
+import io.rekindle.collect.OrderMapping;
+import io.rekindle.collect.Sources;
+import io.rekindle.collect.Tails;
+import io.rekindle.collect.log.CommitLog;
+import io.rekindle.common.Page;
+import io.rekindle.platform.Backlog;
+import io.rekindle.platform.BusinessClock;
+import io.rekindle.platform.PlatformSettings;
+import io.rekindle.platform.Problem;
+import io.rekindle.platform.SystemClock;
+import io.rekindle.platform.Vault;
+import io.rekindle.platform.WriteGate;
+import io.rekindle.warehouse.Rows;
+import io.rekindle.warehouse.Warehouse;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.stereotype.Component;
+import tools.jackson.databind.json.JsonMapper;
+
+/** Runs one import at a time, in the background. */
+@Component
+class FileImports implements Imports, Backlog {
+    private static final Logger LOG = LoggerFactory.getLogger(FileImports.class);
+
+    private final Warehouse warehouse;
+    private final WriteGate gate;
+    private final BusinessClock clock;
+    private final AuditTrail audit;
+    private final OrderImport.Tools tools;
+    private final ImportStore store;
+    private final Map<Long, Long> rowsRead = new ConcurrentHashMap<>();
+    private final AtomicBoolean busy = new AtomicBoolean();
+
+    FileImports(
+            Warehouse warehouse,
+            CommitLog log,
+            Tails tails,
+            Identifiers identifiers,
+            Sources sources,
+            Vault vault,
+            WriteGate gate,
+            BusinessClock clock,
+            SystemClock system,
+            AuditTrail audit,
+            JdbcClient jdbc,
+            JsonMapper json,
+            PlatformSettings settings) {
+        this.warehouse = warehouse;
+        this.gate = gate;
+        this.clock = clock;
+        this.audit = audit;
+        this.store = new ImportStore(jdbc, json, system, vault, id -> rowsRead.getOrDefault(id, 0L));
+        this.tools = new OrderImport.Tools(
+                warehouse,
+                log,
+                tails,
+                identifiers,
+                vault,
+                json,
+                sources.named(Sources.IMPORT).id(),
+                settings.zone(),
+                settings.currency());
+        for (long id : store.running()) {
+            takeBack(id, State.INTERRUPTED);
+            LOG.warn("import {} was interrupted and has been taken back; import the file again", id);
+        }
+    }
+
+    @Override
+    public String name() {
+        return "import";
+    }
+
+    @Override
+    public long pending() {
+        return busy.get() ? 1 : 0;
+    }
+
+    @Override
+    public Import start(Path file, String fileName, OrderMapping mapping, boolean dryRun, boolean deleteAfterwards) {
+        if (!Files.isRegularFile(file))
+            throw Problem.notFound("file_not_found", "there is no file %s on the server's machine".formatted(file));
+        if (!busy.compareAndSet(false, true))
+            throw Problem.conflict("import_running", "another import is running; wait until it is done");
+        Staging staging = null;
+        Table table = null;
+        LineReader reader;
+        long id;
+        try {
+            staging = new Staging();
+            table = Table.open(file, staging.connection());
+            // A mapping that does not fit is refused before anything is written down.
+            reader = new LineReader(mapping, table.columns(), tools.zone());
+            id = store.create(fileName, mapping, dryRun);
+            if (!dryRun) audit.record("import.started", "import " + id, fileName);
+        } catch (RuntimeException e) {
+            if (table != null) table.close();
+            if (staging != null) staging.close();
+            busy.set(false);
+            if (deleteAfterwards) delete(file);
+            throw e;
+        }
+        var opened = table;
+        var staged = staging;
+        var run = new OrderImport(
+                tools, store, id, mapping, dryRun, clock.instant().truncatedTo(ChronoUnit.MICROS));
+        Thread.ofPlatform().name("import-" + id).start(() -> {
+            try (staged;
+                    opened) {
+                var report = run.run(opened, reader, staged, rows -> rowsRead.put(id, rows));
+                store.finish(id, State.DONE, report, null);
+            } catch (RuntimeException e) {
+                fail(id, dryRun, e);
+            } finally {
+                rowsRead.remove(id);
+                busy.set(false);
+                if (deleteAfterwards) delete(file);
+            }
+        });
+        return store.get(id);
+    }
+
+    private void fail(long id, boolean dryRun, RuntimeException e) {
+        var words = e instanceof Problem problem ? problem.detail() : "something failed on our side: " + e.getMessage();
+        if (!(e instanceof Problem)) LOG.error("import {} failed", id, e);
+        if (!dryRun) appendUndone(id);
+        store.finish(id, State.FAILED, null, words);
+    }
+
+    @Override
+    public Import get(long id) {
+        return store.get(id);
+    }
+
+    @Override
+    public Page<Import> list(long below, int limit) {
+        return store.list(below, limit);
+    }
+
+    @Override
+    public Page<Reject> rejects(long id, long after, int limit) {
+        return store.rejects(store.get(id).id(), after, limit);
+    }
+
+    @Override
+    public Import undo(long id) {
+        var found = store.get(id);
+        if (found.state() == State.UNDONE) return found;
+        if (found.state() != State.DONE || found.dryRun())
+            throw Problem.conflict(
+                    "import_not_done",
+                    "import %d is %s and has nothing to take back"
+                            .formatted(
+                                    id,
+                                    found.dryRun()
+                                            ? "a dry run"
+                                            : found.state().name().toLowerCase(java.util.Locale.ROOT)));
+        takeBack(id, State.UNDONE);
+        audit.record("import.undone", "import " + id, found.fileName());
+        return store.get(id);
+    }
+
+    private void takeBack(long id, State state) {
+        gate.write(() -> {
+            appendUndone(id);
+            store.finish(id, state, null, null);
+        });
+    }
+
+    private void appendUndone(long id) {
+        Instant at = clock.instant();
+        warehouse.append(
+                "imports_undone",
+                "import:" + id,
+                Rows.written(rows -> rows.value(id).value(at).end()));
+    }
+
+    private static void delete(Path file) {
+        try {
+            Files.deleteIfExists(file);
+        } catch (IOException e) {
+            LOG.warn("the copy {} of an imported file could not be deleted: {}", file, e.getMessage());
+        }
+    }
+}

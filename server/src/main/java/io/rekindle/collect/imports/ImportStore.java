@@ -1,0 +1,150 @@
+package io.rekindle.collect.imports;
+
+import io.rekindle.access.Caller;
+import io.rekindle.collect.Imports;
+import io.rekindle.collect.OrderMapping;
+import io.rekindle.common.Page;
+import io.rekindle.platform.Problem;
+import io.rekindle.platform.SystemClock;
+import io.rekindle.platform.Vault;
+import java.nio.charset.StandardCharsets;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.OffsetDateTime;
+import java.time.ZoneOffset;
+import java.util.List;
+import java.util.Locale;
+import java.util.function.LongUnaryOperator;
+import org.springframework.jdbc.core.simple.JdbcClient;
+import tools.jackson.databind.json.JsonMapper;
+
+/** The rows of imports and of what they could not use. */
+final class ImportStore {
+    private final JdbcClient jdbc;
+    private final JsonMapper json;
+    private final SystemClock clock;
+    private final Vault vault;
+    private final LongUnaryOperator rowsRead;
+
+    ImportStore(JdbcClient jdbc, JsonMapper json, SystemClock clock, Vault vault, LongUnaryOperator rowsRead) {
+        this.jdbc = jdbc;
+        this.json = json;
+        this.clock = clock;
+        this.vault = vault;
+        this.rowsRead = rowsRead;
+    }
+
+    @SuppressWarnings("ArrayRecordComponent") // sealed bytes, never compared
+    record Rejected(long number, String reason, String detail, byte[] sealed) {}
+
+    long create(String fileName, OrderMapping mapping, boolean dryRun) {
+        return jdbc.sql("""
+                        insert into imports (file_name, dry_run, state, mapping, created_at, created_by)
+                        values (:name, :dry, 'running', :mapping, :at, :by) returning id
+                        """)
+                .param("name", fileName)
+                .param("dry", dryRun)
+                .param("mapping", json.writeValueAsString(mapping))
+                .param("at", now())
+                .param("by", Caller.current().name())
+                .query(Long.class)
+                .single();
+    }
+
+    void finish(
+            long id,
+            Imports.State state,
+            Imports.@org.jspecify.annotations.Nullable Report report,
+            @org.jspecify.annotations.Nullable String failure) {
+        jdbc.sql("""
+                        update imports set state = :state, report = coalesce(:report, report), failure = :failure, finished_at = :at where id = :id
+                        """)
+                .param("state", state.name().toLowerCase(Locale.ROOT))
+                .param("report", report == null ? null : json.writeValueAsString(report), java.sql.Types.VARCHAR)
+                .param("failure", failure, java.sql.Types.VARCHAR)
+                .param("at", now())
+                .param("id", id)
+                .update();
+    }
+
+    List<Long> running() {
+        return jdbc.sql("select id from imports where state = 'running' order by id")
+                .query((row, n) -> row.getLong("id"))
+                .list();
+    }
+
+    Imports.Import get(long id) {
+        return jdbc.sql("select * from imports where id = :id")
+                .param("id", id)
+                .query(this::map)
+                .optional()
+                .orElseThrow(() -> Problem.notFound("import_not_found", "there is no import %d".formatted(id)));
+    }
+
+    Page<Imports.Import> list(long below, int limit) {
+        var found = jdbc.sql("select * from imports where id < :below order by id desc limit :limit")
+                .param("below", below)
+                .param("limit", limit + 1)
+                .query(this::map)
+                .list();
+        return Page.of(found, limit, i -> Long.toString(i.id()));
+    }
+
+    Page<Imports.Reject> rejects(long id, long after, int limit) {
+        boolean inClear = Caller.current().seesPersonalData();
+        var found = jdbc.sql("""
+                        select row_number, reason, detail, sealed from import_rejects
+                        where import_id = :id and row_number > :after order by row_number limit :limit
+                        """)
+                .param("id", id)
+                .param("after", after)
+                .param("limit", limit + 1)
+                .query((row, n) -> new Imports.Reject(
+                        row.getLong("row_number"),
+                        row.getString("reason"),
+                        row.getString("detail"),
+                        inClear
+                                ? new String(vault.open("import-row", row.getBytes("sealed")), StandardCharsets.UTF_8)
+                                : null))
+                .list();
+        return Page.of(found, limit, r -> Long.toString(r.rowNumber()));
+    }
+
+    void storeRejects(long id, List<Rejected> rejects) {
+        if (rejects.isEmpty()) return;
+        jdbc.sql("""
+                        insert into import_rejects (import_id, row_number, reason, detail, sealed)
+                        select :id, * from unnest(:numbers::bigint[], :reasons::text[], :details::text[], :sealed::bytea[])
+                        on conflict (import_id, row_number) do nothing
+                        """)
+                .param("id", id)
+                .param("numbers", rejects.stream().map(Rejected::number).toArray(Long[]::new))
+                .param("reasons", rejects.stream().map(Rejected::reason).toArray(String[]::new))
+                .param(
+                        "details",
+                        rejects.stream().map(r -> r.detail().replace("\0", "")).toArray(String[]::new))
+                .param("sealed", rejects.stream().map(Rejected::sealed).toArray(byte[][]::new))
+                .update();
+    }
+
+    private Imports.Import map(ResultSet row, int number) throws SQLException {
+        var report = row.getString("report");
+        var finished = row.getObject("finished_at", OffsetDateTime.class);
+        var read = report == null ? null : json.readValue(report, Imports.Report.class);
+        return new Imports.Import(
+                row.getLong("id"),
+                row.getString("file_name"),
+                row.getBoolean("dry_run"),
+                Imports.State.valueOf(row.getString("state").toUpperCase(Locale.ROOT)),
+                read == null ? rowsRead.applyAsLong(row.getLong("id")) : read.rows(),
+                read,
+                row.getString("failure"),
+                row.getObject("created_at", OffsetDateTime.class).toInstant(),
+                row.getString("created_by"),
+                finished == null ? null : finished.toInstant());
+    }
+
+    private OffsetDateTime now() {
+        return OffsetDateTime.ofInstant(clock.instant(), ZoneOffset.UTC);
+    }
+}

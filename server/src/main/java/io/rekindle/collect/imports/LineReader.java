@@ -1,0 +1,193 @@
+package io.rekindle.collect.imports;
+
+import io.rekindle.collect.OrderMapping;
+import io.rekindle.platform.Problem;
+import java.math.BigDecimal;
+import java.math.RoundingMode;
+import java.time.DateTimeException;
+import java.time.Instant;
+import java.time.LocalDate;
+import java.time.LocalDateTime;
+import java.time.OffsetDateTime;
+import java.time.ZoneId;
+import java.time.format.DateTimeFormatter;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** Reads order lines out of rows by a mapping; a row that does not fit says why. */
+final class LineReader {
+    private static final BigDecimal LARGEST = new BigDecimal("1000000000");
+
+    private final Map<String, Integer> places = new HashMap<>();
+    private final List<String> columns;
+    private final OrderMapping mapping;
+    private final @Nullable DateTimeFormatter format;
+    private final ZoneId zone;
+
+    /** Checks the mapping against the columns; all faults at once. */
+    LineReader(OrderMapping mapping, List<String> columns, ZoneId zone) {
+        this.mapping = mapping;
+        this.columns = columns;
+        this.zone = zone;
+        var faults = new ArrayList<Problem.Fault>();
+        mapping.columns().forEach((field, column) -> {
+            if (!OrderMapping.FIELDS.contains(field))
+                faults.add(new Problem.Fault(field, "there is no such field; there are " + OrderMapping.FIELDS));
+            else if (columns.contains(column)) places.put(field, columns.indexOf(column));
+            else
+                faults.add(
+                        new Problem.Fault(field, "the file has no column '%s'; it has %s".formatted(column, columns)));
+        });
+        for (var field : OrderMapping.FIELDS)
+            if (!mapping.columns().containsKey(field) && columns.contains(field))
+                places.put(field, columns.indexOf(field));
+        for (var field : OrderMapping.REQUIRED)
+            if (!places.containsKey(field) && !mapping.columns().containsKey(field))
+                faults.add(new Problem.Fault(field, "no column is mapped to it; the file has %s".formatted(columns)));
+        if (!places.containsKey("customer")
+                && !places.containsKey("email")
+                && !mapping.columns().containsKey("customer")
+                && !mapping.columns().containsKey("email"))
+            faults.add(new Problem.Fault(
+                    "customer", "no column is mapped to it, nor to email; the file has %s".formatted(columns)));
+        format = formatter(mapping.timeFormat(), faults);
+        if (mapping.currency() != null && !mapping.currency().matches("[A-Z]{3}"))
+            faults.add(new Problem.Fault("currency", "'%s' is no ISO 4217 code".formatted(mapping.currency())));
+        if (!faults.isEmpty())
+            throw Problem.unprocessable(
+                    "import_mapping_invalid",
+                    "the mapping does not fit the file: %d fault(s)".formatted(faults.size()),
+                    faults);
+    }
+
+    private static @Nullable DateTimeFormatter formatter(@Nullable String pattern, List<Problem.Fault> faults) {
+        if (pattern == null || pattern.isBlank()) return null;
+        try {
+            return DateTimeFormatter.ofPattern(pattern, Locale.ENGLISH);
+        } catch (IllegalArgumentException e) {
+            faults.add(
+                    new Problem.Fault("timeFormat", "'%s' is no time pattern: %s".formatted(pattern, e.getMessage())));
+            return null;
+        }
+    }
+
+    /** A row, read. */
+    sealed interface Result {}
+
+    /** @param quantity negative for a line that takes back */
+    record Line(
+            String orderId,
+            Instant at,
+            String customer,
+            String email,
+            boolean cancels,
+            String productId,
+            String productName,
+            String category,
+            BigDecimal quantity,
+            BigDecimal unitPrice,
+            String currency)
+            implements Result {}
+
+    record Fault(String reason, String detail) implements Result {}
+
+    Result read(Table.Row row) {
+        if (row.values().size() != columns.size())
+            return new Fault(
+                    "wrong_number_of_fields",
+                    "the row has %d fields, the header %d"
+                            .formatted(row.values().size(), columns.size()));
+        var orderId = text(row, "order_id");
+        if (orderId.isEmpty()) return new Fault("no_order_id", "column '%s' is empty".formatted(column("order_id")));
+        if (orderId.length() > 200) return new Fault("bad_order_id", "the order id is longer than 200 characters");
+        var customer = text(row, "customer");
+        var email = text(row, "email");
+        if (customer.isEmpty() && email.isEmpty()) return new Fault("no_customer", "the row names no customer");
+        var time = text(row, "time");
+        var at = time(time);
+        if (at == null)
+            return new Fault(
+                    "bad_time",
+                    "'%s' in column '%s' is no time %s"
+                            .formatted(
+                                    time,
+                                    column("time"),
+                                    format == null
+                                            ? "in ISO 8601, such as 2026-03-01T09:00:00Z"
+                                            : "of the form " + mapping.timeFormat()));
+        var quantity = number(text(row, "quantity"));
+        if (quantity == null || quantity.signum() == 0)
+            return new Fault(
+                    "bad_quantity",
+                    "'%s' in column '%s' is no quantity".formatted(text(row, "quantity"), column("quantity")));
+        var price = number(text(row, "unit_price"));
+        if (price == null || price.signum() < 0)
+            return new Fault(
+                    "bad_unit_price",
+                    "'%s' in column '%s' is no price".formatted(text(row, "unit_price"), column("unit_price")));
+        var prefix = mapping.cancelledPrefix();
+        boolean cancels = (prefix != null && !prefix.isEmpty() && orderId.startsWith(prefix))
+                || (mapping.negativeIsCancellation() && quantity.signum() < 0);
+        if (!cancels && quantity.signum() < 0)
+            return new Fault("bad_quantity", "the quantity is negative and the mapping calls it no cancellation");
+        return new Line(
+                orderId,
+                at,
+                customer,
+                email,
+                cancels,
+                text(row, "product_id"),
+                text(row, "product_name"),
+                text(row, "category"),
+                cancels ? quantity.abs().negate() : quantity,
+                price,
+                text(row, "currency"));
+    }
+
+    private String column(String field) {
+        var place = places.get(field);
+        return place == null ? field : columns.get(place);
+    }
+
+    private String text(Table.Row row, String field) {
+        var place = places.get(field);
+        if (place == null) return "";
+        var value = row.values().get(place);
+        return value == null ? "" : value.strip().replace("\0", "");
+    }
+
+    private static @Nullable BigDecimal number(String text) {
+        if (text.isEmpty() || text.length() > 40) return null;
+        try {
+            var value = new BigDecimal(text);
+            return value.abs().compareTo(LARGEST) > 0 ? null : value.setScale(4, RoundingMode.HALF_EVEN);
+        } catch (NumberFormatException noNumber) {
+            return null;
+        }
+    }
+
+    private @Nullable Instant time(String text) {
+        if (text.isEmpty()) return null;
+        try {
+            var formatter = format == null ? DateTimeFormatter.ISO_DATE_TIME : format;
+            var given = format == null && text.length() > 10 ? text.replace(' ', 'T') : text;
+            if (format == null && given.length() == 10)
+                return LocalDate.parse(given).atStartOfDay(zone).toInstant();
+            var parsed = formatter.parseBest(given, OffsetDateTime::from, LocalDateTime::from, LocalDate::from);
+            var at = switch (parsed) {
+                case OffsetDateTime with -> with.toInstant();
+                case LocalDateTime local -> local.atZone(zone).toInstant();
+                case LocalDate day -> day.atStartOfDay(zone).toInstant();
+                default -> null;
+            };
+            return at == null || at.isBefore(Instant.EPOCH) ? null : at.truncatedTo(ChronoUnit.MICROS);
+        } catch (DateTimeException unreadable) {
+            return null;
+        }
+    }
+}

@@ -1,0 +1,304 @@
+package io.rekindle.collect.imports;
+
+import io.rekindle.collect.EventType;
+import io.rekindle.collect.Identifier;
+import io.rekindle.collect.Identifiers;
+import io.rekindle.collect.Imports;
+import io.rekindle.collect.OrderMapping;
+import io.rekindle.collect.Tails;
+import io.rekindle.collect.log.CommitLog;
+import io.rekindle.collect.log.StagedEvent;
+import io.rekindle.platform.Vault;
+import io.rekindle.warehouse.Row;
+import io.rekindle.warehouse.Sql;
+import io.rekindle.warehouse.Warehouse;
+import java.math.BigDecimal;
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.time.ZoneId;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.function.LongConsumer;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.ArrayNode;
+import tools.jackson.databind.node.ObjectNode;
+
+/** One run of one file: read, hold against what is there, bring in what is new. */
+final class OrderImport {
+    private static final int EVENTS_A_GROUP = 1_000;
+    private static final long WAIT_BEHIND = 200_000;
+    private static final int PROGRESS_EVERY = 1_000;
+
+    private final Warehouse warehouse;
+    private final CommitLog log;
+    private final Tails tails;
+    private final Identifiers identifiers;
+    private final Vault vault;
+    private final JsonMapper json;
+    private final ImportStore store;
+    private final long importId;
+    private final int source;
+    private final OrderMapping mapping;
+    private final String currency;
+    private final boolean dryRun;
+    private final Instant now;
+
+    private final Map<String, Person> people = new HashMap<>();
+    private final Map<Long, Person> byCustomer = new HashMap<>();
+    private final Map<String, Long> reasons = new TreeMap<>();
+    private final List<ImportStore.Rejected> rejects = new ArrayList<>();
+    private long rows;
+
+    OrderImport(Tools tools, ImportStore store, long importId, OrderMapping mapping, boolean dryRun, Instant now) {
+        this.warehouse = tools.warehouse();
+        this.log = tools.log();
+        this.tails = tools.tails();
+        this.identifiers = tools.identifiers();
+        this.vault = tools.vault();
+        this.json = tools.json();
+        this.source = tools.source();
+        this.currency = tools.currency();
+        this.store = store;
+        this.importId = importId;
+        this.mapping = mapping;
+        this.dryRun = dryRun;
+        this.now = now;
+    }
+
+    /** What every import works with. */
+    record Tools(
+            Warehouse warehouse,
+            CommitLog log,
+            Tails tails,
+            Identifiers identifiers,
+            Vault vault,
+            JsonMapper json,
+            int source,
+            ZoneId zone,
+            String currency) {}
+
+    private record Person(List<Identifier> identifiers, String userId, String email) {
+        long id() {
+            return identifiers.getFirst().id().value();
+        }
+    }
+
+    Imports.Report run(Table table, LineReader reader, Staging staging, LongConsumer progress) {
+        var notes = new ArrayList<String>();
+        for (var row = table.next(); row != null; row = table.next()) {
+            read(row, reader, staging);
+            if (++rows % PROGRESS_EVERY == 0) progress.accept(rows);
+        }
+        progress.accept(rows);
+        staging.complete();
+        staging.withdrawOrdersOfTwoCustomers(number ->
+                reject(number, "order_of_two_customers", "an earlier row names another customer for this order", ""));
+        flushRejects();
+        // What an earlier import brought must stand in the history before this file is held against it.
+        tails.awaitAll(log.lastSeq());
+        staging.addAllPresent(this::present);
+        staging.sift();
+        var report = report(staging, notes);
+        if (!dryRun && report.lines() + report.cancellations() > 0) {
+            bringIn(staging);
+            tails.awaitAll(log.lastSeq());
+        }
+        return report;
+    }
+
+    private void read(Table.Row row, LineReader reader, Staging staging) {
+        switch (reader.read(row)) {
+            case LineReader.Fault(var reason, var detail) -> reject(row.number(), reason, detail, written(row));
+            case LineReader.Line line -> {
+                var person = people.computeIfAbsent(line.customer() + '\0' + line.email(), key -> person(line));
+                if (person.identifiers().isEmpty())
+                    reject(row.number(), "no_customer", "the row's customer stands for nobody", written(row));
+                else staging.add(row.number(), person.id(), line);
+            }
+        }
+    }
+
+    private Person person(LineReader.Line line) {
+        var found = new ArrayList<Identifier>(2);
+        identifiers.of(Identifier.Type.USER_ID, line.customer()).ifPresent(found::add);
+        identifiers.of(Identifier.Type.EMAIL, line.email()).ifPresent(found::add);
+        var person = new Person(List.copyOf(found), line.customer(), line.email());
+        if (!found.isEmpty()) byCustomer.putIfAbsent(person.id(), person);
+        return person;
+    }
+
+    private void reject(long number, String reason, String detail, String row) {
+        reasons.merge(reason, 1L, Long::sum);
+        rejects.add(new ImportStore.Rejected(
+                number, reason, detail, vault.seal("import-row", row.getBytes(StandardCharsets.UTF_8))));
+        if (rejects.size() >= 5_000) flushRejects();
+    }
+
+    private void flushRejects() {
+        store.storeRejects(importId, rejects);
+        rejects.clear();
+    }
+
+    private String written(Table.Row row) {
+        return json.writeValueAsString(row.values());
+    }
+
+    private void present(java.util.function.Consumer<Row> each) {
+        warehouse.stream(Sql.of("""
+                select order_id, customer_id, occurred_at, kind = 'cancellation' as cancels, coalesce(product_id, '') as product_id,
+                    coalesce(product_name, '') as product_name, coalesce(category, '') as category, quantity, unit_price, count(*) as alike
+                from order_lines
+                where import_id is not null and kind <> 'refund' and import_id not in (select import_id from imports_undone)
+                group by order_id, customer_id, occurred_at, kind = 'cancellation', coalesce(product_id, ''), coalesce(product_name, ''),
+                    coalesce(category, ''), quantity, unit_price
+                """), each);
+    }
+
+    private Imports.Report report(Staging staging, List<String> notes) {
+        var counted = new ArrayList<Imports.Report>(1);
+        var given = mapping.currency() == null ? currency : mapping.currency();
+        if (!given.equals(currency))
+            notes.add(
+                    "the amounts are in %s and this installation counts in %s: they are taken as they are, without conversion"
+                            .formatted(given, currency));
+        staging.query("""
+                select (select count(*) from lines) as usable, count(*) filter (where not cancels) as lines,
+                    count(*) filter (where cancels) as cancellations,
+                    count(distinct order_id) filter (where not cancels) as orders,
+                    count(distinct customer) filter (where not cancels) as customers,
+                    coalesce(sum(cast(quantity * unit_price as decimal(18, 4))) filter (where not cancels), 0) as gross,
+                    coalesce(sum(cast(quantity * unit_price as decimal(18, 4))) filter (where cancels), 0) as cancelled,
+                    count(distinct currency) filter (where currency <> '') as currencies
+                from fresh
+                """, row -> {
+            if (row.longValue("currencies") > 1)
+                notes.add("the file has amounts in %d currencies: they are taken as they are, without conversion"
+                        .formatted(row.longValue("currencies")));
+            long lines = row.longValue("lines");
+            long cancellations = row.longValue("cancellations");
+            counted.add(new Imports.Report(
+                    rows,
+                    lines,
+                    cancellations,
+                    row.longValue("usable") - lines - cancellations,
+                    reasons.values().stream().mapToLong(Long::longValue).sum(),
+                    reasons.entrySet().stream()
+                            .map(e -> new Imports.ReasonCount(e.getKey(), e.getValue()))
+                            .toList(),
+                    row.longValue("orders"),
+                    row.longValue("customers"),
+                    plain(row.decimal("gross")),
+                    plain(row.decimal("cancelled")),
+                    given,
+                    notes));
+        });
+        return counted.getFirst();
+    }
+
+    private static BigDecimal plain(BigDecimal amount) {
+        var stripped = amount.stripTrailingZeros();
+        return stripped.scale() < 0 ? stripped.setScale(0) : stripped;
+    }
+
+    /** An order that is being put together, line after line. */
+    private static final class Open {
+        private final String orderId;
+        private final boolean cancels;
+        private final boolean known;
+        private final long customer;
+        private final Instant at;
+        private final long firstRow;
+        private final String currency;
+        private final ArrayNode products;
+        private BigDecimal total = BigDecimal.ZERO;
+
+        private Open(Row row, ArrayNode products, String currency) {
+            this.orderId = row.text("order_id");
+            this.cancels = row.booleanValue("cancels");
+            this.known = row.booleanValue("known");
+            this.customer = row.longValue("customer");
+            this.at = row.instant("ordered_at");
+            this.firstRow = row.longValue("first_row");
+            this.currency = row.text("currency").isEmpty() ? currency : row.text("currency");
+            this.products = products;
+        }
+
+        boolean isOf(Row row) {
+            return orderId.equals(row.text("order_id")) && cancels == row.booleanValue("cancels");
+        }
+    }
+
+    private void bringIn(Staging staging) {
+        var group = new ArrayList<StagedEvent>(EVENTS_A_GROUP);
+        var open = new ArrayList<Open>(1);
+        var given = mapping.currency() == null ? currency : mapping.currency();
+        staging.query("select * from fresh order by ordered_at, order_id, cancels, row_no", row -> {
+            if (open.isEmpty() || !open.getFirst().isOf(row)) {
+                if (!open.isEmpty()) group.add(event(open.removeFirst()));
+                if (group.size() >= EVENTS_A_GROUP) append(group);
+                open.add(new Open(row, json.createArrayNode(), given));
+            }
+            add(open.getFirst(), row);
+        });
+        if (!open.isEmpty()) group.add(event(open.getFirst()));
+        append(group);
+    }
+
+    private void append(List<StagedEvent> group) {
+        log.append(List.copyOf(group), List.of());
+        group.clear();
+        if (tails.worstLag() > WAIT_BEHIND) tails.awaitAll(log.lastSeq());
+    }
+
+    private static void add(Open order, Row row) {
+        var product = order.products.addObject();
+        put(product, "product_id", row.text("product_id"));
+        put(product, "name", row.text("product_name"));
+        put(product, "category", row.text("category"));
+        product.put("price", row.decimal("unit_price"));
+        product.put("quantity", row.decimal("quantity"));
+        var at = row.instant("happened_at");
+        if (!at.equals(order.at)) product.put("ordered_at", at.toString());
+        order.total = order.total.add(row.decimal("unit_price").multiply(row.decimal("quantity")));
+    }
+
+    private static void put(ObjectNode to, String field, @Nullable String value) {
+        if (value != null && !value.isEmpty()) to.put(field, value);
+    }
+
+    private StagedEvent event(Open order) {
+        var person = byCustomer.get(order.customer);
+        if (person == null) throw new IllegalStateException("a line of a customer nobody saw");
+        var properties = json.createObjectNode();
+        properties.put("order_id", order.orderId);
+        properties.put("currency", order.currency);
+        properties.put("total", order.total.abs());
+        properties.set("products", order.products);
+        var messageId = "import-%d-%d-%s".formatted(importId, order.firstRow, order.cancels ? "c" : "o");
+        boolean newUser =
+                person.identifiers().getFirst().type() == Identifier.Type.USER_ID && !log.knowsUser(person.id());
+        var personal = json.createObjectNode();
+        if (newUser) personal.put("userId", person.userId());
+        if (!person.email().isEmpty()) personal.put("traits.email", person.email());
+        return new StagedEvent(
+                log.fingerprint(source, messageId),
+                now,
+                order.at.isAfter(now) ? now : order.at,
+                source,
+                importId,
+                EventType.TRACK,
+                order.cancels ? "Order Cancelled" : order.known ? "Order Updated" : "Order Completed",
+                order.customer,
+                person.identifiers(),
+                messageId,
+                order.total.abs(),
+                json.writeValueAsString(properties),
+                null,
+                personal.isEmpty() ? null : vault.seal("intake", json.writeValueAsBytes(personal)),
+                newUser);
+    }
+}

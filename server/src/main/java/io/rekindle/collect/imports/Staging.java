@@ -1,0 +1,204 @@
+package io.rekindle.collect.imports;
+
+import io.rekindle.warehouse.Row;
+import java.math.BigDecimal;
+import java.math.RoundingMode;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.function.Consumer;
+import org.duckdb.DuckDBAppender;
+import org.duckdb.DuckDBConnection;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A place beside the history, in memory, where a file's lines are laid out and held against those that are there: which
+ * of them are new is one anti-join. Lines that are alike in everything are told apart by counting: the k-th of them in
+ * the file is the k-th of them in the history.
+ */
+final class Staging implements AutoCloseable {
+    private final DuckDBConnection connection;
+    private @Nullable DuckDBAppender lines;
+
+    Staging() {
+        try {
+            connection = (DuckDBConnection) DriverManager.getConnection("jdbc:duckdb:");
+            execute("set autoinstall_known_extensions = false");
+            execute("set autoload_known_extensions = false");
+            execute("set memory_limit = '1GB'");
+            // One row per usable row of the file.
+            execute("""
+                    create table lines (row_no bigint, order_id varchar, customer bigint, happened_at timestamp, cancels boolean, product_id varchar,
+                        product_name varchar, category varchar, quantity decimal(18, 4), unit_price decimal(18, 4), currency varchar)
+                    """);
+            // One row per line of earlier imports, with how many there are alike.
+            execute("""
+                    create table present (order_id varchar, customer bigint, happened_at timestamp, cancels boolean, product_id varchar,
+                        product_name varchar, category varchar, quantity decimal(18, 4), unit_price decimal(18, 4), alike bigint)
+                    """);
+        } catch (SQLException e) {
+            throw new IllegalStateException("no place to stage an import: " + e.getMessage(), e);
+        }
+    }
+
+    Connection connection() {
+        return connection;
+    }
+
+    void add(long row, long customer, LineReader.Line line) {
+        try {
+            if (lines == null) lines = connection.createAppender("lines");
+            lines.beginRow();
+            lines.append(row);
+            append(
+                    lines,
+                    line.orderId(),
+                    customer,
+                    line.at(),
+                    line.cancels(),
+                    line.productId(),
+                    line.productName(),
+                    line.category(),
+                    line.quantity(),
+                    line.unitPrice());
+            lines.append(line.currency());
+            lines.endRow();
+        } catch (SQLException e) {
+            throw failed(e);
+        }
+    }
+
+    void addAllPresent(java.util.function.Consumer<Consumer<Row>> present) {
+        try (var appender = connection.createAppender("present")) {
+            present.accept(row -> {
+                try {
+                    appender.beginRow();
+                    append(
+                            appender,
+                            row.text("order_id"),
+                            row.longValue("customer_id"),
+                            row.instant("occurred_at"),
+                            row.booleanValue("cancels"),
+                            row.text("product_id"),
+                            row.text("product_name"),
+                            row.text("category"),
+                            row.decimal("quantity"),
+                            row.decimal("unit_price"));
+                    appender.append(row.longValue("alike"));
+                    appender.endRow();
+                } catch (SQLException e) {
+                    throw failed(e);
+                }
+            });
+        } catch (SQLException e) {
+            throw failed(e);
+        }
+    }
+
+    private static void append(
+            DuckDBAppender to,
+            String orderId,
+            long customer,
+            Instant at,
+            boolean cancels,
+            String productId,
+            String productName,
+            String category,
+            BigDecimal quantity,
+            BigDecimal unitPrice)
+            throws SQLException {
+        to.append(orderId);
+        to.append(customer);
+        to.appendEpochMicros(ChronoUnit.MICROS.between(Instant.EPOCH, at));
+        to.append(cancels);
+        to.append(productId);
+        to.append(productName);
+        to.append(category);
+        to.append(quantity.setScale(4, RoundingMode.HALF_EVEN));
+        to.append(unitPrice.setScale(4, RoundingMode.HALF_EVEN));
+    }
+
+    /** Closes the list of lines: what is asked afterwards sees all of them. */
+    void complete() {
+        try {
+            if (lines != null) lines.close();
+            lines = null;
+        } catch (SQLException e) {
+            throw failed(e);
+        }
+    }
+
+    /** Takes out lines of orders that name two customers, and tells of each. */
+    void withdrawOrdersOfTwoCustomers(java.util.function.LongConsumer row) {
+        query("""
+                select row_no from lines l join (
+                    select order_id, arg_min(customer, row_no) as first_customer from lines group by order_id) o on o.order_id = l.order_id
+                where l.customer <> o.first_customer order by row_no
+                """, found -> row.accept(found.longValue("row_no")));
+        run("""
+                delete from lines where row_no in (
+                    select row_no from lines l join (
+                        select order_id, arg_min(customer, row_no) as first_customer from lines group by order_id) o on o.order_id = l.order_id
+                    where l.customer <> o.first_customer)
+                """);
+    }
+
+    /** Finds the new lines; an order of which some line was there before is one that is added to. */
+    void sift() {
+        run("""
+                create table fresh as
+                with numbered as (
+                    select *, row_number() over (
+                        partition by order_id, customer, happened_at, cancels, product_id, product_name, category, quantity, unit_price order by row_no) as k
+                    from lines)
+                select n.*, o.order_id is not null as known, min(n.happened_at) over (partition by n.order_id, n.cancels) as ordered_at,
+                    min(n.row_no) over (partition by n.order_id, n.cancels) as first_row
+                from numbered n
+                left join present p on p.order_id = n.order_id and p.customer = n.customer and p.happened_at = n.happened_at and p.cancels = n.cancels
+                    and p.product_id = n.product_id and p.product_name = n.product_name and p.category = n.category
+                    and p.quantity = n.quantity and p.unit_price = n.unit_price
+                left join (select distinct order_id from present where not cancels) o on o.order_id = n.order_id
+                where n.k > coalesce(p.alike, 0)
+                """);
+    }
+
+    void query(String sql, Consumer<Row> consumer) {
+        try (var statement = connection.createStatement();
+                var rows = statement.executeQuery(sql)) {
+            var row = new Row(rows);
+            while (rows.next()) consumer.accept(row);
+        } catch (SQLException e) {
+            throw failed(e);
+        }
+    }
+
+    private void run(String sql) {
+        try {
+            execute(sql);
+        } catch (SQLException e) {
+            throw failed(e);
+        }
+    }
+
+    private void execute(String sql) throws SQLException {
+        try (var statement = connection.createStatement()) {
+            statement.execute(sql);
+        }
+    }
+
+    private static IllegalStateException failed(SQLException e) {
+        return new IllegalStateException("the import's staging failed: " + e.getMessage(), e);
+    }
+
+    @Override
+    public void close() {
+        try {
+            complete();
+            connection.close();
+        } catch (SQLException e) {
+            throw failed(e);
+        }
+    }
+}

@@ -1,0 +1,5 @@
+/** Order lines from files, as events of the log. */
+@NullMarked
+package io.rekindle.collect.imports;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,102 @@
+package io.rekindle.collect.web;
+
+import io.rekindle.collect.Imports;
+import io.rekindle.collect.OrderMapping;
+import io.rekindle.common.Page;
+import io.rekindle.platform.PlatformSettings;
+import io.rekindle.platform.Problem;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
+import org.springframework.http.HttpStatus;
+import org.springframework.http.MediaType;
+import org.springframework.security.access.prepost.PreAuthorize;
+import org.springframework.web.bind.annotation.GetMapping;
+import org.springframework.web.bind.annotation.PathVariable;
+import org.springframework.web.bind.annotation.PostMapping;
+import org.springframework.web.bind.annotation.RequestBody;
+import org.springframework.web.bind.annotation.RequestMapping;
+import org.springframework.web.bind.annotation.RequestParam;
+import org.springframework.web.bind.annotation.RequestPart;
+import org.springframework.web.bind.annotation.ResponseStatus;
+import org.springframework.web.bind.annotation.RestController;
+import org.springframework.web.multipart.MultipartFile;
+
+/** Files of order lines: bring in, watch, take back. */
+@RestController
+@RequestMapping("/api/imports")
+class ImportsResource {
+    private final Imports imports;
+    private final Path uploads;
+
+    ImportsResource(Imports imports, PlatformSettings settings) {
+        this.imports = imports;
+        this.uploads = settings.data().resolve("uploads");
+    }
+
+    /** @param path a file on the server's own machine */
+    record NewImport(
+            String path,
+            @Nullable OrderMapping mapping,
+            @Nullable Boolean dryRun) {}
+
+    @PostMapping(consumes = MediaType.APPLICATION_JSON_VALUE)
+    @PreAuthorize("hasRole('ADMIN')")
+    @ResponseStatus(HttpStatus.ACCEPTED)
+    Imports.Import startFrom(@RequestBody NewImport request) {
+        var file = Path.of(request.path()).toAbsolutePath().normalize();
+        var name = String.valueOf(file.getFileName());
+        return imports.start(file, name, orEmpty(request.mapping()), Boolean.TRUE.equals(request.dryRun()), false);
+    }
+
+    @PostMapping(consumes = MediaType.MULTIPART_FORM_DATA_VALUE)
+    @PreAuthorize("hasRole('PLANNER')")
+    @ResponseStatus(HttpStatus.ACCEPTED)
+    Imports.Import startWith(
+            @RequestPart MultipartFile file,
+            @RequestPart(required = false) @Nullable OrderMapping mapping,
+            @RequestParam(defaultValue = "false") boolean dryRun)
+            throws IOException {
+        if (file.isEmpty()) throw Problem.invalid("file_empty", "the file is empty; it needs a line of column names");
+        Files.createDirectories(uploads);
+        var copy = Files.createTempFile(uploads, "import-", ".upload");
+        file.transferTo(copy);
+        var given = file.getOriginalFilename();
+        return imports.start(copy, given == null ? "upload" : given, orEmpty(mapping), dryRun, true);
+    }
+
+    @GetMapping
+    @PreAuthorize("hasRole('VIEWER')")
+    Page<Imports.Import> list(
+            @RequestParam(defaultValue = "9223372036854775807") long cursor,
+            @RequestParam(defaultValue = "50") int limit) {
+        return imports.list(cursor, Math.clamp(limit, 1, 500));
+    }
+
+    @GetMapping("/{id}")
+    @PreAuthorize("hasRole('VIEWER')")
+    Imports.Import get(@PathVariable long id) {
+        return imports.get(id);
+    }
+
+    /** Rows that could not be used, in their order. */
+    @GetMapping("/{id}/rejected")
+    @PreAuthorize("hasRole('VIEWER')")
+    Page<Imports.Reject> rejected(
+            @PathVariable long id,
+            @RequestParam(defaultValue = "0") long cursor,
+            @RequestParam(defaultValue = "50") int limit) {
+        return imports.rejects(id, cursor, Math.clamp(limit, 1, 500));
+    }
+
+    @PostMapping("/{id}/undo")
+    @PreAuthorize("hasRole('ADMIN')")
+    Imports.Import undo(@PathVariable long id) {
+        return imports.undo(id);
+    }
+
+    private static OrderMapping orEmpty(@Nullable OrderMapping mapping) {
+        return mapping == null ? new OrderMapping(null, null, null, null, null) : mapping;
+    }
+}

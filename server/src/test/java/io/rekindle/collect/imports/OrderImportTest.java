@@ -1,0 +1,269 @@
+package io.rekindle.collect.imports;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import io.rekindle.collect.Imports;
+import io.rekindle.collect.OrderMapping;
+import io.rekindle.platform.Problem;
+import io.rekindle.platform.TimeTravel;
+import io.rekindle.testing.RekindleTest;
+import io.rekindle.warehouse.Sql;
+import io.rekindle.warehouse.Warehouse;
+import java.io.IOException;
+import java.math.BigDecimal;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.DriverManager;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import java.util.zip.GZIPInputStream;
+import java.util.zip.GZIPOutputStream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.springframework.beans.factory.annotation.Autowired;
+import org.springframework.test.context.TestPropertySource;
+import tools.jackson.databind.json.JsonMapper;
+
+/** On a server of its own: the files are large and change what everybody sees. */
+@RekindleTest
+@TestPropertySource(properties = "rekindle.currency=GBP")
+class OrderImportTest {
+    private static final String HEADER = "order_id,time,customer,product_id,product_name,quantity,unit_price\n";
+
+    private final Imports imports;
+    private final Warehouse warehouse;
+    private final TimeTravel travel;
+    private final String mark = UUID.randomUUID().toString().substring(0, 8);
+
+    @TempDir
+    @SuppressWarnings("NullAway.Init")
+    Path folder;
+
+    OrderImportTest(@Autowired Imports imports, @Autowired Warehouse warehouse, @Autowired TimeTravel travel) {
+        this.imports = imports;
+        this.warehouse = warehouse;
+        this.travel = travel;
+    }
+
+    /** Expected figures counted apart from us, with awk, and stated with the data. */
+    @Test
+    void theOnlineRetailFileGivesThePublishedFiguresAndASecondTimeChangesNothing() throws Exception {
+        var root = Path.of(System.getProperty("rekindle.root", ".."));
+        var file = root.resolve("../shared/data/online_retail/online_retail_to_2011-08.csv.gz");
+        assumeTrue(Files.exists(file), "the Online Retail data is not on this machine");
+        var mapping = JsonMapper.builder()
+                .build()
+                .readValue(Files.readString(root.resolve("examples/online-retail/mapping.json")), OrderMapping.class);
+
+        var planned = report(imports.start(file, "dry", mapping, true, false));
+        var done = imports.start(file, "online_retail.csv.gz", mapping, false, false);
+        var report = report(done);
+        assertThat(report).isEqualTo(planned);
+        assertThat(report.rows()).isEqualTo(320_705);
+        assertThat(report.reasons()).containsExactly(new Imports.ReasonCount("no_customer", 88_652));
+        assertThat(report.lines()).isEqualTo(226_488);
+        assertThat(report.orders()).isEqualTo(11_415);
+        assertThat(report.customers()).isEqualTo(3_317);
+        assertThat(report.gross()).isEqualByComparingTo("5239240.562");
+        assertThat(report.cancellations()).isEqualTo(5_565);
+        assertThat(report.cancelled()).isEqualByComparingTo("-320132.83");
+        assertThat(report.lines() + report.cancellations() + report.alreadyThere() + report.rejected())
+                .isEqualTo(report.rows());
+        assertThat(history(done.id()))
+                .isEqualTo(List.of(
+                        226_488L,
+                        11_415L,
+                        3_317L,
+                        new BigDecimal("5239240.5620"),
+                        5_565L,
+                        new BigDecimal("-320132.8300")));
+
+        var again = report(imports.start(file, "online_retail.csv.gz", mapping, false, false));
+        assertThat(again.alreadyThere()).isEqualTo(226_488 + 5_565);
+        assertThat(again.lines() + again.cancellations()).isZero();
+
+        var unpacked = folder.resolve("renamed.csv");
+        try (var in = new GZIPInputStream(Files.newInputStream(file))) {
+            Files.copy(in, unpacked);
+        }
+        Files.writeString(
+                unpacked,
+                "581999,85123A,ONE MORE,2,2011-09-01T08:00:00Z,1.5,17850,United Kingdom\n",
+                java.nio.file.StandardOpenOption.APPEND);
+        var extended = report(imports.start(unpacked, "renamed.csv", mapping, false, false));
+        assertThat(extended.lines()).isEqualTo(1);
+        assertThat(extended.gross()).isEqualByComparingTo("3");
+    }
+
+    @Test
+    void theKthOfLinesThatAreAlikeIsThatLine() throws Exception {
+        var line = "%s,2026-01-05T10:00:00Z,c-%s,p1,Tea,1,2.50\n".formatted(mark, mark);
+        assertThat(run(HEADER + line + line).lines()).isEqualTo(2);
+        var three = run(HEADER + line + line + line);
+        assertThat(three.lines()).isEqualTo(1);
+        assertThat(three.alreadyThere()).isEqualTo(2);
+        assertThat(gross()).as("an order that was added to").isEqualByComparingTo("7.50");
+    }
+
+    @Test
+    void anImportThatIsUndoneNoLongerCountsAndCanComeAgain() throws Exception {
+        var text = HEADER + "%s,2026-01-05T10:00:00Z,c-%s,p1,Tea,2,2.50\n".formatted(mark, mark);
+        var file = write("first.csv", text.getBytes(StandardCharsets.UTF_8));
+        var first = imports.start(file, "first.csv", none(), false, false);
+        assertThat(report(first).lines()).isEqualTo(1);
+        assertThat(imports.undo(first.id()).state()).isEqualTo(Imports.State.UNDONE);
+        assertThat(count()).isZero();
+        assertThat(run(text).lines()).isEqualTo(1);
+        assertThat(count()).isEqualTo(1);
+        assertThat(gross()).isEqualByComparingTo("5.00");
+    }
+
+    @Test
+    void everyRowThatDoesNotFitIsKeptWithItsNumberAndReason() throws Exception {
+        var text = HEADER
+                + "%1$s,2026-01-05T10:00:00Z,c-%1$s,p1,Tea,1,2.50\n".formatted(mark)
+                + "%s,05.01.2026,c,p1,Tea,1,2.50\n".formatted(mark)
+                + "%s,2026-01-05,c,p1,Tea,many,2.50\n".formatted(mark)
+                + "%s,2026-01-05,c,p1,Tea,1,-2.50\n".formatted(mark)
+                + "%s,2026-01-05,,p1,Tea,1,2.50\n".formatted(mark)
+                + "%s,2026-01-05,undefined,p1,Tea,1,2.50\n".formatted(mark)
+                + "%s,2026-01-05\n".formatted(mark)
+                + "%s,2026-01-05,somebody-else,p1,Tea,1,2.50\n".formatted(mark);
+        var done = imports.start(
+                write("faults.csv", text.getBytes(StandardCharsets.UTF_8)), "faults.csv", none(), false, false);
+        var report = report(done);
+        assertThat(report.rows()).isEqualTo(8);
+        assertThat(report.lines()).isEqualTo(1);
+        var rejects = imports.rejects(done.id(), 0, 50).items();
+        assertThat(rejects.stream().map(r -> r.rowNumber() + " " + r.reason()))
+                .containsExactly(
+                        "3 bad_time",
+                        "4 bad_quantity",
+                        "5 bad_unit_price",
+                        "6 no_customer",
+                        "7 no_customer",
+                        "8 wrong_number_of_fields",
+                        "9 order_of_two_customers");
+        assertThat(rejects.getFirst().detail()).contains("05.01.2026").contains("'time'");
+    }
+
+    @Test
+    void aMappingThatDoesNotFitIsRefusedWithEveryFaultAndTheColumnsThereAre() throws Exception {
+        var file = write("columns.csv", "Order,When\n1,2\n".getBytes(StandardCharsets.UTF_8));
+        var mapping =
+                new OrderMapping(Map.of("order_id", "Ordre", "colour", "When"), "no such form", "pounds", null, null);
+        assertThatThrownBy(() -> imports.start(file, "columns.csv", mapping, false, false))
+                .isInstanceOfSatisfying(Problem.class, problem -> {
+                    assertThat(problem.code()).isEqualTo("import_mapping_invalid");
+                    assertThat(problem.faults().stream().map(Problem.Fault::place))
+                            .containsExactlyInAnyOrder(
+                                    "order_id",
+                                    "colour",
+                                    "time",
+                                    "quantity",
+                                    "unit_price",
+                                    "customer",
+                                    "timeFormat",
+                                    "currency");
+                    assertThat(problem.faults().toString()).contains("Ordre").contains("[Order, When]");
+                });
+    }
+
+    @Test
+    void aFileMayHaveAByteOrderMarkSemicolonsAndItsOwnFormOfTimes() throws Exception {
+        var text =
+                "\ufefforder_id;time;customer;product_id;quantity;unit_price\n%1$s;1/5/2026 9:30;c-%1$s;\"a;b\";1;2.50\n"
+                        .formatted(mark);
+        var zipped = folder.resolve("semicolons.csv.gz");
+        try (var out = new GZIPOutputStream(Files.newOutputStream(zipped))) {
+            out.write(text.getBytes(StandardCharsets.UTF_8));
+        }
+        var mapping = new OrderMapping(Map.of(), "M/d/yyyy H:mm", null, null, null);
+        assertThat(report(imports.start(zipped, "semicolons.csv.gz", mapping, false, false))
+                        .lines())
+                .isEqualTo(1);
+        var at = warehouse.first(
+                Sql.of("select ordered_at from orders_now where order_id = ?", mark), row -> row.instant("ordered_at"));
+        assertThat(at).hasValue(java.time.Instant.parse("2026-01-05T09:30:00Z"));
+    }
+
+    @Test
+    void parquetIsReadLikeCsv() throws Exception {
+        var file = folder.resolve("orders.parquet");
+        try (var duckdb = DriverManager.getConnection("jdbc:duckdb:");
+                var statement = duckdb.createStatement()) {
+            statement.execute(
+                    "copy (select '%1$s' as order_id, timestamp '2026-01-05 10:00:00' as \"time\", 'c-%1$s' as customer, 'p1' as product_id, 3 as quantity, 1.25 as unit_price) to '%2$s' (format parquet)"
+                            .formatted(mark, file));
+        }
+        assertThat(report(imports.start(file, "orders.parquet", none(), false, false))
+                        .lines())
+                .isEqualTo(1);
+        assertThat(gross()).isEqualByComparingTo("3.75");
+        var sameAsCsv = run(
+                "order_id,time,customer,product_id,quantity,unit_price\n%1$s,2026-01-05T10:00:00Z,c-%1$s,p1,3,1.25\n"
+                        .formatted(mark));
+        assertThat(sameAsCsv.alreadyThere()).isEqualTo(1);
+    }
+
+    private Imports.Report run(String text) throws IOException {
+        var file = write(UUID.randomUUID() + ".csv", text.getBytes(StandardCharsets.UTF_8));
+        return report(imports.start(file, "orders.csv", none(), false, false));
+    }
+
+    private Imports.Report report(Imports.Import started) {
+        travel.awaitQuiet();
+        var done = imports.get(started.id());
+        assertThat(done.state()).as(String.valueOf(done.failure())).isEqualTo(Imports.State.DONE);
+        var report = done.report();
+        if (report == null) throw new AssertionError("import %d has no report".formatted(started.id()));
+        return report;
+    }
+
+    private static OrderMapping none() {
+        return new OrderMapping(null, null, null, null, null);
+    }
+
+    private Path write(String name, byte[] bytes) throws IOException {
+        return Files.write(folder.resolve(name), bytes);
+    }
+
+    private long count() {
+        return warehouse
+                .first(
+                        Sql.of("select count(*) as n from order_lines_now where order_id = ?", mark),
+                        row -> row.longValue("n"))
+                .orElseThrow();
+    }
+
+    private BigDecimal gross() {
+        return warehouse
+                .first(Sql.of("select gross from orders_now where order_id = ?", mark), row -> row.decimal("gross"))
+                .orElseThrow();
+    }
+
+    private List<Object> history(long importId) {
+        return warehouse
+                .first(
+                        Sql.of("""
+                                select count(*) filter (where kind = 'sale') as lines,
+                                    (select count(*) from orders_now where import_id = ?) as orders,
+                                    count(distinct customer_id) filter (where kind = 'sale') as customers, sum(amount) filter (where kind = 'sale') as gross,
+                                    count(*) filter (where kind = 'cancellation') as cancellations,
+                                    sum(amount) filter (where kind = 'cancellation') as cancelled
+                                from order_lines_now where import_id = ?
+                                """, importId, importId),
+                        row -> List.<Object>of(
+                                row.longValue("lines"),
+                                row.longValue("orders"),
+                                row.longValue("customers"),
+                                row.decimal("gross"),
+                                row.longValue("cancellations"),
+                                row.decimal("cancelled")))
+                .orElseThrow();
+    }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package io.rekindle.collect.imports;
+
+import org.jspecify.annotations.NullMarked;
