@@ -1,5 +1,6 @@
 package io.rekindle.bench;
 
+import io.rekindle.bench.intake.IntakeBench;
 import io.rekindle.bench.segment.SegmentBench;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -9,7 +10,7 @@ import picocli.CommandLine.Command;
         name = "bench",
         mixinStandardHelpOptions = true,
         description = "Measures speed against a stated baseline in the same run.",
-        subcommands = SegmentBench.class)
+        subcommands = {IntakeBench.class, SegmentBench.class})
 public final class Main {
     private Main() {}
 

@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.concurrent.Semaphore;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -46,6 +47,7 @@ final class TailRunner implements Tails, Backlog, SmartLifecycle {
     private final EventReader reader;
     private final Map<String, Runner> runners = new TreeMap<>();
     private final String[] takersOfPersonalFields;
+    private final Semaphore turns = new Semaphore(1, true);
     private volatile boolean running;
 
     TailRunner(
@@ -189,7 +191,7 @@ final class TailRunner implements Tails, Backlog, SmartLifecycle {
             while (running) {
                 try {
                     if (!log.progress().await(() -> !running || end() > taken, LONG) || !running) continue;
-                    takeUp();
+                    takeUpInTurn();
                     failure = null;
                     backOff = FIRST_BACK_OFF_MILLIS;
                 } catch (InterruptedException stopped) {
@@ -216,6 +218,20 @@ final class TailRunner implements Tails, Backlog, SmartLifecycle {
                 if (other != null) end = Math.min(end, other.taken);
             }
             return end;
+        }
+
+        /** While calls wait for the disk, the tails take turns: all at once they would leave intake little of the machine. */
+        private void takeUpInTurn() throws InterruptedException {
+            if (log.waiting() == 0) {
+                takeUp();
+                return;
+            }
+            turns.acquire();
+            try {
+                takeUp();
+            } finally {
+                turns.release();
+            }
         }
 
         private void takeUp() {

@@ -1,0 +1,66 @@
+package io.rekindle.bench.intake;
+
+import java.nio.charset.StandardCharsets;
+import java.util.Base64;
+import java.util.SplittableRandom;
+
+/** Writes the calls of one client: batches of track events such as a shop sends. */
+final class Calls {
+    private static final String[] NAMES = {
+        "Product Viewed", "Product Viewed", "Product Viewed", "Product Added", "Cart Viewed", "Search Performed"
+    };
+    private static final String[] CATEGORIES = {"shoes", "coats", "tea", "books", "garden"};
+
+    private final int client;
+    private final int batch;
+    private final int customers;
+    private final String head;
+    private final SplittableRandom random;
+    private long messages;
+
+    Calls(int client, int batch, int customers, String writeKey, long seed) {
+        this.client = client;
+        this.batch = batch;
+        this.customers = customers;
+        this.random = new SplittableRandom(seed + client);
+        this.head =
+                "POST /v1/batch HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\nAuthorization: Basic "
+                        + Base64.getEncoder().encodeToString((writeKey + ":").getBytes(StandardCharsets.UTF_8))
+                        + "\r\nContent-Length: ";
+    }
+
+    /** The bytes of the next call, head and body. */
+    byte[] next() {
+        var body = new StringBuilder(batch * 300);
+        body.append("{\"batch\":[");
+        for (int i = 0; i < batch; i++) {
+            if (i > 0) body.append(',');
+            item(body);
+        }
+        body.append("],\"context\":{\"library\":{\"name\":\"bench\",\"version\":\"1\"}}}");
+        return (head + body.length() + "\r\n\r\n" + body).getBytes(StandardCharsets.ISO_8859_1);
+    }
+
+    private void item(StringBuilder body) {
+        int product = random.nextInt(5_000);
+        body.append("{\"type\":\"track\",\"userId\":\"user-")
+                .append(random.nextInt(customers))
+                .append("\",\"event\":\"")
+                .append(NAMES[random.nextInt(NAMES.length)])
+                .append("\",\"messageId\":\"bench-")
+                .append(client)
+                .append('-')
+                .append(messages++)
+                .append("-0123456789abcdef\",\"properties\":{\"product_id\":\"p")
+                .append(product)
+                .append("\",\"category\":\"")
+                .append(CATEGORIES[product % CATEGORIES.length])
+                .append("\",\"price\":")
+                .append(product % 90 + 9)
+                .append(".95,\"quantity\":")
+                .append(1 + product % 3)
+                .append(",\"position\":")
+                .append(product % 40)
+                .append("}}");
+    }
+}

@@ -1,0 +1,299 @@
+package io.rekindle.bench.intake;
+
+import com.sun.management.OperatingSystemMXBean;
+import io.rekindle.app.server.DataFolder;
+import io.rekindle.app.server.RunningServer;
+import io.rekindle.collect.EventLog;
+import io.rekindle.collect.Tails;
+import io.rekindle.warehouse.Rows;
+import io.rekindle.warehouse.Sql;
+import io.rekindle.warehouse.Warehouse;
+import java.io.IOException;
+import java.lang.management.ManagementFactory;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.DriverManager;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
+import java.util.stream.IntStream;
+import org.duckdb.DuckDBConnection;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import tools.jackson.databind.json.JsonMapper;
+
+/**
+ * Sends batches over HTTP to a server on an empty folder, generator and server on the same cores, all tails at work,
+ * and counts what is answered with 200: it is on disk then. Then does it again while a long query and an append of a
+ * million rows to the decision ledger run beside. The baseline writes the same rows with the warehouse's bare appender
+ * into a file of its own, as many a commit as the server had.
+ */
+@Command(
+        name = "intake",
+        mixinStandardHelpOptions = true,
+        description =
+                "Acknowledged durable events a second in batches, and the wait for the answer, beside other work.")
+public final class IntakeBench implements Callable<Integer> {
+    private static final String KEY = "bench-write-key-0123456789";
+    private static final long SECOND = 1_000_000_000L;
+    private static final int LEDGER_ROWS = 1_000_000;
+
+    @Option(names = "--seconds", description = "length of each measurement (default: ${DEFAULT-VALUE})")
+    private int seconds = 15;
+
+    @Option(names = "--warm-up", description = "seconds before the first one (default: ${DEFAULT-VALUE})")
+    private int warmUp = 10;
+
+    @Option(names = "--clients", description = "connections (default: ${DEFAULT-VALUE})")
+    private int clients = 32;
+
+    @Option(names = "--batch", description = "events a call (default: ${DEFAULT-VALUE})")
+    private int batch = 100;
+
+    @Option(names = "--customers", description = "customers the events are of (default: ${DEFAULT-VALUE})")
+    private int customers = 100_000;
+
+    @Option(names = "--seed", description = "seed of the events (default: ${DEFAULT-VALUE})")
+    private long seed = 7;
+
+    @Option(names = "--json", description = "print the measures as JSON")
+    private boolean json;
+
+    /** One figure and what it is held against: {@code ratio = value / baseline}. */
+    record Measure(String measure, double value, String unit, double baseline, double ratio) {
+        static Measure of(String measure, double value, String unit, double baseline) {
+            return new Measure(
+                    measure, rounded(value), unit, rounded(baseline), Math.round(value / baseline * 1000) / 1000.0);
+        }
+
+        private static double rounded(double value) {
+            return Math.round(value * 10) / 10.0;
+        }
+    }
+
+    @Override
+    public Integer call() throws IOException, InterruptedException, SQLException {
+        var folder = Files.createTempDirectory("rekindle-bench-intake-");
+        try {
+            List<Measure> measures;
+            try (var server = RunningServer.start(
+                    new DataFolder(folder.resolve("data")),
+                    0,
+                    Map.of(
+                            "rekindle.write-key", KEY,
+                            "rekindle.collect.max-lag", "100000000",
+                            "logging.level.io.rekindle", "warn"))) {
+                measures = measure(server, folder);
+            }
+            if (json) System.out.println(JsonMapper.builder().build().writeValueAsString(measures));
+            else
+                for (var m : measures)
+                    System.out.printf(
+                            "%-90s %,12.1f %s (baseline %,.1f, ratio %.3f)%n",
+                            m.measure(), m.value(), m.unit(), m.baseline(), m.ratio());
+        } finally {
+            delete(folder);
+        }
+        return 0;
+    }
+
+    private List<Measure> measure(RunningServer server, Path folder)
+            throws IOException, InterruptedException, SQLException {
+        int port = URI.create(server.url()).getPort();
+        var warehouse = server.part(Warehouse.class);
+        var log = server.part(EventLog.class);
+        var calls = IntStream.range(0, clients)
+                .mapToObj(i -> new Calls(i, batch, customers, KEY, seed))
+                .toList();
+        tell("warming up");
+        Load.run(calls, port, batch, warmUp * SECOND, () -> true);
+
+        tell("intake alone");
+        long from = log.lastSeq();
+        long groupsBefore = groups(warehouse);
+        long cpuBefore = cpuNanos();
+        var alone = Load.run(calls, port, batch, seconds * SECOND, () -> true);
+        double cpuMicros = (cpuNanos() - cpuBefore) / 1e3 / Math.max(1, alone.acknowledged());
+        require(alone, log.lastSeq() - from);
+        long aGroup = Math.max(1, alone.acknowledged() / Math.max(1, groups(warehouse) - groupsBefore));
+        tell(
+                "%,.0f events/s in groups of %,d; tails %,d behind; %.1f µs of processor an event, generator and tails included"
+                        .formatted(
+                                alone.eventsPerSecond(),
+                                aGroup,
+                                server.part(Tails.class).worstLag(),
+                                cpuMicros));
+
+        tell("intake beside a long query and %,d rows to the ledger".formatted(LEDGER_ROWS));
+        var beside = CompletableFuture.runAsync(() -> ledger(warehouse));
+        var query = CompletableFuture.runAsync(() -> {
+            do question(warehouse);
+            while (!beside.isDone());
+        });
+        long fromBeside = log.lastSeq();
+        var busy = Load.run(calls, port, batch, seconds * SECOND, () -> beside.isDone() && query.isDone());
+        beside.join();
+        query.join();
+        require(busy, log.lastSeq() - fromBeside);
+        tell("%,.0f events/s, p99 %.0f ms".formatted(busy.eventsPerSecond(), busy.millis(0.99)));
+
+        tell("the same rows through the bare appender");
+        double bare = bare(warehouse, folder, from, alone.acknowledged(), aGroup);
+        var what = "acknowledged durable events in batches of %d; baseline: bare appender, same rows, %d a commit"
+                .formatted(batch, aGroup);
+        return List.of(
+                Measure.of(what, alone.eventsPerSecond(), "events/s", bare),
+                Measure.of(
+                        "the same beside a long query and 1 M ledger rows; baseline: alone",
+                        busy.eventsPerSecond(),
+                        "events/s",
+                        alone.eventsPerSecond()),
+                Measure.of("p50 of the answer beside them; baseline: alone", busy.millis(0.5), "ms", alone.millis(0.5)),
+                Measure.of(
+                        "p99 of the answer beside them; baseline: alone", busy.millis(0.99), "ms", alone.millis(0.99)));
+    }
+
+    /** Processor time of this process: of server and generator together. */
+    private static long cpuNanos() {
+        return ManagementFactory.getPlatformMXBean(OperatingSystemMXBean.class).getProcessCpuTime();
+    }
+
+    private static void require(Load.Seen seen, long logged) {
+        if (seen.refused() > 0) throw new IllegalStateException("%d calls were refused".formatted(seen.refused()));
+        if (logged != seen.acknowledged())
+            throw new IllegalStateException(
+                    "%d events were acknowledged and %d are in the log".formatted(seen.acknowledged(), logged));
+    }
+
+    private static long groups(Warehouse warehouse) {
+        return warehouse
+                .first(
+                        Sql.of("select count(*) as n from batches where table_name = 'events'"),
+                        row -> row.longValue("n"))
+                .orElse(0L);
+    }
+
+    /** What a segment asks: counts, recency and a property, over all events. */
+    private static void question(Warehouse warehouse) {
+        warehouse.query(Sql.of("""
+                        select count(*) as n from (
+                            select customer_id from events
+                            group by customer_id
+                            having count(*) filter (where name = 'Product Viewed' and json_extract_string(properties, '$.category') = 'shoes') >= 2
+                                and count(*) filter (where name = 'Cart Viewed') >= 1
+                                and max(occurred_at) filter (where name = 'Product Added') is not null) members
+                        """), row -> row.longValue("n"));
+    }
+
+    private static void ledger(Warehouse warehouse) {
+        var at = Instant.parse("2026-03-01T09:00:00Z");
+        warehouse.append("decisions", "bench", Rows.written(rows -> {
+            for (long i = 0; i < LEDGER_ROWS; i++)
+                rows.value(i)
+                        .value(1L)
+                        .value(1L)
+                        .value(i * 7919)
+                        .value(true)
+                        .missing()
+                        .value(i % 10 == 0 ? "holdout" : "treatment")
+                        .value(0.9)
+                        .value("0123456789abcdef")
+                        .value(i % 10 == 0 ? "skip" : "send")
+                        .missing()
+                        .value("email")
+                        .value(1L)
+                        .value(at)
+                        .value(1.25)
+                        .missing()
+                        .value(at)
+                        .end();
+        }));
+    }
+
+    private record Event(
+            long seq,
+            Instant at,
+            int source,
+            String type,
+            String name,
+            long customer,
+            @Nullable String aliases,
+            String messageId,
+            @Nullable String properties,
+            @Nullable String context) {}
+
+    /** Rows a second of the bare appender; the rows are the log's own, read back before the clock starts. */
+    private static double bare(Warehouse warehouse, Path folder, long from, long events, long aGroup)
+            throws SQLException {
+        long count = Math.min(events, 500_000);
+        var rows = warehouse.query(
+                Sql.of("select * from events where seq > ? and seq <= ? order by seq", from, from + count),
+                row -> new Event(
+                        row.longValue("seq"),
+                        row.instant("received_at"),
+                        row.intValue("source_id"),
+                        row.text("type"),
+                        row.text("name"),
+                        row.longValue("customer_id"),
+                        row.nullableText("aliases"),
+                        row.text("message_id"),
+                        row.nullableText("properties"),
+                        row.nullableText("context")));
+        try (var connection =
+                        (DuckDBConnection) DriverManager.getConnection("jdbc:duckdb:" + folder.resolve("bare.duckdb"));
+                var statement = connection.createStatement()) {
+            statement.execute("""
+                    create table events (seq bigint not null, received_at timestamp not null, occurred_at timestamp not null,
+                        source_id integer not null, import_id bigint, type varchar not null, name varchar, customer_id bigint not null,
+                        aliases varchar, message_id varchar not null, amount decimal(18, 4), properties varchar, context varchar)
+                    """);
+            long start = System.nanoTime();
+            for (int done = 0; done < rows.size(); ) {
+                int end = (int) Math.min(rows.size(), done + aGroup);
+                statement.execute("begin transaction");
+                try (var appender = connection.createAppender("events")) {
+                    for (; done < end; done++) {
+                        var e = rows.get(done);
+                        long micros = ChronoUnit.MICROS.between(Instant.EPOCH, e.at());
+                        appender.beginRow();
+                        appender.append(e.seq());
+                        appender.appendEpochMicros(micros);
+                        appender.appendEpochMicros(micros);
+                        appender.append(e.source());
+                        appender.appendNull();
+                        appender.append(e.type());
+                        appender.append(e.name());
+                        appender.append(e.customer());
+                        appender.append(e.aliases());
+                        appender.append(e.messageId());
+                        appender.appendNull();
+                        appender.append(e.properties());
+                        appender.append(e.context());
+                        appender.endRow();
+                    }
+                }
+                statement.execute("commit");
+            }
+            return rows.size() * 1e9 / (System.nanoTime() - start);
+        }
+    }
+
+    private void tell(String line) {
+        System.err.println("• " + line);
+    }
+
+    private static void delete(Path folder) throws IOException {
+        try (var files = Files.walk(folder)) {
+            var all = new ArrayList<>(files.sorted(Comparator.reverseOrder()).toList());
+            for (var file : all) Files.deleteIfExists(file);
+        }
+    }
+}
