@@ -34,6 +34,7 @@ import tools.jackson.databind.json.JsonMapper;
 final class TailRunner implements Tails, Backlog, SmartLifecycle {
     private static final Logger LOG = LoggerFactory.getLogger(TailRunner.class);
     private static final int LARGEST_BATCH = 5_000;
+    private static final Duration SIP = Duration.ofMillis(30);
     private static final int LARGEST_BATCH_UNREAD = 100_000;
     private static final Duration LONG = Duration.ofMinutes(1);
     private static final Duration PATIENCE = Duration.ofMinutes(10);
@@ -160,6 +161,7 @@ final class TailRunner implements Tails, Backlog, SmartLifecycle {
         private final Tail tail;
         private final List<String> after;
         private volatile long taken;
+        private long lastTakenUp = System.nanoTime() - SIP.toNanos();
         private long claimed;
         private volatile @Nullable String failure;
         private volatile @Nullable Thread thread;
@@ -191,7 +193,9 @@ final class TailRunner implements Tails, Backlog, SmartLifecycle {
             while (running) {
                 try {
                     if (!log.progress().await(() -> !running || end() > taken, LONG) || !running) continue;
+                    gather();
                     takeUpInTurn();
+                    lastTakenUp = System.nanoTime();
                     failure = null;
                     backOff = FIRST_BACK_OFF_MILLIS;
                 } catch (InterruptedException stopped) {
@@ -208,6 +212,15 @@ final class TailRunner implements Tails, Backlog, SmartLifecycle {
                     backOff = Math.min(2 * backOff, LONGEST_BACK_OFF_MILLIS);
                 }
             }
+        }
+
+        /**
+         * A trickle is taken up in sips, not drop by drop: each batch costs two commits and a query whatever its size.
+         * The first event after a pause is taken up at once.
+         */
+        private void gather() throws InterruptedException {
+            var left = SIP.minusNanos(System.nanoTime() - lastTakenUp);
+            if (left.isPositive()) log.progress().pause(left, () -> !running || end() - taken >= largest());
         }
 
         /** Where the next batch may end: not beyond a tail this one must not overtake. */
@@ -268,7 +281,8 @@ final class TailRunner implements Tails, Backlog, SmartLifecycle {
         }
 
         private long moveTo(long to) {
-            long next = Math.max(to, Math.min(end(), to + largest()));
+            // Only a full batch is claimed ahead: a short one would fix its end before more has come.
+            long next = end() - to >= largest() ? to + largest() : to;
             jdbc.sql("update tail_offsets set seq = :to, claimed_seq = :next where tail = :tail")
                     .param("to", to)
                     .param("next", next)
