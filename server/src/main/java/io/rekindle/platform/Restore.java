@@ -3,11 +3,14 @@ package io.rekindle.platform;
 import io.rekindle.platform.database.StateDatabase;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.sql.Connection;
 import java.sql.SQLException;
+import org.springframework.core.io.support.PathMatchingResourcePatternResolver;
 import tools.jackson.databind.json.JsonMapper;
 
 /** Puts a backup back, into a data folder that holds nothing yet. */
@@ -55,6 +58,7 @@ public final class Restore {
                             "the backup has schema %s, this version has %s; restore it with the version that made it, then upgrade"
                                     .formatted(manifest.migration(), tables.lastMigration()));
                 tables.copyIn(backup.resolve("state"), manifest.tables().keySet());
+                afterwards(connection);
                 connection.commit();
             }
             Files.copy(backup.resolve("warehouse.duckdb"), data.resolve("warehouse.duckdb"));
@@ -67,6 +71,19 @@ public final class Restore {
                     "restore_failed",
                     "PostgreSQL refused the backup: %s".formatted(e.getMessage()),
                     java.util.List.of());
+        }
+    }
+
+    /**
+     * What was due at the time of the backup may have happened since. A module says in {@code db/restore/<module>.sql}
+     * what of its state must not be taken up again by itself.
+     */
+    private static void afterwards(Connection connection) throws SQLException, IOException {
+        var scripts = new PathMatchingResourcePatternResolver().getResources("classpath*:db/restore/*.sql");
+        for (var script : scripts) {
+            try (var statement = connection.createStatement()) {
+                statement.execute(script.getContentAsString(StandardCharsets.UTF_8));
+            }
         }
     }
 

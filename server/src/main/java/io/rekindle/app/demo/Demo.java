@@ -30,6 +30,7 @@ import tools.jackson.databind.JsonNode;
 public final class Demo implements AutoCloseable {
     private static final int WINDOW_DAYS = 30;
     private static final int DAYS_BACK = WINDOW_DAYS + 1;
+    private static final int LAPSED_DAYS = 150;
     private static final int COUPON_PERCENT = 10;
     private static final double HOLDOUT_SHARE = 0.2;
     private static final double MESSAGE_COST = 0.01;
@@ -163,7 +164,12 @@ public final class Demo implements AutoCloseable {
     private long makeCampaign(long objective) {
         long segment = api.post(
                         "/api/segments",
-                        Map.of("name", "Lapsed customers", "rule", Map.of("stage", List.of("lapsing", "lost"))))
+                        Map.of(
+                                "name",
+                                "Lapsed: bought before, but not for %d days".formatted(LAPSED_DAYS),
+                                "rule",
+                                // Order history reaches back, so what this segment does unasked can be measured too.
+                                Map.of("orders", Map.of("lastOrder", Map.of("beforeDays", LAPSED_DAYS)))))
                 .path("id")
                 .asLong();
         long offer = api.post(
