@@ -38,6 +38,7 @@ final class TailRunner implements Tails, Backlog, SmartLifecycle {
     private static final int LARGEST_BATCH_UNREAD = 100_000;
     private static final Duration LONG = Duration.ofMinutes(1);
     private static final Duration PATIENCE = Duration.ofMinutes(10);
+    private static final long LONGEST_REST_NANOS = 1_000_000_000;
     private static final long FIRST_BACK_OFF_MILLIS = 100;
     private static final long LONGEST_BACK_OFF_MILLIS = 30_000;
 
@@ -233,7 +234,11 @@ final class TailRunner implements Tails, Backlog, SmartLifecycle {
             return end;
         }
 
-        /** While calls wait for the disk, the tails take turns: all at once they would leave intake little of the machine. */
+        /**
+         * While calls wait for the disk, the tails take turns, and rest between them twice as long as they worked: a burst
+         * is first taken in and then worked through. How far they may fall behind is bounded by the setting at which
+         * intake answers 429; then no call waits, and they have the machine to themselves.
+         */
         private void takeUpInTurn() throws InterruptedException {
             if (log.waiting() == 0) {
                 takeUp();
@@ -241,7 +246,13 @@ final class TailRunner implements Tails, Backlog, SmartLifecycle {
             }
             turns.acquire();
             try {
+                long start = System.nanoTime();
                 takeUp();
+                long worked = System.nanoTime() - start;
+                log.progress()
+                        .pause(
+                                Duration.ofNanos(Math.min(2 * worked, LONGEST_REST_NANOS)),
+                                () -> log.waiting() == 0 || !running);
             } finally {
                 turns.release();
             }
