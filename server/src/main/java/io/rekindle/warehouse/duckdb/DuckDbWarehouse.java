@@ -49,6 +49,8 @@ public final class DuckDbWarehouse implements Warehouse, Backed, AutoCloseable {
             properties.setProperty("autoinstall_known_extensions", "false");
             properties.setProperty("autoload_known_extensions", "false");
             properties.setProperty("memory_limit", settings.memoryLimit());
+            // Every checkpoint holds commits up; at DuckDB's own 16 MB a burst of events meets one each second.
+            properties.setProperty("wal_autocheckpoint", "256MB");
             if (settings.threads() > 0) properties.setProperty("threads", Integer.toString(settings.threads()));
             root = (DuckDBConnection) DriverManager.getConnection("jdbc:duckdb:" + file, properties);
         } catch (SQLException e) {
