@@ -27,23 +27,32 @@ export function ImportsTable() {
         rowKey={(row) => row.id}
         empty={t('imports.empty')}
         columns={[
-          { title: t('imports.file'), render: (_, row) => <span className="secret">{row.file ?? '–'}</span> },
+          { title: t('imports.file'), render: (_, row) => <span className="secret">{row.fileName}</span> },
           {
             title: t('common.state'),
-            render: (_, row) => <Tag>{label('importState', row.undoneAt ? 'undone' : row.state)}</Tag>,
+            render: (_, row) => (
+              <Tag title={row.failure ?? undefined}>
+                {label('importState', row.dryRun && row.state === 'DONE' ? 'dry_run' : row.state.toLowerCase())}
+              </Tag>
+            ),
           },
-          { title: t('imports.rows'), align: 'right', className: 'num', render: (_, row) => format.number(row.rows) },
+          {
+            title: t('imports.rows'),
+            align: 'right',
+            className: 'num',
+            render: (_, row) => format.number(row.report?.rows ?? row.rowsRead),
+          },
           {
             title: t('imports.accepted'),
             align: 'right',
             className: 'num',
-            render: (_, row) => format.number(row.accepted),
+            render: (_, row) => format.number(row.report ? row.report.lines + row.report.cancellations : null),
           },
           {
             title: t('imports.rejected'),
             align: 'right',
             className: 'num',
-            render: (_, row) => format.number(row.rejected),
+            render: (_, row) => format.number(row.report?.rejected),
           },
           { title: t('common.at'), render: (_, row) => format.moment(row.createdAt) },
           {
@@ -51,8 +60,8 @@ export function ImportsTable() {
             align: 'right',
             render: (_, row) =>
               mayAdminister &&
-              !row.undoneAt &&
-              row.state !== 'undone' && (
+              !row.dryRun &&
+              row.state === 'DONE' && (
                 <Popconfirm
                   title={t('imports.undoSure')}
                   onConfirm={() => undo.mutate(row.id, { onSuccess: () => void message.success(t('imports.undone')) })}

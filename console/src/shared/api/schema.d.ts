@@ -345,14 +345,19 @@ interface AuditRow {
 
 interface Import {
   id: number;
-  kind?: string | null;
-  file: string | null;
-  state: string;
-  createdAt: string | null;
-  rows: number | null;
-  accepted: number | null;
-  rejected: number | null;
-  undoneAt?: string | null;
+  fileName: string;
+  dryRun: boolean;
+  state: 'RUNNING' | 'DONE' | 'FAILED' | 'INTERRUPTED' | 'UNDONE';
+  createdAt: string;
+  rowsRead: number;
+  failure?: string | null;
+  report?: {
+    rows: number;
+    lines: number;
+    cancellations: number;
+    alreadyThere: number;
+    rejected: number;
+  } | null;
 }
 
 export interface paths {

@@ -59,7 +59,12 @@ final class SourceCommand implements Runnable {
         @Override
         public void run() {
             var made = data.withServer(api -> api.post("/api/sources", Map.of("name", name)));
-            json.print(made, () -> System.out.println(made));
+            json.print(
+                    made,
+                    () -> System.out.printf(
+                            "source %d, write key %s%nThe key is not shown again.%n",
+                            made.path("source").path("id").asLong(),
+                            made.path("secret").asString()));
         }
     }
 
@@ -80,7 +85,11 @@ final class SourceCommand implements Runnable {
         @Override
         public void run() {
             var made = data.withServer(api -> api.post("/api/sources/" + id + "/keys", Map.of()));
-            json.print(made, () -> System.out.println(made));
+            json.print(
+                    made,
+                    () -> System.out.printf(
+                            "write key %s%nIt is not shown again.%n",
+                            made.path("secret").asString()));
         }
     }
 }
