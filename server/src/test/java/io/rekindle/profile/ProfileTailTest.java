@@ -28,9 +28,12 @@ import org.junit.jupiter.api.Test;
 import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.beans.factory.annotation.Qualifier;
 import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.test.context.TestPropertySource;
 import org.springframework.transaction.support.TransactionTemplate;
 
 @RekindleTest
+// A server of its own: rows are put into the log's table by hand, which the tests of the log must not find there.
+@TestPropertySource(properties = "rekindle.warehouse.threads=1")
 class ProfileTailTest {
     private static final Caller PLANNER = new Caller("planner", Set.of(Role.PLANNER));
     private static final Caller VIEWER = new Caller("viewer", Set.of(Role.VIEWER));

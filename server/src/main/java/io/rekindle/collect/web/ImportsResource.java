@@ -41,8 +41,9 @@ class ImportsResource {
             @Nullable OrderMapping mapping,
             @Nullable Boolean dryRun) {}
 
+    /** For the command line of the server's own machine: the file is one of that machine. */
     @PostMapping(consumes = MediaType.APPLICATION_JSON_VALUE)
-    @PreAuthorize("hasRole('ADMIN')")
+    @PreAuthorize("hasRole('ADMIN') and hasAuthority('LOCAL')")
     @ResponseStatus(HttpStatus.ACCEPTED)
     Imports.Import startFrom(@RequestBody NewImport request) {
         var file = Path.of(request.path()).toAbsolutePath().normalize();
