@@ -83,9 +83,10 @@ public final class Market implements AutoCloseable {
      * @throws EventDoorException when the intake refuses or cannot be reached
      */
     public Played playHistory(EventDoor door, Progress progress) {
+        refuseWhenBrokenOff();
         if (nextDay() != null) throw new IllegalStateException("the past has been played already");
         Count count = new Count();
-        begin();
+        brokenOff = true;
         try (EventDoor.Stream events = door.open()) {
             population.liveUntil(startDay, into(events, count), done -> progress.at(done, population.size()));
         }
@@ -102,6 +103,7 @@ public final class Market implements AutoCloseable {
      * @throws EventDoorException when the intake refuses or cannot be reached
      */
     public DaySummary playDay(LocalDate day, EventDoor door, Mailboxes mailboxes) {
+        refuseWhenBrokenOff();
         LocalDate next = nextDay();
         if (!day.equals(next))
             throw new IllegalArgumentException(
@@ -109,7 +111,7 @@ public final class Market implements AutoCloseable {
                             ? "the past must be played before %s".formatted(day)
                             : "%s cannot be played: it is the turn of %s".formatted(day, next));
         int today = population.nextDay();
-        begin();
+        brokenOff = true;
         List<Mail> mails = mailboxes.takeArrived();
         int unwelcome = 0;
         for (Mail mail : mails) if (!receive(today, mail)) unwelcome++;
@@ -163,11 +165,10 @@ public final class Market implements AutoCloseable {
     }
 
     /** Customers who have lived half a day cannot live it again: what breaks off is over. */
-    private void begin() {
+    private void refuseWhenBrokenOff() {
         if (brokenOff)
             throw new IllegalStateException(
                     "this market broke off while playing; begin again with a new one: equal message ids repeat nothing");
-        brokenOff = true;
     }
 
     private int number(String userId) {
