@@ -336,14 +336,14 @@ function routes(state) {
   return {
     'GET /api/session': () => {
       if (!state.signedIn) throw new Refusal(401, 'not_authenticated', 'nobody is signed in');
-      return { user: 'dana@example.com', roles: ['ADMIN'], csrfToken: 'fixture-token' };
+      return { user: 'dana@example.com', roles: ['admin'], csrfToken: 'fixture-token' };
     },
     'POST /api/session': ({ body }) => {
       if (body.password === 'wrong') {
         throw new Refusal(401, 'wrong_sign_in', 'this e-mail address and password do not belong together');
       }
       state.signedIn = true;
-      return { user: body.email, roles: ['ADMIN'], csrfToken: 'fixture-token' };
+      return { user: body.email, roles: ['admin'], csrfToken: 'fixture-token' };
     },
     'DELETE /api/session': () => {
       state.signedIn = false;
@@ -596,7 +596,7 @@ function routes(state) {
             id: 1,
             fileName: 'orders-2025.csv.gz',
             dryRun: false,
-            state: 'DONE',
+            state: 'done',
             createdAt: NOW,
             rowsRead: 320_705,
             failure: null,
@@ -612,7 +612,7 @@ function routes(state) {
             id: 1,
             name: 'nightly import',
             hint: 'rk_7f3',
-            roles: ['ADMIN'],
+            roles: ['admin'],
             createdAt: NOW,
             createdBy: 'dana@example.com',
             revokedAt: null,

@@ -170,7 +170,7 @@ function SignedIn({ session }: { session: Session }) {
                 {
                   key: 'roles',
                   disabled: true,
-                  label: session.roles.map((role) => label('role', role.toLowerCase())).join(' · '),
+                  label: session.roles.map((role) => label('role', role)).join(' · '),
                 },
                 { type: 'divider' },
                 {

@@ -1,5 +1,5 @@
 import { createContext, useContext } from 'react';
-import type { Session } from './api/types';
+import type { Role, Session } from './api/types';
 
 export const SessionContext = createContext<Session | null>(null);
 
@@ -14,15 +14,15 @@ export function useSessionUser(): Session {
 /** What a person may do; the server decides, the console only hides what it would refuse. */
 export type Permission = 'plan' | 'approve' | 'administer' | 'settle';
 
-const ROLES: Record<Permission, readonly string[]> = {
+const ROLES: Record<Permission, readonly Role[]> = {
   plan: ['admin', 'planner'],
   approve: ['admin', 'approver'],
   administer: ['admin'],
   settle: ['admin', 'planner'],
 };
 
-export function allows(roles: readonly string[], permission: Permission): boolean {
-  return roles.some((role) => ROLES[permission].includes(role.toLowerCase()));
+export function allows(roles: readonly Role[], permission: Permission): boolean {
+  return roles.some((role) => ROLES[permission].includes(role));
 }
 
 export function useMay(permission: Permission): boolean {

@@ -1,17 +1,17 @@
 import { App, Alert, Button, Form, Input, Modal, Popconfirm, Select, Typography } from 'antd';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import type { ApiKey } from '@/shared/api/types';
+import type { ApiKey, KeyDraft, Role } from '@/shared/api/types';
 import { useFormats } from '@/shared/i18n/language';
 import { useLabel } from '@/shared/i18n/useLabel';
 import { ListTable } from '@/shared/ui/ListTable';
 import { ProblemAlert } from '@/shared/ui/ProblemAlert';
 import { useFormProblem } from '@/shared/ui/useFormProblem';
-import { useCreateKey, type KeyDraft } from './api/createKey';
+import { useCreateKey } from './api/createKey';
 import { useDeleteKey } from './api/deleteKey';
 import { useKeys } from './api/listKeys';
 
-const ROLES = ['ADMIN', 'PLANNER', 'APPROVER', 'ANALYST', 'VIEWER'];
+const ROLES: readonly Role[] = ['admin', 'planner', 'approver', 'analyst', 'viewer'];
 const FIELDS = [['name'], ['roles']];
 
 export function KeysPanel() {
@@ -41,7 +41,7 @@ export function KeysPanel() {
           { title: t('keys.hint'), render: (_, key) => <span className="secret">{key.hint}…</span> },
           {
             title: t('keys.roles'),
-            render: (_, key) => key.roles.map((role) => label('role', role.toLowerCase())).join(' · '),
+            render: (_, key) => key.roles.map((role) => label('role', role)).join(' · '),
           },
           { title: t('common.created'), render: (_, key) => format.moment(key.createdAt) },
           { title: t('keys.createdBy'), dataIndex: 'createdBy' },
@@ -101,7 +101,7 @@ function NewKey({ close }: { close: () => void }) {
         <Form<KeyDraft>
           form={form}
           layout="vertical"
-          initialValues={{ roles: ['VIEWER'] }}
+          initialValues={{ roles: ['viewer'] }}
           onFinish={(draft) => {
             problem.clear();
             create.mutate(draft, { onError: problem.show });
@@ -112,10 +112,7 @@ function NewKey({ close }: { close: () => void }) {
             <Input />
           </Form.Item>
           <Form.Item name="roles" label={t('keys.roles')} rules={[{ required: true }]}>
-            <Select
-              mode="multiple"
-              options={ROLES.map((role) => ({ value: role, label: label('role', role.toLowerCase()) }))}
-            />
+            <Select mode="multiple" options={ROLES.map((role) => ({ value: role, label: label('role', role) }))} />
           </Form.Item>
         </Form>
       )}

@@ -1,7 +1,8 @@
 import { Button, Form, Input } from 'antd';
 import { useTranslation } from 'react-i18next';
+import type { Credentials } from '@/shared/api/types';
 import { ProblemAlert } from '@/shared/ui/ProblemAlert';
-import { useSignIn, type Credentials } from './api/signIn';
+import { useSignIn } from './api/signIn';
 
 export function SignInForm({ done }: { done: () => void }) {
   const { t } = useTranslation();

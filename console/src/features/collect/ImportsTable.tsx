@@ -32,7 +32,7 @@ export function ImportsTable() {
             title: t('common.state'),
             render: (_, row) => (
               <Tag title={row.failure ?? undefined}>
-                {label('importState', row.dryRun && row.state === 'DONE' ? 'dry_run' : row.state.toLowerCase())}
+                {label('importState', row.dryRun && row.state === 'done' ? 'dry_run' : row.state)}
               </Tag>
             ),
           },
@@ -61,7 +61,7 @@ export function ImportsTable() {
             render: (_, row) =>
               mayAdminister &&
               !row.dryRun &&
-              row.state === 'DONE' && (
+              row.state === 'done' && (
                 <Popconfirm
                   title={t('imports.undoSure')}
                   onConfirm={() => undo.mutate(row.id, { onSuccess: () => void message.success(t('imports.undone')) })}

@@ -12,10 +12,10 @@ import { isRate, METRICS, OBJECTIVE_KINDS } from './objective';
 import { useMeasureText } from './useMeasureText';
 
 interface Values {
-  kind?: string;
+  kind?: Objective['kind'];
   name?: string;
-  metric?: string;
-  unit?: string;
+  metric?: Objective['metric'];
+  unit?: Objective['unit'];
   segmentId?: number;
   windowDays?: number;
   target?: number;
@@ -46,17 +46,17 @@ export function ObjectiveForm({ objective, segments, today, currency, mayEdit, s
   // People write “5 points” or “10 %”; the server is told 0.05 and 0.1.
   const finish = (values: Values) => {
     problem.clear();
-    const scaled = values.unit === 'relative' || isRate(values.metric ?? '') ? 100 : 1;
+    const scaled = values.unit === 'relative' || (values.metric && isRate(values.metric)) ? 100 : 1;
     save.mutate(
       {
-        kind: values.kind ?? '',
-        name: values.name?.trim() ?? '',
-        metric: values.metric ?? '',
-        unit: values.unit ?? '',
+        kind: values.kind,
+        name: values.name?.trim(),
+        metric: values.metric,
+        unit: values.unit,
         segmentId: values.segmentId ?? null,
-        windowDays: values.windowDays ?? 0,
+        windowDays: values.windowDays,
         target: Number(((values.target ?? 0) / scaled).toFixed(6)),
-        deadline: values.deadline?.format('YYYY-MM-DD') ?? '',
+        deadline: values.deadline?.format('YYYY-MM-DD'),
       },
       { onSuccess: (one) => saved(one.id), onError: problem.show },
     );

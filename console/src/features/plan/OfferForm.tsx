@@ -8,7 +8,7 @@ import { useSaveOffer } from './api/saveOffer';
 
 interface Values {
   name?: string;
-  kind?: string;
+  kind?: Offer['kind'];
   value?: number;
   costPerUse?: number;
   budget?: number | null;
@@ -52,13 +52,13 @@ export function OfferForm({ offer, currency, today, mayEdit, saved }: Props) {
           problem.clear();
           save.mutate(
             {
-              name: values.name?.trim() ?? '',
-              kind: values.kind ?? '',
-              value: values.value ?? 0,
+              name: values.name?.trim(),
+              kind: values.kind,
+              value: values.value,
               currency: values.kind === 'amount' ? currency : null,
               costPerUse: values.costPerUse ?? 0,
               budget: values.budget ?? null,
-              expiresAt: values.expiresAt?.endOf('day').toISOString() ?? '',
+              expiresAt: values.expiresAt?.endOf('day').toISOString(),
             },
             { onSuccess: (one) => saved(one.id), onError: problem.show },
           );

@@ -1,17 +1,10 @@
-/** A fault the server found, at a place in what was sent. */
-export interface Fault {
-  place: string;
-  message: string;
-}
+import type { ProblemDetails } from './types';
 
-/** RFC 9457 problem details with the server's stable code. */
-export interface Problem {
-  title: string;
-  status: number;
-  detail: string;
-  code: string;
-  errors: Fault[];
-}
+/** A fault the server found, at a place in what was sent. */
+export type Fault = NonNullable<ProblemDetails['errors']>[number];
+
+/** RFC 9457 problem details with the server's stable code, nothing of it missing. */
+export type Problem = Pick<ProblemDetails, 'title' | 'status' | 'code'> & { detail: string; errors: Fault[] };
 
 /** Every failed request ends as one of these, whatever the cause. */
 export class ProblemError extends Error {

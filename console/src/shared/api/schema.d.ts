@@ -1,445 +1,4257 @@
-// The server's interface as the console uses it, in the shape that `npm run generate:api` writes.
-
-type Operation<Answer, Asked extends { path?: object; query?: object; body?: unknown } = object> = {
-  parameters: (Asked extends { path: infer P } ? { path: P } : { path?: never }) &
-    (Asked extends { query: infer Q } ? { query?: Q } : { query?: never }) & { header?: never; cookie?: never };
-  responses: {
-    200: { headers: Record<string, string>; content: { 'application/json': Answer } };
-    default: { headers: Record<string, string>; content: { 'application/problem+json': Problem } };
-  };
-} & (Asked extends { body: infer B } ? { requestBody: { content: { 'application/json': B } } } : { requestBody?: never });
-
-type Page<T> = { items: T[]; nextCursor: string | null };
-type Paging = { cursor?: string; limit?: number };
-type ById = { path: { id: number } };
-type Words = { en: string; zh: string };
-
-export interface Problem {
-  type?: string;
-  title?: string;
-  status?: number;
-  detail?: string;
-  code?: string;
-  errors?: { place: string; message: string }[];
-}
-
-interface Session {
-  user: string;
-  roles: string[];
-  csrfToken: string;
-}
-
-interface Overview {
-  customers: number;
-  events: number;
-  orders: number;
-  revenue: number;
-  currency: string;
-  tiers: { tier: string; customers: number; revenue: number }[];
-  stages: { stage: string; customers: number }[];
-  revenueByMonth: { month: string; revenue: number; orders: number }[];
-  tails: { name: string; lag: number; failure?: string | null }[];
-  messages: {
-    ready: number;
-    sending: number;
-    sent: number;
-    failed: number;
-    inDoubt: number;
-    skipped: number;
-    deferred?: number;
-  };
-  businessTime: string;
-}
-
-interface CustomerRow {
-  customerId: string;
-  userId: string | null;
-  name: string | null;
-  email: string | null;
-  tier: string | null;
-  group: string | null;
-  stage: string | null;
-  orders: number;
-  revenue: number;
-  lastOrderAt: string | null;
-}
-
-interface Decision {
-  decisionId: string;
-  runId: number;
-  campaignId: number;
-  customerId: string;
-  eligible: boolean;
-  reason?: string | null;
-  arm?: string | null;
-  probability?: number | null;
-  salt: string;
-  action: string;
-  actionReason?: string | null;
-  channel?: string | null;
-  offerId?: number | null;
-  plannedAt?: string | null;
-  expectedValue?: number | null;
-  modelVersions?: string | null;
-  decidedAt: string;
-}
-
-interface MessageRow {
-  messageId: string;
-  decisionId: string;
-  runId: number;
-  campaignId: number;
-  customerId: string;
-  channel: string;
-  state: string;
-  reason?: string | null;
-  detail?: string | null;
-  attempts: number;
-  dueAt: string;
-  changedAt: string;
-  sentAt?: string | null;
-  openedAt?: string | null;
-  clickedAt?: string | null;
-  unsubscribedAt?: string | null;
-}
-
-interface Customer {
-  customerId: string;
-  identifiers: { type: string; value: string }[];
-  traits: { name: string; value: unknown; at: string | null; personal: boolean }[];
-  orders: {
-    orderId: string;
-    at: string;
-    gross: number;
-    discount: number;
-    refunded: number;
-    net: number;
-    coupon: string | null;
-    lines: {
-      lineNo: number;
-      productId: string | null;
-      productName: string | null;
-      category: string | null;
-      quantity: number;
-      unitPrice: number;
-      amount: number;
-      kind: string;
-    }[];
-  }[];
-  tier: {
-    tier: string;
-    group: string;
-    recency: number;
-    frequency: number;
-    amount: number;
-    loyalty: number;
-    at: string;
-  } | null;
-  stage: { stage: string; at: string } | null;
-  scores: { name: string; value: number; modelVersion: string; at: string }[];
-  consent: { purpose: string; channel: string; granted: boolean; source: string; at: string }[];
-  decisions: Decision[];
-  messages: MessageRow[];
-}
-
-interface TimelineItem {
-  at: string;
-  kind: string;
-  name: string;
-  detail: string | null;
-}
-
-interface ObjectiveDraft {
-  kind: string;
-  name: string;
-  metric: string;
-  unit: string;
-  segmentId?: number | null;
-  windowDays: number;
-  target: number;
-  deadline: string;
-}
-
-interface Objective extends ObjectiveDraft {
-  id: number;
-  baseline: number | null;
-  baselineCustomers: number | null;
-  state: string;
-  current?: number | null;
-  progress?: number | null;
-}
-
-interface Segment {
-  id: number;
-  name: string;
-  rule: unknown;
-  words: Words;
-  version: number;
-  createdAt: string;
-}
-
-interface SegmentPreview {
-  count: number;
-  words: Words;
-  sample: { customerId: string; tier?: string | null; stage?: string | null }[];
-  sqlMillis: number;
-}
-
-interface SegmentField {
-  path: string;
-  type: string;
-  label: Words;
-  values?: string[] | null;
-  valueLabels?: Record<string, Words> | null;
-}
-
-interface OfferDraft {
-  name: string;
-  kind: string;
-  value: number;
-  currency?: string | null;
-  costPerUse: number;
-  budget?: number | null;
-  expiresAt: string;
-}
-
-interface Offer extends OfferDraft {
-  id: number;
-  codes: { total: number; assigned: number; redeemed: number };
-}
-
-interface TemplateDraft {
-  name: string;
-  channel: string;
-  subject: string;
-  html: string;
-  text: string;
-}
-
-interface Template extends TemplateDraft {
-  id: number;
-  version: number;
-}
-
-interface CampaignDraft {
-  name: string;
-  objectiveId: number;
-  segmentId: number;
-  templateId: number;
-  offerId?: number | null;
-  holdoutShare: number;
-  sendWindow: { from: string; to: string; startAt: string | null };
-  attributionDays: number;
-  messageCost: number;
-}
-
-interface Campaign extends CampaignDraft {
-  id: number;
-  state: string;
-  author: string | null;
-  approver: string | null;
-  runId: string | number | null;
-}
-
-interface Forecast {
-  audience: number;
-  reasons: { reason: string; count: number }[];
-  heldOut: number;
-  toSend: number;
-  power: {
-    baselineRate: number;
-    baselineCustomers: number;
-    minimumDetectableEffect: number | null;
-    alpha: number;
-    power: number;
-    sampleTreatment: number;
-    sampleHoldout: number;
-    words: Words;
-  };
-  expectedCost: number;
-}
-
-interface Progress {
-  ready: number;
-  sending: number;
-  sent: number;
-  delivered: number;
-  failed: number;
-  skipped: number;
-  inDoubt: number;
-  deferred: number;
-  opened: number;
-  clicked: number;
-  unsubscribed: number;
-}
-
-interface LiftMeasure {
-  treatment: number;
-  holdout: number;
-  estimate: number;
-  low: number;
-  high: number;
-  p: number;
-}
-
-interface CampaignResult {
-  campaignId: number;
-  state: string;
-  windowClosesAt: string | null;
-  audience: number;
-  eligible: number;
-  heldOut: number;
-  sent: number;
-  delivered: number;
-  failed: number;
-  lift: { conversion: LiftMeasure; orders: LiftMeasure; netRevenuePerCustomer: LiftMeasure } | null;
-  sampleRatio: { p: number; ok: boolean; expectedHoldout: number; observedHoldout: number } | null;
-  cost: { messages: number; offers: number; total: number } | null;
-  netGain: { estimate: number; low: number; high: number } | null;
-  attributed: { orders: number; revenue: number } | null;
-  notMeasurable?: { reason: string; whatItWouldTake: string } | null;
-  verdict: string | null;
-  words: Words | null;
-  forecast: Forecast | null;
-  objective: Objective | null;
-  series: { day: number | string; treatment: number; holdout: number }[];
-}
-
-interface Source {
-  id: number;
-  name: string;
-  personalFields: string[];
-  createdAt: string;
-  accepted: number;
-  duplicates: number;
-  rejected: number;
-  keys: { id: number; hint: string; createdAt: string; createdBy: string; revokedAt?: string | null }[];
-}
-
-interface RejectedRecord {
-  id: number;
-  reason: string;
-  message: string;
-  rejectedAt: string;
-  item?: string | null;
-}
-
-interface ApiKey {
-  id: number;
-  name: string;
-  hint: string;
-  roles: string[];
-  createdAt: string;
-  createdBy: string;
-  revokedAt?: string | null;
-}
-
-interface AuditRow {
-  id: number | string;
-  at: string;
-  actor: string;
-  action: string;
-  thing: string;
-  detail: string;
-}
-
-interface Import {
-  id: number;
-  fileName: string;
-  dryRun: boolean;
-  state: 'RUNNING' | 'DONE' | 'FAILED' | 'INTERRUPTED' | 'UNDONE';
-  createdAt: string;
-  rowsRead: number;
-  failure?: string | null;
-  report?: {
-    rows: number;
-    lines: number;
-    cancellations: number;
-    alreadyThere: number;
-    rejected: number;
-  } | null;
-}
+/**
+ * This file was auto-generated by openapi-typescript.
+ * Do not make direct changes to the file.
+ */
 
 export interface paths {
-  '/api/session': {
-    get: Operation<Session>;
-    post: Operation<Session, { body: { email: string; password: string } }>;
-    delete: Operation<undefined>;
-  };
-  '/api/overview': { get: Operation<Overview> };
-  '/api/customers': {
-    get: Operation<Page<CustomerRow>, { query: Paging & { query?: string; tier?: string; stage?: string } }>;
-  };
-  '/api/customers/{id}': { get: Operation<Customer, { path: { id: string } }> };
-  '/api/customers/{id}/timeline': { get: Operation<Page<TimelineItem>, { path: { id: string }; query: Paging }> };
-  '/api/objectives': {
-    get: Operation<Page<Objective>, { query: Paging }>;
-    post: Operation<Objective, { body: ObjectiveDraft }>;
-  };
-  '/api/objectives/{id}': { get: Operation<Objective, ById>; put: Operation<Objective, ById & { body: ObjectiveDraft }> };
-  '/api/segments': {
-    get: Operation<Page<Segment>, { query: Paging }>;
-    post: Operation<Segment, { body: { name: string; rule: unknown } }>;
-  };
-  '/api/segments/{id}': {
-    get: Operation<Segment, ById>;
-    put: Operation<Segment, ById & { body: { name: string; rule: unknown } }>;
-    delete: Operation<undefined, ById>;
-  };
-  '/api/segments/preview': { post: Operation<SegmentPreview, { body: { rule: unknown } }> };
-  '/api/segments/fields': { get: Operation<SegmentField[] | { items: SegmentField[] }> };
-  '/api/offers': {
-    get: Operation<Page<Offer>, { query: Paging }>;
-    post: Operation<Offer, { body: OfferDraft }>;
-  };
-  '/api/offers/{id}': { get: Operation<Offer, ById>; put: Operation<Offer, ById & { body: OfferDraft }> };
-  '/api/offers/{id}/codes': {
-    post: Operation<Offer, ById & { body: { codes: string[] } | { generate: number; prefix?: string } }>;
-  };
-  '/api/templates': {
-    get: Operation<Page<Template>, { query: Paging }>;
-    post: Operation<Template, { body: TemplateDraft }>;
-  };
-  '/api/templates/{id}': { get: Operation<Template, ById>; put: Operation<Template, ById & { body: TemplateDraft }> };
-  '/api/templates/{id}/preview': {
-    post: Operation<{ subject: string; html: string; text: string }, ById & { body: { customerId: string } }>;
-  };
-  '/api/campaigns': {
-    get: Operation<Page<Campaign>, { query: Paging }>;
-    post: Operation<Campaign, { body: CampaignDraft }>;
-  };
-  '/api/campaigns/{id}': { get: Operation<Campaign, ById>; put: Operation<Campaign, ById & { body: CampaignDraft }> };
-  '/api/campaigns/{id}/forecast': { post: Operation<Forecast, ById> };
-  '/api/campaigns/{id}/submit': { post: Operation<Campaign, ById> };
-  '/api/campaigns/{id}/approve': { post: Operation<Campaign, ById> };
-  '/api/campaigns/{id}/cancel': { post: Operation<Campaign, ById> };
-  '/api/campaigns/{id}/progress': { get: Operation<Progress, ById> };
-  '/api/campaigns/{id}/decisions': {
-    get: Operation<Page<Decision>, ById & { query: Paging & { reason?: string; arm?: string } }>;
-  };
-  '/api/campaigns/{id}/result': { get: Operation<CampaignResult, ById> };
-  '/api/messages': { get: Operation<Page<MessageRow>, { query: Paging & { campaignId?: number; state?: string } }> };
-  '/api/messages/{id}/settle': {
-    post: Operation<MessageRow, { path: { id: string }; body: { state: string } }>;
-  };
-  '/api/sources': {
-    get: Operation<Page<Source>, { query: Paging }>;
-    post: Operation<Source, { body: { name: string } }>;
-  };
-  '/api/sources/{id}/keys': { post: Operation<{ id: number; secret: string }, ById> };
-  '/api/sources/{id}/rejected': { get: Operation<Page<RejectedRecord>, ById & { query: Paging }> };
-  '/api/keys': {
-    get: Operation<Page<ApiKey>, { query: Paging }>;
-    post: Operation<{ key: ApiKey; secret: string }, { body: { name: string; roles: string[] } }>;
-  };
-  '/api/keys/{id}': { delete: Operation<undefined, ById> };
-  '/api/audit': { get: Operation<Page<AuditRow>, { query: Paging }> };
-  '/api/imports': {
-    get: Operation<Page<Import>, { query: Paging }>;
-    post: Operation<Import, { body: { path: string } }>;
-  };
-  '/api/imports/{id}': { get: Operation<Import, ById> };
-  '/api/imports/{id}/undo': { post: Operation<Import, ById> };
-  '/api/clock': { get: Operation<{ businessTime: string; systemTime: string; movable: boolean }> };
-  '/api/version': { get: Operation<{ version: string }> };
+    "/api/analysis": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["get_7"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/analysis/refresh": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["refresh"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/audit": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["audit"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/backups": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["backUp"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/campaigns": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["list_8"];
+        put?: never;
+        post: operations["create_6"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/campaigns/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["get_4"];
+        put: operations["update_3"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/campaigns/{id}/approve": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["approve"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/campaigns/{id}/cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["cancel"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/campaigns/{id}/decisions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["list_12"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/campaigns/{id}/decisions/{customerId}/explain": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["explain"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/campaigns/{id}/forecast": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["forecast"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/campaigns/{id}/progress": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["progress"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/campaigns/{id}/result": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["result"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/campaigns/{id}/submit": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["submit"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/clock": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["clocks"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/clock/advance": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["advance"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/clock/release": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["release"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/customers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["list_11"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/customers/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["customer"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/customers/{id}/consent": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put: operations["set"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/customers/{id}/timeline": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["timeline"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/identity/conflicts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["list_10"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/imports": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["list_7"];
+        put?: never;
+        post: operations["startWith"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/imports/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["get_6"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/imports/{id}/rejected": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["rejected_1"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/imports/{id}/undo": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["undo"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/keys": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["list_6"];
+        put?: never;
+        post: operations["create_5"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/keys/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        delete: operations["revoke"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/messages": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["list_9"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/messages/{id}/settle": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["settle"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/models": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["latest"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/models/{name}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["versions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/objectives": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["list_5"];
+        put?: never;
+        post: operations["create_4"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/objectives/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["get_3"];
+        put: operations["update_2"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/offers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["list_4"];
+        put?: never;
+        post: operations["create_3"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/offers/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["get_2"];
+        put: operations["update_1"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/offers/{id}/codes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["addCodes"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/overview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["overview"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/segments": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["list_3"];
+        put?: never;
+        post: operations["create_2"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/segments/fields": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["fields"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/segments/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["preview_1"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/segments/schema": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["schema"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/segments/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["get_1"];
+        put: operations["change"];
+        post?: never;
+        delete: operations["delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/session": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["session"];
+        put?: never;
+        post: operations["signIn"];
+        delete: operations["signOut"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/sources": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["list_2"];
+        put?: never;
+        post: operations["create_1"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/sources/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["get_5"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/sources/{id}/keys": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["createKey"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/sources/{id}/keys/{keyId}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        delete: operations["revokeKey"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/sources/{id}/rejected": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["rejected"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/suppressions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["list_1"];
+        put?: never;
+        post: operations["add"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/suppressions/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        delete: operations["remove"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/tails": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["tails"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/templates": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["list"];
+        put?: never;
+        post: operations["create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/templates/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["get"];
+        put: operations["update"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/templates/{id}/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["preview"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/version": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["version"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+}
+export type webhooks = Record<string, never>;
+export interface components {
+    schemas: {
+        Problem: {
+            code: string;
+            detail?: string | null;
+            errors?: components["schemas"]["io.rekindle.platform.Problem.Fault"][] | null;
+            instance?: string | null;
+            /** Format: int32 */
+            status: number;
+            title: string;
+            type?: string | null;
+        };
+        "io.rekindle.access.ApiKeys.ApiKey": {
+            /** Format: date-time */
+            createdAt: string;
+            createdBy: string;
+            hint: string;
+            /** Format: int64 */
+            id: number;
+            name: string;
+            /** Format: date-time */
+            revokedAt: string | null;
+            roles: ("admin" | "planner" | "approver" | "analyst" | "viewer")[];
+        };
+        "io.rekindle.access.AuditTrail.Entry": {
+            action: string;
+            actor: string;
+            /** Format: date-time */
+            at: string;
+            detail: string;
+            /** Format: int64 */
+            id: number;
+            thing: string;
+        };
+        "io.rekindle.access.security.SessionResource.Session": {
+            csrfToken: string;
+            roles: ("admin" | "planner" | "approver" | "analyst" | "viewer")[];
+            user: string;
+        };
+        "io.rekindle.access.security.SessionResource.SignIn": {
+            email: string;
+            password: string;
+        };
+        "io.rekindle.access.web.KeysResource.NewKeyAnswer": {
+            key: components["schemas"]["io.rekindle.access.ApiKeys.ApiKey"];
+            secret: string;
+        };
+        "io.rekindle.access.web.KeysResource.NewKeyRequest": {
+            name: string;
+            roles: ("admin" | "planner" | "approver" | "analyst" | "viewer")[];
+        };
+        "io.rekindle.analyse.Analysis.StageNow": {
+            /** Format: date-time */
+            at: string;
+            stage: string;
+        };
+        "io.rekindle.analyse.Analysis.StageTotal": {
+            /** Format: int64 */
+            customers: number;
+            stage: string;
+        };
+        "io.rekindle.analyse.Analysis.TierNow": {
+            /** Format: int32 */
+            amount: number;
+            /** Format: date-time */
+            at: string;
+            /** Format: int32 */
+            frequency: number;
+            group: string;
+            /** Format: int32 */
+            loyalty: number;
+            /** Format: int32 */
+            recency: number;
+            tier: string;
+        };
+        "io.rekindle.analyse.Analysis.TierTotal": {
+            /** Format: int64 */
+            customers: number;
+            revenue: number;
+            tier: string;
+        };
+        "io.rekindle.analyse.web.AnalysisResource.AnalysisAnswer": {
+            /** Format: date-time */
+            businessTime: string;
+            stages: components["schemas"]["io.rekindle.analyse.Analysis.StageTotal"][];
+            tiers: components["schemas"]["io.rekindle.analyse.Analysis.TierTotal"][];
+        };
+        "io.rekindle.app.web.CustomersResource.Customer": {
+            consent: components["schemas"]["io.rekindle.consent.Consent"][];
+            /** @description a customer id: a decimal number as text */
+            customerId: string;
+            decisions: components["schemas"]["io.rekindle.decide.Decision"][];
+            /** Format: date-time */
+            firstSeen: string;
+            identifiers: components["schemas"]["io.rekindle.profile.Profile.IdentifierValue"][];
+            /** Format: date-time */
+            lastSeen: string;
+            messages: components["schemas"]["io.rekindle.deliver.Messages.Message"][];
+            orders: components["schemas"]["io.rekindle.profile.Orders.Order"][];
+            scores: components["schemas"]["io.rekindle.predict.Prediction.ScoreNow"][];
+            stage: components["schemas"]["io.rekindle.analyse.Analysis.StageNow"] | null;
+            tier: components["schemas"]["io.rekindle.analyse.Analysis.TierNow"] | null;
+            traits: components["schemas"]["io.rekindle.profile.Profile.Trait"][];
+        };
+        "io.rekindle.app.web.CustomersResource.CustomerRow": {
+            /** @description a customer id: a decimal number as text */
+            customerId: string;
+            email: string | null;
+            group: string | null;
+            /** Format: date-time */
+            lastOrderAt: string | null;
+            name: string | null;
+            /** Format: int64 */
+            orders: number;
+            revenue: number;
+            stage: string | null;
+            tier: string | null;
+            userId: string | null;
+        };
+        "io.rekindle.app.web.OverviewResource.Month": {
+            month: string;
+            /** Format: int64 */
+            orders: number;
+            revenue: number;
+        };
+        "io.rekindle.app.web.OverviewResource.Overview": {
+            /** Format: date-time */
+            businessTime: string;
+            currency: string;
+            /** Format: int64 */
+            customers: number;
+            /** Format: int64 */
+            events: number;
+            messages: components["schemas"]["io.rekindle.deliver.Messages.Counts"];
+            /** Format: int64 */
+            orders: number;
+            revenue: number;
+            revenueByMonth: components["schemas"]["io.rekindle.app.web.OverviewResource.Month"][];
+            stages: components["schemas"]["io.rekindle.analyse.Analysis.StageTotal"][];
+            tails: components["schemas"]["io.rekindle.collect.Tails.Lag"][];
+            tiers: components["schemas"]["io.rekindle.analyse.Analysis.TierTotal"][];
+        };
+        "io.rekindle.app.web.VersionResource.Version": {
+            java: string;
+            version: string;
+        };
+        "io.rekindle.collect.Imports.Import": {
+            /** Format: date-time */
+            createdAt: string;
+            createdBy: string;
+            dryRun: boolean;
+            failure: string | null;
+            fileName: string;
+            /** Format: date-time */
+            finishedAt: string | null;
+            /** Format: int64 */
+            id: number;
+            report: components["schemas"]["io.rekindle.collect.Imports.Report"] | null;
+            /** Format: int64 */
+            rowsRead: number;
+            /** @enum {string} */
+            state: "running" | "done" | "failed" | "interrupted" | "undone";
+        };
+        "io.rekindle.collect.Imports.ReasonCount": {
+            reason: string;
+            /** Format: int64 */
+            rows: number;
+        };
+        "io.rekindle.collect.Imports.Reject": {
+            detail: string;
+            reason: string;
+            row: string | null;
+            /** Format: int64 */
+            rowNumber: number;
+        };
+        "io.rekindle.collect.Imports.Report": {
+            /** Format: int64 */
+            alreadyThere: number;
+            /** Format: int64 */
+            cancellations: number;
+            cancelled: number;
+            currency: string;
+            /** Format: int64 */
+            customers: number;
+            gross: number;
+            /** Format: int64 */
+            lines: number;
+            notes: string[];
+            /** Format: int64 */
+            orders: number;
+            reasons: components["schemas"]["io.rekindle.collect.Imports.ReasonCount"][];
+            /** Format: int64 */
+            rejected: number;
+            /** Format: int64 */
+            rows: number;
+        };
+        "io.rekindle.collect.OrderMapping": {
+            cancelledPrefix?: string | null;
+            currency?: string | null;
+            fields?: {
+                [key: string]: string;
+            } | null;
+            negativeCancels?: boolean | null;
+            timeFormat?: string | null;
+        };
+        "io.rekindle.collect.Sources.WriteKey": {
+            /** Format: date-time */
+            createdAt: string;
+            createdBy: string;
+            hint: string;
+            /** Format: int64 */
+            id: number;
+            /** Format: date-time */
+            revokedAt: string | null;
+        };
+        "io.rekindle.collect.Tails.Lag": {
+            failure: string | null;
+            /** Format: int64 */
+            lag: number;
+            name: string;
+        };
+        "io.rekindle.collect.web.ImportsResource.NewImport": {
+            dryRun?: boolean | null;
+            mapping?: components["schemas"]["io.rekindle.collect.OrderMapping"] | null;
+            path: string;
+        };
+        "io.rekindle.collect.web.RejectedItems.Shown": {
+            /** Format: int64 */
+            id: number;
+            item: string | null;
+            message: string;
+            reason: string;
+            /** Format: date-time */
+            rejectedAt: string;
+        };
+        "io.rekindle.collect.web.SourcesResource.NewKeyAnswer": {
+            /** Format: int64 */
+            id: number;
+            secret: string;
+        };
+        "io.rekindle.collect.web.SourcesResource.NewSource": {
+            name: string;
+            personalFields?: string[] | null;
+        };
+        "io.rekindle.collect.web.SourcesResource.NewSourceAnswer": {
+            secret: string;
+            source: components["schemas"]["io.rekindle.collect.web.SourcesResource.SourceAnswer"];
+        };
+        "io.rekindle.collect.web.SourcesResource.SourceAnswer": {
+            /** Format: int64 */
+            accepted: number;
+            /** Format: date-time */
+            createdAt: string;
+            /** Format: int64 */
+            duplicates: number;
+            /** Format: int32 */
+            id: number;
+            keys: components["schemas"]["io.rekindle.collect.Sources.WriteKey"][];
+            name: string;
+            personalFields: string[];
+            /** Format: int64 */
+            rejected: number;
+        };
+        "io.rekindle.common.PageIo.rekindle.access.ApiKeys.ApiKey": {
+            items: components["schemas"]["io.rekindle.access.ApiKeys.ApiKey"][];
+            nextCursor: string | null;
+        };
+        "io.rekindle.common.PageIo.rekindle.access.AuditTrail.Entry": {
+            items: components["schemas"]["io.rekindle.access.AuditTrail.Entry"][];
+            nextCursor: string | null;
+        };
+        "io.rekindle.common.PageIo.rekindle.app.web.CustomersResource.CustomerRow": {
+            items: components["schemas"]["io.rekindle.app.web.CustomersResource.CustomerRow"][];
+            nextCursor: string | null;
+        };
+        "io.rekindle.common.PageIo.rekindle.collect.Imports.Import": {
+            items: components["schemas"]["io.rekindle.collect.Imports.Import"][];
+            nextCursor: string | null;
+        };
+        "io.rekindle.common.PageIo.rekindle.collect.Imports.Reject": {
+            items: components["schemas"]["io.rekindle.collect.Imports.Reject"][];
+            nextCursor: string | null;
+        };
+        "io.rekindle.common.PageIo.rekindle.collect.Tails.Lag": {
+            items: components["schemas"]["io.rekindle.collect.Tails.Lag"][];
+            nextCursor: string | null;
+        };
+        "io.rekindle.common.PageIo.rekindle.collect.web.RejectedItems.Shown": {
+            items: components["schemas"]["io.rekindle.collect.web.RejectedItems.Shown"][];
+            nextCursor: string | null;
+        };
+        "io.rekindle.common.PageIo.rekindle.collect.web.SourcesResource.SourceAnswer": {
+            items: components["schemas"]["io.rekindle.collect.web.SourcesResource.SourceAnswer"][];
+            nextCursor: string | null;
+        };
+        "io.rekindle.common.PageIo.rekindle.consent.Consent": {
+            items: components["schemas"]["io.rekindle.consent.Consent"][];
+            nextCursor: string | null;
+        };
+        "io.rekindle.common.PageIo.rekindle.consent.web.SuppressionsResource.SuppressionView": {
+            items: components["schemas"]["io.rekindle.consent.web.SuppressionsResource.SuppressionView"][];
+            nextCursor: string | null;
+        };
+        "io.rekindle.common.PageIo.rekindle.decide.web.DecisionsResource.DecisionView": {
+            items: components["schemas"]["io.rekindle.decide.web.DecisionsResource.DecisionView"][];
+            nextCursor: string | null;
+        };
+        "io.rekindle.common.PageIo.rekindle.deliver.Messages.Message": {
+            items: components["schemas"]["io.rekindle.deliver.Messages.Message"][];
+            nextCursor: string | null;
+        };
+        "io.rekindle.common.PageIo.rekindle.identity.web.ConflictsResource.ConflictView": {
+            items: components["schemas"]["io.rekindle.identity.web.ConflictsResource.ConflictView"][];
+            nextCursor: string | null;
+        };
+        "io.rekindle.common.PageIo.rekindle.plan.Campaign": {
+            items: components["schemas"]["io.rekindle.plan.Campaign"][];
+            nextCursor: string | null;
+        };
+        "io.rekindle.common.PageIo.rekindle.plan.MailTemplate": {
+            items: components["schemas"]["io.rekindle.plan.MailTemplate"][];
+            nextCursor: string | null;
+        };
+        "io.rekindle.common.PageIo.rekindle.plan.Offer": {
+            items: components["schemas"]["io.rekindle.plan.Offer"][];
+            nextCursor: string | null;
+        };
+        "io.rekindle.common.PageIo.rekindle.plan.web.ObjectivesResource.ObjectiveView": {
+            items: components["schemas"]["io.rekindle.plan.web.ObjectivesResource.ObjectiveView"][];
+            nextCursor: string | null;
+        };
+        "io.rekindle.common.PageIo.rekindle.predict.ModelCard": {
+            items: components["schemas"]["io.rekindle.predict.ModelCard"][];
+            nextCursor: string | null;
+        };
+        "io.rekindle.common.PageIo.rekindle.profile.Timeline.Entry": {
+            items: components["schemas"]["io.rekindle.profile.Timeline.Entry"][];
+            nextCursor: string | null;
+        };
+        "io.rekindle.common.PageIo.rekindle.segment.web.SegmentsResource.FieldAnswer": {
+            items: components["schemas"]["io.rekindle.segment.web.SegmentsResource.FieldAnswer"][];
+            nextCursor: string | null;
+        };
+        "io.rekindle.common.PageIo.rekindle.segment.web.SegmentsResource.SegmentAnswer": {
+            items: components["schemas"]["io.rekindle.segment.web.SegmentsResource.SegmentAnswer"][];
+            nextCursor: string | null;
+        };
+        "io.rekindle.consent.Consent": {
+            /** Format: date-time */
+            at: string;
+            channel: string;
+            granted: boolean;
+            purpose: string;
+            source: string;
+        };
+        "io.rekindle.consent.web.ConsentResource.ConsentRequest": {
+            channel?: string | null;
+            granted?: boolean | null;
+            purpose?: string | null;
+        };
+        "io.rekindle.consent.web.SuppressionsResource.SuppressionRequest": {
+            address?: string | null;
+            channel?: string | null;
+        };
+        "io.rekindle.consent.web.SuppressionsResource.SuppressionView": {
+            /** Format: date-time */
+            at: string;
+            channel: string;
+            id: string;
+            reason: string;
+            source: string;
+        };
+        "io.rekindle.decide.Decision": {
+            action: string;
+            actionReason: string | null;
+            arm: string | null;
+            /** Format: int64 */
+            campaignId: number;
+            channel: string | null;
+            /** @description a customer id: a decimal number as text */
+            customerId: string;
+            /** Format: date-time */
+            decidedAt: string;
+            decisionId: string;
+            eligible: boolean;
+            /** Format: double */
+            expectedValue: number | null;
+            modelVersions: string | null;
+            /** Format: int64 */
+            offerId: number | null;
+            /** Format: date-time */
+            plannedAt: string | null;
+            /** Format: double */
+            probability: number | null;
+            reason: string | null;
+            /** Format: int64 */
+            runId: number;
+            salt: string;
+        };
+        "io.rekindle.decide.Decisions.Explanation": {
+            arm: string | null;
+            /** Format: int64 */
+            campaignId: number;
+            /** @description a customer id: a decimal number as text */
+            customerId: string;
+            decision: components["schemas"]["io.rekindle.decide.Decision"] | null;
+            eligible: boolean | null;
+            /** Format: double */
+            holdoutShare: number | null;
+            inAudience: boolean;
+            /** Format: double */
+            number: number | null;
+            reason: string | null;
+            salt: string | null;
+            words: components["schemas"]["io.rekindle.segment.Words"];
+        };
+        "io.rekindle.decide.web.DecisionsResource.DecisionView": {
+            action: string;
+            actionReason: string | null;
+            arm: string | null;
+            /** @description a customer id: a decimal number as text */
+            customerId: string;
+            decisionId: string;
+            eligible: boolean;
+            /** Format: double */
+            expectedValue: number | null;
+            modelVersions: string | null;
+            /** Format: date-time */
+            plannedAt: string | null;
+            /** Format: double */
+            probability: number | null;
+            reason: string | null;
+            salt: string;
+            userId: string | null;
+        };
+        "io.rekindle.deliver.Messages.Counts": {
+            /** Format: int64 */
+            deferred: number;
+            /** Format: int64 */
+            failed: number;
+            /** Format: int64 */
+            inDoubt: number;
+            /** Format: int64 */
+            ready: number;
+            /** Format: int64 */
+            sending: number;
+            /** Format: int64 */
+            sent: number;
+            /** Format: int64 */
+            skipped: number;
+        };
+        "io.rekindle.deliver.Messages.Message": {
+            /** Format: int32 */
+            attempts: number;
+            /** Format: int64 */
+            campaignId: number;
+            /** Format: date-time */
+            changedAt: string;
+            channel: string;
+            /** Format: date-time */
+            clickedAt: string | null;
+            /** @description a customer id: a decimal number as text */
+            customerId: string;
+            decisionId: string;
+            detail: string | null;
+            /** Format: date-time */
+            dueAt: string;
+            messageId: string;
+            /** Format: date-time */
+            openedAt: string | null;
+            reason: string | null;
+            /** Format: int64 */
+            runId: number;
+            /** Format: date-time */
+            sentAt: string | null;
+            /** @enum {string} */
+            state: "ready" | "sending" | "sent" | "failed" | "deferred" | "in_doubt" | "skipped";
+            /** Format: date-time */
+            unsubscribedAt: string | null;
+        };
+        "io.rekindle.deliver.web.MessagesResource.ProgressAnswer": {
+            /** Format: int64 */
+            clicked: number;
+            /** Format: int64 */
+            deferred: number;
+            /** Format: int64 */
+            delivered: number;
+            /** Format: int64 */
+            failed: number;
+            /** Format: int64 */
+            inDoubt: number;
+            /** Format: int64 */
+            opened: number;
+            /** Format: int64 */
+            ready: number;
+            /** Format: int64 */
+            sending: number;
+            /** Format: int64 */
+            sent: number;
+            /** Format: int64 */
+            skipped: number;
+            /** @enum {string} */
+            state: "draft" | "in_review" | "approved" | "running" | "measuring" | "finished" | "cancelled";
+            /** Format: int64 */
+            unsubscribed: number;
+        };
+        "io.rekindle.deliver.web.MessagesResource.Settlement": {
+            /** @enum {string} */
+            state: "ready" | "sending" | "sent" | "failed" | "deferred" | "in_doubt" | "skipped";
+        };
+        "io.rekindle.evaluate.CampaignResult": {
+            attributed: components["schemas"]["io.rekindle.evaluate.CampaignResult.Attributed"];
+            /** Format: int64 */
+            audience: number;
+            /** Format: int64 */
+            campaignId: number;
+            cost: components["schemas"]["io.rekindle.evaluate.CampaignResult.Cost"];
+            /** Format: int64 */
+            delivered: number;
+            /** Format: int64 */
+            eligible: number;
+            /** Format: int64 */
+            failed: number;
+            forecast: components["schemas"]["io.rekindle.plan.Forecast"] | null;
+            /** Format: int64 */
+            heldOut: number;
+            lift: components["schemas"]["io.rekindle.evaluate.CampaignResult.Lifts"] | null;
+            netGain: components["schemas"]["io.rekindle.evaluate.CampaignResult.NetGain"] | null;
+            notMeasurable: components["schemas"]["io.rekindle.evaluate.CampaignResult.NotMeasurable"] | null;
+            objective: components["schemas"]["io.rekindle.evaluate.CampaignResult.ObjectiveReview"];
+            sampleRatio: components["schemas"]["io.rekindle.evaluate.CampaignResult.SampleCheck"] | null;
+            /** Format: int64 */
+            sent: number;
+            series: components["schemas"]["io.rekindle.evaluate.CampaignResult.Day"][];
+            /** @enum {string} */
+            state: "waiting" | "measured" | "not_measurable";
+            /** @enum {string|null} */
+            verdict: "positive" | "negative" | "no_difference" | "not_measurable" | null;
+            /** Format: date-time */
+            windowClosesAt: string;
+            words: components["schemas"]["io.rekindle.segment.Words"];
+        };
+        "io.rekindle.evaluate.CampaignResult.Attributed": {
+            /** Format: int64 */
+            orders: number;
+            revenue: number;
+        };
+        "io.rekindle.evaluate.CampaignResult.Cost": {
+            messages: number;
+            offers: number;
+            total: number;
+        };
+        "io.rekindle.evaluate.CampaignResult.Day": {
+            /** Format: int32 */
+            day: number;
+            /** Format: double */
+            holdout: number;
+            /** Format: double */
+            treatment: number;
+        };
+        "io.rekindle.evaluate.CampaignResult.Lifts": {
+            conversion: components["schemas"]["io.rekindle.evaluate.CampaignResult.Measure"];
+            netRevenuePerCustomer: components["schemas"]["io.rekindle.evaluate.CampaignResult.Measure"];
+            orders: components["schemas"]["io.rekindle.evaluate.CampaignResult.Measure"];
+        };
+        "io.rekindle.evaluate.CampaignResult.Measure": {
+            /** Format: double */
+            estimate: number;
+            /** Format: double */
+            high: number;
+            /** Format: double */
+            holdout: number;
+            /** Format: double */
+            low: number;
+            /** Format: double */
+            p: number;
+            /** Format: double */
+            treatment: number;
+        };
+        "io.rekindle.evaluate.CampaignResult.NetGain": {
+            /** Format: double */
+            estimate: number;
+            /** Format: double */
+            high: number;
+            /** Format: double */
+            low: number;
+        };
+        "io.rekindle.evaluate.CampaignResult.NotMeasurable": {
+            reason: string;
+            whatItWouldTake: string;
+        };
+        "io.rekindle.evaluate.CampaignResult.ObjectiveReview": {
+            /** Format: double */
+            baseline: number;
+            /** Format: int64 */
+            baselineCustomers: number;
+            /** Format: double */
+            current: number | null;
+            /** Format: date */
+            deadline: string;
+            /** Format: int64 */
+            id: number;
+            /** @enum {string} */
+            kind: "retain" | "grow" | "activate" | "acquire";
+            /** @enum {string} */
+            metric: "repurchase_rate" | "retention_rate" | "reactivation_rate" | "revenue_per_customer";
+            name: string;
+            /** Format: double */
+            progress: number | null;
+            /** Format: int64 */
+            segmentId: number | null;
+            state: string;
+            /** Format: double */
+            target: number;
+            /** @enum {string} */
+            unit: "points" | "relative";
+            /** Format: int32 */
+            windowDays: number;
+        };
+        "io.rekindle.evaluate.CampaignResult.SampleCheck": {
+            /** Format: double */
+            expectedHoldout: number;
+            /** Format: int64 */
+            observedHoldout: number;
+            ok: boolean;
+            /** Format: double */
+            p: number;
+        };
+        "io.rekindle.identity.web.ConflictsResource.ConflictView": {
+            /** @description a customer id: a decimal number as text */
+            customerId: string;
+            /** Format: date-time */
+            firstAt: string;
+            /** Format: date-time */
+            lastAt: string;
+            reason: string;
+            /** @description a customer id: a decimal number as text */
+            refusedCustomerId: string;
+            /** Format: int64 */
+            times: number;
+            type: string;
+        };
+        "io.rekindle.plan.Campaign": {
+            /** Format: date-time */
+            approvedAt: string | null;
+            approver: string | null;
+            /** Format: int32 */
+            attributionDays: number;
+            author: string;
+            forecast: components["schemas"]["io.rekindle.plan.Forecast"] | null;
+            /** Format: double */
+            holdoutShare: number;
+            /** Format: int64 */
+            id: number;
+            messageCost: number;
+            name: string;
+            /** Format: int64 */
+            objectiveId: number;
+            /** Format: int64 */
+            offerId: number | null;
+            /** Format: int64 */
+            runId: number | null;
+            /** Format: int64 */
+            segmentId: number;
+            /** Format: int32 */
+            segmentVersion: number | null;
+            sendWindow: components["schemas"]["io.rekindle.plan.SendWindow"];
+            /** @enum {string} */
+            state: "draft" | "in_review" | "approved" | "running" | "measuring" | "finished" | "cancelled";
+            /** Format: int64 */
+            templateId: number;
+            /** Format: int32 */
+            templateVersion: number | null;
+        };
+        "io.rekindle.plan.Campaigns.Draft": {
+            /** Format: int32 */
+            attributionDays?: number | null;
+            /** Format: double */
+            holdoutShare?: number | null;
+            messageCost?: number | null;
+            name?: string | null;
+            /** Format: int64 */
+            objectiveId?: number | null;
+            /** Format: int64 */
+            offerId?: number | null;
+            /** Format: int64 */
+            segmentId?: number | null;
+            sendWindow?: components["schemas"]["io.rekindle.plan.Campaigns.Hours"] | null;
+            /** Format: int64 */
+            templateId?: number | null;
+        };
+        "io.rekindle.plan.Campaigns.Hours": {
+            /** Format: time-local */
+            from?: string | null;
+            /** Format: date-time */
+            startAt?: string | null;
+            /** Format: time-local */
+            to?: string | null;
+        };
+        "io.rekindle.plan.Forecast": {
+            /** Format: int64 */
+            audience: number;
+            expectedCost: number;
+            /** Format: int64 */
+            heldOut: number;
+            power: components["schemas"]["io.rekindle.plan.Forecast.Power"];
+            reasons: components["schemas"]["io.rekindle.plan.Forecast.ReasonCount"][];
+            /** Format: int64 */
+            toSend: number;
+        };
+        "io.rekindle.plan.Forecast.Power": {
+            /** Format: double */
+            alpha: number;
+            /** Format: int64 */
+            baselineCustomers: number;
+            /** Format: double */
+            baselineRate: number;
+            /** Format: double */
+            minimumDetectableEffect: number | null;
+            /** Format: double */
+            power: number;
+            /** Format: int64 */
+            sampleHoldout: number;
+            /** Format: int64 */
+            sampleTreatment: number;
+            words: components["schemas"]["io.rekindle.segment.Words"];
+        };
+        "io.rekindle.plan.Forecast.ReasonCount": {
+            /** Format: int64 */
+            count: number;
+            reason: string;
+        };
+        "io.rekindle.plan.MailTemplate": {
+            channel: string;
+            html: string;
+            /** Format: int64 */
+            id: number;
+            name: string;
+            subject: string;
+            text: string;
+            /** Format: int32 */
+            version: number;
+        };
+        "io.rekindle.plan.Objectives.Draft": {
+            /** Format: date */
+            deadline?: string | null;
+            /** @enum {string|null} */
+            kind?: "retain" | "grow" | "activate" | "acquire" | null;
+            /** @enum {string|null} */
+            metric?: "repurchase_rate" | "retention_rate" | "reactivation_rate" | "revenue_per_customer" | null;
+            name?: string | null;
+            /** Format: int64 */
+            segmentId?: number | null;
+            /** Format: double */
+            target?: number | null;
+            /** @enum {string|null} */
+            unit?: "points" | "relative" | null;
+            /** Format: int32 */
+            windowDays?: number | null;
+        };
+        "io.rekindle.plan.Offer": {
+            budget: number | null;
+            codes: components["schemas"]["io.rekindle.plan.Offer.Codes"];
+            costPerUse: number;
+            currency: string | null;
+            /** Format: date-time */
+            expiresAt: string;
+            /** Format: int64 */
+            id: number;
+            /** @enum {string} */
+            kind: "percent" | "amount";
+            name: string;
+            value: number;
+        };
+        "io.rekindle.plan.Offer.Codes": {
+            /** Format: int64 */
+            assigned: number;
+            /** Format: int64 */
+            redeemed: number;
+            /** Format: int64 */
+            total: number;
+        };
+        "io.rekindle.plan.Offers.Draft": {
+            budget?: number | null;
+            costPerUse?: number | null;
+            currency?: string | null;
+            /** Format: date-time */
+            expiresAt?: string | null;
+            /** @enum {string|null} */
+            kind?: "percent" | "amount" | null;
+            name?: string | null;
+            value?: number | null;
+        };
+        "io.rekindle.plan.RenderedMail": {
+            html: string;
+            subject: string;
+            text: string;
+        };
+        "io.rekindle.plan.SendWindow": {
+            /** Format: time-local */
+            from: string;
+            /** Format: date-time */
+            startAt: string | null;
+            /** Format: time-local */
+            to: string;
+        };
+        "io.rekindle.plan.Templates.Draft": {
+            channel?: string | null;
+            html?: string | null;
+            name?: string | null;
+            subject?: string | null;
+            text?: string | null;
+        };
+        "io.rekindle.plan.web.ObjectivesResource.ObjectiveView": {
+            /** Format: double */
+            baseline: number;
+            /** Format: int64 */
+            baselineCustomers: number;
+            /** Format: double */
+            current: number | null;
+            /** Format: date */
+            deadline: string;
+            /** Format: int64 */
+            id: number;
+            /** @enum {string} */
+            kind: "retain" | "grow" | "activate" | "acquire";
+            /** @enum {string} */
+            metric: "repurchase_rate" | "retention_rate" | "reactivation_rate" | "revenue_per_customer";
+            name: string;
+            /** Format: double */
+            progress: number | null;
+            /** Format: int64 */
+            segmentId: number | null;
+            state: string;
+            /** Format: double */
+            target: number;
+            /** @enum {string} */
+            unit: "points" | "relative";
+            /** Format: int32 */
+            windowDays: number;
+        };
+        "io.rekindle.plan.web.OffersResource.NewCodes": {
+            codes?: string[] | null;
+            /** Format: int32 */
+            generate?: number | null;
+            prefix?: string | null;
+        };
+        "io.rekindle.plan.web.TemplatesResource.PreviewRequest": {
+            /** @description a customer id: a decimal number as text */
+            customerId: string;
+            /** Format: int64 */
+            offerId?: number | null;
+        };
+        "io.rekindle.platform.BackupManifest": {
+            /** Format: date-time */
+            createdAt: string;
+            keyFingerprint: string;
+            migration: string;
+            tables: {
+                [key: string]: number;
+            };
+        };
+        "io.rekindle.platform.Problem.Fault": {
+            message: string;
+            place: string;
+        };
+        "io.rekindle.platform.web.BackupResource.BackupRequest": {
+            folder: string;
+        };
+        "io.rekindle.platform.web.ClockResource.Advance": {
+            /** Format: date-time */
+            to: string;
+        };
+        "io.rekindle.platform.web.ClockResource.Clocks": {
+            /** Format: date-time */
+            businessTime: string;
+            movable: boolean;
+            /** Format: date-time */
+            systemTime: string;
+        };
+        "io.rekindle.predict.ModelCard": {
+            boundary: boolean;
+            /** Format: int64 */
+            customers: number;
+            /** Format: date */
+            dataFrom: string;
+            /** Format: date */
+            dataTo: string;
+            fitted: boolean;
+            /** Format: date-time */
+            fittedAt: string;
+            /** Format: double */
+            logLikelihood: number | null;
+            name: string;
+            parameters: components["schemas"]["io.rekindle.predict.ModelCard.ModelParameter"][];
+            summary: components["schemas"]["io.rekindle.segment.Words"];
+            /** Format: int32 */
+            version: number;
+        };
+        "io.rekindle.predict.ModelCard.ModelParameter": {
+            name: string;
+            /** Format: double */
+            standardError: number | null;
+            /** Format: double */
+            value: number;
+        };
+        "io.rekindle.predict.Prediction.ScoreNow": {
+            /** Format: date-time */
+            at: string;
+            modelVersion: string;
+            name: string;
+            /** Format: double */
+            value: number;
+        };
+        "io.rekindle.profile.Orders.Line": {
+            amount: number;
+            /** Format: date-time */
+            at: string;
+            category: string | null;
+            kind: string;
+            /** Format: int32 */
+            lineNo: number;
+            productId: string | null;
+            productName: string | null;
+            quantity: number;
+            unitPrice: number;
+        };
+        "io.rekindle.profile.Orders.Order": {
+            /** Format: date-time */
+            at: string;
+            coupon: string | null;
+            currency: string;
+            discount: number;
+            gross: number;
+            lines: components["schemas"]["io.rekindle.profile.Orders.Line"][];
+            net: number;
+            orderId: string;
+            refunded: number;
+        };
+        "io.rekindle.profile.Profile.IdentifierValue": {
+            type: string;
+            value: string;
+        };
+        "io.rekindle.profile.Profile.Trait": {
+            /** Format: date-time */
+            at: string;
+            name: string;
+            personal: boolean;
+            /** Format: int32 */
+            sourceId: number;
+            /** @description any JSON value */
+            value: unknown;
+        };
+        "io.rekindle.profile.Timeline.Entry": {
+            /** Format: date-time */
+            at: string;
+            detail: string;
+            kind: string;
+            name: string;
+        };
+        "io.rekindle.segment.Words": {
+            en: string;
+            zh: string;
+        };
+        "io.rekindle.segment.web.SegmentsResource.FieldAnswer": {
+            label: components["schemas"]["io.rekindle.segment.Words"];
+            path: string;
+            type: string;
+            valueLabels: {
+                [key: string]: components["schemas"]["io.rekindle.segment.Words"];
+            };
+            values: string[];
+        };
+        "io.rekindle.segment.web.SegmentsResource.PreviewAnswer": {
+            /** Format: int64 */
+            count: number;
+            sample: components["schemas"]["io.rekindle.segment.web.SegmentsResource.SampleCustomer"][];
+            /** Format: int64 */
+            sqlMillis: number;
+            words: components["schemas"]["io.rekindle.segment.Words"];
+        };
+        "io.rekindle.segment.web.SegmentsResource.PreviewRequest": {
+            /** @description any JSON value */
+            rule?: unknown;
+        };
+        "io.rekindle.segment.web.SegmentsResource.SampleCustomer": {
+            /** @description a customer id: a decimal number as text */
+            customerId: string;
+            name: string | null;
+            stage: string | null;
+            tier: string | null;
+            userId: string | null;
+        };
+        "io.rekindle.segment.web.SegmentsResource.SegmentAnswer": {
+            /** Format: date-time */
+            createdAt: string;
+            /** Format: int64 */
+            id: number;
+            name: string;
+            /** @description any JSON value */
+            rule: unknown;
+            /** Format: int32 */
+            version: number;
+            words: components["schemas"]["io.rekindle.segment.Words"];
+        };
+        "io.rekindle.segment.web.SegmentsResource.SegmentRequest": {
+            name?: string | null;
+            /** @description any JSON value */
+            rule?: unknown;
+        };
+    };
+    responses: never;
+    parameters: never;
+    requestBodies: never;
+    headers: never;
+    pathItems: never;
+}
+export type $defs = Record<string, never>;
+export interface operations {
+    get_7: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["io.rekindle.analyse.web.AnalysisResource.AnalysisAnswer"];
+                };
+            };
+            /** @description what went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    refresh: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["io.rekindle.analyse.web.AnalysisResource.AnalysisAnswer"];
+                };
+            };
+            /** @description what went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    audit: {
+        parameters: {
+            query?: {
+                cursor?: string;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["io.rekindle.common.PageIo.rekindle.access.AuditTrail.Entry"];
+                };
+            };
+            /** @description what went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    backUp: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["io.rekindle.platform.web.BackupResource.BackupRequest"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["io.rekindle.platform.BackupManifest"];
+                };
+            };
+            /** @description what went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_8: {
+        parameters: {
+            query?: {
+                cursor?: string;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["io.rekindle.common.PageIo.rekindle.plan.Campaign"];
+                };
+            };
+            /** @description what went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    create_6: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["io.rekindle.plan.Campaigns.Draft"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["io.rekindle.plan.Campaign"];
+                };
+            };
+            /** @description what went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_4: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["io.rekindle.plan.Campaign"];
+                };
+            };
+            /** @description what went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    update_3: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["io.rekindle.plan.Campaigns.Draft"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["io.rekindle.plan.Campaign"];
+                };
+            };
+            /** @description what went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    approve: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["io.rekindle.plan.Campaign"];
+                };
+            };
+            /** @description what went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    cancel: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["io.rekindle.plan.Campaign"];
+                };
+            };
+            /** @description what went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_12: {
+        parameters: {
+            query?: {
+                reason?: string;
+                arm?: string;
+                cursor?: string;
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["io.rekindle.common.PageIo.rekindle.decide.web.DecisionsResource.DecisionView"];
+                };
+            };
+            /** @description what went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    explain: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+                customerId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["io.rekindle.decide.Decisions.Explanation"];
+                };
+            };
+            /** @description what went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    forecast: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["io.rekindle.plan.Forecast"];
+                };
+            };
+            /** @description what went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    progress: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["io.rekindle.deliver.web.MessagesResource.ProgressAnswer"];
+                };
+            };
+            /** @description what went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    result: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["io.rekindle.evaluate.CampaignResult"];
+                };
+            };
+            /** @description what went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    submit: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["io.rekindle.plan.Campaign"];
+                };
+            };
+            /** @description what went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    clocks: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["io.rekindle.platform.web.ClockResource.Clocks"];
+                };
+            };
+            /** @description what went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    advance: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["io.rekindle.platform.web.ClockResource.Advance"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["io.rekindle.platform.web.ClockResource.Clocks"];
+                };
+            };
+            /** @description what went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    release: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["io.rekindle.platform.web.ClockResource.Clocks"];
+                };
+            };
+            /** @description what went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_11: {
+        parameters: {
+            query?: {
+                query?: string;
+                tier?: string;
+                stage?: string;
+                cursor?: string;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["io.rekindle.common.PageIo.rekindle.app.web.CustomersResource.CustomerRow"];
+                };
+            };
+            /** @description what went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    customer: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["io.rekindle.app.web.CustomersResource.Customer"];
+                };
+            };
+            /** @description what went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    set: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["io.rekindle.consent.web.ConsentResource.ConsentRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["io.rekindle.common.PageIo.rekindle.consent.Consent"];
+                };
+            };
+            /** @description what went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    timeline: {
+        parameters: {
+            query?: {
+                cursor?: string;
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["io.rekindle.common.PageIo.rekindle.profile.Timeline.Entry"];
+                };
+            };
+            /** @description what went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_10: {
+        parameters: {
+            query?: {
+                cursor?: string;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["io.rekindle.common.PageIo.rekindle.identity.web.ConflictsResource.ConflictView"];
+                };
+            };
+            /** @description what went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_7: {
+        parameters: {
+            query?: {
+                cursor?: string;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["io.rekindle.common.PageIo.rekindle.collect.Imports.Import"];
+                };
+            };
+            /** @description what went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    startWith: {
+        parameters: {
+            query?: {
+                dryRun?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["io.rekindle.collect.web.ImportsResource.NewImport"];
+                "multipart/form-data": {
+                    /** Format: binary */
+                    file: string;
+                    mapping?: components["schemas"]["io.rekindle.collect.OrderMapping"];
+                };
+            };
+        };
+        responses: {
+            /** @description Accepted */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["io.rekindle.collect.Imports.Import"];
+                };
+            };
+            /** @description what went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_6: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["io.rekindle.collect.Imports.Import"];
+                };
+            };
+            /** @description what went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    rejected_1: {
+        parameters: {
+            query?: {
+                cursor?: string;
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["io.rekindle.common.PageIo.rekindle.collect.Imports.Reject"];
+                };
+            };
+            /** @description what went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    undo: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["io.rekindle.collect.Imports.Import"];
+                };
+            };
+            /** @description what went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_6: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["io.rekindle.common.PageIo.rekindle.access.ApiKeys.ApiKey"];
+                };
+            };
+            /** @description what went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    create_5: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["io.rekindle.access.web.KeysResource.NewKeyRequest"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["io.rekindle.access.web.KeysResource.NewKeyAnswer"];
+                };
+            };
+            /** @description what went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    revoke: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description what went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_9: {
+        parameters: {
+            query?: {
+                campaignId?: number;
+                state?: string;
+                cursor?: string;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["io.rekindle.common.PageIo.rekindle.deliver.Messages.Message"];
+                };
+            };
+            /** @description what went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    settle: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["io.rekindle.deliver.web.MessagesResource.Settlement"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["io.rekindle.deliver.Messages.Message"];
+                };
+            };
+            /** @description what went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    latest: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["io.rekindle.common.PageIo.rekindle.predict.ModelCard"];
+                };
+            };
+            /** @description what went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    versions: {
+        parameters: {
+            query?: {
+                cursor?: string;
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["io.rekindle.common.PageIo.rekindle.predict.ModelCard"];
+                };
+            };
+            /** @description what went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_5: {
+        parameters: {
+            query?: {
+                cursor?: string;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["io.rekindle.common.PageIo.rekindle.plan.web.ObjectivesResource.ObjectiveView"];
+                };
+            };
+            /** @description what went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    create_4: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["io.rekindle.plan.Objectives.Draft"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["io.rekindle.plan.web.ObjectivesResource.ObjectiveView"];
+                };
+            };
+            /** @description what went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_3: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["io.rekindle.plan.web.ObjectivesResource.ObjectiveView"];
+                };
+            };
+            /** @description what went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    update_2: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["io.rekindle.plan.Objectives.Draft"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["io.rekindle.plan.web.ObjectivesResource.ObjectiveView"];
+                };
+            };
+            /** @description what went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_4: {
+        parameters: {
+            query?: {
+                cursor?: string;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["io.rekindle.common.PageIo.rekindle.plan.Offer"];
+                };
+            };
+            /** @description what went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    create_3: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["io.rekindle.plan.Offers.Draft"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["io.rekindle.plan.Offer"];
+                };
+            };
+            /** @description what went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_2: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["io.rekindle.plan.Offer"];
+                };
+            };
+            /** @description what went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    update_1: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["io.rekindle.plan.Offers.Draft"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["io.rekindle.plan.Offer"];
+                };
+            };
+            /** @description what went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    addCodes: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["io.rekindle.plan.web.OffersResource.NewCodes"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["io.rekindle.plan.Offer"];
+                };
+            };
+            /** @description what went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    overview: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["io.rekindle.app.web.OverviewResource.Overview"];
+                };
+            };
+            /** @description what went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_3: {
+        parameters: {
+            query?: {
+                cursor?: string;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["io.rekindle.common.PageIo.rekindle.segment.web.SegmentsResource.SegmentAnswer"];
+                };
+            };
+            /** @description what went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    create_2: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["io.rekindle.segment.web.SegmentsResource.SegmentRequest"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["io.rekindle.segment.web.SegmentsResource.SegmentAnswer"];
+                };
+            };
+            /** @description what went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    fields: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["io.rekindle.common.PageIo.rekindle.segment.web.SegmentsResource.FieldAnswer"];
+                };
+            };
+            /** @description what went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    preview_1: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["io.rekindle.segment.web.SegmentsResource.PreviewRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["io.rekindle.segment.web.SegmentsResource.PreviewAnswer"];
+                };
+            };
+            /** @description what went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    schema: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/schema+json": Record<string, never>;
+                };
+            };
+            /** @description what went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_1: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["io.rekindle.segment.web.SegmentsResource.SegmentAnswer"];
+                };
+            };
+            /** @description what went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    change: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["io.rekindle.segment.web.SegmentsResource.SegmentRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["io.rekindle.segment.web.SegmentsResource.SegmentAnswer"];
+                };
+            };
+            /** @description what went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description what went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    session: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["io.rekindle.access.security.SessionResource.Session"];
+                };
+            };
+            /** @description what went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    signIn: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["io.rekindle.access.security.SessionResource.SignIn"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["io.rekindle.access.security.SessionResource.Session"];
+                };
+            };
+            /** @description what went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    signOut: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description what went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_2: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["io.rekindle.common.PageIo.rekindle.collect.web.SourcesResource.SourceAnswer"];
+                };
+            };
+            /** @description what went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    create_1: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["io.rekindle.collect.web.SourcesResource.NewSource"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["io.rekindle.collect.web.SourcesResource.NewSourceAnswer"];
+                };
+            };
+            /** @description what went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_5: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["io.rekindle.collect.web.SourcesResource.SourceAnswer"];
+                };
+            };
+            /** @description what went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    createKey: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["io.rekindle.collect.web.SourcesResource.NewKeyAnswer"];
+                };
+            };
+            /** @description what went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    revokeKey: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+                keyId: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description what went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    rejected: {
+        parameters: {
+            query?: {
+                cursor?: string;
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["io.rekindle.common.PageIo.rekindle.collect.web.RejectedItems.Shown"];
+                };
+            };
+            /** @description what went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_1: {
+        parameters: {
+            query?: {
+                channel?: string;
+                address?: string;
+                cursor?: string;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["io.rekindle.common.PageIo.rekindle.consent.web.SuppressionsResource.SuppressionView"];
+                };
+            };
+            /** @description what went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    add: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["io.rekindle.consent.web.SuppressionsResource.SuppressionRequest"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["io.rekindle.consent.web.SuppressionsResource.SuppressionView"];
+                };
+            };
+            /** @description what went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    remove: {
+        parameters: {
+            query?: {
+                channel?: string;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description what went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    tails: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["io.rekindle.common.PageIo.rekindle.collect.Tails.Lag"];
+                };
+            };
+            /** @description what went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list: {
+        parameters: {
+            query?: {
+                cursor?: string;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["io.rekindle.common.PageIo.rekindle.plan.MailTemplate"];
+                };
+            };
+            /** @description what went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["io.rekindle.plan.Templates.Draft"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["io.rekindle.plan.MailTemplate"];
+                };
+            };
+            /** @description what went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["io.rekindle.plan.MailTemplate"];
+                };
+            };
+            /** @description what went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    update: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["io.rekindle.plan.Templates.Draft"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["io.rekindle.plan.MailTemplate"];
+                };
+            };
+            /** @description what went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    preview: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["io.rekindle.plan.web.TemplatesResource.PreviewRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["io.rekindle.plan.RenderedMail"];
+                };
+            };
+            /** @description what went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    version: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["io.rekindle.app.web.VersionResource.Version"];
+                };
+            };
+            /** @description what went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
 }

@@ -1,4 +1,4 @@
-import type { paths } from './schema';
+import type { components, paths } from './schema';
 
 type Content<R> = R extends { content: infer C } ? C[keyof C] : never;
 type Success<O> = O extends { responses: infer R }
@@ -6,9 +6,11 @@ type Success<O> = O extends { responses: infer R }
     ? Content<A>
     : R extends { 201: infer A }
       ? Content<A>
-      : never
+      : R extends { 202: infer A }
+        ? Content<A>
+        : never
   : never;
-type Sent<O> = O extends { requestBody: { content: infer C } } ? C[keyof C] : never;
+type Sent<O> = O extends { requestBody?: { content: infer C } } ? C[keyof C] : never;
 
 /** What the server answers to this call. */
 export type Answer<P extends keyof paths, M extends keyof paths[P]> = Success<paths[P][M]>;
@@ -42,6 +44,9 @@ export type LiftMeasure = NonNullable<CampaignResult['lift']>['conversion'];
 export type Message = Item<Answer<'/api/messages', 'get'>>;
 export type Source = Item<Answer<'/api/sources', 'get'>>;
 export type RejectedRecord = Item<Answer<'/api/sources/{id}/rejected', 'get'>>;
+export type Credentials = Body<'/api/session', 'post'>;
+export type Role = Session['roles'][number];
+export type KeyDraft = Body<'/api/keys', 'post'>;
 export type ApiKey = Item<Answer<'/api/keys', 'get'>>;
 export type AuditRow = Item<Answer<'/api/audit', 'get'>>;
 export type Import = Answer<'/api/imports/{id}', 'get'>;
@@ -49,11 +54,10 @@ export type Import = Answer<'/api/imports/{id}', 'get'>;
 /** One page of a list and the cursor of the next, null at the end. */
 export interface Page<T> {
   items: T[];
-  nextCursor?: string | null;
+  nextCursor: string | null;
 }
 
 /** A sentence the server wrote in both languages. */
-export interface Words {
-  en: string;
-  zh: string;
-}
+export type Words = components['schemas']['io.rekindle.segment.Words'];
+/** How a call fails. */
+export type ProblemDetails = components['schemas']['Problem'];

@@ -1,11 +1,7 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { answerOf, api } from '@/shared/api/client';
+import type { KeyDraft } from '@/shared/api/types';
 import { keysKey } from './listKeys';
-
-export interface KeyDraft {
-  name: string;
-  roles: string[];
-}
 
 export function useCreateKey() {
   const queries = useQueryClient();

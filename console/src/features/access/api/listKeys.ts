@@ -3,5 +3,4 @@ import { useList } from '@/shared/api/useList';
 
 export const keysKey = ['keys'] as const;
 
-export const useKeys = () =>
-  useList(keysKey, (cursor) => answerOf(api.GET('/api/keys', { params: { query: { cursor } } })));
+export const useKeys = () => useList(keysKey, () => answerOf(api.GET('/api/keys')));

@@ -1,11 +1,7 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { answerOf, api, setCsrfToken } from '@/shared/api/client';
+import type { Credentials } from '@/shared/api/types';
 import { sessionKey } from './readSession';
-
-export interface Credentials {
-  email: string;
-  password: string;
-}
 
 export function useSignIn() {
   const queries = useQueryClient();

@@ -3,5 +3,4 @@ import { useList } from '@/shared/api/useList';
 
 export const sourcesKey = ['sources'] as const;
 
-export const useSources = () =>
-  useList(sourcesKey, (cursor) => answerOf(api.GET('/api/sources', { params: { query: { cursor } } })));
+export const useSources = () => useList(sourcesKey, () => answerOf(api.GET('/api/sources')));

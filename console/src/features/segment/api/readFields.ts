@@ -5,9 +5,6 @@ import { answerOf, api } from '@/shared/api/client';
 export const useFields = () =>
   useQuery({
     queryKey: ['segment-fields'],
-    queryFn: async () => {
-      const answer = await answerOf(api.GET('/api/segments/fields'));
-      return Array.isArray(answer) ? answer : answer.items;
-    },
+    queryFn: async () => (await answerOf(api.GET('/api/segments/fields'))).items,
     staleTime: 60_000,
   });

@@ -1,5 +1,8 @@
 package io.rekindle.access;
 
+import com.fasterxml.jackson.annotation.JsonValue;
+import java.util.Locale;
+
 /** What a caller may do. Each role also may what the ones named after it may. */
 public enum Role {
     /** Everything: keys, users, sources, settings. */
@@ -11,5 +14,11 @@ public enum Role {
     /** Query everything, personal data masked. */
     ANALYST,
     /** See pages and reports. */
-    VIEWER
+    VIEWER;
+
+    /** The word it travels by: {@code admin}. */
+    @JsonValue
+    public String code() {
+        return name().toLowerCase(Locale.ROOT);
+    }
 }

@@ -1,10 +1,12 @@
 package io.rekindle.collect;
 
+import com.fasterxml.jackson.annotation.JsonValue;
 import io.rekindle.common.Page;
 import java.math.BigDecimal;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
+import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,7 +21,13 @@ public interface Imports {
         DONE,
         FAILED,
         INTERRUPTED,
-        UNDONE
+        UNDONE;
+
+        /** The word it travels by: {@code done}. */
+        @JsonValue
+        public String code() {
+            return name().toLowerCase(Locale.ROOT);
+        }
     }
 
     /** Rows that could not be used, by reason. */

@@ -45,7 +45,7 @@ class AccessOverHttpTest {
     @Test
     void aViewerMayNotMakeKeysAndAnAdministratorMay() throws Exception {
         var viewer = keys.create("a viewer", java.util.Set.of(Role.VIEWER)).secret();
-        var body = "{\"name\":\"for the shop\",\"roles\":[\"ANALYST\"]}";
+        var body = "{\"name\":\"for the shop\",\"roles\":[\"analyst\"]}";
         var refused = send(post("/api/keys", body).header("Authorization", "Bearer " + viewer));
         assertThat(refused.statusCode()).isEqualTo(403);
         assertThat(code(refused)).isEqualTo("not_allowed");
@@ -86,7 +86,7 @@ class AccessOverHttpTest {
                 send(request("/api/session").header("Cookie", cookie).GET()).body());
         assertThat(session.get("user").stringValue()).isEqualTo(FirstSignIn.EMAIL);
 
-        var body = "{\"name\":\"from the console\",\"roles\":[\"VIEWER\"]}";
+        var body = "{\"name\":\"from the console\",\"roles\":[\"viewer\"]}";
         var without = send(post("/api/keys", body).header("Cookie", cookie));
         assertThat(without.statusCode()).isEqualTo(403);
         assertThat(code(without)).isEqualTo("csrf_token_missing");

@@ -21,14 +21,14 @@ class IdempotencyTest {
 
     @Test
     void aCreationAskedForTwiceUnderOneKeyHappensOnce() throws Exception {
-        var body = "{\"name\":\"asked twice\",\"roles\":[\"VIEWER\"]}";
+        var body = "{\"name\":\"asked twice\",\"roles\":[\"viewer\"]}";
         var first = post("one", body);
         assertThat(first.statusCode()).isEqualTo(201);
         var second = post("one", body);
         assertThat(second.statusCode()).isEqualTo(201);
         assertThat(second.body()).isEqualTo(first.body());
 
-        var other = post("one", "{\"name\":\"another\",\"roles\":[\"VIEWER\"]}");
+        var other = post("one", "{\"name\":\"another\",\"roles\":[\"viewer\"]}");
         assertThat(other.statusCode()).isEqualTo(422);
         assertThat(other.body()).contains("idempotency_key_reused");
         assertThat(post("two", body).body()).isNotEqualTo(first.body());

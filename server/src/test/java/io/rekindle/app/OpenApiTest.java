@@ -2,6 +2,7 @@ package io.rekindle.app;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.rekindle.testing.DescribedApi;
 import io.rekindle.testing.RekindleTest;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -64,6 +65,26 @@ class OpenApiTest {
             if (underApi && !session && !description && !guarded) open.add(mapping + " " + handler);
         });
         assertThat(open).isEmpty();
+    }
+
+    @Test
+    void anAnswerThatIsNotAsDescribedIsFound() {
+        var described = DescribedApi.checkedIn();
+        assertThat(described.faults("GET", "/api/version", 200, "{\"version\":\"1\",\"java\":\"25\"}"))
+                .isEmpty();
+        assertThat(described.faults("GET", "/api/version", 200, "{\"version\":\"1\"}"))
+                .as("a field is missing")
+                .hasSize(1);
+        assertThat(described.faults("GET", "/api/version", 200, "{\"version\":1,\"java\":\"25\"}"))
+                .as("a number where text is described")
+                .hasSize(1);
+        assertThat(described.faults(
+                        "GET",
+                        "/api/tails",
+                        200,
+                        "{\"items\":[{\"name\":\"a\",\"lag\":1,\"failure\":null,\"speed\":2}],\"nextCursor\":null}"))
+                .as("a field nobody described")
+                .hasSize(1);
     }
 
     private static JsonNode sorted(JsonNode node) {

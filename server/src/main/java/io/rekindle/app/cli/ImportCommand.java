@@ -117,14 +117,14 @@ final class ImportCommand implements Runnable {
             var path = "/api/imports/" + started.path("id").asLong();
             boolean terminal = isTerminal() && !json.json;
             var now = started;
-            while (now.path("state").asString("").equals("RUNNING")) {
+            while (now.path("state").asString("").equals("running")) {
                 LockSupport.parkNanos(GLANCE_NANOS);
                 now = api.get(path);
                 if (terminal)
                     System.err.printf("\r%,d rows read ", now.path("rowsRead").asLong());
             }
             if (terminal) System.err.print("\r");
-            if (!now.path("state").asString("").equals("DONE"))
+            if (!now.path("state").asString("").equals("done"))
                 throw new Problem(
                         Problem.Kind.UNPROCESSABLE,
                         "import_failed",

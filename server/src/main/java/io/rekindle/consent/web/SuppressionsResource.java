@@ -7,6 +7,8 @@ import io.rekindle.consent.Permissions;
 import io.rekindle.consent.Suppression;
 import io.rekindle.consent.Suppressions;
 import io.rekindle.platform.Problem;
+import io.swagger.v3.oas.annotations.Parameter;
+import io.swagger.v3.oas.annotations.media.Schema;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
@@ -83,7 +85,9 @@ class SuppressionsResource {
     @ResponseStatus(HttpStatus.NO_CONTENT)
     @PreAuthorize("hasRole('PLANNER')")
     @Transactional
-    public void remove(@PathVariable long id, @RequestParam(defaultValue = Permissions.EMAIL) String channel) {
+    public void remove(
+            @Parameter(schema = @Schema(type = "string")) @PathVariable long id,
+            @RequestParam(defaultValue = Permissions.EMAIL) String channel) {
         if (!suppressions.remove(channel, id))
             throw Problem.notFound(
                     "suppression_not_found", "address %d is not on the list of %s".formatted(id, channel));

@@ -5,6 +5,8 @@ import io.rekindle.deliver.MessageState;
 import io.rekindle.deliver.Messages;
 import io.rekindle.plan.CampaignState;
 import io.rekindle.plan.Campaigns;
+import io.swagger.v3.oas.annotations.Parameter;
+import io.swagger.v3.oas.annotations.media.Schema;
 import org.jspecify.annotations.Nullable;
 import org.springframework.security.access.prepost.PreAuthorize;
 import org.springframework.web.bind.annotation.GetMapping;
@@ -74,7 +76,8 @@ class MessagesResource {
 
     @PostMapping("/messages/{id}/settle")
     @PreAuthorize("hasRole('PLANNER')")
-    Messages.Message settle(@PathVariable long id, @RequestBody Settlement settlement) {
+    Messages.Message settle(
+            @Parameter(schema = @Schema(type = "string")) @PathVariable long id, @RequestBody Settlement settlement) {
         return messages.settle(id, settlement.state());
     }
 

@@ -14,6 +14,9 @@ import io.rekindle.segment.Segments;
 import io.rekindle.segment.Words;
 import io.rekindle.warehouse.Sql;
 import io.rekindle.warehouse.Warehouse;
+import io.swagger.v3.oas.annotations.media.Content;
+import io.swagger.v3.oas.annotations.media.Schema;
+import io.swagger.v3.oas.annotations.responses.ApiResponse;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -184,6 +187,9 @@ class SegmentsResource {
                 .toList();
     }
 
+    @ApiResponse(
+            responseCode = "200",
+            content = @Content(mediaType = "application/schema+json", schema = @Schema(type = "object")))
     @GetMapping(path = "/schema", produces = "application/schema+json")
     @PreAuthorize("hasRole('VIEWER')")
     ResponseEntity<Resource> schema() {

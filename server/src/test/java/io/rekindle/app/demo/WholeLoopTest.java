@@ -5,14 +5,22 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.rekindle.access.FirstSignIn;
 import io.rekindle.app.server.DataFolder;
+import io.rekindle.testing.DescribedApi;
 import io.rekindle.testing.TestFolders;
 import io.rekindle.testing.TestPostgres;
 import io.rekindle.warehouse.Sql;
 import io.rekindle.warehouse.Warehouse;
 import java.io.File;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -24,12 +32,17 @@ import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.TestMethodOrder;
+import tools.jackson.databind.json.JsonMapper;
 
 /** The demonstration at a tenth of its size: the loop closes, and the console shows it in a real browser. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 @TestMethodOrder(MethodOrderer.OrderAnnotation.class)
 class WholeLoopTest {
+    private static final JsonMapper JSON = JsonMapper.builder().build();
+    private static final String ADMIN_KEY = "whole-loop-admin-key-0123";
     private static final String PASSWORD = "whole-loop-password";
+
+    private final HttpClient http = HttpClient.newHttpClient();
 
     @SuppressWarnings("NullAway.Init")
     private Demo demo;
@@ -53,7 +66,7 @@ class WholeLoopTest {
                 "rekindle.warehouse.memory-limit",
                 "1GB",
                 "rekindle.admin-key",
-                "whole-loop-admin-key-0123",
+                ADMIN_KEY,
                 "rekindle.admin-password",
                 PASSWORD));
         int port = freePort();
@@ -106,9 +119,61 @@ class WholeLoopTest {
                 .isCloseTo(report.lift().conversion().estimate(), org.assertj.core.data.Offset.offset(1e-9));
     }
 
-    /** Every page a person goes through, in a real browser; pictures in {@code target/screenshots}. */
+    /** Every kind of answer there is to read, on a server where all of them have something in them. */
     @Test
     @Order(4)
+    void whatTheServerAnswersIsWhatItsDescriptionSays() throws Exception {
+        var described = DescribedApi.checkedIn();
+        var campaign = Long.toString(report.campaignId());
+        var customer = first("/api/customers", "customerId");
+        var filled = new HashMap<String, String>(Map.of(
+                "/api/segments/schema", "/api/segments/schema",
+                "/api/customers/{id}", "/api/customers/" + customer,
+                "/api/customers/{id}/timeline", "/api/customers/" + customer + "/timeline",
+                "/api/models/{name}", "/api/models/" + first("/api/models", "name"),
+                "/api/campaigns/{id}/decisions/{customerId}/explain",
+                        "/api/campaigns/" + campaign + "/decisions/" + customer + "/explain"));
+        var faults = new ArrayList<String>();
+        for (var path : described.readable()) {
+            if (path.startsWith("/api/imports/{id}")) continue; // the demonstration imports nothing
+            var at = filled.computeIfAbsent(path, it -> {
+                int id = it.indexOf("/{id}");
+                return id < 0 ? it : it.replace("{id}", first(it.substring(0, id), "id"));
+            });
+            var answer = get(at);
+            assertThat(answer.statusCode()).as(at).isEqualTo(200);
+            faults.addAll(described.faults("GET", path, 200, answer.body()));
+        }
+        assertThat(faults).isEmpty();
+        assertThat(described.faults(
+                        "GET",
+                        "/api/campaigns/{id}",
+                        404,
+                        get("/api/campaigns/999999").body()))
+                .isEmpty();
+    }
+
+    private String first(String list, String field) {
+        return JSON.readTree(get(list).body()).path("items").path(0).path(field).asString();
+    }
+
+    private HttpResponse<String> get(String path) {
+        var request = HttpRequest.newBuilder(URI.create(demo.server().url() + path))
+                .header("Authorization", "Bearer " + ADMIN_KEY)
+                .build();
+        try {
+            return http.send(request, HttpResponse.BodyHandlers.ofString());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException(e);
+        }
+    }
+
+    /** Every page a person goes through, in a real browser; pictures in {@code target/screenshots}. */
+    @Test
+    @Order(5)
     void aPersonCanGoTheWholeWayInTheConsole() throws Exception {
         assumeTrue(
                 Boolean.getBoolean("rekindle.browser"),
@@ -142,8 +207,8 @@ class WholeLoopTest {
     private static int freePort() {
         try (var socket = new java.net.ServerSocket(0, 1, java.net.InetAddress.getLoopbackAddress())) {
             return socket.getLocalPort();
-        } catch (java.io.IOException e) {
-            throw new java.io.UncheckedIOException(e);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         }
     }
 
