@@ -92,7 +92,7 @@ public interface Imports {
      * Starts an import in the background. The mapping is checked against the file first: a
      * {@link io.rekindle.platform.Problem} {@code import_mapping_invalid} names every fault and the columns there are.
      *
-     * @param deleteAfterwards whether the file is a copy made for this import
+     * @param deleteAfterwards whether the file is deleted once it was read; one that is refused never is
      */
     Import start(Path file, String fileName, OrderMapping mapping, boolean dryRun, boolean deleteAfterwards);
 

@@ -15,6 +15,7 @@ import io.swagger.v3.oas.models.media.Content;
 import io.swagger.v3.oas.models.media.MediaType;
 import io.swagger.v3.oas.models.media.Schema;
 import io.swagger.v3.oas.models.responses.ApiResponse;
+import io.swagger.v3.oas.models.responses.ApiResponses;
 import io.swagger.v3.oas.models.security.SecurityRequirement;
 import io.swagger.v3.oas.models.security.SecurityScheme;
 import java.lang.reflect.RecordComponent;
@@ -95,14 +96,11 @@ class ApiDescription {
             for (var parameter : operation.getParameters())
                 if (parameter.getName().equals("cursor"))
                     parameter.setSchema(text("the nextCursor of the page before; left out for the first page"));
-        operation
-                .getResponses()
-                .setDefault(new ApiResponse()
-                        .description("what went wrong")
-                        .content(new Content()
-                                .addMediaType(
-                                        "application/problem+json",
-                                        new MediaType().schema(new Schema<>().$ref(REFERENCE + PROBLEM)))));
+        var body = new MediaType().schema(new Schema<>().$ref(REFERENCE + PROBLEM));
+        var failure = new ApiResponse()
+                .description("what went wrong")
+                .content(new Content().addMediaType("application/problem+json", body));
+        operation.getResponses().addApiResponse(ApiResponses.DEFAULT, failure);
     }
 
     private static void addProblem(@SuppressWarnings("rawtypes") Map<String, Schema> schemas) {
@@ -165,7 +163,9 @@ class ApiDescription {
     }
 
     private static Schema<Object> anything() {
-        return new Schema<>().description("any JSON value");
+        var anything = new Schema<>();
+        anything.setDescription("any JSON value");
+        return anything;
     }
 
     private static Schema<Object> text(@Nullable String description) {

@@ -24,7 +24,8 @@ import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.jdbc.core.simple.JdbcClient;
@@ -43,7 +44,7 @@ class FileImports implements Imports, Backlog {
     private final OrderImport.Tools tools;
     private final ImportStore store;
     private final Map<Long, Long> rowsRead = new ConcurrentHashMap<>();
-    private final AtomicBoolean busy = new AtomicBoolean();
+    private final Semaphore turn = new Semaphore(1);
 
     FileImports(
             Warehouse warehouse,
@@ -87,15 +88,14 @@ class FileImports implements Imports, Backlog {
 
     @Override
     public long pending() {
-        return busy.get() ? 1 : 0;
+        return turn.availablePermits() == 0 ? 1 : 0;
     }
 
     @Override
     public Import start(Path file, String fileName, OrderMapping mapping, boolean dryRun, boolean deleteAfterwards) {
         if (!Files.isRegularFile(file))
             throw Problem.notFound("file_not_found", "there is no file %s on the server's machine".formatted(file));
-        if (!busy.compareAndSet(false, true))
-            throw Problem.conflict("import_running", "another import is running; wait until it is done");
+        takeTurn();
         Staging staging = null;
         Table table = null;
         LineReader reader;
@@ -110,8 +110,7 @@ class FileImports implements Imports, Backlog {
         } catch (RuntimeException e) {
             if (table != null) table.close();
             if (staging != null) staging.close();
-            busy.set(false);
-            if (deleteAfterwards) delete(file);
+            turn.release();
             throw e;
         }
         var opened = table;
@@ -127,11 +126,21 @@ class FileImports implements Imports, Backlog {
                 fail(id, dryRun, e);
             } finally {
                 rowsRead.remove(id);
-                busy.set(false);
                 if (deleteAfterwards) delete(file);
+                turn.release();
             }
         });
         return store.get(id);
+    }
+
+    /** Whoever has just read that an import is done may come before its turn is given back. */
+    private void takeTurn() {
+        try {
+            if (turn.tryAcquire(500, TimeUnit.MILLISECONDS)) return;
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        throw Problem.conflict("import_running", "another import is running; wait until it is done");
     }
 
     private void fail(long id, boolean dryRun, RuntimeException e) {

@@ -4,18 +4,11 @@ import io.rekindle.collect.OrderMapping;
 import io.rekindle.platform.Problem;
 import java.math.BigDecimal;
 import java.math.RoundingMode;
-import java.time.DateTimeException;
 import java.time.Instant;
-import java.time.LocalDate;
-import java.time.LocalDateTime;
-import java.time.OffsetDateTime;
 import java.time.ZoneId;
-import java.time.format.DateTimeFormatter;
-import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -26,14 +19,12 @@ final class LineReader {
     private final Map<String, Integer> places = new HashMap<>();
     private final List<String> columns;
     private final OrderMapping mapping;
-    private final @Nullable DateTimeFormatter format;
-    private final ZoneId zone;
+    private final Times times;
 
     /** Checks the mapping against the columns; all faults at once. */
     LineReader(OrderMapping mapping, List<String> columns, ZoneId zone) {
         this.mapping = mapping;
         this.columns = columns;
-        this.zone = zone;
         var faults = new ArrayList<Problem.Fault>();
         mapping.columns().forEach((field, column) -> {
             if (!OrderMapping.FIELDS.contains(field))
@@ -55,7 +46,7 @@ final class LineReader {
                 && !mapping.columns().containsKey("email"))
             faults.add(new Problem.Fault(
                     "customer", "no column is mapped to it, nor to email; the file has %s".formatted(columns)));
-        format = formatter(mapping.timeFormat(), faults);
+        times = times(mapping.timeFormat(), zone, faults);
         if (mapping.currency() != null && !mapping.currency().matches("[A-Z]{3}"))
             faults.add(new Problem.Fault("currency", "'%s' is no ISO 4217 code".formatted(mapping.currency())));
         if (!faults.isEmpty())
@@ -65,14 +56,14 @@ final class LineReader {
                     faults);
     }
 
-    private static @Nullable DateTimeFormatter formatter(@Nullable String pattern, List<Problem.Fault> faults) {
-        if (pattern == null || pattern.isBlank()) return null;
+    private static Times times(@Nullable String pattern, ZoneId zone, List<Problem.Fault> faults) {
+        if (pattern == null) return Times.iso(zone);
         try {
-            return DateTimeFormatter.ofPattern(pattern, Locale.ENGLISH);
+            return Times.of(pattern, zone);
         } catch (IllegalArgumentException e) {
             faults.add(
                     new Problem.Fault("timeFormat", "'%s' is no time pattern: %s".formatted(pattern, e.getMessage())));
-            return null;
+            return Times.iso(zone);
         }
     }
 
@@ -109,7 +100,7 @@ final class LineReader {
         var email = text(row, "email");
         if (customer.isEmpty() && email.isEmpty()) return new Fault("no_customer", "the row names no customer");
         var time = text(row, "time");
-        var at = time(time);
+        var at = times.read(time);
         if (at == null)
             return new Fault(
                     "bad_time",
@@ -117,7 +108,8 @@ final class LineReader {
                             .formatted(
                                     time,
                                     column("time"),
-                                    format == null
+                                    mapping.timeFormat() == null
+                                                    || mapping.timeFormat().isBlank()
                                             ? "in ISO 8601, such as 2026-03-01T09:00:00Z"
                                             : "of the form " + mapping.timeFormat()));
         var quantity = number(text(row, "quantity"));
@@ -167,26 +159,6 @@ final class LineReader {
             var value = new BigDecimal(text);
             return value.abs().compareTo(LARGEST) > 0 ? null : value.setScale(4, RoundingMode.HALF_EVEN);
         } catch (NumberFormatException noNumber) {
-            return null;
-        }
-    }
-
-    private @Nullable Instant time(String text) {
-        if (text.isEmpty()) return null;
-        try {
-            var formatter = format == null ? DateTimeFormatter.ISO_DATE_TIME : format;
-            var given = format == null && text.length() > 10 ? text.replace(' ', 'T') : text;
-            if (format == null && given.length() == 10)
-                return LocalDate.parse(given).atStartOfDay(zone).toInstant();
-            var parsed = formatter.parseBest(given, OffsetDateTime::from, LocalDateTime::from, LocalDate::from);
-            var at = switch (parsed) {
-                case OffsetDateTime with -> with.toInstant();
-                case LocalDateTime local -> local.atZone(zone).toInstant();
-                case LocalDate day -> day.atStartOfDay(zone).toInstant();
-                default -> null;
-            };
-            return at == null || at.isBefore(Instant.EPOCH) ? null : at.truncatedTo(ChronoUnit.MICROS);
-        } catch (DateTimeException unreadable) {
             return null;
         }
     }

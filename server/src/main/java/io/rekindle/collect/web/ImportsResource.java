@@ -2,16 +2,15 @@ package io.rekindle.collect.web;
 
 import io.rekindle.collect.Imports;
 import io.rekindle.collect.OrderMapping;
+import io.rekindle.collect.imports.Uploads;
 import io.rekindle.common.Page;
-import io.rekindle.platform.PlatformSettings;
-import io.rekindle.platform.Problem;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.HttpStatus;
 import org.springframework.http.MediaType;
 import org.springframework.security.access.prepost.PreAuthorize;
+import org.springframework.web.bind.annotation.DeleteMapping;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.PathVariable;
 import org.springframework.web.bind.annotation.PostMapping;
@@ -28,11 +27,11 @@ import org.springframework.web.multipart.MultipartFile;
 @RequestMapping("/api/imports")
 class ImportsResource {
     private final Imports imports;
-    private final Path uploads;
+    private final Uploads uploads;
 
-    ImportsResource(Imports imports, PlatformSettings settings) {
+    ImportsResource(Imports imports, Uploads uploads) {
         this.imports = imports;
-        this.uploads = settings.data().resolve("uploads");
+        this.uploads = uploads;
     }
 
     /** @param path a file on the server's own machine */
@@ -40,6 +39,10 @@ class ImportsResource {
             String path,
             @Nullable OrderMapping mapping,
             @Nullable Boolean dryRun) {}
+
+    /** How a file that waits is to be read. */
+    record StartRequest(
+            @Nullable OrderMapping mapping, @Nullable Boolean dryRun) {}
 
     /** For the command line of the server's own machine: the file is one of that machine. */
     @PostMapping(consumes = MediaType.APPLICATION_JSON_VALUE)
@@ -59,12 +62,34 @@ class ImportsResource {
             @RequestPart(required = false) @Nullable OrderMapping mapping,
             @RequestParam(defaultValue = "false") boolean dryRun)
             throws IOException {
-        if (file.isEmpty()) throw Problem.invalid("file_empty", "the file is empty; it needs a line of column names");
-        Files.createDirectories(uploads);
-        var copy = Files.createTempFile(uploads, "import-", ".upload");
-        file.transferTo(copy);
-        var given = file.getOriginalFilename();
-        return imports.start(copy, given == null ? "upload" : given, orEmpty(mapping), dryRun, true);
+        try (var content = file.getInputStream()) {
+            return uploads.importNow(content, name(file), orEmpty(mapping), dryRun);
+        }
+    }
+
+    /** Takes a file that waits for its mapping, and tells what is in it; it is kept an hour. */
+    @PostMapping(path = "/uploads", consumes = MediaType.MULTIPART_FORM_DATA_VALUE)
+    @PreAuthorize("hasRole('PLANNER')")
+    @ResponseStatus(HttpStatus.CREATED)
+    Uploads.Upload upload(@RequestPart MultipartFile file) throws IOException {
+        try (var content = file.getInputStream()) {
+            return uploads.take(content, name(file));
+        }
+    }
+
+    /** Imports a file that waits; after a dry run it goes on waiting. */
+    @PostMapping("/uploads/{id}/start")
+    @PreAuthorize("hasRole('PLANNER')")
+    @ResponseStatus(HttpStatus.ACCEPTED)
+    Imports.Import startUpload(@PathVariable String id, @RequestBody StartRequest request) {
+        return uploads.start(id, orEmpty(request.mapping()), Boolean.TRUE.equals(request.dryRun()));
+    }
+
+    @DeleteMapping("/uploads/{id}")
+    @PreAuthorize("hasRole('PLANNER')")
+    @ResponseStatus(HttpStatus.NO_CONTENT)
+    void discardUpload(@PathVariable String id) {
+        uploads.discard(id);
     }
 
     @GetMapping
@@ -95,6 +120,11 @@ class ImportsResource {
     @PreAuthorize("hasRole('ADMIN')")
     Imports.Import undo(@PathVariable long id) {
         return imports.undo(id);
+    }
+
+    private static String name(MultipartFile file) {
+        var given = file.getOriginalFilename();
+        return given == null ? "" : given;
     }
 
     private static OrderMapping orEmpty(@Nullable OrderMapping mapping) {

@@ -1,0 +1,54 @@
+package io.rekindle.collect.imports;
+
+import java.time.DateTimeException;
+import java.time.Instant;
+import java.time.LocalDate;
+import java.time.LocalDateTime;
+import java.time.OffsetDateTime;
+import java.time.ZoneId;
+import java.time.format.DateTimeFormatter;
+import java.time.temporal.ChronoUnit;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+
+/** Reads times of one form: of a pattern, or of ISO 8601 when none is given. Times without a zone are local ones. */
+final class Times {
+    private final @Nullable DateTimeFormatter format;
+    private final ZoneId zone;
+
+    private Times(@Nullable DateTimeFormatter format, ZoneId zone) {
+        this.format = format;
+        this.zone = zone;
+    }
+
+    static Times iso(ZoneId zone) {
+        return new Times(null, zone);
+    }
+
+    /** @throws IllegalArgumentException when it is no pattern */
+    static Times of(String pattern, ZoneId zone) {
+        return pattern.isBlank() ? iso(zone) : new Times(DateTimeFormatter.ofPattern(pattern, Locale.ENGLISH), zone);
+    }
+
+    /** The instant; null when the text is no time of this form, or one before 1970. */
+    @Nullable
+    Instant read(String text) {
+        if (text.isEmpty()) return null;
+        try {
+            var formatter = format == null ? DateTimeFormatter.ISO_DATE_TIME : format;
+            var given = format == null && text.length() > 10 ? text.replace(' ', 'T') : text;
+            if (format == null && given.length() == 10)
+                return LocalDate.parse(given).atStartOfDay(zone).toInstant();
+            var parsed = formatter.parseBest(given, OffsetDateTime::from, LocalDateTime::from, LocalDate::from);
+            var at = switch (parsed) {
+                case OffsetDateTime with -> with.toInstant();
+                case LocalDateTime local -> local.atZone(zone).toInstant();
+                case LocalDate day -> day.atStartOfDay(zone).toInstant();
+                default -> null;
+            };
+            return at == null || at.isBefore(Instant.EPOCH) ? null : at.truncatedTo(ChronoUnit.MICROS);
+        } catch (DateTimeException unreadable) {
+            return null;
+        }
+    }
+}

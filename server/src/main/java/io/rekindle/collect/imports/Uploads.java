@@ -1,0 +1,212 @@
+package io.rekindle.collect.imports;
+
+import io.rekindle.collect.Imports;
+import io.rekindle.collect.OrderMapping;
+import io.rekindle.platform.PlatformSettings;
+import io.rekindle.platform.Problem;
+import io.rekindle.platform.SystemClock;
+import jakarta.annotation.PreDestroy;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneId;
+import java.util.ArrayList;
+import java.util.Base64;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.stereotype.Component;
+
+/**
+ * Files that were sent and wait until a person has said how to read them. They hold people's data in clear, so none
+ * outlives its import, an hour without use, or this process.
+ */
+@Component
+public class Uploads {
+    private static final Logger LOG = LoggerFactory.getLogger(Uploads.class);
+    private static final Duration KEPT = Duration.ofHours(1);
+    private static final int SAMPLE_ROWS = 5;
+    private static final int GUESS_ROWS = 200;
+    private static final int LONGEST_NAME = 200;
+
+    private final Imports imports;
+    private final SystemClock clock;
+    private final ZoneId zone;
+    private final Path folder;
+    private final SecureRandom random = new SecureRandom();
+    private final Map<String, Kept> kept = new ConcurrentHashMap<>();
+
+    Uploads(Imports imports, SystemClock clock, PlatformSettings settings) {
+        this.imports = imports;
+        this.clock = clock;
+        this.zone = settings.zone();
+        this.folder = settings.data().resolve("uploads");
+        deleteAll();
+    }
+
+    /**
+     * A file that waits.
+     *
+     * @param bytes its size as it was sent
+     * @param sample its first rows, in the order of the columns
+     * @param fields a guess at the mapping: our field → the file's column
+     * @param timeFormats the forms that read the times of the guessed column; the empty one is ISO 8601
+     */
+    public record Upload(
+            String id,
+            String fileName,
+            long bytes,
+            List<String> columns,
+            List<List<String>> sample,
+            Map<String, String> fields,
+            List<String> timeFormats) {}
+
+    private record Kept(Path file, String fileName, Instant used) {}
+
+    /** Takes a file and looks into it; one that is no table is refused and not kept. */
+    public Upload take(InputStream content, String fileName) {
+        deleteUnused();
+        var file = store(content);
+        try {
+            var upload = look(newId(), file, name(fileName));
+            kept.put(upload.id(), new Kept(file, upload.fileName(), clock.instant()));
+            CompletableFuture.delayedExecutor(KEPT.toSeconds() + 1, TimeUnit.SECONDS)
+                    .execute(this::deleteUnused);
+            return upload;
+        } catch (RuntimeException e) {
+            delete(file);
+            throw e;
+        }
+    }
+
+    /** Imports a file that waits; a dry run leaves it waiting, an import takes it away. */
+    public Imports.Import start(String id, OrderMapping mapping, boolean dryRun) {
+        var found = find(id);
+        var started = imports.start(found.file(), found.fileName(), mapping, dryRun, !dryRun);
+        if (dryRun) kept.computeIfPresent(id, (key, one) -> new Kept(one.file(), one.fileName(), clock.instant()));
+        else kept.remove(id);
+        return started;
+    }
+
+    /** Takes a file and imports it in one go. */
+    public Imports.Import importNow(InputStream content, String fileName, OrderMapping mapping, boolean dryRun) {
+        var file = store(content);
+        try {
+            return imports.start(file, name(fileName), mapping, dryRun, true);
+        } catch (RuntimeException e) {
+            delete(file);
+            throw e;
+        }
+    }
+
+    /** Throws a file away. */
+    public void discard(String id) {
+        var found = find(id);
+        kept.remove(id);
+        delete(found.file());
+    }
+
+    private Kept find(String id) {
+        deleteUnused();
+        var found = kept.get(id);
+        if (found == null) throw Problem.notFound("upload_not_found", "this file is not kept any more; send it again");
+        return found;
+    }
+
+    private Upload look(String id, Path file, String fileName) {
+        try (var staging = new Staging();
+                var table = Table.open(file, staging.connection())) {
+            var columns = table.columns();
+            var fields = MappingGuess.fields(columns);
+            int timeAt = columns.indexOf(fields.getOrDefault("time", ""));
+            var sample = new ArrayList<List<String>>();
+            var times = new ArrayList<String>();
+            for (var row = table.next(); row != null && times.size() < GUESS_ROWS; row = table.next()) {
+                var values = row.values().stream()
+                        .map(value -> value == null ? "" : value.strip())
+                        .toList();
+                if (sample.size() < SAMPLE_ROWS) sample.add(values);
+                times.add(timeAt >= 0 && timeAt < values.size() ? values.get(timeAt) : "");
+            }
+            return new Upload(
+                    id,
+                    fileName,
+                    size(file),
+                    columns,
+                    List.copyOf(sample),
+                    fields,
+                    MappingGuess.timeFormats(times, zone));
+        }
+    }
+
+    private Path store(InputStream content) {
+        try {
+            Files.createDirectories(folder);
+            var file = Files.createTempFile(folder, "import-", ".upload");
+            Files.copy(content, file, StandardCopyOption.REPLACE_EXISTING);
+            if (size(file) > 0) return file;
+            delete(file);
+            throw Problem.invalid("file_empty", "the file is empty; it needs a line of column names");
+        } catch (IOException e) {
+            throw new UncheckedIOException("the file could not be stored", e);
+        }
+    }
+
+    void deleteUnused() {
+        var oldest = clock.instant().minus(KEPT);
+        kept.forEach((id, one) -> {
+            if (one.used().isBefore(oldest) && kept.remove(id, one)) delete(one.file());
+        });
+    }
+
+    @PreDestroy
+    void deleteAll() {
+        kept.clear();
+        if (!Files.isDirectory(folder)) return;
+        try (var files = Files.list(folder)) {
+            files.forEach(Uploads::delete);
+        } catch (IOException e) {
+            LOG.warn("the folder of uploaded files could not be emptied: {}", e.getMessage());
+        }
+    }
+
+    private String newId() {
+        var bytes = new byte[16];
+        random.nextBytes(bytes);
+        return Base64.getUrlEncoder().withoutPadding().encodeToString(bytes);
+    }
+
+    /** Browsers send a name, some a path with it. */
+    private static String name(String given) {
+        var last = given.substring(Math.max(given.lastIndexOf('/'), given.lastIndexOf('\\')) + 1)
+                .strip();
+        if (last.isEmpty()) return "upload";
+        return last.length() <= LONGEST_NAME ? last : last.substring(0, LONGEST_NAME);
+    }
+
+    private static long size(Path file) {
+        try {
+            return Files.size(file);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static void delete(Path file) {
+        try {
+            Files.deleteIfExists(file);
+        } catch (IOException e) {
+            LOG.warn("the uploaded file {} could not be deleted: {}", file, e.getMessage());
+        }
+    }
+}
