@@ -40,4 +40,22 @@ public record LoggedEvent(
         identifiers = List.copyOf(identifiers);
         personal = Map.copyOf(personal);
     }
+
+    /** The same event with its personal fields. */
+    public LoggedEvent withPersonal(Map<String, String> fields) {
+        return new LoggedEvent(
+                seq,
+                receivedAt,
+                occurredAt,
+                sourceId,
+                importId,
+                type,
+                name,
+                customer,
+                identifiers,
+                messageId,
+                amount,
+                properties,
+                fields);
+    }
 }

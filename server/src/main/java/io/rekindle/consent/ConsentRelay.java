@@ -55,6 +55,11 @@ class ConsentRelay implements Backlog, SmartLifecycle {
                 .single();
     }
 
+    @Override
+    public void wake() {
+        news.release();
+    }
+
     /** Takes everything there is to the history; one caller at a time. */
     synchronized void relay() {
         gate.write(() -> {

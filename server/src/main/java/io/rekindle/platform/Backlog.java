@@ -10,4 +10,7 @@ public interface Backlog {
 
     /** How many items are due now; 0 when quiet. */
     long pending();
+
+    /** Somebody waits for this: look for work now, not at the next glance. */
+    default void wake() {}
 }

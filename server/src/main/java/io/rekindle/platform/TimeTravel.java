@@ -2,6 +2,7 @@ package io.rekindle.platform;
 
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.locks.LockSupport;
 
@@ -11,7 +12,8 @@ import java.util.concurrent.locks.LockSupport;
  */
 public final class TimeTravel {
     private static final Duration PATIENCE = Duration.ofMinutes(5);
-    private static final Duration GLANCE = Duration.ofMillis(2);
+    private static final long FIRST_GLANCE_NANOS = 1_000_000;
+    private static final long LONGEST_GLANCE_NANOS = 20_000_000;
 
     private final BusinessClock clock;
     private final SystemClock system;
@@ -49,25 +51,33 @@ public final class TimeTravel {
     /** Returns when nothing is pending anywhere; a {@link Problem} {@code not_quiet} names what did not finish. */
     public void awaitQuiet() {
         var deadline = system.instant().plus(PATIENCE);
+        long glance = FIRST_GLANCE_NANOS;
         boolean quietBefore = false;
         while (true) {
-            var busy = backlogs.stream().filter(b -> b.pending() > 0).toList();
+            // Looking costs a query or two: one that is busy is enough to know.
+            var busy =
+                    backlogs.stream().filter(backlog -> backlog.pending() > 0).findFirst();
             // Work can pass from one backlog to another that was asked already: only a second quiet look is proof.
             if (busy.isEmpty() && quietBefore) return;
             quietBefore = busy.isEmpty();
-            if (quietBefore) continue;
-            if (system.instant().isAfter(deadline))
-                throw new Problem(
-                        Problem.Kind.UNAVAILABLE,
-                        "not_quiet",
-                        "after %s still at work: %s"
-                                .formatted(
-                                        PATIENCE,
-                                        busy.stream()
-                                                .map(b -> b.name() + " (" + b.pending() + ")")
-                                                .toList()),
-                        List.of());
-            LockSupport.parkNanos(GLANCE.toNanos());
+            if (busy.isEmpty()) continue;
+            if (system.instant().isAfter(deadline)) throw notQuiet();
+            busy.get().wake();
+            LockSupport.parkNanos(glance);
+            glance = Math.min(glance * 3 / 2, LONGEST_GLANCE_NANOS);
         }
+    }
+
+    private Problem notQuiet() {
+        var busy = new ArrayList<String>();
+        for (var backlog : backlogs) {
+            long pending = backlog.pending();
+            if (pending > 0) busy.add("%s (%d)".formatted(backlog.name(), pending));
+        }
+        return new Problem(
+                Problem.Kind.UNAVAILABLE,
+                "not_quiet",
+                "after %s still at work: %s".formatted(PATIENCE, busy),
+                List.of());
     }
 }

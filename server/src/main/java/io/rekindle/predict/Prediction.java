@@ -24,6 +24,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.springframework.stereotype.Component;
 
@@ -42,6 +43,9 @@ public class Prediction implements AfterAnalysis, Tail {
     private static final String GAMMA_GAMMA = "gamma_gamma";
     private static final String RHYTHM = "purchase_rhythm";
     private static final MathContext DIGITS = new MathContext(4);
+    private static final double[] POWERS_OF_TEN = IntStream.rangeClosed(0, 22)
+            .mapToDouble(e -> Double.parseDouble("1e" + e))
+            .toArray();
 
     private final Warehouse warehouse;
     private final ModelRegistry registry;
@@ -168,6 +172,11 @@ public class Prediction implements AfterAnalysis, Tail {
     }
 
     @Override
+    public boolean wantsEvents() {
+        return false;
+    }
+
+    @Override
     public List<String> after() {
         return List.of("identity", "profile");
     }
@@ -236,17 +245,26 @@ public class Prediction implements AfterAnalysis, Tail {
         return changes;
     }
 
+    /** One row a customer: with a row a score, most of the time would go into reading who it is and which. */
     private Map<Long, Map<Score, Known>> known(Sql only) {
         var known = new HashMap<Long, Map<Score, Known>>();
-        var sql = Sql.of("select customer_id, score, value, valid_from from scores_now");
-        warehouse.stream(
-                only.text().isEmpty() ? sql : sql.then("where customer_id in").then(only.inParentheses()), row -> {
-                    var code = row.text("score");
-                    for (var score : Score.values())
-                        if (score.code().equals(code))
-                            known.computeIfAbsent(row.longValue("customer_id"), customer -> new EnumMap<>(Score.class))
-                                    .put(score, new Known(row.doubleValue("value"), row.instant("valid_from")));
-                });
+        var sql = Sql.of("select customer_id");
+        for (var score : Score.values())
+            sql = sql.then(
+                    ", max(value) filter (where score = ?) as %1$s, max(valid_from) filter (where score = ?) as %1$s_from"
+                            .formatted(score.code()),
+                    score.code(),
+                    score.code());
+        sql = sql.then("from scores_now");
+        if (!only.text().isEmpty()) sql = sql.then("where customer_id in").then(only.inParentheses());
+        warehouse.stream(sql.then("group by customer_id"), row -> {
+            var scores = new EnumMap<Score, Known>(Score.class);
+            for (var score : Score.values()) {
+                var value = row.nullableDouble(score.code());
+                if (value != null) scores.put(score, new Known(value, row.instant(score.code() + "_from")));
+            }
+            known.put(row.longValue("customer_id"), scores);
+        });
         return known;
     }
 
@@ -274,8 +292,15 @@ public class Prediction implements AfterAnalysis, Tail {
         return from != to && Math.abs(to - from) >= settings.tolerance() * Math.abs(from);
     }
 
+    /** Four significant digits, half to even as {@link BigDecimal} does, without one for each of all customers' scores. */
     static double rounded(double value) {
-        return new BigDecimal(value).round(DIGITS).doubleValue();
+        double size = Math.abs(value);
+        if (!(size >= 1e-12 && size < 1e12))
+            return new BigDecimal(value).round(DIGITS).doubleValue();
+        int lift = DIGITS.getPrecision() - 1 - (int) Math.floor(Math.log10(size));
+        // Powers of ten are exact up to 22: one rounding to a whole number, one to the nearest double.
+        double power = POWERS_OF_TEN[Math.abs(lift)];
+        return lift >= 0 ? Math.rint(value * power) / power : Math.rint(value / power) * power;
     }
 
     private void append(String batch, List<Change> changes) {

@@ -7,11 +7,15 @@ import java.time.Instant;
 import java.time.LocalDate;
 import java.time.LocalDateTime;
 import java.time.ZoneOffset;
+import java.util.HashMap;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** The row a query stands on; columns by name. The plain getters refuse null, the {@code nullable…} ones allow it. */
 public final class Row {
     private final ResultSet rows;
+    /** Where a column is: a look through all names for every value would cost more than the value. */
+    private final Map<String, Integer> places = new HashMap<>();
 
     /** Wraps a result set; made by an engine, which moves it from row to row. */
     public Row(ResultSet rows) {
@@ -52,40 +56,48 @@ public final class Row {
 
     public @Nullable Long nullableLong(String column) {
         return read(column, () -> {
-            long value = rows.getLong(column);
+            long value = rows.getLong(place(column));
             return rows.wasNull() ? null : value;
         });
     }
 
     public @Nullable Double nullableDouble(String column) {
         return read(column, () -> {
-            double value = rows.getDouble(column);
+            double value = rows.getDouble(place(column));
             return rows.wasNull() ? null : value;
         });
     }
 
     public @Nullable Boolean nullableBoolean(String column) {
         return read(column, () -> {
-            boolean value = rows.getBoolean(column);
+            boolean value = rows.getBoolean(place(column));
             return rows.wasNull() ? null : value;
         });
     }
 
     public @Nullable String nullableText(String column) {
-        return read(column, () -> rows.getString(column));
+        return read(column, () -> rows.getString(place(column)));
     }
 
     public @Nullable BigDecimal nullableDecimal(String column) {
-        return read(column, () -> rows.getBigDecimal(column));
+        return read(column, () -> rows.getBigDecimal(place(column)));
     }
 
     public @Nullable Instant nullableInstant(String column) {
-        var local = read(column, () -> rows.getObject(column, LocalDateTime.class));
+        var local = read(column, () -> rows.getObject(place(column), LocalDateTime.class));
         return local == null ? null : local.toInstant(ZoneOffset.UTC);
     }
 
     public @Nullable LocalDate nullableDate(String column) {
-        return read(column, () -> rows.getObject(column, LocalDate.class));
+        return read(column, () -> rows.getObject(place(column), LocalDate.class));
+    }
+
+    private int place(String column) throws SQLException {
+        var known = places.get(column);
+        if (known != null) return known;
+        int place = rows.findColumn(column);
+        places.put(column, place);
+        return place;
     }
 
     private interface Reading<T extends @Nullable Object> {

@@ -26,6 +26,7 @@ final class EventReader {
     private final JdbcClient jdbc;
     private final Vault vault;
     private final JsonMapper json;
+    private final RecentEvents recent = new RecentEvents();
 
     EventReader(Warehouse warehouse, JdbcClient jdbc, Vault vault, JsonMapper json) {
         this.warehouse = warehouse;
@@ -35,23 +36,34 @@ final class EventReader {
     }
 
     List<LoggedEvent> read(long fromSeq, long toSeq, boolean withPersonal) {
-        Map<Long, Map<String, String>> personal = withPersonal ? personal(fromSeq, toSeq) : Map.of();
+        var events = recent.read(fromSeq, toSeq, this::fetch);
+        if (!withPersonal) return events;
+        var personal = personal(fromSeq, toSeq);
+        if (personal.isEmpty()) return events;
+        return events.stream()
+                .map(event -> {
+                    var fields = personal.get(event.seq());
+                    return fields == null ? event : event.withPersonal(fields);
+                })
+                .toList();
+    }
+
+    private List<LoggedEvent> fetch(long fromSeq, long toSeq) {
         var events = warehouse.query(Sql.of("""
                         select seq, received_at, occurred_at, source_id, import_id, type, name, customer_id, aliases, message_id,
                             amount, properties
                         from events where seq between ? and ? order by seq
-                        """, fromSeq, toSeq), row -> event(row, personal));
+                        """, fromSeq, toSeq), this::event);
         if (events.size() != toSeq - fromSeq + 1)
             throw new IllegalStateException("the log has %d events from %d to %d, not %d"
                     .formatted(events.size(), fromSeq, toSeq, toSeq - fromSeq + 1));
         return events;
     }
 
-    private LoggedEvent event(Row row, Map<Long, Map<String, String>> personal) {
-        long seq = row.longValue("seq");
+    private LoggedEvent event(Row row) {
         var customer = new CustomerId(row.longValue("customer_id"));
         return new LoggedEvent(
-                seq,
+                row.longValue("seq"),
                 row.instant("received_at"),
                 row.instant("occurred_at"),
                 row.intValue("source_id"),
@@ -63,7 +75,7 @@ final class EventReader {
                 row.text("message_id"),
                 row.nullableDecimal("amount"),
                 tree(row.nullableText("properties")),
-                personal.getOrDefault(seq, Map.of()));
+                Map.of());
     }
 
     private JsonNode tree(@Nullable String text) {

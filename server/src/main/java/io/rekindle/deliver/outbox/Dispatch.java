@@ -5,7 +5,6 @@ import io.rekindle.deliver.links.Links;
 import io.rekindle.plan.SendWindow;
 import io.rekindle.platform.Backlog;
 import io.rekindle.platform.BusinessClock;
-import io.rekindle.platform.PlatformSettings;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -39,6 +38,7 @@ class Dispatch implements Backlog, SmartLifecycle {
     private static final Logger LOG = LoggerFactory.getLogger(Dispatch.class);
     private static final int BATCH = 200;
     private static final int MOST_COUNTED = 10_000;
+    private static final Duration GLANCE = Duration.ofSeconds(1);
     private static final Duration AFTER_TROUBLE = Duration.ofSeconds(1);
     private static final Duration PATIENCE_AT_STOP = Duration.ofSeconds(20);
 
@@ -48,7 +48,6 @@ class Dispatch implements Backlog, SmartLifecycle {
     private final MailSettings settings;
     private final BusinessClock clock;
     private final TransactionTemplate transaction;
-    private final Duration glance;
     private final Set<Long> inHand = ConcurrentHashMap.newKeySet();
     private final BlockingQueue<Parcel> queue = new ArrayBlockingQueue<>(2 * BATCH);
     private final Semaphore bell = new Semaphore(0);
@@ -61,15 +60,13 @@ class Dispatch implements Backlog, SmartLifecycle {
             Links links,
             MailSettings settings,
             BusinessClock clock,
-            TransactionTemplate transaction,
-            PlatformSettings platform) {
+            TransactionTemplate transaction) {
         this.store = store;
         this.courier = courier;
         this.links = links;
         this.settings = settings;
         this.clock = clock;
         this.transaction = transaction;
-        this.glance = platform.demo() ? Duration.ofMillis(20) : Duration.ofSeconds(1);
     }
 
     /** A due message with its recipient, ready to be sent. */
@@ -87,7 +84,8 @@ class Dispatch implements Backlog, SmartLifecycle {
     }
 
     /** Says that there may be something new. */
-    void ring() {
+    @Override
+    public void wake() {
         bell.release();
     }
 
@@ -111,7 +109,7 @@ class Dispatch implements Backlog, SmartLifecycle {
     @Override
     public void stop() {
         running = false;
-        ring();
+        wake();
         try {
             for (var thread : threads) {
                 if (!thread.join(PATIENCE_AT_STOP))
@@ -144,7 +142,7 @@ class Dispatch implements Backlog, SmartLifecycle {
     private void fetch(long start) {
         while (running) {
             try {
-                if (queue.size() > BATCH || fetchOnce(start) == 0) pause(glance);
+                if (queue.size() > BATCH || fetchOnce(start) == 0) pause(GLANCE);
             } catch (DataAccessException | TransactionException e) {
                 LOG.warn("the outbox cannot be read, trying again: {}", e.getMessage());
                 pause(AFTER_TROUBLE);

@@ -31,7 +31,7 @@ class PostgresOutbox implements Outbox {
         TransactionSynchronizationManager.registerSynchronization(new TransactionSynchronization() {
             @Override
             public void afterCommit() {
-                dispatch.ring();
+                dispatch.wake();
             }
         });
     }

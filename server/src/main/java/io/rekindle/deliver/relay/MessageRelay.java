@@ -4,7 +4,6 @@ import io.rekindle.collect.EventLog;
 import io.rekindle.common.CustomerId;
 import io.rekindle.deliver.MessageState;
 import io.rekindle.platform.Backlog;
-import io.rekindle.platform.PlatformSettings;
 import io.rekindle.platform.WriteGate;
 import io.rekindle.warehouse.Rows;
 import io.rekindle.warehouse.Warehouse;
@@ -39,6 +38,7 @@ class MessageRelay implements Backlog, SmartLifecycle {
     private static final Set<String> BOUNCES =
             Set.of("address_refused", "recipient_refused", "message_refused", "gave_up");
 
+    private static final Duration GLANCE = Duration.ofMillis(500);
     private static final Duration AFTER_TROUBLE = Duration.ofSeconds(1);
     private static final Duration PATIENCE_AT_STOP = Duration.ofSeconds(20);
 
@@ -48,9 +48,8 @@ class MessageRelay implements Backlog, SmartLifecycle {
     private final EventLog log;
     private final WriteGate gate;
     private final JsonMapper json;
-    private final Duration glance;
     private volatile boolean running;
-    private @Nullable Thread thread;
+    private volatile @Nullable Thread thread;
 
     MessageRelay(
             JdbcClient jdbc,
@@ -58,15 +57,13 @@ class MessageRelay implements Backlog, SmartLifecycle {
             Warehouse warehouse,
             EventLog log,
             WriteGate gate,
-            JsonMapper json,
-            PlatformSettings settings) {
+            JsonMapper json) {
         this.jdbc = jdbc;
         this.transaction = transaction;
         this.warehouse = warehouse;
         this.log = log;
         this.gate = gate;
         this.json = json;
-        this.glance = settings.demo() ? Duration.ofMillis(20) : Duration.ofMillis(500);
     }
 
     private record Change(
@@ -92,6 +89,12 @@ class MessageRelay implements Backlog, SmartLifecycle {
         return jdbc.sql("select count(*) from (select 1 from message_changes limit 10000) waiting")
                 .query(Long.class)
                 .single();
+    }
+
+    @Override
+    public void wake() {
+        var current = thread;
+        if (current != null) LockSupport.unpark(current);
     }
 
     @Override
@@ -123,7 +126,7 @@ class MessageRelay implements Backlog, SmartLifecycle {
     private void run() {
         while (running) {
             try {
-                if (!relayOnce()) LockSupport.parkNanos(glance.toNanos());
+                if (!relayOnce()) LockSupport.parkNanos(GLANCE.toNanos());
             } catch (RuntimeException e) {
                 LOG.warn("message changes cannot be relayed, trying again", e);
                 LockSupport.parkNanos(AFTER_TROUBLE.toNanos());

@@ -8,7 +8,6 @@ import io.rekindle.platform.Backlog;
 import io.rekindle.platform.BusinessClock;
 import io.rekindle.platform.Job;
 import io.rekindle.platform.Jobs;
-import io.rekindle.platform.PlatformSettings;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.OffsetDateTime;
@@ -16,6 +15,7 @@ import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
 import javax.sql.DataSource;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.beans.factory.ObjectProvider;
@@ -35,20 +35,13 @@ class DbSchedulerJobs implements Jobs, Backlog, SmartLifecycle {
     private final DataSource dataSource;
     private final JdbcClient jdbc;
     private final BusinessClock clock;
-    private final PlatformSettings settings;
     private final ObjectProvider<Job> jobs;
-    private @org.jspecify.annotations.Nullable Scheduler scheduler;
+    private volatile @Nullable Scheduler scheduler;
 
-    DbSchedulerJobs(
-            DataSource dataSource,
-            JdbcClient jdbc,
-            BusinessClock clock,
-            PlatformSettings settings,
-            ObjectProvider<Job> jobs) {
+    DbSchedulerJobs(DataSource dataSource, JdbcClient jdbc, BusinessClock clock, ObjectProvider<Job> jobs) {
         this.dataSource = dataSource;
         this.jdbc = jdbc;
         this.clock = clock;
-        this.settings = settings;
         this.jobs = jobs;
     }
 
@@ -88,6 +81,12 @@ class DbSchedulerJobs implements Jobs, Backlog, SmartLifecycle {
     }
 
     @Override
+    public void wake() {
+        var current = scheduler;
+        if (current != null) current.triggerCheckForDueExecutions();
+    }
+
+    @Override
     public void start() {
         var recurring = new ArrayList<com.github.kagkarlsson.scheduler.task.helper.RecurringTask<Void>>();
         var oneTime = new ArrayList<Task<?>>();
@@ -106,7 +105,7 @@ class DbSchedulerJobs implements Jobs, Backlog, SmartLifecycle {
         var built = Scheduler.create(new TransactionAwareDataSourceProxy(dataSource), List.copyOf(oneTime))
                 .startTasks(recurring)
                 .clock(clock::instant)
-                .pollingInterval(settings.demo() ? Duration.ofMillis(50) : Duration.ofSeconds(1))
+                .pollingInterval(Duration.ofSeconds(1))
                 .threads(2)
                 .alwaysPersistTimestampInUTC()
                 .shutdownMaxWait(Duration.ofSeconds(20))
@@ -126,7 +125,8 @@ class DbSchedulerJobs implements Jobs, Backlog, SmartLifecycle {
 
     @Override
     public void stop() {
-        if (scheduler != null) scheduler.stop();
+        var current = scheduler;
+        if (current != null) current.stop();
         scheduler = null;
     }
 

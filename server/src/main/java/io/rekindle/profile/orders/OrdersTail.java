@@ -100,8 +100,10 @@ class OrdersTail implements Tail {
                 changed.put(order.orderId(), after);
             }
         });
-        warehouse.append("orders", batch.id(), Rows.written(rows -> orders.forEach(o -> write(rows, o))));
-        warehouse.append("order_lines", batch.id(), Rows.written(rows -> lines.forEach(l -> write(rows, l))));
+        if (!orders.isEmpty())
+            warehouse.append("orders", batch.id(), Rows.written(rows -> orders.forEach(o -> write(rows, o))));
+        if (!lines.isEmpty())
+            warehouse.append("order_lines", batch.id(), Rows.written(rows -> lines.forEach(l -> write(rows, l))));
         store(List.copyOf(changed.values()));
     }
 

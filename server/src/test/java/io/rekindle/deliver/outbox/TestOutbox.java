@@ -142,8 +142,7 @@ final class TestOutbox implements AutoCloseable {
                 new Links(jdbc, vault, new Tokens(vault), platform),
                 settings,
                 clock,
-                new TransactionTemplate(new JdbcTransactionManager(pool)),
-                platform);
+                new TransactionTemplate(new JdbcTransactionManager(pool)));
     }
 
     /** Starts sending to a mail server. */
