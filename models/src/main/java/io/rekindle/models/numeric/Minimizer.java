@@ -166,7 +166,7 @@ public final class Minimizer {
      * never gets below its tolerance: without this the search would halve its steps forty times over nothing.
      */
     private boolean isRounding(double promised) {
-        return -promised < PROMISE_ROUNDING * (1 + Math.abs(value));
+        return promised <= 0 && -promised < PROMISE_ROUNDING * (1 + Math.abs(value));
     }
 
     /** Backtracks along the direction, bent at the bounds, until the function falls enough. */
@@ -174,13 +174,14 @@ public final class Minimizer {
         double longest = 0;
         for (double d : direction) longest = Math.max(longest, Math.abs(d));
         double length = longest > LONGEST_STEP ? LONGEST_STEP / longest : 1;
+        double slope = dot(gradient, direction);
         for (int attempt = 0; attempt < 40; attempt++, length /= 2) {
             double[] next = new double[dimension];
             for (int i = 0; i < dimension; i++) next[i] = point[i] + length * direction[i];
             clamp(next);
             double[] nextGradient = new double[dimension];
             double promised = dot(gradient, minus(next, point));
-            if (attempt > 0 && isRounding(promised)) return false;
+            if (attempt > 0 && isRounding(length * slope)) return false;
             double nextValue = evaluate(next, nextGradient);
             if (Double.isFinite(nextValue) && nextValue <= value + 1e-4 * promised && nextValue < value) {
                 point = next;
