@@ -2,7 +2,7 @@
 -- The difference of the shares that bought, everybody assigned to be written to against everybody held out, with its
 -- 95 % interval (unpooled standard error), and the difference in net revenue per customer.
 with person as (
-    select * from outcomes_now qualify row_number() over (partition by run_id, customer_id order by decision_id) = 1),
+    select o.* from outcomes_now o join assignments_now a on a.run_id = o.run_id and a.decision_id = o.decision_id),
 arms as (
     select campaign_id,
         count(*) filter (where arm = 'treatment') as treated,

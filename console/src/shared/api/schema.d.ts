@@ -1482,6 +1482,8 @@ export interface components {
             audience: number;
             /** Format: int64 */
             campaignId: number;
+            /** Format: int64 */
+            contaminated: number;
             cost: components["schemas"]["io.rekindle.evaluate.CampaignResult.Cost"];
             /** Format: int64 */
             delivered: number;

@@ -71,6 +71,18 @@ create or replace view decisions_now as
 select d.decision_id, d.run_id, d.campaign_id, coalesce(i.customer_id, d.customer_id) as customer_id, d.eligible, d.reason, d.arm, d.probability, d.salt, d.action, d.action_reason, d.channel, d.offer_id, d.planned_at, d.expected_value, d.model_versions, d.decided_at
 from decisions d left join identity_now i on i.alias_id = d.customer_id;
 
+-- one row per run and person who could be drawn: the first assignment (the earlier decision; in one moment the one under the id the person goes by
+-- today, else the smaller decision id, which is a hash), and whether merged identities had been drawn for different arms
+create or replace view assignments_now as
+select run_id, campaign_id, customer_id, decision_id, arm, decided_at, contaminated from (
+    select d.run_id, d.campaign_id, coalesce(i.customer_id, d.customer_id) as customer_id, d.decision_id, d.arm, d.decided_at,
+        min(d.arm) over (partition by d.run_id, coalesce(i.customer_id, d.customer_id))
+            <> max(d.arm) over (partition by d.run_id, coalesce(i.customer_id, d.customer_id)) as contaminated,
+        row_number() over (partition by d.run_id, coalesce(i.customer_id, d.customer_id)
+            order by d.decided_at, case when i.customer_id is null or i.customer_id = d.customer_id then 0 else 1 end, d.decision_id) as place
+    from decisions d left join identity_now i on i.alias_id = d.customer_id where d.eligible) drawn
+where place = 1;
+
 -- one row per decision of a closed run
 create or replace view outcomes_now as
 select o.decision_id, o.run_id, o.campaign_id, coalesce(i.customer_id, o.customer_id) as customer_id, o.arm, o.window_from, o.window_to, o.converted, o.orders, o.gross, o.refunds, o.discount, o.offer_cost, o.message_cost, o.net_revenue, o.attributed_orders, o.attributed_revenue, o.recorded_at

@@ -106,11 +106,14 @@ public class Decisions {
     }
 
     private Optional<Decision> decision(Run run, CustomerId customer) {
-        // After a merge two decisions may be about one person: the first assignment counts.
+        // After a merge several decisions may be about one person: the first assignment counts.
         return warehouse.first(
                 Sql.of("select * from decisions_now where run_id = ? and customer_id =", run.id())
                         .then(today(customer))
-                        .then("order by decision_id limit 1"),
+                        .then(
+                                "order by decision_id in (select decision_id from assignments_now where run_id = ?) desc,"
+                                        + " decided_at, decision_id limit 1",
+                                run.id()),
                 Decisions::decision);
     }
 

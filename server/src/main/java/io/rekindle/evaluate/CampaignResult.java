@@ -16,6 +16,8 @@ import org.jspecify.annotations.Nullable;
  *
  * @param state {@code waiting}: the window is open and all figures are figures so far
  * @param eligible members that could be drawn: treated and held out
+ * @param contaminated persons whose identities had been drawn for different arms before they were merged; each counts
+ *     once, in the arm of the first assignment, which pulls the arms together and never apart
  * @param sent messages the mail server took
  * @param delivered of these, those not refused since
  * @param lift null when the arms cannot be compared
@@ -33,6 +35,7 @@ public record CampaignResult(
         long audience,
         long eligible,
         long heldOut,
+        long contaminated,
         long sent,
         long delivered,
         long failed,

@@ -160,6 +160,7 @@ public class Evaluations implements Job, RunPlanned {
                 funnel.audience(),
                 funnel.eligible(),
                 funnel.heldOut(),
+                funnel.contaminated(),
                 funnel.sent(),
                 funnel.delivered(),
                 funnel.failed(),
@@ -172,7 +173,7 @@ public class Evaluations implements Job, RunPlanned {
                         figures.treatment().attributedRevenue()),
                 recorded ? against.orElse(null) : null,
                 verdict,
-                words(verdict, run, lifts, against, contribution, figures),
+                withContaminated(words(verdict, run, lifts, against, contribution, figures), funnel.contaminated()),
                 campaign.forecast(),
                 review,
                 outcomes.series(now));
@@ -268,6 +269,15 @@ public class Evaluations implements Job, RunPlanned {
         return contribution instanceof Lift.Measured lift
                 ? new CampaignResult.NetGain(lift.estimate() * treated, lift.low() * treated, lift.high() * treated)
                 : null;
+    }
+
+    private static Words withContaminated(Words words, long contaminated) {
+        if (contaminated == 0) return words;
+        return new Words(
+                words.en()
+                        + " %,d contaminated: merged from customers of both arms, counted once in the arm of the first assignment."
+                                .formatted(contaminated),
+                words.zh() + "另有 %,d 位客户由分属两组的身份合并而成（受污染），按首次分组各计一次。".formatted(contaminated));
     }
 
     private Words words(

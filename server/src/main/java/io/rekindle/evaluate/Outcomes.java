@@ -62,8 +62,13 @@ final class Outcomes {
     /** Both arms. */
     record Figures(ArmFigures treatment, ArmFigures holdout) {}
 
-    /** Who was in the audience, and what became of the messages. */
-    record Funnel(long audience, long eligible, long heldOut, long sent, long delivered, long failed) {}
+    /**
+     * Who was in the audience, and what became of the messages.
+     *
+     * @param contaminated persons whose merged identities had been drawn for different arms
+     */
+    record Funnel(
+            long audience, long eligible, long heldOut, long contaminated, long sent, long delivered, long failed) {}
 
     /** Appends one outcome per eligible decision, once. */
     void record(Instant now) {
@@ -148,11 +153,17 @@ final class Outcomes {
     private Figures figures(Sql outcomes) {
         var treatment = ArmFigures.NONE;
         var holdout = ArmFigures.NONE;
-        // After a merge two decisions are about one person: the first assignment counts, and counts once.
+        // After a merge two decisions are about one person: the first assignment counts, once; messages were paid
+        // twice.
         var sql = Sql.of("with outcome as").then(outcomes.inParentheses()).then("""
-                        , person as (
-                            select *, net_revenue - offer_cost - message_cost as contribution from outcome
-                            qualify row_number() over (partition by customer_id order by decision_id) = 1)
+                        , paid as (select customer_id, sum(message_cost) as message_cost from outcome group by customer_id),
+                        person as (
+                            select o.arm, o.converted, o.orders, o.net_revenue, o.offer_cost, p.message_cost,
+                                o.net_revenue - o.offer_cost - p.message_cost as contribution, o.attributed_orders,
+                                o.attributed_revenue
+                            from outcome o
+                            join assignments_now a on a.run_id = ? and a.decision_id = o.decision_id
+                            join paid p on p.customer_id = o.customer_id)
                         select arm, count(*) as customers, count(*) filter (where converted) as converted,
                             cast(sum(orders) as double) as orders,
                             sum(cast(orders as double) * orders) as orders_squared,
@@ -163,7 +174,7 @@ final class Outcomes {
                             sum(offer_cost) as offer_cost, sum(message_cost) as message_cost,
                             sum(attributed_orders) as attributed_orders, sum(attributed_revenue) as attributed_revenue
                         from person group by arm
-                        """);
+                        """, run.id());
         record Named(String arm, ArmFigures figures) {}
         for (var arm : warehouse.query(sql, row -> {
             long n = row.longValue("customers");
@@ -188,16 +199,21 @@ final class Outcomes {
 
     /** How many of the audience stand where. */
     Funnel funnel() {
-        record Members(long audience, long eligible, long heldOut) {}
+        record Members(long audience, long eligible, long heldOut, long contaminated) {}
         var members = warehouse
                 .first(
                         Sql.of("""
                                 select count(*) as audience, count(*) filter (where eligible) as eligible,
-                                    count(*) filter (where arm = 'holdout') as held_out
+                                    count(*) filter (where arm = 'holdout') as held_out,
+                                    (select count(*) from assignments_now where run_id = ? and contaminated)
+                                        as contaminated
                                 from decisions where run_id = ?
-                                """, run.id()),
+                                """, run.id(), run.id()),
                         row -> new Members(
-                                row.longValue("audience"), row.longValue("eligible"), row.longValue("held_out")))
+                                row.longValue("audience"),
+                                row.longValue("eligible"),
+                                row.longValue("held_out"),
+                                row.longValue("contaminated")))
                 .orElseThrow();
         return warehouse
                 .first(
@@ -213,6 +229,7 @@ final class Outcomes {
                                 members.audience(),
                                 members.eligible(),
                                 members.heldOut(),
+                                members.contaminated(),
                                 row.longValue("sent"),
                                 row.longValue("delivered"),
                                 row.longValue("failed")))
@@ -224,16 +241,14 @@ final class Outcomes {
         var until = now.isBefore(run.windowTo()) ? now : run.windowTo();
         record Bought(int day, String arm, long buyers) {}
         var sql = Sql.of("with").then(bought(until)).then("""
-                , person as (
-                    select customer_id, arm from members
-                    qualify row_number() over (partition by customer_id order by decision_id) = 1),
+                , person as (select customer_id, arm from assignments_now where run_id = ?),
                 first as (select customer_id, min(ordered_at) as ordered_at from bought group by customer_id),
                 daily as (
                     select p.arm, cast(floor(date_diff('second', cast(? as timestamp), f.ordered_at) / 86400.0) as integer) as day,
                         p.customer_id
                     from person p left join first f on f.customer_id = p.customer_id)
                 select arm, coalesce(day, -1) as day, count(*) as customers from daily group by arm, coalesce(day, -1)
-                """, run.plannedAt());
+                """, run.id(), run.plannedAt());
         var found = warehouse.query(
                 sql, row -> new Bought(row.intValue("day"), row.text("arm"), row.longValue("customers")));
         int days = (int) ((until.getEpochSecond() - run.plannedAt().getEpochSecond() + 86_399) / 86_400);

@@ -2,6 +2,7 @@ package io.rekindle.plan;
 
 import io.rekindle.access.AuditTrail;
 import io.rekindle.access.Caller;
+import io.rekindle.access.Role;
 import io.rekindle.common.Page;
 import io.rekindle.platform.BusinessClock;
 import io.rekindle.platform.Problem;
@@ -13,8 +14,11 @@ import java.time.LocalTime;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.jdbc.core.simple.JdbcClient;
@@ -119,6 +123,7 @@ public class Campaigns {
                 .param("now", at(clock.instant()))
                 .query(Long.class)
                 .single();
+        wrote(id);
         audit.record("campaign.created", name(id), "'%s'".formatted(draft.name()));
         return get(id);
     }
@@ -140,6 +145,7 @@ public class Campaigns {
                         where id = :id and state in ('draft', 'in_review')
                         """).params(check(draft)).param("id", id).update();
         requireStill(changed, id);
+        wrote(id);
         audit.record("campaign.changed", name(id), "'%s'".formatted(draft.name()));
         return get(id);
     }
@@ -163,26 +169,23 @@ public class Campaigns {
                 .param("id", id)
                 .update();
         requireStill(changed, id);
+        wrote(id);
         audit.record("campaign.submitted", name(id), "'%s'".formatted(campaign.name()));
         return get(id);
     }
 
     /**
      * Approves a campaign and puts its launch on the calendar; the forecast of this moment is kept with it. A
-     * {@link Problem} {@code campaign_not_ready} lists everything that stands against it; {@code second_person_needed}
-     * when the author approves and the setting {@code rekindle.plan.four-eyes} is on.
+     * {@link Problem} {@code campaign_not_ready} lists everything that stands against it. With the setting {@code
+     * rekindle.plan.four-eyes}: {@code second_person_needed} when the approver made, changed or submitted it, {@code
+     * second_role_needed} when every role by which the approver may approve was held by somebody who did.
      */
     @Transactional
     public Campaign approve(long id) {
         var campaign = get(id);
         requireNext(campaign, CampaignState.APPROVED, "approved");
         var approver = Caller.current().name();
-        if (settings.fourEyes() && approver.equals(campaign.author()))
-            throw new Problem(
-                    Problem.Kind.FORBIDDEN,
-                    "second_person_needed",
-                    "campaign %d cannot be approved by its author %s; ask another approver".formatted(id, approver),
-                    java.util.List.of());
+        if (settings.fourEyes()) requireSecondPair(id, Caller.current());
         var now = clock.instant();
         var start = campaign.sendWindow().next(now, clock.zone());
         var faults = new Faults();
@@ -270,6 +273,59 @@ public class Campaigns {
                 .param("id", id)
                 .param("from", from.code())
                 .update();
+    }
+
+    /** Keeps who made, changed or submitted a campaign, with every role it was done by. */
+    private void wrote(long id) {
+        var caller = Caller.current();
+        jdbc.sql("""
+                        insert into campaign_writers (campaign_id, name, roles, wrote_at) values (:id, :name, :roles, :now)
+                        on conflict (campaign_id, name) do update set wrote_at = excluded.wrote_at,
+                            roles = array(select distinct unnest(campaign_writers.roles || excluded.roles))
+                        """)
+                .param("id", id)
+                .param("name", caller.name())
+                .param("roles", caller.roles().stream().map(Role::name).sorted().toArray(String[]::new))
+                .param("now", at(clock.instant()))
+                .update();
+    }
+
+    private void requireSecondPair(long id, Caller approver) {
+        record Writer(String name, Set<String> roles) {}
+        var writers = jdbc.sql(
+                        "select name, roles from campaign_writers where campaign_id = :id order by wrote_at, name")
+                .param("id", id)
+                .query((r, n) -> new Writer(r.getString("name"), Set.of((String[])
+                        r.getArray("roles").getArray())))
+                .list();
+        if (writers.stream().anyMatch(writer -> writer.name().equals(approver.name())))
+            throw new Problem(
+                    Problem.Kind.FORBIDDEN,
+                    "second_person_needed",
+                    "campaign %d cannot be approved by %s, who made, changed or submitted it; ask another approver"
+                            .formatted(id, approver.name()),
+                    List.of());
+        var approving = approver.roles().stream()
+                .filter(role -> role == Role.APPROVER || role == Role.ADMIN)
+                .toList();
+        var sharing = writers.stream()
+                .filter(writer ->
+                        approving.stream().anyMatch(role -> writer.roles().contains(role.name())))
+                .map(Writer::name)
+                .toList();
+        boolean another = approving.stream()
+                .anyMatch(role ->
+                        writers.stream().noneMatch(writer -> writer.roles().contains(role.name())));
+        if (!another)
+            throw new Problem(
+                    Problem.Kind.FORBIDDEN,
+                    "second_role_needed",
+                    "campaign %d cannot be approved with the role %s, which %s had when making, changing or submitting it; ask an approver with another role"
+                            .formatted(
+                                    id,
+                                    approving.stream().map(Role::code).collect(Collectors.joining(" or ")),
+                                    String.join(", ", sharing)),
+                    List.of());
     }
 
     private static void requireNext(Campaign campaign, CampaignState next, String verb) {

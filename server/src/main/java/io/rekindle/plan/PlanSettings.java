@@ -6,8 +6,8 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
 /**
  * How campaigns are planned here.
  *
- * @param fourEyes whether a campaign must be approved by somebody other than its author; off by default, because a
- *     first installation has one user
+ * @param fourEyes whether a campaign must be approved by somebody who did not make, change or submit it, and with a
+ *     role nobody who did had; off by default, because a first installation has one user
  * @param shopUrl the address of the shop: the value of {@code shop_url} in templates
  */
 @ConfigurationProperties("rekindle.plan")

@@ -212,6 +212,64 @@ class EvaluationsTest {
         assertThat(missed).isBetween(0, 13);
     }
 
+    /**
+     * Ten treated turn out to be ten of those held out: under the id they go by (the one held out) the first assignment
+     * stands, whatever the hashes of the decisions are, and each counts once.
+     */
+    @Test
+    void whoWasDrawnForBothArmsBeforeAMergeIsCountedOnceAndNamedContaminated() {
+        var launched = launched(0.5, "0.01");
+        var members = members(200, 200);
+        ledger(launched, members);
+        sent(launched, members);
+        orders(first(members, "treatment", 40, "50"));
+        orders(first(members, "holdout", 20, "50"));
+        var treated = of(members, "treatment");
+        var held = of(members, "holdout");
+        // The first five bought under both ids, the next five under one: all ten under the id they keep.
+        merged(treated.subList(0, 5), held.subList(0, 5));
+        merged(treated.subList(5, 10), held.subList(190, 195));
+        // Two of one arm who turn out to be one are one customer and nothing is mixed.
+        merged(treated.subList(198, 199), treated.subList(199, 200));
+
+        for (var state : List.of(State.WAITING, State.MEASURED)) {
+            var result = evaluations.of(launched.campaign());
+            assertThat(result.state()).isEqualTo(state);
+            assertThat(result.contaminated()).isEqualTo(10);
+            assertThat(result.words().en()).contains("10 contaminated");
+            assertThat(result.words().zh()).contains("10 位客户");
+            var check = java.util.Objects.requireNonNull(result.sampleRatio());
+            assertThat(check.observedHoldout()).isEqualTo(200);
+            var conversion = java.util.Objects.requireNonNull(result.lift()).conversion();
+            assertThat(conversion.treatment()).isEqualTo(30.0 / 189);
+            assertThat(conversion.holdout()).isEqualTo(25.0 / 200);
+            assertThat(result.series().getLast().holdout()).isEqualTo(25.0 / 200);
+            assertThat(result.cost().messages()).as("every message was paid").isEqualByComparingTo("2");
+            evaluations.run(Long.toString(launched.run()));
+        }
+        assertThat(warehouse.query(
+                        Sql.of(
+                                "select customer_id from assignments_now where run_id = ? and contaminated order by 1",
+                                launched.run()),
+                        row -> row.longValue("customer_id")))
+                .containsExactlyElementsOf(
+                        java.util.stream.Stream.concat(held.subList(0, 5).stream(), held.subList(190, 195).stream())
+                                .sorted()
+                                .toList());
+    }
+
+    private void merged(List<Long> aliases, List<Long> into) {
+        warehouse.append("identity_changes", "test:" + IDS.incrementAndGet(), Rows.written(rows -> {
+            for (int i = 0; i < aliases.size(); i++)
+                rows.value(aliases.get(i))
+                        .value(into.get(i))
+                        .value(PLANNED.plusSeconds(60))
+                        .value("test")
+                        .value(IDS.incrementAndGet())
+                        .end();
+        }));
+    }
+
     private static List<Member> members(int treated, int held) {
         var members = new ArrayList<Member>();
         for (int i = 0; i < treated; i++) members.add(new Member(IDS.incrementAndGet(), "treatment"));

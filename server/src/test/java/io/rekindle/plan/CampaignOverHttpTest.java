@@ -18,13 +18,19 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.time.Instant;
+import java.util.List;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Supplier;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.boot.test.web.server.LocalServerPort;
 import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.security.authentication.UsernamePasswordAuthenticationToken;
+import org.springframework.security.core.authority.SimpleGrantedAuthority;
+import org.springframework.security.core.context.SecurityContextHolder;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -130,7 +136,7 @@ class CampaignOverHttpTest {
     }
 
     @Test
-    void withFourEyesTheAuthorDoesNotApproveAndSomebodyElseDoes(
+    void withFourEyesNobodyWhoWroteItApprovesAndNoRoleThatDid(
             @Autowired JdbcClient jdbc,
             @Autowired AuditTrail audit,
             @Autowired BusinessClock clock,
@@ -157,15 +163,60 @@ class CampaignOverHttpTest {
         long ofAdmin = campaign(segment, 0.2);
         var objective = strict.get(ofAdmin).objectiveId();
         var template = strict.get(ofAdmin).templateId();
-        // On this thread nobody is signed in: the caller is the product itself.
-        var own = strict.create(
-                new Campaigns.Draft("Own", objective, segment, template, null, 0.2, null, 14, BigDecimal.ZERO));
-        strict.submit(own.id());
-        assertThatThrownBy(() -> strict.approve(own.id()))
-                .isInstanceOfSatisfying(Problem.class, p -> assertThat(p.code()).isEqualTo("second_person_needed"));
-        strict.submit(ofAdmin);
-        assertThat(strict.approve(ofAdmin).state()).isEqualTo(CampaignState.APPROVED);
-        strict.cancel(ofAdmin);
+        var draft = new Campaigns.Draft("Own", objective, segment, template, null, 0.2, null, 14, BigDecimal.ZERO);
+
+        // Another key of the author's role is the same eyes.
+        as("key:first admin", Role.ADMIN, () -> strict.submit(ofAdmin));
+        refused("second_role_needed", "key:second admin", () -> strict.approve(ofAdmin), Role.ADMIN);
+        as("key:approver", Role.APPROVER, () -> strict.approve(ofAdmin));
+        assertThat(strict.get(ofAdmin).state()).isEqualTo(CampaignState.APPROVED);
+        as("key:approver", Role.APPROVER, () -> strict.cancel(ofAdmin));
+
+        // Who changes another's campaign has written it too, whatever roles come along.
+        long edited =
+                as("key:planner", Role.PLANNER, () -> strict.create(draft)).id();
+        as("key:both", List.of(Role.PLANNER, Role.APPROVER), () -> strict.update(edited, draft));
+        as("key:planner", Role.PLANNER, () -> strict.submit(edited));
+        refused("second_person_needed", "key:both", () -> strict.approve(edited), Role.PLANNER, Role.APPROVER);
+        refused("second_role_needed", "key:approver", () -> strict.approve(edited), Role.APPROVER);
+        assertThat(as("key:admin", Role.ADMIN, () -> strict.approve(edited)).state())
+                .isEqualTo(CampaignState.APPROVED);
+        as("key:admin", Role.ADMIN, () -> strict.cancel(edited));
+
+        // A role taken away since still counts for what was written with it.
+        long demoted =
+                as("key:moved", Role.APPROVER, () -> strict.create(draft)).id();
+        as("key:moved", Role.PLANNER, () -> strict.submit(demoted));
+        refused("second_role_needed", "key:approver", () -> strict.approve(demoted), Role.APPROVER);
+    }
+
+    private static void refused(String code, String name, ThrowingCallable approve, Role... roles) {
+        as(name, List.of(roles), () -> {
+            assertThatThrownBy(approve)
+                    .isInstanceOfSatisfying(
+                            Problem.class, p -> assertThat(p.code()).isEqualTo(code));
+            return code;
+        });
+    }
+
+    private static <T> T as(String name, Role role, Supplier<T> act) {
+        return as(name, List.of(role), act);
+    }
+
+    private static <T> T as(String name, List<Role> roles, Supplier<T> act) {
+        var context = SecurityContextHolder.createEmptyContext();
+        context.setAuthentication(new UsernamePasswordAuthenticationToken(
+                name,
+                null,
+                roles.stream()
+                        .map(role -> new SimpleGrantedAuthority("ROLE_" + role.name()))
+                        .toList()));
+        SecurityContextHolder.setContext(context);
+        try {
+            return act.get();
+        } finally {
+            SecurityContextHolder.clearContext();
+        }
     }
 
     @Test
