@@ -8,7 +8,8 @@ import { ProblemAlert } from '@/shared/ui/ProblemAlert';
 import { usePreview } from './api/previewSegment';
 import { useSaveSegment } from './api/saveSegment';
 import { PreviewCard } from './PreviewCard';
-import { RuleEditor, type Choice } from './RuleEditor';
+import type { Choice } from './editor/context';
+import { RuleEditor } from './editor/RuleEditor';
 import { faultsByRule, isRuleShaped, missing, readRule, rooted, type Group } from './rule';
 
 interface Props {
