@@ -600,11 +600,53 @@ function routes(state) {
             createdAt: NOW,
             rowsRead: 320_705,
             failure: null,
-            report: { rows: 320_705, lines: 226_488, cancellations: 5_565, alreadyThere: 0, rejected: 88_652 },
+            finishedAt: NOW,
+            createdBy: 'dana@example.com',
+            report: importReport(320_705, 226_488, 5_565, 88_652),
           },
         ],
         query,
       ),
+    'POST /api/imports/uploads': () => ({
+      id: 'waiting',
+      fileName: 'orders.csv',
+      bytes: 400,
+      columns: ['Order', 'Customer', 'When', 'Article', 'Pieces', 'Price'],
+      sample: [
+        ['e2e-1', 'e2e-customer-1', '17/02/2026 09:30', 'Tea', '2', '1250.50'],
+        ['e2e-2', 'e2e-customer-2', '18/02/2026 10:00', 'Cup', '1', '9.90'],
+      ],
+      fields: { order_id: 'Order', customer: 'Customer' },
+      timeFormats: [],
+    }),
+    'POST /api/imports/uploads/:id/start': ({ body }) => {
+      const one = {
+        ...importOf(state.imports.length + 2, body.dryRun),
+        state: 'running',
+        report: null,
+        rowsRead: 2,
+      };
+      state.imports.push(one);
+      return one;
+    },
+    'GET /api/imports/:id': ({ id }) => {
+      const one = state.imports.find((each) => each.id === Number(id));
+      return one ? Object.assign(one, importOf(one.id, one.dryRun)) : importOf(Number(id), false);
+    },
+    'POST /api/imports/:id/undo': ({ id }) => ({ ...importOf(Number(id), false), state: 'undone' }),
+    'GET /api/imports/:id/rejected': ({ query }) =>
+      page(
+        [
+          {
+            rowNumber: 4,
+            reason: 'bad_time',
+            detail: "'yesterday' in column 'When' is no time of the form d/M/yyyy[ H:mm[:ss]]",
+            row: '["e2e-3","e2e-customer-2","yesterday","Cup","1","9.90"]',
+          },
+        ],
+        query,
+      ),
+    'DELETE /api/imports/uploads/:id': () => null,
     'GET /api/keys': ({ query }) =>
       page(
         [
@@ -637,16 +679,44 @@ function routes(state) {
   };
 }
 
+const importReport = (rows, lines, cancellations, rejected) => ({
+  rows,
+  lines,
+  cancellations,
+  alreadyThere: rows - lines - cancellations - rejected,
+  rejected,
+  reasons: rejected > 0 ? [{ reason: 'bad_time', rows: rejected }] : [],
+  orders: lines,
+  customers: lines,
+  gross: 2_510.9,
+  cancelled: 0,
+  currency: 'EUR',
+  notes: [],
+});
+
+const importOf = (id, dryRun) => ({
+  id,
+  fileName: 'orders.csv',
+  dryRun,
+  state: 'done',
+  createdAt: NOW,
+  createdBy: 'dana@example.com',
+  finishedAt: NOW,
+  rowsRead: 3,
+  failure: null,
+  report: importReport(3, 2, 0, 1),
+});
+
 async function bodyOf(request) {
   const parts = [];
   for await (const part of request) parts.push(part);
   const text = Buffer.concat(parts).toString('utf8');
-  return text ? JSON.parse(text) : {};
+  return request.headers['content-type']?.includes('json') && text ? JSON.parse(text) : {};
 }
 
 /** Starts it on a free port of the loopback; answers its address and how to stop it. */
 export async function startFixtureServer(folder) {
-  const state = world();
+  const state = { imports: [], ...world() };
   const table = Object.entries(routes(state)).map(([route, answer]) => {
     const [method, path] = route.split(' ');
     return { method, pattern: new RegExp(`^${path.replace(':id', '([^/]+)')}$`), exact: !path.includes(':id'), answer };

@@ -223,6 +223,48 @@ export async function goTheWay({ baseUrl, email, password, folder, executablePat
     await id('timeline').waitFor();
     await picture('customer');
 
+    // A file of orders: sent, its columns named, tried, imported, taken back. One of its rows is of no use.
+    await id('nav-imports').click();
+    await id('new-import').click();
+    await page.locator('main input[type=file]').setInputFiles({
+      name: 'orders.csv',
+      mimeType: 'text/csv',
+      buffer: Buffer.from(
+        [
+          'Order,Customer,When,Article,Pieces,Price',
+          `${stamp}-1,${stamp}-customer-1,17/02/2026 09:30,Tea,2,1250.50`,
+          `${stamp}-2,${stamp}-customer-2,18/02/2026 10:00,Cup,1,9.90`,
+          `${stamp}-3,${stamp}-customer-2,yesterday,Cup,1,9.90`,
+          '',
+        ].join('\n'),
+      ),
+    });
+    await id('mapping-form').waitFor();
+    await picture('import-mapping');
+    await id('try-import').click();
+    await main.locator('.ant-form-item-explain-error').first().waitFor();
+    for (const [field, column] of [
+      ['map-time', 'When'],
+      ['map-product_name', 'Article'],
+      ['map-quantity', 'Pieces'],
+      ['map-unit_price', 'Price'],
+    ]) {
+      await choose(field, column);
+    }
+    await id('time-format').locator('input').fill('d/M/yyyy[ H:mm[:ss]]');
+    await id('try-import').click();
+    await id('import-rejects').waitFor();
+    expect((await numberOf('import-lines')) > 0, 'lines the import would bring');
+    expect((await id('import-rejects').innerText()).includes('yesterday'), 'the row of no use with its reason');
+    await picture('import-check');
+    await id('start-import').click();
+    await page.waitForURL(/#\/imports\/\d+$/);
+    await page.locator('[data-testid=import][data-state=done]').waitFor();
+    await picture('import-done');
+    await id('undo-import').click();
+    await page.locator('.ant-popconfirm .ant-btn-primary').click();
+    await page.locator('[data-testid=import][data-state=undone]').waitFor();
+
     for (const name of ['customers', 'objectives', 'segments', 'messages', 'sources', 'imports', 'keys', 'audit']) {
       await id(`nav-${name}`).click();
       await id(`page-${name}`).waitFor();

@@ -31,6 +31,7 @@ export const router = createHashRouter([
           { path: 'messages', lazy: () => import('@/pages/MessagesPage') },
           { path: 'sources', lazy: () => import('@/pages/SourcesPage') },
           { path: 'imports', lazy: () => import('@/pages/ImportsPage') },
+          { path: 'imports/:id', lazy: () => import('@/pages/ImportPage') },
           { path: 'keys', lazy: () => import('@/pages/KeysPage') },
           { path: 'audit', lazy: () => import('@/pages/AuditPage') },
           { path: '*', lazy: () => import('@/pages/NotFoundPage') },

@@ -1,5 +1,6 @@
 import { App, Button, Popconfirm, Tag } from 'antd';
 import { useTranslation } from 'react-i18next';
+import { Link } from 'react-router';
 import type { Import } from '@/shared/api/types';
 import { useFormats } from '@/shared/i18n/language';
 import { useLabel } from '@/shared/i18n/useLabel';
@@ -15,6 +16,7 @@ export function ImportsTable() {
   const format = useFormats();
   const { message } = App.useApp();
   const mayAdminister = useMay('administer');
+  const mayPlan = useMay('plan');
   const imports = useImports();
   const undo = useUndoImport();
   return (
@@ -26,8 +28,16 @@ export function ImportsTable() {
         label={t('nav.imports')}
         rowKey={(row) => row.id}
         empty={t('imports.empty')}
+        emptyAction={mayPlan && <Link to="/imports/new">{t('imports.new')}</Link>}
         columns={[
-          { title: t('imports.file'), render: (_, row) => <span className="secret">{row.fileName}</span> },
+          {
+            title: t('imports.file'),
+            render: (_, row) => (
+              <Link to={`/imports/${row.id}`} className="secret" data-testid="import-link">
+                {row.fileName}
+              </Link>
+            ),
+          },
           {
             title: t('common.state'),
             render: (_, row) => (

@@ -49,6 +49,9 @@ export type Role = Session['roles'][number];
 export type KeyDraft = Body<'/api/keys', 'post'>;
 export type ApiKey = Item<Answer<'/api/keys', 'get'>>;
 export type AuditRow = Item<Answer<'/api/audit', 'get'>>;
+export type Upload = Answer<'/api/imports/uploads', 'post'>;
+export type OrderMapping = components['schemas']['io.rekindle.collect.OrderMapping'];
+export type ImportReject = Item<Answer<'/api/imports/{id}/rejected', 'get'>>;
 export type Import = Answer<'/api/imports/{id}', 'get'>;
 
 /** One page of a list and the cursor of the next, null at the end. */

@@ -20,6 +20,8 @@ export type Vocabulary =
   | 'role'
   | 'timeline'
   | 'importState'
+  | 'importField'
+  | 'rejectReason'
   | 'identifier'
   | 'purpose'
   | 'problem';

@@ -6,6 +6,9 @@ export function useUndoImport() {
   const queries = useQueryClient();
   return useMutation({
     mutationFn: (id: number) => answerOf(api.POST('/api/imports/{id}/undo', { params: { path: { id } } })),
-    onSuccess: () => queries.invalidateQueries({ queryKey: importsKey }),
+    onSuccess: (undone) => {
+      queries.setQueryData(['import', undone.id], undone);
+      return queries.invalidateQueries({ queryKey: importsKey });
+    },
   });
 }

@@ -1,0 +1,174 @@
+import { Alert, App, Button, Card, Popconfirm, Progress, Tag } from 'antd';
+import type { ReactNode } from 'react';
+import { useTranslation } from 'react-i18next';
+import type { Import, ImportReject } from '@/shared/api/types';
+import { useFormats } from '@/shared/i18n/language';
+import { useLabel } from '@/shared/i18n/useLabel';
+import { useMay } from '@/shared/session';
+import { Figure, Figures } from '@/shared/ui/Figure';
+import { ListTable } from '@/shared/ui/ListTable';
+import { ProblemAlert } from '@/shared/ui/ProblemAlert';
+import { QueryView } from '@/shared/ui/QueryView';
+import { useImportRejects } from './api/listImportRejects';
+import { useImport } from './api/readImport';
+import { useUndoImport } from './api/undoImport';
+
+interface Props {
+  id: number;
+  /** How many rows the file has, where that is known. */
+  rows: number | undefined;
+  /** What can be done next, given what became of it. */
+  actions?: (one: Import) => ReactNode;
+}
+
+/** One import: how far it is, what it brought, and every row that could not be used. */
+export function ImportView({ id, rows, actions }: Props) {
+  const found = useImport(id);
+  return (
+    <QueryView query={found}>
+      {(one) => (
+        <div className="stack" data-testid="import" data-state={one.state}>
+          <State one={one} rows={rows} />
+          {actions?.(one)}
+          {one.report && <Report report={one.report} dryRun={one.dryRun} />}
+          {one.report && one.report.rejected > 0 && <Rejects id={id} />}
+        </div>
+      )}
+    </QueryView>
+  );
+}
+
+function State({ one, rows }: { one: Import; rows: number | undefined }) {
+  const { t } = useTranslation();
+  const label = useLabel();
+  const format = useFormats();
+  const { message } = App.useApp();
+  const mayAdminister = useMay('administer');
+  const undo = useUndoImport();
+  if (one.state === 'running') {
+    const share = rows ? Math.min(99, Math.floor((one.rowsRead / rows) * 100)) : undefined;
+    return (
+      <Card>
+        <Progress
+          percent={share ?? 100}
+          status="active"
+          showInfo={share !== undefined}
+          aria-label={t('imports.running')}
+        />
+        <div role="status">
+          {rows !== undefined && one.rowsRead >= rows
+            ? t('imports.bringingIn')
+            : t('imports.rowsRead', { rows: format.number(one.rowsRead) })}
+        </div>
+      </Card>
+    );
+  }
+  return (
+    <>
+      {one.failure && <Alert type="error" showIcon title={t('imports.failed')} description={one.failure} />}
+      {undo.error && <ProblemAlert error={undo.error} />}
+      <div className="row">
+        <Tag color={STATE_COLOUR[one.state]}>
+          {label('importState', one.dryRun && one.state === 'done' ? 'dry_run' : one.state)}
+        </Tag>
+        <span className="subtle">{t('imports.by', { by: one.createdBy, at: format.moment(one.createdAt) })}</span>
+        {mayAdminister && !one.dryRun && one.state === 'done' && (
+          <Popconfirm
+            title={t('imports.undoSure')}
+            onConfirm={() => undo.mutate(one.id, { onSuccess: () => void message.success(t('imports.undone')) })}
+          >
+            <Button size="small" danger loading={undo.isPending} data-testid="undo-import">
+              {t('imports.undo')}
+            </Button>
+          </Popconfirm>
+        )}
+      </div>
+    </>
+  );
+}
+
+const STATE_COLOUR: Record<Import['state'], string> = {
+  running: 'processing',
+  done: 'green',
+  failed: 'red',
+  interrupted: 'orange',
+  undone: 'default',
+};
+
+function Report({ report, dryRun }: { report: NonNullable<Import['report']>; dryRun: boolean }) {
+  const { t } = useTranslation();
+  const label = useLabel();
+  const format = useFormats();
+  return (
+    <>
+      {report.notes.map((note) => (
+        <Alert key={note} type="warning" showIcon title={note} />
+      ))}
+      <Figures>
+        <Figure label={t('imports.rows')} value={format.number(report.rows)} />
+        <Figure
+          label={dryRun ? t('imports.wouldBring') : t('imports.brought')}
+          value={format.number(report.lines)}
+          note={t('imports.ordersOf', {
+            orders: format.number(report.orders),
+            customers: format.number(report.customers),
+          })}
+          testId="import-lines"
+        />
+        <Figure label={t('imports.gross')} value={format.money(report.gross, report.currency, 2)} />
+        <Figure
+          label={t('imports.cancellations')}
+          value={format.number(report.cancellations)}
+          note={format.money(report.cancelled, report.currency, 2)}
+        />
+        <Figure label={t('imports.alreadyThere')} value={format.number(report.alreadyThere)} />
+        <Figure
+          label={t('imports.rejected')}
+          value={format.number(report.rejected)}
+          tone={report.rejected > 0 ? 'warn' : 'plain'}
+          testId="import-rejected"
+        />
+      </Figures>
+      {report.reasons.length > 0 && (
+        <Card size="small" title={t('imports.reasons')}>
+          <div className="row">
+            {report.reasons.map(({ reason, rows }) => (
+              <Tag key={reason}>
+                {label('rejectReason', reason)}: {format.number(rows)}
+              </Tag>
+            ))}
+          </div>
+        </Card>
+      )}
+    </>
+  );
+}
+
+function Rejects({ id }: { id: number }) {
+  const { t } = useTranslation();
+  const label = useLabel();
+  const format = useFormats();
+  const rejects = useImportRejects(id);
+  return (
+    <Card size="small" title={t('imports.rejectedRows')}>
+      <ListTable<ImportReject>
+        list={rejects}
+        testId="import-rejects"
+        label={t('imports.rejectedRows')}
+        rowKey={(row) => row.rowNumber}
+        empty={t('imports.noRejected')}
+        columns={[
+          {
+            title: t('imports.rowNumber'),
+            align: 'right',
+            className: 'num',
+            render: (_, row) => format.number(row.rowNumber),
+          },
+          { title: t('messages.reason'), render: (_, row) => label('rejectReason', row.reason) },
+          { title: t('common.detail'), render: (_, row) => <span className="detail">{row.detail}</span> },
+        ]}
+        expanded={(row) => <pre className="pre-words">{row.row ?? t('sources.itemHidden')}</pre>}
+      />
+    </Card>
+  );
+}
