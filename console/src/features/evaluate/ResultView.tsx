@@ -73,7 +73,7 @@ function Verdict({ result }: { result: CampaignResult }) {
   return (
     <section className={`verdict verdict-${verdict}`} data-testid="verdict" data-verdict={verdict}>
       <h2>{t(`result.verdict.${verdict}`)}</h2>
-      {result.words && (
+      {!result.notMeasurable && (
         <div className="pre-words" data-testid="verdict-words">
           {result.words[language]}
         </div>
@@ -83,8 +83,8 @@ function Verdict({ result }: { result: CampaignResult }) {
           style={{ marginTop: 12 }}
           type="warning"
           showIcon
-          title={result.notMeasurable.reason}
-          description={t('result.wouldTake', { what: result.notMeasurable.whatItWouldTake })}
+          title={result.notMeasurable.reason[language]}
+          description={t('result.wouldTake', { what: result.notMeasurable.whatItWouldTake[language] })}
         />
       )}
     </section>

@@ -1556,8 +1556,16 @@ export interface components {
             low: number;
         };
         "io.rekindle.evaluate.CampaignResult.NotMeasurable": {
-            reason: string;
-            whatItWouldTake: string;
+            /** Format: int64 */
+            heldOut: number;
+            /** Format: int64 */
+            neededInSmallerArm: number | null;
+            /** @enum {string} */
+            obstacle: "nothing_sent" | "arm_sizes" | "too_few_customers" | "too_few_conversions" | "no_variation";
+            reason: components["schemas"]["io.rekindle.segment.Words"];
+            /** Format: int64 */
+            treated: number;
+            whatItWouldTake: components["schemas"]["io.rekindle.segment.Words"];
         };
         "io.rekindle.evaluate.CampaignResult.ObjectiveReview": {
             /** Format: double */

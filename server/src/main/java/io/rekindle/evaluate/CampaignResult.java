@@ -94,7 +94,35 @@ public record CampaignResult(
 
     public record Attributed(long orders, BigDecimal revenue) {}
 
-    public record NotMeasurable(String reason, String whatItWouldTake) {}
+    /** What can stand in the way of a result. */
+    public enum Obstacle {
+        NOTHING_SENT,
+        /** An arm lost customers: it has not the size it was drawn for. */
+        ARM_SIZES,
+        TOO_FEW_CUSTOMERS,
+        TOO_FEW_CONVERSIONS,
+        /** All outcomes of an arm are the same. */
+        NO_VARIATION;
+
+        @JsonValue
+        public String code() {
+            return name().toLowerCase(Locale.ROOT);
+        }
+    }
+
+    /**
+     * Why nothing can be said.
+     *
+     * @param treated customers assigned to be written to
+     * @param neededInSmallerArm customers the smaller arm would need; null where no number makes it measurable
+     */
+    public record NotMeasurable(
+            Obstacle obstacle,
+            long treated,
+            long heldOut,
+            @Nullable Long neededInSmallerArm,
+            Words reason,
+            Words whatItWouldTake) {}
 
     /** The objective the campaign serves, and where it stands now. */
     public record ObjectiveReview(

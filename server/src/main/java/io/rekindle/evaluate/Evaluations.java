@@ -150,7 +150,7 @@ public class Evaluations implements Job, RunPlanned {
         var lifts = lifts(conversion, orders, revenue);
         var check = sampleCheck(run, figures);
         var headline = objective.metric().isRate() ? conversion : revenue;
-        var against = notMeasurable(headline, check, funnel.sent());
+        var against = Obstacles.of(headline, check, funnel.sent(), figures);
         var state = !recorded ? State.WAITING : against.isPresent() ? State.NOT_MEASURABLE : State.MEASURED;
         var verdict = recorded ? verdict(headline, against) : null;
         return new CampaignResult(
@@ -227,28 +227,6 @@ public class Evaluations implements Job, RunPlanned {
                 ratio.p(), !ratio.mismatch(), (treated + held) * run.holdoutShare(), held);
     }
 
-    private static Optional<CampaignResult.NotMeasurable> notMeasurable(
-            Lift headline, CampaignResult.@Nullable SampleCheck check, long sent) {
-        if (sent == 0)
-            return Optional.of(new CampaignResult.NotMeasurable(
-                    "no message was sent, so there is nothing to measure",
-                    "a campaign whose messages go out: see the reasons of its decisions and messages"));
-        if (check != null && !check.ok())
-            return Optional.of(new CampaignResult.NotMeasurable(
-                    String.format(
-                            Locale.ROOT,
-                            "the arms do not have the sizes they were drawn for (%,d held out where %,.0f were expected, p = %.2g)",
-                            check.observedHoldout(),
-                            check.expectedHoldout(),
-                            check.p()),
-                    "finding out what lost customers of one arm; until then no difference can be trusted"));
-        return switch (headline) {
-            case Lift.Measured measured -> Optional.empty();
-            case Lift.NotMeasurable(var reason, var because, var take) ->
-                Optional.of(new CampaignResult.NotMeasurable(because, take));
-        };
-    }
-
     private static Verdict verdict(Lift headline, Optional<CampaignResult.NotMeasurable> against) {
         if (against.isPresent()) return Verdict.NOT_MEASURABLE;
         return switch (headline) {
@@ -291,13 +269,14 @@ public class Evaluations implements Job, RunPlanned {
             return new Words(
                     "The window closes at %s; these are figures so far and no result yet.".formatted(run.windowTo()),
                     "统计窗口将于 %s 结束；以下为截至目前的数字，尚非结论。".formatted(run.windowTo()));
-        if (verdict == Verdict.NOT_MEASURABLE || lifts == null) {
-            var why = against.orElse(
-                    new CampaignResult.NotMeasurable("the arms cannot be compared", "more customers in both arms"));
+        if (against.isPresent()) {
+            var reason = against.get().reason();
+            var take = against.get().whatItWouldTake();
             return new Words(
-                    "Not measurable: %s. It would take %s.".formatted(why.reason(), why.whatItWouldTake()),
-                    "无法测量：数据不足以得出结论（详见原因与所需条件）。");
+                    "Not measurable: %s. It would take %s.".formatted(reason.en(), take.en()),
+                    "无法测量：%s。需要：%s。".formatted(reason.zh(), take.zh()));
         }
+        if (lifts == null) return new Words("Not every comparison can be made; see the figures.", "部分指标无法比较，请查看各项数字。");
         var gain = netGain(contribution, figures.treatment().customers());
         var c = lifts.conversion();
         var english = String.format(

@@ -144,8 +144,9 @@ class EvaluationsTest {
         evaluations.run(Long.toString(launched.run()));
         var result = evaluations.of(launched.campaign());
         assertThat(result.verdict()).isEqualTo(Verdict.NOT_MEASURABLE);
-        assertThat(java.util.Objects.requireNonNull(result.notMeasurable()).reason())
-                .contains("sizes");
+        assertThat(java.util.Objects.requireNonNull(result.notMeasurable()).obstacle())
+                .isEqualTo(CampaignResult.Obstacle.ARM_SIZES);
+        assertThat(result.words().zh()).contains("两组人数与抽取比例不符", "查明");
     }
 
     @Test
@@ -158,8 +159,13 @@ class EvaluationsTest {
         evaluations.run(Long.toString(launched.run()));
         var result = evaluations.of(launched.campaign());
         assertThat(result.state()).isEqualTo(State.NOT_MEASURABLE);
-        assertThat(java.util.Objects.requireNonNull(result.notMeasurable()).whatItWouldTake())
-                .contains("customers");
+        var why = java.util.Objects.requireNonNull(result.notMeasurable());
+        assertThat(why.obstacle()).isEqualTo(CampaignResult.Obstacle.TOO_FEW_CONVERSIONS);
+        // 2 of 80 buy, so 5 / (2 / 80) = 200 customers make five expected purchases.
+        assertThat(why.neededInSmallerArm()).isEqualTo(200);
+        assertThat(why.whatItWouldTake().en()).contains("200 customers");
+        assertThat(why.whatItWouldTake().zh()).contains("200 位客户");
+        assertThat(result.words().zh()).contains(why.reason().zh()).doesNotContainPattern("[a-z]{3}");
         assertThat(result.lift()).isNull();
     }
 

@@ -1,6 +1,7 @@
 package io.rekindle.models.experiment;
 
 import java.util.Optional;
+import java.util.OptionalLong;
 
 /** The difference a treatment made, or why it cannot be told. */
 public sealed interface Lift {
@@ -60,8 +61,10 @@ public sealed interface Lift {
      * @param reason why, for programs
      * @param because why, in words and numbers
      * @param whatItWouldTake what would make it measurable
+     * @param neededInSmallerArm how many customers the smaller arm would need, where a number makes it measurable
      */
-    record NotMeasurable(Reason reason, String because, String whatItWouldTake) implements Lift {}
+    record NotMeasurable(Reason reason, String because, String whatItWouldTake, OptionalLong neededInSmallerArm)
+            implements Lift {}
 
     /** Why a lift cannot be measured. */
     enum Reason {

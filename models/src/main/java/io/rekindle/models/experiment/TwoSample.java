@@ -7,6 +7,7 @@ import io.rekindle.models.experiment.Lift.Relative;
 import io.rekindle.models.numeric.IncompleteBeta;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.OptionalLong;
 import org.hipparchus.distribution.continuous.TDistribution;
 
 /**
@@ -52,7 +53,8 @@ public final class TwoSample {
                                     inControl ? control.n() : treatment.n(),
                                     inControl ? "control" : "treatment",
                                     number(inControl ? control.mean() : treatment.mean())),
-                    "customers with different outcomes in both arms: wait longer or ask for a more frequent outcome");
+                    "customers with different outcomes in both arms: wait longer or ask for a more frequent outcome",
+                    OptionalLong.empty());
         }
         double ofControl = control.variance() / control.n();
         double ofTreatment = treatment.variance() / treatment.n();
@@ -79,6 +81,7 @@ public final class TwoSample {
         double rate = control.plus(treatment).mean();
         long smaller = Math.min(control.n(), treatment.n());
         double rarer = Math.min(rate, 1 - rate);
+        long needed = (long) Math.ceil(FEWEST_EXPECTED / rarer);
         if (smaller * rarer < FEWEST_EXPECTED)
             return new NotMeasurable(
                     Reason.TOO_FEW_CONVERSIONS,
@@ -90,8 +93,8 @@ public final class TwoSample {
                                     rate <= .5 ? "conversions" : "non-conversions"),
                     rarer == 0
                             ? "conversions and non-conversions to compare: wait longer or ask for a more frequent outcome"
-                            : "at least 5: %d customers in the smaller arm"
-                                    .formatted((long) Math.ceil(FEWEST_EXPECTED / rarer)));
+                            : String.format(Locale.ROOT, "at least 5: %,d customers in the smaller arm", needed),
+                    rarer == 0 ? OptionalLong.empty() : OptionalLong.of(needed));
         double ofControl = control.mean() * (1 - control.mean()) / control.n();
         double ofTreatment = treatment.mean() * (1 - treatment.mean()) / treatment.n();
         double pooled = rate * (1 - rate) * (1.0 / control.n() + 1.0 / treatment.n());
@@ -146,7 +149,8 @@ public final class TwoSample {
         return new NotMeasurable(
                 Reason.TOO_FEW_CUSTOMERS,
                 "%d customers in the control arm, %d in the treatment arm".formatted(control, treatment),
-                "at least 2 in each; Power tells how many for a difference worth knowing");
+                "at least 2 in each; Power tells how many for a difference worth knowing",
+                OptionalLong.of(2));
     }
 
     private static String number(double value) {

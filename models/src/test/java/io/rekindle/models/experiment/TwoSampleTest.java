@@ -133,7 +133,7 @@ class TwoSampleTest {
         assertThat(few.reason()).isEqualTo(Reason.TOO_FEW_CONVERSIONS);
         assertThat(few.because()).contains("0.4000 %", "200 customers", "0.8000 expected conversions");
         // 5 / .004
-        assertThat(few.whatItWouldTake()).isEqualTo("at least 5: 1250 customers in the smaller arm");
+        assertThat(few.whatItWouldTake()).isEqualTo("at least 5: 1,250 customers in the smaller arm");
         assertThat(((NotMeasurable) TwoSample.proportions(200, 0, 800, 0, .05)).whatItWouldTake())
                 .contains("wait longer");
         assertThat(((NotMeasurable) TwoSample.proportions(200, 200, 800, 800, .05)).because())
