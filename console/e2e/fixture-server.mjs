@@ -414,6 +414,7 @@ function routes(state) {
           `符合规则的客户（规则长 ${size}）`,
         ),
         sample: state.people.slice(0, 8).map(({ customerId, tier, stage }) => ({ customerId, tier, stage })),
+        warnings: [],
         sqlMillis: 38,
       };
     },

@@ -48,6 +48,20 @@ export function PreviewCard({ preview, lacking }: Props) {
           <p className="pre-words" style={{ margin: 0 }} data-testid="preview-words">
             {data.words[language]}
           </p>
+          {data.warnings.length > 0 && (
+            <Alert
+              type="warning"
+              showIcon
+              data-testid="preview-warnings"
+              title={
+                <ul className="faults">
+                  {data.warnings.map(({ place, message }) => (
+                    <li key={place}>{`${place}: ${message}`}</li>
+                  ))}
+                </ul>
+              }
+            />
+          )}
           <Table
             size="small"
             pagination={false}

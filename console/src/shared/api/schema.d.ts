@@ -1955,6 +1955,7 @@ export interface components {
             sample: components["schemas"]["io.rekindle.segment.web.SegmentsResource.SampleCustomer"][];
             /** Format: int64 */
             sqlMillis: number;
+            warnings: components["schemas"]["io.rekindle.platform.Problem.Fault"][];
             words: components["schemas"]["io.rekindle.segment.Words"];
         };
         "io.rekindle.segment.web.SegmentsResource.PreviewRequest": {

@@ -164,6 +164,21 @@ public class Profiles {
                 .single();
     }
 
+    /** Names of fields that are sealed as personal data: those the product asks for and those customers seen first have. */
+    public Set<String> sealedFields() {
+        var names = new HashSet<>(Set.of(
+                PersonalFields.USER_ID,
+                PersonalFields.EMAIL,
+                PersonalFields.PHONE,
+                PersonalFields.FIRST_NAME,
+                PersonalFields.LAST_NAME,
+                PersonalFields.NAME));
+        names.addAll(jdbc.sql("select distinct field from (select field from personal_fields limit 10000) some_fields")
+                .query(String.class)
+                .list());
+        return names;
+    }
+
     /** How many customers are known by more than a device. */
     public long count() {
         return jdbc.sql("select count(*) from customers where known")

@@ -5,7 +5,8 @@ import java.util.List;
 /**
  * Something a rule may ask.
  *
- * @param path kind and name, e.g. {@code trait.city}, {@code event.Product Viewed}, {@code score.p_alive}, {@code tier}
+ * @param path kind and name, e.g. {@code trait.city}, {@code event.Product Viewed}, {@code score.p_alive},
+ *     {@code message.campaignId}, {@code tier}
  * @param type what its values are
  * @param values the values it takes, when these are known; otherwise empty
  */
@@ -18,6 +19,7 @@ public record Field(String path, Type type, Words label, List<Value> values) {
     public enum Type {
         TEXT,
         NUMBER,
+        BOOLEAN,
         EVENT,
         ORDERS,
         CHOICE,

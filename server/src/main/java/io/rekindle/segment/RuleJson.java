@@ -77,6 +77,37 @@ public final class RuleJson {
         return rule;
     }
 
+    /** What is no fault and probably a mistake all the same, with its place: events that were never seen. */
+    static List<Fault> oddities(Rule rule, Vocabulary vocabulary) {
+        var found = new ArrayList<Fault>();
+        collect(rule, "", vocabulary, found);
+        return found;
+    }
+
+    private static void collect(Rule rule, String place, Vocabulary vocabulary, List<Fault> into) {
+        switch (rule) {
+            case Rule.All(var rules) -> collect(rules, Reader.at(place, "all"), vocabulary, into);
+            case Rule.Any(var rules) -> collect(rules, Reader.at(place, "any"), vocabulary, into);
+            case Rule.Not(var inner) -> collect(inner, Reader.at(place, "not"), vocabulary, into);
+            case Rule.Event event ->
+                vocabulary
+                        .oddityOfEvent(event.name())
+                        .ifPresent(oddity -> into.add(new Fault(Reader.at(place, "event"), oddity)));
+            case Rule.Trait trait -> {}
+            case Rule.Orders orders -> {}
+            case Rule.Tier tier -> {}
+            case Rule.Group group -> {}
+            case Rule.Stage stage -> {}
+            case Rule.Score score -> {}
+            case Rule.Message message -> {}
+            case Rule.InSegment segment -> {}
+        }
+    }
+
+    private static void collect(List<Rule> rules, String place, Vocabulary vocabulary, List<Fault> into) {
+        for (int i = 0; i < rules.size(); i++) collect(rules.get(i), place + "[" + i + "]", vocabulary, into);
+    }
+
     private static String shown(String place) {
         return place.isEmpty() ? "its root" : place;
     }
@@ -185,8 +216,22 @@ public final class RuleJson {
         private @Nullable Rule trait(JsonNode json, String place) {
             only(json, place, Set.of("trait", "is", "value"));
             var trait = text(json.get("trait"), at(place, "trait"));
+            if (trait != null && vocabulary != null) {
+                var fault = vocabulary.faultOfTrait(trait);
+                if (fault.isPresent()) fault(at(place, "trait"), "%s", fault.get());
+            }
             var test = test(json, place);
-            return trait == null || test == null ? null : new Rule.Trait(trait, test);
+            if (trait == null || test == null) return null;
+            if (vocabulary != null) {
+                var misfit = vocabulary.misfit(trait, test);
+                if (misfit.isPresent())
+                    return refused(
+                            at(place, misfit.get().where()),
+                            "'%s': %s",
+                            trait,
+                            misfit.get().why());
+            }
+            return new Rule.Trait(trait, test);
         }
 
         private @Nullable Rule event(JsonNode json, String place) {
@@ -264,6 +309,8 @@ public final class RuleJson {
                 return refused(inside, "'message' is an object with campaignId or state; this is %s", kindOf(message));
             only(message, inside, Set.of("campaignId", "state"));
             var campaign = message.has("campaignId") ? id(message.get("campaignId"), at(inside, "campaignId")) : null;
+            if (campaign != null && vocabulary != null)
+                vocabulary.faultOfCampaign(campaign).ifPresent(fault -> fault(at(inside, "campaignId"), "%s", fault));
             var states = message.has("state")
                     ? names(
                             message.get("state"),

@@ -6,6 +6,7 @@ import io.rekindle.common.Page;
 import io.rekindle.platform.BusinessClock;
 import io.rekindle.platform.Problem;
 import io.rekindle.platform.SystemClock;
+import io.rekindle.profile.Profiles;
 import io.rekindle.warehouse.Sql;
 import io.rekindle.warehouse.Warehouse;
 import java.sql.ResultSet;
@@ -32,6 +33,7 @@ import tools.jackson.databind.json.JsonMapper;
 @Component
 public class Segments {
     private static final int MOST_NAME = 200;
+    private static final int MOST_LISTED = 200;
 
     private final JdbcClient jdbc;
     private final Warehouse warehouse;
@@ -41,6 +43,8 @@ public class Segments {
     private final ObjectProvider<FieldSource> sources;
     private final ObjectProvider<SegmentUse> uses;
     private final JsonMapper json;
+    private final HistoryNames names;
+    private final Profiles profiles;
 
     Segments(
             JdbcClient jdbc,
@@ -50,7 +54,8 @@ public class Segments {
             SystemClock system,
             ObjectProvider<FieldSource> sources,
             ObjectProvider<SegmentUse> uses,
-            JsonMapper json) {
+            JsonMapper json,
+            Profiles profiles) {
         this.jdbc = jdbc;
         this.warehouse = warehouse;
         this.audit = audit;
@@ -59,6 +64,8 @@ public class Segments {
         this.sources = sources;
         this.uses = uses;
         this.json = json;
+        this.names = new HistoryNames(warehouse, system);
+        this.profiles = profiles;
     }
 
     /** The segment; a {@link Problem} {@code segment_unknown} when there is none. */
@@ -66,17 +73,18 @@ public class Segments {
         var all = rules();
         var stored = all.get(id);
         if (stored == null) throw unknown(id);
-        return described(stored, all);
+        return described(stored, all, vocabulary());
     }
 
     /** By name; the cursor is the name to go on after. */
     public Page<Segment> list(String after, int limit) {
         var all = rules();
+        var vocabulary = vocabulary();
         var rows = all.values().stream()
                 .filter(stored -> stored.name().compareTo(after) > 0)
                 .sorted(java.util.Comparator.comparing(Stored::name))
                 .limit(limit + 1L)
-                .map(stored -> described(stored, all))
+                .map(stored -> described(stored, all, vocabulary))
                 .toList();
         return Page.of(rows, limit, Segment::name);
     }
@@ -138,7 +146,27 @@ public class Segments {
     }
 
     private Rule read(JsonNode rule, @Nullable Long self, Map<Long, Stored> all) {
-        return RuleJson.read(rule, vocabulary(), id -> faultOfReference(id, self, all));
+        RuleJson.Known known = id -> faultOfReference(id, self, all);
+        var fields = brought();
+        try {
+            return RuleJson.read(rule, vocabulary(fields, names.recent()), known);
+        } catch (Problem perhapsSeenSince) {
+            return RuleJson.read(rule, vocabulary(fields, names.now()), known);
+        }
+    }
+
+    /**
+     * What is odd about a rule, with its place: an event no source has sent yet, which is how a misspelt one looks. It is
+     * no fault, for a rule may be written before the first such event comes in.
+     */
+    public List<Problem.Fault> oddities(Rule rule) {
+        var fields = brought();
+        var recent = RuleJson.oddities(rule, vocabulary(fields, names.recent()));
+        return recent.isEmpty() ? recent : RuleJson.oddities(rule, vocabulary(fields, names.now()));
+    }
+
+    private Vocabulary vocabulary(List<Field> fields, HistoryNames.Names seen) {
+        return Vocabulary.of(fields, seen, profiles.sealedFields());
     }
 
     private static Optional<String> faultOfReference(long id, @Nullable Long self, Map<Long, Stored> all) {
@@ -292,14 +320,19 @@ public class Segments {
                         .map(stored ->
                                 new Field.Value(Long.toString(stored.id()), new Words(stored.name(), stored.name())))
                         .toList()));
-        for (var trait : warehouse.query(
-                Sql.of("select trait from trait_changes group by trait order by count(*) desc, trait limit 200"),
-                row -> row.text("trait")))
-            fields.add(new Field("trait." + trait, Field.Type.TEXT, new Words(trait, trait), List.of()));
-        for (var event : warehouse.query(
-                Sql.of("select name from event_days group by name order by sum(events) desc, name limit 200"),
-                row -> row.text("name")))
-            fields.add(new Field("event." + event, Field.Type.EVENT, new Words(event, event), List.of()));
+        var seen = names.now();
+        seen.traits().entrySet().stream()
+                .limit(MOST_LISTED)
+                .map(trait -> new Field(
+                        "trait." + trait.getKey(),
+                        trait.getValue().type(),
+                        new Words(trait.getKey(), trait.getKey()),
+                        List.of()))
+                .forEach(fields::add);
+        seen.events().keySet().stream()
+                .limit(MOST_LISTED)
+                .map(event -> new Field("event." + event, Field.Type.EVENT, new Words(event, event), List.of()))
+                .forEach(fields::add);
         return List.copyOf(fields);
     }
 
@@ -313,12 +346,12 @@ public class Segments {
         return Vocabulary.of(brought());
     }
 
-    private Segment described(Stored stored, Map<Long, Stored> all) {
+    private static Segment described(Stored stored, Map<Long, Stored> all, Vocabulary vocabulary) {
         return new Segment(
                 stored.id(),
                 stored.name(),
                 stored.rule(),
-                words(stored.rule(), all, vocabulary()),
+                words(stored.rule(), all, vocabulary),
                 stored.version(),
                 stored.createdAt());
     }

@@ -3,11 +3,20 @@ package io.rekindle.segment;
 import io.rekindle.segment.Field.Value;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
-/** The names rules may use for tiers, groups, stages and scores, with what people call them. */
+/**
+ * The names rules may use, with what people call them: of tiers, groups, stages, scores and campaigns; and, where the
+ * history was read, of traits, with what their values were, and of events.
+ */
 public final class Vocabulary {
+    private static final String CAMPAIGN = "message.campaignId";
+
     /** States a message can be in. */
     static final Map<String, Words> MESSAGE_STATES = ordered(List.of(
             new Value("ready", new Words("ready", "待发送")),
@@ -23,21 +32,73 @@ public final class Vocabulary {
     private final Map<String, Words> groups;
     private final Map<String, Words> stages;
     private final Map<String, Words> scores;
+    private final @Nullable Map<String, Words> campaigns;
+    private final HistoryNames.@Nullable Names seen;
+    private final Set<String> sealed;
 
-    private Vocabulary(
-            Map<String, Words> tiers, Map<String, Words> groups, Map<String, Words> stages, Map<String, Words> scores) {
-        this.tiers = tiers;
-        this.groups = groups;
-        this.stages = stages;
-        this.scores = scores;
-    }
-
-    /** What the fields given name. */
-    public static Vocabulary of(List<Field> fields) {
-        var scores = new LinkedHashMap<String, Words>();
+    private Vocabulary(List<Field> fields, HistoryNames.@Nullable Names seen, Set<String> sealed) {
+        this.tiers = choices(fields, "tier");
+        this.groups = choices(fields, "group");
+        this.stages = choices(fields, "stage");
+        this.scores = new LinkedHashMap<>();
         for (var field : fields)
             if (field.path().startsWith("score.")) scores.put(field.path().substring("score.".length()), field.label());
-        return new Vocabulary(choices(fields, "tier"), choices(fields, "group"), choices(fields, "stage"), scores);
+        this.campaigns =
+                fields.stream().anyMatch(field -> field.path().equals(CAMPAIGN)) ? choices(fields, CAMPAIGN) : null;
+        this.seen = seen;
+        this.sealed = sealed.stream().map(Vocabulary::spelling).collect(Collectors.toUnmodifiableSet());
+    }
+
+    /** What the fields given name; names of traits and events are taken as they come. */
+    public static Vocabulary of(List<Field> fields) {
+        return new Vocabulary(fields, null, Set.of());
+    }
+
+    /** @param sealed names of personal fields, which never enter the history */
+    static Vocabulary of(List<Field> fields, HistoryNames.Names seen, Set<String> sealed) {
+        return new Vocabulary(fields, seen, sealed);
+    }
+
+    /** Why a rule cannot ask a trait; empty when it can. */
+    Optional<String> faultOfTrait(String trait) {
+        if (seen == null || seen.traits().containsKey(trait)) return Optional.empty();
+        if (sealed.contains(spelling(trait)))
+            return Optional.of(
+                    "'%s' is personal data: it is sealed with the customer's key and never in the history, so no rule can ask it"
+                            .formatted(trait));
+        if (!seen.complete()) return Optional.empty();
+        return Optional.of("no customer has ever had a trait '%s'%s"
+                .formatted(trait, meant(trait, seen.traits().keySet())));
+    }
+
+    /** Why the values of a trait cannot answer a question; empty when they can. */
+    Optional<TraitSeen.Misfit> misfit(String trait, ValueTest test) {
+        var values = seen == null ? null : seen.traits().get(trait);
+        return values == null ? Optional.empty() : values.misfit(test);
+    }
+
+    /** What is odd about an event's name: it may yet come, so a rule may name it; empty when it was seen. */
+    Optional<String> oddityOfEvent(String event) {
+        if (seen == null || !seen.complete() || seen.events().containsKey(event)) return Optional.empty();
+        return Optional.of("no event '%s' has come in yet%s"
+                .formatted(event, meant(event, seen.events().keySet())));
+    }
+
+    /** Why a rule cannot ask for a campaign; empty when it can. */
+    Optional<String> faultOfCampaign(long id) {
+        return campaigns == null || campaigns.containsKey(Long.toString(id))
+                ? Optional.empty()
+                : Optional.of("there is no campaign %d".formatted(id));
+    }
+
+    private static String meant(String name, Set<String> known) {
+        var nearest = Nearest.to(name, known);
+        return nearest.map("; did you mean '%s'?"::formatted)
+                .orElse(known.isEmpty() ? "" : "; GET /api/segments/fields lists what there is");
+    }
+
+    private static String spelling(String name) {
+        return name.replace("_", "").replace("-", "").toLowerCase(Locale.ROOT);
     }
 
     private static Map<String, Words> choices(List<Field> fields, String path) {

@@ -11,7 +11,12 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.time.Instant;
+import java.time.LocalDate;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
 import java.util.stream.LongStream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.boot.test.web.server.LocalServerPort;
@@ -28,6 +33,131 @@ class SegmentsOverHttpTest {
     SegmentsOverHttpTest(@LocalServerPort int port, @Autowired Warehouse warehouse) {
         this.port = port;
         this.warehouse = warehouse;
+        traits("hat", "\"red\"", "\"blue\"");
+    }
+
+    @Test
+    void aTraitNobodyHasIsRefusedWithTheNearestNameAndASealedOneWithTheReason() throws Exception {
+        traits("seg_favourite", "\"opera\"");
+        var refused = send(
+                "POST",
+                "/api/segments/preview",
+                rule(
+                        "{'any':[{'trait':'seg_favorite','is':'exists'},{'trait':'email','is':'exists'},"
+                                + "{'not':{'trait':'First_Name','is':'equals','value':'Ann'}},{'trait':'qqqqqqqqq','is':'exists'}]}"),
+                422);
+        assertThat(faults(refused))
+                .containsOnlyKeys("any[0].trait", "any[1].trait", "any[2].not.trait", "any[3].trait")
+                .hasEntrySatisfying(
+                        "any[0].trait",
+                        why -> assertThat(why)
+                                .isEqualTo(
+                                        "no customer has ever had a trait 'seg_favorite'; did you mean 'seg_favourite'?"))
+                .hasEntrySatisfying("any[1].trait", why -> assertThat(why).contains("personal data", "sealed"))
+                .hasEntrySatisfying("any[2].not.trait", why -> assertThat(why).contains("personal data"))
+                .hasEntrySatisfying("any[3].trait", why -> assertThat(why).contains("/api/segments/fields"));
+        send("POST", "/api/segments", segment("never", "{'trait':'nosuch','is':'exists'}"), 422);
+    }
+
+    @Test
+    void aQuestionTheValuesOfATraitCannotAnswerIsRefusedAtItsPlace() throws Exception {
+        traits("seg_city", "\"Wien\"", "\"Ulm\"");
+        traits("seg_points", "7", "\"12\"", "-1.5");
+        traits("seg_birthday", "\"1980-02-03\"", "\"1991-12-31\"");
+        traits("seg_vip", "true", "false");
+        traits("seg_gone", (String) null);
+        var fits = List.of(
+                "{'trait':'seg_city','is':'in','value':['Wien','Graz']}",
+                "{'trait':'seg_city','is':'contains','value':'ie'}",
+                "{'trait':'seg_points','is':'greater','value':5}",
+                "{'trait':'seg_points','is':'equals','value':'7'}",
+                "{'trait':'seg_birthday','is':'before','value':'1990-01-01'}",
+                "{'trait':'seg_birthday','is':'between','value':['1980-01-01','1990-01-01']}",
+                "{'trait':'seg_vip','is':'equals','value':true}",
+                "{'trait':'seg_gone','is':'greater','value':5}");
+        for (var rule : fits) send("POST", "/api/segments/preview", rule(rule), 200);
+        var misfits = Map.of(
+                "{'trait':'seg_city','is':'greater','value':5}", "is",
+                "{'trait':'seg_city','is':'in','value':['Wien',7]}", "value[1]",
+                "{'trait':'seg_city','is':'before','value':'1990-01-01'}", "is",
+                "{'trait':'seg_points','is':'equals','value':'many'}", "value",
+                "{'trait':'seg_points','is':'between','value':['1980-01-01','1990-01-01']}", "value",
+                "{'trait':'seg_birthday','is':'less','value':3}", "is",
+                "{'trait':'seg_vip','is':'equals','value':'yes'}", "value",
+                "{'trait':'seg_vip','is':'contains','value':'tr'}", "is");
+        for (var misfit : misfits.entrySet()) {
+            var refused = send("POST", "/api/segments/preview", rule(misfit.getKey()), 422);
+            assertThat(faults(refused)).as(misfit.getKey()).containsOnlyKeys(misfit.getValue());
+        }
+        assertThat(faults(send(
+                                "POST",
+                                "/api/segments/preview",
+                                rule("{'trait':'seg_city','is':'greater','value':5}"),
+                                422))
+                        .get("is"))
+                .isEqualTo("'seg_city': 'greater' compares numbers, and its values are texts;"
+                        + " it takes equals, not_equals, in, exists, contains");
+        var fields = send("GET", "/api/segments/fields", null, 200).get("items");
+        assertThat(fields.valueStream()
+                        .filter(field -> field.get("path").stringValue().startsWith("trait.seg_"))
+                        .map(field -> field.get("path").stringValue() + " "
+                                + field.get("type").stringValue()))
+                .contains("trait.seg_city text", "trait.seg_points number", "trait.seg_vip boolean");
+    }
+
+    @Test
+    void anEventThatNeverCameIsAWarningAndACampaignThatIsNotThereAFault() throws Exception {
+        warehouse.append(
+                "event_days",
+                "segment-names",
+                Rows.written(rows -> rows.value(9_100_000_000_000_000_000L)
+                        .value("Seg Basket Filled")
+                        .value(LocalDate.parse("2026-02-01"))
+                        .value(1L)
+                        .missing()
+                        .missing()
+                        .value(1L)
+                        .end()));
+        var odd = send(
+                "POST",
+                "/api/segments/preview",
+                rule("{'all':[{'event':'Seg Basket Filled','count':{'atLeast':1}},"
+                        + "{'not':{'event':'seg basket fild','count':{'atLeast':1}}}]}"),
+                200);
+        assertThat(odd.get("warnings")).hasSize(1);
+        assertThat(odd.at("/warnings/0/place").stringValue()).isEqualTo("all[1].not.event");
+        assertThat(odd.at("/warnings/0/message").stringValue())
+                .isEqualTo("no event 'seg basket fild' has come in yet; did you mean 'Seg Basket Filled'?");
+        assertThat(faults(send(
+                        "POST",
+                        "/api/segments/preview",
+                        rule("{'message':{'campaignId':987654,'state':['sent']}}"),
+                        422)))
+                .containsEntry("message.campaignId", "there is no campaign 987654");
+    }
+
+    private void traits(String name, @Nullable String... values) {
+        warehouse.append("trait_changes", "segment-names:" + name, Rows.written(rows -> {
+            for (int i = 0; i < values.length; i++)
+                rows.value(9_200_000_000_000_000_000L + i)
+                        .value(name)
+                        .value(values[i])
+                        .value(Instant.parse("2026-02-01T00:00:00Z"))
+                        .value(1L + i)
+                        .end();
+        }));
+    }
+
+    private static String rule(String rule) {
+        return "{\"rule\":%s}".formatted(rule.replace('\'', '"'));
+    }
+
+    private static Map<String, String> faults(JsonNode refused) {
+        return refused.get("errors")
+                .valueStream()
+                .collect(Collectors.toMap(
+                        fault -> fault.get("place").stringValue(),
+                        fault -> fault.get("message").stringValue()));
     }
 
     @Test
@@ -125,7 +255,7 @@ class SegmentsOverHttpTest {
         return "{\"name\":\"%s\",\"rule\":%s}".formatted(name, rule.replace('\'', '"'));
     }
 
-    private JsonNode send(String method, String path, @org.jspecify.annotations.Nullable String body, int status)
+    private JsonNode send(String method, String path, @Nullable String body, int status)
             throws IOException, InterruptedException {
         var request = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + path))
                 .header("Authorization", "Bearer " + RekindleTest.ADMIN_KEY)

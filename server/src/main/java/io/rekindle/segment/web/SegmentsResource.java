@@ -87,7 +87,9 @@ class SegmentsResource {
             @Nullable String tier,
             @Nullable String stage) {}
 
-    record PreviewAnswer(long count, Words words, List<SampleCustomer> sample, long sqlMillis) {}
+    /** @param warnings what is no fault and probably a mistake, with its place in the rule */
+    record PreviewAnswer(
+            long count, Words words, List<SampleCustomer> sample, List<Problem.Fault> warnings, long sqlMillis) {}
 
     record FieldAnswer(String path, String type, Words label, List<String> values, Map<String, Words> valueLabels) {
         static FieldAnswer of(Field field) {
@@ -154,7 +156,7 @@ class SegmentsResource {
             ids.add(row.longValue("customer_id"));
         });
         long millis = Duration.ofNanos(System.nanoTime() - from).toMillis();
-        return new PreviewAnswer(count[0], segments.words(rule), sample(ids), millis);
+        return new PreviewAnswer(count[0], segments.words(rule), sample(ids), segments.oddities(rule), millis);
     }
 
     private List<SampleCustomer> sample(List<Long> ids) {
