@@ -18,6 +18,12 @@ create table if not exists order_lines (
     product_id varchar, product_name varchar, category varchar, quantity decimal(18, 4) not null, unit_price decimal(18, 4) not null,
     amount decimal(18, 4) not null, source_id integer not null, import_id bigint, seq bigint not null);
 
+-- one row per distinct line of an imported file that an earlier import had brought: how often the file has it. When the earlier one is undone, the line is this one's
+create table if not exists order_lines_repeated (
+    import_id bigint not null, order_id varchar not null, customer_id bigint not null, occurred_at timestamp not null, kind varchar not null,
+    product_id varchar not null, product_name varchar not null, category varchar not null, quantity decimal(18, 4) not null,
+    unit_price decimal(18, 4) not null, currency varchar not null, lines bigint not null);
+
 -- one row per import that was undone
 create table if not exists imports_undone (import_id bigint not null, undone_at timestamp not null);
 

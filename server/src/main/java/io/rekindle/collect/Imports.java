@@ -34,6 +34,13 @@ public interface Imports {
     record ReasonCount(String reason, long rows) {}
 
     /**
+     * How a column of the file was understood.
+     *
+     * @param field the field it was read as; null when it was not used
+     */
+    record Column(String column, @Nullable String field) {}
+
+    /**
      * What became of a file's rows: {@code rows = lines + cancellations + alreadyThere + rejected}.
      *
      * @param lines order lines brought in
@@ -43,6 +50,7 @@ public interface Imports {
      * @param gross sum over lines
      * @param cancelled sum over cancellations, negative
      * @param notes what the reader should know
+     * @param columns every column of the file, in its order
      */
     record Report(
             long rows,
@@ -56,10 +64,12 @@ public interface Imports {
             BigDecimal gross,
             BigDecimal cancelled,
             String currency,
-            List<String> notes) {
+            List<String> notes,
+            List<Column> columns) {
         public Report {
             reasons = List.copyOf(reasons);
             notes = List.copyOf(notes);
+            columns = columns == null ? List.of() : List.copyOf(columns);
         }
     }
 
@@ -104,6 +114,9 @@ public interface Imports {
     /** Rows that could not be used, in their order. */
     Page<Reject> rejects(long id, long after, int limit);
 
-    /** Takes an import back: its orders no longer count, and the file can be imported again. */
+    /**
+     * Takes an import back: its lines no longer count, and the file can be imported again. A line that another import
+     * had too stays, as that one's. Returns when the history says so.
+     */
     Import undo(long id);
 }

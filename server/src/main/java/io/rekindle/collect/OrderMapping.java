@@ -13,13 +13,19 @@ import org.jspecify.annotations.Nullable;
  * @param currency ISO 4217 code of all amounts; the installation's when absent
  * @param cancelledPrefix order ids that begin so are cancellations, e.g. {@code C}
  * @param negativeCancels whether a line with a negative quantity is a cancellation too; yes when absent
+ * @param encoding name of the text's character set, e.g. {@code GB18030}; when absent what its byte-order mark says,
+ *     else UTF-8
  */
 public record OrderMapping(
         @Nullable Map<String, String> fields,
         @Nullable String timeFormat,
         @Nullable String currency,
         @Nullable String cancelledPrefix,
-        @Nullable Boolean negativeCancels) {
+        @Nullable Boolean negativeCancels,
+        @Nullable String encoding) {
+    /** Nothing given: every field is looked for under its own name. */
+    public static final OrderMapping NONE = new OrderMapping(null, null, null, null, null, null);
+
     /** The fields a file must have; of the customer's two at least one. */
     public static final List<String> REQUIRED = List.of("order_id", "time", "quantity", "unit_price");
 
@@ -43,6 +49,11 @@ public record OrderMapping(
     /** The field → column pairs given; empty when none are. */
     public Map<String, String> columns() {
         return fields == null ? Map.of() : fields;
+    }
+
+    /** The same mapping for a file in this encoding. */
+    public OrderMapping encodedIn(@Nullable String name) {
+        return new OrderMapping(fields, timeFormat, currency, cancelledPrefix, negativeCancels, name);
     }
 
     /** Whether a line with a negative quantity takes back. */

@@ -42,11 +42,17 @@ class ImportsOverHttpTest {
     private final String mark = UUID.randomUUID().toString().substring(0, 8);
     private final PlatformSettings settings;
     private final ApiKeys keys;
+    private final Imports imports;
+
+    @TempDir
+    @SuppressWarnings("NullAway.Init")
+    Path folder;
 
     @LocalServerPort
     private int port;
 
-    ImportsOverHttpTest(@Autowired PlatformSettings settings, @Autowired ApiKeys keys) {
+    ImportsOverHttpTest(@Autowired PlatformSettings settings, @Autowired ApiKeys keys, @Autowired Imports imports) {
+        this.imports = imports;
         this.settings = settings;
         this.keys = keys;
     }
@@ -164,6 +170,47 @@ class ImportsOverHttpTest {
         assertThat(uploadsOnDisk()).isZero();
     }
 
+    @Test
+    void aFileThatIsRefusedBecauseAnotherIsBeingImportedDoesNotStay() throws Exception {
+        var large = new StringBuilder("order_id,time,customer,quantity,unit_price\n");
+        for (int i = 0; i < 300_000; i++) large.append("%s-%d,2026-01-05,c-%d,1,2\n".formatted(mark, i, i % 1000));
+        var file = Files.writeString(folder.resolve("large.csv"), large);
+        var first = imports.start(file, "large.csv", OrderMapping.NONE, true, false);
+        var refused = upload(
+                "/api/imports",
+                "next.csv",
+                large.substring(0, 1000).getBytes(StandardCharsets.UTF_8),
+                RekindleTest.ADMIN_KEY);
+        if (refused.statusCode() == 409)
+            assertThat(JSON.readTree(refused.body()).path("code").asString()).isEqualTo("import_running");
+        Awaitility.await()
+                .atMost(Duration.ofSeconds(60))
+                .until(() -> imports.get(first.id()).state() == Imports.State.DONE);
+        Awaitility.await("nothing of either is left behind")
+                .atMost(Duration.ofSeconds(60))
+                .until(() -> uploadsOnDisk() == 0);
+    }
+
+    @Test
+    void anUploadTellsItsEncodingOnce() throws Exception {
+        var text =
+                "order_id,time,customer,quantity,unit_price\n%1$s,2026-01-05,\u5f20\u4e09-%1$s,1,2\n".formatted(mark);
+        var bytes = text.getBytes(java.nio.charset.Charset.forName("GB18030"));
+        var refused = upload("names.csv", bytes, RekindleTest.ADMIN_KEY);
+        assertThat(refused.statusCode()).isEqualTo(400);
+        assertThat(JSON.readTree(refused.body()).path("code").asString()).isEqualTo("file_encoding");
+        assertThat(uploadsOnDisk()).isZero();
+        var taken = JSON.readTree(
+                upload("/api/imports/uploads?encoding=GB18030", "names.csv", bytes, RekindleTest.ADMIN_KEY)
+                        .body());
+        assertThat(taken.at("/sample/0/2").asString()).isEqualTo("\u5f20\u4e09-" + mark);
+        var id = taken.path("id").asString();
+        assertThat(done(post("/api/imports/uploads/" + id + "/start", "{}"))
+                        .at("/report/lines")
+                        .asInt())
+                .isEqualTo(1);
+    }
+
     private JsonNode done(HttpResponse<String> started) throws Exception {
         assertThat(started.statusCode()).as(started.body()).isEqualTo(202);
         assertThat(described.faults("POST", "/api/imports/uploads/{id}/start", 202, started.body()))
@@ -187,6 +234,10 @@ class ImportsOverHttpTest {
     }
 
     private HttpResponse<String> upload(String name, byte[] content, String key) throws Exception {
+        return upload("/api/imports/uploads", name, content, key);
+    }
+
+    private HttpResponse<String> upload(String path, String name, byte[] content, String key) throws Exception {
         var boundary = "part-" + mark;
         var body = new ByteArrayOutputStream();
         body.writeBytes(
@@ -195,7 +246,7 @@ class ImportsOverHttpTest {
                         .getBytes(StandardCharsets.UTF_8));
         body.writeBytes(content);
         body.writeBytes("\r\n--%s--\r\n".formatted(boundary).getBytes(StandardCharsets.UTF_8));
-        return send(request("/api/imports/uploads", key)
+        return send(request(path, key)
                 .header("Content-Type", "multipart/form-data; boundary=" + boundary)
                 .POST(HttpRequest.BodyPublishers.ofByteArray(body.toByteArray())));
     }

@@ -5,6 +5,7 @@ import io.rekindle.platform.Problem;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -41,7 +42,6 @@ final class ImportCommand implements Runnable {
     static final class Orders implements Runnable {
         private static final JsonMapper JSON = JsonMapper.builder().build();
         private static final long GLANCE_NANOS = 200_000_000;
-        private static final int SHOWN_REJECTS = 5;
 
         @Mixin
         private DataOption data = new DataOption();
@@ -49,7 +49,7 @@ final class ImportCommand implements Runnable {
         @Mixin
         private JsonOption json = new JsonOption();
 
-        @Parameters(paramLabel = "FILE", description = "CSV in UTF-8, the same gzipped, or Parquet.")
+        @Parameters(paramLabel = "FILE", description = "CSV, the same gzipped, or Parquet.")
         @SuppressWarnings("NullAway.Init")
         private Path file;
 
@@ -74,8 +74,20 @@ final class ImportCommand implements Runnable {
         @Option(names = "--cancelled-prefix", description = "Order ids that begin so are cancellations, e.g. C.")
         private @Nullable String cancelledPrefix;
 
+        @Option(
+                names = "--encoding",
+                description = "Encoding of a CSV file, e.g. GB18030, windows-1252 or UTF-16"
+                        + " (default: what its byte-order mark says, else UTF-8).")
+        private @Nullable String encoding;
+
         @Option(names = "--dry-run", description = "Only report what would be done.")
         private boolean dryRun;
+
+        @Option(
+                names = "--rejected",
+                paramLabel = "FILE",
+                description = "Write every row that cannot be used to this CSV file: row, reason, text.")
+        private @Nullable Path rejected;
 
         @Override
         public void run() {
@@ -84,8 +96,14 @@ final class ImportCommand implements Runnable {
             request.put("path", file.toAbsolutePath().toString());
             request.put("mapping", mapping());
             request.put("dryRun", dryRun);
-            var done = data.withServer(api -> follow(api, api.post("/api/imports", request)));
-            json.print(done, () -> print(done));
+            data.withServer(api -> {
+                var done = follow(api, api.post("/api/imports", request));
+                var rejects = RejectedRows.of(api, done);
+                if (rejected != null) rejects.writeTo(rejected);
+                if (json.json) json.print(rejects.addedTo(done), () -> {});
+                else print(done, rejects);
+                return done;
+            });
         }
 
         private ObjectNode mapping() {
@@ -95,6 +113,7 @@ final class ImportCommand implements Runnable {
             if (timeFormat != null) all.put("timeFormat", timeFormat);
             if (currency != null) all.put("currency", currency);
             if (cancelledPrefix != null) all.put("cancelledPrefix", cancelledPrefix);
+            if (encoding != null) all.put("encoding", encoding);
             return all;
         }
 
@@ -133,16 +152,6 @@ final class ImportCommand implements Runnable {
                                         now.path("id").asLong(),
                                         now.path("failure").asString("")),
                         List.of());
-            if (now.path("report").path("rejected").asLong() > 0 && !json.json) {
-                for (var reject :
-                        api.get(path + "/rejected?limit=" + SHOWN_REJECTS).path("items"))
-                    System.err.printf(
-                            "row %d: %s (%s)%n",
-                            reject.path("rowNumber").asLong(),
-                            reject.path("detail").asString(""),
-                            reject.path("reason").asString(""));
-                System.err.printf("all of them: GET %s/rejected%n", path);
-            }
             return now;
         }
 
@@ -153,7 +162,7 @@ final class ImportCommand implements Runnable {
             return console != null && console.isTerminal();
         }
 
-        private static void print(JsonNode done) {
+        private void print(JsonNode done, RejectedRows rejects) {
             var report = done.path("report");
             System.out.printf(
                     "import %d%s: %,d rows%n",
@@ -175,12 +184,25 @@ final class ImportCommand implements Runnable {
                     "  %,10d lines were there already%n",
                     report.path("alreadyThere").asLong());
             System.out.printf("  %,10d rows rejected%n", report.path("rejected").asLong());
-            for (var reason : report.path("reasons"))
-                System.out.printf(
-                        "      %,10d %s%n",
-                        reason.path("rows").asLong(), reason.path("reason").asString(""));
+            rejects.byReason().forEach(System.out::println);
+            if (rejected != null) System.out.printf("      every one with its text: %s%n", rejected);
+            else if (rejects.areMoreThanShown()) System.out.println("      every one with its text: --rejected FILE");
+            printColumns(report);
             for (var note : report.path("notes")) System.out.println("  note: " + note.asString(""));
         }
+    }
+
+    private static void printColumns(JsonNode report) {
+        var used = new ArrayList<String>();
+        var unused = new ArrayList<String>();
+        for (var column : report.path("columns")) {
+            var name = column.path("column").asString("");
+            var field = column.path("field").asString("");
+            if (field.isEmpty()) unused.add(name);
+            else used.add(name.equals(field) ? field : "%s = %s".formatted(field, name));
+        }
+        if (!used.isEmpty()) System.out.println("  columns read: " + String.join(", ", used));
+        if (!unused.isEmpty()) System.out.println("  columns not used: " + String.join(", ", unused));
     }
 
     @Command(name = "list", description = "List the imports, latest first.", mixinStandardHelpOptions = true)
@@ -199,7 +221,9 @@ final class ImportCommand implements Runnable {
                     System.out.printf(
                             "%4d  %-12s %,9d lines  %s%n",
                             one.path("id").asLong(),
-                            one.path("state").asString(""),
+                            one.path("dryRun").asBoolean()
+                                    ? "dry run"
+                                    : one.path("state").asString(""),
                             one.path("report").path("lines").asLong(),
                             one.path("fileName").asString(""));
             });

@@ -20,6 +20,7 @@ import io.rekindle.warehouse.Warehouse;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.Map;
@@ -36,6 +37,9 @@ import tools.jackson.databind.json.JsonMapper;
 @Component
 class FileImports implements Imports, Backlog {
     private static final Logger LOG = LoggerFactory.getLogger(FileImports.class);
+
+    /** Two machines' clocks may differ by so much. */
+    private static final Duration CLOCKS_APART = Duration.ofMinutes(5);
 
     private final Warehouse warehouse;
     private final WriteGate gate;
@@ -79,6 +83,17 @@ class FileImports implements Imports, Backlog {
             takeBack(id, State.INTERRUPTED);
             LOG.warn("import {} was interrupted and has been taken back; import the file again", id);
         }
+        // An undo that the server's end cut short; nobody can import before it is done.
+        if (!store.unsettled().isEmpty() && turn.tryAcquire())
+            Thread.ofPlatform().daemon().name("import-undo").start(() -> {
+                try {
+                    settle();
+                } catch (RuntimeException e) {
+                    LOG.error("what follows from undone imports could not be brought in; it is tried at next start", e);
+                } finally {
+                    turn.release();
+                }
+            });
     }
 
     @Override
@@ -102,9 +117,10 @@ class FileImports implements Imports, Backlog {
         long id;
         try {
             staging = new Staging();
-            table = Table.open(file, staging.connection());
+            table = Table.open(file, mapping.encoding(), staging.connection());
             // A mapping that does not fit is refused before anything is written down.
-            reader = new LineReader(mapping, table.columns(), tools.zone());
+            reader = new LineReader(
+                    mapping, table.columns(), tools.zone(), clock.instant().plus(CLOCKS_APART));
             id = store.create(fileName, mapping, dryRun);
             if (!dryRun) audit.record("import.started", "import " + id, fileName);
         } catch (RuntimeException e) {
@@ -178,8 +194,15 @@ class FileImports implements Imports, Backlog {
                                     found.dryRun()
                                             ? "a dry run"
                                             : found.state().name().toLowerCase(java.util.Locale.ROOT)));
-        takeBack(id, State.UNDONE);
-        audit.record("import.undone", "import " + id, found.fileName());
+        takeTurn();
+        try {
+            store.settled(id, false);
+            takeBack(id, State.UNDONE);
+            audit.record("import.undone", "import " + id, found.fileName());
+            settle();
+        } finally {
+            turn.release();
+        }
         return store.get(id);
     }
 
@@ -188,6 +211,12 @@ class FileImports implements Imports, Backlog {
             appendUndone(id);
             store.finish(id, state, null, null);
         });
+    }
+
+    private void settle() {
+        var unsettled = store.unsettled();
+        new Heirs(tools).settle(clock.instant().truncatedTo(ChronoUnit.MICROS));
+        unsettled.forEach(id -> store.settled(id, true));
     }
 
     private void appendUndone(long id) {

@@ -67,6 +67,20 @@ final class ImportStore {
                 .update();
     }
 
+    /** Marks an undone import as one whose lines other imports have not taken over yet, or have. */
+    void settled(long id, boolean settled) {
+        jdbc.sql("update imports set settled = :settled where id = :id")
+                .param("settled", settled)
+                .param("id", id)
+                .update();
+    }
+
+    List<Long> unsettled() {
+        return jdbc.sql("select id from imports where not settled order by id")
+                .query((row, n) -> row.getLong("id"))
+                .list();
+    }
+
     List<Long> running() {
         return jdbc.sql("select id from imports where state = 'running' order by id")
                 .query((row, n) -> row.getLong("id"))

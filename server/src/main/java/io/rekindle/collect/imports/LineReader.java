@@ -1,5 +1,6 @@
 package io.rekindle.collect.imports;
 
+import io.rekindle.collect.Imports;
 import io.rekindle.collect.OrderMapping;
 import io.rekindle.platform.Problem;
 import java.math.BigDecimal;
@@ -20,10 +21,19 @@ final class LineReader {
     private final List<String> columns;
     private final OrderMapping mapping;
     private final Times times;
+    private final ZoneId zone;
+    private final Instant latest;
 
-    /** Checks the mapping against the columns; all faults at once. */
-    LineReader(OrderMapping mapping, List<String> columns, ZoneId zone) {
+    /**
+     * Checks the mapping against the columns; all faults at once.
+     *
+     * @param zone of times that name none
+     * @param latest a time beyond it is a fault: nobody has ordered yet then
+     */
+    LineReader(OrderMapping mapping, List<String> columns, ZoneId zone, Instant latest) {
         this.mapping = mapping;
+        this.latest = latest;
+        this.zone = zone;
         this.columns = columns;
         var faults = new ArrayList<Problem.Fault>();
         mapping.columns().forEach((field, column) -> {
@@ -46,6 +56,15 @@ final class LineReader {
                 && !mapping.columns().containsKey("email"))
             faults.add(new Problem.Fault(
                     "customer", "no column is mapped to it, nor to email; the file has %s".formatted(columns)));
+        places.forEach((field, place) -> {
+            var column = columns.get(place);
+            long alike = columns.stream().filter(column::equals).count();
+            if (alike > 1)
+                faults.add(new Problem.Fault(
+                        field,
+                        "the file has %d columns named '%s': rename all but the one that is meant"
+                                .formatted(alike, column)));
+        });
         times = times(mapping.timeFormat(), zone, faults);
         if (mapping.currency() != null && !mapping.currency().matches("[A-Z]{3}"))
             faults.add(new Problem.Fault("currency", "'%s' is no ISO 4217 code".formatted(mapping.currency())));
@@ -65,6 +84,18 @@ final class LineReader {
                     new Problem.Fault("timeFormat", "'%s' is no time pattern: %s".formatted(pattern, e.getMessage())));
             return Times.iso(zone);
         }
+    }
+
+    /** Every column of the file, and what it is read as. */
+    List<Imports.Column> understood() {
+        var fields = new HashMap<Integer, String>();
+        for (var field : OrderMapping.FIELDS) {
+            var place = places.get(field);
+            if (place != null) fields.merge(place, field, (one, other) -> one + ", " + other);
+        }
+        var understood = new ArrayList<Imports.Column>(columns.size());
+        for (int i = 0; i < columns.size(); i++) understood.add(new Imports.Column(columns.get(i), fields.get(i)));
+        return understood;
     }
 
     /** A row, read. */
@@ -112,6 +143,11 @@ final class LineReader {
                                                     || mapping.timeFormat().isBlank()
                                             ? "in ISO 8601, such as 2026-03-01T09:00:00Z"
                                             : "of the form " + mapping.timeFormat()));
+        if (at.isAfter(latest))
+            return new Fault(
+                    "bad_time",
+                    "'%s' in column '%s' lies in the future (times without a zone are taken as those of %s)"
+                            .formatted(time, column("time"), zone));
         var quantity = number(text(row, "quantity"));
         if (quantity == null || quantity.signum() == 0)
             return new Fault(

@@ -10,6 +10,7 @@ import io.rekindle.collect.log.CommitLog;
 import io.rekindle.collect.log.StagedEvent;
 import io.rekindle.platform.Vault;
 import io.rekindle.warehouse.Row;
+import io.rekindle.warehouse.Rows;
 import io.rekindle.warehouse.Sql;
 import io.rekindle.warehouse.Warehouse;
 import java.math.BigDecimal;
@@ -18,8 +19,10 @@ import java.time.Instant;
 import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
 import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
@@ -97,12 +100,15 @@ final class OrderImport {
         staging.complete();
         staging.withdrawOrdersOfTwoCustomers(number ->
                 reject(number, "order_of_two_customers", "an earlier row names another customer for this order", ""));
-        flushRejects();
-        // What an earlier import brought must stand in the history before this file is held against it.
+        // What came in earlier must stand in the history before this file is held against it.
         tails.awaitAll(log.lastSeq());
-        staging.addAllPresent(this::present);
+        withdrawWhatEventsTell(staging);
+        staging.addAllPresent(staging.orders(), this::present);
+        withdrawWhatIsAnothers(staging);
+        flushRejects();
         staging.sift();
-        var report = report(staging, notes);
+        var report = report(staging, reader, notes);
+        if (!dryRun && report.alreadyThere() > 0) remember(staging);
         if (!dryRun && report.lines() + report.cancellations() > 0) {
             bringIn(staging);
             tails.awaitAll(log.lastSeq());
@@ -147,6 +153,68 @@ final class OrderImport {
         return json.writeValueAsString(row.values());
     }
 
+    /** Of an order that came in by an event, events tell all there is to tell: a file would count it twice. */
+    private void withdrawWhatEventsTell(Staging staging) {
+        var ours = staging.orders();
+        var told = new HashSet<String>();
+        warehouse.stream(Sql.of("select order_id from orders where import_id is null"), row -> {
+            var order = row.text("order_id");
+            if (ours.contains(order)) told.add(order);
+        });
+        staging.withdraw(
+                told,
+                number -> reject(
+                        number,
+                        "order_known_from_events",
+                        "this order came in as an event; what changes it must come as an event too",
+                        ""));
+    }
+
+    private void withdrawWhatIsAnothers(Staging staging) {
+        var disputes = staging.disputes();
+        if (disputes.isEmpty()) return;
+        var named = new HashMap<Long, Long>();
+        for (var dispute : disputes) {
+            named.put(dispute.inFile(), dispute.inFile());
+            named.put(dispute.inHistory(), dispute.inHistory());
+        }
+        warehouse.stream(
+                Sql.of("select alias_id, customer_id from identity_now"),
+                row -> named.replace(row.longValue("alias_id"), row.longValue("customer_id")));
+        var others = new HashSet<String>();
+        for (var dispute : disputes)
+            if (!Objects.equals(named.get(dispute.inFile()), named.get(dispute.inHistory())))
+                others.add(dispute.orderId());
+        staging.withdraw(
+                others,
+                number -> reject(
+                        number,
+                        "order_of_two_customers",
+                        "an earlier import has this order as another customer's",
+                        ""));
+    }
+
+    /** Writes down what this file has and an earlier one brought: it is this one's when that one is undone. */
+    private void remember(Staging staging) {
+        var given = mapping.currency() == null ? currency : mapping.currency();
+        warehouse.append(
+                "order_lines_repeated",
+                "import:" + importId,
+                Rows.written(rows -> staging.repeated(row -> rows.value(importId)
+                        .value(row.text("order_id"))
+                        .value(row.longValue("customer"))
+                        .value(row.instant("happened_at"))
+                        .value(row.booleanValue("cancels") ? "cancellation" : "sale")
+                        .value(row.text("product_id"))
+                        .value(row.text("product_name"))
+                        .value(row.text("category"))
+                        .value(row.decimal("quantity"))
+                        .value(row.decimal("unit_price"))
+                        .value(row.text("currency").isEmpty() ? given : row.text("currency"))
+                        .value(row.longValue("lines"))
+                        .end())));
+    }
+
     private void present(java.util.function.Consumer<Row> each) {
         warehouse.stream(Sql.of("""
                 select order_id, customer_id, occurred_at, kind = 'cancellation' as cancels, coalesce(product_id, '') as product_id,
@@ -158,7 +226,7 @@ final class OrderImport {
                 """), each);
     }
 
-    private Imports.Report report(Staging staging, List<String> notes) {
+    private Imports.Report report(Staging staging, LineReader reader, List<String> notes) {
         var counted = new ArrayList<Imports.Report>(1);
         var given = mapping.currency() == null ? currency : mapping.currency();
         if (!given.equals(currency))
@@ -194,7 +262,8 @@ final class OrderImport {
                     plain(row.decimal("gross")),
                     plain(row.decimal("cancelled")),
                     given,
-                    notes));
+                    notes,
+                    reader.understood()));
         });
         return counted.getFirst();
     }
@@ -216,12 +285,14 @@ final class OrderImport {
         private final ArrayNode products;
         private BigDecimal total = BigDecimal.ZERO;
 
-        private Open(Row row, ArrayNode products, String currency) {
+        private Open(Row row, ArrayNode products, String currency, Instant now) {
             this.orderId = row.text("order_id");
             this.cancels = row.booleanValue("cancels");
             this.known = row.booleanValue("known");
             this.customer = row.longValue("customer");
-            this.at = row.instant("ordered_at");
+            var ordered = row.instant("ordered_at");
+            // A line a little ahead of our clock keeps its time; the event it comes with happened by now.
+            this.at = ordered.isAfter(now) ? now : ordered;
             this.firstRow = row.longValue("first_row");
             this.currency = row.text("currency").isEmpty() ? currency : row.text("currency");
             this.products = products;
@@ -240,7 +311,7 @@ final class OrderImport {
             if (open.isEmpty() || !open.getFirst().isOf(row)) {
                 if (!open.isEmpty()) group.add(event(open.removeFirst()));
                 if (group.size() >= EVENTS_A_GROUP) append(group);
-                open.add(new Open(row, json.createArrayNode(), given));
+                open.add(new Open(row, json.createArrayNode(), given, now));
             }
             add(open.getFirst(), row);
         });
@@ -255,15 +326,19 @@ final class OrderImport {
     }
 
     private static void add(Open order, Row row) {
-        var product = order.products.addObject();
+        addProduct(order.products, row, row.instant("happened_at"), order.at);
+        order.total = order.total.add(row.decimal("unit_price").multiply(row.decimal("quantity")));
+    }
+
+    /** Adds a line to the products of an event that happened at {@code eventAt}. */
+    static void addProduct(ArrayNode products, Row row, Instant at, Instant eventAt) {
+        var product = products.addObject();
         put(product, "product_id", row.text("product_id"));
         put(product, "name", row.text("product_name"));
         put(product, "category", row.text("category"));
         product.put("price", row.decimal("unit_price"));
         product.put("quantity", row.decimal("quantity"));
-        var at = row.instant("happened_at");
-        if (!at.equals(order.at)) product.put("ordered_at", at.toString());
-        order.total = order.total.add(row.decimal("unit_price").multiply(row.decimal("quantity")));
+        if (!at.equals(eventAt)) product.put("ordered_at", at.toString());
     }
 
     private static void put(ObjectNode to, String field, @Nullable String value) {
@@ -287,7 +362,7 @@ final class OrderImport {
         return new StagedEvent(
                 log.fingerprint(source, messageId),
                 now,
-                order.at.isAfter(now) ? now : order.at,
+                order.at,
                 source,
                 importId,
                 EventType.TRACK,

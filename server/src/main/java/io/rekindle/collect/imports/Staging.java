@@ -8,7 +8,13 @@ import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
 import java.util.function.Consumer;
+import java.util.function.LongConsumer;
 import org.duckdb.DuckDBAppender;
 import org.duckdb.DuckDBConnection;
 import org.jspecify.annotations.Nullable;
@@ -33,11 +39,12 @@ final class Staging implements AutoCloseable {
                     create table lines (row_no bigint, order_id varchar, customer bigint, happened_at timestamp, cancels boolean, product_id varchar,
                         product_name varchar, category varchar, quantity decimal(18, 4), unit_price decimal(18, 4), currency varchar)
                     """);
-            // One row per line of earlier imports, with how many there are alike.
+            // One row per line of earlier imports of these orders, with how many there are alike.
             execute("""
                     create table present (order_id varchar, customer bigint, happened_at timestamp, cancels boolean, product_id varchar,
                         product_name varchar, category varchar, quantity decimal(18, 4), unit_price decimal(18, 4), alike bigint)
                     """);
+            execute("create table withdrawn (order_id varchar)");
         } catch (SQLException e) {
             throw new IllegalStateException("no place to stage an import: " + e.getMessage(), e);
         }
@@ -70,9 +77,18 @@ final class Staging implements AutoCloseable {
         }
     }
 
-    void addAllPresent(java.util.function.Consumer<Consumer<Row>> present) {
+    /** The orders the lines are of. */
+    Set<String> orders() {
+        var orders = new HashSet<String>();
+        query("select distinct order_id from lines", row -> orders.add(row.text("order_id")));
+        return orders;
+    }
+
+    /** Takes in what earlier imports brought of these orders. */
+    void addAllPresent(Set<String> orders, Consumer<Consumer<Row>> present) {
         try (var appender = connection.createAppender("present")) {
             present.accept(row -> {
+                if (!orders.contains(row.text("order_id"))) return;
                 try {
                     appender.beginRow();
                     append(
@@ -130,8 +146,43 @@ final class Staging implements AutoCloseable {
         }
     }
 
+    /** Takes out the lines of some orders, and tells of each. */
+    void withdraw(Collection<String> orders, LongConsumer row) {
+        if (orders.isEmpty()) return;
+        run("delete from withdrawn");
+        try (var appender = connection.createAppender("withdrawn")) {
+            for (var order : orders) {
+                appender.beginRow();
+                appender.append(order);
+                appender.endRow();
+            }
+        } catch (SQLException e) {
+            throw failed(e);
+        }
+        query(
+                "select row_no from lines where order_id in (select order_id from withdrawn) order by row_no",
+                found -> row.accept(found.longValue("row_no")));
+        run("delete from lines where order_id in (select order_id from withdrawn)");
+    }
+
+    /** An order that is another customer's by the file than by the history. */
+    record Dispute(String orderId, long inFile, long inHistory) {}
+
+    List<Dispute> disputes() {
+        var disputes = new ArrayList<Dispute>();
+        query(
+                """
+                select distinct l.order_id, l.customer, p.customer as before from lines l
+                join (select order_id, min(customer) as customer from present group by order_id) p on p.order_id = l.order_id
+                where l.customer <> p.customer
+                """,
+                row -> disputes.add(
+                        new Dispute(row.text("order_id"), row.longValue("customer"), row.longValue("before"))));
+        return disputes;
+    }
+
     /** Takes out lines of orders that name two customers, and tells of each. */
-    void withdrawOrdersOfTwoCustomers(java.util.function.LongConsumer row) {
+    void withdrawOrdersOfTwoCustomers(LongConsumer row) {
         query("""
                 select row_no from lines l join (
                     select order_id, arg_min(customer, row_no) as first_customer from lines group by order_id) o on o.order_id = l.order_id
@@ -151,17 +202,33 @@ final class Staging implements AutoCloseable {
                 create table fresh as
                 with numbered as (
                     select *, row_number() over (
-                        partition by order_id, customer, happened_at, cancels, product_id, product_name, category, quantity, unit_price order by row_no) as k
-                    from lines)
+                        partition by order_id, happened_at, cancels, product_id, product_name, category, quantity, unit_price order by row_no) as k
+                    from lines),
+                held as (
+                    select order_id, happened_at, cancels, product_id, product_name, category, quantity, unit_price, sum(alike) as alike
+                    from present group by all)
                 select n.*, o.order_id is not null as known, min(n.happened_at) over (partition by n.order_id, n.cancels) as ordered_at,
                     min(n.row_no) over (partition by n.order_id, n.cancels) as first_row
                 from numbered n
-                left join present p on p.order_id = n.order_id and p.customer = n.customer and p.happened_at = n.happened_at and p.cancels = n.cancels
+                left join held p on p.order_id = n.order_id and p.happened_at = n.happened_at and p.cancels = n.cancels
                     and p.product_id = n.product_id and p.product_name = n.product_name and p.category = n.category
                     and p.quantity = n.quantity and p.unit_price = n.unit_price
                 left join (select distinct order_id from present where not cancels) o on o.order_id = n.order_id
                 where n.k > coalesce(p.alike, 0)
                 """);
+    }
+
+    /** Each distinct line of the file that was there before, with how often the file has it. */
+    void repeated(Consumer<Row> each) {
+        query("""
+                select l.order_id, min(l.customer) as customer, l.happened_at, l.cancels, l.product_id, l.product_name, l.category, l.quantity, l.unit_price,
+                    min(l.currency) as currency, count(*) as lines
+                from lines l
+                where exists (select 1 from present p where p.order_id = l.order_id and p.happened_at = l.happened_at and p.cancels = l.cancels
+                    and p.product_id = l.product_id and p.product_name = l.product_name and p.category = l.category
+                    and p.quantity = l.quantity and p.unit_price = l.unit_price)
+                group by l.order_id, l.happened_at, l.cancels, l.product_id, l.product_name, l.category, l.quantity, l.unit_price
+                """, each);
     }
 
     void query(String sql, Consumer<Row> consumer) {

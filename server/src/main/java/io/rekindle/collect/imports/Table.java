@@ -5,9 +5,8 @@ import de.siegmar.fastcsv.reader.CsvReader;
 import de.siegmar.fastcsv.reader.CsvRecord;
 import de.siegmar.fastcsv.reader.FieldMismatchStrategy;
 import io.rekindle.platform.Problem;
-import java.io.BufferedInputStream;
+import java.io.BufferedReader;
 import java.io.IOException;
-import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -19,8 +18,10 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.zip.GZIPInputStream;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
-/** A file of rows, whatever its kind: CSV in UTF-8 with or without byte-order mark, the same gzipped, or Parquet. */
+/** A file of rows, whatever its kind: CSV with or without byte-order mark, the same gzipped, or Parquet. */
 sealed interface Table extends AutoCloseable {
     List<String> columns();
 
@@ -34,8 +35,8 @@ sealed interface Table extends AutoCloseable {
     /** @param number the line the row begins at (CSV), or its place from 1 (Parquet) */
     record Row(long number, List<@Nullable String> values) {}
 
-    /** Opens a file; {@code duckdb} reads Parquet. */
-    static Table open(Path file, Connection duckdb) {
+    /** Opens a file; {@code duckdb} reads Parquet, which knows its encoding itself. */
+    static Table open(Path file, @Nullable String encoding, Connection duckdb) {
         try {
             var head = new byte[4];
             int length;
@@ -46,7 +47,12 @@ sealed interface Table extends AutoCloseable {
                 return new Parquet(file, duckdb);
             boolean zipped = length > 1 && head[0] == (byte) 0x1f && head[1] == (byte) 0x8b;
             var raw = Files.newInputStream(file);
-            return new Csv(zipped ? new GZIPInputStream(raw, 1 << 16) : raw);
+            try {
+                return new Csv(new StrictText(zipped ? new GZIPInputStream(raw, 1 << 16) : raw, encoding));
+            } catch (IOException | RuntimeException e) {
+                raw.close();
+                throw e;
+            }
         } catch (IOException e) {
             throw Problem.invalid("file_unreadable", "the file cannot be read: " + e.getMessage());
         }
@@ -60,25 +66,30 @@ sealed interface Table extends AutoCloseable {
         private final Iterator<CsvRecord> rows;
         private final List<String> columns;
 
-        private Csv(InputStream in) throws IOException {
-            var buffered = new BufferedInputStream(in, LONGEST_HEADER);
+        private Csv(StrictText in) throws IOException {
+            var buffered = new BufferedReader(in, LONGEST_HEADER);
             reader = CsvReader.builder()
-                    .detectBomHeader(true)
                     .fieldSeparator(separator(buffered))
                     .missingFieldStrategy(FieldMismatchStrategy.IGNORE)
                     .extraFieldStrategy(FieldMismatchStrategy.IGNORE)
-                    .ofCsvRecord(buffered, StandardCharsets.UTF_8);
+                    .ofCsvRecord(buffered);
             rows = reader.iterator();
             var header = record();
             if (header == null)
                 throw Problem.invalid("file_empty", "the file is empty; it needs a line of column names");
             columns = header.getFields().stream().map(String::strip).toList();
+            if (columns.stream().anyMatch(column -> column.indexOf('\0') >= 0))
+                throw Problem.invalid(
+                        "file_encoding",
+                        "line 1 has zero bytes in it, as UTF-16 without a byte-order mark has; say UTF-16LE or UTF-16BE as its encoding");
         }
 
-        private static char separator(BufferedInputStream in) throws IOException {
+        private static char separator(BufferedReader in) throws IOException {
             in.mark(LONGEST_HEADER);
-            var line = new String(in.readNBytes(LONGEST_HEADER / 2), StandardCharsets.UTF_8);
+            var head = new char[LONGEST_HEADER / 2];
+            int length = Math.max(0, in.read(head, 0, head.length));
             in.reset();
+            var line = new String(head, 0, length);
             int end = line.indexOf('\n');
             if (end >= 0) line = line.substring(0, end);
             char best = ',';
@@ -108,6 +119,7 @@ sealed interface Table extends AutoCloseable {
             try {
                 return rows.hasNext() ? rows.next() : null;
             } catch (CsvParseException | UncheckedIOException e) {
+                if (e.getCause() instanceof Problem problem) throw problem;
                 throw Problem.invalid("file_malformed", "the file is no well-formed CSV: " + e.getMessage());
             }
         }
@@ -124,6 +136,8 @@ sealed interface Table extends AutoCloseable {
 
     /** Every column as text. */
     final class Parquet implements Table {
+        private static final Logger LOG = LoggerFactory.getLogger(Parquet.class);
+
         private final java.sql.PreparedStatement statement;
         private final java.sql.ResultSet rows;
         private final List<String> columns;
@@ -139,7 +153,7 @@ sealed interface Table extends AutoCloseable {
                     names.add(rows.getMetaData().getColumnLabel(i));
                 columns = List.copyOf(names);
             } catch (SQLException e) {
-                throw Problem.invalid("file_malformed", "the Parquet file cannot be read: " + e.getMessage());
+                throw broken(e);
             }
         }
 
@@ -156,8 +170,16 @@ sealed interface Table extends AutoCloseable {
                 for (int i = 1; i <= columns.size(); i++) values.add(rows.getString(i));
                 return new Row(++number, values);
             } catch (SQLException e) {
-                throw Problem.invalid("file_malformed", "the Parquet file cannot be read: " + e.getMessage());
+                throw broken(e);
             }
+        }
+
+        /** The engine's own words hold the statement and the file's place: they are for the log. */
+        private static Problem broken(SQLException e) {
+            LOG.debug("a Parquet file cannot be read", e);
+            return Problem.invalid(
+                    "file_malformed",
+                    "the file begins like Parquet and cannot be read as such: it is incomplete or damaged; make it anew");
         }
 
         @Override

@@ -23,6 +23,7 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.stereotype.Component;
@@ -71,15 +72,20 @@ public class Uploads {
             Map<String, String> fields,
             List<String> timeFormats) {}
 
-    private record Kept(Path file, String fileName, Instant used) {}
+    private record Kept(
+            Path file, String fileName, @Nullable String encoding, Instant used) {}
 
-    /** Takes a file and looks into it; one that is no table is refused and not kept. */
-    public Upload take(InputStream content, String fileName) {
+    /**
+     * Takes a file and looks into it; one that is no table is refused and not kept.
+     *
+     * @param encoding as {@link OrderMapping#encoding}; it also holds for the import, unless its mapping names one
+     */
+    public Upload take(InputStream content, String fileName, @Nullable String encoding) {
         deleteUnused();
         var file = store(content);
         try {
-            var upload = look(newId(), file, name(fileName));
-            kept.put(upload.id(), new Kept(file, upload.fileName(), clock.instant()));
+            var upload = look(newId(), file, name(fileName), encoding);
+            kept.put(upload.id(), new Kept(file, upload.fileName(), encoding, clock.instant()));
             CompletableFuture.delayedExecutor(KEPT.toSeconds() + 1, TimeUnit.SECONDS)
                     .execute(this::deleteUnused);
             return upload;
@@ -92,8 +98,11 @@ public class Uploads {
     /** Imports a file that waits; a dry run leaves it waiting, an import takes it away. */
     public Imports.Import start(String id, OrderMapping mapping, boolean dryRun) {
         var found = find(id);
-        var started = imports.start(found.file(), found.fileName(), mapping, dryRun, !dryRun);
-        if (dryRun) kept.computeIfPresent(id, (key, one) -> new Kept(one.file(), one.fileName(), clock.instant()));
+        var complete = mapping.encoding() == null ? mapping.encodedIn(found.encoding()) : mapping;
+        var started = imports.start(found.file(), found.fileName(), complete, dryRun, !dryRun);
+        if (dryRun)
+            kept.computeIfPresent(
+                    id, (key, one) -> new Kept(one.file(), one.fileName(), one.encoding(), clock.instant()));
         else kept.remove(id);
         return started;
     }
@@ -123,9 +132,9 @@ public class Uploads {
         return found;
     }
 
-    private Upload look(String id, Path file, String fileName) {
+    private Upload look(String id, Path file, String fileName, @Nullable String encoding) {
         try (var staging = new Staging();
-                var table = Table.open(file, staging.connection())) {
+                var table = Table.open(file, encoding, staging.connection())) {
             var columns = table.columns();
             var fields = MappingGuess.fields(columns);
             int timeAt = columns.indexOf(fields.getOrDefault("time", ""));
@@ -150,15 +159,19 @@ public class Uploads {
     }
 
     private Path store(InputStream content) {
+        Path file = null;
         try {
             Files.createDirectories(folder);
-            var file = Files.createTempFile(folder, "import-", ".upload");
+            file = Files.createTempFile(folder, "import-", ".upload");
             Files.copy(content, file, StandardCopyOption.REPLACE_EXISTING);
             if (size(file) > 0) return file;
-            delete(file);
             throw Problem.invalid("file_empty", "the file is empty; it needs a line of column names");
         } catch (IOException e) {
+            if (file != null) delete(file);
             throw new UncheckedIOException("the file could not be stored", e);
+        } catch (RuntimeException e) {
+            if (file != null) delete(file);
+            throw e;
         }
     }
 

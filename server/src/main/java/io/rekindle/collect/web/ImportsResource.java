@@ -67,13 +67,14 @@ class ImportsResource {
         }
     }
 
-    /** Takes a file that waits for its mapping, and tells what is in it; it is kept an hour. */
+    /** Takes a file that waits for its mapping, and tells what is in it; it is kept an hour, and its encoding with it. */
     @PostMapping(path = "/uploads", consumes = MediaType.MULTIPART_FORM_DATA_VALUE)
     @PreAuthorize("hasRole('PLANNER')")
     @ResponseStatus(HttpStatus.CREATED)
-    Uploads.Upload upload(@RequestPart MultipartFile file) throws IOException {
+    Uploads.Upload upload(@RequestPart MultipartFile file, @RequestParam(required = false) @Nullable String encoding)
+            throws IOException {
         try (var content = file.getInputStream()) {
-            return uploads.take(content, name(file));
+            return uploads.take(content, name(file), encoding);
         }
     }
 
@@ -128,6 +129,6 @@ class ImportsResource {
     }
 
     private static OrderMapping orEmpty(@Nullable OrderMapping mapping) {
-        return mapping == null ? new OrderMapping(null, null, null, null, null) : mapping;
+        return mapping == null ? OrderMapping.NONE : mapping;
     }
 }

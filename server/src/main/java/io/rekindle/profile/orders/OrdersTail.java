@@ -29,9 +29,12 @@ import org.springframework.stereotype.Component;
  *   <li>{@code Order Refunded} takes back the products it names at their prices, else its total, else all that remains.
  *   <li>{@code Order Cancelled} takes back the products it names, at most what remains; without products, all that
  *       remains. Of an order that was never seen it takes back what it names: a credit note with a number of its own.
- *   <li>{@code Order Updated} adds lines, of the kind {@code addition}, to an imported order of which a later file
- *       brought more.
+ *   <li>{@code Order Updated} of an import adds lines, of the kind {@code addition}, to an order of which an earlier
+ *       file brought a part.
  * </ul>
+ *
+ * An order of an import that was undone is as good as never placed, but what others brought of it stays: the next event
+ * that has lines of it places it again, and what can be taken back of it is counted anew from its lines.
  *
  * Lines taken back have a negative quantity and a negative amount, so sums over lines are net.
  */
@@ -84,19 +87,27 @@ class OrdersTail implements Tail {
         for (var event : events) read.put(event, OrderEvent.of(event));
         var orders = new ArrayList<OrderRow>();
         var lines = new ArrayList<LineRow>();
-        var known = placed(
-                read.values().stream().map(OrderEvent::orderId).distinct().toArray(String[]::new));
+        var known = known(
+                read.values().stream().map(OrderEvent::orderId).distinct().toArray(String[]::new), batch.fromSeq());
         var changed = new LinkedHashMap<String, Placed>();
         read.forEach((event, order) -> {
-            var before = known.get(order.orderId());
+            var before = known.placed().get(order.orderId());
             var after = switch (String.valueOf(event.name())) {
-                case "Order Completed" -> before == null ? place(event, order, orders, lines) : before;
-                case "Order Updated" -> before == null ? null : add(event, order, before, lines);
+                case "Order Completed" ->
+                    before == null
+                            ? place(event, order, known.left(order.orderId()), orders, lines)
+                            : add(event, order, before, lines);
+                case "Order Updated" ->
+                    before != null
+                            ? add(event, order, before, lines)
+                            : event.importId() == null
+                                    ? null
+                                    : place(event, order, known.left(order.orderId()), orders, lines);
                 case "Order Refunded" -> takeBack(event, order, before, "refund", lines);
                 default -> takeBack(event, order, before, "cancellation", lines);
             };
             if (after != null && !after.equals(before)) {
-                known.put(order.orderId(), after);
+                known.placed().put(order.orderId(), after);
                 changed.put(order.orderId(), after);
             }
         });
@@ -107,24 +118,30 @@ class OrdersTail implements Tail {
         store(List.copyOf(changed.values()));
     }
 
-    private static Placed place(LoggedEvent event, OrderEvent order, List<OrderRow> orders, List<LineRow> lines) {
+    private static Placed place(
+            LoggedEvent event, OrderEvent order, BigDecimal left, List<OrderRow> orders, List<LineRow> lines) {
         long customer = event.customer().value();
         BigDecimal gross;
         if (order.hasPrices()) {
             gross = order.itemsTotal();
             sell(event, order, customer, "sale", lines);
+        } else if (event.importId() != null && order.items().isEmpty()) {
+            // The lines are there already, of another import: only the place they belong to was undone.
+            gross = BigDecimal.ZERO;
         } else {
             var total = order.total() == null ? BigDecimal.ZERO : order.total();
             gross = total.add(order.discount());
             lines.add(whole(event, order, customer, "sale", gross));
         }
         orders.add(new OrderRow(event, order, gross));
-        return new Placed(order.orderId(), customer, gross.subtract(order.discount()), event.importId());
+        var remaining = gross.subtract(order.discount()).add(left).max(BigDecimal.ZERO);
+        return new Placed(order.orderId(), customer, remaining, event.importId());
     }
 
     private static Placed add(LoggedEvent event, OrderEvent order, Placed before, List<LineRow> lines) {
-        // A shop that updates an order in place tells its whole content again; only an import tells what is new of it.
-        if (event.importId() == null || !order.hasPrices()) return before;
+        // A shop that tells of an order again tells its whole content; only an import tells what is new of it, and what
+        // events told of an order no import adds to.
+        if (event.importId() == null || before.importId() == null || !order.hasPrices()) return before;
         sell(event, order, before.customer(), "addition", lines);
         return new Placed(
                 before.orderId(), before.customer(), before.remaining().add(order.itemsTotal()), before.importId());
@@ -136,7 +153,9 @@ class OrdersTail implements Tail {
         var named = order.hasPrices() ? order.itemsTotal().abs() : null;
         boolean cancels = kind.equals("cancellation");
         BigDecimal amount;
-        if (named != null && (before == null || !cancels || named.compareTo(before.remaining()) <= 0)) {
+        // A file is taken at its word: each of its lines stands in the history as it stands there, or it came twice.
+        boolean asNamed = before == null || !cancels || event.importId() != null;
+        if (named != null && (asNamed || named.compareTo(before.remaining()) <= 0)) {
             int lineNo = 1;
             for (var item : order.items())
                 lines.add(new LineRow(
@@ -216,23 +235,61 @@ class OrdersTail implements Tail {
                 .end();
     }
 
-    /** The orders known by these ids; one of an import that was undone is not. */
-    private Map<String, Placed> placed(String[] orderIds) {
+    /**
+     * Orders as they stand before a batch.
+     *
+     * @param placed by id; one of an import that was undone is not among them
+     * @param lines of orders whose import was undone: the sum of what stands of them
+     */
+    private record Known(Map<String, Placed> placed, Map<String, BigDecimal> lines) {
+        BigDecimal left(String orderId) {
+            return lines.getOrDefault(orderId, BigDecimal.ZERO);
+        }
+    }
+
+    private Known known(String[] orderIds, long fromSeq) {
         var undone = Set.copyOf(warehouse.query(
                 Sql.of("select distinct import_id from imports_undone"), row -> row.longValue("import_id")));
-        var placed = new HashMap<String, Placed>();
-        jdbc.sql("select order_id, customer_id, remaining, import_id from orders_placed where order_id = any(:ids)")
+        var stored = jdbc.sql(
+                        "select order_id, customer_id, remaining, import_id from orders_placed where order_id = any(:ids)")
                 .param("ids", orderIds)
                 .query((row, n) -> new Placed(
                         row.getString("order_id"),
                         row.getLong("customer_id"),
                         row.getBigDecimal("remaining"),
                         row.getObject("import_id", Long.class)))
-                .list()
-                .forEach(p -> {
-                    if (p.importId() == null || !undone.contains(p.importId())) placed.put(p.orderId(), p);
-                });
-        return placed;
+                .list();
+        var imported = stored.stream().filter(p -> p.importId() != null).toList();
+        var left = undone.isEmpty() || imported.isEmpty()
+                ? Map.<String, BigDecimal>of()
+                : standing(imported.stream().map(Placed::orderId).toList(), fromSeq);
+        var known = new Known(new HashMap<>(), new HashMap<>());
+        for (var order : stored) {
+            var sum = left.getOrDefault(order.orderId(), BigDecimal.ZERO);
+            if (order.importId() == null || undone.isEmpty()) known.placed().put(order.orderId(), order);
+            else if (undone.contains(order.importId())) known.lines().put(order.orderId(), sum);
+            // Another import may have added to it and been undone since.
+            else
+                known.placed()
+                        .put(
+                                order.orderId(),
+                                new Placed(
+                                        order.orderId(), order.customer(), sum.max(BigDecimal.ZERO), order.importId()));
+        }
+        return known;
+    }
+
+    /** What stands of orders, by their lines. A batch that comes again after a crash must not see its own. */
+    private Map<String, BigDecimal> standing(List<String> orderIds, long fromSeq) {
+        var sums = new HashMap<String, BigDecimal>();
+        var marks = Sql.join(", ", orderIds.stream().map(id -> Sql.of("?", id)).toList());
+        warehouse.stream(
+                Sql.of("select order_id, sum(amount) as amount from order_lines_now where seq < ?", fromSeq)
+                        .then("and order_id in")
+                        .then(marks.inParentheses())
+                        .then("group by order_id"),
+                row -> sums.put(row.text("order_id"), row.decimal("amount")));
+        return sums;
     }
 
     private void store(List<Placed> changed) {

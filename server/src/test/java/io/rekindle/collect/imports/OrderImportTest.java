@@ -154,8 +154,8 @@ class OrderImportTest {
     @Test
     void aMappingThatDoesNotFitIsRefusedWithEveryFaultAndTheColumnsThereAre() throws Exception {
         var file = write("columns.csv", "Order,When\n1,2\n".getBytes(StandardCharsets.UTF_8));
-        var mapping =
-                new OrderMapping(Map.of("order_id", "Ordre", "colour", "When"), "no such form", "pounds", null, null);
+        var mapping = new OrderMapping(
+                Map.of("order_id", "Ordre", "colour", "When"), "no such form", "pounds", null, null, null);
         assertThatThrownBy(() -> imports.start(file, "columns.csv", mapping, false, false))
                 .isInstanceOfSatisfying(Problem.class, problem -> {
                     assertThat(problem.code()).isEqualTo("import_mapping_invalid");
@@ -182,7 +182,7 @@ class OrderImportTest {
         try (var out = new GZIPOutputStream(Files.newOutputStream(zipped))) {
             out.write(text.getBytes(StandardCharsets.UTF_8));
         }
-        var mapping = new OrderMapping(Map.of(), "M/d/yyyy H:mm", null, null, null);
+        var mapping = new OrderMapping(Map.of(), "M/d/yyyy H:mm", null, null, null, null);
         assertThat(report(imports.start(zipped, "semicolons.csv.gz", mapping, false, false))
                         .lines())
                 .isEqualTo(1);
@@ -210,6 +210,108 @@ class OrderImportTest {
         assertThat(sameAsCsv.alreadyThere()).isEqualTo(1);
     }
 
+    /** The business clock stands at 2026-03-01T09:00Z. */
+    @Test
+    void aTimeToComeIsAFaultAndOneALittleAheadOfOurClockIsNot() throws Exception {
+        var text = HEADER
+                + "%1$s,2026-03-01T09:02:00Z,c-%1$s,p1,Tea,1,2.50\n".formatted(mark)
+                + "%1$s-2,2026-03-02T09:00:00Z,c-%1$s,p1,Tea,1,2.50\n".formatted(mark);
+        var done = imports.start(
+                write("future.csv", text.getBytes(StandardCharsets.UTF_8)),
+                "future.csv",
+                OrderMapping.NONE,
+                false,
+                false);
+        assertThat(report(done).lines()).isEqualTo(1);
+        var rejects = imports.rejects(done.id(), 0, 50).items();
+        assertThat(rejects.stream().map(r -> r.rowNumber() + " " + r.reason())).containsExactly("3 bad_time");
+        assertThat(rejects.getFirst().detail()).contains("2026-03-02T09:00:00Z").contains("future");
+        var again = run(text);
+        assertThat(again.lines()).isZero();
+        assertThat(again.alreadyThere()).isEqualTo(1);
+    }
+
+    @Test
+    void namesThatDifferInALetterAreTwoCustomersWhateverTheEncoding() throws Exception {
+        var text = HEADER
+                + "%1$s-1,2026-01-05T10:00:00Z,M\u00fcller-%1$s,p1,Tee,1,2.50\n".formatted(mark)
+                + "%1$s-2,2026-01-05T10:00:00Z,M\u00f6ller-%1$s,p1,Tee,1,2.50\n".formatted(mark);
+        var latin = write("latin.csv", text.getBytes(StandardCharsets.ISO_8859_1));
+        assertThatThrownBy(() -> imports.start(latin, "latin.csv", OrderMapping.NONE, false, false))
+                .isInstanceOfSatisfying(Problem.class, problem -> {
+                    assertThat(problem.code()).isEqualTo("file_encoding");
+                    assertThat(problem.detail())
+                            .contains("line 2")
+                            .contains("UTF-8")
+                            .contains("windows-1252");
+                });
+        for (var encoding : List.of("ISO-8859-1", "UTF-16", "GB18030", "utf-8")) {
+            var own = text.replace(mark, mark + encoding);
+            var file = write(encoding + ".csv", own.getBytes(java.nio.charset.Charset.forName(encoding)));
+            var done = imports.start(file, "names.csv", OrderMapping.NONE.encodedIn(encoding), false, false);
+            assertThat(report(done).customers()).as(encoding).isEqualTo(2);
+        }
+        var marked = write("marked.csv", text.getBytes(StandardCharsets.UTF_16));
+        assertThat(report(imports.start(marked, "marked.csv", OrderMapping.NONE, false, false))
+                        .customers())
+                .as("the byte-order mark tells")
+                .isEqualTo(2);
+        assertThatThrownBy(
+                        () -> imports.start(latin, "latin.csv", OrderMapping.NONE.encodedIn("Klingon"), false, false))
+                .isInstanceOfSatisfying(
+                        Problem.class, problem -> assertThat(problem.code()).isEqualTo("encoding_unknown"));
+    }
+
+    @Test
+    void aLineThatIsNoTextFarIntoTheFileIsNamedByItsNumber() throws Exception {
+        var text = new StringBuilder(HEADER);
+        for (int i = 0; i < 5_000; i++)
+            text.append("%1$s-%2$d,2026-01-05T10:00:00Z,c-%2$d,p1,Tee,1,2.50\n".formatted(mark, i));
+        var bytes = text.append(mark).append(",M\u00fc").toString().getBytes(StandardCharsets.ISO_8859_1);
+        var done = imports.start(write("late.csv", bytes), "late.csv", OrderMapping.NONE, false, false);
+        travel.awaitQuiet();
+        assertThat(imports.get(done.id()).state()).isEqualTo(Imports.State.FAILED);
+        assertThat(imports.get(done.id()).failure()).contains("line 5002").contains("FC");
+        assertThat(count()).isZero();
+    }
+
+    @Test
+    void theReportTellsHowEveryColumnWasUnderstood() throws Exception {
+        var report = run(
+                "order_id,time,Email,email,Size,Size,quantity,unit_price\n%1$s,2026-01-05,x,%1$s@example.com,1,2,1,2\n"
+                        .formatted(mark));
+        assertThat(report.columns())
+                .containsExactly(
+                        new Imports.Column("order_id", "order_id"),
+                        new Imports.Column("time", "time"),
+                        new Imports.Column("Email", null),
+                        new Imports.Column("email", "email"),
+                        new Imports.Column("Size", null),
+                        new Imports.Column("Size", null),
+                        new Imports.Column("quantity", "quantity"),
+                        new Imports.Column("unit_price", "unit_price"));
+        var twice = write(
+                "twice.csv",
+                "order_id,time,customer,quantity,unit_price,unit_price\n".getBytes(StandardCharsets.UTF_8));
+        assertThatThrownBy(() -> imports.start(twice, "twice.csv", OrderMapping.NONE, false, false))
+                .isInstanceOfSatisfying(
+                        Problem.class,
+                        problem -> assertThat(problem.faults()).singleElement().satisfies(fault -> {
+                            assertThat(fault.place()).isEqualTo("unit_price");
+                            assertThat(fault.message()).contains("2 columns named 'unit_price'");
+                        }));
+    }
+
+    @Test
+    void aBrokenParquetFileIsToldInOneLine() throws Exception {
+        var broken = write("broken.parquet", "PAR1 and nothing of the kind after it".getBytes(StandardCharsets.UTF_8));
+        assertThatThrownBy(() -> imports.start(broken, "broken.parquet", OrderMapping.NONE, false, false))
+                .isInstanceOfSatisfying(Problem.class, problem -> {
+                    assertThat(problem.code()).isEqualTo("file_malformed");
+                    assertThat(problem.detail()).doesNotContain("\n", "select", "LINE", broken.toString());
+                });
+    }
+
     private Imports.Report run(String text) throws IOException {
         var file = write(UUID.randomUUID() + ".csv", text.getBytes(StandardCharsets.UTF_8));
         return report(imports.start(file, "orders.csv", none(), false, false));
@@ -225,7 +327,7 @@ class OrderImportTest {
     }
 
     private static OrderMapping none() {
-        return new OrderMapping(null, null, null, null, null);
+        return OrderMapping.NONE;
     }
 
     private Path write(String name, byte[] bytes) throws IOException {
