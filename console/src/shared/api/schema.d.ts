@@ -1096,6 +1096,10 @@ export interface components {
             java: string;
             version: string;
         };
+        "io.rekindle.collect.Imports.Column": {
+            column: string;
+            field: string | null;
+        };
         "io.rekindle.collect.Imports.Import": {
             /** Format: date-time */
             createdAt: string;
@@ -1131,6 +1135,7 @@ export interface components {
             /** Format: int64 */
             cancellations: number;
             cancelled: number;
+            columns: components["schemas"]["io.rekindle.collect.Imports.Column"][];
             currency: string;
             /** Format: int64 */
             customers: number;
@@ -1149,6 +1154,7 @@ export interface components {
         "io.rekindle.collect.OrderMapping": {
             cancelledPrefix?: string | null;
             currency?: string | null;
+            encoding?: string | null;
             fields?: {
                 [key: string]: string;
             } | null;
@@ -2836,7 +2842,9 @@ export interface operations {
     };
     upload: {
         parameters: {
-            query?: never;
+            query?: {
+                encoding?: string;
+            };
             header?: never;
             path?: never;
             cookie?: never;
