@@ -1,6 +1,7 @@
 package io.rekindle.bench;
 
 import io.rekindle.bench.intake.IntakeBench;
+import io.rekindle.bench.lift.LiftBench;
 import io.rekindle.bench.segment.SegmentBench;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -10,7 +11,7 @@ import picocli.CommandLine.Command;
         name = "bench",
         mixinStandardHelpOptions = true,
         description = "Measures speed against a stated baseline in the same run.",
-        subcommands = {IntakeBench.class, SegmentBench.class})
+        subcommands = {IntakeBench.class, SegmentBench.class, LiftBench.class})
 public final class Main {
     private Main() {}
 

@@ -7,17 +7,12 @@ import io.rekindle.app.server.DataFolder;
 import io.rekindle.platform.Problem;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.PosixFilePermissions;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.security.SecureRandom;
 import java.time.Clock;
 import java.util.Base64;
 import java.util.Comparator;
-import java.util.HexFormat;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
@@ -87,7 +82,6 @@ final class DemoCommand implements Runnable {
         var clock = Clock.systemUTC();
         var started = clock.instant();
         prepare();
-        makeKeyFromSeed();
         var password = random();
         // Made here and not by the running server, so that a machine-readable run shows no secret.
         var demo = Demo.start(
@@ -145,25 +139,6 @@ final class DemoCommand implements Runnable {
             Files.writeString(data.resolve(MARK), "Made by 'rekindle demo', which may delete this folder.\n");
         } catch (IOException e) {
             throw Problem.invalid("data_folder_unusable", "%s cannot be used: %s".formatted(data, e.getMessage()));
-        }
-    }
-
-    /**
-     * Customer ids are hashes under the master key and arms are drawn by customer id: with a key made from the seed the
-     * same seed draws the same arms. Only here: nobody in a demonstration is real.
-     */
-    private void makeKeyFromSeed() {
-        try {
-            var digest = MessageDigest.getInstance("SHA-256");
-            var key = digest.digest(("rekindle demo " + seed).getBytes(StandardCharsets.UTF_8));
-            var file = data.resolve("keys").resolve("rekindle.key");
-            Files.createDirectories(file.getParent());
-            Files.createFile(file, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
-            Files.writeString(file, HexFormat.of().formatHex(key) + "\n");
-        } catch (IOException e) {
-            throw Problem.invalid("data_folder_unusable", "%s cannot be used: %s".formatted(data, e.getMessage()));
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("SHA-256 is missing from this Java runtime", e);
         }
     }
 

@@ -8,7 +8,13 @@ import io.rekindle.simulator.EventDoor;
 import io.rekindle.simulator.Mailboxes;
 import io.rekindle.simulator.Market;
 import io.rekindle.simulator.MarketSettings;
+import java.io.IOException;
 import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.Instant;
@@ -81,6 +87,7 @@ public final class Demo implements AutoCloseable {
         settings.put("rekindle.mail.start-tls", "off");
         settings.putIfAbsent("rekindle.public-url", "http://127.0.0.1:" + wish.port());
         try {
+            makeKeyFromSeed(wish);
             var server = RunningServer.start(wish.folder(), wish.port(), settings);
             stage.end("ready at " + server.url());
             return new Demo(
@@ -89,6 +96,26 @@ public final class Demo implements AutoCloseable {
             mailboxes.close();
             market.close();
             throw e;
+        }
+    }
+
+    /**
+     * Customer ids are hashes under the master key and arms are drawn by customer id: with a key made from the seed the
+     * same seed draws the same arms. Only here: nobody in a demonstration is real.
+     */
+    private static void makeKeyFromSeed(Wish wish) {
+        var data = wish.folder().path();
+        try {
+            var digest = MessageDigest.getInstance("SHA-256");
+            var key = digest.digest(("rekindle demo " + wish.seed()).getBytes(StandardCharsets.UTF_8));
+            var file = data.resolve("keys").resolve("rekindle.key");
+            Files.createDirectories(file.getParent());
+            Files.createFile(file, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
+            Files.writeString(file, HexFormat.of().formatHex(key) + "\n");
+        } catch (IOException e) {
+            throw Problem.invalid("data_folder_unusable", "%s cannot be used: %s".formatted(data, e.getMessage()));
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("SHA-256 is missing from this Java runtime", e);
         }
     }
 

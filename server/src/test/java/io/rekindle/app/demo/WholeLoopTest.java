@@ -4,10 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.rekindle.access.FirstSignIn;
-import io.rekindle.app.server.DataFolder;
 import io.rekindle.testing.DescribedApi;
-import io.rekindle.testing.TestFolders;
-import io.rekindle.testing.TestPostgres;
 import io.rekindle.warehouse.Sql;
 import io.rekindle.warehouse.Warehouse;
 import java.io.File;
@@ -19,7 +16,6 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Clock;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -52,29 +48,9 @@ class WholeLoopTest {
 
     @BeforeAll
     void runTheLoop() {
-        var place = TestPostgres.newDatabase();
-        var clock = Clock.systemUTC();
-        var settings = new HashMap<String, String>(Map.of(
-                "rekindle.database.url",
-                place.url(),
-                "rekindle.database.user",
-                place.user(),
-                "rekindle.database.password",
-                place.password(),
-                "rekindle.database.connections",
-                "16",
-                "rekindle.warehouse.memory-limit",
-                "1GB",
-                "rekindle.admin-key",
-                ADMIN_KEY,
-                "rekindle.admin-password",
-                PASSWORD));
-        int port = freePort();
-        demo = Demo.start(
-                new Demo.Wish(new DataFolder(TestFolders.newFolder("loop")), port, 2_000, 7, 0.25, settings),
-                new Silent(),
-                clock.instant());
-        report = demo.run(clock.instant(), clock);
+        demo = TestDemo.start(
+                2_000, 7, 0.25, Map.of("rekindle.admin-key", ADMIN_KEY, "rekindle.admin-password", PASSWORD));
+        report = TestDemo.run(demo);
     }
 
     @AfterAll
@@ -202,24 +178,5 @@ class WholeLoopTest {
         assertThat(ended && process.exitValue() == 0)
                 .as(Files.readString(output.toPath()))
                 .isTrue();
-    }
-
-    private static int freePort() {
-        try (var socket = new java.net.ServerSocket(0, 1, java.net.InetAddress.getLoopbackAddress())) {
-            return socket.getLocalPort();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-    }
-
-    private static final class Silent implements Stage {
-        @Override
-        public void begin(String what, long of) {}
-
-        @Override
-        public void at(long done) {}
-
-        @Override
-        public void end(String result) {}
     }
 }
