@@ -33,7 +33,7 @@ import tools.jackson.databind.json.JsonMapper;
 /**
  * Sends batches over HTTP to a server on an empty folder, generator and server on the same cores, all tails at work,
  * and counts what is answered with 200: it is on disk then. Then does it again while a long query and an append of a
- * million rows to the decision ledger run beside. The baseline writes the same rows with the warehouse's bare appender
+ * million rows to the decision ledger run beside. Tails that fell behind catch up before each measurement. The baseline writes the same rows with the warehouse's bare appender
  * into a file of its own, as many a commit as the server had.
  */
 @Command(
@@ -87,10 +87,7 @@ public final class IntakeBench implements Callable<Integer> {
             try (var server = RunningServer.start(
                     new DataFolder(folder.resolve("data")),
                     0,
-                    Map.of(
-                            "rekindle.write-key", KEY,
-                            "rekindle.collect.max-lag", "100000000",
-                            "logging.level.io.rekindle", "warn"))) {
+                    Map.of("rekindle.write-key", KEY, "logging.level.io.rekindle", "warn"))) {
                 measures = measure(server, folder);
             }
             if (json) System.out.println(JsonMapper.builder().build().writeValueAsString(measures));
@@ -115,6 +112,7 @@ public final class IntakeBench implements Callable<Integer> {
                 .toList();
         tell("warming up");
         Load.run(calls, port, batch, warmUp * SECOND, () -> true);
+        catchUp(server, log);
 
         tell("intake alone");
         long from = log.lastSeq();
@@ -131,6 +129,8 @@ public final class IntakeBench implements Callable<Integer> {
                                 aGroup,
                                 server.part(Tails.class).worstLag(),
                                 cpuMicros));
+
+        double workedThrough = catchUp(server, log);
 
         tell("intake beside a long query and %,d rows to the ledger".formatted(LEDGER_ROWS));
         var beside = CompletableFuture.runAsync(() -> ledger(warehouse));
@@ -158,7 +158,23 @@ public final class IntakeBench implements Callable<Integer> {
                         alone.eventsPerSecond()),
                 Measure.of("p50 of the answer beside them; baseline: alone", busy.millis(0.5), "ms", alone.millis(0.5)),
                 Measure.of(
-                        "p99 of the answer beside them; baseline: alone", busy.millis(0.99), "ms", alone.millis(0.99)));
+                        "p99 of the answer beside them; baseline: alone", busy.millis(0.99), "ms", alone.millis(0.99)),
+                Measure.of(
+                        "what the tails work through when intake rests; baseline: acknowledged alone",
+                        workedThrough,
+                        "events/s",
+                        alone.eventsPerSecond()));
+    }
+
+    /** Waits until every tail has read the log to its end; how many events a second the slowest one took. */
+    private double catchUp(RunningServer server, EventLog log) {
+        var tails = server.part(Tails.class);
+        long behind = tails.worstLag();
+        long start = System.nanoTime();
+        tails.awaitAll(log.lastSeq());
+        double perSecond = behind * 1e9 / Math.max(1, System.nanoTime() - start);
+        tell("the slowest tail was %,d behind and took %,.0f events/s".formatted(behind, perSecond));
+        return perSecond;
     }
 
     /** Processor time of this process: of server and generator together. */
