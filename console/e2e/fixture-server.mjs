@@ -571,7 +571,7 @@ function routes(state) {
             accepted: 1_284_331,
             duplicates: 402,
             rejected: 12,
-            keys: [{ id: 1, hint: 'wk_4c1', createdAt: NOW, createdBy: 'dana@example.com', revokedAt: null }],
+            keys: [{ id: 1, hint: 'wk_4c1…', createdAt: NOW, createdBy: 'dana@example.com', revokedAt: null }],
           },
         ],
         query,
@@ -654,7 +654,7 @@ function routes(state) {
           {
             id: 1,
             name: 'nightly import',
-            hint: 'rk_7f3',
+            hint: 'rk_7f3…',
             roles: ['admin'],
             createdAt: NOW,
             createdBy: 'dana@example.com',

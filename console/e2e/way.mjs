@@ -283,6 +283,14 @@ export async function goTheWay({ baseUrl, email, password, folder, executablePat
     await picture('campaign-result-zh');
     await page.reload();
     await page.getByText('活动改变了什么').waitFor();
+    await id('nav-customers').click();
+    await id('customer-link').first().click();
+    await id('timeline').waitFor();
+    await picture('customer-zh');
+    await id('nav-imports').click();
+    await id('import-link').nth(1).click();
+    await page.locator('[data-testid=import]').waitFor();
+    await picture('import-zh');
     await id('nav-overview').click();
     await id('figure-customers').waitFor();
     await picture('overview-zh');

@@ -5,6 +5,7 @@ import { LifecycleStages, RevenueByMonth, ValueTiers } from '@/features/analyse/
 import { useOverview } from '@/features/analyse/api/readOverview';
 import { useCampaigns } from '@/features/plan/api/listCampaigns';
 import { useFormats } from '@/shared/i18n/language';
+import { useLabel } from '@/shared/i18n/useLabel';
 import { Figure, Figures } from '@/shared/ui/Figure';
 import { Page } from '@/shared/ui/Page';
 import { ProblemAlert } from '@/shared/ui/ProblemAlert';
@@ -16,6 +17,7 @@ const CLOSED = ['finished', 'cancelled'];
 export function Component() {
   const { t } = useTranslation();
   const format = useFormats();
+  const label = useLabel();
   const overview = useOverview();
   return (
     <Page title={t('nav.overview')} explanation={t('overview.explanation')} testId="page-overview">
@@ -31,7 +33,6 @@ export function Component() {
               />
               <Figure label={t('overview.orders')} value={format.number(data.orders)} testId="figure-orders" />
               <Figure label={t('overview.events')} value={format.number(data.events)} />
-              <Figure label={t('overview.businessTime')} value={format.day(data.businessTime)} />
             </Figures>
             {data.customers === 0 && (
               <Card>
@@ -73,7 +74,7 @@ export function Component() {
                   dataSource={data.tails}
                   locale={{ emptyText: t('overview.noTails') }}
                   columns={[
-                    { title: t('overview.tail'), dataIndex: 'name' },
+                    { title: t('overview.tail'), render: (_, tail) => label('tail', tail.name) },
                     {
                       title: t('overview.lag'),
                       align: 'right',

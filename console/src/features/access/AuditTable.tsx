@@ -20,7 +20,7 @@ export function AuditTable() {
         { title: t('audit.actor'), dataIndex: 'actor' },
         { title: t('audit.action'), render: (_, row) => <code>{row.action}</code> },
         { title: t('audit.subject'), dataIndex: 'thing' },
-        { title: t('common.detail'), render: (_, row) => <span className="pre-words">{row.detail}</span> },
+        { title: t('common.detail'), render: (_, row) => <div className="pre-words audit-detail">{row.detail}</div> },
       ]}
     />
   );

@@ -38,7 +38,7 @@ export function KeysPanel() {
         empty={t('keys.empty')}
         columns={[
           { title: t('common.name'), dataIndex: 'name' },
-          { title: t('keys.hint'), render: (_, key) => <span className="secret">{key.hint}…</span> },
+          { title: t('keys.hint'), render: (_, key) => <span className="secret">{key.hint}</span> },
           {
             title: t('keys.roles'),
             render: (_, key) => key.roles.map((role) => label('role', role)).join(' · '),

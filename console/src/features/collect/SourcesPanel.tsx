@@ -57,7 +57,7 @@ export function SourcesPanel() {
               <span className="secret">
                 {source.keys
                   .filter(({ revokedAt }) => !revokedAt)
-                  .map(({ hint }) => `${hint}…`)
+                  .map(({ hint }) => hint)
                   .join(' ') || '–'}
               </span>
             ),

@@ -51,7 +51,7 @@ export function DecisionsTable({ campaignId, currency }: { campaignId: number; c
         columns={[
           {
             title: t('customers.customer'),
-            render: (_, row) => <Link to={`/customers/${row.customerId}`}>{row.customerId}</Link>,
+            render: (_, row) => <Link to={`/customers/${row.customerId}`}>{row.userId ?? row.customerId}</Link>,
           },
           { title: t('decisions.eligible'), render: (_, row) => (row.eligible ? t('common.yes') : t('common.no')) },
           { title: t('decisions.arm'), render: (_, row) => label('arm', row.arm) },

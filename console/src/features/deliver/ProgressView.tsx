@@ -6,6 +6,7 @@ import type { Progress } from '@/shared/api/types';
 import { useFormats } from '@/shared/i18n/language';
 import { Chart } from '@/shared/ui/Chart';
 import { Figure, Figures } from '@/shared/ui/Figure';
+import { Nothing } from '@/shared/ui/QueryView';
 import { answerChart } from './charts';
 
 /** What has gone out, what has not, and what came back. */
@@ -29,6 +30,13 @@ export function ProgressView({ progress, campaignId }: { progress: Progress; cam
       ),
     [progress, format, t],
   );
+  if (all === 0) {
+    return (
+      <Card data-testid="progress">
+        <Nothing text={t('progress.nothing')} />
+      </Card>
+    );
+  }
   return (
     <div className="stack" data-testid="progress">
       <Card>
@@ -37,7 +45,7 @@ export function ProgressView({ progress, campaignId }: { progress: Progress; cam
           <Link to={`/messages?campaignId=${campaignId}`}>{t('progress.messages')}</Link>
         </div>
         <Bar
-          percent={all === 0 ? 0 : Math.floor((done / all) * 100)}
+          percent={Math.floor((done / all) * 100)}
           aria-label={t('progress.label')}
           status={ready + sending + deferred > 0 ? 'active' : 'normal'}
         />

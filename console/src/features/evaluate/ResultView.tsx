@@ -95,15 +95,28 @@ interface Measure {
   key: 'conversion' | 'orders' | 'netRevenuePerCustomer';
   level: (value: number) => string;
   difference: (value: number) => string;
+  /** A difference on the axis, where there is little room. */
+  mark: (value: number) => string;
 }
 
 const measures = (format: Formats, currency: string): Measure[] => [
-  { key: 'conversion', level: (value) => format.percent(value, 2), difference: (value) => format.points(value, 2) },
-  { key: 'orders', level: (value) => format.number(value, 4), difference: (value) => format.signed(value, 4) },
+  {
+    key: 'conversion',
+    level: (value) => format.percent(value, 2),
+    difference: (value) => format.points(value, 2),
+    mark: (value) => format.signed(value * 100, 1),
+  },
+  {
+    key: 'orders',
+    level: (value) => format.number(value, 4),
+    difference: (value) => format.signed(value, 4),
+    mark: (value) => format.signed(value, 2),
+  },
   {
     key: 'netRevenuePerCustomer',
     level: (value) => format.money(value, currency, 2),
     difference: (value) => format.signedMoney(value, currency, 2),
+    mark: (value) => format.signedMoney(value, currency),
   },
 ];
 
@@ -140,10 +153,10 @@ function Lift({
 function LiftOf({ measure, lift, detectable }: { measure: Measure; lift: LiftMeasure; detectable: number | null }) {
   const { t } = useTranslation();
   const format = useFormats();
-  const { difference, level } = measure;
+  const { difference, level, mark } = measure;
   const option = useMemo(
-    () => intervalChart(lift, difference, t('result.noDifference'), detectable),
-    [lift, difference, detectable, t],
+    () => intervalChart(lift, difference, mark, t('result.noDifference'), detectable),
+    [lift, difference, mark, detectable, t],
   );
   const spoken = t('result.interval', {
     estimate: difference(lift.estimate),
@@ -289,7 +302,9 @@ function Attributed({ result, currency }: Props) {
           },
         ]}
       />
-      <div className="figure-note">{t('result.attributedWords')}</div>
+      <div className="figure-note" style={{ marginTop: 8 }}>
+        {t('result.attributedWords')}
+      </div>
     </Card>
   );
 }

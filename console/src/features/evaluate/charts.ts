@@ -31,6 +31,7 @@ const FILL = { above: colour.good, below: colour.bad, across: colour.holdout } a
 export function intervalChart(
   interval: Interval,
   show: (value: number) => string,
+  mark: (value: number) => string,
   noDifference: string,
   detectable: number | null,
 ): EChartsOption {
@@ -58,7 +59,7 @@ export function intervalChart(
         hideOverlap: true,
         showMinLabel: false,
         showMaxLabel: false,
-        formatter: (value: number) => show(value),
+        formatter: (value: number) => mark(value),
       },
     },
     yAxis: { type: 'value', min: -1, max: 1, show: false },

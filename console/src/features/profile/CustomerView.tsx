@@ -10,7 +10,7 @@ import { ProblemAlert } from '@/shared/ui/ProblemAlert';
 import { Nothing } from '@/shared/ui/QueryView';
 import { MessageStateTag, StageTag, TierTag } from '@/shared/ui/Tags';
 import { useTimeline } from './api/readTimeline';
-import { scoreWords } from './scoreWords';
+import { scoreFigure, scoreWords } from './scoreWords';
 
 interface Props {
   customer: Customer;
@@ -154,9 +154,9 @@ function Scores({ customer, currency }: Props) {
     <div className="stack" style={{ gap: 10 }} data-testid="scores">
       {customer.scores.map((score) => (
         <div key={score.name}>
-          <div className="row" style={{ justifyContent: 'space-between' }}>
+          <div className="row" style={{ justifyContent: 'space-between', flexWrap: 'nowrap' }}>
             <strong>{label('score', score.name)}</strong>
-            <span className="num">{format.number(score.value, 3)}</span>
+            <span className="num">{scoreFigure(score.name, score.value, currency, format)}</span>
           </div>
           <div>{scoreWords(score.name, score.value, currency, format, t)}</div>
           <div className="figure-note">
@@ -188,7 +188,7 @@ function CustomerTimeline({ id }: { id: string }) {
           content: (
             <>
               <Tag style={{ marginInlineEnd: 6 }}>{label('timeline', item.kind)}</Tag>
-              <strong>{item.name}</strong> {item.detail}
+              <strong>{label('event', item.name)}</strong> {item.detail}
               <div className="figure-note">{format.moment(item.at)}</div>
             </>
           ),

@@ -1,6 +1,19 @@
 import type { TFunction } from 'i18next';
 import type { Formats } from '@/shared/format';
 
+/** A score as a figure with its unit. */
+export function scoreFigure(name: string, value: number, currency: string, format: Formats): string {
+  switch (name) {
+    case 'p_alive':
+      return format.percent(value, 0);
+    case 'expected_spend':
+    case 'expected_value':
+      return format.money(value, currency, 2);
+    default:
+      return format.number(value, 2);
+  }
+}
+
 /** What a score says, as one would tell a colleague. */
 export function scoreWords(name: string, value: number, currency: string, format: Formats, t: TFunction): string {
   switch (name) {

@@ -76,7 +76,7 @@ export function PreviewCard({ preview, lacking }: Props) {
                 width: 172,
                 render: (_, row) => (
                   <Link to={`/customers/${row.customerId}`} className="secret">
-                    {row.customerId}
+                    {row.userId ?? row.customerId}
                   </Link>
                 ),
               },

@@ -20,6 +20,8 @@ export type Vocabulary =
   | 'role'
   | 'timeline'
   | 'importState'
+  | 'tail'
+  | 'event'
   | 'importField'
   | 'rejectReason'
   | 'identifier'

@@ -1,5 +1,6 @@
 package io.rekindle.segment;
 
+import org.jspecify.annotations.Nullable;
 import io.rekindle.segment.ValueTest.Scalar;
 import java.math.BigDecimal;
 import java.util.ArrayList;
@@ -59,11 +60,16 @@ final class RuleWords {
         if (rules.size() == 1) return phrase(rules.getFirst());
         var phrases = rules.stream()
                 .map(rule ->
-                        rule instanceof Rule.All || rule instanceof Rule.Any ? bracketed(phrase(rule)) : phrase(rule))
+                        isSeveral(rule) ? bracketed(phrase(rule)) : phrase(rule))
                 .toList();
         return new Words(
                 phrases.stream().map(Words::en).collect(Collectors.joining(en)),
                 phrases.stream().map(Words::zh).collect(Collectors.joining(zh)));
+    }
+
+    private static boolean isSeveral(Rule rule) {
+        return (rule instanceof Rule.All(var all) && all.size() > 1)
+                || (rule instanceof Rule.Any(var any) && any.size() > 1);
     }
 
     private static Words bracketed(Words words) {
@@ -154,6 +160,10 @@ final class RuleWords {
         return n == 1 ? "1 day" : n + " days";
     }
 
+    private static boolean isOne(@Nullable BigDecimal bound) {
+        return bound != null && bound.compareTo(BigDecimal.ONE) == 0;
+    }
+
     private static Words times(Range range) {
         var least = range.atLeast();
         var most = range.atMost();
@@ -163,6 +173,8 @@ final class RuleWords {
                     : new Words("exactly %s times".formatted(plain(least)), "恰好 " + plain(least) + " 次");
         if (least == null && most != null && most.signum() == 0) return new Words("not once", "从未发生");
         var words = range(range);
+        if (most == null && isOne(least)) return new Words("at least once", words.zh() + " 次");
+        if (least == null && isOne(most)) return new Words("at most once", words.zh() + " 次");
         return new Words(words.en() + " times", words.zh() + " 次");
     }
 

@@ -168,6 +168,13 @@ class RuleJsonTest {
                         + "且（价值分层为高价值，或不符合“city为“Wien”、“北京”之一”）的客户");
     }
 
+    @Test
+    void onceIsSaidAsOnceAndAGroupOfOneNeedsNoBrackets() {
+        var rule = read("{'all':[{'orders':{'count':{'atLeast':1}}},{'any':[{'tier':['high']}]}]}".replace('\'', '"'));
+        assertThat(new RuleWords(VOCABULARY, id -> "segment " + id).of(rule).en())
+                .isEqualTo("customers who ordered at least once, and are in value tier high");
+    }
+
     private static Rule read(String json) {
         return RuleJson.read(
                 JSON.readTree(json),
