@@ -194,7 +194,12 @@ export function CampaignForm({
       </div>
       {mayEdit && (
         <div>
-          <Button type="primary" htmlType="submit" loading={save.isPending} data-testid="save-campaign">
+          <Button
+            type="primary"
+            htmlType="submit"
+            loading={save.isPending || (campaign === null && save.isSuccess)}
+            data-testid="save-campaign"
+          >
             {t('campaigns.saveAndForecast')}
           </Button>
         </div>

@@ -154,7 +154,12 @@ export function ObjectiveForm({ objective, segments, today, currency, mayEdit, s
           </Form.Item>
         </div>
         {mayEdit && (
-          <Button type="primary" htmlType="submit" loading={save.isPending} data-testid="save-objective">
+          <Button
+            type="primary"
+            htmlType="submit"
+            loading={save.isPending || (objective === null && save.isSuccess)}
+            data-testid="save-objective"
+          >
             {t('common.save')}
           </Button>
         )}

@@ -109,7 +109,12 @@ export function OfferForm({ offer, currency, today, mayEdit, saved }: Props) {
           />
         </Form.Item>
         {mayEdit && (
-          <Button type="primary" htmlType="submit" loading={save.isPending} data-testid="save-offer">
+          <Button
+            type="primary"
+            htmlType="submit"
+            loading={save.isPending || (offer === null && save.isSuccess)}
+            data-testid="save-offer"
+          >
             {t('common.save')}
           </Button>
         )}

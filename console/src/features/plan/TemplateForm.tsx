@@ -105,7 +105,12 @@ export function TemplateForm({ template, mayEdit, saved }: Props) {
           ]}
         />
         {mayEdit && (
-          <Button type="primary" htmlType="submit" loading={save.isPending} data-testid="save-template">
+          <Button
+            type="primary"
+            htmlType="submit"
+            loading={save.isPending || (template === null && save.isSuccess)}
+            data-testid="save-template"
+          >
             {t('common.save')}
           </Button>
         )}

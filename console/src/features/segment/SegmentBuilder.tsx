@@ -93,7 +93,7 @@ export function SegmentBuilder({ id, start, fields, segments, campaigns, mayEdit
               <Button
                 type="primary"
                 disabled={!ready}
-                loading={save.isPending}
+                loading={save.isPending || (id === null && save.isSuccess)}
                 onClick={() => save.mutate({ name: name.trim(), rule }, { onSuccess: (segment) => saved(segment.id) })}
                 data-testid="save-segment"
               >

@@ -1,6 +1,5 @@
 package io.rekindle.segment;
 
-import org.jspecify.annotations.Nullable;
 import io.rekindle.segment.ValueTest.Scalar;
 import java.math.BigDecimal;
 import java.util.ArrayList;
@@ -9,6 +8,7 @@ import java.util.Optional;
 import java.util.function.Function;
 import java.util.function.LongFunction;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /** Says a rule in words: “customers who …”. */
 final class RuleWords {
@@ -59,8 +59,7 @@ final class RuleWords {
     private Words joined(List<Rule> rules, String en, String zh) {
         if (rules.size() == 1) return phrase(rules.getFirst());
         var phrases = rules.stream()
-                .map(rule ->
-                        isSeveral(rule) ? bracketed(phrase(rule)) : phrase(rule))
+                .map(rule -> isSeveral(rule) ? bracketed(phrase(rule)) : phrase(rule))
                 .toList();
         return new Words(
                 phrases.stream().map(Words::en).collect(Collectors.joining(en)),
