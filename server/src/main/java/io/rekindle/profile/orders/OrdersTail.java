@@ -154,8 +154,8 @@ class OrdersTail implements Tail {
         boolean cancels = kind.equals("cancellation");
         BigDecimal amount;
         // A file is taken at its word: each of its lines stands in the history as it stands there, or it came twice.
-        boolean asNamed = before == null || !cancels || event.importId() != null;
-        if (named != null && (asNamed || named.compareTo(before.remaining()) <= 0)) {
+        boolean asNamed = !cancels || event.importId() != null;
+        if (named != null && (before == null || asNamed || named.compareTo(before.remaining()) <= 0)) {
             int lineNo = 1;
             for (var item : order.items())
                 lines.add(new LineRow(
