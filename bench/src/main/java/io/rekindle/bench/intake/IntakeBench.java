@@ -3,6 +3,8 @@ package io.rekindle.bench.intake;
 import com.sun.management.OperatingSystemMXBean;
 import io.rekindle.app.server.DataFolder;
 import io.rekindle.app.server.RunningServer;
+import io.rekindle.bench.Measure;
+import io.rekindle.bench.Scratch;
 import io.rekindle.collect.EventLog;
 import io.rekindle.collect.Tails;
 import io.rekindle.warehouse.Rows;
@@ -11,14 +13,11 @@ import io.rekindle.warehouse.Warehouse;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.net.URI;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
-import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
@@ -28,7 +27,6 @@ import org.duckdb.DuckDBConnection;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
-import tools.jackson.databind.json.JsonMapper;
 
 /**
  * Sends batches over HTTP to a server on an empty folder, generator and server on the same cores, all tails at work,
@@ -67,37 +65,17 @@ public final class IntakeBench implements Callable<Integer> {
     @Option(names = "--json", description = "print the measures as JSON")
     private boolean json;
 
-    /** One figure and what it is held against: {@code ratio = value / baseline}. */
-    record Measure(String measure, double value, String unit, double baseline, double ratio) {
-        static Measure of(String measure, double value, String unit, double baseline) {
-            return new Measure(
-                    measure, rounded(value), unit, rounded(baseline), Math.round(value / baseline * 1000) / 1000.0);
-        }
-
-        private static double rounded(double value) {
-            return Math.round(value * 10) / 10.0;
-        }
-    }
-
     @Override
     public Integer call() throws IOException, InterruptedException, SQLException {
-        var folder = Files.createTempDirectory("rekindle-bench-intake-");
-        try {
+        try (var folder = Scratch.folder("intake")) {
             List<Measure> measures;
             try (var server = RunningServer.start(
-                    new DataFolder(folder.resolve("data")),
+                    new DataFolder(folder.path().resolve("data")),
                     0,
                     Map.of("rekindle.write-key", KEY, "logging.level.io.rekindle", "warn"))) {
-                measures = measure(server, folder);
+                measures = measure(server, folder.path());
             }
-            if (json) System.out.println(JsonMapper.builder().build().writeValueAsString(measures));
-            else
-                for (var m : measures)
-                    System.out.printf(
-                            "%-90s %,12.1f %s (baseline %,.1f, ratio %.3f)%n",
-                            m.measure(), m.value(), m.unit(), m.baseline(), m.ratio());
-        } finally {
-            delete(folder);
+            Measure.print(measures, json);
         }
         return 0;
     }
@@ -304,12 +282,5 @@ public final class IntakeBench implements Callable<Integer> {
 
     private void tell(String line) {
         System.err.println("• " + line);
-    }
-
-    private static void delete(Path folder) throws IOException {
-        try (var files = Files.walk(folder)) {
-            var all = new ArrayList<>(files.sorted(Comparator.reverseOrder()).toList());
-            for (var file : all) Files.deleteIfExists(file);
-        }
     }
 }

@@ -4,21 +4,19 @@ import io.rekindle.app.demo.Demo;
 import io.rekindle.app.demo.DemoReport;
 import io.rekindle.app.demo.Stage;
 import io.rekindle.app.server.DataFolder;
+import io.rekindle.bench.Measure;
+import io.rekindle.bench.Scratch;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Clock;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.function.Predicate;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
-import tools.jackson.databind.json.JsonMapper;
 
 /**
  * Runs the demonstration seed after seed, each on a server and a shop of its own, and counts how often the interval of
@@ -48,14 +46,6 @@ public final class LiftBench implements Callable<Integer> {
     @Option(names = "--json", description = "print the measures as JSON")
     private boolean json;
 
-    /** A share of the runs and what it is held against: {@code ratio = value / baseline}. */
-    record Measure(String measure, double value, String unit, double baseline, double ratio) {
-        static Measure share(String measure, List<DemoReport> reports, Predicate<DemoReport> holds, double baseline) {
-            double value = reports.stream().filter(holds).count() / (double) reports.size();
-            return new Measure(measure, value, "of %d runs".formatted(reports.size()), baseline, value / baseline);
-        }
-    }
-
     @Override
     public Integer call() throws IOException {
         if (runs < 1) throw new IllegalArgumentException("--runs is %d; it is at least 1".formatted(runs));
@@ -76,20 +66,25 @@ public final class LiftBench implements Callable<Integer> {
                     report.heldOut(),
                     report.seconds());
         }
-        print(List.of(
-                Measure.share("the interval of the lift holds the truth", reports, LiftBench::holdsTruth, CLAIMED),
-                effect > 0
-                        ? Measure.share(
-                                "the interval of the lift lies above zero",
-                                reports,
-                                r -> r.lift().conversion().low() > 0,
-                                CLAIMED)
-                        : Measure.share(
-                                "the verdict is that no difference was found",
-                                reports,
-                                r -> r.verdict().equals("no_difference"),
-                                CLAIMED)));
+        Measure.print(
+                List.of(
+                        share("the interval of the lift holds the truth", reports, LiftBench::holdsTruth),
+                        effect > 0
+                                ? share(
+                                        "the interval of the lift lies above zero",
+                                        reports,
+                                        r -> r.lift().conversion().low() > 0)
+                                : share(
+                                        "the verdict is that no difference was found",
+                                        reports,
+                                        r -> r.verdict().equals("no_difference"))),
+                json);
         return 0;
+    }
+
+    private static Measure share(String measure, List<DemoReport> reports, Predicate<DemoReport> holds) {
+        double value = reports.stream().filter(holds).count() / (double) reports.size();
+        return Measure.of(measure, value, "of %d runs".formatted(reports.size()), CLAIMED);
     }
 
     private static boolean holdsTruth(DemoReport report) {
@@ -99,12 +94,11 @@ public final class LiftBench implements Callable<Integer> {
     }
 
     private DemoReport run(long seed) throws IOException {
-        var folder = Files.createTempDirectory("rekindle-bench-lift-");
-        try {
+        try (var folder = Scratch.folder("lift")) {
             var clock = Clock.systemUTC();
             var started = clock.instant();
             var wish = new Demo.Wish(
-                    new DataFolder(folder.resolve("data")),
+                    new DataFolder(folder.path().resolve("data")),
                     freePort(),
                     customers,
                     seed,
@@ -113,29 +107,12 @@ public final class LiftBench implements Callable<Integer> {
             try (var demo = Demo.start(wish, new Silent(), started)) {
                 return demo.run(started, clock);
             }
-        } finally {
-            delete(folder);
         }
-    }
-
-    private void print(List<Measure> measures) {
-        if (json) System.out.println(JsonMapper.builder().build().writeValueAsString(measures));
-        else
-            for (var m : measures)
-                System.out.printf(
-                        "%-50s %.3f %s (baseline %.2f, ratio %.3f)%n",
-                        m.measure(), m.value(), m.unit(), m.baseline(), m.ratio());
     }
 
     private static int freePort() throws IOException {
         try (var socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             return socket.getLocalPort();
-        }
-    }
-
-    private static void delete(Path folder) throws IOException {
-        try (var files = Files.walk(folder)) {
-            for (var file : files.sorted(Comparator.reverseOrder()).toList()) Files.deleteIfExists(file);
         }
     }
 

@@ -1,5 +1,7 @@
 package io.rekindle.bench.segment;
 
+import io.rekindle.bench.Measure;
+import io.rekindle.bench.Scratch;
 import io.rekindle.segment.Range;
 import io.rekindle.segment.Recency;
 import io.rekindle.segment.Rule;
@@ -9,22 +11,18 @@ import io.rekindle.warehouse.Warehouse;
 import io.rekindle.warehouse.WarehouseSettings;
 import io.rekindle.warehouse.duckdb.DuckDbWarehouse;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.LocalDate;
 import java.time.ZoneId;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
-import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
-import tools.jackson.databind.json.JsonMapper;
 
 /** Times a segment of five conditions as compiled from its rule, against the same question written by hand. */
 @Command(
@@ -58,32 +56,21 @@ public final class SegmentBench implements Callable<Integer> {
     @Option(names = "--dir", description = "where the history is written (default: a temporary folder, deleted after)")
     private @Nullable Path folder;
 
-    /** One figure and what it is held against: {@code ratio = value / baseline}. */
-    record Measure(String measure, double value, String unit, double baseline, double ratio) {
-        static Measure seconds(String measure, double value, double baseline) {
-            return new Measure(measure, rounded(value), "s", rounded(baseline), rounded(value / baseline));
-        }
-
-        private static double rounded(double value) {
-            return Math.round(value * 1000) / 1000.0;
-        }
-    }
-
-    public static void main(String[] arguments) {
-        System.exit(new CommandLine(new SegmentBench()).execute(arguments));
-    }
-
     @Override
     public Integer call() throws IOException {
-        var place = folder == null ? Files.createTempDirectory("rekindle-bench-segment-") : folder;
+        if (folder != null) return measured(folder);
+        try (var place = Scratch.folder("segment")) {
+            return measured(place.path());
+        }
+    }
+
+    private int measured(Path place) {
         try (var warehouse =
                 new DuckDbWarehouse(place.resolve("warehouse.duckdb"), new WarehouseSettings(threads, memory))) {
             SegmentHistory.write(warehouse, events, customers, line -> {
                 if (!json) System.err.println(line);
             });
-            print(measure(warehouse));
-        } finally {
-            if (folder == null) delete(place);
+            Measure.print(measure(warehouse), json);
         }
         return 0;
     }
@@ -108,13 +95,14 @@ public final class SegmentBench implements Callable<Integer> {
         for (int i = 0; i < rounds; i++) afterMerges.add(seconds(warehouse, merged));
         if (!json) System.err.printf("%,d members%n", members);
         return List.of(
-                Measure.seconds(
+                Measure.of(
                         "segment of five conditions, compiled; baseline: written by hand",
                         median(ours),
+                        "s",
                         median(theirs)),
-                Measure.seconds(
+                Measure.of(
                         "the same with 1 % of customers merged; baseline: without merges",
-                        median(afterMerges), median(ours)));
+                        median(afterMerges), "s", median(ours)));
     }
 
     /** Viewed often, looked into the cart lately, worth something, in a good tier, and has not just ordered. */
@@ -199,20 +187,5 @@ public final class SegmentBench implements Callable<Integer> {
 
     private static double median(List<Double> values) {
         return values.stream().sorted().toList().get(values.size() / 2);
-    }
-
-    private void print(List<Measure> measures) {
-        if (json) System.out.println(JsonMapper.builder().build().writeValueAsString(measures));
-        else
-            for (var measure : measures)
-                System.out.printf(
-                        "%s: %.3f %s, baseline %.3f, ratio %.3f%n",
-                        measure.measure(), measure.value(), measure.unit(), measure.baseline(), measure.ratio());
-    }
-
-    private static void delete(Path folder) throws IOException {
-        try (var files = Files.walk(folder)) {
-            for (var file : files.sorted(Comparator.reverseOrder()).toList()) Files.deleteIfExists(file);
-        }
     }
 }
