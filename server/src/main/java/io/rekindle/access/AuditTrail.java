@@ -1,6 +1,7 @@
 package io.rekindle.access;
 
 import io.rekindle.common.Page;
+import io.rekindle.platform.ChangeTrail;
 import io.rekindle.platform.SystemClock;
 import java.time.Instant;
 import java.time.OffsetDateTime;
@@ -10,7 +11,7 @@ import org.springframework.stereotype.Component;
 
 /** Every administrative change: who, when, what, to which thing. Written in the transaction of the change itself. */
 @Component
-public class AuditTrail {
+public class AuditTrail implements ChangeTrail {
     private final JdbcClient jdbc;
     private final SystemClock clock;
 
@@ -22,11 +23,7 @@ public class AuditTrail {
     /** One recorded change. */
     public record Entry(long id, Instant at, String actor, String action, String thing, String detail) {}
 
-    /**
-     * @param action verb and kind, e.g. {@code campaign.approved}
-     * @param thing the thing's kind and id, e.g. {@code campaign 42}
-     * @param detail what changed, in words; no secrets, no personal data
-     */
+    @Override
     public void record(String action, String thing, String detail) {
         jdbc.sql("""
                         insert into audit_trail (at, actor, action, thing, detail)

@@ -1,7 +1,6 @@
 package io.rekindle.platform;
 
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
@@ -25,6 +24,7 @@ public class Backups {
     private final Vault vault;
     private final SystemClock clock;
     private final JsonMapper json;
+    private final ChangeTrail trail;
 
     Backups(
             DataSource dataSource,
@@ -32,18 +32,38 @@ public class Backups {
             WriteGate gate,
             Vault vault,
             SystemClock clock,
-            JsonMapper json) {
+            JsonMapper json,
+            ChangeTrail trail) {
         this.dataSource = dataSource;
         this.stores = List.copyOf(stores);
         this.gate = gate;
         this.vault = vault;
         this.clock = clock;
         this.json = json;
+        this.trail = trail;
     }
 
     /** Backs up into a folder that must be empty or new. */
     public BackupManifest backUpTo(Path folder) {
         prepare(folder);
+        try {
+            var manifest = copyInto(folder);
+            trail.record("backup.made", "backup", "into " + folder);
+            return manifest;
+        } catch (IOException e) {
+            OwnerOnly.empty(folder);
+            throw new Problem(
+                    Problem.Kind.UNAVAILABLE,
+                    "backup_failed",
+                    "the backup could not be written to %s: %s".formatted(folder, e.getMessage()),
+                    List.of());
+        } catch (RuntimeException e) {
+            OwnerOnly.empty(folder);
+            throw e;
+        }
+    }
+
+    private BackupManifest copyInto(Path folder) throws IOException {
         try (var connection = dataSource.getConnection()) {
             var opened = new ArrayList<Backed.Snapshot>();
             try {
@@ -53,11 +73,13 @@ public class Backups {
                     return clock.instant();
                 });
                 var state = new StateTables(connection);
-                var tables = state.copyOut(Files.createDirectories(folder.resolve("state")));
+                var tables = state.copyOut(OwnerOnly.folder(folder.resolve("state")));
                 for (var snapshot : opened) snapshot.copy();
-                var manifest = new BackupManifest(at, vault.fingerprint(), state.lastMigration(), tables);
+                var manifest = new BackupManifest(
+                        at, vault.fingerprint(), state.lastMigration(), tables, BackupManifest.sums(folder));
                 // Written last: a folder without it is a backup that did not finish.
                 Files.write(folder.resolve(BackupManifest.FILE), json.writeValueAsBytes(manifest));
+                OwnerOnly.closeAll(folder);
                 return manifest;
             } finally {
                 for (var snapshot : opened) snapshot.close();
@@ -70,8 +92,6 @@ public class Backups {
                     "backup_failed",
                     "PostgreSQL could not be copied: %s".formatted(e.getMessage()),
                     List.of());
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
         }
     }
 
@@ -90,13 +110,14 @@ public class Backups {
 
     private static void prepare(Path folder) {
         try {
-            Files.createDirectories(folder);
+            OwnerOnly.folder(folder);
             try (var files = Files.list(folder)) {
                 if (files.findAny().isPresent())
                     throw Problem.conflict(
                             "backup_folder_not_empty",
                             "%s is not empty; a backup needs an empty or new folder".formatted(folder));
             }
+            OwnerOnly.close(folder);
         } catch (IOException e) {
             throw Problem.invalid(
                     "backup_folder_unusable", "%s cannot be written to: %s".formatted(folder, e.getMessage()));

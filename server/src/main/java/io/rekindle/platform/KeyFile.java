@@ -1,7 +1,6 @@
 package io.rekindle.platform;
 
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -21,7 +20,7 @@ final class KeyFile {
     static byte[] readOrCreate(Path file) {
         try {
             if (Files.exists(file)) return read(file);
-            Files.createDirectories(file.toAbsolutePath().getParent());
+            OwnerOnly.folder(file.toAbsolutePath().getParent());
             var key = new byte[32];
             new SecureRandom().nextBytes(key);
             // Created with its final permissions: there is no moment at which another user could read it.
@@ -34,7 +33,9 @@ final class KeyFile {
             }
             return key;
         } catch (IOException e) {
-            throw new UncheckedIOException("the key file %s cannot be used".formatted(file), e);
+            throw Problem.invalid(
+                    "key_file_unusable",
+                    "the key file %s cannot be made: %s; name another with REKINDLE_KEY_FILE".formatted(file, e));
         }
     }
 
@@ -44,7 +45,8 @@ final class KeyFile {
         try {
             text = Files.readString(file).strip();
         } catch (IOException e) {
-            throw new UncheckedIOException("the key file %s cannot be read".formatted(file), e);
+            throw Problem.invalid(
+                    "key_file_unusable", "the key file %s cannot be read: %s".formatted(file, e.getMessage()));
         }
         if (!text.matches("[0-9a-fA-F]{64}"))
             throw Problem.invalid(

@@ -2,19 +2,24 @@ package io.rekindle.platform;
 
 import io.rekindle.platform.database.StateDatabase;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
 import org.springframework.core.io.support.PathMatchingResourcePatternResolver;
+import tools.jackson.core.JacksonException;
 import tools.jackson.databind.json.JsonMapper;
 
 /** Puts a backup back, into a data folder that holds nothing yet. */
 public final class Restore {
+    private static final String WAREHOUSE = "warehouse.duckdb";
+
     private Restore() {}
 
     /**
@@ -27,7 +32,7 @@ public final class Restore {
     public static BackupManifest restore(
             Path backup, Path data, Path keyFile, Path keyTarget, DatabaseSettings database) {
         var manifest = manifest(backup);
-        if (Files.exists(data.resolve("warehouse.duckdb")) || Files.exists(data.resolve("postgres")))
+        if (Files.exists(data.resolve(WAREHOUSE)) || Files.exists(data.resolve("postgres")))
             throw Problem.conflict(
                     "data_folder_not_empty",
                     "%s holds an installation already; restore into an empty folder".formatted(data));
@@ -41,36 +46,113 @@ public final class Restore {
                     "key_mismatch",
                     "the key file %s is not the one this backup was made with; personal data would stay unreadable"
                             .formatted(keyFile));
+        if (Files.exists(keyTarget) && !sameContent(keyFile, keyTarget))
+            throw Problem.conflict(
+                    "another_key_file",
+                    "%s is the key file of another installation and is not overwritten; move it away or set REKINDLE_KEY_FILE"
+                            .formatted(keyTarget));
+        verify(backup, manifest);
+        var before = entries(data);
+        boolean keyWasThere = Files.exists(keyTarget);
+        boolean done = false;
         try {
-            Files.createDirectories(data);
-            if (!keyFile.toRealPath().equals(keyTarget.toAbsolutePath())) {
-                Files.createDirectories(keyTarget.toAbsolutePath().getParent());
-                Files.copy(keyFile, keyTarget, StandardCopyOption.REPLACE_EXISTING);
-                Files.setPosixFilePermissions(keyTarget, PosixFilePermissions.fromString("rw-------"));
-            }
-            try (var state = StateDatabase.open(database, data);
-                    var connection = state.dataSource().getConnection()) {
-                connection.setAutoCommit(false);
-                var tables = new StateTables(connection);
-                if (!tables.lastMigration().equals(manifest.migration()))
-                    throw Problem.conflict(
-                            "backup_of_another_version",
-                            "the backup has schema %s, this version has %s; restore it with the version that made it, then upgrade"
-                                    .formatted(manifest.migration(), tables.lastMigration()));
-                tables.copyIn(backup.resolve("state"), manifest.tables().keySet());
-                afterwards(connection);
-                connection.commit();
-            }
-            Files.copy(backup.resolve("warehouse.duckdb"), data.resolve("warehouse.duckdb"));
+            OwnerOnly.folder(data);
+            fill(backup, manifest, data, keyFile, keyTarget, database);
+            done = true;
             return manifest;
         } catch (IOException e) {
-            throw new UncheckedIOException(e);
+            throw new Problem(
+                    Problem.Kind.UNAVAILABLE,
+                    "restore_failed",
+                    "the backup %s could not be restored into %s: %s".formatted(backup, data, e),
+                    List.of());
         } catch (SQLException e) {
             throw new Problem(
                     Problem.Kind.UNAVAILABLE,
                     "restore_failed",
                     "PostgreSQL refused the backup: %s".formatted(e.getMessage()),
-                    java.util.List.of());
+                    List.of());
+        } finally {
+            if (!done) {
+                // As it was before, so that the next try is not refused for what this one left.
+                for (var entry : entries(data)) if (!before.contains(entry)) OwnerOnly.delete(entry);
+                if (!keyWasThere) OwnerOnly.delete(keyTarget);
+            }
+        }
+    }
+
+    private static void fill(
+            Path backup, BackupManifest manifest, Path data, Path keyFile, Path keyTarget, DatabaseSettings database)
+            throws IOException, SQLException {
+        if (!Files.exists(keyTarget)) {
+            OwnerOnly.folder(keyTarget.toAbsolutePath().getParent());
+            Files.copy(keyFile, keyTarget);
+            OwnerOnly.close(keyTarget);
+        }
+        try (var state = StateDatabase.open(database, data);
+                var connection = state.dataSource().getConnection()) {
+            connection.setAutoCommit(false);
+            var tables = new StateTables(connection);
+            if (!tables.lastMigration().equals(manifest.migration()))
+                throw Problem.conflict(
+                        "backup_of_another_version",
+                        "the backup has schema %s, this version has %s; restore it with the version that made it, then upgrade"
+                                .formatted(manifest.migration(), tables.lastMigration()));
+            if (tables.isInUse())
+                throw Problem.conflict(
+                        "database_not_empty",
+                        "the PostgreSQL to restore into holds an installation already; name an empty database");
+            tables.copyIn(backup.resolve("state"), manifest.tables().keySet());
+            afterwards(connection);
+            Files.copy(backup.resolve(WAREHOUSE), data.resolve(WAREHOUSE));
+            OwnerOnly.close(data.resolve(WAREHOUSE));
+            // Last: a failure before it leaves PostgreSQL, embedded or not, as it was.
+            connection.commit();
+        }
+    }
+
+    /** Every file of the backup is there and is what it was when the backup was made; all faults at once. */
+    private static void verify(Path backup, BackupManifest manifest) {
+        var faults = new ArrayList<Problem.Fault>();
+        var needed = new TreeSet<>(manifest.files().keySet());
+        needed.add(WAREHOUSE);
+        for (var table : manifest.tables().keySet()) needed.add("state/" + table + ".copy");
+        for (var name : needed) {
+            var file = backup.resolve(name);
+            var sum = manifest.files().get(name);
+            try {
+                if (!Files.isRegularFile(file)) faults.add(new Problem.Fault(name, "is missing"));
+                else if (sum != null && Files.size(file) != sum.bytes())
+                    faults.add(new Problem.Fault(
+                            name, "has %d bytes and had %d".formatted(Files.size(file), sum.bytes())));
+                else if (sum != null && !BackupManifest.FileSum.of(file).equals(sum))
+                    faults.add(new Problem.Fault(name, "was changed since: its SHA-256 is another"));
+            } catch (IOException e) {
+                faults.add(new Problem.Fault(name, "cannot be read: " + e.getMessage()));
+            }
+        }
+        if (!faults.isEmpty())
+            throw Problem.unprocessable(
+                    "backup_damaged",
+                    "the backup %s is damaged and nothing was restored; take another backup".formatted(backup),
+                    faults);
+    }
+
+    private static Set<Path> entries(Path folder) {
+        if (!Files.isDirectory(folder)) return Set.of();
+        try (var files = Files.list(folder)) {
+            return files.collect(Collectors.toUnmodifiableSet());
+        } catch (IOException e) {
+            throw Problem.invalid(
+                    "data_folder_unusable", "the data folder %s cannot be read: %s".formatted(folder, e.getMessage()));
+        }
+    }
+
+    private static boolean sameContent(Path one, Path other) {
+        try {
+            return Files.readString(one).strip().equals(Files.readString(other).strip());
+        } catch (IOException e) {
+            return false;
         }
     }
 
@@ -94,8 +176,9 @@ public final class Restore {
                     "no_backup", "%s is not a finished backup: it has no %s".formatted(backup, BackupManifest.FILE));
         try {
             return JsonMapper.builder().build().readValue(Files.readAllBytes(file), BackupManifest.class);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
+        } catch (IOException | JacksonException e) {
+            throw Problem.invalid(
+                    "backup_damaged", "%s cannot be read, nothing was restored; take another backup".formatted(file));
         }
     }
 }

@@ -54,6 +54,16 @@ final class StateTables {
         return new ArrayList<>(ordered);
     }
 
+    /** Whether an installation has used these tables: each has a user or a key from its first start on. */
+    boolean isInUse() throws SQLException {
+        try (var statement = connection.createStatement();
+                var rows = statement.executeQuery(
+                        "select exists (select from users) or exists (select from api_keys) as used")) {
+            rows.next();
+            return rows.getBoolean("used");
+        }
+    }
+
     String lastMigration() throws SQLException {
         try (var statement = connection.createStatement();
                 var rows = statement.executeQuery(

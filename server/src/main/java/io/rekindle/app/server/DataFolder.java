@@ -1,5 +1,6 @@
 package io.rekindle.app.server;
 
+import io.rekindle.platform.OwnerOnly;
 import io.rekindle.platform.Problem;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -9,6 +10,7 @@ import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -92,9 +94,10 @@ public final class DataFolder {
 
     private Optional<Taken> tryTake() {
         try {
-            Files.createDirectories(path);
-            var channel =
-                    FileChannel.open(path.resolve("server.lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+            var file = path.resolve("server.lock");
+            closeToOthers(file);
+            var channel = FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+            OwnerOnly.close(file);
             FileLock lock;
             try {
                 lock = channel.tryLock();
@@ -109,6 +112,15 @@ public final class DataFolder {
         } catch (IOException e) {
             throw Problem.invalid(
                     "data_folder_unusable", "the data folder %s cannot be used: %s".formatted(path, e.getMessage()));
+        }
+    }
+
+    /** Makes the folder, or closes one that is ours: one that is empty or was ours before, and not shared by design. */
+    private void closeToOthers(Path lock) throws IOException {
+        OwnerOnly.folder(path);
+        if (Files.getPosixFilePermissions(path).contains(PosixFilePermission.OTHERS_WRITE)) return;
+        try (var files = Files.list(path)) {
+            if (Files.exists(lock) || files.findAny().isEmpty()) OwnerOnly.close(path);
         }
     }
 

@@ -1,9 +1,11 @@
 package io.rekindle.platform.database;
 
+import io.rekindle.platform.OwnerOnly;
 import io.rekindle.platform.Problem;
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import java.io.IOException;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -13,20 +15,16 @@ import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.HexFormat;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * A real PostgreSQL as a child process, its files under the data folder. The port is chosen at the first start and kept
- * in {@code postgres.port}: after a {@code kill -9} of the server the postmaster lives on as an orphan, and only a known
- * port and its {@code postmaster.pid} tell it from a stranger. An orphan is asked to stop and started anew.
+ * in {@code postgres.port}. After a {@code kill -9} of the server the postmaster lives on as an orphan: it is asked to
+ * stop and started anew, see {@link Postmaster}.
  */
 public final class EmbeddedDatabase implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(EmbeddedDatabase.class);
-    private static final Duration STOP_PATIENCE = Duration.ofSeconds(30);
 
     private final EmbeddedPostgres postgres;
     private final String password;
@@ -39,10 +37,12 @@ public final class EmbeddedDatabase implements AutoCloseable {
     /** Starts the PostgreSQL of this folder; makes it when there is none. */
     public static EmbeddedDatabase start(Path folder, boolean durable) {
         try {
-            Files.createDirectories(folder);
+            OwnerOnly.folder(folder);
             var data = folder.resolve("postgres");
-            stopOrphan(data);
-            int port = keptPort(folder.resolve("postgres.port"));
+            var log = folder.resolve("postgres.log");
+            if (!Files.exists(log)) OwnerOnly.newFile(log);
+            Postmaster.stopLeftOn(data);
+            int port = port(folder.resolve("postgres.port"));
             var password = keptPassword(folder.resolve("postgres.password"));
             var postgres = EmbeddedPostgres.builder()
                     .setDataDirectory(data)
@@ -61,11 +61,13 @@ public final class EmbeddedDatabase implements AutoCloseable {
                     .setServerConfig("fsync", durable ? "on" : "off")
                     .setServerConfig("synchronous_commit", durable ? "on" : "off")
                     .setServerConfig("timezone", "UTC")
-                    .setErrorRedirector(ProcessBuilder.Redirect.appendTo(
-                            folder.resolve("postgres.log").toFile()))
-                    .setOutputRedirector(ProcessBuilder.Redirect.appendTo(
-                            folder.resolve("postgres.log").toFile()))
+                    .setErrorRedirector(ProcessBuilder.Redirect.appendTo(log.toFile()))
+                    .setOutputRedirector(ProcessBuilder.Redirect.appendTo(log.toFile()))
                     .start();
+            // The library unpacks them open to everybody; who could change them would be the server at its next start.
+            OwnerOnly.close(data.resolve("epg-lock"));
+            var binaries = folder.resolve("postgres-binaries");
+            if (Files.exists(binaries)) OwnerOnly.closeAll(binaries);
             var database = new EmbeddedDatabase(postgres, password);
             database.requirePassword(data);
             return database;
@@ -116,34 +118,40 @@ public final class EmbeddedDatabase implements AutoCloseable {
         }
     }
 
-    private static void stopOrphan(Path data) throws IOException {
-        var pidFile = data.resolve("postmaster.pid");
-        if (!Files.exists(pidFile)) return;
-        long pid = Long.parseLong(Files.readAllLines(pidFile).getFirst().strip());
-        var process = ProcessHandle.of(pid)
-                .filter(p -> p.info().command().map(c -> c.endsWith("postgres")).orElse(false));
-        if (process.isEmpty()) {
-            Files.delete(pidFile);
-            return;
-        }
-        LOG.info("an earlier server left its PostgreSQL (pid {}) running; stopping it", pid);
-        // SIGINT is PostgreSQL's fast shutdown: it rolls back what is open and does not wait for clients.
-        new ProcessBuilder("kill", "-INT", Long.toString(pid)).start();
-        try {
-            process.get().onExit().get(STOP_PATIENCE.toSeconds(), TimeUnit.SECONDS);
-        } catch (TimeoutException | ExecutionException e) {
-            throw new IOException("the PostgreSQL with pid %d of an earlier server does not stop".formatted(pid), e);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new IOException("interrupted while an earlier PostgreSQL was stopping", e);
+    /** The port of the earlier starts; another one from now on when a stranger has taken it in the meantime. */
+    private static int port(Path file) throws IOException {
+        var kept = kept(file);
+        if (kept > 0 && isFree(kept)) return kept;
+        try (var socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            int port = socket.getLocalPort();
+            if (!Files.exists(file)) OwnerOnly.newFile(file);
+            Files.writeString(file, port + "\n");
+            if (kept > 0)
+                LOG.warn(
+                        "port {}, kept in {} for the embedded PostgreSQL, is in use by another program; it takes port {} from now on",
+                        kept,
+                        file,
+                        port);
+            return port;
         }
     }
 
-    private static int keptPort(Path file) throws IOException {
-        if (Files.exists(file)) return Integer.parseInt(Files.readString(file).strip());
-        try (var socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            Files.writeString(file, socket.getLocalPort() + "\n");
-            return socket.getLocalPort();
+    private static int kept(Path file) throws IOException {
+        if (!Files.exists(file)) return 0;
+        var text = Files.readString(file).strip();
+        if (text.matches("[0-9]{1,5}") && Integer.parseInt(text) <= 65535) return Integer.parseInt(text);
+        throw new IOException(
+                "%s holds '%s', which is no port; delete the file and one is chosen".formatted(file, text));
+    }
+
+    private static boolean isFree(int port) {
+        try (var socket = new ServerSocket()) {
+            // A port in TIME_WAIT after our own stop is free for a listener, for PostgreSQL as for this probe.
+            socket.setReuseAddress(true);
+            socket.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
+            return true;
+        } catch (IOException e) {
+            return false;
         }
     }
 
@@ -152,10 +160,7 @@ public final class EmbeddedDatabase implements AutoCloseable {
         var bytes = new byte[16];
         new SecureRandom().nextBytes(bytes);
         var password = HexFormat.of().formatHex(bytes);
-        Files.createFile(
-                file,
-                java.nio.file.attribute.PosixFilePermissions.asFileAttribute(
-                        java.nio.file.attribute.PosixFilePermissions.fromString("rw-------")));
+        OwnerOnly.newFile(file);
         Files.write(file, password.getBytes(StandardCharsets.US_ASCII));
         return password;
     }

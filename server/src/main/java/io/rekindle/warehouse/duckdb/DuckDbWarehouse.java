@@ -1,6 +1,7 @@
 package io.rekindle.warehouse.duckdb;
 
 import io.rekindle.platform.Backed;
+import io.rekindle.platform.OwnerOnly;
 import io.rekindle.platform.Problem;
 import io.rekindle.warehouse.Row;
 import io.rekindle.warehouse.Rows;
@@ -11,7 +12,6 @@ import io.rekindle.warehouse.WarehouseSettings;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
@@ -44,7 +44,7 @@ public final class DuckDbWarehouse implements Warehouse, Backed, AutoCloseable {
     public DuckDbWarehouse(Path file, WarehouseSettings settings) {
         this.file = file;
         try {
-            Files.createDirectories(file.toAbsolutePath().getParent());
+            OwnerOnly.folder(file.toAbsolutePath().getParent());
             var properties = new Properties();
             properties.setProperty("autoinstall_known_extensions", "false");
             properties.setProperty("autoload_known_extensions", "false");
@@ -53,6 +53,7 @@ public final class DuckDbWarehouse implements Warehouse, Backed, AutoCloseable {
             properties.setProperty("wal_autocheckpoint", "256MB");
             if (settings.threads() > 0) properties.setProperty("threads", Integer.toString(settings.threads()));
             root = (DuckDBConnection) DriverManager.getConnection("jdbc:duckdb:" + file, properties);
+            OwnerOnly.close(file);
         } catch (SQLException e) {
             var words = String.valueOf(e.getMessage());
             if (words.contains("lock"))

@@ -15,9 +15,15 @@ import io.rekindle.testing.TestPostgres;
 import io.rekindle.warehouse.Rows;
 import io.rekindle.warehouse.Sql;
 import io.rekindle.warehouse.Warehouse;
+import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -93,6 +99,70 @@ class BackupAndRestoreTest {
     }
 
     @Test
+    void whatIsKeptAndWhatIsBackedUpIsClosedToOtherUsers() throws Exception {
+        var data = TestFolders.newFolder("data").resolve("made");
+        var backup = TestFolders.newFolder("backup").resolve("made");
+        try (var server = RunningServer.start(new DataFolder(data), 0, settings(TestPostgres.newDatabase()))) {
+            server.client().post("/api/backups", Map.of("folder", backup.toString()));
+            assertThat(openToOthers(data)).isEmpty();
+            assertThat(openToOthers(backup)).isEmpty();
+            assertThat(server.part(AuditTrail.class).latest(Long.MAX_VALUE, 50).items())
+                    .anyMatch(entry -> entry.action().equals("backup.made"));
+        }
+    }
+
+    @Test
+    void aDamagedBackupIsRefusedWithEveryFaultAndLeavesTheFolderForTheNextTry() throws Exception {
+        var data = TestFolders.newFolder("data");
+        var backup = TestFolders.newFolder("backup");
+        try (var server = RunningServer.start(new DataFolder(data), 0, settings(TestPostgres.newDatabase()))) {
+            server.client().post("/api/backups", Map.of("folder", backup.toString()));
+        }
+        var key = data.resolve("keys").resolve("rekindle.key");
+        var target = TestFolders.newFolder("target");
+        var place = TestPostgres.newDatabase();
+        var database = new DatabaseSettings(place.url(), place.user(), place.password(), 2);
+        var whole = TestFolders.newFolder("whole");
+        for (var file : List.of("warehouse.duckdb", "state/users.copy", "state/audit_trail.copy")) {
+            Files.createDirectories(whole.resolve(file).getParent());
+            Files.copy(backup.resolve(file), whole.resolve(file));
+        }
+        Files.delete(backup.resolve("warehouse.duckdb"));
+        Files.writeString(backup.resolve("state/users.copy"), "cut");
+        var bytes = Files.readAllBytes(backup.resolve("state/audit_trail.copy"));
+        bytes[bytes.length / 2] ^= 1;
+        Files.write(backup.resolve("state/audit_trail.copy"), bytes);
+
+        assertThatThrownBy(() -> Restore.restore(backup, target, key, target.resolve("keys/rekindle.key"), database))
+                .isInstanceOfSatisfying(Problem.class, problem -> {
+                    assertThat(problem.code()).isEqualTo("backup_damaged");
+                    assertThat(problem.faults())
+                            .extracting(Problem.Fault::place)
+                            .containsExactlyInAnyOrder(
+                                    "warehouse.duckdb", "state/users.copy", "state/audit_trail.copy");
+                });
+        assertThat(target).isEmptyDirectory();
+
+        for (var file : List.of("warehouse.duckdb", "state/users.copy", "state/audit_trail.copy"))
+            Files.copy(whole.resolve(file), backup.resolve(file), StandardCopyOption.REPLACE_EXISTING);
+        // One more fault, of the target this time: PostgreSQL cannot be reached.
+        var nowhere = new DatabaseSettings("jdbc:postgresql://127.0.0.1:1/none", "nobody", "none", 2);
+        assertThatThrownBy(() -> Restore.restore(backup, target, key, target.resolve("keys/rekindle.key"), nowhere))
+                .isInstanceOfSatisfying(
+                        Problem.class, problem -> assertThat(problem.code()).isEqualTo("database_unreachable"));
+        assertThat(target).as("nothing is left of the try that failed").isEmptyDirectory();
+        Restore.restore(backup, target, key, target.resolve("keys/rekindle.key"), database);
+        assertThat(openToOthers(target)).isEmpty();
+
+        var again = TestFolders.newFolder("again");
+        assertThatThrownBy(() -> Restore.restore(backup, again, key, again.resolve("keys/rekindle.key"), database))
+                .as("a database that holds an installation is not written over")
+                .isInstanceOfSatisfying(
+                        Problem.class, problem -> assertThat(problem.code()).isEqualTo("database_not_empty"));
+        assertThat(again).isEmptyDirectory();
+    }
+
+    @Test
     void aSecondServerOnAFolderGetsOneClearLine() {
         var data = TestFolders.newFolder("data");
         try (var server = RunningServer.start(new DataFolder(data), 0, settings(TestPostgres.newDatabase()))) {
@@ -105,6 +175,18 @@ class BackupAndRestoreTest {
                     .hasValueSatisfying(where -> assertThat(where.url()).isEqualTo(server.url()));
         }
         assertThat(new DataFolder(data).runningServer()).isEmpty();
+    }
+
+    private static List<String> openToOthers(Path folder) throws IOException {
+        try (var files = Files.walk(folder)) {
+            var open = new ArrayList<String>();
+            for (var file : files.toList()) {
+                var rights = PosixFilePermissions.toString(Files.getPosixFilePermissions(file));
+                // DuckDB makes and remakes its log by itself; the folder keeps others from it.
+                if (!rights.endsWith("------") && !file.toString().endsWith(".wal")) open.add(rights + " " + file);
+            }
+            return open;
+        }
     }
 
     /** Writes n into both stores as one unit of work, over and over. */

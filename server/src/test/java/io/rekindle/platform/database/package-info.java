@@ -1,0 +1,4 @@
+@NullMarked
+package io.rekindle.platform.database;
+
+import org.jspecify.annotations.NullMarked;

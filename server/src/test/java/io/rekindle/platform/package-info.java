@@ -1,0 +1,4 @@
+@NullMarked
+package io.rekindle.platform;
+
+import org.jspecify.annotations.NullMarked;
