@@ -49,7 +49,12 @@ public class ApiKeys {
             Set<Role> roles,
             Instant createdAt,
             String createdBy,
-            @Nullable Instant revokedAt) {}
+            @Nullable Instant revokedAt) {
+        /** Whoever has the key, as a caller. */
+        public Caller caller() {
+            return new Caller("key:" + name, roles);
+        }
+    }
 
     /** A key that was just made, with its secret. */
     public record NewKey(ApiKey key, String secret) {
@@ -125,11 +130,20 @@ public class ApiKeys {
 
     /** The caller a secret stands for; empty when no key in force has it. */
     public Optional<Caller> authenticate(String secret) {
-        return jdbc.sql("select * from api_keys where secret_hash = :hash and revoked_at is null")
+        return find(secret).map(ApiKey::caller);
+    }
+
+    /** The key in force with this secret. */
+    public Optional<ApiKey> find(String secret) {
+        return any(secret).filter(key -> key.revokedAt() == null);
+    }
+
+    /** The key with this secret, in force or revoked. */
+    Optional<ApiKey> any(String secret) {
+        return jdbc.sql("select * from api_keys where secret_hash = :hash")
                 .param("hash", hash(secret))
                 .query(ApiKeys::map)
-                .optional()
-                .map(key -> new Caller("key:" + key.name(), key.roles()));
+                .optional();
     }
 
     private static ApiKey map(java.sql.ResultSet row, int number) throws SQLException {

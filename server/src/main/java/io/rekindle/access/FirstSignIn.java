@@ -1,10 +1,10 @@
 package io.rekindle.access;
 
-import java.security.SecureRandom;
-import java.util.Base64;
 import java.util.EnumSet;
 import java.util.Optional;
 import java.util.Set;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.springframework.stereotype.Component;
 import org.springframework.transaction.annotation.Transactional;
 
@@ -13,6 +13,8 @@ import org.springframework.transaction.annotation.Transactional;
 public class FirstSignIn {
     /** The first console user. */
     public static final String EMAIL = "admin@rekindle.local";
+
+    private static final Logger LOG = LoggerFactory.getLogger(FirstSignIn.class);
 
     private final ApiKeys keys;
     private final Users users;
@@ -41,22 +43,21 @@ public class FirstSignIn {
         Optional<String> madePassword = Optional.empty();
         var set = settings.adminKey();
         if (set != null) {
-            if (keys.authenticate(set).isEmpty()) keys.createWith("first key", Set.of(Role.ADMIN), set);
+            var known = keys.any(set);
+            if (known.isEmpty()) keys.createWith("first key", Set.of(Role.ADMIN), set);
+            else if (known.get().revokedAt() != null)
+                LOG.warn(
+                        "the key in REKINDLE_ADMIN_KEY is API key {}, which was revoked: it opens nothing; take another or unset the variable",
+                        known.get().id());
         } else if (keys.list().isEmpty()) {
             madeKey = Optional.of(keys.create("first key", Set.of(Role.ADMIN)).secret());
         }
         if (users.list().isEmpty()) {
             var chosen = settings.adminPassword();
-            var password = chosen == null ? random() : chosen;
+            var password = chosen == null ? Users.randomPassword() : chosen;
             users.create(EMAIL, "Administrator", EnumSet.of(Role.ADMIN), password);
             if (chosen == null) madePassword = Optional.of(password);
         }
         return new Made(madeKey, madePassword);
-    }
-
-    private static String random() {
-        var bytes = new byte[12];
-        new SecureRandom().nextBytes(bytes);
-        return Base64.getUrlEncoder().withoutPadding().encodeToString(bytes);
     }
 }

@@ -2,12 +2,14 @@ package io.rekindle.access;
 
 import io.rekindle.platform.Problem;
 import io.rekindle.platform.SystemClock;
+import java.security.SecureRandom;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
 import java.util.ArrayDeque;
+import java.util.Base64;
 import java.util.Deque;
 import java.util.List;
 import java.util.Locale;
@@ -15,6 +17,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.security.crypto.password.PasswordEncoder;
 import org.springframework.stereotype.Component;
@@ -26,13 +29,18 @@ public class Users {
     private static final int MOST_FAILURES = 10;
     private static final Duration FAILURE_WINDOW = Duration.ofMinutes(5);
     private static final int SHORTEST_PASSWORD = 12;
+    private static final int LONGEST_EMAIL = 254;
+    private static final int MANY_ADDRESSES = 1000;
 
     private final JdbcClient jdbc;
     private final AuditTrail audit;
     private final SystemClock clock;
     private final PasswordEncoder passwords;
     private final String unknownUsersHash;
+    /** The latest wrong passwords of each address, known or not. */
     private final Map<String, Deque<Instant>> failures = new ConcurrentHashMap<>();
+    /** When this server changed a user's password; sessions do not outlive the server either. */
+    private final Map<String, Instant> passwordChanges = new ConcurrentHashMap<>();
 
     Users(JdbcClient jdbc, AuditTrail audit, SystemClock clock, PasswordEncoder passwords) {
         this.jdbc = jdbc;
@@ -47,10 +55,12 @@ public class Users {
 
     @Transactional
     public User create(String email, String name, Set<Role> roles, String password) {
-        if (password.length() < SHORTEST_PASSWORD)
-            throw Problem.invalid(
-                    "password_too_short", "a password needs at least %d characters".formatted(SHORTEST_PASSWORD));
-        var normal = email.strip().toLowerCase(Locale.ROOT);
+        requireGood(password);
+        var normal = normal(email);
+        if (!normal.matches("[^@\\s]+@[^@\\s]+") || normal.length() > LONGEST_EMAIL)
+            throw Problem.invalid("email_invalid", "'%s' is no e-mail address".formatted(email));
+        if (name.isBlank()) throw Problem.invalid("user_without_name", "a user needs a name");
+        if (roles.isEmpty()) throw Problem.invalid("user_without_role", "a user needs at least one role");
         if (find(normal).isPresent())
             throw Problem.conflict("user_exists", "there is a user %s already".formatted(normal));
         var id = jdbc.sql("""
@@ -72,6 +82,52 @@ public class Users {
         return jdbc.sql("select * from users order by id").query(Users::map).list();
     }
 
+    public User get(long id) {
+        return jdbc.sql("select * from users where id = :id")
+                .param("id", id)
+                .query(Users::map)
+                .optional()
+                .orElseThrow(() -> Problem.notFound("user_not_found", "there is no user %d".formatted(id)));
+    }
+
+    /** From now on the user signs in with this password; sessions signed in to before end. */
+    @Transactional
+    public User changePassword(long id, String password) {
+        requireGood(password);
+        var user = get(id);
+        jdbc.sql("update users set password_hash = :hash where id = :id")
+                .param("hash", passwords.encode(password))
+                .param("id", id)
+                .update();
+        audit.record("user.password_changed", "user " + id, user.email());
+        passwordChanges.put(user.email(), clock.instant());
+        failures.remove(user.email());
+        return user;
+    }
+
+    /** Whether the user's password was changed after an instant. */
+    public boolean passwordChangedSince(String email, Instant instant) {
+        var changed = passwordChanges.get(email);
+        return changed != null && changed.isAfter(instant);
+    }
+
+    /** A password of 96 random bits, to be shown once. */
+    public static String randomPassword() {
+        var bytes = new byte[12];
+        new SecureRandom().nextBytes(bytes);
+        return Base64.getUrlEncoder().withoutPadding().encodeToString(bytes);
+    }
+
+    private static void requireGood(String password) {
+        if (password.length() < SHORTEST_PASSWORD)
+            throw Problem.invalid(
+                    "password_too_short", "a password needs at least %d characters".formatted(SHORTEST_PASSWORD));
+    }
+
+    private static String normal(String email) {
+        return email.strip().toLowerCase(Locale.ROOT);
+    }
+
     private Optional<User> find(String email) {
         return jdbc.sql("select * from users where email = :email")
                 .param("email", email)
@@ -84,18 +140,13 @@ public class Users {
      * refused with {@code too_many_attempts} whatever the password.
      */
     public Optional<Caller> authenticate(String email, String password) {
-        var normal = email.strip().toLowerCase(Locale.ROOT);
-        var recent = failures.computeIfAbsent(normal, e -> new ArrayDeque<>());
-        synchronized (recent) {
-            var oldest = clock.instant().minus(FAILURE_WINDOW);
-            while (!recent.isEmpty() && recent.getFirst().isBefore(oldest)) recent.removeFirst();
-            if (recent.size() >= MOST_FAILURES)
-                throw new Problem(
-                        Problem.Kind.TOO_MANY,
-                        "too_many_attempts",
-                        "too many wrong passwords for this address; wait five minutes",
-                        List.of());
-        }
+        var normal = normal(email);
+        if (failuresOf(normal) >= MOST_FAILURES)
+            throw new Problem(
+                    Problem.Kind.TOO_MANY,
+                    "too_many_attempts",
+                    "too many wrong passwords for this address; wait five minutes",
+                    List.of());
         var hash = jdbc.sql("select password_hash from users where email = :email")
                 .param("email", normal)
                 .query(String.class)
@@ -103,13 +154,41 @@ public class Users {
         // An unknown address costs the same time as a wrong password, so that answers tell nothing about users.
         boolean right = passwords.matches(password, hash.orElse(unknownUsersHash)) && hash.isPresent();
         if (!right) {
-            synchronized (recent) {
-                recent.addLast(clock.instant());
-            }
+            noteFailure(normal);
             return Optional.empty();
         }
         failures.remove(normal);
         return find(normal).map(user -> new Caller(user.email(), user.roles()));
+    }
+
+    private int failuresOf(String email) {
+        var left = failures.computeIfPresent(email, (e, recent) -> withoutOld(recent));
+        return left == null ? 0 : left.size();
+    }
+
+    private void noteFailure(String email) {
+        // What is too long for an address is nobody's, and must not fill the memory.
+        if (email.length() > LONGEST_EMAIL) return;
+        // A wrong password costs a slow hash, so that what gathers within the window is bounded by the work of it.
+        if (failures.size() >= MANY_ADDRESSES)
+            for (var known : failures.keySet()) failures.computeIfPresent(known, (e, recent) -> withoutOld(recent));
+        failures.compute(email, (e, recent) -> {
+            var all = recent == null ? new ArrayDeque<Instant>() : recent;
+            all.addLast(clock.instant());
+            return all;
+        });
+    }
+
+    /** Without the failures that count no more; null, which takes the address off the map, when none is left. */
+    private @Nullable Deque<Instant> withoutOld(Deque<Instant> recent) {
+        var oldest = clock.instant().minus(FAILURE_WINDOW);
+        while (!recent.isEmpty() && recent.getFirst().isBefore(oldest)) recent.removeFirst();
+        return recent.isEmpty() ? null : recent;
+    }
+
+    /** How many addresses are remembered for their failures; for the test of its bound. */
+    int rememberedAddresses() {
+        return failures.size();
     }
 
     private static User map(java.sql.ResultSet row, int number) throws SQLException {

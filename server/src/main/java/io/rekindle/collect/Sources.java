@@ -21,6 +21,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Component;
 import org.springframework.transaction.annotation.Transactional;
@@ -31,6 +33,7 @@ import org.springframework.transaction.annotation.Transactional;
  */
 @Component
 public class Sources {
+    private static final Logger LOG = LoggerFactory.getLogger(Sources.class);
     /** The product's own events. */
     public static final String OWN = "rekindle";
 
@@ -95,11 +98,22 @@ public class Sources {
         var first = named(FIRST);
         var set = settings.writeKey();
         if (set != null) {
-            if (authenticate(set).isEmpty()) store(first, set);
+            if (wasRevoked(set))
+                LOG.warn(
+                        "the key in REKINDLE_WRITE_KEY was revoked: it opens nothing; take another or unset the variable");
+            else if (authenticate(set).isEmpty()) store(first, set);
             return Optional.empty();
         }
         if (!keys(first.id()).isEmpty()) return Optional.empty();
         return Optional.of(createKey(first.id()).secret());
+    }
+
+    private boolean wasRevoked(String key) {
+        return jdbc.sql(
+                        "select exists (select from write_keys where key_hash = :hash and revoked_at is not null) as revoked")
+                .param("hash", HexFormat.of().parseHex(hash(key)))
+                .query(Boolean.class)
+                .single();
     }
 
     /** The source a key writes to; empty when no key in force is this one. */

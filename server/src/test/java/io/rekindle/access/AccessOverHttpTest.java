@@ -9,6 +9,8 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.boot.test.web.server.LocalServerPort;
 import tools.jackson.databind.JsonNode;
@@ -32,6 +34,121 @@ class AccessOverHttpTest {
         assertThat(answer.statusCode()).isEqualTo(401);
         assertThat(answer.headers().firstValue("content-type")).hasValue("application/problem+json");
         assertThat(code(answer)).isEqualTo("not_authenticated");
+    }
+
+    @Test
+    void aChangeWithoutAnyCredentialIsRefusedForThat() throws Exception {
+        var answer = send(post("/api/keys", "{}"));
+        assertThat(answer.statusCode()).isEqualTo(401);
+        assertThat(code(answer)).isEqualTo("not_authenticated");
+    }
+
+    /** Spellings of /api/keys that are routed there, or that a careless comparison takes for something else. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "/%61pi/keys",
+                "/a%70i/keys",
+                "/api/%6Beys",
+                "//api/keys",
+                "/api//keys",
+                "/api;x=1/keys",
+                "/api/keys;x=1",
+                "/./api/keys",
+                "/x/../api/keys",
+                "/api/../api/keys",
+                "/api%2Fkeys",
+                "/api/keys/"
+            })
+    void noSpellingOfAnAddressOpensTheApi(String path) throws Exception {
+        var session = signIn();
+        var body = "{\"name\":\"from elsewhere\",\"roles\":[\"admin\"]}";
+        for (var answer : java.util.List.of(
+                send(request(path).GET()),
+                send(post(path, body)),
+                send(post(path, body).header("Cookie", session)),
+                send(post(path, body).header("Authorization", "Bearer nobody")))) {
+            assertThat(answer.statusCode()).as(answer.body()).isBetween(400, 404);
+            // An encoded slash is refused before any of our code sees it.
+            if (!path.contains("%2F"))
+                assertThat(answer.headers().firstValue("content-type")).hasValue("application/problem+json");
+        }
+        assertThat(keys.list()).noneMatch(key -> key.name().equals("from elsewhere"));
+    }
+
+    @Test
+    void aKeyOpensAnAddressHoweverItIsEncoded() throws Exception {
+        var answer = send(request("/%61pi/keys")
+                .header("Authorization", "Bearer " + RekindleTest.ADMIN_KEY)
+                .GET());
+        assertThat(answer.statusCode()).isEqualTo(200);
+    }
+
+    @Test
+    void whatNoResourceAnswersIsAProblemToo() throws Exception {
+        for (var path : java.util.List.of("/v1/batch", "/nothing.here")) {
+            var answer = send(request(path).GET());
+            assertThat(answer.statusCode()).isIn(404, 405);
+            assertThat(answer.headers().firstValue("content-type")).hasValue("application/problem+json");
+            assertThat(code(answer)).startsWith("http_40");
+        }
+    }
+
+    @Test
+    void aChangedPasswordEndsTheSessionsOfTheOldOne() throws Exception {
+        var admin = "Bearer " + RekindleTest.ADMIN_KEY;
+        var made = send(post("/api/users", "{\"email\":\"Ana@example.com\",\"name\":\"Ana\",\"roles\":[\"planner\"]}")
+                .header("Authorization", admin));
+        assertThat(made.statusCode()).as(made.body()).isEqualTo(201);
+        var first = json.readTree(made.body()).get("password").stringValue();
+        var id = json.readTree(made.body()).at("/user/id").asLong();
+        var session = signIn("ana@example.com", first);
+        assertThat(send(request("/api/session").header("Cookie", session).GET()).statusCode())
+                .isEqualTo(200);
+
+        var changed = send(post("/api/users/" + id + "/password", "{\"password\":\"another password\"}")
+                .header("Authorization", admin));
+        assertThat(changed.statusCode()).as(changed.body()).isEqualTo(200);
+        assertThat(json.readTree(changed.body()).path("password").isNull())
+                .as("what was given is not told")
+                .isTrue();
+        assertThat(send(request("/api/session").header("Cookie", session).GET()).statusCode())
+                .isEqualTo(401);
+        assertThat(send(post("/api/session", "{\"email\":\"ana@example.com\",\"password\":\"%s\"}".formatted(first)))
+                        .statusCode())
+                .isEqualTo(401);
+        var now = signIn("ana@example.com", "another password");
+        assertThat(send(request("/api/session").header("Cookie", now).GET()).statusCode())
+                .isEqualTo(200);
+
+        var audit = send(request("/api/audit").header("Authorization", admin).GET());
+        assertThat(audit.body())
+                .contains("user.created", "user.password_changed")
+                .doesNotContain(first, "another password");
+        var viewer =
+                keys.create("looks at users", java.util.Set.of(Role.PLANNER)).secret();
+        assertThat(send(request("/api/users")
+                                .header("Authorization", "Bearer " + viewer)
+                                .GET())
+                        .statusCode())
+                .isEqualTo(403);
+    }
+
+    @Test
+    void aMovedClockIsInTheAuditTrail() throws Exception {
+        var admin = "Bearer " + RekindleTest.ADMIN_KEY;
+        var now = json.readTree(send(request("/api/clock")
+                                .header("Authorization", admin)
+                                .GET())
+                        .body())
+                .get("businessTime")
+                .stringValue();
+        var moved = send(
+                post("/api/clock/advance", "{\"to\":\"%s\"}".formatted(now)).header("Authorization", admin));
+        assertThat(moved.statusCode()).as(moved.body()).isEqualTo(200);
+        assertThat(send(request("/api/audit").header("Authorization", admin).GET())
+                        .body())
+                .contains("clock.advanced");
     }
 
     @Test
@@ -77,11 +194,7 @@ class AccessOverHttpTest {
 
     @Test
     void aConsoleSessionChangesNothingWithoutItsCsrfToken() throws Exception {
-        var signIn = send(post(
-                "/api/session",
-                "{\"email\":\"%s\",\"password\":\"%s\"}".formatted(FirstSignIn.EMAIL, RekindleTest.ADMIN_PASSWORD)));
-        assertThat(signIn.statusCode()).as(signIn.body()).isEqualTo(200);
-        var cookie = signIn.headers().firstValue("set-cookie").orElseThrow().split(";")[0];
+        var cookie = signIn();
         var session = json.readTree(
                 send(request("/api/session").header("Cookie", cookie).GET()).body());
         assertThat(session.get("user").stringValue()).isEqualTo(FirstSignIn.EMAIL);
@@ -101,6 +214,17 @@ class AccessOverHttpTest {
         var answer = send(post("/api/session", "{\"email\":\"nobody@example.com\",\"password\":\"wrong\"}"));
         assertThat(answer.statusCode()).isEqualTo(401);
         assertThat(code(answer)).isEqualTo("wrong_sign_in");
+    }
+
+    private String signIn() throws IOException, InterruptedException {
+        return signIn(FirstSignIn.EMAIL, RekindleTest.ADMIN_PASSWORD);
+    }
+
+    /** The session's cookie. */
+    private String signIn(String email, String password) throws IOException, InterruptedException {
+        var answer = send(post("/api/session", "{\"email\":\"%s\",\"password\":\"%s\"}".formatted(email, password)));
+        assertThat(answer.statusCode()).as(answer.body()).isEqualTo(200);
+        return answer.headers().firstValue("set-cookie").orElseThrow().split(";")[0];
     }
 
     private HttpRequest.Builder request(String path) {

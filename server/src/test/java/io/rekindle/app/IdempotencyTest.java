@@ -2,21 +2,27 @@ package io.rekindle.app;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.rekindle.access.ApiKeys;
+import io.rekindle.access.Role;
 import io.rekindle.testing.RekindleTest;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
+import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.boot.test.web.server.LocalServerPort;
 
 @RekindleTest
 class IdempotencyTest {
     private final HttpClient http = HttpClient.newHttpClient();
     private final int port;
+    private final ApiKeys keys;
 
-    IdempotencyTest(@LocalServerPort int port) {
+    IdempotencyTest(@LocalServerPort int port, @Autowired ApiKeys keys) {
         this.port = port;
+        this.keys = keys;
     }
 
     @Test
@@ -34,10 +40,33 @@ class IdempotencyTest {
         assertThat(post("two", body).body()).isNotEqualTo(first.body());
     }
 
+    @Test
+    void aKeyIsOfOneQueryAndOneCaller() throws Exception {
+        var body = "{\"name\":\"asked by several\",\"roles\":[\"viewer\"]}";
+        var first = send("three", RekindleTest.ADMIN_KEY, "", body);
+        assertThat(first.statusCode()).isEqualTo(201);
+        var otherQuery = send("three", RekindleTest.ADMIN_KEY, "?urgent=true", body);
+        assertThat(otherQuery.statusCode()).isEqualTo(422);
+        assertThat(otherQuery.body()).contains("idempotency_key_reused");
+
+        // Names of keys may repeat: both callers are key:twin.
+        var one = keys.create("twin", Set.of(Role.ADMIN)).secret();
+        var other = keys.create("twin", Set.of(Role.ADMIN)).secret();
+        var ofOne = send("four", one, "", body);
+        var ofOther = send("four", other, "", body);
+        assertThat(ofOne.statusCode()).isEqualTo(201);
+        assertThat(ofOther.statusCode()).isEqualTo(201);
+        assertThat(ofOther.body()).isNotEqualTo(ofOne.body());
+    }
+
     private HttpResponse<String> post(String key, String body) throws Exception {
+        return send(key, RekindleTest.ADMIN_KEY, "", body);
+    }
+
+    private HttpResponse<String> send(String key, String secret, String query, String body) throws Exception {
         return http.send(
-                HttpRequest.newBuilder(URI.create("http://127.0.0.1:%d/api/keys".formatted(port)))
-                        .header("Authorization", "Bearer " + RekindleTest.ADMIN_KEY)
+                HttpRequest.newBuilder(URI.create("http://127.0.0.1:%d/api/keys%s".formatted(port, query)))
+                        .header("Authorization", "Bearer " + secret)
                         .header("Content-Type", "application/json")
                         .header("Idempotency-Key", key)
                         .POST(HttpRequest.BodyPublishers.ofString(body))

@@ -3,6 +3,7 @@ package io.rekindle.access.security;
 import io.rekindle.access.ApiKeys;
 import io.rekindle.access.Caller;
 import io.rekindle.access.LocalToken;
+import io.rekindle.platform.ManagementApi;
 import jakarta.servlet.FilterChain;
 import jakarta.servlet.ServletException;
 import jakarta.servlet.http.HttpServletRequest;
@@ -34,7 +35,7 @@ final class BearerKeyFilter extends OncePerRequestFilter {
 
     @Override
     protected boolean shouldNotFilter(HttpServletRequest request) {
-        return !request.getRequestURI().startsWith("/api/");
+        return !ManagementApi.covers(request);
     }
 
     @Override
@@ -45,30 +46,37 @@ final class BearerKeyFilter extends OncePerRequestFilter {
             chain.doFilter(request, response);
             return;
         }
-        Optional<Caller> caller = Optional.empty();
-        boolean isLocal = false;
-        if (header.regionMatches(true, 0, SCHEME, 0, SCHEME.length())) {
-            var secret = header.substring(SCHEME.length()).strip();
-            caller = local.authenticate(secret).or(() -> keys.authenticate(secret));
-            isLocal = local.authenticate(secret).isPresent();
-        }
-        if (caller.isEmpty()) {
+        var authentication = header.regionMatches(true, 0, SCHEME, 0, SCHEME.length())
+                ? authenticate(header.substring(SCHEME.length()).strip())
+                : Optional.<Authentication>empty();
+        if (authentication.isEmpty()) {
             SecurityConfiguration.write(
                     response, json, HttpStatus.UNAUTHORIZED, "unknown_key", "this API key is unknown or was revoked");
             return;
         }
         var context = SecurityContextHolder.createEmptyContext();
-        context.setAuthentication(authentication(caller.get(), isLocal));
+        context.setAuthentication(authentication.get());
         SecurityContextHolder.setContext(context);
         chain.doFilter(request, response);
     }
 
-    /** @param isLocal whether the caller is a command on this machine, which may name files of this machine */
-    static Authentication authentication(Caller caller, boolean isLocal) {
+    private Optional<Authentication> authenticate(String secret) {
+        return local.authenticate(secret)
+                .map(caller -> authentication(caller, caller.name(), true))
+                .or(() -> keys.find(secret).map(key -> authentication(key.caller(), "key " + key.id(), false)));
+    }
+
+    /**
+     * @param identity what tells this caller from every other: names of keys may repeat
+     * @param isLocal whether the caller is a command on this machine, which may name files of this machine
+     */
+    static Authentication authentication(Caller caller, String identity, boolean isLocal) {
         var authorities = new ArrayList<String>();
         for (var role : caller.roles()) authorities.add("ROLE_" + role.name());
         if (isLocal) authorities.add(Caller.LOCAL);
-        return new UsernamePasswordAuthenticationToken(
+        var authentication = new UsernamePasswordAuthenticationToken(
                 caller.name(), null, AuthorityUtils.createAuthorityList(authorities));
+        authentication.setDetails(identity);
+        return authentication;
     }
 }

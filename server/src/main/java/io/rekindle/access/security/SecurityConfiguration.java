@@ -1,15 +1,20 @@
 package io.rekindle.access.security;
 
 import io.rekindle.access.ApiKeys;
+import io.rekindle.access.Caller;
 import io.rekindle.access.LocalToken;
+import io.rekindle.access.Users;
+import io.rekindle.platform.ManagementApi;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.http.HttpMethod;
 import org.springframework.http.HttpStatus;
 import org.springframework.http.MediaType;
 import org.springframework.http.ProblemDetail;
+import org.springframework.security.access.AccessDeniedException;
 import org.springframework.security.access.hierarchicalroles.RoleHierarchy;
 import org.springframework.security.access.hierarchicalroles.RoleHierarchyImpl;
 import org.springframework.security.config.annotation.method.configuration.EnableMethodSecurity;
@@ -19,7 +24,10 @@ import org.springframework.security.crypto.password.PasswordEncoder;
 import org.springframework.security.web.SecurityFilterChain;
 import org.springframework.security.web.context.HttpSessionSecurityContextRepository;
 import org.springframework.security.web.context.SecurityContextRepository;
+import org.springframework.security.web.csrf.CsrfException;
 import org.springframework.security.web.csrf.CsrfFilter;
+import org.springframework.security.web.firewall.RequestRejectedHandler;
+import org.springframework.security.web.servlet.util.matcher.PathPatternRequestMatcher;
 import tools.jackson.databind.json.JsonMapper;
 
 @Configuration(proxyBeanMethods = false)
@@ -27,6 +35,9 @@ import tools.jackson.databind.json.JsonMapper;
 class SecurityConfiguration {
     private static final String POLICY = "default-src 'self'; style-src 'self' 'unsafe-inline'; "
             + "img-src 'self' data: https:; font-src 'self' data:; frame-ancestors 'none'; base-uri 'self'; form-action 'self'";
+
+    private static final PathPatternRequestMatcher SIGN_IN =
+            PathPatternRequestMatcher.pathPattern(HttpMethod.POST, "/api/session");
 
     @Bean
     static RoleHierarchy roleHierarchy() {
@@ -51,9 +62,15 @@ class SecurityConfiguration {
 
     @Bean
     SecurityFilterChain security(
-            HttpSecurity http, ApiKeys keys, LocalToken local, SecurityContextRepository contexts, JsonMapper json) {
+            HttpSecurity http,
+            ApiKeys keys,
+            Users users,
+            LocalToken local,
+            SecurityContextRepository contexts,
+            JsonMapper json) {
         return http.securityContext(c -> c.securityContextRepository(contexts))
                 .csrf(csrf -> csrf.ignoringRequestMatchers(SecurityConfiguration::needsNoCsrfToken))
+                .addFilterBefore(new SessionAgeFilter(users), CsrfFilter.class)
                 .addFilterBefore(new BearerKeyFilter(keys, local, json), CsrfFilter.class)
                 .authorizeHttpRequests(requests -> requests.requestMatchers("/api/session")
                         .permitAll()
@@ -61,22 +78,9 @@ class SecurityConfiguration {
                         .authenticated()
                         .anyRequest()
                         .permitAll())
-                .exceptionHandling(failures -> failures.authenticationEntryPoint((request, response, e) -> write(
-                                response,
-                                json,
-                                HttpStatus.UNAUTHORIZED,
-                                "not_authenticated",
-                                "sign in, or send an API key as 'Authorization: Bearer …'"))
-                        .accessDeniedHandler((request, response, e) -> write(
-                                response,
-                                json,
-                                HttpStatus.FORBIDDEN,
-                                e instanceof org.springframework.security.web.csrf.CsrfException
-                                        ? "csrf_token_missing"
-                                        : "not_allowed",
-                                e instanceof org.springframework.security.web.csrf.CsrfException
-                                        ? "a change from the console needs the header X-CSRF-Token of GET /api/session"
-                                        : "your role does not allow this")))
+                .exceptionHandling(failures -> failures.authenticationEntryPoint(
+                                (request, response, e) -> notAuthenticated(response, json))
+                        .accessDeniedHandler((request, response, e) -> denied(response, json, e)))
                 .headers(headers -> headers.contentSecurityPolicy(policy -> policy.policyDirectives(POLICY)))
                 .formLogin(login -> login.disable())
                 .httpBasic(basic -> basic.disable())
@@ -85,12 +89,44 @@ class SecurityConfiguration {
                 .build();
     }
 
+    /** What the firewall does not let in at all, such as {@code //} or {@code ;} in a path. */
+    @Bean
+    RequestRejectedHandler requestRejectedHandler(JsonMapper json) {
+        return (request, response, e) -> write(
+                response,
+                json,
+                HttpStatus.BAD_REQUEST,
+                "request_rejected",
+                "the address is spelled in a way that is not taken, such as with '//' or ';'");
+    }
+
+    private static void denied(HttpServletResponse response, JsonMapper json, AccessDeniedException e)
+            throws IOException {
+        if (!(e instanceof CsrfException))
+            write(response, json, HttpStatus.FORBIDDEN, "not_allowed", "your role does not allow this");
+        // The token is asked for before anybody's name: who has neither is told what is missing first.
+        else if (Caller.current().roles().isEmpty()) notAuthenticated(response, json);
+        else
+            write(
+                    response,
+                    json,
+                    HttpStatus.FORBIDDEN,
+                    "csrf_token_missing",
+                    "a change from the console needs the header X-CSRF-Token of GET /api/session");
+    }
+
+    private static void notAuthenticated(HttpServletResponse response, JsonMapper json) throws IOException {
+        write(
+                response,
+                json,
+                HttpStatus.UNAUTHORIZED,
+                "not_authenticated",
+                "sign in, or send an API key as 'Authorization: Bearer …'");
+    }
+
     /** A CSRF token guards what a browser would send by itself: its cookie. Keys are never sent by themselves. */
     private static boolean needsNoCsrfToken(HttpServletRequest request) {
-        var path = request.getRequestURI();
-        return !path.startsWith("/api/")
-                || request.getHeader("Authorization") != null
-                || (path.equals("/api/session") && request.getMethod().equals("POST"));
+        return !ManagementApi.covers(request) || request.getHeader("Authorization") != null || SIGN_IN.matches(request);
     }
 
     static void write(HttpServletResponse response, JsonMapper json, HttpStatus status, String code, String detail)

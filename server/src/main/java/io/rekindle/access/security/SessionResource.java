@@ -4,6 +4,7 @@ import io.rekindle.access.Caller;
 import io.rekindle.access.Role;
 import io.rekindle.access.Users;
 import io.rekindle.platform.Problem;
+import io.rekindle.platform.SystemClock;
 import io.swagger.v3.oas.annotations.Parameter;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
@@ -27,10 +28,12 @@ import org.springframework.web.bind.annotation.RestController;
 class SessionResource {
     private final Users users;
     private final SecurityContextRepository contexts;
+    private final SystemClock clock;
 
-    SessionResource(Users users, SecurityContextRepository contexts) {
+    SessionResource(Users users, SecurityContextRepository contexts, SystemClock clock) {
         this.users = users;
         this.contexts = contexts;
+        this.clock = clock;
     }
 
     record SignIn(String email, String password) {
@@ -58,8 +61,9 @@ class SessionResource {
         if (request.getSession(false) == null) request.getSession(true);
         else request.changeSessionId();
         var context = SecurityContextHolder.createEmptyContext();
-        context.setAuthentication(BearerKeyFilter.authentication(caller, false));
+        context.setAuthentication(BearerKeyFilter.authentication(caller, caller.name(), false));
         SecurityContextHolder.setContext(context);
+        request.getSession().setAttribute(SessionAgeFilter.SIGNED_IN_AT, clock.instant());
         contexts.saveContext(context, request, response);
         return new Session(caller.name(), caller.roles(), csrf.getToken());
     }

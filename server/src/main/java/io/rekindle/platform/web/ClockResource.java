@@ -1,6 +1,7 @@
 package io.rekindle.platform.web;
 
 import io.rekindle.platform.BusinessClock;
+import io.rekindle.platform.ChangeTrail;
 import io.rekindle.platform.SystemClock;
 import io.rekindle.platform.TimeTravel;
 import java.time.Instant;
@@ -18,11 +19,13 @@ class ClockResource {
     private final BusinessClock business;
     private final SystemClock system;
     private final TimeTravel travel;
+    private final ChangeTrail trail;
 
-    ClockResource(BusinessClock business, SystemClock system, TimeTravel travel) {
+    ClockResource(BusinessClock business, SystemClock system, TimeTravel travel, ChangeTrail trail) {
         this.business = business;
         this.system = system;
         this.travel = travel;
+        this.trail = trail;
     }
 
     record Clocks(Instant businessTime, Instant systemTime, boolean movable) {}
@@ -40,6 +43,7 @@ class ClockResource {
     @PreAuthorize("hasRole('ADMIN')")
     Clocks advance(@RequestBody Advance advance) {
         travel.advanceTo(advance.to());
+        trail.record("clock.advanced", "business clock", "to " + advance.to());
         return clocks();
     }
 
@@ -48,6 +52,7 @@ class ClockResource {
     @PreAuthorize("hasRole('ADMIN')")
     Clocks release() {
         travel.release();
+        trail.record("clock.released", "business clock", "runs with the system clock again");
         return clocks();
     }
 }

@@ -1,5 +1,6 @@
 package io.rekindle.platform.web;
 
+import io.rekindle.platform.ManagementApi;
 import io.rekindle.platform.SystemClock;
 import io.rekindle.platform.Vault;
 import jakarta.servlet.FilterChain;
@@ -27,6 +28,7 @@ import org.springframework.http.HttpStatus;
 import org.springframework.http.MediaType;
 import org.springframework.http.ProblemDetail;
 import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.security.core.Authentication;
 import org.springframework.stereotype.Component;
 import org.springframework.web.filter.OncePerRequestFilter;
 import org.springframework.web.util.ContentCachingResponseWrapper;
@@ -55,6 +57,8 @@ class IdempotencyFilter extends OncePerRequestFilter {
         this.clock = clock;
         this.vault = vault;
         this.json = json;
+        // What an earlier run of the server claimed and did not answer died with it: a repeat tries again.
+        jdbc.sql("delete from idempotent_answers where status is null").update();
     }
 
     /** What is known of a key: whether it was used for this very request, and the answer when there is one. */
@@ -69,7 +73,7 @@ class IdempotencyFilter extends OncePerRequestFilter {
         var type = request.getContentType();
         return request.getHeader(HEADER) == null
                 || !request.getMethod().equals("POST")
-                || !request.getRequestURI().startsWith("/api/")
+                || !ManagementApi.covers(request)
                 || request.getUserPrincipal() == null
                 || (type != null && type.startsWith("multipart/"));
     }
@@ -86,7 +90,7 @@ class IdempotencyFilter extends OncePerRequestFilter {
                     "an Idempotency-Key has 1 to %d characters".formatted(LONGEST_KEY));
             return;
         }
-        var caller = request.getUserPrincipal().getName();
+        var caller = identity(request);
         var body = request.getInputStream().readAllBytes();
         var hash = hash(request, body);
         if (!claim(caller, key, hash)) {
@@ -105,6 +109,14 @@ class IdempotencyFilter extends OncePerRequestFilter {
             if (!kept) release(caller, key);
             caught.copyBodyToResponse();
         }
+    }
+
+    /** Names of keys may repeat; whoever authenticated the caller put beside the name what does not. */
+    private static String identity(HttpServletRequest request) {
+        var principal = request.getUserPrincipal();
+        return principal instanceof Authentication known && known.getDetails() instanceof String identity
+                ? identity
+                : principal.getName();
     }
 
     private boolean claim(String caller, String key, byte[] hash) {
@@ -194,8 +206,10 @@ class IdempotencyFilter extends OncePerRequestFilter {
     private static byte[] hash(HttpServletRequest request, byte[] body) {
         try {
             var digest = MessageDigest.getInstance("SHA-256");
-            digest.update(request.getRequestURI().getBytes(StandardCharsets.UTF_8));
-            digest.update((byte) 0);
+            for (var part : Arrays.asList(request.getMethod(), request.getRequestURI(), request.getQueryString())) {
+                if (part != null) digest.update(part.getBytes(StandardCharsets.UTF_8));
+                digest.update((byte) 0);
+            }
             return digest.digest(body);
         } catch (NoSuchAlgorithmException e) {
             throw new IllegalStateException("SHA-256 is missing from this Java runtime", e);
