@@ -12,6 +12,15 @@ import org.springframework.boot.context.properties.ConfigurationProperties;
 @ConfigurationProperties("rekindle")
 public record AccessSettings(
         @Nullable String adminKey, @Nullable String adminPassword) {
+    public AccessSettings {
+        if (adminKey != null && adminKey.length() < ApiKeys.SHORTEST_SECRET)
+            throw new IllegalArgumentException("rekindle.admin-key has %d characters; it needs at least %d"
+                    .formatted(adminKey.length(), ApiKeys.SHORTEST_SECRET));
+        if (adminPassword != null && adminPassword.length() < Users.SHORTEST_PASSWORD)
+            throw new IllegalArgumentException("rekindle.admin-password has %d characters; it needs at least %d"
+                    .formatted(adminPassword.length(), Users.SHORTEST_PASSWORD));
+    }
+
     @Override
     public String toString() {
         return "AccessSettings[secret]";

@@ -28,6 +28,7 @@ import org.springframework.transaction.annotation.Transactional;
  */
 @Component
 public class ApiKeys {
+    static final int SHORTEST_SECRET = 20;
     private static final int SECRET_BYTES = 24;
 
     private final JdbcClient jdbc;
@@ -76,10 +77,11 @@ public class ApiKeys {
     /** Makes a key with a secret chosen by the operator. */
     @Transactional
     public NewKey createWith(String name, Set<Role> roles, String secret) {
-        if (secret.length() < 20)
+        if (secret.length() < SHORTEST_SECRET)
             throw Problem.invalid(
                     "key_too_short",
-                    "REKINDLE_ADMIN_KEY has %d characters; it needs at least 20".formatted(secret.length()));
+                    "REKINDLE_ADMIN_KEY has %d characters; it needs at least %d"
+                            .formatted(secret.length(), SHORTEST_SECRET));
         return store(name, roles, secret);
     }
 

@@ -28,7 +28,7 @@ import org.springframework.transaction.annotation.Transactional;
 public class Users {
     private static final int MOST_FAILURES = 10;
     private static final Duration FAILURE_WINDOW = Duration.ofMinutes(5);
-    private static final int SHORTEST_PASSWORD = 12;
+    static final int SHORTEST_PASSWORD = 12;
     private static final int LONGEST_EMAIL = 254;
     private static final int MANY_ADDRESSES = 1000;
 

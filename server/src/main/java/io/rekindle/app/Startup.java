@@ -2,6 +2,8 @@ package io.rekindle.app;
 
 import io.rekindle.access.FirstSignIn;
 import io.rekindle.collect.Sources;
+import io.rekindle.deliver.MailSettings;
+import io.rekindle.platform.PlatformSettings;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -14,12 +16,16 @@ import org.springframework.stereotype.Component;
 public class Startup implements ApplicationRunner {
     private final FirstSignIn firstSignIn;
     private final Sources sources;
+    private final PlatformSettings platform;
+    private final MailSettings mail;
     private FirstSignIn.Made made = FirstSignIn.Made.NOTHING;
     private Optional<String> writeKey = Optional.empty();
 
-    Startup(FirstSignIn firstSignIn, Sources sources) {
+    Startup(FirstSignIn firstSignIn, Sources sources, PlatformSettings platform, MailSettings mail) {
         this.firstSignIn = firstSignIn;
         this.sources = sources;
+        this.platform = platform;
+        this.mail = mail;
     }
 
     @Override
@@ -37,6 +43,20 @@ public class Startup implements ApplicationRunner {
         made.apiKey().ifPresent(key -> lines.add("The first API key (role admin): " + key));
         writeKey.ifPresent(key -> lines.add("The first write key (source '%s'): %s".formatted(Sources.FIRST, key)));
         if (!lines.isEmpty()) lines.add("These are shown this once.");
+        return lines;
+    }
+
+    /** What works and yet should not stay so, as lines for a person; said at every start of a server that is to stay. */
+    public List<String> warnings() {
+        var lines = new ArrayList<String>();
+        if (platform.demo()) return lines;
+        if (platform.keyFileIsWithData())
+            lines.add(
+                    "the key file %s lies in the data folder: who copies the folder can read the names in it; move the file elsewhere and name it with REKINDLE_KEY_FILE"
+                            .formatted(platform.keyFilePath()));
+        if (mail.isConfigured() && platform.isPublicUrlLocal())
+            lines.add("mails go out with links to %s, which customers cannot reach; set REKINDLE_PUBLIC_URL"
+                    .formatted(platform.publicUrl()));
         return lines;
     }
 

@@ -44,7 +44,6 @@ public class Sources {
     public static final String FIRST = "default";
 
     private static final int KEY_BYTES = 24;
-    private static final int LEAST_KEY_LENGTH = 8;
 
     private final JdbcClient jdbc;
     private final AuditTrail audit;
@@ -210,11 +209,11 @@ public class Sources {
     }
 
     private long store(Source source, String secret) {
-        if (secret.length() < LEAST_KEY_LENGTH)
+        if (secret.length() < CollectSettings.SHORTEST_KEY)
             throw Problem.invalid(
                     "key_too_short",
                     "REKINDLE_WRITE_KEY has %d characters; it needs at least %d"
-                            .formatted(secret.length(), LEAST_KEY_LENGTH));
+                            .formatted(secret.length(), CollectSettings.SHORTEST_KEY));
         long id = jdbc.sql("""
                         insert into write_keys (source_id, key_hash, hint, created_at, created_by)
                         values (:source, :hash, :hint, :at, :by) returning id

@@ -32,5 +32,7 @@ public record ConsentSettings(
         if (contactBudget < 0)
             throw new IllegalArgumentException(
                     "rekindle.consent.contact-budget is negative; 0 means no marketing at all");
+        if (contactWindow.isNegative() || contactWindow.isZero())
+            throw new IllegalArgumentException("rekindle.consent.contact-window must be longer than nothing");
     }
 }

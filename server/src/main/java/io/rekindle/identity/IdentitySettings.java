@@ -24,6 +24,8 @@ public record IdentitySettings(
             throw new IllegalArgumentException(
                     "rekindle.identity allows %d e-mails, %d phones and %d anonymous ids; each must be at least 1"
                             .formatted(emails, phones, anonymousIds));
+        if (window.isNegative() || window.isZero())
+            throw new IllegalArgumentException("rekindle.identity.window must be longer than nothing");
     }
 
     int most(Identifier.Type type) {

@@ -1,5 +1,6 @@
 package io.rekindle.plan;
 
+import io.rekindle.platform.WebAddress;
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
 
@@ -13,4 +14,8 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
 @ConfigurationProperties("rekindle.plan")
 public record PlanSettings(
         @DefaultValue("false") boolean fourEyes,
-        @DefaultValue("http://127.0.0.1:8080/") String shopUrl) {}
+        @DefaultValue("http://127.0.0.1:8080/") String shopUrl) {
+    public PlanSettings {
+        WebAddress.require("rekindle.plan.shop-url", shopUrl);
+    }
+}

@@ -1,5 +1,6 @@
 package io.rekindle.platform;
 
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
@@ -18,4 +19,21 @@ public record DatabaseSettings(
         @Nullable String url,
         @Nullable String user,
         @Nullable String password,
-        @DefaultValue("20") int connections) {}
+        @DefaultValue("20") int connections) {
+    private static final List<String> BEGINNINGS = List.of("jdbc:postgresql:", "postgresql://", "postgres://");
+
+    public DatabaseSettings {
+        // Not told back: the address may carry the password.
+        if (url != null && !url.isBlank() && BEGINNINGS.stream().noneMatch(url::startsWith))
+            throw new IllegalArgumentException(
+                    "rekindle.database.url must begin with postgresql:// or jdbc:postgresql:");
+        if (connections < 2)
+            throw new IllegalArgumentException(
+                    "rekindle.database.connections is %d; it needs at least 2".formatted(connections));
+    }
+
+    @Override
+    public String toString() {
+        return "DatabaseSettings[%s]".formatted(url == null ? "embedded" : "external");
+    }
+}

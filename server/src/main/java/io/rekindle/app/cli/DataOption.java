@@ -35,6 +35,8 @@ final class DataOption {
                     "there is no data folder %s; start a server there first (rekindle serve) or name another with --data"
                             .formatted(data));
         try (var server = RunningServer.start(folder(), 0, Map.of())) {
+            // A first start makes the first secrets, whichever command it was; this is the one time they can be told.
+            server.firstSecrets().tellOnce().forEach(line -> System.err.println(line));
             return work.apply(server.client());
         }
     }

@@ -1,6 +1,5 @@
 package io.rekindle.app.cli;
 
-import ch.qos.logback.classic.Level;
 import io.rekindle.platform.Problem;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -8,8 +7,6 @@ import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 
@@ -31,6 +28,7 @@ import picocli.CommandLine.Command;
             ImportCommand.class,
             SourceCommand.class,
             KeyCommand.class,
+            UserCommand.class,
             BackupCommand.class,
             RestoreCommand.class,
             VersionCommand.class
@@ -40,9 +38,6 @@ public final class RekindleCommand implements Runnable {
 
     /** Runs one command line and gives its exit code: 0 done, 1 failed, 2 wrongly called. */
     public static int run(String[] arguments) {
-        // Until the server sets up its own logging, libraries would tell everything on the terminal.
-        if (LoggerFactory.getLogger(Logger.ROOT_LOGGER_NAME) instanceof ch.qos.logback.classic.Logger root)
-            root.setLevel(Level.WARN);
         var command = new CommandLine(new RekindleCommand());
         command.setCaseInsensitiveEnumValuesAllowed(true);
         command.setExecutionExceptionHandler((e, line, parsed) -> report(e, line.getErr()));

@@ -39,6 +39,7 @@ final class ServeCommand implements Runnable {
                 Map.of("url", server.url(), "pid", ProcessHandle.current().pid()),
                 () -> System.out.println("Rekindle is running at " + server.url() + " (stop with Ctrl+C)"));
         secrets.tellOnce().forEach(line -> System.err.println(line));
+        secrets.warnings().forEach(line -> System.err.println("Warning: " + line));
         try {
             stopped.await();
         } catch (InterruptedException e) {

@@ -85,7 +85,6 @@ public final class Demo implements AutoCloseable {
         settings.put("rekindle.mail.host", "127.0.0.1");
         settings.put("rekindle.mail.port", Integer.toString(mailboxes.port()));
         settings.put("rekindle.mail.start-tls", "off");
-        settings.putIfAbsent("rekindle.public-url", "http://127.0.0.1:" + wish.port());
         try {
             makeKeyFromSeed(wish);
             var server = RunningServer.start(wish.folder(), wish.port(), settings);

@@ -5,7 +5,6 @@ import io.rekindle.access.LocalToken;
 import io.rekindle.app.Startup;
 import io.rekindle.platform.Problem;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -35,9 +34,10 @@ public final class RunningServer implements AutoCloseable {
     public static RunningServer start(DataFolder folder, int port, Map<String, String> settings) {
         var taken = folder.take();
         try {
+            int chosen = HttpPort.choose(port);
             var properties = new HashMap<String, Object>(settings);
             properties.put("rekindle.data", folder.path().toString());
-            properties.put("server.port", Integer.toString(port));
+            properties.put("server.port", Integer.toString(chosen));
             properties.putIfAbsent(
                     "spring.config.additional-location",
                     "optional:file:" + folder.path().resolve("rekindle.properties"));
@@ -45,6 +45,8 @@ public final class RunningServer implements AutoCloseable {
             application.setRegisterShutdownHook(false);
             application.setLogStartupInfo(false);
             application.addListeners(new SettingsCheck());
+            // The weakest of all sources: whoever sets the address wins.
+            application.setDefaultProperties(Map.of("rekindle.public-url", "http://127.0.0.1:" + chosen));
             var arguments = properties.entrySet().stream()
                     .map(entry -> "--%s=%s".formatted(entry.getKey(), entry.getValue()))
                     .toArray(String[]::new);
@@ -60,19 +62,14 @@ public final class RunningServer implements AutoCloseable {
             return server;
         } catch (RuntimeException e) {
             taken.close();
-            throw asProblem(e, port);
+            throw asProblem(e);
         }
     }
 
-    private static RuntimeException asProblem(RuntimeException e, int port) {
+    private static RuntimeException asProblem(RuntimeException e) {
         for (@Nullable Throwable cause = e; cause != null; cause = cause.getCause()) {
             if (cause instanceof Problem problem) return problem;
-            if (cause instanceof PortInUseException)
-                return new Problem(
-                        Problem.Kind.CONFLICT,
-                        "port_in_use",
-                        "port %d is in use by another program; choose another with --port".formatted(port),
-                        List.of());
+            if (cause instanceof PortInUseException taken) return HttpPort.taken(taken.getPort());
         }
         return e;
     }

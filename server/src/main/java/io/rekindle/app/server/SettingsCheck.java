@@ -4,10 +4,15 @@ import io.rekindle.platform.Problem;
 import java.lang.reflect.RecordComponent;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collection;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.context.event.ApplicationEnvironmentPreparedEvent;
 import org.springframework.boot.context.properties.ConfigurationProperties;
@@ -15,7 +20,10 @@ import org.springframework.boot.context.properties.bind.BindException;
 import org.springframework.boot.context.properties.bind.Bindable;
 import org.springframework.boot.context.properties.bind.Binder;
 import org.springframework.boot.context.properties.bind.DefaultValue;
+import org.springframework.boot.context.properties.bind.PropertySourcesPlaceholdersResolver;
 import org.springframework.boot.context.properties.source.ConfigurationPropertyName;
+import org.springframework.boot.context.properties.source.ConfigurationPropertySource;
+import org.springframework.boot.context.properties.source.ConfigurationPropertySources;
 import org.springframework.context.ApplicationListener;
 import org.springframework.context.annotation.ClassPathScanningCandidateComponentProvider;
 import org.springframework.core.ResolvableType;
@@ -28,11 +36,16 @@ import org.springframework.core.type.filter.AnnotationTypeFilter;
  * The settings are the components of the records annotated with {@link ConfigurationProperties}.
  */
 public final class SettingsCheck implements ApplicationListener<ApplicationEnvironmentPreparedEvent> {
-    /** Variables the launcher reads; they are no settings. */
-    private static final List<String> LAUNCHER = List.of("REKINDLE_JAVA_OPTIONS");
+    /** Variables the launcher and the command line read; they are no settings. */
+    private static final List<String> LAUNCHER = List.of("REKINDLE_JAVA_OPTIONS", "REKINDLE_PORT");
 
-    /** One setting. */
+    /**
+     * One setting.
+     *
+     * @param owner the record it is a component of
+     */
     public record Setting(
+            Class<?> owner,
             String name,
             Class<?> type,
             ResolvableType resolved,
@@ -40,6 +53,11 @@ public final class SettingsCheck implements ApplicationListener<ApplicationEnvir
         /** The environment variable that sets it, e.g. {@code REKINDLE_DATABASE_URL}. */
         public String variable() {
             return name.replace("-", "").replace('.', '_').toUpperCase(Locale.ROOT);
+        }
+
+        /** Both ways to set it, for a message. */
+        String place() {
+            return "%s (%s)".formatted(name, readableVariable());
         }
 
         /** The same with words kept apart, the way people write it: {@code REKINDLE_ADMIN_KEY}. */
@@ -61,7 +79,8 @@ public final class SettingsCheck implements ApplicationListener<ApplicationEnvir
                     var name = annotation.value() + "." + kebab(component.getName());
                     settings.put(
                             name,
-                            new Setting(name, component.getType(), resolved(component), defaultOf(type, component)));
+                            new Setting(
+                                    type, name, component.getType(), resolved(component), defaultOf(type, component)));
                 }
             } catch (ClassNotFoundException e) {
                 throw new IllegalStateException(e);
@@ -83,18 +102,24 @@ public final class SettingsCheck implements ApplicationListener<ApplicationEnvir
         var settings = all();
         var binder = Binder.get(environment);
         var faults = new ArrayList<Problem.Fault>();
+        var unreadable = new HashSet<Setting>();
         for (var setting : settings.values()) {
             try {
                 binder.bind(setting.name(), Bindable.of(setting.resolved()));
             } catch (BindException e) {
+                unreadable.add(setting);
                 faults.add(new Problem.Fault(
-                        "%s (%s)".formatted(setting.name(), setting.readableVariable()),
+                        setting.place(),
                         "'%s' is not a valid %s"
                                 .formatted(
                                         environment.getProperty(setting.name(), ""),
                                         setting.type().getSimpleName())));
             }
         }
+        settings.values().stream()
+                .map(Setting::owner)
+                .distinct()
+                .forEach(owner -> faults.addAll(refused(environment, owner, settings.values(), unreadable)));
         for (var source : environment.getPropertySources()) {
             if (!(source instanceof EnumerablePropertySource<?> enumerable)) continue;
             // -D options of the JVM are the operator's own business and may begin with any word.
@@ -109,6 +134,68 @@ public final class SettingsCheck implements ApplicationListener<ApplicationEnvir
             }
         }
         return faults;
+    }
+
+    /**
+     * What a record refuses of values that can be read. A record tells its first fault only; so the settings a fault
+     * hangs on, those without which it is another or none, are put back to their defaults and the record is asked again.
+     */
+    private static List<Problem.Fault> refused(
+            ConfigurableEnvironment environment, Class<?> owner, Collection<Setting> all, Set<Setting> unreadable) {
+        var faults = new ArrayList<Problem.Fault>();
+        var left = new HashSet<>(unreadable);
+        var own = all.stream().filter(s -> s.owner().equals(owner)).toList();
+        for (var refusal = refusal(environment, owner, left);
+                refusal.isPresent();
+                refusal = refusal(environment, owner, left)) {
+            var said = refusal;
+            var tried = Set.copyOf(left);
+            var without = own.stream()
+                    .filter(s -> !tried.contains(s))
+                    .collect(Collectors.toMap(s -> s, s -> refusal(environment, owner, with(tried, s))));
+            var cures = own.stream()
+                    .filter(s -> without.containsKey(s) && without.get(s).isEmpty())
+                    .toList();
+            var causes = cures.isEmpty()
+                    ? own.stream()
+                            .filter(s ->
+                                    without.containsKey(s) && !without.get(s).equals(said))
+                            .toList()
+                    : cures;
+            faults.add(new Problem.Fault(
+                    causes.stream().map(Setting::place).collect(Collectors.joining(", ")), refusal.get()));
+            // Nothing that was set explains it: asking again would say the same.
+            if (causes.isEmpty()) break;
+            left.addAll(causes);
+        }
+        return faults;
+    }
+
+    /** What the record says when it is made with all settings but some; empty when it is content. */
+    private static Optional<String> refusal(ConfigurableEnvironment environment, Class<?> owner, Set<Setting> leftOut) {
+        var names = leftOut.stream()
+                .map(s -> ConfigurationPropertyName.of(s.name()))
+                .toList();
+        var sources = new ArrayList<ConfigurationPropertySource>();
+        for (var source : ConfigurationPropertySources.get(environment))
+            sources.add(
+                    source.filter(name -> names.stream().noneMatch(out -> out.equals(name) || out.isAncestorOf(name))));
+        var binder = new Binder(sources, new PropertySourcesPlaceholdersResolver(environment));
+        try {
+            var prefix = owner.getAnnotation(ConfigurationProperties.class).value();
+            binder.bindOrCreate(prefix, Bindable.of(owner));
+            return Optional.empty();
+        } catch (BindException e) {
+            Throwable cause = e;
+            while (cause.getCause() != null && !(cause instanceof IllegalArgumentException)) cause = cause.getCause();
+            return Optional.of(String.valueOf(cause.getMessage()));
+        }
+    }
+
+    private static Set<Setting> with(Set<Setting> some, Setting one) {
+        var all = new HashSet<>(some);
+        all.add(one);
+        return all;
     }
 
     private static boolean isVariable(String variable, Map<String, Setting> settings) {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.springframework.core.env.MapPropertySource;
@@ -52,6 +53,54 @@ class SettingsTest {
                         "rekindle.zone (REKINDLE_ZONE)",
                         "rekindle.colour",
                         "REKINDLE_PUBLC_URL");
+    }
+
+    /** One fault or more in each record of settings there is; some in one record, some only together. */
+    @Test
+    void faultsOfAllRecordsAreReportedAtOnce() {
+        var values = new HashMap<String, String>();
+        values.put("REKINDLE_CURRENCY", "eu");
+        values.put("REKINDLE_PUBLIC_URL", "shop.example.com");
+        values.put("REKINDLE_ADMIN_KEY", "short");
+        values.put("REKINDLE_ADMIN_PASSWORD", "short");
+        values.put("REKINDLE_WRITE_KEY", "short");
+        values.put("REKINDLE_DATABASE_URL", "mysql://x:secret@h/d");
+        values.put("REKINDLE_DATABASE_CONNECTIONS", "0");
+        values.put("REKINDLE_WAREHOUSE_MEMORY_LIMIT", "much");
+        values.put("REKINDLE_WAREHOUSE_THREADS", "many");
+        values.put("REKINDLE_COLLECT_MAX_LAG", "0");
+        values.put("REKINDLE_CONSENT_CONTACT_BUDGET", "-4");
+        values.put("REKINDLE_CONSENT_QUIET_FROM", "21:00");
+        values.put("REKINDLE_IDENTITY_EMAILS", "0");
+        values.put("REKINDLE_IDENTITY_PHONES", "20");
+        values.put("REKINDLE_MAIL_CONNECTIONS", "900");
+        values.put("REKINDLE_MAIL_PORT", "70000");
+        values.put("REKINDLE_PLAN_SHOP_URL", "ftp://shop");
+        values.put("REKINDLE_PREDICT_TOLERANCE", "2");
+        values.put("REKINDLE_SEGMENT_PREVIEW_SAMPLE", "-1");
+        var faults = SettingsCheck.faults(environment(values));
+        values.remove("REKINDLE_IDENTITY_PHONES");
+        assertThat(faults)
+                .extracting(fault -> fault.place().replaceAll(".*\\((.*)\\)", "$1"))
+                .containsExactlyInAnyOrderElementsOf(values.keySet());
+        assertThat(faults).extracting(fault -> fault.message()).noneMatch(message -> message.contains("secret"));
+    }
+
+    @Test
+    void theServersOwnDefaultsAreNoFault() {
+        assertThat(SettingsCheck.faults(environment(Map.of("REKINDLE_PORT", "9000"))))
+                .isEmpty();
+    }
+
+    private static StandardEnvironment environment(Map<String, String> variables) {
+        var environment = new StandardEnvironment();
+        environment
+                .getPropertySources()
+                .replace(
+                        StandardEnvironment.SYSTEM_ENVIRONMENT_PROPERTY_SOURCE_NAME,
+                        new SystemEnvironmentPropertySource(
+                                StandardEnvironment.SYSTEM_ENVIRONMENT_PROPERTY_SOURCE_NAME, Map.copyOf(variables)));
+        return environment;
     }
 
     @Test
