@@ -932,6 +932,38 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/users": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["listUsers"];
+        put?: never;
+        post: operations["createUser"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/users/{id}/password": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["changePassword"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/version": {
         parameters: {
             query?: never;
@@ -984,6 +1016,13 @@ export interface components {
             id: number;
             thing: string;
         };
+        "io.rekindle.access.Users.User": {
+            email: string;
+            /** Format: int64 */
+            id: number;
+            name: string;
+            roles: ("admin" | "planner" | "approver" | "analyst" | "viewer")[];
+        };
         "io.rekindle.access.security.SessionResource.Session": {
             csrfToken: string;
             roles: ("admin" | "planner" | "approver" | "analyst" | "viewer")[];
@@ -1000,6 +1039,19 @@ export interface components {
         "io.rekindle.access.web.KeysResource.NewKeyRequest": {
             name: string;
             roles: ("admin" | "planner" | "approver" | "analyst" | "viewer")[];
+        };
+        "io.rekindle.access.web.UsersResource.NewUserRequest": {
+            email: string;
+            name: string;
+            password?: string | null;
+            roles: ("admin" | "planner" | "approver" | "analyst" | "viewer")[];
+        };
+        "io.rekindle.access.web.UsersResource.PasswordRequest": {
+            password?: string | null;
+        };
+        "io.rekindle.access.web.UsersResource.UserAnswer": {
+            password: string | null;
+            user: components["schemas"]["io.rekindle.access.Users.User"];
         };
         "io.rekindle.analyse.Analysis.StageNow": {
             /** Format: date-time */
@@ -1241,6 +1293,10 @@ export interface components {
         };
         "io.rekindle.common.PageIo.rekindle.access.AuditTrail.Entry": {
             items: components["schemas"]["io.rekindle.access.AuditTrail.Entry"][];
+            nextCursor: string | null;
+        };
+        "io.rekindle.common.PageIo.rekindle.access.Users.User": {
+            items: components["schemas"]["io.rekindle.access.Users.User"][];
             nextCursor: string | null;
         };
         "io.rekindle.common.PageIo.rekindle.app.web.CustomersResource.CustomerRow": {
@@ -1838,11 +1894,19 @@ export interface components {
         "io.rekindle.platform.BackupManifest": {
             /** Format: date-time */
             createdAt: string;
+            files: {
+                [key: string]: components["schemas"]["io.rekindle.platform.BackupManifest.FileSum"];
+            };
             keyFingerprint: string;
             migration: string;
             tables: {
                 [key: string]: number;
             };
+        };
+        "io.rekindle.platform.BackupManifest.FileSum": {
+            /** Format: int64 */
+            bytes: number;
+            sha256: string;
         };
         "io.rekindle.platform.Problem.Fault": {
             message: string;
@@ -4395,6 +4459,103 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["io.rekindle.plan.RenderedMail"];
+                };
+            };
+            /** @description what went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listUsers: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["io.rekindle.common.PageIo.rekindle.access.Users.User"];
+                };
+            };
+            /** @description what went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    createUser: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["io.rekindle.access.web.UsersResource.NewUserRequest"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["io.rekindle.access.web.UsersResource.UserAnswer"];
+                };
+            };
+            /** @description what went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    changePassword: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["io.rekindle.access.web.UsersResource.PasswordRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["io.rekindle.access.web.UsersResource.UserAnswer"];
                 };
             };
             /** @description what went wrong */

@@ -20,7 +20,7 @@ final class KeyFile {
     static byte[] readOrCreate(Path file) {
         try {
             if (Files.exists(file)) return read(file);
-            OwnerOnly.folder(file.toAbsolutePath().getParent());
+            OwnerOnly.folderOf(file);
             var key = new byte[32];
             new SecureRandom().nextBytes(key);
             // Created with its final permissions: there is no moment at which another user could read it.

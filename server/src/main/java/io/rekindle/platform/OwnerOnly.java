@@ -28,6 +28,12 @@ public final class OwnerOnly {
         return Files.createDirectories(folder, PosixFilePermissions.asFileAttribute(FOLDER));
     }
 
+    /** Makes the folder a file stands in, as {@link #folder} does. */
+    public static void folderOf(Path file) throws IOException {
+        var parent = file.toAbsolutePath().getParent();
+        if (parent != null) folder(parent);
+    }
+
     /** Makes a new file that is closed from the first moment. */
     public static Path newFile(Path file) throws IOException {
         return Files.createFile(file, PosixFilePermissions.asFileAttribute(FILE));

@@ -85,7 +85,7 @@ public final class Restore {
             Path backup, BackupManifest manifest, Path data, Path keyFile, Path keyTarget, DatabaseSettings database)
             throws IOException, SQLException {
         if (!Files.exists(keyTarget)) {
-            OwnerOnly.folder(keyTarget.toAbsolutePath().getParent());
+            OwnerOnly.folderOf(keyTarget);
             Files.copy(keyFile, keyTarget);
             OwnerOnly.close(keyTarget);
         }

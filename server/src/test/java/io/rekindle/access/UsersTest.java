@@ -12,11 +12,13 @@ import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.jdbc.core.simple.JdbcClient;
-import org.springframework.security.crypto.factory.PasswordEncoderFactories;
-import org.springframework.security.crypto.password.PasswordEncoder;
+import org.springframework.security.crypto.bcrypt.BCryptPasswordEncoder;
 
 @RekindleTest
 class UsersTest {
+    /** Thousands of slow hashes would test the hash. */
+    private static final int LEAST_STRENGTH = 4;
+
     private final JdbcClient jdbc;
     private final AuditTrail audit;
     private final AtomicReference<Instant> now = new AtomicReference<>(Instant.parse("2026-03-01T09:00:00Z"));
@@ -28,7 +30,7 @@ class UsersTest {
 
     @Test
     void wrongPasswordsOfUnknownAddressesAreForgottenWithTheWindow() {
-        var users = users(new QuickEncoder());
+        var users = users();
         for (int n = 0; n < 1500; n++) users.authenticate("nobody-%d@example.com".formatted(n), "wrong");
         assertThat(users.authenticate("x".repeat(100_000) + "@example.com", "wrong"))
                 .isEmpty();
@@ -40,7 +42,7 @@ class UsersTest {
 
     @Test
     void tenWrongPasswordsLockAnAddressForFiveMinutes() {
-        var users = users(new QuickEncoder());
+        var users = users();
         for (int n = 0; n < 10; n++) users.authenticate("locked@example.com", "wrong");
         assertThatThrownBy(() -> users.authenticate("Locked@example.com", "wrong"))
                 .isInstanceOfSatisfying(Problem.class, p -> assertThat(p.code()).isEqualTo("too_many_attempts"));
@@ -49,7 +51,7 @@ class UsersTest {
         assertThat(users.authenticate("locked@example.com", "wrong")).isEmpty();
     }
 
-    private Users users(PasswordEncoder encoder) {
+    private Users users() {
         var clock = new java.time.Clock() {
             @Override
             public java.time.ZoneId getZone() {
@@ -66,21 +68,6 @@ class UsersTest {
                 return now.get();
             }
         };
-        return new Users(jdbc, audit, new SystemClock(clock), encoder);
-    }
-
-    /** Thousands of slow hashes would test the hash. */
-    private static final class QuickEncoder implements PasswordEncoder {
-        private final PasswordEncoder real = PasswordEncoderFactories.createDelegatingPasswordEncoder();
-
-        @Override
-        public String encode(CharSequence password) {
-            return real.encode(password);
-        }
-
-        @Override
-        public boolean matches(CharSequence password, String encoded) {
-            return false;
-        }
+        return new Users(jdbc, audit, new SystemClock(clock), new BCryptPasswordEncoder(LEAST_STRENGTH));
     }
 }

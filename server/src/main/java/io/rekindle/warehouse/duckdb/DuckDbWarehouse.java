@@ -44,7 +44,7 @@ public final class DuckDbWarehouse implements Warehouse, Backed, AutoCloseable {
     public DuckDbWarehouse(Path file, WarehouseSettings settings) {
         this.file = file;
         try {
-            OwnerOnly.folder(file.toAbsolutePath().getParent());
+            OwnerOnly.folderOf(file);
             var properties = new Properties();
             properties.setProperty("autoinstall_known_extensions", "false");
             properties.setProperty("autoload_known_extensions", "false");
