@@ -5,6 +5,7 @@ import { useCurrency } from '@/features/analyse/useCurrency';
 import { useCampaigns } from '@/features/plan/api/listCampaigns';
 import { useCustomer } from '@/features/profile/api/readCustomer';
 import { CustomerView } from '@/features/profile/CustomerView';
+import { personName } from '@/shared/format';
 import { Page } from '@/shared/ui/Page';
 import { QueryView } from '@/shared/ui/QueryView';
 
@@ -20,7 +21,7 @@ export function Component() {
     return typeof value === 'string' ? value : '';
   };
   const name =
-    [trait('firstName'), trait('lastName')].filter(Boolean).join(' ') ||
+    personName(trait('firstName'), trait('lastName')) ||
     customer.data?.identifiers.find(({ type }) => type === 'user_id')?.value ||
     t('customer.title');
   return (

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { formats } from './format';
+import { formats, personName } from './format';
 
 const en = formats('en');
 const zh = formats('zh');
@@ -55,5 +55,14 @@ describe('times', () => {
 
   it('what is no time is shown as it came', () => {
     expect(en.moment('soon')).toBe('soon');
+  });
+});
+
+describe('names', () => {
+  it('stand in the order of their language', () => {
+    expect(personName('Ada', 'Lovelace')).toBe('Ada Lovelace');
+    expect(personName('子轩', '赵')).toBe('赵子轩');
+    expect(personName('', 'Lovelace')).toBe('Lovelace');
+    expect(personName('', '')).toBe('');
   });
 });

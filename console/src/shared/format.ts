@@ -87,3 +87,10 @@ export function formats(language: Language): Formats {
     },
   };
 }
+
+const eastAsian = /^[\p{Script=Han}\p{Script=Hangul}\p{Script=Hiragana}\p{Script=Katakana}]+$/u;
+
+/** A person's name in the order of its language: Chinese, Japanese and Korean names begin with the family's. */
+export function personName(first: string, last: string) {
+  return eastAsian.test(first) && eastAsian.test(last) ? last + first : [first, last].filter(Boolean).join(' ');
+}

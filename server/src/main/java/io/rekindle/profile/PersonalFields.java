@@ -1,5 +1,6 @@
 package io.rekindle.profile;
 
+import java.lang.Character.UnicodeScript;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
@@ -31,10 +32,22 @@ public record PersonalFields(Map<String, String> values) {
     public Optional<String> fullName() {
         var name = get(NAME);
         if (name.isPresent()) return name;
-        var joined = Stream.of(get(FIRST_NAME), get(LAST_NAME))
+        var first = get(FIRST_NAME);
+        var last = get(LAST_NAME);
+        // Chinese, Japanese and Korean names begin with the family's, and are written without a space.
+        boolean familyFirst = Stream.of(first, last)
+                .allMatch(part -> part.filter(PersonalFields::isEastAsian).isPresent());
+        var joined = (familyFirst ? Stream.of(last, first) : Stream.of(first, last))
                 .flatMap(Optional::stream)
-                .collect(Collectors.joining(" "));
+                .collect(Collectors.joining(familyFirst ? "" : " "));
         return joined.isEmpty() ? Optional.empty() : Optional.of(joined);
+    }
+
+    private static boolean isEastAsian(String name) {
+        return name.codePoints().allMatch(c -> switch (UnicodeScript.of(c)) {
+            case HAN, HANGUL, HIRAGANA, KATAKANA -> true;
+            default -> false;
+        });
     }
 
     /** The same fields with every value made unrecognisable, for callers who may not see personal data. */
