@@ -2,6 +2,7 @@ package io.rekindle.collect.imports;
 
 import io.rekindle.collect.Imports;
 import io.rekindle.collect.OrderMapping;
+import io.rekindle.collect.intake.PersonalText;
 import io.rekindle.platform.Problem;
 import java.math.BigDecimal;
 import java.math.RoundingMode;
@@ -114,7 +115,13 @@ final class LineReader {
             BigDecimal quantity,
             BigDecimal unitPrice,
             String currency)
-            implements Result {}
+            implements Result {
+        /** The same line under another order id. */
+        Line ofOrder(String id) {
+            return new Line(
+                    id, at, customer, email, cancels, productId, productName, category, quantity, unitPrice, currency);
+        }
+    }
 
     record Fault(String reason, String detail) implements Result {}
 
@@ -169,9 +176,9 @@ final class LineReader {
                 customer,
                 email,
                 cancels,
-                text(row, "product_id"),
-                text(row, "product_name"),
-                text(row, "category"),
+                PersonalText.redacted(text(row, "product_id"), PersonalText.Kind.IDENTIFIER),
+                PersonalText.redacted(text(row, "product_name"), PersonalText.Kind.FREE),
+                PersonalText.redacted(text(row, "category"), PersonalText.Kind.FREE),
                 cancels ? quantity.abs().negate() : quantity,
                 price,
                 text(row, "currency"));

@@ -6,6 +6,7 @@ import io.rekindle.collect.Identifiers;
 import io.rekindle.collect.Imports;
 import io.rekindle.collect.OrderMapping;
 import io.rekindle.collect.Tails;
+import io.rekindle.collect.intake.PersonalText;
 import io.rekindle.collect.log.CommitLog;
 import io.rekindle.collect.log.StagedEvent;
 import io.rekindle.platform.Vault;
@@ -123,9 +124,16 @@ final class OrderImport {
                 var person = people.computeIfAbsent(line.customer() + '\0' + line.email(), key -> person(line));
                 if (person.identifiers().isEmpty())
                     reject(row.number(), "no_customer", "the row's customer stands for nobody", written(row));
-                else staging.add(row.number(), person.id(), line);
+                else staging.add(row.number(), person.id(), nobodys(line));
             }
         }
+    }
+
+    /** An order id with an address in it is kept as its keyed hash. */
+    private LineReader.Line nobodys(LineReader.Line line) {
+        if (!PersonalText.isIn(line.orderId(), PersonalText.Kind.IDENTIFIER)) return line;
+        return line.ofOrder("hashed-%016x%016x"
+                .formatted(vault.keyedHash("id", line.orderId()), vault.keyedHash("id again", line.orderId())));
     }
 
     private Person person(LineReader.Line line) {

@@ -95,6 +95,11 @@ final class BatchReader {
         private @Nullable BigDecimal value;
         private @Nullable Map<String, String> personal;
 
+        void putAside(String path, String value) {
+            if (personal == null) personal = new LinkedHashMap<>();
+            personal.put(path, value);
+        }
+
         void reject(String why, String words) {
             if (reason != null) return;
             reason = why;
@@ -320,7 +325,8 @@ final class BatchReader {
         for (var item : items) {
             var event = item.reason == null ? event(item, source, receivedAt, identifiers, log, vault) : null;
             if (event != null) {
-                fates.add(new ItemFate(event.messageId(), events.size(), null, null));
+                boolean own = item.messageId != null && !item.messageId.isBlank();
+                fates.add(new ItemFate(own ? item.messageId : event.messageId(), events.size(), null, null));
                 events.add(event);
             } else {
                 var bytes = Arrays.copyOfRange(body, Math.max(0, item.from), Math.min(length, item.to));
@@ -350,14 +356,12 @@ final class BatchReader {
                     "no_identifier", "the item has no userId, anonymousId, e-mail or phone that stands for anybody");
             return null;
         }
-        var messageId =
-                item.messageId == null || item.messageId.isBlank() ? "server-" + UUID.randomUUID() : item.messageId;
+        var messageId = item.messageId == null || item.messageId.isBlank()
+                ? "server-" + UUID.randomUUID()
+                : nobodys(item.messageId, vault);
         long customer = found.getFirst().id().value();
         boolean newUser = found.getFirst().type() == Identifier.Type.USER_ID && !log.knowsUser(customer);
-        if (newUser && item.userId != null) {
-            if (item.personal == null) item.personal = new LinkedHashMap<>();
-            item.personal.put("userId", item.userId.strip());
-        }
+        if (newUser && item.userId != null) item.putAside("userId", item.userId.strip());
         return new StagedEvent(
                 log.fingerprint(source.id(), messageId),
                 receivedAt,
@@ -373,7 +377,7 @@ final class BatchReader {
                 found,
                 messageId,
                 item.revenue != null ? item.revenue : item.total != null ? item.total : item.value,
-                properties(item, type),
+                properties(item, type, vault),
                 merged(item.context),
                 item.personal == null
                         ? null
@@ -421,7 +425,15 @@ final class BatchReader {
             item.reject(
                     "bad_event_name",
                     "the event's name is longer than %d characters or has control characters".formatted(LONGEST_NAME));
-        return name.strip();
+        var redacted = PersonalText.redacted(name.strip(), PersonalText.Kind.FREE);
+        if (!redacted.equals(name.strip())) item.putAside(type == EventType.TRACK ? "event" : "name", name.strip());
+        return redacted;
+    }
+
+    /** An id the history can hold: one with an address or a number for a telephone in it is kept as its keyed hash. */
+    private static String nobodys(String id, Vault vault) {
+        if (!PersonalText.isIn(id, PersonalText.Kind.FREE)) return id;
+        return "hashed-%016x%016x".formatted(vault.keyedHash("id", id), vault.keyedHash("id again", id));
     }
 
     private static List<Identifier> identifiers(Item item, EventType type, Identifiers identifiers) {
@@ -447,19 +459,19 @@ final class BatchReader {
         if (identifier.isPresent() && !found.contains(identifier.get())) found.add(identifier.get());
     }
 
-    private static @Nullable String properties(Item item, EventType type) {
+    private static @Nullable String properties(Item item, EventType type, Vault vault) {
         var given = switch (type) {
             case TRACK, PAGE, SCREEN, ALIAS -> item.properties;
             case IDENTIFY -> item.traits != null ? item.traits : item.contextTraits;
-            case GROUP -> group(item);
+            case GROUP -> group(item, vault);
         };
         return given == null || given.equals("{}") ? null : given;
     }
 
-    private static @Nullable String group(Item item) {
+    private static @Nullable String group(Item item, Vault vault) {
         if (item.groupId == null) return item.traits;
         var group = item.traits == null ? MAPPER.createObjectNode() : (ObjectNode) MAPPER.readTree(item.traits);
-        return MAPPER.writeValueAsString(group.put("groupId", item.groupId));
+        return MAPPER.writeValueAsString(group.put("groupId", nobodys(item.groupId, vault)));
     }
 
     /** The item's context over the batch's: of a field both have, the item's stands. */

@@ -9,15 +9,36 @@ import tools.jackson.core.JsonToken;
 /**
  * Copies JSON from a parser to text, token by token, and puts personal fields aside on the way, by their path. What it
  * writes every reader of JSON takes: lone surrogates become U+FFFD, numbers beyond a double become strings.
+ *
+ * <p>While a text is copied its characters are classed, and only one with an @, a %, or as many digits as an address or a
+ * number for a telephone needs is looked into. Of an address of a page only the personal parameters are left out.
  */
 final class JsonText {
     private static final char[] HEX = "0123456789abcdef".toCharArray();
     private static final int LONGEST_PLAIN_NUMBER = 18;
 
+    private static final int ESCAPED = 1;
+    private static final int AT = 1 << 1;
+    private static final int PLUS = 1 << 2;
+    private static final int DOT = 1 << 3;
+    private static final int COLON = 1 << 4;
+    private static final int PERCENT = 1 << 5;
+    private static final int QUESTION = 1 << 6;
+    private static final int EQUALS = 1 << 7;
+    private static final int HASH = 1 << 8;
+    private static final int DIGIT_BIT = 9;
+    private static final int[] CLASSES = classes();
+    private static final int FEWEST_IN_A_PHONE_NUMBER = 8;
+    private static final int FEWEST_IN_AN_IP_ADDRESS = 4;
+
     private final StringBuilder out = new StringBuilder(1024);
     private final StringBuilder path = new StringBuilder(64);
     private final PersonalFields fields;
     private @Nullable Map<String, String> personal;
+    /** Of the text copied last: which classes its characters are of, and how many are digits. */
+    private int mask;
+
+    private int digits;
 
     JsonText(PersonalFields fields) {
         this.fields = fields;
@@ -71,16 +92,26 @@ final class JsonText {
         while (in.nextToken() != JsonToken.END_OBJECT) {
             var name = in.currentName();
             in.nextToken();
-            path.append('.').append(name);
+            var judged = fields.judge(name);
             int before = out.length();
-            if (siftPersonal && fields.contains(name, isTraits) && isWorthKeeping(in.currentToken())) {
-                putAsideCurrent(in);
+            if (siftPersonal && judged == PersonalFields.Judgement.NAMES_SOMEBODY) {
+                // The path stands in clear beside what is sealed: the name goes where the value goes.
+                path.append(".[").append(personal == null ? 0 : personal.size()).append(']');
+                putAside(path.toString(), name + "=" + current(in));
+                path.setLength(pathLength);
+                continue;
+            }
+            path.append('.').append(name);
+            boolean isPersonal = judged == PersonalFields.Judgement.PERSONAL
+                    || (isTraits && judged == PersonalFields.Judgement.AMONG_TRAITS);
+            if (siftPersonal && isPersonal && isWorthKeeping(in.currentToken())) {
+                if (!keptAsUrl(in, name, before > atStart)) putAside(path.toString(), current(in));
             } else {
                 if (before > atStart) out.append(',');
                 string(name);
                 out.append(':');
                 int from = out.length();
-                boolean kept = copyValue(in, siftPersonal, isTraitsObject(name, pathLength));
+                boolean kept = copyValue(in, siftPersonal, isTraitsObject(name, pathLength), judged.kind());
                 if (kept) member.copied(name, from, out.length());
                 else out.setLength(before);
             }
@@ -98,31 +129,52 @@ final class JsonText {
         return token != JsonToken.VALUE_NULL && token != JsonToken.VALUE_TRUE && token != JsonToken.VALUE_FALSE;
     }
 
-    private void putAsideCurrent(JsonParser in) {
-        var at = path.toString();
-        if (!in.currentToken().isStructStart()) {
-            putAside(at, in.getString());
-            return;
-        }
+    /** The value the parser stands at as text; nothing of it is written. */
+    private String current(JsonParser in) {
+        if (!in.currentToken().isStructStart()) return in.getString();
         int mark = out.length();
-        copyValue(in, false, false);
-        putAside(at, out.substring(mark));
+        copyValue(in, false, false, PersonalText.Kind.FREE);
+        var text = out.substring(mark);
         out.setLength(mark);
+        return text;
+    }
+
+    /** A page's {@code search} is the query of its address: what of it is nobody's stays. */
+    private boolean keptAsUrl(JsonParser in, String name, boolean follows) {
+        if (in.currentToken() != JsonToken.VALUE_STRING || !name.equals("search")) return false;
+        var given = in.getString();
+        if (!given.startsWith("?") || !Urls.mayHaveParameters(given)) return false;
+        var kept = Urls.withoutPersonalParameters(given, fields);
+        if (PersonalText.isIn(kept, PersonalText.Kind.FREE)) return false;
+        if (!kept.equals(given)) putAside(path.toString(), given);
+        if (follows) out.append(',');
+        string(name);
+        out.append(':');
+        string(kept);
+        return true;
     }
 
     /** Copies one value; false when it was put aside instead. */
-    private boolean copyValue(JsonParser in, boolean siftPersonal, boolean isTraits) {
+    private boolean copyValue(JsonParser in, boolean siftPersonal, boolean isTraits, PersonalText.Kind kind) {
         switch (in.currentToken()) {
             case START_OBJECT -> copyObject(in, isTraits, siftPersonal, NONE);
-            case START_ARRAY -> copyArray(in, siftPersonal);
+            case START_ARRAY -> copyArray(in, siftPersonal, kind);
             case VALUE_STRING -> {
-                int mark = out.length();
-                if (string(in) && siftPersonal && looksLikeMail(mark)) {
-                    putAside(path.toString(), in.getString());
-                    return false;
-                }
+                int before = out.length();
+                string(in);
+                return !siftPersonal || !isWorthALook(kind) || keptAfterALook(in, before, kind);
             }
-            case VALUE_NUMBER_INT, VALUE_NUMBER_FLOAT -> number(in);
+            case VALUE_NUMBER_INT -> {
+                if (siftPersonal && kind == PersonalText.Kind.FREE && in.getStringLength() == 11) {
+                    var text = in.getString();
+                    if (PersonalText.isIn(text, kind)) {
+                        putAside(path.toString(), text);
+                        return false;
+                    }
+                }
+                number(in);
+            }
+            case VALUE_NUMBER_FLOAT -> number(in);
             case VALUE_TRUE -> out.append("true");
             case VALUE_FALSE -> out.append("false");
             default -> out.append("null");
@@ -130,7 +182,39 @@ final class JsonText {
         return true;
     }
 
-    private void copyArray(JsonParser in, boolean siftPersonal) {
+    private boolean isWorthALook(PersonalText.Kind kind) {
+        if ((mask & (AT | PERCENT)) != 0) return true;
+        if ((mask & (QUESTION | HASH)) != 0 && (mask & EQUALS) != 0) return true;
+        if (digits < FEWEST_IN_AN_IP_ADDRESS) return (mask & COLON) != 0 && digits > 0;
+        return (mask & (DOT | COLON)) != 0
+                || (digits >= FEWEST_IN_A_PHONE_NUMBER && ((mask & PLUS) != 0 || kind == PersonalText.Kind.FREE))
+                || digits >= 17;
+    }
+
+    private boolean keptAfterALook(JsonParser in, int before, PersonalText.Kind kind) {
+        int from = in.getStringOffset();
+        boolean found = PersonalText.find(in.getStringCharacters(), from, from + in.getStringLength(), kind) >= 0;
+        boolean hasParameters = (mask & (QUESTION | HASH)) != 0 && (mask & EQUALS) != 0;
+        if (!found && !hasParameters) return true;
+        var given = in.getString();
+        if (hasParameters && Urls.mayHaveParameters(given)) {
+            var kept = Urls.withoutPersonalParameters(given, fields);
+            if (kept.equals(given)) {
+                if (!found) return true;
+            } else if (!PersonalText.isIn(kept, kind)) {
+                putAside(path.toString(), given);
+                out.setLength(before);
+                string(kept);
+                return true;
+            }
+        } else if (!found) {
+            return true;
+        }
+        putAside(path.toString(), given);
+        return false;
+    }
+
+    private void copyArray(JsonParser in, boolean siftPersonal, PersonalText.Kind kind) {
         out.append('[');
         int pathLength = path.length();
         int index = 0;
@@ -139,7 +223,7 @@ final class JsonText {
             path.append('[').append(index++).append(']');
             // A place in an array is kept even when its value is put aside: the others must not move up.
             int mark = out.length();
-            if (!copyValue(in, siftPersonal, false)) {
+            if (!copyValue(in, siftPersonal, false, kind)) {
                 out.setLength(mark);
                 out.append("null");
             }
@@ -160,34 +244,48 @@ final class JsonText {
         return e >= 0 && text.length() - e > 4;
     }
 
-    /** A copied string of three parts: something, @, something with a dot; no spaces. */
-    private boolean looksLikeMail(int from) {
-        int at = out.indexOf("@", from);
-        return at > from + 1
-                && out.indexOf(".", at) > at + 1
-                && out.indexOf(" ", from) < 0
-                && out.indexOf("/", from) < 0
-                && out.length() - from < 260;
-    }
-
-    /** Writes the parser's string; whether it has an @ in it. */
-    private boolean string(JsonParser in) {
-        return string(in.getStringCharacters(), in.getStringOffset(), in.getStringLength());
+    private void string(JsonParser in) {
+        string(in.getStringCharacters(), in.getStringOffset(), in.getStringLength());
     }
 
     private void string(String text) {
         string(text.toCharArray(), 0, text.length());
     }
 
-    private boolean string(char[] chars, int from, int length) {
-        boolean at = false;
+    private static int[] classes() {
+        var classes = new int[128];
+        for (int c = 0; c < ' '; c++) classes[c] = ESCAPED;
+        classes['"'] = ESCAPED;
+        classes['\\'] = ESCAPED;
+        classes['@'] = AT;
+        classes['+'] = PLUS;
+        classes['.'] = DOT;
+        classes[':'] = COLON;
+        classes['%'] = PERCENT;
+        classes['?'] = QUESTION;
+        classes['='] = EQUALS;
+        classes['#'] = HASH;
+        for (int c = '0'; c <= '9'; c++) classes[c] = 1 << DIGIT_BIT;
+        return classes;
+    }
+
+    private void string(char[] chars, int from, int length) {
+        int seen = 0;
+        int numerals = 0;
         out.append('"');
         int end = from + length;
         int done = from;
         for (int i = from; i < end; i++) {
             char c = chars[i];
-            if (c == '@') at = true;
-            if (c >= ' ' && c != '"' && c != '\\' && !Character.isSurrogate(c)) continue;
+            if (c < 128) {
+                int its = CLASSES[c];
+                seen |= its;
+                numerals += its >>> DIGIT_BIT;
+                if (its != ESCAPED) continue;
+            } else if (!Character.isSurrogate(c)) {
+                if (c == '\uff20') seen |= AT;
+                continue;
+            }
             if (Character.isHighSurrogate(c) && i + 1 < end && Character.isLowSurrogate(chars[i + 1])) {
                 i++;
                 continue;
@@ -207,7 +305,8 @@ final class JsonText {
             }
         }
         out.append(chars, done, end - done).append('"');
-        return at;
+        mask = seen;
+        digits = numerals;
     }
 
     /** The fields put aside as one JSON object of strings. */

@@ -1,5 +1,6 @@
 package io.rekindle.collect.intake;
 
+import java.text.Normalizer;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -9,52 +10,321 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.regex.Pattern;
 
 /**
- * Which fields are personal. A name on the list counts at any depth, whatever its case and with or without underscores
- * and hyphens; one that ends in {@code *} counts for every name that begins so; one that begins with {@code traits.}
- * counts only directly among a person's traits ({@code name} is a person's there, a product's elsewhere). Whatever the
- * field, a text that looks like an e-mail address is personal.
+ * Which fields are personal by their names, in English, Chinese, German, French and Spanish. A name counts at any depth,
+ * whatever its case, accents, underscores and hyphens. In the lists, {@code x*} stands for every name that begins so,
+ * {@code *x} for every one that ends so, and {@code traits.x} counts only directly among a person's traits ({@code name}
+ * is a person's there, a product's elsewhere). What a name does not tell, {@link PersonalText} looks for in the value.
  */
 final class PersonalFields {
-    private static final List<String> DEFAULT = List.of(
-            "email",
-            "emailaddress",
+    private static final List<String> ADDRESSES_OF_PERSONS = List.of(
+            "*email",
+            "*emailaddress",
+            "*emailadresse",
+            "*mailaddress",
             "mail",
+            "mailadresse",
+            "usermail",
+            "customermail",
+            "contactmail",
+            "courriel",
+            "*correo",
+            "correoelectronico",
+            "adresseelectronique",
+            "*邮箱",
+            "*电子邮件",
+            "*电邮",
+            "邮件地址",
+            "*邮箱地址");
+    private static final List<String> PHONES = List.of(
             "phone",
-            "phonenumber",
+            "*phonenumber",
+            "phoneno",
+            "*telephone",
             "mobile",
-            "mobilephone",
-            "telephone",
-            "firstname",
-            "lastname",
-            "middlename",
-            "fullname",
-            "surname",
-            "username",
-            "nickname",
-            "displayname",
-            "realname",
+            "*mobilephone",
+            "*mobilenumber",
+            "mobileno",
+            "cellphone",
+            "*cellphonenumber",
+            "homephone",
+            "workphone",
+            "officephone",
+            "contactphone",
+            "contactnumber",
+            "customerphone",
+            "userphone",
+            "whatsapp",
+            "whatsappnumber",
+            "fax",
+            "faxnumber",
+            "tel",
+            "telno",
+            "msisdn",
+            "telefon*",
+            "handy",
+            "handynummer",
+            "mobilnummer",
+            "rufnummer",
+            "telefono*",
+            "movil",
+            "*celular",
+            "telefonomovil",
+            "portable",
+            "numeroportable",
+            "numerodetelephone",
+            "手机",
+            "*手机号",
+            "*手机号码",
+            "*电话",
+            "*电话号码",
+            "*联系方式",
+            "*座机",
+            "传真",
+            "shouji",
+            "shoujihao",
+            "dianhua");
+    private static final List<String> NAMES_OF_PERSONS = List.of(
+            "*firstname",
+            "*lastname",
+            "*middlename",
+            "*fullname",
+            "*surname",
+            "*familyname",
+            "*givenname",
+            "*nickname",
+            "*displayname",
+            "*realname",
+            "*legalname",
+            "*maidenname",
+            "*birthname",
+            "*username",
+            "*screenname",
+            "*loginname",
+            "*customername",
+            "*contactname",
+            "*recipientname",
+            "*receivername",
+            "*sendername",
+            "*buyername",
+            "*payername",
+            "*consigneename",
+            "*consignee",
+            "*shippingname",
+            "*billingname",
+            "*deliveryname",
+            "*membername",
+            "*guestname",
+            "*patientname",
+            "*clientname",
+            "*ownername",
+            "*holdername",
+            "*personname",
+            "*friendname",
+            "*childname",
+            "*spousename",
+            "*partnername",
+            "*employeename",
+            "*attendeename",
+            "*passengername",
+            "*subscribername",
+            "*accountname",
+            "*authorname",
+            "*signature",
             "traits.name",
             "traits.title",
             "traits.description",
+            "traits.nom",
+            "traits.nombre",
+            "traits.about",
+            "traits.bio",
+            "*vorname",
+            "*nachname",
+            "*familienname",
+            "*geburtsname",
+            "*kundenname",
+            "*benutzername",
+            "*spitzname",
+            "ansprechpartner",
+            "*prenom",
+            "nomdefamille",
+            "nomcomplet",
+            "*nomduclient",
+            "*nomclient",
+            "*apellido",
+            "*apellidos",
+            "nombrecompleto",
+            "nombrecliente",
+            "*nombredelcliente",
+            "*姓名",
+            "traits.名字",
+            "traits.名称",
+            "*真实姓名",
+            "*昵称",
+            "*用户名",
+            "*收货人",
+            "*收件人",
+            "*联系人",
+            "*客户名",
+            "*客户名称",
+            "*会员名",
+            "xingming",
+            "nicheng");
+    private static final List<String> PLACES = List.of(
             "address*",
+            "*address",
+            "*streetaddress",
             "street*",
-            "postalcode",
-            "postcode",
+            "*postalcode",
+            "*postcode",
             "zip",
             "zipcode",
-            "ip",
-            "ipaddress",
-            "latitude",
-            "longitude",
+            "*zipcode",
+            "housenumber",
+            "latitude*",
+            "longitude*",
             "lat",
             "lng",
             "lon",
+            "long",
+            "latlng",
+            "latlong",
+            "latlon",
+            "lonlat",
+            "*coordinates",
+            "coordinate",
+            "coords",
+            "*geolocation",
+            "geopoint",
+            "geohash",
+            "gps*",
+            "adresse*",
+            "*anschrift",
+            "strasse*",
+            "hausnummer",
+            "plz",
+            "*postleitzahl",
+            "rue",
+            "codepostal",
+            "*direccion",
+            "calle",
+            "codigopostal",
+            "domicilio",
+            "*地址",
+            "*住址",
+            "*街道",
+            "*门牌号",
+            "*邮编",
+            "*邮政编码",
+            "*经度",
+            "*纬度",
+            "*经纬度",
+            "*坐标",
+            "dizhi");
+    private static final List<String> MACHINES = List.of(
+            "ip",
+            "ips",
+            "ipaddr",
+            "ipaddress",
+            "ipv4",
+            "ipv6",
+            "clientip",
+            "userip",
+            "remoteip",
+            "remoteaddr",
+            "remotehost",
+            "xforwardedfor",
+            "forwardedfor",
+            "xrealip",
+            "hostip",
+            "sourceip",
+            "ipadresse",
             "useragent",
             "deviceid",
+            "deviceserial",
             "advertisingid",
+            "adid",
+            "gaid",
             "idfa",
             "idfv",
+            "oaid",
+            "imei",
+            "imsi",
+            "macaddress",
+            "mac",
+            "ip地址",
+            "设备号",
+            "设备id");
+    private static final List<String> DOCUMENTS = List.of(
+            "*passport",
+            "*passportnumber",
+            "passportno",
+            "idcard",
+            "*idcardnumber",
+            "idcardno",
+            "identitycard",
+            "nationalid",
+            "ssn",
+            "socialsecuritynumber",
+            "taxid",
+            "iban",
+            "bic",
+            "*bankaccount",
+            "*accountnumber",
+            "cardnumber",
+            "*cardno",
+            "creditcard*",
+            "cvv",
+            "cvc",
+            "driverslicense",
+            "licenseplate",
+            "ausweisnummer",
+            "personalausweis",
+            "reisepass",
+            "kontonummer",
+            "steuernummer",
+            "sozialversicherungsnummer",
+            "*passeport",
+            "carteidentite",
+            "numerosecuritesociale",
+            "dni",
+            "nif",
+            "nie",
+            "cedula",
+            "pasaporte",
+            "*身份证",
+            "*身份证号",
+            "*身份证号码",
+            "*证件号",
+            "*证件号码",
+            "*护照",
+            "*护照号",
+            "*护照号码",
+            "*银行卡",
+            "*银行卡号",
+            "*卡号",
+            "*社保号",
+            "*车牌",
+            "*车牌号",
+            "shenfenzheng",
+            "wechat",
+            "wechatid",
+            "weixin",
+            "openid",
+            "unionid",
+            "qq",
+            "qqnumber",
+            "*微信",
+            "*微信号",
+            "qq号",
+            "*password",
+            "*passwd",
+            "*passwort",
+            "*密码",
+            "*secret");
+    private static final List<String> FREE_TEXTS = List.of(
             "message",
+            "messagetext",
+            "messagebody",
             "comment",
             "comments",
             "note",
@@ -63,62 +333,194 @@ final class PersonalFields {
             "reviewtext",
             "reviewbody",
             "feedback",
+            "feedbacktext",
             "freetext",
             "body",
+            "remark",
+            "remarks",
+            "question",
+            "answertext",
+            "search",
+            "searchterm",
+            "searchterms",
+            "searchtext",
+            "searchquery",
+            "searchphrase",
+            "searchkeyword",
+            "searchkeywords",
+            "query",
             "avatar",
             "photo",
-            "passport",
-            "idcard",
-            "ssn",
-            "iban",
-            "cardnumber",
-            "wechat",
-            "openid",
-            "unionid");
+            "kommentar",
+            "kommentare",
+            "nachricht",
+            "bemerkung",
+            "bemerkungen",
+            "anmerkung",
+            "suche",
+            "suchbegriff",
+            "suchtext",
+            "commentaire",
+            "commentaires",
+            "remarque",
+            "recherche",
+            "comentario",
+            "comentarios",
+            "mensaje",
+            "busqueda",
+            "*备注",
+            "*留言",
+            "*评论",
+            "*评价内容",
+            "*反馈内容",
+            "*搜索词",
+            "*搜索内容",
+            "*头像");
+    private static final List<List<String>> DEFAULT =
+            List.of(ADDRESSES_OF_PERSONS, PHONES, NAMES_OF_PERSONS, PLACES, MACHINES, DOCUMENTS, FREE_TEXTS);
+
+    /** Last words that alone would be ambiguous within a longer one: ship, headphone. */
+    private static final Set<String> LAST_WORDS = Set.of("ip", "phone", "mail", "mobile", "tel", "ssn", "iban");
+    /** Last words of fields that hold the shop's numbers, and of those that hold amounts and times. */
+    private static final Set<String> NUMBERS = Set.of(
+            "id",
+            "ids",
+            "no",
+            "nr",
+            "num",
+            "number",
+            "code",
+            "sku",
+            "key",
+            "ref",
+            "reference",
+            "hash",
+            "uuid",
+            "guid",
+            "isbn",
+            "ean",
+            "gtin",
+            "upc",
+            "barcode",
+            "serial",
+            "asin",
+            "seq",
+            "index",
+            "timestamp",
+            "time",
+            "date",
+            "at",
+            "epoch",
+            "amount",
+            "total",
+            "revenue",
+            "price",
+            "value",
+            "count",
+            "quantity",
+            "sum",
+            "balance",
+            "cost",
+            "nummer");
+
+    private static final Set<String> VERSIONS = Set.of("version", "build", "release");
+    private static final Pattern NUMBER_IN_CHINESE = Pattern.compile(".*(号|编号|编码|时间|日期|金额|总额|单价|数量)");
+
     private static final int MOST_REMEMBERED = 20_000;
-    private static final Pattern SEPARATORS = Pattern.compile("[_\\- ]");
+    private static final Pattern SEPARATORS = Pattern.compile("[_\\- .]");
+    private static final Pattern ACCENTS = Pattern.compile("\\p{M}");
+    private static final Pattern WORDS =
+            Pattern.compile("[_\\- .]|(?<=[\\p{Ll}\\p{N}])(?=\\p{Lu})|(?<=\\p{Lu})(?=\\p{Lu}\\p{Ll})");
 
     private final Set<String> anywhere = new HashSet<>();
     private final Set<String> amongTraits = new HashSet<>();
     private final List<String> beginnings = new ArrayList<>();
+    private final List<String> endings = new ArrayList<>();
     /** Clients use few names; judging one takes longer than looking it up. Bounded, for a client may use many. */
     private final ConcurrentHashMap<String, Judgement> remembered = new ConcurrentHashMap<>();
 
-    private enum Judgement {
+    /** What a field's name tells. */
+    enum Judgement {
         PERSONAL,
+        /** Personal among a person's traits, any text elsewhere. */
         AMONG_TRAITS,
-        NOT
+        /** The name itself stands for a person: an address as a key. */
+        NAMES_SOMEBODY,
+        FREE,
+        IDENTIFIER,
+        VERSION;
+
+        /** What its texts can be. */
+        PersonalText.Kind kind() {
+            return switch (this) {
+                case PERSONAL, AMONG_TRAITS, NAMES_SOMEBODY, FREE -> PersonalText.Kind.FREE;
+                case IDENTIFIER -> PersonalText.Kind.IDENTIFIER;
+                case VERSION -> PersonalText.Kind.VERSION;
+            };
+        }
     }
 
     PersonalFields(List<String> more) {
-        for (var list : List.of(DEFAULT, more))
-            for (var entry : list) {
-                var name = normal(entry);
-                if (name.endsWith("*")) beginnings.add(name.substring(0, name.length() - 1));
-                else if (name.startsWith("traits.")) amongTraits.add(name.substring("traits.".length()));
-                else anywhere.add(name);
+        DEFAULT.forEach(this::add);
+        add(more);
+    }
+
+    private void add(List<String> entries) {
+        for (var entry : entries) {
+            if (entry.startsWith("traits.")) {
+                amongTraits.add(normal(entry.substring("traits.".length())));
+                continue;
             }
+            var name = normal(entry);
+            if (name.endsWith("*")) beginnings.add(name.substring(0, name.length() - 1));
+            else if (name.startsWith("*")) endings.add(name.substring(1));
+            else anywhere.add(name);
+        }
     }
 
     boolean contains(String name, boolean isTrait) {
-        var judgement = remembered.get(name);
-        if (judgement == null) {
-            judgement = judge(normal(name));
-            if (remembered.size() < MOST_REMEMBERED) remembered.put(name, judgement);
-        }
-        return switch (judgement) {
-            case PERSONAL -> true;
+        return switch (judge(name)) {
+            case PERSONAL, NAMES_SOMEBODY -> true;
             case AMONG_TRAITS -> isTrait;
-            case NOT -> false;
+            case FREE, IDENTIFIER, VERSION -> false;
         };
     }
 
-    private Judgement judge(String name) {
-        if (anywhere.contains(name) || beginnings.stream().anyMatch(name::startsWith)) return Judgement.PERSONAL;
-        return amongTraits.contains(name) ? Judgement.AMONG_TRAITS : Judgement.NOT;
+    Judgement judge(String name) {
+        var judgement = remembered.get(name);
+        if (judgement == null) {
+            judgement = judgeAnew(name);
+            if (remembered.size() < MOST_REMEMBERED) remembered.put(name, judgement);
+        }
+        return judgement;
     }
 
-    private static String normal(String name) {
-        return SEPARATORS.matcher(name).replaceAll("").toLowerCase(Locale.ROOT);
+    private Judgement judgeAnew(String given) {
+        if (PersonalText.isIn(given, PersonalText.Kind.FREE)) return Judgement.NAMES_SOMEBODY;
+        var name = normal(given);
+        var words = WORDS.split(given);
+        var last = words.length == 0 ? "" : words[words.length - 1].toLowerCase(Locale.ROOT);
+        if (anywhere.contains(name)
+                || LAST_WORDS.contains(last)
+                || beginnings.stream().anyMatch(name::startsWith)
+                || endings.stream().anyMatch(name::endsWith)) return Judgement.PERSONAL;
+        if (amongTraits.contains(name)) return Judgement.AMONG_TRAITS;
+        if (VERSIONS.contains(last)) return Judgement.VERSION;
+        return NUMBERS.contains(last)
+                        || NUMBERS.contains(name)
+                        || NUMBER_IN_CHINESE.matcher(name).matches()
+                ? Judgement.IDENTIFIER
+                : Judgement.FREE;
+    }
+
+    /** Small letters without accents and separators. */
+    static String normal(String name) {
+        var bare =
+                SEPARATORS.matcher(name).replaceAll("").toLowerCase(Locale.ROOT).replace("\u00df", "ss");
+        for (int i = 0; i < bare.length(); i++)
+            if (bare.charAt(i) > 127)
+                return ACCENTS.matcher(Normalizer.normalize(bare, Normalizer.Form.NFD))
+                        .replaceAll("");
+        return bare;
     }
 }

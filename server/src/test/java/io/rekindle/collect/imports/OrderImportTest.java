@@ -8,6 +8,7 @@ import io.rekindle.collect.Imports;
 import io.rekindle.collect.OrderMapping;
 import io.rekindle.platform.Problem;
 import io.rekindle.platform.TimeTravel;
+import io.rekindle.testing.EverythingStored;
 import io.rekindle.testing.RekindleTest;
 import io.rekindle.warehouse.Sql;
 import io.rekindle.warehouse.Warehouse;
@@ -300,6 +301,19 @@ class OrderImportTest {
                             assertThat(fault.place()).isEqualTo("unit_price");
                             assertThat(fault.message()).contains("2 columns named 'unit_price'");
                         }));
+    }
+
+    @Test
+    void whoStandsInAProductOrAnOrdersNumberDoesNotEnterTheHistory() throws Exception {
+        var text = HEADER
+                + "a-%1$s@example.com,2026-01-05T10:00:00Z,c-%1$s,p1,Cup for b-%1$s@example.com,1,2.50\n"
+                        .formatted(mark)
+                + "c-%1$s@example.com,2026-01-05T10:00:00Z,c-%1$s,p1,Cup,1,2.50\n".formatted(mark);
+        var report = run(text);
+        assertThat(report.orders()).isEqualTo(2);
+        var all = EverythingStored.inTheWarehouse(warehouse);
+        assertThat(all).doesNotContain(mark + "@example.com").contains("Cup for [personal]");
+        assertThat(run(text).alreadyThere()).isEqualTo(2);
     }
 
     @Test

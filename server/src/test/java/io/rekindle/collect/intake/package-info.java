@@ -1,0 +1,4 @@
+@NullMarked
+package io.rekindle.collect.intake;
+
+import org.jspecify.annotations.NullMarked;
