@@ -37,7 +37,7 @@ import org.springframework.core.type.filter.AnnotationTypeFilter;
  */
 public final class SettingsCheck implements ApplicationListener<ApplicationEnvironmentPreparedEvent> {
     /** Variables the launcher and the command line read; they are no settings. */
-    private static final List<String> LAUNCHER = List.of("REKINDLE_JAVA_OPTIONS", "REKINDLE_PORT");
+    private static final List<String> LAUNCHER = List.of("REKINDLE_JAVA_OPTIONS", "REKINDLE_JDKS", "REKINDLE_PORT");
 
     /**
      * One setting.

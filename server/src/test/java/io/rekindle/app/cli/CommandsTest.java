@@ -1,0 +1,386 @@
+package io.rekindle.app.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.rekindle.access.FirstSignIn;
+import io.rekindle.access.Users;
+import io.rekindle.app.server.DataFolder;
+import io.rekindle.app.server.RunningServer;
+import io.rekindle.platform.PlatformSettings;
+import io.rekindle.testing.TestFolders;
+import io.rekindle.testing.TestPostgres;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+import picocli.CommandLine;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/** Commands as people give them: beside a running server, or in a process of their own. */
+class CommandsTest {
+    private static final JsonMapper JSON = JsonMapper.builder().build();
+    private static final Path DATA = TestFolders.newFolder("commands");
+    private static Optional<RunningServer> running = Optional.empty();
+
+    @BeforeAll
+    static void aServerRuns() {
+        var settings = new HashMap<>(settings(TestPostgres.newDatabase()));
+        settings.put("rekindle.admin-password", "the first password");
+        running = Optional.of(RunningServer.start(new DataFolder(DATA), 0, settings));
+    }
+
+    @AfterAll
+    static void itStops() {
+        running.ifPresent(RunningServer::close);
+    }
+
+    private static RunningServer server() {
+        return running.orElseThrow();
+    }
+
+    // --help, wrong calls
+
+    static Stream<String> everyCommand() {
+        return paths(new CommandLine(new RekindleCommand()), "");
+    }
+
+    private static Stream<String> paths(CommandLine command, String path) {
+        return Stream.concat(
+                Stream.of(path),
+                command.getSubcommands().entrySet().stream()
+                        .flatMap(sub -> paths(sub.getValue(), (path + " " + sub.getKey()).strip())));
+    }
+
+    @ParameterizedTest
+    @MethodSource("everyCommand")
+    void everyCommandExplainsItself(String path) {
+        var told = run(words(path), "--help");
+        assertThat(told.code()).isZero();
+        assertThat(told.out()).startsWith(("Usage: rekindle " + path).strip());
+        assertThat(told.err()).isEmpty();
+    }
+
+    @ParameterizedTest
+    @MethodSource("everyCommand")
+    void aWrongOptionIsNamedInOneLine(String path) {
+        var told = run(words(path), "--no-such-option");
+        assertThat(told.code()).isEqualTo(2);
+        assertThat(told.err().lines())
+                .singleElement()
+                .satisfies(line -> assertThat(line).startsWith("rekindle: ").contains("--help"));
+        assertThat(told.out()).isEmpty();
+    }
+
+    // Beside the running server
+
+    @Test
+    void keysAreMadeListedAndRevoked() {
+        var made = json("key", "create", "for a test", "--role", "planner,viewer");
+        assertThat(made.path("secret").asString()).startsWith("rk_");
+        var id = made.path("key").path("id").asLong();
+        assertThat(json("key", "list"))
+                .anyMatch(key ->
+                        key.path("id").asLong() == id && key.path("revokedAt").isNull());
+        assertThat(json("key", "revoke", Long.toString(id)).path("revoked").asLong())
+                .isEqualTo(id);
+        assertThat(json("key", "list"))
+                .anyMatch(key ->
+                        key.path("id").asLong() == id && !key.path("revokedAt").isNull());
+        assertThat(on("key", "list").out()).contains("for a test").contains("revoked");
+    }
+
+    @Test
+    void sourcesAreMadeAndListed() {
+        var made = json("source", "create", "a shop of the test");
+        var id = made.path("source").path("id").asLong();
+        assertThat(made.path("secret").asString()).startsWith("wk_");
+        assertThat(json("source", "add-key", Long.toString(id)).path("secret").asString())
+                .startsWith("wk_");
+        assertThat(json("source", "list")).anyMatch(source -> source.path("id").asLong() == id);
+        var again = on("source", "create", "a shop of the test");
+        assertThat(again.code()).isEqualTo(1);
+        assertThat(again.err()).isEqualTo("rekindle: there is a source named 'a shop of the test' already\n");
+    }
+
+    @Test
+    void usersAreMadeAndGivenPasswords() {
+        var users = server().part(Users.class);
+        var made = json("user", "create", "Lin@example.com", "--role", "approver", "--name", "Lin");
+        assertThat(users.authenticate("lin@example.com", made.path("password").asString()))
+                .isPresent();
+        assertThat(json("user", "list"))
+                .anyMatch(user -> user.path("email").asString().equals("lin@example.com")
+                        && user.path("roles").get(0).asString().equals("approver"));
+
+        // The way back in for who has lost the first password.
+        var changed = json("user", "password", FirstSignIn.EMAIL);
+        assertThat(users.authenticate(
+                        FirstSignIn.EMAIL, changed.path("password").asString()))
+                .isPresent();
+        assertThat(users.authenticate(FirstSignIn.EMAIL, "the first password")).isEmpty();
+
+        var chosen = withInput("a chosen password\n", "user", "password", "lin@example.com", "--password-stdin");
+        assertThat(chosen.code()).isZero();
+        assertThat(chosen.out()).doesNotContain("a chosen password");
+        assertThat(users.authenticate("lin@example.com", "a chosen password")).isPresent();
+
+        assertFails(on("user", "password", "nobody@example.com"), "there is no user nobody@example.com");
+        assertFails(on("user", "create", "lin@example.com", "--role", "viewer"), "there is a user lin@example.com");
+        assertFails(on("user", "create", "no address", "--role", "viewer"), "'no address' is no e-mail address");
+        assertFails(
+                withInput("short\n", "user", "password", "lin@example.com", "--password-stdin"),
+                "at least 12 characters");
+    }
+
+    @Test
+    void ordersAreTriedAndImported() throws IOException {
+        var file = TestFolders.newFolder("orders").resolve("orders.csv");
+        Files.writeString(file, """
+                order_id,time,customer,product_id,quantity,unit_price
+                1,2025-01-02T10:00:00Z,ann,p1,2,9.90
+                """);
+        assertThat(json("import", "orders", file.toString(), "--dry-run").isObject())
+                .isTrue();
+        assertThat(json("import", "list").isArray()).isTrue();
+        assertFails(on("import", "orders", "no-such-file.csv"), "there is no file no-such-file.csv");
+        assertFails(on("import", "undo", "99999"), "99999");
+    }
+
+    @Test
+    void aBackupIsTakenBesideTheServerAndOneThatIsDamagedIsRefused() throws IOException {
+        var folder = TestFolders.newFolder("backup");
+        assertThat(json("backup", folder.toString())
+                        .path("files")
+                        .path("warehouse.duckdb")
+                        .path("bytes")
+                        .asLong())
+                .isPositive();
+        assertFails(on("backup", folder.toString()), "is not empty");
+
+        Files.delete(folder.resolve("warehouse.duckdb"));
+        var target = TestFolders.newFolder("target");
+        var told = run(
+                List.of("restore", folder.toString()),
+                "--key-file",
+                DATA.resolve("keys/rekindle.key").toString(),
+                "--data",
+                target.toString());
+        assertThat(told.code()).isEqualTo(1);
+        assertThat(told.err())
+                .startsWith("rekindle: the backup ")
+                .contains("is damaged", "warehouse.duckdb: is missing");
+        assertThat(told.err().lines()).hasSize(2);
+        assertFails(
+                run(
+                        List.of("restore", target.toString()),
+                        "--key-file",
+                        DATA.resolve("keys/rekindle.key").toString(),
+                        "--data",
+                        TestFolders.newFolder("target").toString()),
+                "is not a finished backup");
+    }
+
+    @Test
+    void theVersionIsTold() {
+        assertThat(JSON.readTree(run(List.of("version"), "--json").out())
+                        .path("java")
+                        .asString())
+                .startsWith("25");
+        assertThat(run(List.of("version")).code()).isZero();
+    }
+
+    // One server, one folder, one port
+
+    @Test
+    void aSecondServerOnTheFolderIsRefusedInOneLine() {
+        assertFails(on("serve", "--port", "0"), server().url());
+    }
+
+    @Test
+    void aTakenPortIsRefusedInOneLineBeforeAnythingIsStarted() throws IOException {
+        var data = TestFolders.newFolder("data");
+        try (var taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            var port = Integer.toString(taken.getLocalPort());
+            assertFails(
+                    run(List.of("serve"), "--port", port, "--data", data.toString()),
+                    "port %s is in use by another program; choose another with --port".formatted(port));
+        }
+        assertThat(data.resolve("postgres")).doesNotExist();
+    }
+
+    @Test
+    void linksLeadToThePortTheServerListensOn() {
+        assertThat(server().part(PlatformSettings.class).publicUrl()).isEqualTo(server().url());
+    }
+
+    @Test
+    void aFolderThatIsNotThereIsNamed() {
+        assertFails(run(List.of("key", "list"), "--data", "no/such/folder"), "there is no data folder no/such/folder");
+    }
+
+    // In a process of their own
+
+    @Test
+    void theFirstSecretsAreToldByWhicheverCommandMakesThemAndJsonStaysJson() throws Exception {
+        var data = TestFolders.newFolder("fresh");
+        var variables = variables(TestPostgres.newDatabase());
+        var first = process(variables, "key", "list", "--json", "--data", data.toString());
+        assertThat(first.code()).as(first.err()).isZero();
+        assertThat(JSON.readTree(first.out()).isArray()).isTrue();
+        assertThat(first.err())
+                .contains(
+                        "Sign in as " + FirstSignIn.EMAIL,
+                        "The first API key",
+                        "The first write key",
+                        "shown this once");
+    }
+
+    @Test
+    void allWrongSettingsAreToldAtOnceAndNothingElseIs() throws Exception {
+        var variables = Map.of(
+                "REKINDLE_DATABASE_URL", "mysql://x",
+                "REKINDLE_CURRENCY", "eu",
+                "REKINDLE_CONSENT_CONTACT_BUDGET", "-4",
+                "REKINDLE_MAIL_CONNECTIONS", "900",
+                "REKINDLE_ZONE", "Mars/Olympus",
+                "REKINDLE_PUBLC_URL", "http://x");
+        var told = process(
+                variables,
+                "serve",
+                "--port",
+                "0",
+                "--data",
+                TestFolders.newFolder("wrong").toString());
+        assertThat(told.code()).isEqualTo(1);
+        assertThat(told.out()).isEmpty();
+        assertThat(told.err()).startsWith("rekindle: 6 setting(s) cannot be used\n");
+        assertThat(told.err().lines()).hasSize(7);
+        for (var name : variables.keySet()) assertThat(told.err()).contains(name);
+    }
+
+    // Running
+
+    private record Told(int code, String out, String err) {}
+
+    private static List<String> words(String path) {
+        return path.isEmpty() ? List.of() : List.of(path.split(" "));
+    }
+
+    /** A command about the running server's folder, with --json: what it says is JSON and nothing else. */
+    private static JsonNode json(String... arguments) {
+        var all = new ArrayList<>(List.of(arguments));
+        all.add("--json");
+        var told = on(all.toArray(String[]::new));
+        assertThat(told.code()).as(told.err()).isZero();
+        return JSON.readTree(told.out());
+    }
+
+    private static Told on(String... arguments) {
+        return run(List.of(arguments), "--data", DATA.toString());
+    }
+
+    private static Told withInput(String input, String... arguments) {
+        var before = System.in;
+        System.setIn(new ByteArrayInputStream(input.getBytes(StandardCharsets.UTF_8)));
+        try {
+            return on(arguments);
+        } finally {
+            System.setIn(before);
+        }
+    }
+
+    private static void assertFails(Told told, String because) {
+        assertThat(told.code()).isEqualTo(1);
+        assertThat(told.err().lines())
+                .singleElement()
+                .satisfies(line -> assertThat(line)
+                        .startsWith("rekindle: ")
+                        .contains(because)
+                        .doesNotContain("should not have happened"));
+        assertThat(told.out()).isEmpty();
+    }
+
+    private static Told run(List<String> path, String... more) {
+        var arguments = new ArrayList<>(path);
+        arguments.addAll(List.of(more));
+        var outBefore = System.out;
+        var errBefore = System.err;
+        var out = new ByteArrayOutputStream();
+        var err = new ByteArrayOutputStream();
+        try (var outStream = new PrintStream(out, true, StandardCharsets.UTF_8);
+                var errStream = new PrintStream(err, true, StandardCharsets.UTF_8)) {
+            System.setOut(outStream);
+            System.setErr(errStream);
+            int code = RekindleCommand.run(arguments.toArray(String[]::new));
+            return new Told(code, out.toString(StandardCharsets.UTF_8), err.toString(StandardCharsets.UTF_8));
+        } finally {
+            System.setOut(outBefore);
+            System.setErr(errBefore);
+        }
+    }
+
+    private static Told process(Map<String, String> variables, String... arguments)
+            throws IOException, InterruptedException {
+        var command = new ArrayList<>(List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-Xmx768m",
+                "-XX:+UseSerialGC",
+                // Over before the optimising compiler would have paid for itself.
+                "-XX:TieredStopAtLevel=1",
+                "--enable-native-access=ALL-UNNAMED",
+                "--sun-misc-unsafe-memory-access=allow",
+                "-cp",
+                System.getProperty("java.class.path"),
+                "io.rekindle.app.Main"));
+        command.addAll(List.of(arguments));
+        var folder = TestFolders.newFolder("process");
+        var out = folder.resolve("out");
+        var err = folder.resolve("err");
+        var builder = new ProcessBuilder(command);
+        builder.environment().keySet().removeIf(name -> name.startsWith("REKINDLE_"));
+        builder.environment().putAll(variables);
+        var process =
+                builder.redirectOutput(out.toFile()).redirectError(err.toFile()).start();
+        try {
+            assertThat(process.waitFor(3, TimeUnit.MINUTES)).isTrue();
+        } finally {
+            process.destroy();
+        }
+        return new Told(process.exitValue(), Files.readString(out), Files.readString(err));
+    }
+
+    private static Map<String, String> variables(TestPostgres.Place place) {
+        return Map.of(
+                "REKINDLE_DATABASE_URL", place.url(),
+                "REKINDLE_DATABASE_USER", place.user(),
+                "REKINDLE_DATABASE_PASSWORD", place.password(),
+                "REKINDLE_WAREHOUSE_MEMORY_LIMIT", "512MB");
+    }
+
+    private static Map<String, String> settings(TestPostgres.Place place) {
+        return Map.of(
+                "rekindle.database.url", place.url(),
+                "rekindle.database.user", place.user(),
+                "rekindle.database.password", place.password(),
+                "rekindle.database.connections", "10",
+                "rekindle.warehouse.memory-limit", "512MB");
+    }
+}
