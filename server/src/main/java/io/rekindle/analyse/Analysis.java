@@ -4,6 +4,7 @@ import io.rekindle.common.CustomerId;
 import io.rekindle.models.rhythm.LifecycleRule;
 import io.rekindle.models.rhythm.LifecycleStage;
 import io.rekindle.models.rhythm.PurchaseRhythm;
+import io.rekindle.models.value.ValueTier;
 import io.rekindle.models.value.ValueTiers;
 import io.rekindle.platform.BusinessClock;
 import io.rekindle.platform.SystemClock;
@@ -16,6 +17,7 @@ import java.time.Instant;
 import java.time.YearMonth;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
@@ -224,6 +226,16 @@ public class Analysis {
             warehouse.append(
                     table, batch, Rows.written(rows -> changes.forEach(change -> writing.write(rows, change))));
         });
+    }
+
+    /** The words value tiers are stored and asked by. */
+    public static List<String> tiers() {
+        return Arrays.stream(ValueTier.values()).map(Analysis::word).toList();
+    }
+
+    /** The words life-cycle stages are stored and asked by. */
+    public static List<String> stages() {
+        return Arrays.stream(LifecycleStage.values()).map(Analysis::word).toList();
     }
 
     static String word(Enum<?> value) {

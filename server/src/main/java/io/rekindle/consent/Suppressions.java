@@ -30,6 +30,9 @@ public class Suppressions {
         this.identifiers = identifiers;
     }
 
+    /** The channels that have addresses. */
+    public static final List<String> CHANNELS = List.of(Permissions.EMAIL, "sms");
+
     /** The hash of an address of a channel ({@code email} or {@code sms}). */
     public long addressHash(String channel, String address) {
         var type = switch (channel) {

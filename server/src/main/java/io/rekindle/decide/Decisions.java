@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.springframework.stereotype.Component;
 
@@ -55,6 +56,13 @@ public class Decisions {
             @Nullable Double holdoutShare,
             @Nullable Decision decision,
             Words words) {}
+
+    /** The reasons a decision may have, of eligibility or of its action. */
+    public static List<String> reasons() {
+        return Stream.concat(REASONS.keySet().stream(), Stream.of("held_out"))
+                .sorted()
+                .toList();
+    }
 
     /** Everything ever decided on a customer, latest first. */
     public List<Decision> of(CustomerId customer) {
@@ -180,9 +188,7 @@ public class Decisions {
             "no_address",
             new Words("Not written to: there is no address for this channel.", "未触达：没有该渠道的地址。"),
             "over_contact_budget",
-            new Words("Not written to: the contact budget was used up.", "未触达：已达到疲劳度上限。"),
-            "excluded",
-            new Words("Not written to: excluded from the campaign.", "未触达：被活动排除。"));
+            new Words("Not written to: the contact budget was used up.", "未触达：已达到疲劳度上限。"));
 
     private static Explanation outside(Campaign campaign, CustomerId customer, String reason, Words words) {
         return new Explanation(campaign.id(), customer, false, null, reason, null, null, null, null, null, words);

@@ -361,6 +361,7 @@ public class Campaigns {
                         days >= 1 && days <= MOST_ATTRIBUTION_DAYS,
                         "attributionDays",
                         "purchases count for 1 to %d days, not %d".formatted(MOST_ATTRIBUTION_DAYS, days))
+                .checkAmount(cost, "messageCost")
                 .check(cost.signum() >= 0, "messageCost", "the cost of a message cannot be negative");
         exists(faults, "objectiveId", draft.objectiveId(), true, objectives::require);
         exists(faults, "segmentId", draft.segmentId(), true, audiences::version);

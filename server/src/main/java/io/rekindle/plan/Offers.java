@@ -206,6 +206,9 @@ public class Offers {
                         draft.currency() == null || draft.currency().equals(settings.currency()),
                         "currency",
                         "amounts here are in %s, not %s".formatted(settings.currency(), draft.currency()))
+                .checkAmount(value, "value")
+                .checkAmount(cost, "costPerUse")
+                .checkAmount(draft.budget(), "budget")
                 .check(cost.signum() >= 0, "costPerUse", "the cost per use cannot be negative")
                 .check(
                         draft.budget() == null || draft.budget().signum() > 0,

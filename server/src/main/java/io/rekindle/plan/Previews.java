@@ -1,6 +1,7 @@
 package io.rekindle.plan;
 
 import io.rekindle.common.CustomerId;
+import io.rekindle.plan.content.TemplateLimitException;
 import io.rekindle.platform.BusinessClock;
 import io.rekindle.platform.PlatformSettings;
 import io.rekindle.platform.Problem;
@@ -46,7 +47,7 @@ public class Previews {
 
     /**
      * The latest version of a template made out for a customer; a {@link Problem} {@code template_missing_value} names
-     * every place that has no value.
+     * every place that has no value, {@code template_beyond_limit} the part that ran into a limit.
      *
      * @param offerId the offer to show; null: that of the newest campaign with this template, else the newest offer
      */
@@ -65,6 +66,12 @@ public class Previews {
                     "template %d cannot be made out for customer %s: %s"
                             .formatted(templateId, customer, e.getMessage()),
                     e.places());
+        } catch (TemplateLimitException e) {
+            throw Problem.unprocessable(
+                    "template_beyond_limit",
+                    "template %d cannot be made out for customer %s: %s"
+                            .formatted(templateId, customer, e.getMessage()),
+                    List.of(new Problem.Fault(e.part(), String.valueOf(e.getMessage()))));
         }
     }
 

@@ -1,6 +1,8 @@
 package io.rekindle.platform;
 
+import java.util.Collection;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A failure told to its cause: what happened, to which thing, what to do next, under a stable code. The HTTP face
@@ -61,6 +63,13 @@ public final class Problem extends RuntimeException {
 
     public static Problem unprocessable(String code, String detail, List<Fault> faults) {
         return new Problem(Kind.UNPROCESSABLE, code, detail, faults);
+    }
+
+    /** Refuses a value that is given and is none of those there are; {@code invalid_value} at its place. */
+    public static void requireOneOf(String place, @Nullable String given, Collection<String> known) {
+        if (given == null || known.contains(given)) return;
+        var words = "'%s' is no %s; there are %s".formatted(given, place, String.join(", ", known));
+        throw new Problem(Kind.INVALID, "invalid_value", words, List.of(new Fault(place, words)));
     }
 
     public Kind kind() {

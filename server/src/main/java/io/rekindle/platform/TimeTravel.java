@@ -11,6 +11,8 @@ import java.util.concurrent.locks.LockSupport;
  * is due, and the outbox is drained.
  */
 public final class TimeTravel {
+    private static final Duration FARTHEST = Duration.ofDays(3_653);
+
     private static final Duration PATIENCE = Duration.ofMinutes(5);
     private static final long FIRST_GLANCE_NANOS = 1_000_000;
     private static final long LONGEST_GLANCE_NANOS = 20_000_000;
@@ -37,6 +39,8 @@ public final class TimeTravel {
             throw Problem.conflict(
                     "clock_not_movable",
                     "the business clock moves only on a server that was started as a demonstration");
+        if (to.isAfter(clock.instant().plus(FARTHEST)))
+            throw Problem.invalid("clock_too_far", "the business clock moves at most ten years at once");
         awaitQuiet();
         clock.holdAt(to);
         awaitQuiet();

@@ -55,10 +55,11 @@ public final class DescribedApi {
         schema.forEach(DescribedApi::close);
     }
 
-    /** The paths that can be read. */
+    /** The paths of the management API that can be read. */
     public List<String> readable() {
         var paths = new ArrayList<String>();
-        for (var path : api.path("paths").properties()) if (path.getValue().has("get")) paths.add(path.getKey());
+        for (var path : api.path("paths").properties())
+            if (path.getValue().has("get") && path.getKey().startsWith("/api/")) paths.add(path.getKey());
         return paths;
     }
 

@@ -9,6 +9,7 @@ import io.swagger.v3.core.converter.ModelConverters;
 import io.swagger.v3.oas.models.Components;
 import io.swagger.v3.oas.models.OpenAPI;
 import io.swagger.v3.oas.models.Operation;
+import io.swagger.v3.oas.models.PathItem;
 import io.swagger.v3.oas.models.info.Info;
 import io.swagger.v3.oas.models.info.License;
 import io.swagger.v3.oas.models.media.Content;
@@ -87,20 +88,42 @@ class ApiDescription {
             var sent = sentSchemas(operations, schemas);
             schemas.forEach((name, schema) -> describe(name, schema, sent.contains(name)));
             addProblem(schemas);
-            operations.forEach(ApiDescription::describe);
+            api.getPaths()
+                    .forEach((path, item) ->
+                            item.readOperationsMap().forEach((method, operation) -> describe(path, method, operation)));
+            PublicDoors.describe(api);
         };
     }
 
-    private static void describe(Operation operation) {
+    private static void describe(String path, PathItem.HttpMethod method, Operation operation) {
         if (operation.getParameters() != null)
             for (var parameter : operation.getParameters())
                 if (parameter.getName().equals("cursor"))
                     parameter.setSchema(text("the nextCursor of the page before; left out for the first page"));
-        var body = new MediaType().schema(new Schema<>().$ref(REFERENCE + PROBLEM));
-        var failure = new ApiResponse()
-                .description("what went wrong")
-                .content(new Content().addMediaType("application/problem+json", body));
-        operation.getResponses().addApiResponse(ApiResponses.DEFAULT, failure);
+        var answers = operation.getResponses();
+        boolean changes = method != PathItem.HttpMethod.GET;
+        boolean signsIn = path.equals("/api/session");
+        answers.putIfAbsent("400", failure("a parameter, a field or the body cannot be used: errors has the places"));
+        answers.putIfAbsent(
+                "401", failure(signsIn ? "nobody is signed in" : "no key and no session, or an unknown one"));
+        if (!signsIn || method == PathItem.HttpMethod.DELETE)
+            answers.putIfAbsent("403", failure("the role does not allow it, or the X-CSRF-Token is missing"));
+        if (path.contains("{")) answers.putIfAbsent("404", failure("there is no such thing"));
+        if (changes && !signsIn) answers.putIfAbsent("409", failure("what is there stands against it"));
+        if (operation.getRequestBody() != null && !signsIn)
+            answers.putIfAbsent("422", failure("well-formed, and not valid: errors has every fault with its place"));
+        if (changes && signsIn && operation.getRequestBody() != null)
+            answers.putIfAbsent("429", failure("too many wrong passwords; wait five minutes"));
+        answers.addApiResponse(ApiResponses.DEFAULT, failure("what went wrong"));
+    }
+
+    static ApiResponse failure(String description) {
+        return new ApiResponse()
+                .description(description)
+                .content(new Content()
+                        .addMediaType(
+                                "application/problem+json",
+                                new MediaType().schema(new Schema<>().$ref(REFERENCE + PROBLEM))));
     }
 
     private static void addProblem(@SuppressWarnings("rawtypes") Map<String, Schema> schemas) {

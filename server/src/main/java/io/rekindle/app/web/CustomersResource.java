@@ -103,6 +103,8 @@ class CustomersResource {
             @RequestParam(required = false) @Nullable String cursor,
             @RequestParam(defaultValue = "50") int limit) {
         int most = Math.clamp(limit, 1, 500);
+        Problem.requireOneOf("tier", tier, Analysis.tiers());
+        Problem.requireOneOf("stage", stage, Analysis.stages());
         if (query != null && !query.isBlank())
             return new Page<>(rows.of(profiles.search(query.strip()), Caller.current()), null);
         var ids =

@@ -7,6 +7,7 @@ import io.rekindle.collect.Sources.Source;
 import io.rekindle.collect.log.CommitLog;
 import io.rekindle.collect.log.RejectedItem;
 import io.rekindle.collect.log.StagedEvent;
+import io.rekindle.platform.JsonMistake;
 import io.rekindle.platform.Vault;
 import java.math.BigDecimal;
 import java.nio.charset.StandardCharsets;
@@ -123,7 +124,7 @@ final class BatchReader {
                     400,
                     "malformed_json",
                     at == null ? "" : "line %d, column %d".formatted(at.getLineNr(), at.getColumnNr()),
-                    "the body is not well-formed JSON: " + firstLine(e.getOriginalMessage()));
+                    "the body is not well-formed JSON: " + JsonMistake.words(e));
         }
         return reader;
     }
@@ -491,11 +492,5 @@ final class BatchReader {
     private static String place(JsonParser in) {
         var at = in.currentTokenLocation();
         return "line %d, column %d".formatted(at.getLineNr(), at.getColumnNr());
-    }
-
-    private static String firstLine(@Nullable String message) {
-        if (message == null) return "";
-        int end = message.indexOf('\n');
-        return end < 0 ? message : message.substring(0, end);
     }
 }

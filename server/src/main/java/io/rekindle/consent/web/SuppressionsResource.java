@@ -57,6 +57,7 @@ class SuppressionsResource {
             @RequestParam Optional<String> address,
             @RequestParam(defaultValue = "-9223372036854775808") long cursor,
             @RequestParam(defaultValue = "50") int limit) {
+        Problem.requireOneOf("channel", channel, Suppressions.CHANNELS);
         if (address.isPresent())
             return new Page<>(
                     suppressions.find(channel, suppressions.addressHash(channel, address.get())).stream()
@@ -88,6 +89,7 @@ class SuppressionsResource {
     public void remove(
             @Parameter(schema = @Schema(type = "string")) @PathVariable long id,
             @RequestParam(defaultValue = Permissions.EMAIL) String channel) {
+        Problem.requireOneOf("channel", channel, Suppressions.CHANNELS);
         if (!suppressions.remove(channel, id))
             throw Problem.notFound(
                     "suppression_not_found", "address %d is not on the list of %s".formatted(id, channel));

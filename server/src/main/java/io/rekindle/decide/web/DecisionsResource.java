@@ -7,8 +7,10 @@ import io.rekindle.common.Page;
 import io.rekindle.decide.Decision;
 import io.rekindle.decide.Decisions;
 import io.rekindle.plan.Campaigns;
+import io.rekindle.platform.Problem;
 import io.rekindle.profile.Profiles;
 import java.time.Instant;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.springframework.security.access.prepost.PreAuthorize;
 import org.springframework.web.bind.annotation.GetMapping;
@@ -72,6 +74,8 @@ class DecisionsResource {
             @RequestParam @Nullable String arm,
             @RequestParam @Nullable Long cursor,
             @RequestParam(defaultValue = "50") int limit) {
+        Problem.requireOneOf("reason", reason, Decisions.reasons());
+        Problem.requireOneOf("arm", arm, List.of("treatment", "holdout"));
         var page = decisions.of(campaigns.get(id), reason, arm, cursor, Math.clamp(limit, 1, 500));
         var known = profiles.summaries(
                 page.items().stream().map(Decision::customerId).toList(), Caller.current());

@@ -5,8 +5,10 @@ import io.rekindle.deliver.MessageState;
 import io.rekindle.deliver.Messages;
 import io.rekindle.plan.CampaignState;
 import io.rekindle.plan.Campaigns;
+import io.rekindle.platform.Problem;
 import io.swagger.v3.oas.annotations.Parameter;
 import io.swagger.v3.oas.annotations.media.Schema;
+import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 import org.springframework.security.access.prepost.PreAuthorize;
 import org.springframework.web.bind.annotation.GetMapping;
@@ -70,6 +72,10 @@ class MessagesResource {
             @RequestParam @Nullable String state,
             @RequestParam(defaultValue = "-9223372036854775808") long cursor,
             @RequestParam(defaultValue = "50") int limit) {
+        Problem.requireOneOf(
+                "state",
+                state,
+                Arrays.stream(MessageState.values()).map(MessageState::code).toList());
         return messages.list(
                 campaignId, state == null ? null : MessageState.of(state), cursor, Math.clamp(limit, 1, 500));
     }

@@ -101,7 +101,7 @@ public final class LiquidText {
             return rendered;
         } catch (RuntimeException e) {
             throw new TemplateLimitException(
-                    "the %s of the template cannot be rendered: %s".formatted(part, e.getMessage()), e);
+                    part, "the %s of the template cannot be rendered: %s".formatted(part, e.getMessage()), e);
         }
     }
 

@@ -4,7 +4,15 @@ package io.rekindle.plan.content;
 public final class TemplateLimitException extends RuntimeException {
     private static final long serialVersionUID = 1;
 
-    TemplateLimitException(String message, Throwable cause) {
+    private final String part;
+
+    TemplateLimitException(String part, String message, Throwable cause) {
         super(message, cause);
+        this.part = part;
+    }
+
+    /** The part of the message: {@code subject}, {@code html} or {@code text}. */
+    public String part() {
+        return part;
     }
 }

@@ -1,9 +1,13 @@
 package io.rekindle.platform.web;
 
+import io.rekindle.platform.JsonMistake;
 import io.rekindle.platform.Problem;
+import java.sql.SQLException;
 import java.util.List;
+import java.util.regex.Pattern;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.springframework.dao.DataIntegrityViolationException;
 import org.springframework.http.HttpHeaders;
 import org.springframework.http.HttpStatus;
 import org.springframework.http.HttpStatusCode;
@@ -18,11 +22,11 @@ import org.springframework.web.context.request.WebRequest;
 import org.springframework.web.method.annotation.MethodArgumentTypeMismatchException;
 import org.springframework.web.servlet.mvc.method.annotation.ResponseEntityExceptionHandler;
 import tools.jackson.core.JacksonException;
-import tools.jackson.databind.exc.UnrecognizedPropertyException;
 
 /** Every failure as problem details (RFC 9457) with a stable {@code code}; what is ours is logged, never shown. */
 @RestControllerAdvice
 class ProblemAdvice extends ResponseEntityExceptionHandler {
+    private static final Pattern NAMES_A_CLASS = Pattern.compile("[a-z]\\.[a-z]+\\.[A-Za-z]|[A-Z][A-Za-z]+Exception");
     private static final Logger LOG = LoggerFactory.getLogger(ProblemAdvice.class);
 
     @ExceptionHandler
@@ -32,12 +36,29 @@ class ProblemAdvice extends ResponseEntityExceptionHandler {
 
     @ExceptionHandler
     ResponseEntity<Object> onIllegalArgument(IllegalArgumentException e) {
-        return answer(400, "invalid_value", String.valueOf(e.getMessage()), List.of());
+        var words = String.valueOf(e.getMessage());
+        if (NAMES_A_CLASS.matcher(words).find()) {
+            LOG.error("a request failed", e);
+            return answer(400, "invalid_value", "a value here is not valid", List.of());
+        }
+        return answer(400, "invalid_value", words, List.of());
     }
 
     @ExceptionHandler
     ResponseEntity<Object> onWrongType(MethodArgumentTypeMismatchException e) {
-        return answer(400, "invalid_value", "'%s' is not a valid %s".formatted(e.getValue(), e.getName()), List.of());
+        var words = "'%s' is not a valid %s".formatted(e.getValue(), e.getName());
+        return answer(400, "invalid_value", words, List.of(new Problem.Fault(e.getName(), words)));
+    }
+
+    /** The resource checks what it knows to check; what only the database refuses is still the caller's value. */
+    @ExceptionHandler
+    ResponseEntity<Object> onUnstorable(DataIntegrityViolationException e) {
+        if (!(e.getMostSpecificCause() instanceof SQLException sql)
+                || sql.getSQLState() == null
+                || !sql.getSQLState().startsWith("22")) return onAnything(e);
+        LOG.warn("a value was refused by the database, state {}", sql.getSQLState());
+        return answer(
+                400, "invalid_value", "a value is larger, longer or finer than what can be stored here", List.of());
     }
 
     @ExceptionHandler
@@ -59,33 +80,9 @@ class ProblemAdvice extends ResponseEntityExceptionHandler {
             HttpMessageNotReadableException e, HttpHeaders headers, HttpStatusCode status, WebRequest request) {
         for (Throwable cause = e; cause != null; cause = cause.getCause()) {
             if (cause instanceof Problem problem) return onProblem(problem);
-            if (cause instanceof UnrecognizedPropertyException unknown)
-                return answer(
-                        400,
-                        "unknown_field",
-                        "there is no field '%s' here".formatted(unknown.getPropertyName()),
-                        List.of(new Problem.Fault(
-                                place(unknown), "unknown field; known are " + unknown.getKnownPropertyIds())));
-            if (cause instanceof JacksonException json)
-                return answer(
-                        400,
-                        "malformed_json",
-                        "the body is not what this resource takes: " + json.getOriginalMessage(),
-                        List.of(new Problem.Fault(place(json), String.valueOf(json.getOriginalMessage()))));
+            if (cause instanceof JacksonException json) return onProblem(JsonMistake.problem(json));
         }
-        return answer(400, "malformed_json", "the body cannot be read", List.of());
-    }
-
-    private static String place(JacksonException e) {
-        var path = new StringBuilder();
-        for (var step : e.getPath()) {
-            if (step.getPropertyName() == null)
-                path.append('[').append(step.getIndex()).append(']');
-            else path.append(path.isEmpty() ? "" : ".").append(step.getPropertyName());
-        }
-        if (!path.isEmpty()) return path.toString();
-        var at = e.getLocation();
-        return at == null ? "" : "line %d, column %d".formatted(at.getLineNr(), at.getColumnNr());
+        return answer(400, "malformed_json", "the body is missing or cannot be read; send JSON", List.of());
     }
 
     @Override
