@@ -12,7 +12,6 @@ import java.util.List;
 import org.springframework.boot.context.event.ApplicationReadyEvent;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
-import org.springframework.context.annotation.Lazy;
 import org.springframework.context.event.EventListener;
 import org.springframework.transaction.support.TransactionTemplate;
 
@@ -33,7 +32,7 @@ class DecideConfiguration {
             Audiences segments,
             Judge judge,
             Runs runs,
-            @Lazy Outbox outbox,
+            Outbox outbox,
             List<RunPlanned> listeners) {
         return new Broadcasts(
                 transaction,

@@ -128,10 +128,11 @@ public class Templates {
     public RenderedMail render(long templateId, int version, TemplateValues values) throws MissingValue {
         var parts = compiled(templateId, version);
         var missing = new ArrayList<TemplateFault>();
+        var now = clock.instant().atZone(clock.zone());
         var mail = new RenderedMail(
-                parts.subject().render(values.byPath(), missing),
-                parts.html().render(values.byPath(), missing),
-                parts.text().render(values.byPath(), missing));
+                parts.subject().render(values.byPath(), now, missing),
+                parts.html().render(values.byPath(), now, missing),
+                parts.text().render(values.byPath(), now, missing));
         if (missing.isEmpty()) return mail;
         throw new MissingValue(missing.stream()
                 .map(fault -> new Problem.Fault(fault.place(), fault.message()))

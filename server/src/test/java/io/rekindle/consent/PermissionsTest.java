@@ -16,6 +16,7 @@ import io.rekindle.warehouse.Warehouse;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.LocalTime;
+import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -78,6 +79,25 @@ class PermissionsTest {
         this.identities = identities;
         this.clock = clock;
         this.people = new People(identifiers);
+    }
+
+    /** The window is 7 days; a month beyond it is kept. */
+    @Test
+    void unitsOfTheContactBudgetAreForgottenAMonthAfterTheyCounted(@Autowired ContactUnitsJob job) {
+        var ages = List.of(0, 6, 8, 36, 38, 400);
+        for (int age : ages)
+            jdbc.sql(
+                            "insert into contact_units (message_id, customer_id, purpose, taken_at) values (:m, 77, 'old', :at)")
+                    .param("m", -1_000_000L - age)
+                    .param("at", clock.instant().minus(Duration.ofDays(age)).atOffset(ZoneOffset.UTC))
+                    .update();
+        job.run("any");
+        job.run("any");
+        assertThat(jdbc.sql("select -1000000 - message_id from contact_units where purpose = 'old' order by 1")
+                        .query(Long.class)
+                        .list())
+                .containsExactly(0L, 6L, 8L, 36L);
+        jdbc.sql("delete from contact_units where purpose = 'old'").update();
     }
 
     @Test

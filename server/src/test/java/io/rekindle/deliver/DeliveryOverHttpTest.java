@@ -178,9 +178,19 @@ class DeliveryOverHttpTest {
         for (var url : List.of(forged, "http://x/t/c/abc", "http://x/t/o/abc.gif", "http://x/u/abc")) {
             var answer = get(url, BROWSER);
             assertThat(answer.statusCode()).as(url).isEqualTo(404);
-            assertThat(answer.body()).as(url).isEmpty();
         }
+        assertThat(get("http://x/t/o/abc.gif", BROWSER).body()).isEmpty();
         assertThat(post("http://x/u/abc").statusCode()).isEqualTo(404);
+        // Who follows it is a person: a page in her language, the same whatever is wrong.
+        var page = get(forged, BROWSER, "en").body();
+        assertThat(page)
+                .contains("<html lang=\"en\">", "This link does not work")
+                .doesNotContain(forged);
+        for (var broken :
+                List.of("http://x/t/c/abc", "http://x/u/abc", "http://x/u/", "http://x/u/a/b", "http://x/t/c/"))
+            assertThat(get(broken, BROWSER, "en").body()).as(broken).isEqualTo(page);
+        assertThat(get(forged, BROWSER, "zh-CN").body()).contains("<html lang=\"zh-CN\">", "链接无法打开");
+        assertThat(post("http://x/u/abc").body()).isEqualTo(page);
     }
 
     @Test

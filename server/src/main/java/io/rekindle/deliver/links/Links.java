@@ -2,12 +2,9 @@ package io.rekindle.deliver.links;
 
 import io.rekindle.platform.PlatformSettings;
 import io.rekindle.platform.Vault;
-import java.net.URI;
-import java.net.URISyntaxException;
 import java.nio.charset.StandardCharsets;
 import java.util.Collections;
 import java.util.LinkedHashMap;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import org.jsoup.Jsoup;
@@ -55,7 +52,10 @@ public class Links {
         page.outputSettings().prettyPrint(false);
         for (var link : page.select("a[href], area[href]")) {
             var url = link.attr("href").strip();
-            if (isTracked(url)) link.attr("href", publicUrl + "/t/c/" + tokens.click(messageId, linkId(runId, url)));
+            if (url.startsWith(publicUrl + "/u/")) continue;
+            WebAddress.of(url)
+                    .ifPresent(address ->
+                            link.attr("href", publicUrl + "/t/c/" + tokens.click(messageId, linkId(runId, address))));
         }
         page.body().appendChild(pixel(messageId));
         return page.outerHtml();
@@ -68,21 +68,6 @@ public class Links {
                 .param("run", runId)
                 .query((r, n) -> new String(vault.open(CONTEXT, r.getBytes("url")), StandardCharsets.UTF_8))
                 .optional();
-    }
-
-    private boolean isTracked(String url) {
-        var start = url.toLowerCase(Locale.ROOT);
-        if (!start.startsWith("http://") && !start.startsWith("https://")) return false;
-        return !url.startsWith(publicUrl + "/u/") && isAddress(url);
-    }
-
-    /** Only an address that can stand in a Location header as it is. */
-    private static boolean isAddress(String url) {
-        try {
-            return new URI(url).toASCIIString().equals(url);
-        } catch (URISyntaxException e) {
-            return false;
-        }
     }
 
     private Element pixel(long messageId) {

@@ -3,6 +3,7 @@ package io.rekindle.deliver.web;
 import io.rekindle.deliver.links.Responses;
 import jakarta.servlet.http.HttpServletRequest;
 import java.util.Base64;
+import java.util.Locale;
 import org.springframework.http.CacheControl;
 import org.springframework.http.HttpHeaders;
 import org.springframework.http.HttpStatus;
@@ -12,7 +13,7 @@ import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.PathVariable;
 import org.springframework.web.bind.annotation.RestController;
 
-/** The pixel and the links of mails. A token that is not ours is answered 404, without telling why. */
+/** The pixel and the links of mails. A token that is not ours is answered 404 with a page for people, without telling why. */
 @RestController
 class TrackingResource {
     /** One transparent point. */
@@ -36,14 +37,14 @@ class TrackingResource {
     }
 
     @GetMapping("/t/c/{token}")
-    ResponseEntity<Void> click(@PathVariable String token, HttpServletRequest request) {
+    ResponseEntity<String> click(@PathVariable String token, HttpServletRequest request, Locale locale) {
         return responses
                 .clicked(token, visitor(request))
                 .map(target -> ResponseEntity.status(HttpStatus.FOUND)
                         .header(HttpHeaders.LOCATION, target)
                         .cacheControl(CacheControl.noStore())
-                        .<Void>build())
-                .orElseGet(() -> ResponseEntity.notFound().build());
+                        .<String>build())
+                .orElseGet(() -> HumanPage.broken(locale));
     }
 
     private static Responses.Visitor visitor(HttpServletRequest request) {

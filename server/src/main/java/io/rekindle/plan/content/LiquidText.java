@@ -1,10 +1,12 @@
 package io.rekindle.plan.content;
 
 import java.io.IOException;
+import java.time.ZonedDateTime;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.regex.Pattern;
 import liqp.Template;
@@ -26,6 +28,7 @@ public final class LiquidText {
     static final int MOST_RENDERED = 512 * 1024;
     static final int MOST_ITERATIONS = 1_000;
     private static final int MOST_VALUE = 64 * 1024;
+    private static final String CLOCK = "rekindle.clock";
     private static final String MISSING = "rekindle.missing";
     /** Filters whose result can be longer than what goes in: repeated, they would fill the memory. */
     private static final List<String> GROWING =
@@ -51,7 +54,8 @@ public final class LiquidText {
                 })
                 .withMaxIterations(MOST_ITERATIONS)
                 .withMaxSizeRenderedString(MOST_RENDERED)
-                .withFilter(new OutputFilter());
+                .withFilter(new OutputFilter())
+                .withFilter(new BusinessDate());
         for (var growing : GROWING)
             builder = builder.withFilter(new BoundedFilter(Filters.DEFAULT_FILTERS.get(growing)));
         parser = builder.build();
@@ -87,10 +91,13 @@ public final class LiquidText {
      * Puts the values in.
      *
      * @param values by dotted path, e.g. {@code customer.first_name}
+     * @param now what {@code 'now' | date: …} shows: the business day, not this machine's
      * @param missing gets a fault for every output that was reached and had no value
      */
-    public String render(Map<String, String> values, List<TemplateFault> missing) {
+    public String render(Map<String, String> values, ZonedDateTime now, List<TemplateFault> missing) {
         var context = new TemplateContext(template, parser, nested(values));
+        Map<String, ZonedDateTime> clock = context.getRegistry(CLOCK);
+        clock.put(CLOCK, now);
         try {
             var rendered = template.renderUnguarded(context);
             Map<String, String> found = context.getRegistry(MISSING);
@@ -147,6 +154,23 @@ public final class LiquidText {
                 missing.put(Integer.toString(index), "");
             }
             return escape.apply(text);
+        }
+    }
+
+    /** The library's own date filter reads this machine's clock for these two words. */
+    private static final class BusinessDate extends Filter {
+        private final Filter date = Filters.DEFAULT_FILTERS.get("date");
+
+        BusinessDate() {
+            super("date");
+        }
+
+        @Override
+        public Object apply(@Nullable Object value, TemplateContext context, Object... params) {
+            var words = value instanceof String text ? text.strip().toLowerCase(Locale.ROOT) : "";
+            if (!words.equals("now") && !words.equals("today")) return date.apply(value, context, params);
+            Map<String, ZonedDateTime> clock = context.getRegistry(CLOCK);
+            return date.apply(clock.get(CLOCK), context, params);
         }
     }
 

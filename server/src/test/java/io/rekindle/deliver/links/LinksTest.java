@@ -14,6 +14,8 @@ import org.flywaydb.core.Flyway;
 import org.jsoup.Jsoup;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
 class LinksTest {
@@ -61,6 +63,27 @@ class LinksTest {
         assertThat(links.target(click.linkId(), 1)).contains("https://shop.example/a?b=1&c=2");
     }
 
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "https://商店.example/商品?颜色=红#部分|https://xn--czrs0t.example/%E5%95%86%E5%93%81?%E9%A2%9C%E8%89%B2=%E7%BA%A2#%E9%83%A8%E5%88%86",
+                "https://Bücher.example:8443/größe/a b|https://xn--bcher-kva.example:8443/gr%C3%B6%C3%9Fe/a%20b",
+                "http://ann@shop.example/100%|http://ann@shop.example/100%25",
+                "https://shop.example/%E5%95%86?q=%2F&x[]=1|https://shop.example/%E5%95%86?q=%2F&x[]=1",
+                "HTTPS://shop.example/{id}?a=<b>|HTTPS://shop.example/%7Bid%7D?a=%3Cb%3E",
+                "http://[::1]:8080/ü|http://[::1]:8080/%C3%BC",
+                "https://shop.example/😀|https://shop.example/%F0%9F%98%80"
+            })
+    void aLinkThatIsNotPlainAsciiIsTrackedAndLeadsWhereABrowserWouldGo(String written, String leadsTo) {
+        var link = tracked("<a href=\"%s\">x</a>".formatted(written.replace("&", "&amp;")), 9, 91)
+                .getFirst();
+        assertThat(link).startsWith("https://mail.shop.example/t/c/");
+        var click = tokens.readClick(link.substring(link.lastIndexOf('/') + 1)).orElseThrow();
+        assertThat(links.target(click.linkId(), 9)).contains(leadsTo);
+        assertThat(java.net.URI.create(leadsTo).toASCIIString()).isEqualTo(leadsTo);
+    }
+
     @Test
     void aLinkOfOneRunIsNoneOfAnother() {
         var link = tracked("<a href=\"https://shop.example/two\">x</a>", 2, 21).getFirst();
@@ -93,10 +116,17 @@ class LinksTest {
     @Test
     void whatIsNoWebAddressStaysAsItIs() {
         var html = "<a href=\"mailto:a@example.com\">1</a><a href=\"tel:+4930\">2</a><a href=\"#top\">3</a>"
-                + "<a href=\"javascript:alert(1)\">4</a><a href=\"http://bad address\">5</a><a>6</a>";
+                + "<a href=\"javascript:alert(1)\">4</a><a href=\"http://bad address\">5</a><a>6</a>"
+                + "<a href=\"https://straße.example/\">7</a><a href=\"https://shop.example\\\\x\">8</a>";
         assertThat(tracked(html, 6, 61))
                 .containsExactly(
-                        "mailto:a@example.com", "tel:+4930", "#top", "javascript:alert(1)", "http://bad address");
+                        "mailto:a@example.com",
+                        "tel:+4930",
+                        "#top",
+                        "javascript:alert(1)",
+                        "http://bad address",
+                        "https://straße.example/",
+                        "https://shop.example\\\\x");
     }
 
     @Test

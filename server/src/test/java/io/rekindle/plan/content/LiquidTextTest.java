@@ -3,6 +3,7 @@ package io.rekindle.plan.content;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.time.ZonedDateTime;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -11,6 +12,16 @@ import org.junit.jupiter.api.Test;
 class LiquidTextTest {
     private static final Map<String, String> ANN = Map.of(
             "customer.first_name", "Ann", "customer.city", "<b>Köln & Bonn</b>", "shop_url", "http://shop/?a=1&b=2");
+
+    private static final ZonedDateTime NOW = ZonedDateTime.parse("2031-12-31T23:30:00+08:00[Asia/Shanghai]");
+
+    @Test
+    void nowIsTheBusinessClocks() throws TemplateSyntaxException {
+        assertThat(render("{{ 'now' | date: '%Y-%m-%d %H:%M' }}", Escape.NONE)).isEqualTo("2031-12-31 23:30");
+        assertThat(render("{% assign day = \"Today\" | date: '%d.%m.%Y' %}{{ day }}", Escape.NONE))
+                .isEqualTo("31.12.2031");
+        assertThat(render("{{ '2026-05-01' | date: '%d.%m.' }}", Escape.NONE)).isEqualTo("01.05.");
+    }
 
     @Test
     void valuesArePutIn() throws TemplateSyntaxException {
@@ -32,7 +43,7 @@ class LiquidTextTest {
     @Test
     void aSubjectStaysOneLine() throws TemplateSyntaxException {
         var text = LiquidText.parse("subject", "Hi {{ customer.first_name }}", Escape.ONE_LINE);
-        assertThat(text.render(Map.of("customer.first_name", "Ann\r\nBcc: all@example.com"), new ArrayList<>()))
+        assertThat(text.render(Map.of("customer.first_name", "Ann\r\nBcc: all@example.com"), NOW, new ArrayList<>()))
                 .isEqualTo("Hi Ann Bcc: all@example.com");
     }
 
@@ -43,7 +54,7 @@ class LiquidTextTest {
                         "html",
                         "{{ customer.first_name }}\n{{ customer.last_name | upcase }}\n\n{{ offer.code }}",
                         Escape.HTML)
-                .render(ANN, missing);
+                .render(ANN, NOW, missing);
         assertThat(missing)
                 .containsExactly(
                         new TemplateFault("html", 2, "customer.last_name | upcase"),
@@ -107,7 +118,7 @@ class LiquidTextTest {
 
     private static String render(String source, Escape escape) throws TemplateSyntaxException {
         var missing = new ArrayList<TemplateFault>();
-        var rendered = LiquidText.parse("html", source, escape).render(ANN, missing);
+        var rendered = LiquidText.parse("html", source, escape).render(ANN, NOW, missing);
         assertThat(missing).isEmpty();
         return rendered;
     }
