@@ -3,6 +3,7 @@ package io.rekindle.bench.intake;
 import com.sun.management.OperatingSystemMXBean;
 import io.rekindle.app.server.DataFolder;
 import io.rekindle.app.server.RunningServer;
+import io.rekindle.bench.Interruptible;
 import io.rekindle.bench.Measure;
 import io.rekindle.bench.Scratch;
 import io.rekindle.collect.EventLog;
@@ -68,12 +69,16 @@ public final class IntakeBench implements Callable<Integer> {
     @Override
     public Integer call() throws IOException, InterruptedException, SQLException {
         try (var folder = Scratch.folder("intake")) {
-            List<Measure> measures;
-            try (var server = RunningServer.start(
+            var server = RunningServer.start(
                     new DataFolder(folder.path().resolve("data")),
                     0,
-                    Map.of("rekindle.write-key", KEY, "logging.level.io.rekindle", "warn"))) {
+                    Map.of("rekindle.write-key", KEY, "logging.level.io.rekindle", "warn"));
+            List<Measure> measures;
+            var ending = new Interruptible(server);
+            try {
                 measures = measure(server, folder.path());
+            } finally {
+                ending.close();
             }
             Measure.print(measures, json);
         }

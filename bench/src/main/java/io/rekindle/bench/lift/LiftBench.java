@@ -4,6 +4,7 @@ import io.rekindle.app.demo.Demo;
 import io.rekindle.app.demo.DemoReport;
 import io.rekindle.app.demo.Stage;
 import io.rekindle.app.server.DataFolder;
+import io.rekindle.bench.Interruptible;
 import io.rekindle.bench.Measure;
 import io.rekindle.bench.Scratch;
 import java.io.IOException;
@@ -104,8 +105,12 @@ public final class LiftBench implements Callable<Integer> {
                     seed,
                     effect,
                     Map.of("rekindle.admin-password", "bench-password-%d".formatted(started.toEpochMilli())));
-            try (var demo = Demo.start(wish, new Silent(), started)) {
+            var demo = Demo.start(wish, new Silent(), started);
+            var ending = new Interruptible(demo);
+            try {
                 return demo.run(started, clock);
+            } finally {
+                ending.close();
             }
         }
     }
