@@ -1,5 +1,6 @@
 package io.rekindle.app.cli;
 
+import io.rekindle.app.analyze.AnalyzeCommand;
 import io.rekindle.platform.Problem;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -26,6 +27,7 @@ import picocli.CommandLine.Command;
             DemoCommand.class,
             ServeCommand.class,
             ImportCommand.class,
+            AnalyzeCommand.class,
             SourceCommand.class,
             KeyCommand.class,
             UserCommand.class,

@@ -1,0 +1,17 @@
+package io.rekindle.app.analyze;
+
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+
+/** {@code rekindle analyze}: the models on plain files. Another analysis is a subclass of {@link Analysis}, named here. */
+@Command(
+        name = "analyze",
+        description = "Run the models on CSV or Parquet files; no server is needed and nothing is kept.",
+        mixinStandardHelpOptions = true,
+        subcommands = {ClvAnalysis.class})
+public final class AnalyzeCommand implements Runnable {
+    @Override
+    public void run() {
+        CommandLine.usage(this, System.out);
+    }
+}

@@ -1,0 +1,35 @@
+package io.rekindle.app.analyze;
+
+import java.util.List;
+
+/** A picture: what it shows, with its axes named. */
+sealed interface Chart {
+    String title();
+
+    /** A sentence on how to read it. */
+    String caption();
+
+    /**
+     * Points joined by lines.
+     *
+     * @param x equally long as y, ascending
+     */
+    @SuppressWarnings("ArrayRecordComponent") // drawn, never compared
+    record Line(String name, double[] x, double[] y, boolean dashed) {
+        static Line of(String name, double[] x, double[] y) {
+            return new Line(name, x, y, false);
+        }
+    }
+
+    /** One group of bars over the categories. */
+    @SuppressWarnings("ArrayRecordComponent") // drawn, never compared
+    record Bars(String name, double[] values) {}
+
+    /** Lines over a common axis of numbers. */
+    record Lines(String title, String caption, String xLabel, String yLabel, List<Line> lines) implements Chart {}
+
+    /** Bars side by side over categories. */
+    record BarGroups(
+            String title, String caption, String xLabel, String yLabel, List<String> categories, List<Bars> bars)
+            implements Chart {}
+}

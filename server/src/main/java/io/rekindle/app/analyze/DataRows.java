@@ -1,0 +1,180 @@
+package io.rekindle.app.analyze;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** The wanted columns of a file in memory, as arrays; all are equally long. */
+final class DataRows {
+    /** Stands where a row has no time. */
+    static final long NO_TIME = Long.MIN_VALUE;
+
+    private final Map<String, Column> columns;
+    private final int size;
+
+    DataRows(Map<String, Column> columns, int size) {
+        this.columns = Map.copyOf(columns);
+        this.size = size;
+    }
+
+    int size() {
+        return size;
+    }
+
+    /** Whether the file has the field: always, when it is required. */
+    boolean has(Field field) {
+        return columns.containsKey(field.name());
+    }
+
+    /** NaN where a row has no number. */
+    double[] numbers(Field field) {
+        return column(field, Column.Numbers.class).finished();
+    }
+
+    /** Seconds since 1970 on the clock as written; {@link #NO_TIME} where a row has none. */
+    long[] seconds(Field field) {
+        return column(field, Column.Times.class).finished();
+    }
+
+    /** Days since 1970; {@link #NO_TIME} where a row has no time. */
+    long[] days(Field field) {
+        long[] days = seconds(field).clone();
+        for (int i = 0; i < days.length; i++) if (days[i] != NO_TIME) days[i] = Math.floorDiv(days[i], 86_400L);
+        return days;
+    }
+
+    Keys keys(Field field) {
+        return column(field, Column.Names.class).finished();
+    }
+
+    /** Empty where a row has no text. */
+    List<String> texts(Field field) {
+        return column(field, Column.Texts.class).finished();
+    }
+
+    private <T extends Column> T column(Field field, Class<T> kind) {
+        var column = columns.get(field.name());
+        if (column == null) throw new IllegalStateException("the file was read without the field " + field.name());
+        return kind.cast(column);
+    }
+
+    /** A column that grows row by row. */
+    sealed interface Column {
+        /** Takes the next row's text, null or blank when there is none; says what is wrong with it, or null. */
+        @Nullable
+        String add(@Nullable String text);
+
+        static Column of(Field field, TimeText times) {
+            return switch (field.kind()) {
+                case KEY -> new Names();
+                case TEXT -> new Texts();
+                case NUMBER -> new Numbers();
+                case TIME -> new Times(times);
+            };
+        }
+
+        final class Numbers implements Column {
+            private double[] values = new double[1024];
+            private int size;
+
+            @Override
+            public @Nullable String add(@Nullable String text) {
+                if (size == values.length) values = Arrays.copyOf(values, size + (size >> 1));
+                values[size++] = Double.NaN;
+                if (text == null || text.isBlank()) return null;
+                try {
+                    double value = Double.parseDouble(text);
+                    if (Double.isFinite(value)) {
+                        values[size - 1] = value;
+                        return null;
+                    }
+                } catch (NumberFormatException e) {
+                    // told below
+                }
+                return "is not a number";
+            }
+
+            double[] finished() {
+                return Arrays.copyOf(values, size);
+            }
+        }
+
+        final class Times implements Column {
+            private final TimeText times;
+            private long[] values = new long[1024];
+            private int size;
+
+            Times(TimeText times) {
+                this.times = times;
+            }
+
+            @Override
+            public @Nullable String add(@Nullable String text) {
+                if (size == values.length) values = Arrays.copyOf(values, size + (size >> 1));
+                values[size++] = NO_TIME;
+                if (text == null || text.isBlank()) return null;
+                var read = times.seconds(text.strip());
+                if (read.isEmpty()) return times.expected();
+                values[size - 1] = read.getAsLong();
+                return null;
+            }
+
+            long[] finished() {
+                return Arrays.copyOf(values, size);
+            }
+        }
+
+        final class Names implements Column {
+            private final Map<String, Integer> places = new HashMap<>();
+            private final List<String> names = new ArrayList<>();
+            private int[] codes = new int[1024];
+            private int size;
+
+            @Override
+            public @Nullable String add(@Nullable String text) {
+                if (size == codes.length) codes = Arrays.copyOf(codes, size + (size >> 1));
+                var name = text == null ? "" : text.strip();
+                codes[size++] = name.isEmpty() ? -1 : place(name);
+                return null;
+            }
+
+            private int place(String name) {
+                var known = places.get(name);
+                if (known != null) return known;
+                int place = names.size();
+                names.add(name);
+                places.put(name, place);
+                return place;
+            }
+
+            Keys finished() {
+                return new Keys(List.copyOf(names), Arrays.copyOf(codes, size));
+            }
+        }
+
+        final class Texts implements Column {
+            private final List<String> values = new ArrayList<>();
+
+            @Override
+            public @Nullable String add(@Nullable String text) {
+                values.add(text == null ? "" : text);
+                return null;
+            }
+
+            List<String> finished() {
+                return values;
+            }
+        }
+    }
+
+    /** Collects columns in the order of the fields. */
+    static Map<String, Column> columnsOf(Iterable<Field> fields, TimeText times) {
+        var columns = new LinkedHashMap<String, Column>();
+        for (var field : fields) columns.put(field.name(), Column.of(field, times));
+        return columns;
+    }
+}

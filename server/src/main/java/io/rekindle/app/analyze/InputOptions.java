@@ -1,0 +1,84 @@
+package io.rekindle.app.analyze;
+
+import io.rekindle.platform.Problem;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Option;
+
+/** The file to read and which of its columns is what. */
+final class InputOptions {
+    @Option(names = "--input", required = true, paramLabel = "FILE", description = "CSV, the same gzipped, or Parquet.")
+    @SuppressWarnings("NullAway.Init")
+    private Path input;
+
+    @Option(
+            names = "--map",
+            split = ",",
+            paramLabel = "FIELD=COLUMN",
+            description =
+                    "Which column holds a field, several with commas; a column of the field's own name needs no mention.")
+    private Map<String, String> map = new LinkedHashMap<>();
+
+    @Option(
+            names = "--time-format",
+            description = "Form of the times, e.g. \"M/d/yyyy H:mm\" or %%d.%%m.%%Y (default: ISO 8601 or 20260301).")
+    private @Nullable String timeFormat;
+
+    @Option(names = "--encoding", description = "Encoding of a CSV file, e.g. GB18030 (default: UTF-8).")
+    private @Nullable String encoding;
+
+    /** The file's name, for the card. */
+    String fileName() {
+        return String.valueOf(input.getFileName());
+    }
+
+    /** Reads the fields; optional ones only where the file has them. */
+    DataRows read(List<Field> fields, Progress progress) {
+        var times = TimeText.of(timeFormat);
+        for (var name : map.keySet())
+            if (fields.stream().noneMatch(field -> field.name().equals(name)))
+                throw Problem.invalid(
+                        "field_unknown",
+                        "--map knows no field '%s'; there are %s"
+                                .formatted(
+                                        name,
+                                        String.join(
+                                                ", ",
+                                                fields.stream().map(Field::name).toList())));
+        try (var file = DataFile.open(input, encoding)) {
+            var found = new ArrayList<Field>();
+            var columns = new ArrayList<String>();
+            var missing = new ArrayList<String>();
+            for (var field : fields) {
+                var column = map.get(field.name());
+                if (column == null && file.columns().contains(field.name())) column = field.name();
+                if (column != null) {
+                    file.place(column);
+                    found.add(field);
+                    columns.add(column);
+                } else if (field.required()) missing.add(field.name());
+            }
+            if (!missing.isEmpty())
+                throw Problem.invalid(
+                        "field_not_mapped",
+                        "which column of %s holds %s? Say so with --map %s; the columns are %s"
+                                .formatted(
+                                        file.name(),
+                                        String.join(" and ", missing),
+                                        String.join(
+                                                ",",
+                                                missing.stream()
+                                                        .map(name -> name + "=COLUMN")
+                                                        .toList()),
+                                        String.join(", ", file.columns())));
+            progress.begin("reading " + file.name());
+            var rows = file.read(found, columns, times, read -> progress.tell("%,d rows".formatted(read)));
+            progress.end("%,d rows".formatted(rows.size()));
+            return rows;
+        }
+    }
+}

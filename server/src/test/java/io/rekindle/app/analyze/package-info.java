@@ -1,0 +1,4 @@
+@NullMarked
+package io.rekindle.app.analyze;
+
+import org.jspecify.annotations.NullMarked;
