@@ -107,6 +107,8 @@ final class Obstacles {
                         needed,
                         new Words(lift.because(), "其中一组所有客户的结果都相同"),
                         new Words(lift.whatItWouldTake(), "两组中都有结果不同的客户：延长观察时间，或选择更常发生的结果"));
+            case DENOMINATOR_NEAR_ZERO ->
+                throw new IllegalStateException("results compare rates and means, no ratios: " + lift.because());
         };
     }
 }

@@ -17,6 +17,7 @@ public sealed interface Lift {
      * @param p two-sided p-value of no difference
      * @param statistic the test statistic behind p
      * @param degreesOfFreedom of Student's t; positive infinity for the normal distribution
+     * @param standardError of the estimate
      * @param relative the difference as a share of the control arm's mean; empty when that mean is not clearly different
      *     from 0
      */
@@ -30,6 +31,7 @@ public sealed interface Lift {
             double p,
             double statistic,
             double degreesOfFreedom,
+            double standardError,
             Optional<Relative> relative)
             implements Lift {
         public Measured {
@@ -52,8 +54,9 @@ public sealed interface Lift {
      * @param low lower end of the interval
      * @param high upper end of the interval
      * @param p two-sided p-value of no relative difference
+     * @param standardError of the estimate
      */
-    record Relative(double estimate, double low, double high, double p) {}
+    record Relative(double estimate, double low, double high, double p, double standardError) {}
 
     /**
      * No statement.
@@ -73,6 +76,8 @@ public sealed interface Lift {
         /** Too few converted, or too few did not, for the normal approximation. */
         TOO_FEW_CONVERSIONS,
         /** All outcomes of an arm are the same. */
-        NO_VARIATION
+        NO_VARIATION,
+        /** The lower number of a ratio may be 0. */
+        DENOMINATOR_NEAR_ZERO
     }
 }

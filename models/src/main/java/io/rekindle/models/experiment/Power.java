@@ -9,7 +9,8 @@ import org.hipparchus.analysis.solvers.BracketingNthOrderBrentSolver;
  * <p>What: two arms, of any two sizes; a two-sided test at level α finds a true difference with a probability: its power.
  *
  * <p>Assumptions: normal approximation with the standard deviation known. Proportions are compared on Cohen's scale,
- * h = 2 asin √p₂ − 2 asin √p₁, on which their variance does not depend on p.
+ * h = 2 asin √p₂ − 2 asin √p₁, on which their variance does not depend on p. Ratios of sums are means of
+ * their customers' contributions ({@link JointSample#ratioDeviation}).
  *
  * <p>Source: Cohen, "Statistical power analysis for the behavioral sciences" (1988), chapters 2 and 6. With
  * δ = effect / √(1/n₀ + 1/n₁) the power is Φ(δ − z) + Φ(−δ − z), z the 1 − α/2 quantile; both tails are counted, which is
@@ -48,6 +49,29 @@ public final class Power {
         return customers(Math.abs(difference) / deviation(standardDeviation), alpha, power, ratio);
     }
 
+    /**
+     * Customers needed in the control arm to see a difference of ratios of sums, such as revenue per order; round up.
+     *
+     * @param difference the difference of ratios to see
+     * @param pilot customers like those to come, upper number first, lower second
+     */
+    public static double customersForRatios(
+            double difference, JointSample pilot, double alpha, double power, double ratio) {
+        return customersForMeans(difference, pilot.ratioDeviation(), alpha, power, ratio);
+    }
+
+    /**
+     * The standard deviation that remains to a comparison adjusted by a covariate known beforehand ({@link Cuped}): to be
+     * given instead of the outcome's own.
+     *
+     * @param correlation of outcome and covariate between customers of an arm
+     */
+    public static double deviationWithCovariate(double standardDeviation, double correlation) {
+        if (!(Math.abs(correlation) < 1))
+            throw new IllegalArgumentException("a correlation of %s; it lies between -1 and 1".formatted(correlation));
+        return deviation(standardDeviation) * Math.sqrt(1 - correlation * correlation);
+    }
+
     private static double customers(double effect, double alpha, double power, double ratio) {
         if (!(ratio > 0) || !Double.isFinite(ratio))
             throw new IllegalArgumentException("a ratio of %s between the arms; it must be positive".formatted(ratio));
@@ -69,6 +93,12 @@ public final class Power {
         return power(difference / deviation(standardDeviation) / error(controlCustomers, customers), alpha);
     }
 
+    /** Probability to find a difference of two ratios of sums. */
+    public static double ofRatios(
+            long controlCustomers, long customers, double difference, JointSample pilot, double alpha) {
+        return ofMeans(controlCustomers, customers, difference, pilot.ratioDeviation(), alpha);
+    }
+
     /**
      * The smallest rise of a conversion rate that is found with the given power, as a difference of rates; empty when no
      * rate up to 1 would be high enough.
@@ -80,6 +110,21 @@ public final class Power {
         if (angle > Math.PI / 2) return OptionalDouble.empty();
         double root = Math.sin(angle);
         return OptionalDouble.of(root * root - baseline);
+    }
+
+    /** The smallest difference of ratios of sums that is found with the given power, in either direction. */
+    public static double minimumDetectableRatioDifference(
+            long controlCustomers, long customers, JointSample pilot, double alpha, double power) {
+        return minimumDetectableDifference(controlCustomers, customers, pilot.ratioDeviation(), alpha, power);
+    }
+
+    /**
+     * The smallest fall of a conversion rate that is found with the given power, as a positive difference of rates; empty when
+     * not even a fall to 0 would be found.
+     */
+    public static OptionalDouble minimumDetectableFall(
+            long controlCustomers, long customers, double baseline, double alpha, double power) {
+        return minimumDetectableRise(controlCustomers, customers, 1 - rate(baseline), alpha, power);
     }
 
     /** The smallest difference of means that is found with the given power, in either direction. */

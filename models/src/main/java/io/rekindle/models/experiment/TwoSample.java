@@ -1,17 +1,14 @@
 package io.rekindle.models.experiment;
 
-import io.rekindle.models.experiment.Lift.Measured;
 import io.rekindle.models.experiment.Lift.NotMeasurable;
 import io.rekindle.models.experiment.Lift.Reason;
-import io.rekindle.models.experiment.Lift.Relative;
-import io.rekindle.models.numeric.IncompleteBeta;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.OptionalLong;
-import org.hipparchus.distribution.continuous.TDistribution;
 
 /**
- * Treatment against control: the difference of two means or two proportions, with its interval and p-value.
+ * Treatment against control: the difference of two means, two proportions or two ratios of sums, with its
+ * interval and p-value.
  *
  * <p>What: intention to treat. Put every customer into the arm they were assigned to, whether the message reached them or
  * not, those who bought nothing with an outcome of 0.
@@ -22,7 +19,9 @@ import org.hipparchus.distribution.continuous.TDistribution;
  *
  * <p>Source: means: Welch (1947), unequal variances, Student's t with Satterthwaite's degrees of freedom, for interval and p
  * alike. Proportions: the interval from the unpooled variance, p from the pooled one (the usual z-test), both normal; so
- * close to the border the one may include 0 and the other be below α. Relative difference: delta method,
+ * close to the border the one may include 0 and the other be below α. Ratios of sums: delta
+ * method, the customer's contribution (y − r x) / mean x is treated as an outcome (Deng, Knoblich and Lu, "Applying the delta
+ * method in metric analytics", KDD 2018). Relative difference: delta method,
  * var(m₁/m₀) = v₁/m₀² + v₀ m₁²/m₀⁴, on the same distribution; its p is that of its own statistic. It is left out when m₀ is
  * within three of its standard errors from 0, where the delta method's interval means nothing.
  *
@@ -32,7 +31,6 @@ import org.hipparchus.distribution.continuous.TDistribution;
  */
 public final class TwoSample {
     private static final double FEWEST_EXPECTED = 5;
-    private static final double CLEAR_OF_ZERO = 3;
 
     private TwoSample() {}
 
@@ -42,7 +40,11 @@ public final class TwoSample {
      * @param alpha 1 − confidence of the interval, e.g. 0.05
      */
     public static Lift means(Sample control, Sample treatment, double alpha) {
-        checkAlpha(alpha);
+        return means(control, treatment, new Look.Once(alpha));
+    }
+
+    /** Difference of means, looked at once or at any time. */
+    public static Lift means(Sample control, Sample treatment, Look look) {
         if (control.n() < 2 || treatment.n() < 2) return tooFewCustomers(control.n(), treatment.n());
         if (control.variance() == 0 || treatment.variance() == 0) {
             boolean inControl = control.variance() == 0;
@@ -56,14 +58,7 @@ public final class TwoSample {
                     "customers with different outcomes in both arms: wait longer or ask for a more frequent outcome",
                     OptionalLong.empty());
         }
-        double ofControl = control.variance() / control.n();
-        double ofTreatment = treatment.variance() / treatment.n();
-        double variance = ofControl + ofTreatment;
-        double freedom = variance
-                * variance
-                / (ofControl * ofControl / (control.n() - 1) + ofTreatment * ofTreatment / (treatment.n() - 1));
-        double statistic = (treatment.mean() - control.mean()) / Math.sqrt(variance);
-        return measured(control.mean(), treatment.mean(), ofControl, ofTreatment, statistic, freedom, alpha);
+        return Contrast.welch(Arm.of(control), Arm.of(treatment)).seen(look);
     }
 
     /**
@@ -74,7 +69,15 @@ public final class TwoSample {
      */
     public static Lift proportions(
             long controlCustomers, long controlConversions, long customers, long conversions, double alpha) {
-        checkAlpha(alpha);
+        return proportions(controlCustomers, controlConversions, customers, conversions, new Look.Once(alpha));
+    }
+
+    /**
+     * Difference of conversion rates, looked at once or at any time; in the latter case p belongs to the unpooled variance, as
+     * the interval does.
+     */
+    public static Lift proportions(
+            long controlCustomers, long controlConversions, long customers, long conversions, Look look) {
         Sample control = Sample.ofConversions(controlCustomers, controlConversions);
         Sample treatment = Sample.ofConversions(customers, conversions);
         if (control.n() < 2 || treatment.n() < 2) return tooFewCustomers(control.n(), treatment.n());
@@ -95,57 +98,46 @@ public final class TwoSample {
                             ? "conversions and non-conversions to compare: wait longer or ask for a more frequent outcome"
                             : String.format(Locale.ROOT, "at least 5: %,d customers in the smaller arm", needed),
                     rarer == 0 ? OptionalLong.empty() : OptionalLong.of(needed));
-        double ofControl = control.mean() * (1 - control.mean()) / control.n();
-        double ofTreatment = treatment.mean() * (1 - treatment.mean()) / treatment.n();
         double pooled = rate * (1 - rate) * (1.0 / control.n() + 1.0 / treatment.n());
-        double statistic = (treatment.mean() - control.mean()) / Math.sqrt(pooled);
-        return measured(
-                control.mean(), treatment.mean(), ofControl, ofTreatment, statistic, Double.POSITIVE_INFINITY, alpha);
+        return Contrast.of(Arm.ofRate(control), Arm.ofRate(treatment), Double.POSITIVE_INFINITY, pooled)
+                .seen(look);
     }
 
-    private static Measured measured(
-            double control,
-            double treatment,
-            double ofControl,
-            double ofTreatment,
-            double statistic,
-            double freedom,
-            double alpha) {
-        double quantile = Double.isInfinite(freedom)
-                ? Normal.quantile(1 - alpha / 2)
-                : new TDistribution(freedom, 1e-12).inverseCumulativeProbability(1 - alpha / 2);
-        double estimate = treatment - control;
-        double reach = quantile * Math.sqrt(ofControl + ofTreatment);
-        return new Measured(
-                control,
-                treatment,
-                estimate,
-                estimate - reach,
-                estimate + reach,
-                1 - alpha,
-                twoSided(statistic, freedom),
-                statistic,
-                freedom,
-                relative(control, treatment, ofControl, ofTreatment, quantile, freedom));
+    /**
+     * Difference of ratios of sums, such as revenue per order: the customers were drawn, not the orders, so the denominator
+     * is random too. Not measurable when a denominator is within three of its standard errors from 0.
+     *
+     * @param control per customer the upper number first, the lower second
+     */
+    public static Lift ratios(JointSample control, JointSample treatment, Look look) {
+        if (control.n() < 2 || treatment.n() < 2) return tooFewCustomers(control.n(), treatment.n());
+        return obstacle(control, "control")
+                .or(() -> obstacle(treatment, "treatment"))
+                .<Lift>map(obstacle -> obstacle)
+                .orElseGet(() -> Contrast.welch(Arm.ofRatio(control), Arm.ofRatio(treatment))
+                        .seen(look));
     }
 
-    private static Optional<Relative> relative(
-            double control, double treatment, double ofControl, double ofTreatment, double quantile, double freedom) {
-        if (!(Math.abs(control) > CLEAR_OF_ZERO * Math.sqrt(ofControl))) return Optional.empty();
-        double estimate = (treatment - control) / control;
-        double ratio = treatment / control;
-        double error = Math.sqrt(ofTreatment + ofControl * ratio * ratio) / Math.abs(control);
-        double p = error == 0 ? (estimate == 0 ? 1 : 0) : twoSided(estimate / error, freedom);
-        return Optional.of(new Relative(estimate, estimate - quantile * error, estimate + quantile * error, p));
+    private static Optional<NotMeasurable> obstacle(JointSample arm, String name) {
+        Sample below = arm.second();
+        double error = Math.sqrt(below.variance() / arm.n());
+        if (!(Math.abs(below.mean()) > Contrast.CLEAR_OF_ZERO * error))
+            return Optional.of(new NotMeasurable(
+                    Reason.DENOMINATOR_NEAR_ZERO,
+                    "the lower number of the ratio is %s ± %s on average in the %s arm; it may be 0"
+                            .formatted(number(below.mean()), number(error), name),
+                    "more customers, or a ratio whose lower number is not so close to 0",
+                    OptionalLong.empty()));
+        if (arm.ratioDeviation() == 0)
+            return Optional.of(new NotMeasurable(
+                    Reason.NO_VARIATION,
+                    "the ratio is %s for every customer of the %s arm".formatted(number(arm.ratio()), name),
+                    "customers with different ratios in both arms: wait longer",
+                    OptionalLong.empty()));
+        return Optional.empty();
     }
 
-    private static double twoSided(double statistic, double freedom) {
-        if (Double.isInfinite(freedom)) return Normal.twoSided(statistic);
-        double square = statistic * statistic;
-        return IncompleteBeta.regularized(freedom / (freedom + square), square / (freedom + square), freedom / 2, .5);
-    }
-
-    private static NotMeasurable tooFewCustomers(long control, long treatment) {
+    static NotMeasurable tooFewCustomers(long control, long treatment) {
         return new NotMeasurable(
                 Reason.TOO_FEW_CUSTOMERS,
                 "%d customers in the control arm, %d in the treatment arm".formatted(control, treatment),
@@ -153,12 +145,7 @@ public final class TwoSample {
                 OptionalLong.of(2));
     }
 
-    private static String number(double value) {
+    static String number(double value) {
         return String.format(Locale.ROOT, "%.4g", value);
-    }
-
-    private static void checkAlpha(double alpha) {
-        if (!(alpha > 0 && alpha < 1))
-            throw new IllegalArgumentException("alpha %s must lie between 0 and 1".formatted(alpha));
     }
 }
