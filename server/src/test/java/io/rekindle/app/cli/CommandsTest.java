@@ -232,6 +232,14 @@ class CommandsTest {
     }
 
     @Test
+    void aKeyFileBesideTheDataIsWarnedOf() {
+        assertThat(server().firstSecrets().warnings())
+                .singleElement()
+                .asString()
+                .contains("rekindle.key", "REKINDLE_KEY_FILE");
+    }
+
+    @Test
     void aFolderThatIsNotThereIsNamed() {
         assertFails(run(List.of("key", "list"), "--data", "no/such/folder"), "there is no data folder no/such/folder");
     }

@@ -10,6 +10,7 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.util.HashMap;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.springframework.jdbc.core.simple.JdbcClient;
@@ -32,6 +33,22 @@ class RestartTest {
         try (var server = RunningServer.start(data, 0, settings)) {
             assertThat(server.part(ApiKeys.class).authenticate(KEY)).isEmpty();
             assertThat(server.part(Sources.class).authenticate(WRITE_KEY)).isEmpty();
+        }
+    }
+
+    @Test
+    void mailWithLinksNobodyCanFollowIsWarnedOf() {
+        var settings = new HashMap<>(settings(TestPostgres.newDatabase()));
+        settings.put("rekindle.mail.host", "127.0.0.1");
+        settings.put("rekindle.mail.port", "9");
+        settings.put(
+                "rekindle.key-file",
+                TestFolders.newFolder("apart").resolve("rekindle.key").toString());
+        try (var server = RunningServer.start(new DataFolder(TestFolders.newFolder("data")), 0, settings)) {
+            assertThat(server.firstSecrets().warnings())
+                    .singleElement()
+                    .asString()
+                    .contains(server.url(), "REKINDLE_PUBLIC_URL");
         }
     }
 
