@@ -500,6 +500,22 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/message-ids": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["messageIds"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/messages": {
         parameters: {
             query?: never;
@@ -1481,6 +1497,13 @@ export interface components {
             reason: string;
             /** Format: date-time */
             rejectedAt: string;
+        };
+        "io.rekindle.collect.web.SourcesResource.MessageIdWindow": {
+            kept: boolean;
+            /** Format: date-time */
+            since: string | null;
+            /** Format: int64 */
+            windowSeconds: number;
         };
         "io.rekindle.collect.web.SourcesResource.NewKeyAnswer": {
             /** Format: int64 */
@@ -4762,6 +4785,35 @@ export interface operations {
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description what went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    messageIds: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["io.rekindle.collect.web.SourcesResource.MessageIdWindow"];
                 };
             };
             /** @description what went wrong */

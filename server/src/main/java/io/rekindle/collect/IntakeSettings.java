@@ -1,5 +1,6 @@
 package io.rekindle.collect;
 
+import java.time.Duration;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.context.properties.ConfigurationProperties;
@@ -8,15 +9,19 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
 /**
  * How intake works.
  *
- * @param messageIdsKept over how many of the latest events at least a repeated message id is recognised; 24 to 48 bytes
- *     of memory each
+ * @param messageIdWindow how long a repeated message id is recognised
+ * @param messageIdsKept how many of the latest message ids stand in memory, 24 to 48 bytes each; so many are recognised
+ *     in any case
+ * @param messageIdsOnDisk how many more of the window may stand on disk, about 36 bytes each, and 1.5 of memory
  * @param maxLag how many events the slowest tail may lie behind before intake answers 429
  * @param phoneRegion ISO 3166 code of the country whose phone numbers are written without a country code; ZZ = none
  * @param personalFields further field names, for all sources, whose values never enter the history
  */
 @ConfigurationProperties("rekindle.collect")
 public record IntakeSettings(
+        @DefaultValue("24h") Duration messageIdWindow,
         @DefaultValue("10000000") int messageIdsKept,
+        @DefaultValue("200000000") long messageIdsOnDisk,
         @DefaultValue("2000000") long maxLag,
         @DefaultValue("ZZ") String phoneRegion,
         @Nullable List<String> personalFields) {
@@ -24,6 +29,13 @@ public record IntakeSettings(
         if (messageIdsKept < 1000)
             throw new IllegalArgumentException(
                     "rekindle.collect.message-ids-kept is %d; it needs at least 1000".formatted(messageIdsKept));
+        if (messageIdWindow.compareTo(Duration.ofMinutes(1)) < 0)
+            throw new IllegalArgumentException(
+                    "rekindle.collect.message-id-window is %s; it needs at least a minute".formatted(messageIdWindow));
+        if (messageIdsOnDisk < 0 || messageIdsOnDisk / messageIdsKept > 10_000)
+            throw new IllegalArgumentException(
+                    "rekindle.collect.message-ids-on-disk is %d; it needs 0 to 10,000 times message-ids-kept"
+                            .formatted(messageIdsOnDisk));
         if (maxLag < 1)
             throw new IllegalArgumentException("rekindle.collect.max-lag is %d; it needs at least 1".formatted(maxLag));
     }

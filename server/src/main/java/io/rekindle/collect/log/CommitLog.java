@@ -5,18 +5,21 @@ import io.rekindle.collect.EventType;
 import io.rekindle.collect.IntakeSettings;
 import io.rekindle.collect.Sources;
 import io.rekindle.platform.BusinessClock;
+import io.rekindle.platform.PlatformSettings;
 import io.rekindle.platform.Problem;
 import io.rekindle.platform.WriteGate;
 import io.rekindle.warehouse.Rows;
 import io.rekindle.warehouse.Sql;
 import io.rekindle.warehouse.Warehouse;
 import java.security.SecureRandom;
+import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -72,26 +75,54 @@ public final class CommitLog implements EventLog, DisposableBean {
             WriteGate gate,
             BusinessClock clock,
             Sources sources,
-            IntakeSettings settings) {
+            IntakeSettings settings,
+            PlatformSettings platform) {
         this.warehouse = warehouse;
         this.intakeRows = new IntakeRows(database);
         this.gate = gate;
         this.clock = clock;
         var random = new SecureRandom();
         this.key = new Fingerprint.Key(random.nextLong(), random.nextLong());
-        this.seen = new SeenMessages(settings.messageIdsKept());
+        this.seen = new SeenMessages(
+                settings.messageIdsKept(),
+                settings.messageIdsOnDisk(),
+                settings.messageIdWindow(),
+                platform.data().resolve("message-ids"));
         this.ownSource = sources.named(Sources.OWN).id();
         lastSeq = lastSeqInWarehouse();
         intakeRows.deleteBeyond(lastSeq);
-        warehouse.stream(
-                Sql.of(
-                        "select source_id, message_id from events where seq > ? order by seq",
-                        lastSeq - settings.messageIdsKept()),
-                row -> seen.add(Fingerprint.of(key, row.intValue("source_id"), row.text("message_id"))));
+        readBackMessageIds(settings);
         warehouse.stream(
                 Sql.of("select source_id, count(*) as n from events group by source_id"),
                 row -> accepted.set(row.intValue("source_id"), row.longValue("n")));
         writer = Thread.ofPlatform().name("event-log").start(this::run);
+    }
+
+    /** All within the window as far as there is room for them, and at least as many as memory may hold. */
+    private void readBackMessageIds(IntakeSettings settings) {
+        long most = settings.messageIdsKept() + settings.messageIdsOnDisk();
+        var from = warehouse
+                .first(
+                        Sql.of("select max(received_at) as at from events"),
+                        row -> Optional.ofNullable(row.nullableInstant("at")))
+                .flatMap(at -> at)
+                .map(at -> at.minus(settings.messageIdWindow()));
+        if (from.isEmpty()) return;
+        if (lastSeq > settings.messageIdsKept()) seen.knownFrom(from.get());
+        warehouse.stream(
+                Sql.of(
+                        "select source_id, message_id, received_at from events where seq > ? and (seq > ? or received_at >= ?) order by seq",
+                        lastSeq - most,
+                        lastSeq - settings.messageIdsKept(),
+                        from.get()),
+                row -> seen.add(
+                        Fingerprint.of(key, row.intValue("source_id"), row.text("message_id")),
+                        row.instant("received_at")));
+    }
+
+    /** From when on every message id is known, so that a repetition counts once; empty when from the beginning. */
+    public Optional<Instant> messageIdsSince() {
+        return Optional.of(seen.since()).filter(at -> !at.equals(Instant.MIN));
     }
 
     /** What became of the events handed over, by their order: new, or a duplicate. */
@@ -299,7 +330,7 @@ public final class CommitLog implements EventLog, DisposableBean {
 
     private void settle(Group group) {
         for (var event : group.fresh()) {
-            seen.add(event.fingerprint());
+            seen.add(event.fingerprint(), event.receivedAt());
             if (event.newUser()) users.add(event.customer());
             accepted.incrementAndGet(event.sourceId());
         }
@@ -352,6 +383,7 @@ public final class CommitLog implements EventLog, DisposableBean {
         while (writer.isAlive() && waiting.get() > 0) writer.join(10);
         writer.interrupt();
         writer.join();
+        seen.close();
     }
 
     private void failRest() {

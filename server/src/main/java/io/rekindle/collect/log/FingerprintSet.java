@@ -13,6 +13,11 @@ final class FingerprintSet {
         return size;
     }
 
+    /** The table as it is: two longs a slot, the second 0 where it is empty. */
+    long[] slots() {
+        return slots;
+    }
+
     boolean contains(Fingerprint f) {
         return slots[slotOf(slots, f.high(), f.low()) + 1] != 0;
     }
@@ -55,7 +60,7 @@ final class FingerprintSet {
         }
     }
 
-    private static long nonZero(long low) {
+    static long nonZero(long low) {
         return low == 0 ? 1 : low;
     }
 }

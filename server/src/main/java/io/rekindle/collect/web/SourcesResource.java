@@ -1,9 +1,11 @@
 package io.rekindle.collect.web;
 
+import io.rekindle.collect.IntakeSettings;
 import io.rekindle.collect.Sources;
 import io.rekindle.collect.Tails;
 import io.rekindle.collect.log.CommitLog;
 import io.rekindle.common.Page;
+import io.rekindle.platform.BusinessClock;
 import io.rekindle.platform.Problem;
 import java.time.Instant;
 import java.util.List;
@@ -29,8 +31,19 @@ class SourcesResource {
     private final RejectedItems rejected;
     private final CommitLog log;
     private final Tails tails;
+    private final IntakeSettings settings;
+    private final BusinessClock clock;
 
-    SourcesResource(Sources sources, JdbcClient jdbc, io.rekindle.platform.Vault vault, CommitLog log, Tails tails) {
+    SourcesResource(
+            Sources sources,
+            JdbcClient jdbc,
+            io.rekindle.platform.Vault vault,
+            CommitLog log,
+            Tails tails,
+            IntakeSettings settings,
+            BusinessClock clock) {
+        this.settings = settings;
+        this.clock = clock;
         this.sources = sources;
         this.rejected = new RejectedItems(jdbc, vault);
         this.log = log;
@@ -112,6 +125,25 @@ class SourcesResource {
     @PreAuthorize("hasRole('VIEWER')")
     Page<Tails.Lag> tails() {
         return new Page<>(tails.lags(), null);
+    }
+
+    /**
+     * Over which time a repeated message id is recognised.
+     *
+     * @param windowSeconds what is promised
+     * @param since from when on every id is known; null when from the beginning
+     * @param kept whether that is the whole window: if not, raise {@code rekindle.collect.message-ids-on-disk}
+     */
+    record MessageIdWindow(long windowSeconds, @Nullable Instant since, boolean kept) {}
+
+    /** Over which time a repeated message id is recognised. */
+    @GetMapping("/message-ids")
+    @PreAuthorize("hasRole('VIEWER')")
+    MessageIdWindow messageIds() {
+        var window = settings.messageIdWindow();
+        var since = log.messageIdsSince();
+        boolean kept = since.isEmpty() || !since.get().isAfter(clock.instant().minus(window));
+        return new MessageIdWindow(window.toSeconds(), since.orElse(null), kept);
     }
 
     private SourceAnswer answer(Sources.Source source) {

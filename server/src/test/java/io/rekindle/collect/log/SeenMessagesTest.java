@@ -2,10 +2,16 @@ package io.rekindle.collect.log;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.HexFormat;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 class SeenMessagesTest {
     /** The key 00 01 … 0f of the reference implementation's test vectors. */
@@ -21,20 +27,57 @@ class SeenMessagesTest {
         assertThat(hex(Fingerprint.of(KEY, new byte[1]))).isEqualTo("da87c1d86b99af44347659119b22fc45");
     }
 
+    /** Ten ids a second, a thousand in memory, a window of a thousand seconds: ten generations on disk. */
     @Test
-    void theLatestIdsAreKnownAndMemoryIsBounded() {
-        var seen = new SeenMessages(10_000);
-        int many = 100_000;
-        for (int i = 0; i < many; i++) {
-            assertThat(seen.contains(id(i))).as("id %d before it came", i).isFalse();
-            seen.add(id(i));
+    void everyIdOfTheWindowIsKnownAndMemoryAndDiskAreBounded(@TempDir Path folder) throws Exception {
+        var window = Duration.ofSeconds(1_000);
+        int many = 60_000;
+        try (var seen = new SeenMessages(1_000, 1_000_000, window, folder)) {
+            for (int i = 0; i < many; i++) {
+                assertThat(seen.contains(id(i))).as("id %d before it came", i).isFalse();
+                seen.add(id(i), at(i));
+            }
+            for (int i = many - 10_000; i < many; i++)
+                assertThat(seen.contains(id(i))).as("id %d", i).isTrue();
+            assertThat(seen.since()).isBefore(at(many - 10_000)).isAfter(at(many - 13_000));
+            assertThat(seen.contains(id(10))).as("long past the window").isFalse();
+            assertThat(files(folder)).isBetween(9L, 13L);
         }
-        for (int i = many - 10_000; i < many; i++)
-            assertThat(seen.contains(id(i))).as("id %d", i).isTrue();
-        long known = java.util.stream.IntStream.range(0, many)
-                .filter(i -> seen.contains(id(i)))
-                .count();
-        assertThat(known).isBetween(10_000L, 60_000L);
+        assertThat(files(folder)).isZero();
+    }
+
+    @Test
+    void whereTheDiskMayNotHoldTheWindowTheTimeThatIsKnownIsTold(@TempDir Path folder) {
+        try (var seen = new SeenMessages(1_000, 3_000, Duration.ofDays(1), folder)) {
+            for (int i = 0; i < 20_000; i++) seen.add(id(i), at(i));
+            for (int i = 19_999; i > 16_999; i--)
+                assertThat(seen.contains(id(i))).as("id %d", i).isTrue();
+            assertThat(seen.since()).isAfter(at(14_000)).isBefore(at(17_000));
+            for (int i = 0; i < 20_000; i++)
+                if (at(i).isAfter(seen.since()))
+                    assertThat(seen.contains(id(i)))
+                            .as("id %d, since %s", i, seen.since())
+                            .isTrue();
+        }
+    }
+
+    @Test
+    void asManyAsMemoryHoldsAreKnownHoweverOldTheyAre(@TempDir Path folder) {
+        try (var seen = new SeenMessages(1_000, 0, Duration.ofMinutes(1), folder)) {
+            for (int i = 0; i < 2_500; i++) seen.add(id(i), at(1_000L * i));
+            for (int i = 1_500; i < 2_500; i++)
+                assertThat(seen.contains(id(i))).as("id %d", i).isTrue();
+        }
+    }
+
+    private static Instant at(long i) {
+        return Instant.parse("2026-03-01T09:00:00Z").plusMillis(100 * i);
+    }
+
+    private static long files(Path folder) throws IOException {
+        try (var files = Files.list(folder)) {
+            return files.count();
+        }
     }
 
     @Test
