@@ -1,0 +1,4 @@
+@NullMarked
+package io.rekindle.models.attribution;
+
+import org.jspecify.annotations.NullMarked;
