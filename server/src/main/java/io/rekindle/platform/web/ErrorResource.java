@@ -9,6 +9,7 @@ import org.springframework.http.ProblemDetail;
 import org.springframework.http.ResponseEntity;
 import org.springframework.web.bind.annotation.RequestMapping;
 import org.springframework.web.bind.annotation.RestController;
+import org.springframework.web.util.UriComponentsBuilder;
 
 /** Failures that no resource answers, such as a method that an address does not take, as problem details too. */
 @RestController
@@ -22,6 +23,8 @@ class ErrorResource implements ErrorController {
         var problem = ProblemDetail.forStatusAndDetail(status, detail(status, request));
         problem.setTitle(status.getReasonPhrase());
         problem.setProperty("code", "http_" + status.value());
+        if (request.getAttribute(RequestDispatcher.ERROR_REQUEST_URI) instanceof String asked)
+            problem.setInstance(UriComponentsBuilder.fromPath(asked).build().toUri());
         return ResponseEntity.status(status)
                 .contentType(MediaType.APPLICATION_PROBLEM_JSON)
                 .body(problem);
