@@ -1,6 +1,7 @@
 package io.rekindle.models;
 
 import java.util.List;
+import java.util.Optional;
 
 /**
  * How a maximum-likelihood fit came out: what a model card shows beside the model itself.
@@ -11,6 +12,7 @@ import java.util.List;
  * @param evaluations of the likelihood and its gradient
  * @param convergence whether the maximum lies inside the parameter space
  * @param parameters the estimates with standard errors, in the model's usual order
+ * @param prior what a regularised fit believed beforehand, in words; empty for plain maximum likelihood
  */
 public record Fit(
         double logLikelihood,
@@ -18,11 +20,23 @@ public record Fit(
         int distinct,
         int evaluations,
         Convergence convergence,
-        List<Parameter> parameters) {
+        List<Parameter> parameters,
+        Optional<String> prior) {
     public Fit {
         if (!Double.isFinite(logLikelihood))
             throw new IllegalArgumentException("log-likelihood is " + logLikelihood + ", not a number");
         parameters = List.copyOf(parameters);
+    }
+
+    /** A fit by maximum likelihood. */
+    public Fit(
+            double logLikelihood,
+            int customers,
+            int distinct,
+            int evaluations,
+            Convergence convergence,
+            List<Parameter> parameters) {
+        this(logLikelihood, customers, distinct, evaluations, convergence, parameters, Optional.empty());
     }
 
     /** Akaike's information criterion: smaller is better, between models on the same data. */

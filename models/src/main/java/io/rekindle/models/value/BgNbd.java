@@ -2,11 +2,8 @@ package io.rekindle.models.value;
 
 import io.rekindle.models.Convergence;
 import io.rekindle.models.Fit;
-import io.rekindle.models.Parameter;
-import io.rekindle.models.numeric.Minimizer;
 import java.util.List;
 import java.util.Optional;
-import java.util.stream.IntStream;
 import org.hipparchus.special.Beta;
 import org.hipparchus.special.Gamma;
 
@@ -43,20 +40,16 @@ import org.hipparchus.special.Gamma;
  * @param b second parameter of the drop-out probabilities over customers
  * @param fit how the parameters were found; empty for parameters that were given
  */
-public record BgNbd(double r, double alpha, double a, double b, Optional<Fit> fit) {
+public record BgNbd(double r, double alpha, double a, double b, Optional<Fit> fit) implements PurchaseModel {
+    private static final String NAME = "BG/NBD";
     private static final double[] LOW = {-9, -14, -9, -9};
     private static final double[] HIGH = {9, 14, 9, 9};
 
     public BgNbd {
-        check("r", r);
-        check("alpha", alpha);
-        check("a", a);
-        check("b", b);
-    }
-
-    private static void check(String name, double value) {
-        if (!(value > 0) || !Double.isFinite(value))
-            throw new IllegalArgumentException("%s is %s; it must be a positive number".formatted(name, value));
+        PurchaseModel.positive("r", r);
+        PurchaseModel.positive("alpha", alpha);
+        PurchaseModel.positive("a", a);
+        PurchaseModel.positive("b", b);
     }
 
     /** The model with given parameters. */
@@ -71,105 +64,63 @@ public record BgNbd(double r, double alpha, double a, double b, Optional<Fit> fi
      *     drop-out cannot be told
      */
     public static BgNbd fit(RecencyFrequency data) {
-        Triples triples = Triples.of(data);
-        if (triples.rows == 0) throw new IllegalArgumentException("no customers to fit a BG/NBD model on");
-        if (triples.repeatPurchases == 0)
-            throw new IllegalArgumentException(
-                    "none of the %d customers bought again; a BG/NBD model needs repeat purchases: observe longer"
-                            .formatted(triples.rows));
-        double unit = triples.meanAge;
-        var likelihood = new BgNbdLikelihood(triples, unit);
-        double meanFrequency = (double) triples.repeatPurchases / triples.rows;
-        Minimizer.Minimum best =
-                Minimizer.minimize(likelihood, new double[] {0, -Math.log(meanFrequency), -0.5, 0.5}, LOW, HIGH);
-        double[] value = new double[4];
-        for (int i = 0; i < 4; i++) value[i] = Math.exp(best.point()[i]);
-        value[1] *= unit;
-        List<String> names = List.of("r", "alpha", "a", "b");
-        List<Parameter> parameters = IntStream.range(0, 4)
-                .mapToObj(i -> new Parameter(
-                        names.get(i), value[i], value[i] * Math.sqrt(best.covariance()[i][i] / triples.rows)))
-                .toList();
-        double logLikelihood = -best.value() * triples.rows - (double) triples.repeatPurchases * Math.log(unit);
-        var fit = new Fit(
-                logLikelihood,
-                triples.rows,
-                triples.size(),
-                best.evaluations(),
-                best.anyAtBound() ? Convergence.AT_BOUNDARY : Convergence.INTERIOR,
-                parameters);
-        return new BgNbd(value[0], value[1], value[2], value[3], Optional.of(fit));
+        return fit(data, Estimation.MAXIMUM_LIKELIHOOD);
     }
 
-    /**
-     * The maximised log-likelihood.
-     *
-     * @throws IllegalStateException when the parameters were given, not fitted
-     */
-    public double logLikelihood() {
-        return fit.orElseThrow(() ->
-                        new IllegalStateException("the parameters were given; use logLikelihood(data) on some data"))
-                .logLikelihood();
+    /** The fit, by maximum likelihood or held by the prior of {@link Estimation#REGULARISED} for few customers. */
+    public static BgNbd fit(RecencyFrequency data, Estimation estimation) {
+        var found = PurchaseFit.of(
+                NAME,
+                data,
+                estimation,
+                List.of("r", "alpha", "a", "b"),
+                new double[] {0, 0, -.5, .5},
+                LOW,
+                HIGH,
+                (triples, unit) -> new BgNbdLikelihood(triples, unit, false));
+        double[] value = found.value();
+        return new BgNbd(value[0], value[1], value[2], value[3], Optional.of(found.fit()));
     }
 
-    /** The log-likelihood of these parameters on any data. */
+    @Override
+    public String name() {
+        return NAME;
+    }
+
+    @Override
     public double logLikelihood(RecencyFrequency data) {
         if (data.size() == 0) return 0;
-        var likelihood = new BgNbdLikelihood(Triples.of(data), 1);
+        var likelihood = new BgNbdLikelihood(data.triples(), 1, false);
         return -data.size()
                 * likelihood.value(
                         new double[] {Math.log(r), Math.log(alpha), Math.log(a), Math.log(b)}, new double[4]);
     }
 
-    /** Expected number of repeat purchases of a customer, of whom nothing is known, by time t after the first. */
+    @Override
     public double expectedPurchases(double t) {
-        checkHorizon(t);
+        PurchaseModel.checkHorizon(t);
         return PurchaseCount.expected(r, alpha, a, b, t);
     }
 
-    /**
-     * Expected number of purchases within t after the end of observation.
-     *
-     * @param x repeat purchases
-     * @param recency time of the last of them since the first purchase
-     * @param age time observed since the first purchase
-     * @param t horizon from {@code age} on
-     */
+    @Override
     public double expectedPurchases(int x, double recency, double age, double t) {
-        checkHorizon(t);
+        PurchaseModel.checkHorizon(t);
         // Given that the customer is still active, λ ~ Gamma(r + x, α + T) and p ~ Beta(a, b + x).
         return pAlive(x, recency, age) * PurchaseCount.expected(r + x, alpha + age, a, b + x, t);
     }
 
-    /** Expected number of purchases of each row within t after the end of its observation. */
-    public double[] expectedPurchases(RecencyFrequency data, double t) {
-        double[] expected = new double[data.size()];
-        for (int i = 0; i < expected.length; i++)
-            expected[i] = expectedPurchases(data.frequency(i), data.recency(i), data.age(i), t);
-        return expected;
-    }
-
     /** Probability that the customer is still active at the end of observation; 1 without a repeat purchase. */
+    @Override
     public double pAlive(int x, double recency, double age) {
-        if (x < 0 || !(recency >= 0) || !(recency <= age) || !Double.isFinite(age))
-            throw new IllegalArgumentException(
-                    "frequency %d, recency %s, age %s: frequency and recency are at least 0, recency at most age"
-                            .formatted(x, recency, age));
+        PurchaseModel.check(x, recency, age);
         if (x == 0) return 1;
         double odds = Math.log(a / (b + x - 1)) + (r + x) * Math.log((alpha + age) / (alpha + recency));
         return 1 / (1 + Math.exp(odds));
     }
 
-    /** Probability of each row to be still active at the end of its observation. */
-    public double[] pAlive(RecencyFrequency data) {
-        double[] alive = new double[data.size()];
-        for (int i = 0; i < alive.length; i++) alive[i] = pAlive(data.frequency(i), data.recency(i), data.age(i));
-        return alive;
-    }
-
-    /** Probability that a customer, of whom nothing is known, makes exactly n repeat purchases by t after the first. */
+    @Override
     public double pmf(double t, int n) {
-        checkHorizon(t);
+        PurchaseModel.checkHorizon(t);
         if (n < 0) throw new IllegalArgumentException("%d purchases; the count is at least 0".formatted(n));
         double z = t / alpha;
         if (n == 0) return Math.exp(-r * Math.log1p(z));
@@ -184,10 +135,5 @@ public record BgNbd(double r, double alpha, double a, double b, Optional<Fit> fi
                 + n * (Math.log(z) - Math.log1p(z)));
         double leftAtLast = Math.exp(logStayed + Math.log(a / (b + n - 1)));
         return stayed + leftAtLast * Beta.regularizedBeta(z / (1 + z), n, r);
-    }
-
-    private static void checkHorizon(double t) {
-        if (!(t >= 0) || !Double.isFinite(t))
-            throw new IllegalArgumentException("a horizon of %s; it must be a time of at least 0".formatted(t));
     }
 }

@@ -4,8 +4,10 @@ import io.rekindle.models.numeric.Minimizer;
 import org.hipparchus.special.Gamma;
 
 /**
- * The negative mean log-likelihood of BG/NBD and its gradient in (ln r, ln α, ln a, ln b), with time measured in a unit of
- * choice. The formula stands in {@link BgNbd}. With q the share of the second term of its bracket (the customer left at
+ * The negative mean log-likelihood of BG/NBD, or of MBG/NBD, and its gradient in (ln r, ln α, ln a, ln b), with time
+ * measured in a unit of choice. The formulas stand in {@link BgNbd} and {@link MbgNbd}. MBG/NBD's is that of BG/NBD with
+ * b + 1 in place of b, the bracket's second term for x = 0 too, and b / (a + b) before everything: below, b stands for
+ * either. With q the share of the second term of its bracket (the customer left at
  * the last purchase) the derivatives by the plain parameters are
  *
  * <pre>  r: ψ(r+x) − ψ(r) + ln α − (1−q) ln(α+T) − q ln(α+t_x)
@@ -16,10 +18,13 @@ import org.hipparchus.special.Gamma;
 final class BgNbdLikelihood implements Minimizer.Objective {
     private final Triples triples;
     private final double unit;
+    private final boolean fromFirst;
 
-    BgNbdLikelihood(Triples triples, double unit) {
+    /** @param fromFirst whether customers may leave after the first purchase already (MBG/NBD) */
+    BgNbdLikelihood(Triples triples, double unit, boolean fromFirst) {
         this.triples = triples;
         this.unit = unit;
+        this.fromFirst = fromFirst;
     }
 
     @Override
@@ -27,7 +32,8 @@ final class BgNbdLikelihood implements Minimizer.Objective {
         double r = Math.exp(point[0]);
         double alpha = Math.exp(point[1]);
         double a = Math.exp(point[2]);
-        double b = Math.exp(point[3]);
+        double plainB = Math.exp(point[3]);
+        double b = fromFirst ? plainB + 1 : plainB;
         double logAlpha = point[1];
         double sum = 0;
         double byR = 0;
@@ -57,7 +63,7 @@ final class BgNbdLikelihood implements Minimizer.Objective {
             byR += weight * (Gamma.digamma(r + x) - psiR + logAlpha);
             byA += weight * (psiAb - psiAbx);
             byB += weight * (Gamma.digamma(b + x) - psiB + psiAb - psiAbx);
-            if (x > 0) logLeft[k] = Math.log(a / (b + x - 1));
+            if (x > 0 || fromFirst) logLeft[k] = Math.log(a / (b + x - 1));
         }
 
         double left = 0;
@@ -66,7 +72,7 @@ final class BgNbdLikelihood implements Minimizer.Objective {
             double weight = triples.weight[i];
             double untilEnd = alpha + triples.age[i] / unit;
             double logEnd = Math.log(untilEnd);
-            if (x == 0) {
+            if (x == 0 && !fromFirst) {
                 sum += weight * r * (logAlpha - logEnd);
                 byR -= weight * logEnd;
                 byAlpha += weight * (r / alpha - r / untilEnd);
@@ -87,10 +93,15 @@ final class BgNbdLikelihood implements Minimizer.Objective {
         byA += left / a;
 
         double rows = triples.rows;
+        if (fromFirst) {
+            sum += rows * (point[3] - Math.log(a + plainB));
+            byA -= rows / (a + plainB);
+            byB += rows * (1 / plainB - 1 / (a + plainB));
+        }
         gradient[0] = -byR * r / rows;
         gradient[1] = -byAlpha * alpha / rows;
         gradient[2] = -byA * a / rows;
-        gradient[3] = -byB * b / rows;
+        gradient[3] = -byB * plainB / rows;
         return -sum / rows;
     }
 }

@@ -2,6 +2,7 @@ package io.rekindle.models.value;
 
 import io.rekindle.models.numeric.Purchases;
 import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What buy-till-you-die models need to know of each customer: frequency x, recency t_x, age T, and the mean spend.
@@ -20,6 +21,7 @@ public final class RecencyFrequency {
     private final double[] age;
     private final double[] meanSpend;
     private final int[] customer;
+    private @Nullable Triples triples;
 
     private RecencyFrequency(int[] frequency, double[] recency, double[] age, double[] meanSpend, int[] customer) {
         this.frequency = frequency;
@@ -146,6 +148,18 @@ public final class RecencyFrequency {
     /** The customer a row belongs to: the index given in the transaction log, else the row itself. */
     public int customer(int row) {
         return customer[row];
+    }
+
+    /**
+     * The different triples. Found once; two threads that ask at the same time may both find them, which only costs time.
+     */
+    Triples triples() {
+        Triples found = triples;
+        if (found == null) {
+            found = Triples.of(this);
+            triples = found;
+        }
+        return found;
     }
 
     int[] frequencies() {

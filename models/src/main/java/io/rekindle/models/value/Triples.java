@@ -20,23 +20,26 @@ final class Triples {
 
     final int[] frequencyPlace;
     final double[] frequencyWeight;
+    /** For each row of the data the place of its triple. */
+    final int[] place;
 
-    private Triples(int[] frequency, double[] recency, double[] age, double[] weight, int rows) {
+    private Triples(int[] frequency, double[] recency, double[] age, double[] weight, int[] place) {
         this.frequency = frequency;
         this.recency = recency;
         this.age = age;
         this.weight = weight;
-        this.rows = rows;
+        this.place = place;
+        this.rows = place.length;
         this.frequencies = Arrays.stream(frequency).distinct().toArray();
         this.frequencyPlace = new int[frequency.length];
         this.frequencyWeight = new double[frequencies.length];
         long repeats = 0;
         double ages = 0;
-        int place = 0;
+        int at = 0;
         for (int i = 0; i < frequency.length; i++) {
-            if (frequency[i] != frequencies[place]) place++;
-            frequencyPlace[i] = place;
-            frequencyWeight[place] += weight[i];
+            if (frequency[i] != frequencies[at]) at++;
+            frequencyPlace[i] = at;
+            frequencyWeight[at] += weight[i];
             repeats += (long) (weight[i] * frequency[i]);
             ages += weight[i] * age[i];
         }
@@ -48,12 +51,27 @@ final class Triples {
         return frequency.length;
     }
 
+    /** What holds for a customer depends on the triple alone: worked out once for each, given to every row. */
+    double[] forEveryRow(OfTriple value) {
+        double[] once = new double[size()];
+        for (int i = 0; i < once.length; i++) once[i] = value.at(frequency[i], recency[i], age[i]);
+        double[] all = new double[rows];
+        for (int i = 0; i < rows; i++) all[i] = once[place[i]];
+        return all;
+    }
+
+    /** A number that belongs to a triple. */
+    interface OfTriple {
+        double at(int frequency, double recency, double age);
+    }
+
     static Triples of(RecencyFrequency data) {
         int n = data.size();
         int capacity = Integer.highestOneBit(Math.max(8, n)) * 4;
         int[] table = new int[capacity];
         int[] count = new int[n];
         int[] first = new int[n];
+        int[] group = new int[n];
         int distinct = 0;
         for (int i = 0; i < n; i++) {
             int slot = hash(data, i) & (capacity - 1);
@@ -62,7 +80,8 @@ final class Triples {
                 first[distinct++] = i;
                 table[slot] = distinct;
             }
-            count[table[slot] - 1]++;
+            group[i] = table[slot] - 1;
+            count[group[i]]++;
         }
         int[] order = Indices.sorted(distinct, (one, other) -> {
             int i = first[one];
@@ -76,14 +95,17 @@ final class Triples {
         double[] recency = new double[distinct];
         double[] age = new double[distinct];
         double[] weight = new double[distinct];
+        int[] rank = new int[distinct];
         for (int k = 0; k < distinct; k++) {
             int row = first[order[k]];
+            rank[order[k]] = k;
             frequency[k] = data.frequency(row);
             recency[k] = data.recency(row);
             age[k] = data.age(row);
             weight[k] = count[order[k]];
         }
-        return new Triples(frequency, recency, age, weight, n);
+        for (int i = 0; i < n; i++) group[i] = rank[group[i]];
+        return new Triples(frequency, recency, age, weight, group);
     }
 
     private static int hash(RecencyFrequency data, int row) {

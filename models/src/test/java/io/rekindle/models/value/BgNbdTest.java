@@ -228,7 +228,7 @@ class BgNbdTest {
 
     @Test
     void theGradientIsThatOfFiniteDifferences() {
-        var likelihood = new BgNbdLikelihood(Triples.of(simulated(500, 3)), 7);
+        var likelihood = new BgNbdLikelihood(Triples.of(simulated(500, 3)), 7, false);
         SplittableRandom random = new SplittableRandom(2);
         for (int k = 0; k < 20; k++) {
             double[] point = random.doubles(4, -2, 2).toArray();
