@@ -109,15 +109,19 @@ public final class CommitLog implements EventLog, DisposableBean {
                 .map(at -> at.minus(settings.messageIdWindow()));
         if (from.isEmpty()) return;
         if (lastSeq > settings.messageIdsKept()) seen.knownFrom(from.get());
+        long first = lastSeq - most + 1;
         warehouse.stream(
                 Sql.of(
-                        "select source_id, message_id, received_at from events where seq > ? and (seq > ? or received_at >= ?) order by seq",
+                        "select seq, source_id, message_id, received_at from events where seq > ? and (seq > ? or received_at >= ?) order by seq",
                         lastSeq - most,
                         lastSeq - settings.messageIdsKept(),
                         from.get()),
-                row -> seen.add(
-                        Fingerprint.of(key, row.intValue("source_id"), row.text("message_id")),
-                        row.instant("received_at")));
+                row -> {
+                    var at = row.instant("received_at");
+                    // There are more in the window than there is room for.
+                    if (first > 1 && row.longValue("seq") == first && at.isAfter(from.get())) seen.knownFrom(at);
+                    seen.add(Fingerprint.of(key, row.intValue("source_id"), row.text("message_id")), at);
+                });
     }
 
     /** From when on every message id is known, so that a repetition counts once; empty when from the beginning. */
