@@ -1,0 +1,4 @@
+@NullMarked
+package io.rekindle.models.basket;
+
+import org.jspecify.annotations.NullMarked;
