@@ -99,7 +99,13 @@ public final class LiquidText {
         Map<String, ZonedDateTime> clock = context.getRegistry(CLOCK);
         clock.put(CLOCK, now);
         try {
-            var rendered = template.renderUnguarded(context);
+            String rendered;
+            // The library keeps the context it renders in a field of the template: two mails made at once would get
+            // each
+            // other's values.
+            synchronized (template) {
+                rendered = template.renderUnguarded(context);
+            }
             Map<String, String> found = context.getRegistry(MISSING);
             found.keySet().stream().mapToInt(Integer::parseInt).sorted().forEach(index -> {
                 var output = outputs.get(index);

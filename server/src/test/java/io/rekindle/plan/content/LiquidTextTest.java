@@ -7,6 +7,9 @@ import java.time.ZonedDateTime;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 class LiquidTextTest {
@@ -21,6 +24,23 @@ class LiquidTextTest {
         assertThat(render("{% assign day = \"Today\" | date: '%d.%m.%Y' %}{{ day }}", Escape.NONE))
                 .isEqualTo("31.12.2031");
         assertThat(render("{{ '2026-05-01' | date: '%d.%m.' }}", Escape.NONE)).isEqualTo("01.05.");
+    }
+
+    @Test
+    void mailsMadeAtOnceNeverGetEachOthersValues() throws Exception {
+        var text = LiquidText.parse("html", "{{ offer.code }} {% if x %}{% endif %}{{ offer.code }}", Escape.HTML);
+        try (var senders = Executors.newFixedThreadPool(8)) {
+            var wrong = new ArrayList<Future<Long>>();
+            for (int sender = 0; sender < 8; sender++) {
+                int mine = sender;
+                wrong.add(senders.submit(() -> IntStream.range(0, 5_000)
+                        .mapToObj(n -> mine + "-" + n)
+                        .filter(code -> !text.render(Map.of("offer.code", code), NOW, new ArrayList<>())
+                                .equals(code + " " + code))
+                        .count()));
+            }
+            for (var count : wrong) assertThat(count.get()).isZero();
+        }
     }
 
     @Test
