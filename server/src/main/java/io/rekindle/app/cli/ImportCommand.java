@@ -12,7 +12,6 @@ import java.util.Map;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import tools.jackson.core.JacksonException;
@@ -26,12 +25,7 @@ import tools.jackson.databind.node.ObjectNode;
         description = "Bring order lines in from CSV, gzipped CSV or Parquet; list imports, take one back.",
         mixinStandardHelpOptions = true,
         subcommands = {ImportCommand.Orders.class, ImportCommand.ListImports.class, ImportCommand.Undo.class})
-final class ImportCommand implements Runnable {
-    @Override
-    public void run() {
-        picocli.CommandLine.usage(this, System.out);
-    }
-
+final class ImportCommand extends CommandGroup {
     @Command(
             name = "orders",
             description = {
@@ -39,15 +33,9 @@ final class ImportCommand implements Runnable {
                 "Fields: order_id, time, customer, email, product_id, product_name, category, quantity, unit_price, currency."
             },
             mixinStandardHelpOptions = true)
-    static final class Orders implements Runnable {
+    static final class Orders extends ServerCommand {
         private static final JsonMapper JSON = JsonMapper.builder().build();
         private static final long GLANCE_NANOS = 200_000_000;
-
-        @Mixin
-        private DataOption data = new DataOption();
-
-        @Mixin
-        private JsonOption json = new JsonOption();
 
         @Parameters(paramLabel = "FILE", description = "CSV, the same gzipped, or Parquet.")
         @SuppressWarnings("NullAway.Init")
@@ -206,13 +194,7 @@ final class ImportCommand implements Runnable {
     }
 
     @Command(name = "list", description = "List the imports, latest first.", mixinStandardHelpOptions = true)
-    static final class ListImports implements Runnable {
-        @Mixin
-        private DataOption data = new DataOption();
-
-        @Mixin
-        private JsonOption json = new JsonOption();
-
+    static final class ListImports extends ServerCommand {
         @Override
         public void run() {
             var imports = data.withServer(api -> api.get("/api/imports")).path("items");
@@ -234,13 +216,7 @@ final class ImportCommand implements Runnable {
             name = "undo",
             description = "Take an import back; its file can be imported again.",
             mixinStandardHelpOptions = true)
-    static final class Undo implements Runnable {
-        @Mixin
-        private DataOption data = new DataOption();
-
-        @Mixin
-        private JsonOption json = new JsonOption();
-
+    static final class Undo extends ServerCommand {
         @Parameters(paramLabel = "ID", description = "The import's number in 'import list'.")
         private long id;
 

@@ -3,7 +3,6 @@ package io.rekindle.app.cli;
 import java.util.List;
 import java.util.Map;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
@@ -13,20 +12,9 @@ import picocli.CommandLine.Parameters;
         description = "API keys: list, create, revoke.",
         mixinStandardHelpOptions = true,
         subcommands = {KeyCommand.ListKeys.class, KeyCommand.CreateKey.class, KeyCommand.RevokeKey.class})
-final class KeyCommand implements Runnable {
-    @Override
-    public void run() {
-        picocli.CommandLine.usage(this, System.out);
-    }
-
+final class KeyCommand extends CommandGroup {
     @Command(name = "list", description = "List the keys, without their secrets.", mixinStandardHelpOptions = true)
-    static final class ListKeys implements Runnable {
-        @Mixin
-        private DataOption data = new DataOption();
-
-        @Mixin
-        private JsonOption json = new JsonOption();
-
+    static final class ListKeys extends ServerCommand {
         @Override
         public void run() {
             var keys = data.withServer(api -> api.get("/api/keys")).path("items");
@@ -47,13 +35,7 @@ final class KeyCommand implements Runnable {
             name = "create",
             description = "Make a key; its secret is printed this once.",
             mixinStandardHelpOptions = true)
-    static final class CreateKey implements Runnable {
-        @Mixin
-        private DataOption data = new DataOption();
-
-        @Mixin
-        private JsonOption json = new JsonOption();
-
+    static final class CreateKey extends ServerCommand {
         @Parameters(paramLabel = "NAME", description = "Who or what uses the key.")
         @SuppressWarnings("NullAway.Init")
         private String name;
@@ -79,13 +61,7 @@ final class KeyCommand implements Runnable {
     }
 
     @Command(name = "revoke", description = "From now on the key opens nothing.", mixinStandardHelpOptions = true)
-    static final class RevokeKey implements Runnable {
-        @Mixin
-        private DataOption data = new DataOption();
-
-        @Mixin
-        private JsonOption json = new JsonOption();
-
+    static final class RevokeKey extends ServerCommand {
         @Parameters(paramLabel = "ID", description = "The key's number in 'key list'.")
         private long id;
 

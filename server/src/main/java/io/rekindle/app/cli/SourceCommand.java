@@ -2,7 +2,6 @@ package io.rekindle.app.cli;
 
 import java.util.Map;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Parameters;
 
 /** {@code rekindle source}: where events come from. */
@@ -11,20 +10,9 @@ import picocli.CommandLine.Parameters;
         description = "Sources of events: list, create, add a write key.",
         mixinStandardHelpOptions = true,
         subcommands = {SourceCommand.ListSources.class, SourceCommand.CreateSource.class, SourceCommand.AddKey.class})
-final class SourceCommand implements Runnable {
-    @Override
-    public void run() {
-        picocli.CommandLine.usage(this, System.out);
-    }
-
+final class SourceCommand extends CommandGroup {
     @Command(name = "list", description = "List the sources and what came from them.", mixinStandardHelpOptions = true)
-    static final class ListSources implements Runnable {
-        @Mixin
-        private DataOption data = new DataOption();
-
-        @Mixin
-        private JsonOption json = new JsonOption();
-
+    static final class ListSources extends ServerCommand {
         @Override
         public void run() {
             var sources = data.withServer(api -> api.get("/api/sources")).path("items");
@@ -45,13 +33,7 @@ final class SourceCommand implements Runnable {
             name = "create",
             description = "Make a source; its write key is printed this once.",
             mixinStandardHelpOptions = true)
-    static final class CreateSource implements Runnable {
-        @Mixin
-        private DataOption data = new DataOption();
-
-        @Mixin
-        private JsonOption json = new JsonOption();
-
+    static final class CreateSource extends ServerCommand {
         @Parameters(paramLabel = "NAME", description = "What the source is, e.g. 'web shop'.")
         @SuppressWarnings("NullAway.Init")
         private String name;
@@ -72,13 +54,7 @@ final class SourceCommand implements Runnable {
             name = "add-key",
             description = "Make one more write key for a source; it is printed this once.",
             mixinStandardHelpOptions = true)
-    static final class AddKey implements Runnable {
-        @Mixin
-        private DataOption data = new DataOption();
-
-        @Mixin
-        private JsonOption json = new JsonOption();
-
+    static final class AddKey extends ServerCommand {
         @Parameters(paramLabel = "ID", description = "The source's number in 'source list'.")
         private long id;
 

@@ -25,20 +25,9 @@ import tools.jackson.databind.JsonNode;
         description = "Users of the console: list, create, set a password.",
         mixinStandardHelpOptions = true,
         subcommands = {UserCommand.ListUsers.class, UserCommand.CreateUser.class, UserCommand.SetPassword.class})
-final class UserCommand implements Runnable {
-    @Override
-    public void run() {
-        picocli.CommandLine.usage(this, System.out);
-    }
-
+final class UserCommand extends CommandGroup {
     @Command(name = "list", description = "List the users and their roles.", mixinStandardHelpOptions = true)
-    static final class ListUsers implements Runnable {
-        @Mixin
-        private DataOption data = new DataOption();
-
-        @Mixin
-        private JsonOption json = new JsonOption();
-
+    static final class ListUsers extends ServerCommand {
         @Override
         public void run() {
             var users = data.withServer(api -> api.get("/api/users")).path("items");
@@ -58,13 +47,7 @@ final class UserCommand implements Runnable {
             name = "create",
             description = "Make a user; a password that is made for it is printed this once.",
             mixinStandardHelpOptions = true)
-    static final class CreateUser implements Runnable {
-        @Mixin
-        private DataOption data = new DataOption();
-
-        @Mixin
-        private JsonOption json = new JsonOption();
-
+    static final class CreateUser extends ServerCommand {
         @Mixin
         private PasswordOption password = new PasswordOption();
 
@@ -108,13 +91,7 @@ final class UserCommand implements Runnable {
                 "The user's console sessions end."
             },
             mixinStandardHelpOptions = true)
-    static final class SetPassword implements Runnable {
-        @Mixin
-        private DataOption data = new DataOption();
-
-        @Mixin
-        private JsonOption json = new JsonOption();
-
+    static final class SetPassword extends ServerCommand {
         @Mixin
         private PasswordOption password = new PasswordOption();
 
