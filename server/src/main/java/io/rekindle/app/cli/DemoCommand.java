@@ -4,6 +4,7 @@ import io.rekindle.access.FirstSignIn;
 import io.rekindle.app.demo.Demo;
 import io.rekindle.app.demo.DemoReport;
 import io.rekindle.app.server.DataFolder;
+import io.rekindle.platform.OwnerOnly;
 import io.rekindle.platform.Problem;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -135,7 +136,7 @@ final class DemoCommand implements Runnable {
 
     private void mark() {
         try {
-            Files.createDirectories(data);
+            OwnerOnly.folder(data);
             Files.writeString(data.resolve(MARK), "Made by 'rekindle demo', which may delete this folder.\n");
         } catch (IOException e) {
             throw Problem.invalid("data_folder_unusable", "%s cannot be used: %s".formatted(data, e.getMessage()));

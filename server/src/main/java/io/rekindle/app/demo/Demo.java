@@ -3,6 +3,7 @@ package io.rekindle.app.demo;
 import io.rekindle.app.server.ApiClient;
 import io.rekindle.app.server.DataFolder;
 import io.rekindle.app.server.RunningServer;
+import io.rekindle.platform.OwnerOnly;
 import io.rekindle.platform.Problem;
 import io.rekindle.simulator.EventDoor;
 import io.rekindle.simulator.Mailboxes;
@@ -12,7 +13,6 @@ import java.io.IOException;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.security.SecureRandom;
@@ -108,9 +108,8 @@ public final class Demo implements AutoCloseable {
             var digest = MessageDigest.getInstance("SHA-256");
             var key = digest.digest(("rekindle demo " + wish.seed()).getBytes(StandardCharsets.UTF_8));
             var file = data.resolve("keys").resolve("rekindle.key");
-            Files.createDirectories(file.getParent());
-            Files.createFile(file, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
-            Files.writeString(file, HexFormat.of().formatHex(key) + "\n");
+            OwnerOnly.folderOf(file);
+            Files.writeString(OwnerOnly.newFile(file), HexFormat.of().formatHex(key) + "\n");
         } catch (IOException e) {
             throw Problem.invalid("data_folder_unusable", "%s cannot be used: %s".formatted(data, e.getMessage()));
         } catch (NoSuchAlgorithmException e) {

@@ -2,6 +2,7 @@ package io.rekindle.collect.imports;
 
 import io.rekindle.collect.Imports;
 import io.rekindle.collect.OrderMapping;
+import io.rekindle.platform.OwnerOnly;
 import io.rekindle.platform.PlatformSettings;
 import io.rekindle.platform.Problem;
 import io.rekindle.platform.SystemClock;
@@ -161,7 +162,7 @@ public class Uploads {
     private Path store(InputStream content) {
         Path file = null;
         try {
-            Files.createDirectories(folder);
+            OwnerOnly.folder(folder);
             file = Files.createTempFile(folder, "import-", ".upload");
             Files.copy(content, file, StandardCopyOption.REPLACE_EXISTING);
             if (size(file) > 0) return file;

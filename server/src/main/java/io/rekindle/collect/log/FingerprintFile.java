@@ -1,5 +1,6 @@
 package io.rekindle.collect.log;
 
+import io.rekindle.platform.OwnerOnly;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.lang.foreign.Arena;
@@ -46,7 +47,7 @@ final class FingerprintFile implements AutoCloseable {
         for (var set : sets) ids += set.size();
         var filter = new long[LONGS_A_BLOCK * Math.toIntExact(1 + ids * BITS_AN_ID / (64 * LONGS_A_BLOCK))];
         var tables = new long[sets.length + 1];
-        try (var channel = FileChannel.open(file, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
+        try (var channel = FileChannel.open(OwnerOnly.newFile(file), StandardOpenOption.WRITE)) {
             var buffer = ByteBuffer.allocate(BUFFER).order(ByteOrder.LITTLE_ENDIAN);
             for (int i = 0; i < sets.length; i++) {
                 var table = sets[i].slots();

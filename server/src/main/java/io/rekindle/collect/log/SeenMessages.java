@@ -1,5 +1,6 @@
 package io.rekindle.collect.log;
 
+import io.rekindle.platform.OwnerOnly;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -167,7 +168,7 @@ final class SeenMessages implements AutoCloseable {
 
     private void emptyFolder() {
         try {
-            Files.createDirectories(folder);
+            OwnerOnly.folder(folder);
             try (var old = Files.list(folder)) {
                 for (var file : List.copyOf(old.toList())) Files.delete(file);
             }
