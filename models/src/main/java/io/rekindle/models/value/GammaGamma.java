@@ -28,7 +28,7 @@ import org.hipparchus.special.Gamma;
  *
  * <p>and the expectation of the customer's mean, given x and m, is p (γ + m x) / (p x + q − 1).
  *
- * <p>Numerics: Γ and ψ once per different x, one logarithm per row; amounts are measured in units of the overall mean while
+ * <p>Numerics: Γ and ψ once per different x, one logarithm for some dozens of rows; amounts are measured in units of the overall mean while
  * fitting, so the currency does not matter; analytic gradient in ln p, ln(q − 1), ln γ; standard errors by the delta
  * method. Rows are summed in a fixed order, so their order in the data does not matter. Complexity: O(n log n) to sort,
  * then about forty passes. Immutable, deterministic, safe for concurrent use.
@@ -59,7 +59,12 @@ public record GammaGamma(double p, double q, double gamma, Optional<Fit> fit) {
 
     /** The maximum-likelihood fit on the rows with a repeat purchase. */
     public static GammaGamma fit(RecencyFrequency data) {
-        return fit(data.frequencies(), data.meanSpends());
+        return fit(data, Estimation.MAXIMUM_LIKELIHOOD);
+    }
+
+    /** The fit, by maximum likelihood or held by the prior of {@link Estimation#REGULARISED} for few customers. */
+    public static GammaGamma fit(RecencyFrequency data, Estimation estimation) {
+        return fit(data.frequencies(), data.meanSpends(), estimation);
     }
 
     /**
@@ -70,8 +75,16 @@ public record GammaGamma(double p, double q, double gamma, Optional<Fit> fit) {
      * @throws IllegalArgumentException when no customer has a purchase, or one has a mean spend that is not positive
      */
     public static GammaGamma fit(int[] purchases, double[] meanSpend) {
+        return fit(purchases, meanSpend, Estimation.MAXIMUM_LIKELIHOOD);
+    }
+
+    /** The same by maximum likelihood or held by the prior of {@link Estimation#REGULARISED} for few customers. */
+    public static GammaGamma fit(int[] purchases, double[] meanSpend, Estimation estimation) {
         var data = GammaGammaLikelihood.of(purchases, meanSpend);
-        Minimizer.Minimum best = Minimizer.minimize(data, new double[] {1, 1, 0}, LOW, HIGH);
+        boolean regularised = estimation == Estimation.REGULARISED;
+        double[] from = {1, 1, 0};
+        Minimizer.Minimum best = Minimizer.minimize(
+                regularised ? PurchaseFit.withPrior(data, from, data.customers()) : data, from, LOW, HIGH);
         double[] point = best.point();
         double[] value = {Math.exp(point[0]), 1 + Math.exp(point[1]), Math.exp(point[2]) * data.unit()};
         double[] slope = {value[0], value[1] - 1, value[2]};
@@ -80,13 +93,19 @@ public record GammaGamma(double p, double q, double gamma, Optional<Fit> fit) {
                 .mapToObj(i -> new Parameter(
                         names.get(i), value[i], slope[i] * Math.sqrt(best.covariance()[i][i] / data.customers())))
                 .toList();
+        double negativeMean = regularised ? data.value(point, new double[3]) : best.value();
         var fit = new Fit(
-                -best.value() * data.customers() - data.customers() * Math.log(data.unit()),
+                -negativeMean * data.customers() - data.customers() * Math.log(data.unit()),
                 data.customers(),
                 data.customers(),
                 best.evaluations(),
                 best.anyAtBound() ? Convergence.AT_BOUNDARY : Convergence.INTERIOR,
-                parameters);
+                parameters,
+                regularised
+                        ? Optional.of(
+                                "ln p ~ Normal(ln %.3f, 1), ln (q − 1) ~ Normal(ln %.3f, 1), ln gamma ~ Normal(ln %.4g, 1)"
+                                        .formatted(Math.E, Math.E, data.unit()))
+                        : Optional.empty());
         return new GammaGamma(value[0], value[1], value[2], Optional.of(fit));
     }
 
@@ -146,11 +165,18 @@ public record GammaGamma(double p, double q, double gamma, Optional<Fit> fit) {
         private final int[] x;
         private final double[] m;
         private final double unit;
+        /** At the first row of each frequency: the sum of ln m over its rows. */
+        private final double[] logs;
 
         private GammaGammaLikelihood(int[] x, double[] m, double unit) {
             this.x = x;
             this.m = m;
             this.unit = unit;
+            this.logs = new double[x.length];
+            for (int from = 0, i = 0; i < x.length; i++) {
+                if (x[i] != x[from]) from = i;
+                logs[from] += Math.log(m[i]);
+            }
         }
 
         static GammaGammaLikelihood of(int[] purchases, double[] meanSpend) {
@@ -209,15 +235,20 @@ public record GammaGamma(double p, double q, double gamma, Optional<Fit> fit) {
             double byGamma = 0;
             for (int from = 0, to; from < x.length; from = to) {
                 double n = x[from];
-                double logs = 0;
                 double logTotals = 0;
                 double inverses = 0;
+                // One logarithm of a product serves several rows; it is taken long before the product could overflow.
+                double product = 1;
                 for (to = from; to < x.length && x[to] == x[from]; to++) {
                     double total = gamma + m[to] * n;
-                    logs += Math.log(m[to]);
-                    logTotals += Math.log(total);
+                    product *= total;
+                    if (!(product > 1e-100 && product < 1e100)) {
+                        logTotals += Math.log(product);
+                        product = 1;
+                    }
                     inverses += 1 / total;
                 }
+                logTotals += Math.log(product);
                 double rows = to - from;
                 double shape = p * n;
                 double psiBoth = Gamma.digamma(shape + q);
@@ -227,9 +258,9 @@ public record GammaGamma(double p, double q, double gamma, Optional<Fit> fit) {
                                         - gammaQ
                                         + q * point[2]
                                         + shape * Math.log(n))
-                        + (shape - 1) * logs
+                        + (shape - 1) * logs[from]
                         - (shape + q) * logTotals;
-                byP += n * (rows * (psiBoth - Gamma.digamma(shape) + Math.log(n)) + logs - logTotals);
+                byP += n * (rows * (psiBoth - Gamma.digamma(shape) + Math.log(n)) + logs[from] - logTotals);
                 byQ += rows * (psiBoth - psiQ + point[2]) - logTotals;
                 byGamma += rows * q / gamma - (shape + q) * inverses;
             }

@@ -85,7 +85,7 @@ record PurchaseFit(double[] value, Fit fit) {
     }
 
     /** Adds the prior's negative logarithm, shared out over the customers. */
-    private static Minimizer.Objective withPrior(Minimizer.Objective likelihood, double[] centre, double rows) {
+    static Minimizer.Objective withPrior(Minimizer.Objective likelihood, double[] centre, double rows) {
         return (point, gradient) -> {
             double value = likelihood.value(point, gradient);
             for (int i = 0; i < point.length; i++) {

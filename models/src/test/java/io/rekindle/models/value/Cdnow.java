@@ -3,7 +3,10 @@ package io.rekindle.models.value;
 import io.rekindle.models.SharedData;
 import java.time.LocalDate;
 import java.time.format.DateTimeFormatter;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 
 /** The CDNOW 1/10 sample of Fader and Hardie: 2,357 customers, calibration to 1997-09-30, time in weeks. */
 final class Cdnow {
@@ -24,6 +27,21 @@ final class Cdnow {
             amount[i] = Double.parseDouble(field[4]);
         }
         return RecencyFrequency.fromTransactions(customer, day, amount, 7, CALIBRATION_END.toEpochDay());
+    }
+
+    /** For each row of {@link #fromLog}, on how many days of the 39 weeks after calibration the customer bought. */
+    static double[] purchasesAfterCalibration(RecencyFrequency calibration) {
+        var days = new HashMap<Integer, Set<String>>();
+        for (var row : SharedData.rows("cdnow/cdnowElog.csv")) {
+            String[] field = row.split(",");
+            if (field[2].compareTo("19970930") > 0)
+                days.computeIfAbsent(Integer.parseInt(field[1]) - 1, none -> new HashSet<>())
+                        .add(field[2]);
+        }
+        double[] bought = new double[calibration.size()];
+        for (int row = 0; row < bought.length; row++)
+            bought[row] = days.getOrDefault(calibration.customer(row), Set.of()).size();
+        return bought;
     }
 
     /** From the summary the authors publish, times and means rounded to two decimals. */

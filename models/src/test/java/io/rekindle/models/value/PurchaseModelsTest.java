@@ -195,7 +195,7 @@ class PurchaseModelsTest {
                 double there = 0;
                 double count = 0;
                 double discounted = 0;
-                double step = .08;
+                double step = .12;
                 for (double v = 8; v > -60; v -= step) {
                     double leaves = Math.exp(v);
                     double ofLeaving = Math.exp(model.s() * v - model.beta() * leaves);
@@ -236,7 +236,7 @@ class PurchaseModelsTest {
                 double there = 0;
                 double count = 0;
                 double discounted = 0;
-                double step = .08;
+                double step = .12;
                 for (double v = -60; v < 60; v += step) {
                     double p = 1 / (1 + Math.exp(-v));
                     double q = 1 / (1 + Math.exp(v));
@@ -433,7 +433,7 @@ class PurchaseModelsTest {
     @EnumSource
     void anyFewCustomersAreFittedWithoutANonsenseNumber(Kind kind) {
         var random = new SplittableRandom(31);
-        for (int k = 0; k < 60; k++) {
+        for (int k = 0; k < 20; k++) {
             int n = 1 + random.nextInt(20);
             int shape = random.nextInt(3);
             int[] x = new int[n];

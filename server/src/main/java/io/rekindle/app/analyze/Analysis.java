@@ -58,6 +58,11 @@ abstract class Analysis implements Runnable {
         return seed;
     }
 
+    /** Whether charts are asked for: they may take time of their own. */
+    final boolean wantsCharts() {
+        return chart != null;
+    }
+
     @Override
     public final void run() {
         if (output != null) ResultFile.check(output, "--output", ".csv", ".csv.gz", ".parquet");

@@ -8,7 +8,7 @@ import picocli.CommandLine.Command;
         name = "analyze",
         description = "Run the models on CSV or Parquet files; no server is needed and nothing is kept.",
         mixinStandardHelpOptions = true,
-        subcommands = {ClvAnalysis.class})
+        subcommands = {ClvAnalysis.class, RhythmAnalysis.class})
 public final class AnalyzeCommand implements Runnable {
     @Override
     public void run() {
