@@ -8,7 +8,14 @@ import picocli.CommandLine.Command;
         name = "analyze",
         description = "Run the models on CSV or Parquet files; no server is needed and nothing is kept.",
         mixinStandardHelpOptions = true,
-        subcommands = {ClvAnalysis.class, RhythmAnalysis.class})
+        subcommands = {
+            ClvAnalysis.class,
+            RhythmAnalysis.class,
+            ExperimentAnalysis.class,
+            PowerAnalysis.class,
+            AttributionAnalysis.class,
+            BasketAnalysis.class
+        })
 public final class AnalyzeCommand implements Runnable {
     @Override
     public void run() {

@@ -32,4 +32,15 @@ sealed interface Chart {
     record BarGroups(
             String title, String caption, String xLabel, String yLabel, List<String> categories, List<Bars> bars)
             implements Chart {}
+
+    /**
+     * An arrow between two items.
+     *
+     * @param width from 0 to 1
+     * @param colour the darker, the higher
+     */
+    record Edge(String from, String to, double width, double colour) {}
+
+    /** Items and arrows between them. */
+    record Network(String title, String caption, List<Edge> edges) implements Chart {}
 }

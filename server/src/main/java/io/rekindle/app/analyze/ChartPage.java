@@ -56,6 +56,7 @@ final class ChartPage {
             switch (chart) {
                 case Chart.Lines lines -> draw(page, lines);
                 case Chart.BarGroups bars -> draw(page, bars);
+                case Chart.Network network -> page.append(NetworkDrawing.svg(network, WIDTH, WIDTH));
             }
             page.append("<p>").append(escaped(chart.caption())).append("</p>");
         }
@@ -218,7 +219,7 @@ final class ChartPage {
         return String.format(Locale.ROOT, "%.1f", value);
     }
 
-    private static String escaped(String text) {
+    static String escaped(String text) {
         return text.replace("&", "&amp;")
                 .replace("<", "&lt;")
                 .replace(">", "&gt;")

@@ -38,6 +38,11 @@ final class InputOptions {
 
     /** Reads the fields; optional ones only where the file has them. */
     DataRows read(List<Field> fields, Progress progress) {
+        return read(fields, Map.of(), progress);
+    }
+
+    /** Reads the fields, some of whose columns are named by options of their own. */
+    DataRows read(List<Field> fields, Map<String, String> named, Progress progress) {
         var times = TimeText.of(timeFormat);
         for (var name : map.keySet())
             if (fields.stream().noneMatch(field -> field.name().equals(name)))
@@ -54,7 +59,7 @@ final class InputOptions {
             var columns = new ArrayList<String>();
             var missing = new ArrayList<String>();
             for (var field : fields) {
-                var column = map.get(field.name());
+                var column = named.getOrDefault(field.name(), map.get(field.name()));
                 if (column == null && file.columns().contains(field.name())) column = field.name();
                 if (column != null) {
                     file.place(column);
