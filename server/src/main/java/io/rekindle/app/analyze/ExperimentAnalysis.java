@@ -21,6 +21,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.OptionalDouble;
+import java.util.function.ToDoubleFunction;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -383,7 +384,11 @@ final class ExperimentAnalysis extends Analysis {
                 throw Problem.invalid(
                         "not_a_number",
                         "%s, row %d, column %s: '%s' is neither a number nor true or false"
-                                .formatted(input.fileName(), row + 2, named.get(field.name()), text));
+                                .formatted(
+                                        input.fileName(),
+                                        row + 2,
+                                        named.getOrDefault(field.name(), field.name()),
+                                        text));
             }
             values[i] = value;
         }
@@ -533,17 +538,29 @@ final class ExperimentAnalysis extends Analysis {
                 .count("customers", i -> all.get(i).customers)
                 .decimal("controlValue", i -> orNone(all.get(i).controlValue))
                 .decimal("value", i -> orNone(all.get(i).value))
-                .decimal("difference", i -> best(all.get(i)) instanceof Interval it ? it.estimate : Double.NaN)
-                .decimal("low", i -> best(all.get(i)) instanceof Interval it ? it.low : Double.NaN)
-                .decimal("high", i -> best(all.get(i)) instanceof Interval it ? it.high : Double.NaN)
-                .decimal("p", i -> best(all.get(i)) instanceof Interval it ? it.p : Double.NaN)
+                .decimal("difference", i -> of(best(all.get(i)), Interval::estimate))
+                .decimal("low", i -> of(best(all.get(i)), Interval::low))
+                .decimal("high", i -> of(best(all.get(i)), Interval::high))
+                .decimal("p", i -> of(best(all.get(i)), Interval::p))
                 .decimal("pHolm", holm)
                 .decimal("pBenjaminiHochberg", hochberg)
-                .decimal("relative", i -> relative(all.get(i)) instanceof Interval it ? it.estimate : Double.NaN)
-                .decimal("relativeLow", i -> relative(all.get(i)) instanceof Interval it ? it.low : Double.NaN)
-                .decimal("relativeHigh", i -> relative(all.get(i)) instanceof Interval it ? it.high : Double.NaN)
-                .decimal("chanceToBeat", i -> all.get(i).posterior instanceof Belief it ? it.chanceToBeat : Double.NaN)
-                .text("notMeasurable", i -> all.get(i).notMeasurable instanceof Obstacle it ? it.reason : null);
+                .decimal("relative", i -> of(relative(all.get(i)), Interval::estimate))
+                .decimal("relativeLow", i -> of(relative(all.get(i)), Interval::low))
+                .decimal("relativeHigh", i -> of(relative(all.get(i)), Interval::high))
+                .decimal("chanceToBeat", i -> chance(all.get(i).posterior))
+                .text("notMeasurable", i -> reason(all.get(i).notMeasurable));
+    }
+
+    private static double of(@Nullable Interval interval, ToDoubleFunction<Interval> figure) {
+        return interval == null ? Double.NaN : figure.applyAsDouble(interval);
+    }
+
+    private static double chance(@Nullable Belief belief) {
+        return belief == null ? Double.NaN : belief.chanceToBeat;
+    }
+
+    private static @Nullable String reason(@Nullable Obstacle obstacle) {
+        return obstacle == null ? null : obstacle.reason;
     }
 
     private static double orNone(@Nullable Double value) {

@@ -78,6 +78,11 @@ final class PowerAnalysis extends Analysis {
 
     @Override
     Outcome analyse(Progress progress) {
+        if (deviation == null && !(baseline >= 0 && baseline <= 1))
+            throw Problem.invalid(
+                    "rate_invalid",
+                    "--baseline %s is no conversion rate, which lies between 0 and 1; for a mean say --deviation too"
+                            .formatted(baseline));
         if (lift != null && relative != null)
             throw Problem.invalid("difference_twice", "--lift and --relative say the same; give one of them");
         Double difference = lift != null ? lift : relative != null ? Double.valueOf(relative * baseline) : null;
