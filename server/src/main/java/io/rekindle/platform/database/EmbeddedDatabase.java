@@ -56,7 +56,8 @@ public final class EmbeddedDatabase implements AutoCloseable {
                     .setLocaleConfig("locale", "C.UTF-8")
                     .setLocaleConfig("encoding", "UTF8")
                     .setServerConfig("listen_addresses", "127.0.0.1")
-                    .setServerConfig("max_connections", "60")
+                    // Tests keep several servers open on one PostgreSQL.
+                    .setServerConfig("max_connections", durable ? "60" : "250")
                     .setServerConfig("shared_buffers", "256MB")
                     .setServerConfig("fsync", durable ? "on" : "off")
                     .setServerConfig("synchronous_commit", durable ? "on" : "off")
