@@ -73,28 +73,7 @@ public final class DuckDbWarehouse implements Warehouse, Backed, AutoCloseable {
         return with(connection -> {
             execute(connection, "begin transaction");
             try {
-                if (known(connection, table, batchId)) {
-                    execute(connection, "rollback");
-                    return false;
-                }
-                long count = switch (rows) {
-                    case Rows.Written written -> {
-                        try (var writer = new AppenderRows(connection.createAppender(table))) {
-                            written.writeTo(writer);
-                            yield writer.count();
-                        }
-                    }
-                    case Rows.Selected(var sql) -> {
-                        try (var statement = prepare(
-                                connection, Sql.of("insert into " + table).then(sql))) {
-                            yield statement.executeLargeUpdate();
-                        }
-                    }
-                };
-                try (var batch =
-                        prepare(connection, Sql.of("insert into batches values (?, ?, ?)", table, batchId, count))) {
-                    batch.executeUpdate();
-                }
+                note(connection, table, batchId, write(connection, table, rows));
                 execute(connection, "commit");
                 return true;
             } catch (SQLException | RuntimeException e) {
@@ -103,9 +82,37 @@ public final class DuckDbWarehouse implements Warehouse, Backed, AutoCloseable {
                 } catch (SQLException alreadyEnded) {
                     e.addSuppressed(alreadyEnded);
                 }
+                // Asked only now: batches hardly ever come twice, and each of many small ones would pay for the
+                // question.
+                if (e instanceof SQLException && known(connection, table, batchId)) return false;
                 throw e;
             }
         });
+    }
+
+    private static long write(DuckDBConnection connection, String table, Rows rows) throws SQLException {
+        return switch (rows) {
+            case Rows.Written written -> {
+                try (var writer = new AppenderRows(connection.createAppender(table))) {
+                    written.writeTo(writer);
+                    yield writer.count();
+                }
+            }
+            case Rows.Selected(var sql) -> {
+                try (var statement =
+                        prepare(connection, Sql.of("insert into " + table).then(sql))) {
+                    yield statement.executeLargeUpdate();
+                }
+            }
+        };
+    }
+
+    /** Fails when the batch was noted before: its id is the table's key. */
+    private static void note(DuckDBConnection connection, String table, String batchId, long count)
+            throws SQLException {
+        try (var insert = prepare(connection, Sql.of("insert into batches values (?, ?, ?)", table, batchId, count))) {
+            insert.executeUpdate();
+        }
     }
 
     @Override
