@@ -126,7 +126,24 @@ final class DataFile implements AutoCloseable {
      * @throws Problem naming the first row and column that cannot be understood, and how many more there are
      */
     DataRows read(List<Field> fields, List<String> columns, TimeText times, LongConsumer told) {
+        return read(fields, columns, times, told, List.of(), (column, text) -> {});
+    }
+
+    /**
+     * The same, and hands on the text of further columns.
+     *
+     * @param further their names
+     * @param taker takes their values row by row, by their place among the further ones
+     */
+    DataRows read(
+            List<Field> fields,
+            List<String> columns,
+            TimeText times,
+            LongConsumer told,
+            List<String> further,
+            ValueTaker taker) {
         int[] places = columns.stream().mapToInt(this::place).toArray();
+        int[] furtherPlaces = further.stream().mapToInt(this::place).toArray();
         var wanted = DataRows.columnsOf(fields, times);
         var kept = wanted.values().toArray(new DataRows.Column[0]);
         String firstFault = null;
@@ -143,6 +160,7 @@ final class DataFile implements AutoCloseable {
                     firstFault = "row %d, column %s: '%s' %s"
                             .formatted(source.row(), columns.get(i), shortened(text), fault);
             }
+            for (int i = 0; i < furtherPlaces.length; i++) taker.take(i, source.value(furtherPlaces[i]));
             if (wrong) faults++;
             if (++size % 100_000 == 0) told.accept(size);
             if (size == Integer.MAX_VALUE - 8)
@@ -158,6 +176,12 @@ final class DataFile implements AutoCloseable {
                                     faults == 1 ? "" : " (and %,d rows more)".formatted(faults - 1)));
         if (size == 0) throw Problem.invalid("file_without_rows", "%s has column names and no rows".formatted(name()));
         return new DataRows(wanted, size);
+    }
+
+    /** Takes a value of a column, null where a row has none. */
+    @FunctionalInterface
+    interface ValueTaker {
+        void take(int column, @Nullable String text);
     }
 
     private static String shortened(@Nullable String text) {

@@ -1,0 +1,260 @@
+package io.rekindle.models.table;
+
+import io.rekindle.models.table.Column.Kind;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.OptionalLong;
+import java.util.Set;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Makes a table of plain text, row by row, and finds out what each column holds.
+ *
+ * <p>What: a column whose values are all dates holds dates; all numbers, numbers; anything else holds categories. A blank
+ * is a gap, and in a column of numbers or dates so are {@code NA}, {@code N/A}, {@code NaN}, {@code null} and {@code \N}.
+ * Up to one value in a hundred of a column with at least twenty different numbers (or dates) may be unreadable, such as
+ * "unknown": it becomes a gap and is reported. Digits after a leading zero, as in a post code, make a name, not a number.
+ *
+ * <p>Numerics and complexity: each different text is looked at once; memory goes by rows, plus the different texts of
+ * columns of categories. A column of numbers or dates gives up its texts once there are more than 100,000 different ones:
+ * what is unreadable after that becomes a gap. Not for use by several threads at once.
+ */
+public final class TableBuilder {
+    private static final int MOST_TEXTS = 100_000;
+    private static final int LEAST_DISTINCT = 20;
+    private static final double TOLERATED = .01;
+    private static final Set<String> NO_VALUE = Set.of("na", "n/a", "nan", "null", "\\n");
+
+    private final List<Builder> builders = new ArrayList<>();
+    private final Function<String, OptionalLong> times;
+
+    /**
+     * Values of a column that could not be read as what the column holds, and became gaps.
+     *
+     * @param example one of them
+     */
+    public record Unreadable(String column, Kind kind, int count, String example) {}
+
+    /**
+     * Columns of these names.
+     *
+     * @param times reads a day or moment as seconds since 1970, empty when the text is none
+     */
+    public TableBuilder(List<String> names, Function<String, OptionalLong> times) {
+        this.times = times;
+        for (var name : names) builders.add(new Builder(name, null));
+    }
+
+    /** Columns like a table's, of the same kinds: for the rows a model fitted on that table is to score. */
+    public static TableBuilder like(Table table, Function<String, OptionalLong> times) {
+        var builder = new TableBuilder(List.of(), times);
+        for (var column : table.columns()) builder.builders.add(builder.new Builder(column.name(), column.kind()));
+        return builder;
+    }
+
+    /** Says what a column holds, before the first row. */
+    public TableBuilder as(String name, Kind kind) {
+        for (int i = 0; i < builders.size(); i++)
+            if (builders.get(i).name.equals(name)) {
+                builders.set(i, new Builder(name, kind));
+                return this;
+            }
+        throw new IllegalArgumentException("there is no column " + name);
+    }
+
+    /** The next row's value of a column, by its place; null when there is none. */
+    public void add(int column, @Nullable String text) {
+        builders.get(column).add(text == null ? "" : text.strip());
+    }
+
+    /** The table of all rows added. */
+    public Table build() {
+        return Table.of(builders.stream().map(Builder::build).toList());
+    }
+
+    /** After {@link #build}: what became a gap without being one. */
+    public List<Unreadable> unreadable() {
+        return builders.stream()
+                .filter(builder -> builder.unreadable > 0)
+                .map(builder ->
+                        new Unreadable(builder.name, builder.found, builder.unreadable, builder.unreadableExample))
+                .toList();
+    }
+
+    /** The number a text stands for; NaN when it stands for none. */
+    private static double number(String text) {
+        int length = text.length();
+        if (length == 0 || length > 40) return Double.NaN;
+        for (int i = 0; i < length; i++) {
+            char c = text.charAt(i);
+            if ((c < '0' || c > '9') && c != '.' && c != '-' && c != '+' && c != 'e' && c != 'E') return Double.NaN;
+        }
+        int first = text.charAt(0) == '-' || text.charAt(0) == '+' ? 1 : 0;
+        if (length > first + 1 && text.charAt(first) == '0' && Character.isDigit(text.charAt(first + 1)))
+            return Double.NaN;
+        try {
+            double value = Double.parseDouble(text);
+            return Double.isFinite(value) ? value : Double.NaN;
+        } catch (NumberFormatException e) {
+            return Double.NaN;
+        }
+    }
+
+    private final class Builder {
+        private final String name;
+        private final @Nullable Kind asked;
+        private Kind found = Kind.CATEGORY;
+
+        private Map<String, Integer> places = new HashMap<>();
+        private List<String> texts = new ArrayList<>();
+        /** By place: the number or date a text stands for. */
+        private double[] numbers = new double[16];
+
+        private long[] dates = new long[16];
+        private int[] codes = new int[1024];
+        private int size;
+        private int valued;
+        private int numbersSeen;
+        private int datesSeen;
+
+        /** Once the texts have been given up: numbers as they are, dates as seconds. */
+        private double @Nullable [] values;
+
+        private long @Nullable [] seconds;
+        private int unreadable;
+        private String unreadableExample = "";
+
+        Builder(String name, @Nullable Kind asked) {
+            this.name = name;
+            this.asked = asked;
+        }
+
+        void add(String text) {
+            if (values != null) {
+                if (size == values.length) values = Arrays.copyOf(values, size + (size >> 1));
+                values[size++] = readable(text, number(text), Double.NaN);
+            } else if (seconds != null) {
+                if (size == seconds.length) seconds = Arrays.copyOf(seconds, size + (size >> 1));
+                long read = times.apply(text).orElse(Column.Dates.NONE);
+                if (read == Column.Dates.NONE) isUnreadable(text);
+                seconds[size++] = read;
+            } else addText(text);
+        }
+
+        private void addText(String text) {
+            if (size == codes.length) codes = Arrays.copyOf(codes, size + (size >> 1));
+            if (text.isEmpty()) {
+                codes[size++] = -1;
+                return;
+            }
+            var known = places.get(text);
+            int place = known == null ? remembered(text) : known;
+            codes[size++] = place;
+            if (Double.isNaN(numbers[place]) && dates[place] == Column.Dates.NONE && isNoValue(text)) return;
+            valued++;
+            if (!Double.isNaN(numbers[place])) numbersSeen++;
+            if (dates[place] != Column.Dates.NONE) datesSeen++;
+            if (places.size() > MOST_TEXTS) giveUpTexts();
+        }
+
+        private int remembered(String text) {
+            int place = texts.size();
+            texts.add(text);
+            places.put(text, place);
+            if (place == numbers.length) {
+                numbers = Arrays.copyOf(numbers, 2 * place);
+                dates = Arrays.copyOf(dates, 2 * place);
+            }
+            boolean names = asked == Kind.CATEGORY;
+            numbers[place] = names ? Double.NaN : number(text);
+            dates[place] =
+                    names || hopeless() ? Column.Dates.NONE : times.apply(text).orElse(Column.Dates.NONE);
+            return place;
+        }
+
+        /** After a hundred texts none of which was a date, no more are tried: each try costs. */
+        private boolean hopeless() {
+            return asked == null && texts.size() > 100 && datesSeen == 0;
+        }
+
+        private void giveUpTexts() {
+            var kind = kind();
+            switch (kind) {
+                case CATEGORY -> {
+                    return;
+                }
+                case NUMBER -> values = numbersOfCodes();
+                case DATE -> seconds = datesOfCodes();
+            }
+            places = Map.of();
+            texts = List.of();
+            codes = new int[0];
+        }
+
+        private Kind kind() {
+            if (asked != null) return asked;
+            if (valued == 0) return places.isEmpty() ? Kind.NUMBER : Kind.CATEGORY;
+            if (isMostly(datesSeen)) return Kind.DATE;
+            return isMostly(numbersSeen) ? Kind.NUMBER : Kind.CATEGORY;
+        }
+
+        private boolean isMostly(int seen) {
+            return seen == valued
+                    || (valued - seen <= TOLERATED * valued && places.size() - (valued - seen) >= LEAST_DISTINCT);
+        }
+
+        private double[] numbersOfCodes() {
+            double[] read = new double[size];
+            for (int row = 0; row < size; row++)
+                read[row] =
+                        codes[row] < 0 ? Double.NaN : readable(texts.get(codes[row]), numbers[codes[row]], Double.NaN);
+            return read;
+        }
+
+        private long[] datesOfCodes() {
+            long[] read = new long[size];
+            for (int row = 0; row < size; row++) {
+                read[row] = codes[row] < 0 ? Column.Dates.NONE : dates[codes[row]];
+                if (codes[row] >= 0 && read[row] == Column.Dates.NONE) isUnreadable(texts.get(codes[row]));
+            }
+            return read;
+        }
+
+        private double readable(String text, double read, double gap) {
+            if (!Double.isNaN(read)) return read;
+            isUnreadable(text);
+            return gap;
+        }
+
+        private void isUnreadable(String text) {
+            if (text.isEmpty() || isNoValue(text)) return;
+            if (unreadable++ == 0) unreadableExample = text;
+        }
+
+        private static boolean isNoValue(String text) {
+            return text.length() <= 4 && NO_VALUE.contains(text.toLowerCase(Locale.ROOT));
+        }
+
+        Column build() {
+            if (values != null) {
+                found = Kind.NUMBER;
+                return new Column.Numbers(name, Arrays.copyOf(values, size));
+            }
+            if (seconds != null) {
+                found = Kind.DATE;
+                return new Column.Dates(name, Arrays.copyOf(seconds, size));
+            }
+            found = kind();
+            return switch (found) {
+                case NUMBER -> new Column.Numbers(name, numbersOfCodes());
+                case DATE -> new Column.Dates(name, datesOfCodes());
+                case CATEGORY -> new Column.Categories(name, texts, Arrays.copyOf(codes, size));
+            };
+        }
+    }
+}

@@ -1,0 +1,141 @@
+package io.rekindle.models.table;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.rekindle.models.table.Column.Kind;
+import java.time.DateTimeException;
+import java.time.LocalDate;
+import java.time.ZoneOffset;
+import java.util.Arrays;
+import java.util.List;
+import java.util.OptionalLong;
+import java.util.SplittableRandom;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+
+class TableTest {
+    @Test
+    void columnsAreWhatAllTheirValuesAre() {
+        var table = read(
+                "amount,joined,plan,zip,mixed\n12.5,2026-01-05,gold,01234,7\n,2026-02-01,,04567,x\n-3e2,NA,basic,10115,\n");
+        assertThat(table.columns())
+                .extracting(Column::kind)
+                .containsExactly(Kind.NUMBER, Kind.DATE, Kind.CATEGORY, Kind.CATEGORY, Kind.CATEGORY);
+        var amount = (Column.Numbers) table.column("amount").orElseThrow();
+        assertThat(amount.values()).containsExactly(12.5, Double.NaN, -300);
+        assertThat(table.column("joined").orElseThrow().text(1)).isEqualTo("2026-02-01");
+        assertThat(table.column("joined").orElseThrow().missing()).isEqualTo(1);
+        assertThat(table.column("plan").orElseThrow().isMissing(1)).isTrue();
+        assertThat(table.column("zip").orElseThrow().text(0)).isEqualTo("01234");
+    }
+
+    @Test
+    void aFewUnreadableNumbersBecomeGapsAndAreReported() {
+        var builder = builder("n");
+        for (int i = 0; i < 300; i++) builder.add(0, i == 40 || i == 250 ? "unknown" : "" + i);
+        var table = builder.build();
+        assertThat(table.columns().getFirst().kind()).isEqualTo(Kind.NUMBER);
+        assertThat(table.columns().getFirst().missing()).isEqualTo(2);
+        assertThat(builder.unreadable()).containsExactly(new TableBuilder.Unreadable("n", Kind.NUMBER, 2, "unknown"));
+        var names = builder("n");
+        for (int i = 0; i < 300; i++) names.add(0, i % 50 == 0 ? "unknown" : "" + i);
+        assertThat(names.build().columns().getFirst().kind()).isEqualTo(Kind.CATEGORY);
+    }
+
+    @Test
+    void aMillionDifferentNamesOrNumbersAreRead() {
+        var builder = builder("name", "number", "late");
+        for (int i = 0; i < 1_000_000; i++) {
+            builder.add(0, "customer-" + i);
+            builder.add(1, Double.toString(i / 7.0));
+            builder.add(2, i < 999_990 ? Integer.toString(i) : "none");
+        }
+        var table = builder.build();
+        assertThat(((Column.Categories) table.columns().get(0)).values()).hasSize(1_000_000);
+        assertThat(((Column.Numbers) table.columns().get(1)).values()[999_999]).isEqualTo(999_999 / 7.0);
+        assertThat(((Column.Numbers) table.columns().get(2)).values()[150_000]).isEqualTo(150_000);
+        assertThat(builder.unreadable()).containsExactly(new TableBuilder.Unreadable("late", Kind.NUMBER, 10, "none"));
+    }
+
+    @Test
+    void rowsToScoreAreReadAsTheTrainingsColumns() {
+        var table = read("n,d,c\n1,2026-01-05,7x\n");
+        var builder = TableBuilder.like(table, TableTest::day);
+        for (var row : List.of("abc,soon,8", "2,2026-03-01,7x")) {
+            var cells = row.split(",");
+            for (int i = 0; i < 3; i++) builder.add(i, cells[i]);
+        }
+        var scored = builder.build();
+        assertThat(scored.columns()).extracting(Column::kind).containsExactly(Kind.NUMBER, Kind.DATE, Kind.CATEGORY);
+        assertThat(scored.columns().get(0).isMissing(0)).isTrue();
+        assertThat(builder.unreadable()).hasSize(2);
+    }
+
+    @Test
+    void aColumnSaidToBeOfNamesIsNotReadAsNumbers() {
+        var builder = builder("code").as("code", Kind.CATEGORY);
+        builder.add(0, "1");
+        assertThat(builder.build().columns().getFirst().kind()).isEqualTo(Kind.CATEGORY);
+        assertThatThrownBy(() -> builder("code").as("other", Kind.NUMBER)).hasMessageContaining("no column other");
+    }
+
+    @Test
+    void anEmptyColumnIsAColumnOfGaps() {
+        var builder = builder("nothing");
+        builder.add(0, " ");
+        builder.add(0, null);
+        assertThat(builder.build().columns().getFirst().missing()).isEqualTo(2);
+    }
+
+    /** Neither the order of rows, nor of columns, nor of the categories' codes. */
+    @Test
+    void fingerprintsDependOnValuesAlone() {
+        var random = new SplittableRandom(3);
+        int n = 200;
+        double[] numbers = random.doubles(n).map(x -> Math.floor(x * 9)).toArray();
+        var names = IntStream.range(0, n).mapToObj(i -> "c" + random.nextInt(5)).toList();
+        int[] order = IntStream.range(0, n).map(i -> n - 1 - i).toArray();
+        var table = Table.of(List.of(new Column.Numbers("x", numbers), categories("y", names)));
+        var turned = Table.of(List.of(
+                categories("y", IntStream.of(order).mapToObj(names::get).toList()),
+                new Column.Numbers(
+                        "x", Arrays.stream(order).mapToDouble(i -> numbers[i]).toArray())));
+        long[] prints = table.fingerprints(5);
+        long[] turnedPrints = turned.fingerprints(5);
+        for (int i = 0; i < n; i++) assertThat(turnedPrints[i]).isEqualTo(prints[order[i]]);
+        for (int i = 0; i < n; i++)
+            for (int j = 0; j < i; j++)
+                assertThat(prints[i] == prints[j])
+                        .isEqualTo(numbers[i] == numbers[j] && names.get(i).equals(names.get(j)));
+        assertThat(table.fingerprints(6)).isNotEqualTo(prints);
+    }
+
+    private static Column categories(String name, List<String> values) {
+        var distinct = values.stream().distinct().toList();
+        return new Column.Categories(
+                name, distinct, values.stream().mapToInt(distinct::indexOf).toArray());
+    }
+
+    private static TableBuilder builder(String... names) {
+        return new TableBuilder(List.of(names), TableTest::day);
+    }
+
+    private static Table read(String csv) {
+        var lines = csv.lines().toList();
+        var builder = builder(lines.getFirst().split(","));
+        for (var line : lines.subList(1, lines.size())) {
+            var cells = line.split(",", -1);
+            for (int i = 0; i < cells.length; i++) builder.add(i, cells[i]);
+        }
+        return builder.build();
+    }
+
+    private static OptionalLong day(String text) {
+        try {
+            return OptionalLong.of(LocalDate.parse(text).atStartOfDay().toEpochSecond(ZoneOffset.UTC));
+        } catch (DateTimeException e) {
+            return OptionalLong.empty();
+        }
+    }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package io.rekindle.models.table;
+
+import org.jspecify.annotations.NullMarked;
