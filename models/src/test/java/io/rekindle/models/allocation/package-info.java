@@ -1,0 +1,4 @@
+@NullMarked
+package io.rekindle.models.allocation;
+
+import org.jspecify.annotations.NullMarked;
