@@ -12,8 +12,8 @@ import java.util.stream.IntStream;
  * scale), gaps at the median with a feature that tells of the gap, divided by the standard deviation; with bends, where a
  * column has more than ten different values, also how far a value lies above each fifth of the fitted rows, so that a
  * linear model follows effects that level off. Categories: one feature each, rare ones together, gaps apart. Dates: the
- * day as a number, and where the fitted rows span it, the season and the day of the week. All are centred at the fitted
- * rows' mean, so a feature at nought says nothing. A category never seen lies at nought.
+ * day as a number, and where the fitted rows span it, the season and the day of the week. What says nothing, such as a
+ * category never seen, lies at the fitted rows' {@link #mean}. Features are left uncentred, so that most are nought.
  *
  * <p>Changing the unit of a column changes nothing. Complexity: O(n log n) a column to fit, O(width) a row to encode.
  */
@@ -75,6 +75,11 @@ public final class LinearEncoding implements Encoding {
         return column[feature];
     }
 
+    /** The mean of a feature over the rows fitted on. */
+    public double mean(int feature) {
+        return mean[feature];
+    }
+
     /** The given rows' features, row by row; the table has the columns of the one fitted on, in any order. */
     public double[] encode(Table table, int[] rows) {
         int width = width();
@@ -93,10 +98,7 @@ public final class LinearEncoding implements Encoding {
                             width);
             at += parts.get(i).width();
         }
-        for (int i = 0; i < out.length; i++) {
-            // What says nothing lies at the mean.
-            out[i] = Double.isNaN(out[i]) ? 0 : out[i] - mean[i % width];
-        }
+        for (int i = 0; i < out.length; i++) if (Double.isNaN(out[i])) out[i] = mean[i % width];
         return out;
     }
 

@@ -1,5 +1,6 @@
 package io.rekindle.models.table;
 
+import java.util.Arrays;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
@@ -63,8 +64,8 @@ public final class Table {
 
     /**
      * A number for each row that depends on the row's values and the seed alone: neither on its place, nor on the order
-     * of the columns, nor on how categories are coded. Rows of equal values have equal numbers. What splits by it splits
-     * the same however the file is sorted.
+     * of the columns, nor on how categories are coded; and of numbers only on how they are ordered, so not on their unit.
+     * Rows of equal values have equal numbers. What splits by it splits the same however the file is sorted.
      */
     public long[] fingerprints(long seed) {
         long[] sum = new long[size];
@@ -72,9 +73,17 @@ public final class Table {
             long salt = mixed(hash(column.name()) + seed);
             switch (column) {
                 case Column.Numbers numbers -> {
+                    double[] sorted = Arrays.stream(numbers.values())
+                            .map(value -> value + 0.0)
+                            .sorted()
+                            .distinct()
+                            .toArray();
                     for (int row = 0; row < size; row++)
-                        // −0 and 0 are one number.
-                        sum[row] += mixed(Double.doubleToLongBits(numbers.values()[row] + 0.0) ^ salt);
+                        // −0 and 0 are one number, and a gap is none.
+                        sum[row] += mixed(
+                                numbers.isMissing(row)
+                                        ? salt
+                                        : Arrays.binarySearch(sorted, numbers.values()[row] + 0.0) + 1 ^ salt);
                 }
                 case Column.Categories categories -> {
                     long[] names = new long[categories.values().size()];

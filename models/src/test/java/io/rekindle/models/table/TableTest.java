@@ -45,17 +45,19 @@ class TableTest {
 
     @Test
     void aMillionDifferentNamesOrNumbersAreRead() {
-        var builder = builder("name", "number", "late");
-        for (int i = 0; i < 1_000_000; i++) {
-            builder.add(0, "customer-" + i);
-            builder.add(1, Double.toString(i / 7.0));
-            builder.add(2, i < 999_990 ? Integer.toString(i) : "none");
+        var names = builder("name");
+        for (int i = 0; i < 1_000_000; i++) names.add(0, "customer-" + i);
+        assertThat(((Column.Categories) names.build().columns().getFirst()).values())
+                .hasSize(1_000_000);
+        var numbers = builder("number", "late");
+        for (int i = 0; i < 200_000; i++) {
+            numbers.add(0, Double.toString(i / 7.0));
+            numbers.add(1, i < 199_990 ? Integer.toString(i) : "none");
         }
-        var table = builder.build();
-        assertThat(((Column.Categories) table.columns().get(0)).values()).hasSize(1_000_000);
-        assertThat(((Column.Numbers) table.columns().get(1)).values()[999_999]).isEqualTo(999_999 / 7.0);
-        assertThat(((Column.Numbers) table.columns().get(2)).values()[150_000]).isEqualTo(150_000);
-        assertThat(builder.unreadable()).containsExactly(new TableBuilder.Unreadable("late", Kind.NUMBER, 10, "none"));
+        var table = numbers.build();
+        assertThat(((Column.Numbers) table.columns().get(0)).values()[199_999]).isEqualTo(199_999 / 7.0);
+        assertThat(((Column.Numbers) table.columns().get(1)).values()[150_000]).isEqualTo(150_000);
+        assertThat(numbers.unreadable()).containsExactly(new TableBuilder.Unreadable("late", Kind.NUMBER, 10, "none"));
     }
 
     @Test

@@ -14,7 +14,8 @@ import picocli.CommandLine.Command;
             ExperimentAnalysis.class,
             PowerAnalysis.class,
             AttributionAnalysis.class,
-            BasketAnalysis.class
+            BasketAnalysis.class,
+            PropensityAnalysis.class
         })
 public final class AnalyzeCommand implements Runnable {
     @Override

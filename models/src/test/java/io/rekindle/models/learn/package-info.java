@@ -1,0 +1,4 @@
+@NullMarked
+package io.rekindle.models.learn;
+
+import org.jspecify.annotations.NullMarked;

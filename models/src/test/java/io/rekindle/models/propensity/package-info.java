@@ -1,0 +1,4 @@
+@NullMarked
+package io.rekindle.models.propensity;
+
+import org.jspecify.annotations.NullMarked;
