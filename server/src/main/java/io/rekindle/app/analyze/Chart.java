@@ -1,6 +1,8 @@
 package io.rekindle.app.analyze;
 
+import io.rekindle.models.value.HoldoutEvaluation;
 import java.util.List;
+import java.util.stream.IntStream;
 
 /** A picture: what it shows, with its axes named. */
 sealed interface Chart {
@@ -31,7 +33,31 @@ sealed interface Chart {
     /** Bars side by side over categories. */
     record BarGroups(
             String title, String caption, String xLabel, String yLabel, List<String> categories, List<Bars> bars)
-            implements Chart {}
+            implements Chart {
+        /** Predicted beside actual for tenths of the held-out, lowest prediction first. */
+        static BarGroups calibration(
+                String caption, String xLabel, String yLabel, List<HoldoutEvaluation.Decile> deciles) {
+            return new BarGroups(
+                    "Calibration by decile",
+                    caption,
+                    xLabel,
+                    yLabel,
+                    IntStream.rangeClosed(1, deciles.size())
+                            .mapToObj(Integer::toString)
+                            .toList(),
+                    List.of(
+                            new Bars(
+                                    "predicted",
+                                    deciles.stream()
+                                            .mapToDouble(HoldoutEvaluation.Decile::predicted)
+                                            .toArray()),
+                            new Bars(
+                                    "actual",
+                                    deciles.stream()
+                                            .mapToDouble(HoldoutEvaluation.Decile::actual)
+                                            .toArray())));
+        }
+    }
 
     /**
      * An arrow between two items.

@@ -373,25 +373,11 @@ final class ClvAnalysis extends Analysis {
         charts.add(tracking(log, data, fitted));
         charts.add(frequencies(data, fitted));
         if (holdout != null)
-            charts.add(new Chart.BarGroups(
-                    "Calibration by decile",
+            charts.add(Chart.BarGroups.calibration(
                     "Customers in ten groups by what was predicted, and what they did after the last day learnt from. The bars of a group should be equally high.",
                     "tenth of the customers, by prediction",
                     "purchases per customer",
-                    IntStream.rangeClosed(1, holdout.deciles().size())
-                            .mapToObj(Integer::toString)
-                            .toList(),
-                    List.of(
-                            new Chart.Bars(
-                                    "predicted",
-                                    holdout.deciles().stream()
-                                            .mapToDouble(HoldoutEvaluation.Decile::predicted)
-                                            .toArray()),
-                            new Chart.Bars(
-                                    "actual",
-                                    holdout.deciles().stream()
-                                            .mapToDouble(HoldoutEvaluation.Decile::actual)
-                                            .toArray()))));
+                    holdout.deciles()));
         return charts;
     }
 

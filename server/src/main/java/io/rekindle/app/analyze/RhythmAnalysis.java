@@ -285,25 +285,11 @@ final class RhythmAnalysis extends Analysis {
                 "share of intervals",
                 List.of(Chart.Line.of("intervals that are shorter", at, shorter))));
         if (holdout != null)
-            charts.add(new Chart.BarGroups(
-                    "Calibration by decile",
+            charts.add(Chart.BarGroups.calibration(
                     "Customers in ten groups by their probability to buy, and the share that did after the last day learnt from.",
                     "tenth of the customers, by probability",
                     "share that bought",
-                    IntStream.rangeClosed(1, holdout.deciles().size())
-                            .mapToObj(Integer::toString)
-                            .toList(),
-                    List.of(
-                            new Chart.Bars(
-                                    "predicted",
-                                    holdout.deciles().stream()
-                                            .mapToDouble(HoldoutEvaluation.Decile::predicted)
-                                            .toArray()),
-                            new Chart.Bars(
-                                    "actual",
-                                    holdout.deciles().stream()
-                                            .mapToDouble(HoldoutEvaluation.Decile::actual)
-                                            .toArray()))));
+                    holdout.deciles()));
         return charts;
     }
 }
