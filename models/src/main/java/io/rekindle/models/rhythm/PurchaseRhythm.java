@@ -294,6 +294,7 @@ public record PurchaseRhythm(
     /** The negative mean log-likelihood and its gradient in (ln k, ln r, ln α, logit lost first, logit lost later). */
     static final class RhythmLikelihood implements Minimizer.Objective {
         private static final double DIFFERENCE = 1e-4;
+        private static final int PIECE = 250;
         private final int[] n;
         private final double[] sum;
         private final double[] elapsed;
@@ -318,8 +319,48 @@ public record PurchaseRhythm(
             return intervals;
         }
 
+        /** Sums over some of the rows: the log-likelihood and its derivatives by k, r, α and the two logits. */
+        private static final class Sums {
+            double value;
+            double byK;
+            double byR;
+            double byAlpha;
+            final double[] byLost = new double[2];
+
+            void add(Sums other) {
+                value += other.value;
+                byK += other.byK;
+                byR += other.byR;
+                byAlpha += other.byAlpha;
+                byLost[0] += other.byLost[0];
+                byLost[1] += other.byLost[1];
+            }
+        }
+
         @Override
         public double value(double[] point, double[] gradient) {
+            double k = Math.exp(point[0]);
+            double r = Math.exp(point[1]);
+            double alpha = Math.exp(point[2]);
+            var all = new Sums();
+            all.value = (k - 1) * sumOfLogs;
+            all.byK = sumOfLogs;
+            // Pieces of one size, added in their order: the same sum on any number of processors.
+            var pieces = IntStream.range(0, (n.length + PIECE - 1) / PIECE)
+                    .parallel()
+                    .mapToObj(piece -> sums(point, piece * PIECE, Math.min(n.length, (piece + 1) * PIECE)))
+                    .toList();
+            pieces.forEach(all::add);
+            double rows = n.length;
+            gradient[0] = -all.byK * k / rows;
+            gradient[1] = -all.byR * r / rows;
+            gradient[2] = -all.byAlpha * alpha / rows;
+            gradient[3] = -all.byLost[0] / rows;
+            gradient[4] = -all.byLost[1] / rows;
+            return -all.value / rows;
+        }
+
+        private Sums sums(double[] point, int from, int to) {
             double k = Math.exp(point[0]);
             double r = Math.exp(point[1]);
             double alpha = Math.exp(point[2]);
@@ -329,19 +370,15 @@ public record PurchaseRhythm(
             double gammaR = Gamma.logGamma(r);
             double psiK = Gamma.digamma(k);
             double psiR = Gamma.digamma(r);
-            double value = (k - 1) * sumOfLogs;
-            double byK = sumOfLogs;
-            double byR = 0;
-            double byAlpha = 0;
-            double[] byLost = new double[2];
             double gammaShape = gammaR;
             double psiShape = psiR;
             double dk = DIFFERENCE * k;
             double dr = DIFFERENCE * r;
             double[] logBeta = new double[5];
-            for (int i = 0; i < n.length; i++) {
+            var sums = new Sums();
+            for (int i = from; i < to; i++) {
                 double shape = r + n[i] * k;
-                if (i == 0 || n[i] != n[i - 1]) {
+                if (i == from || n[i] != n[i - 1]) {
                     gammaShape = Gamma.logGamma(shape);
                     psiShape = Gamma.digamma(shape);
                     logBeta[0] = Beta.logBeta(shape, k);
@@ -352,42 +389,36 @@ public record PurchaseRhythm(
                 }
                 double scale = alpha + sum[i];
                 double logScale = Math.log(scale);
-                value += -n[i] * gammaK + r * point[2] - gammaR + gammaShape - shape * logScale;
-                byK += n[i] * (psiShape - psiK - logScale);
-                byR += point[2] - psiR + psiShape - logScale;
-                byAlpha += r / alpha - shape / scale;
+                sums.value += -n[i] * gammaK + r * point[2] - gammaR + gammaShape - shape * logScale;
+                sums.byK += n[i] * (psiShape - psiK - logScale);
+                sums.byR += point[2] - psiR + psiShape - logScale;
+                sums.byAlpha += r / alpha - shape / scale;
                 if (n[i] > 0) {
-                    value += Math.log(stays[0]) + (n[i] - 1) * Math.log(stays[1]);
-                    byLost[0] -= lost[0];
-                    byLost[1] -= (n[i] - 1) * lost[1];
+                    sums.value += Math.log(stays[0]) + (n[i] - 1) * Math.log(stays[1]);
+                    sums.byLost[0] -= lost[0];
+                    sums.byLost[1] -= (n[i] - 1) * lost[1];
                 }
                 int kind = n[i] == 0 ? 0 : 1;
                 double y = scale / (scale + elapsed[i]);
                 double x = elapsed[i] / (scale + elapsed[i]);
                 double silent = IncompleteBeta.regularized(y, x, shape, k, logBeta[0]);
                 double open = stays[kind] * silent + lost[kind];
-                value += Math.log(open);
-                byLost[kind] += stays[kind] * lost[kind] * (1 - silent) / open;
+                sums.value += Math.log(open);
+                sums.byLost[kind] += stays[kind] * lost[kind] * (1 - silent) / open;
                 if (elapsed[i] == 0) continue;
                 double bySilent = stays[kind] / open;
                 double density = Math.exp((shape - 1) * Math.log(y) + (k - 1) * Math.log(x) - logBeta[0]);
-                byAlpha += bySilent * density * elapsed[i] / ((scale + elapsed[i]) * (scale + elapsed[i]));
-                byK += bySilent
+                sums.byAlpha += bySilent * density * elapsed[i] / ((scale + elapsed[i]) * (scale + elapsed[i]));
+                sums.byK += bySilent
                         * (IncompleteBeta.regularized(y, x, shape + n[i] * dk, k + dk, logBeta[1])
                                 - IncompleteBeta.regularized(y, x, shape - n[i] * dk, k - dk, logBeta[2]))
                         / (2 * dk);
-                byR += bySilent
+                sums.byR += bySilent
                         * (IncompleteBeta.regularized(y, x, shape + dr, k, logBeta[3])
                                 - IncompleteBeta.regularized(y, x, shape - dr, k, logBeta[4]))
                         / (2 * dr);
             }
-            double rows = n.length;
-            gradient[0] = -byK * k / rows;
-            gradient[1] = -byR * r / rows;
-            gradient[2] = -byAlpha * alpha / rows;
-            gradient[3] = -byLost[0] / rows;
-            gradient[4] = -byLost[1] / rows;
-            return -value / rows;
+            return sums;
         }
     }
 }
