@@ -5,6 +5,7 @@ import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
 import java.security.SecureRandom;
 import java.util.Arrays;
+import java.util.concurrent.ArrayBlockingQueue;
 import javax.crypto.Cipher;
 import javax.crypto.Mac;
 import javax.crypto.spec.GCMParameterSpec;
@@ -19,6 +20,11 @@ public final class Vault {
     private static final int NONCE_BYTES = 12;
     private static final int TAG_BITS = 128;
     private static final SecureRandom RANDOM = new SecureRandom();
+    /**
+     * Looking a cipher up among the providers takes as long as sealing a short field. Requests have threads of their
+     * own, so these are lent, not kept by a thread; one whose work failed is not used again.
+     */
+    private static final ArrayBlockingQueue<Cipher> IDLE_CIPHERS = new ArrayBlockingQueue<>(64);
 
     private final SecretKeySpec sealing;
     private final ThreadLocal<Mac> hashing;
@@ -108,11 +114,12 @@ public final class Vault {
         try {
             var nonce = new byte[NONCE_BYTES];
             RANDOM.nextBytes(nonce);
-            var cipher = Cipher.getInstance("AES/GCM/NoPadding");
+            var cipher = cipher();
             cipher.init(Cipher.ENCRYPT_MODE, key, new GCMParameterSpec(TAG_BITS, nonce));
             cipher.updateAAD(context.getBytes(StandardCharsets.UTF_8));
             var sealed = Arrays.copyOf(nonce, NONCE_BYTES + cipher.getOutputSize(plain.length));
             cipher.doFinal(plain, 0, plain.length, sealed, NONCE_BYTES);
+            IDLE_CIPHERS.offer(cipher);
             return sealed;
         } catch (GeneralSecurityException e) {
             throw new IllegalStateException("AES-GCM is missing from this Java runtime", e);
@@ -121,10 +128,12 @@ public final class Vault {
 
     private static byte[] open(SecretKeySpec key, String context, byte[] sealed) {
         try {
-            var cipher = Cipher.getInstance("AES/GCM/NoPadding");
+            var cipher = cipher();
             cipher.init(Cipher.DECRYPT_MODE, key, new GCMParameterSpec(TAG_BITS, sealed, 0, NONCE_BYTES));
             cipher.updateAAD(context.getBytes(StandardCharsets.UTF_8));
-            return cipher.doFinal(sealed, NONCE_BYTES, sealed.length - NONCE_BYTES);
+            var plain = cipher.doFinal(sealed, NONCE_BYTES, sealed.length - NONCE_BYTES);
+            IDLE_CIPHERS.offer(cipher);
+            return plain;
         } catch (GeneralSecurityException e) {
             throw new Problem(
                     Problem.Kind.UNAVAILABLE,
@@ -133,6 +142,11 @@ public final class Vault {
                             .formatted(context),
                     java.util.List.of());
         }
+    }
+
+    private static Cipher cipher() throws GeneralSecurityException {
+        var idle = IDLE_CIPHERS.poll();
+        return idle != null ? idle : Cipher.getInstance("AES/GCM/NoPadding");
     }
 
     private static byte[] derive(byte[] master, String label) {
