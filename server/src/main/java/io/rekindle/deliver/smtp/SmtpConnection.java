@@ -7,15 +7,23 @@ import jakarta.mail.Session;
 import jakarta.mail.URLName;
 import jakarta.mail.internet.AddressException;
 import jakarta.mail.internet.InternetAddress;
+import jakarta.mail.util.StreamProvider;
 import java.io.IOException;
 import java.util.Properties;
 import org.eclipse.angus.mail.smtp.SMTPAddressFailedException;
 import org.eclipse.angus.mail.smtp.SMTPSendFailedException;
 import org.eclipse.angus.mail.smtp.SMTPTransport;
+import org.eclipse.angus.mail.util.MailStreamProvider;
 import org.jspecify.annotations.Nullable;
 
 /** One connection to the mail server, used by one thread. */
 public final class SmtpConnection implements AutoCloseable {
+    static {
+        // Asked for several times a mail, and without this looked for in every jar each time: half of a mail's cost.
+        if (System.getProperty(StreamProvider.class.getName()) == null)
+            System.setProperty(StreamProvider.class.getName(), MailStreamProvider.class.getName());
+    }
+
     private final MailSettings settings;
     private final Session session;
     private final DotAware transport;
