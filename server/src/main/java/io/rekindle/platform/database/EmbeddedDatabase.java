@@ -42,14 +42,15 @@ public final class EmbeddedDatabase implements AutoCloseable {
             var log = folder.resolve("postgres.log");
             if (!Files.exists(log)) OwnerOnly.newFile(log);
             Postmaster.stopLeftOn(data);
+            var binaries = folder.resolve("postgres-binaries");
+            UnpackedBinaries.copyTo(binaries);
             int port = port(folder.resolve("postgres.port"));
             var password = keptPassword(folder.resolve("postgres.password"));
             var postgres = EmbeddedPostgres.builder()
                     .setDataDirectory(data)
                     .setCleanDataDirectory(false)
                     .setRegisterShutdownHook(false)
-                    .setOverrideWorkingDirectory(
-                            folder.resolve("postgres-binaries").toFile())
+                    .setOverrideWorkingDirectory(binaries.toFile())
                     .setPort(port)
                     .setPGStartupWait(Duration.ofSeconds(60))
                     .setConnectConfig("password", password)
@@ -67,8 +68,8 @@ public final class EmbeddedDatabase implements AutoCloseable {
                     .start();
             // The library unpacks them open to everybody; who could change them would be the server at its next start.
             OwnerOnly.close(data.resolve("epg-lock"));
-            var binaries = folder.resolve("postgres-binaries");
             if (Files.exists(binaries)) OwnerOnly.closeAll(binaries);
+            UnpackedBinaries.keep(binaries);
             var database = new EmbeddedDatabase(postgres, password);
             database.requirePassword(data);
             return database;

@@ -113,13 +113,38 @@ class EmbeddedDatabaseTest {
         }
     }
 
-    private static void startAndKill(Path folder) throws IOException, InterruptedException {
-        var process = new ProcessBuilder(
-                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                        "-cp",
-                        System.getProperty("java.class.path"),
-                        Killed.class.getName(),
-                        folder.toString())
+    @Test
+    void programsUnpackedForOneFolderServeTheNext() throws Exception {
+        var place = TestFolders.newFolder("unpacked");
+        var kept = place.resolve("kept");
+        var first = place.resolve("first");
+        startAndKill(first, "-D%s=%s".formatted(UnpackedBinaries.PROPERTY, kept));
+        Postmaster.stopLeftOn(first.resolve("postgres"));
+        var mark = Files.createFile(kept.resolve("mark"));
+        var second = place.resolve("second");
+        startAndKill(second, "-D%s=%s".formatted(UnpackedBinaries.PROPERTY, kept));
+        Postmaster.stopLeftOn(second.resolve("postgres"));
+        assertThat(names(kept)).isEqualTo(names(second.resolve("postgres-binaries")));
+        Files.delete(mark);
+        assertThat(names(kept)).isEqualTo(names(first.resolve("postgres-binaries")));
+        assertThat(second.resolve("postgres-binaries").resolve("mark")).exists();
+    }
+
+    private static List<String> names(Path folder) throws IOException {
+        try (var files = Files.walk(folder)) {
+            return files.map(file -> folder.relativize(file).toString())
+                    .sorted()
+                    .toList();
+        }
+    }
+
+    private static void startAndKill(Path folder, String... options) throws IOException, InterruptedException {
+        var command = new ArrayList<String>();
+        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+        command.addAll(List.of(options));
+        command.addAll(
+                List.of("-cp", System.getProperty("java.class.path"), Killed.class.getName(), folder.toString()));
+        var process = new ProcessBuilder(command)
                 .redirectErrorStream(true)
                 .redirectOutput(ProcessBuilder.Redirect.DISCARD)
                 .start();
