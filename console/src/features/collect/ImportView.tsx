@@ -102,7 +102,12 @@ function Report({ report, dryRun }: { report: NonNullable<Import['report']>; dry
   return (
     <>
       {report.notes.map((note) => (
-        <Alert key={note} type="warning" showIcon title={note} />
+        <Alert
+          key={note.code}
+          type="warning"
+          showIcon
+          title={t(`importNote.${note.code}`, { values: note.values, defaultValue: note.text })}
+        />
       ))}
       <Figures>
         <Figure label={t('imports.rows')} value={format.number(report.rows)} />
@@ -129,6 +134,7 @@ function Report({ report, dryRun }: { report: NonNullable<Import['report']>; dry
           testId="import-rejected"
         />
       </Figures>
+      <AsRead report={report} />
       {report.reasons.length > 0 && (
         <Card size="small" title={t('imports.reasons')}>
           <div className="row">
@@ -141,6 +147,29 @@ function Report({ report, dryRun }: { report: NonNullable<Import['report']>; dry
         </Card>
       )}
     </>
+  );
+}
+
+/** How the file was understood: its text, and what each of its columns was taken for. */
+function AsRead({ report }: { report: NonNullable<Import['report']> }) {
+  const { t } = useTranslation();
+  const label = useLabel();
+  return (
+    <Card size="small" title={t('imports.asRead')} data-testid="import-as-read">
+      <div className="row">
+        {report.encoding && <Tag color="blue">{t('imports.textReadAs', { encoding: report.encoding })}</Tag>}
+        {report.columns.map(({ column, field }) => (
+          <Tag key={column} color={field ? 'green' : 'default'}>
+            {field
+              ? `${column} → ${field
+                  .split(', ')
+                  .map((one) => label('importField', one))
+                  .join(', ')}`
+              : t('imports.columnUnused', { column })}
+          </Tag>
+        ))}
+      </div>
+    </Card>
   );
 }
 

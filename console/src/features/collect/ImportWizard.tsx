@@ -1,5 +1,5 @@
 import { InboxOutlined } from '@ant-design/icons';
-import { Button, Spin, Steps, Upload as Picker } from 'antd';
+import { Button, Select, Spin, Steps, Upload as Picker } from 'antd';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { Import, Upload } from '@/shared/api/types';
@@ -86,19 +86,36 @@ export function ImportWizard({ currency, started }: Props) {
   );
 }
 
+/** What files of orders are met in beside UTF-8. */
+const ENCODINGS = ['UTF-8', 'GB18030', 'Big5', 'Shift_JIS', 'UTF-16LE', 'windows-1252', 'ISO-8859-1'];
+
 function ChooseFile({ taken }: { taken: (upload: Upload) => void }) {
   const { t } = useTranslation();
   const send = useUploadFile();
+  const [encoding, setEncoding] = useState('');
   return (
     <>
       {send.error && <ProblemAlert error={send.error} />}
+      <label className="row">
+        <span>{t('imports.encoding')}</span>
+        <Select
+          value={encoding}
+          onChange={setEncoding}
+          style={{ minWidth: 260 }}
+          options={[
+            { value: '', label: t('imports.encodingOfItself') },
+            ...ENCODINGS.map((value) => ({ value, label: value })),
+          ]}
+          data-testid="import-encoding"
+        />
+      </label>
       <Spin spinning={send.isPending} description={t('imports.sending')}>
         <Picker.Dragger
           accept=".csv,.gz,.parquet,.txt,.tsv"
           showUploadList={false}
           disabled={send.isPending}
           beforeUpload={(file) => {
-            send.mutate(file, { onSuccess: taken });
+            send.mutate({ file, encoding: encoding || undefined }, { onSuccess: taken });
             return false;
           }}
           data-testid="import-file"

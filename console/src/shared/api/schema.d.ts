@@ -1408,6 +1408,11 @@ export interface components {
             /** @enum {string} */
             state: "running" | "done" | "failed" | "interrupted" | "undone";
         };
+        "io.rekindle.collect.Imports.Note": {
+            code: string;
+            text: string;
+            values: string[];
+        };
         "io.rekindle.collect.Imports.ReasonCount": {
             reason: string;
             /** Format: int64 */
@@ -1430,10 +1435,11 @@ export interface components {
             currency: string;
             /** Format: int64 */
             customers: number;
+            encoding: string | null;
             gross: number;
             /** Format: int64 */
             lines: number;
-            notes: string[];
+            notes: components["schemas"]["io.rekindle.collect.Imports.Note"][];
             /** Format: int64 */
             orders: number;
             reasons: components["schemas"]["io.rekindle.collect.Imports.ReasonCount"][];

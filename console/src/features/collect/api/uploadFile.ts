@@ -1,12 +1,18 @@
 import { useMutation } from '@tanstack/react-query';
 import { answerOf, api } from '@/shared/api/client';
 
-/** Sends a file of orders; the server tells what is in it and keeps it until its mapping is known. */
+/** Sends a file of orders, in the encoding its own marks tell unless one is said; the server tells what is in it and keeps it until its mapping is known. */
 export const useUploadFile = () =>
   useMutation({
-    mutationFn: (file: File) => {
+    mutationFn: ({ file, encoding }: { file: File; encoding: string | undefined }) => {
       const parts = new FormData();
       parts.append('file', file);
-      return answerOf(api.POST('/api/imports/uploads', { body: { file: file.name }, bodySerializer: () => parts }));
+      return answerOf(
+        api.POST('/api/imports/uploads', {
+          params: { query: { encoding } },
+          body: { file: file.name },
+          bodySerializer: () => parts,
+        }),
+      );
     },
   });

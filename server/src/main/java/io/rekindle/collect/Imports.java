@@ -41,6 +41,19 @@ public interface Imports {
     record Column(String column, @Nullable String field) {}
 
     /**
+     * What the reader of a report should know.
+     *
+     * @param code stable: {@code other_currency} (values: the file's, the installation's), {@code several_currencies}
+     *     (value: how many)
+     * @param text the same in English
+     */
+    record Note(String code, List<String> values, String text) {
+        public Note {
+            values = List.copyOf(values);
+        }
+    }
+
+    /**
      * What became of a file's rows: {@code rows = lines + cancellations + alreadyThere + rejected}.
      *
      * @param lines order lines brought in
@@ -49,7 +62,7 @@ public interface Imports {
      * @param orders orders the lines belong to
      * @param gross sum over lines
      * @param cancelled sum over cancellations, negative
-     * @param notes what the reader should know
+     * @param encoding name of the character set the text was read in; null for Parquet, which needs none
      * @param columns every column of the file, in its order
      */
     record Report(
@@ -64,7 +77,8 @@ public interface Imports {
             BigDecimal gross,
             BigDecimal cancelled,
             String currency,
-            List<String> notes,
+            List<Note> notes,
+            @Nullable String encoding,
             List<Column> columns) {
         public Report {
             reasons = List.copyOf(reasons);

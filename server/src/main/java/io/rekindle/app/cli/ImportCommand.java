@@ -176,7 +176,8 @@ final class ImportCommand extends CommandGroup {
             if (rejected != null) System.out.printf("      every one with its text: %s%n", rejected);
             else if (rejects.areMoreThanShown()) System.out.println("      every one with its text: --rejected FILE");
             printColumns(report);
-            for (var note : report.path("notes")) System.out.println("  note: " + note.asString(""));
+            for (var note : report.path("notes"))
+                System.out.println("  note: " + note.path("text").asString(""));
         }
     }
 
@@ -189,6 +190,8 @@ final class ImportCommand extends CommandGroup {
             if (field.isEmpty()) unused.add(name);
             else used.add(name.equals(field) ? field : "%s = %s".formatted(field, name));
         }
+        var encoding = report.path("encoding").asString("");
+        if (!encoding.isEmpty()) System.out.println("  text read as: " + encoding);
         if (!used.isEmpty()) System.out.println("  columns read: " + String.join(", ", used));
         if (!unused.isEmpty()) System.out.println("  columns not used: " + String.join(", ", unused));
     }

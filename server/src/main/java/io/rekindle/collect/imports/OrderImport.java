@@ -92,7 +92,7 @@ final class OrderImport {
     }
 
     Imports.Report run(Table table, LineReader reader, Staging staging, LongConsumer progress) {
-        var notes = new ArrayList<String>();
+        var notes = new ArrayList<Imports.Note>();
         for (var row = table.next(); row != null; row = table.next()) {
             read(row, reader, staging);
             if (++rows % PROGRESS_EVERY == 0) progress.accept(rows);
@@ -108,7 +108,7 @@ final class OrderImport {
         withdrawWhatIsAnothers(staging);
         flushRejects();
         staging.sift();
-        var report = report(staging, reader, notes);
+        var report = report(staging, reader, notes, table.encoding());
         if (!dryRun && report.alreadyThere() > 0) remember(staging);
         if (!dryRun && report.lines() + report.cancellations() > 0) {
             bringIn(staging);
@@ -234,13 +234,16 @@ final class OrderImport {
                 """), each);
     }
 
-    private Imports.Report report(Staging staging, LineReader reader, List<String> notes) {
+    private Imports.Report report(
+            Staging staging, LineReader reader, List<Imports.Note> notes, @Nullable String encoding) {
         var counted = new ArrayList<Imports.Report>(1);
         var given = mapping.currency() == null ? currency : mapping.currency();
         if (!given.equals(currency))
-            notes.add(
+            notes.add(new Imports.Note(
+                    "other_currency",
+                    List.of(given, currency),
                     "the amounts are in %s and this installation counts in %s: they are taken as they are, without conversion"
-                            .formatted(given, currency));
+                            .formatted(given, currency)));
         staging.query("""
                 select (select count(*) from lines) as usable, count(*) filter (where not cancels) as lines,
                     count(*) filter (where cancels) as cancellations,
@@ -252,8 +255,11 @@ final class OrderImport {
                 from fresh
                 """, row -> {
             if (row.longValue("currencies") > 1)
-                notes.add("the file has amounts in %d currencies: they are taken as they are, without conversion"
-                        .formatted(row.longValue("currencies")));
+                notes.add(new Imports.Note(
+                        "several_currencies",
+                        List.of(Long.toString(row.longValue("currencies"))),
+                        "the file has amounts in %d currencies: they are taken as they are, without conversion"
+                                .formatted(row.longValue("currencies"))));
             long lines = row.longValue("lines");
             long cancellations = row.longValue("cancellations");
             counted.add(new Imports.Report(
@@ -271,6 +277,7 @@ final class OrderImport {
                     plain(row.decimal("cancelled")),
                     given,
                     notes,
+                    encoding,
                     reader.understood()));
         });
         return counted.getFirst();

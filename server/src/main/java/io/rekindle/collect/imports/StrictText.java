@@ -46,6 +46,10 @@ final class StrictText extends Reader {
                 .onUnmappableCharacter(CodingErrorAction.REPORT);
     }
 
+    String encoding() {
+        return encoding.name();
+    }
+
     /** The encoding of this name, or a {@link Problem} {@code encoding_unknown}. */
     static Charset named(String name) {
         try {

@@ -25,6 +25,10 @@ import org.slf4j.LoggerFactory;
 sealed interface Table extends AutoCloseable {
     List<String> columns();
 
+    /** The character set its text is read in; null where the file's form leaves no choice. */
+    @Nullable
+    String encoding();
+
     /** The next row; null at the end. */
     @Nullable
     Row next();
@@ -65,8 +69,10 @@ sealed interface Table extends AutoCloseable {
         private final CsvReader<CsvRecord> reader;
         private final Iterator<CsvRecord> rows;
         private final List<String> columns;
+        private final String encoding;
 
         private Csv(StrictText in) throws IOException {
+            encoding = in.encoding();
             var buffered = new BufferedReader(in, LONGEST_HEADER);
             reader = CsvReader.builder()
                     .fieldSeparator(separator(buffered))
@@ -107,6 +113,11 @@ sealed interface Table extends AutoCloseable {
         @Override
         public List<String> columns() {
             return columns;
+        }
+
+        @Override
+        public String encoding() {
+            return encoding;
         }
 
         @Override
@@ -160,6 +171,11 @@ sealed interface Table extends AutoCloseable {
         @Override
         public List<String> columns() {
             return columns;
+        }
+
+        @Override
+        public @Nullable String encoding() {
+            return null;
         }
 
         @Override
