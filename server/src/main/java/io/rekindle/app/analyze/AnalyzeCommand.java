@@ -14,6 +14,7 @@ import picocli.CommandLine.Command;
             ExperimentAnalysis.class,
             PowerAnalysis.class,
             AttributionAnalysis.class,
+            RecommendAnalysis.class,
             BasketAnalysis.class,
             PropensityAnalysis.class
         })

@@ -1,0 +1,28 @@
+package io.rekindle.models.recommend;
+
+/** How alike two items are, from how many customers have the one (a), the other (b), and both. */
+public enum Similarity {
+    /** both / √(a·b): the cosine of the items' columns. */
+    COSINE {
+        @Override
+        double of(double both, double a, double b, double customers) {
+            return both / Math.sqrt(a * b);
+        }
+    },
+    /** both / (a + b − both): the share of those with either who have both. */
+    JACCARD {
+        @Override
+        double of(double both, double a, double b, double customers) {
+            return both / (a + b - both);
+        }
+    },
+    /** both·n / (a·b): how many times more often together than by chance; it favours what is rare. */
+    LIFT {
+        @Override
+        double of(double both, double a, double b, double customers) {
+            return both * customers / (a * b);
+        }
+    };
+
+    abstract double of(double both, double a, double b, double customers);
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package io.rekindle.models.recommend;
+
+import org.jspecify.annotations.NullMarked;

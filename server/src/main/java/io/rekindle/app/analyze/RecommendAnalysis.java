@@ -1,0 +1,547 @@
+package io.rekindle.app.analyze;
+
+import io.rekindle.models.recommend.Candidates;
+import io.rekindle.models.recommend.Ease;
+import io.rekindle.models.recommend.Evaluation;
+import io.rekindle.models.recommend.Goal;
+import io.rekindle.models.recommend.Hybrid;
+import io.rekindle.models.recommend.ImplicitAls;
+import io.rekindle.models.recommend.Interactions;
+import io.rekindle.models.recommend.ItemItem;
+import io.rekindle.models.recommend.Learner;
+import io.rekindle.models.recommend.Popularity;
+import io.rekindle.models.recommend.Quality;
+import io.rekindle.models.recommend.Recommendations;
+import io.rekindle.models.recommend.Repurchase;
+import io.rekindle.models.recommend.Similarity;
+import io.rekindle.models.recommend.Split;
+import io.rekindle.models.recommend.Strength;
+import io.rekindle.platform.Problem;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** {@code rekindle analyze recommend}: what to offer to whom. */
+@Command(
+        name = "recommend",
+        description = {
+            "What to offer to whom: the best items for every customer, tried out on purchases kept back, beside popularity.",
+            "Fields: customer, item, time (optional), amount (optional; negative amounts are refunds). Purchases of an item by a customer on one day are one.",
+            "Rows: customer, rank, item, score."
+        },
+        mixinStandardHelpOptions = true)
+final class RecommendAnalysis extends Analysis {
+    private static final Field CUSTOMER = Field.key("customer");
+    private static final Field ITEM = Field.key("item");
+    private static final Field TIME = Field.time("time").optional();
+    private static final Field AMOUNT = Field.number("amount").optional();
+
+    /** Below this many customers nobody is like anybody. */
+    private static final int FEW_CUSTOMERS = 50;
+
+    /** Ways to recommend. */
+    enum Method {
+        HYBRID,
+        ITEM_ITEM,
+        ALS,
+        EASE,
+        REPURCHASE,
+        POPULARITY;
+
+        String word() {
+            return name().toLowerCase(Locale.ROOT).replace('_', '-');
+        }
+
+        static Method of(String text) {
+            return Arrays.stream(values())
+                    .filter(method -> method.word().equals(text.toLowerCase(Locale.ROOT)))
+                    .findFirst()
+                    .orElseThrow(() -> Problem.invalid(
+                            "method_unknown",
+                            "there is no method '%s'; there are %s"
+                                    .formatted(
+                                            text,
+                                            String.join(
+                                                    ", ",
+                                                    Arrays.stream(values())
+                                                            .map(Method::word)
+                                                            .toList()))));
+        }
+    }
+
+    @Mixin
+    private InputOptions input = new InputOptions();
+
+    @Option(names = "--k", description = "Items for a customer (default: ${DEFAULT-VALUE}).")
+    private int k = 10;
+
+    @Option(
+            names = "--method",
+            description =
+                    "hybrid (item-item, repurchase and popularity, weighted by what did best), item-item, als, ease, repurchase or popularity (default: ${DEFAULT-VALUE}).")
+    private String method = "hybrid";
+
+    @Option(names = "--similarity", description = "Of item-item: cosine, jaccard or lift (default: ${DEFAULT-VALUE}).")
+    private String similarity = "cosine";
+
+    @Option(
+            names = "--exclude-seen",
+            arity = "1",
+            paramLabel = "true|false",
+            description = "true: only items new to the customer; false: staples come back (default: ${DEFAULT-VALUE}).")
+    private boolean excludeSeen = true;
+
+    @Option(
+            names = "--half-life",
+            paramLabel = "LENGTH",
+            description =
+                    "After what time a purchase says half as much about customer and season: 30d, 12w (default: ${DEFAULT-VALUE}).")
+    private String halfLife = "30d";
+
+    @Option(
+            names = "--split",
+            paramLabel = "time|random",
+            description =
+                    "What is kept back to try the methods on: each customer's last purchases, or some by chance (default: time where there are times).")
+    private @Nullable String split;
+
+    @Option(
+            names = "--holdout",
+            paramLabel = "SHARE",
+            description = "Share of each customer's purchases that is kept back (default: ${DEFAULT-VALUE}).")
+    private double holdout = .25;
+
+    @Option(
+            names = "--evaluate",
+            paramLabel = "CUSTOMERS",
+            description = "Most customers to try the methods on; 0 for none (default: ${DEFAULT-VALUE}).")
+    private int evaluate = 20_000;
+
+    /** A method on purchases kept back. */
+    record Tried(
+            String method,
+            double ndcg,
+            double ndcgError,
+            double recall,
+            double precision,
+            double map,
+            double hitRate,
+            double coverage,
+            double novelty,
+            double gainOverPopularity,
+            double gainError,
+            double ratioToPopularity) {
+        static Tried of(Evaluation.Method method, Quality popularity) {
+            var quality = method.quality();
+            return new Tried(
+                    method.name(),
+                    quality.ndcg(),
+                    quality.ndcgError(),
+                    quality.recall(),
+                    quality.precision(),
+                    quality.map(),
+                    quality.hitRate(),
+                    quality.coverage(),
+                    quality.novelty(),
+                    method.gain(),
+                    method.gainError(),
+                    quality.ndcg() / popularity.ndcg());
+        }
+    }
+
+    /**
+     * What was found of one kind.
+     *
+     * @param customers tried on, of those with something to be found
+     */
+    record Trial(int customers, int heldCustomers, List<Tried> methods) {
+        static Trial of(Evaluation evaluation) {
+            var popularity = evaluation.methods().getFirst().quality();
+            return new Trial(
+                    popularity.customers(),
+                    evaluation.heldCustomers(),
+                    evaluation.methods().stream()
+                            .map(method -> Tried.of(method, popularity))
+                            .toList());
+        }
+    }
+
+    /**
+     * The methods on purchases kept back.
+     *
+     * @param newItems found: items the customer had not bought before
+     * @param repurchase found: whatever the customer bought next
+     */
+    record Trials(
+            String split,
+            double holdout,
+            int k,
+            @Nullable Trial newItems,
+            @Nullable Trial repurchase) {}
+
+    /** A part of the hybrid. */
+    record Part(String method, double weight) {}
+
+    record Results(
+            String method,
+            List<Part> parts,
+            int customers,
+            int items,
+            int pairs,
+            int purchases,
+            int k,
+            boolean excludeSeen,
+            @Nullable Trials evaluation) {}
+
+    @Override
+    Outcome analyse(Progress progress) {
+        var how = Method.of(method);
+        if (k < 1) throw Problem.invalid("k_invalid", "--k %d must be at least 1".formatted(k));
+        if (!(holdout > 0 && holdout < 1))
+            throw Problem.invalid("holdout_invalid", "--holdout %s must lie between 0 and 1".formatted(holdout));
+        if (evaluate < 0)
+            throw Problem.invalid("evaluate_invalid", "--evaluate %d must be at least 0".formatted(evaluate));
+        double decay = Length.of(halfLife, "--half-life").days();
+        var alike = alike();
+        var card = new Card();
+        var log = Log.read(input, card, progress);
+        var data = log.purchases;
+        boolean byTime = byTime(data);
+        if (how == Method.REPURCHASE && !data.timed())
+            throw Problem.invalid("field_not_mapped", "--method repurchase needs time; say so with --map time=COLUMN");
+        warn(data, how, card);
+
+        var goal = excludeSeen ? Goal.NEW : Goal.ANY;
+        var trials = evaluate == 0 ? null : trials(data, how, alike, decay, byTime, card, progress);
+        if (trials != null) judge(trials, how, card);
+        progress.begin("learning " + how.word());
+        var recommender = learner(how, alike, decay, goal).fit(data);
+        progress.end("%,d customers, %,d items, %,d pairs".formatted(data.customers(), data.items(), data.pairs()));
+        progress.begin("recommending");
+        var candidates = excludeSeen ? Candidates.without(data) : Candidates.ALL;
+        var found = Recommendations.of(recommender, k, candidates);
+        var rows = rows(found, log);
+        progress.end("%,d rows".formatted(rows.size()));
+        if (rows.size() < (long) Math.min(k, data.items()) * data.customers())
+            card.warn(
+                    "fewer_than_asked",
+                    "some customers got fewer than %d items: there are %,d items and they own the others"
+                            .formatted(k, data.items()));
+
+        var parts = new ArrayList<Part>();
+        if (recommender instanceof Hybrid hybrid)
+            for (int i = 0; i < hybrid.names().size(); i++)
+                parts.add(new Part(hybrid.names().get(i), hybrid.weights()[i]));
+        return new Outcome(
+                new Results(
+                        how.word(),
+                        parts,
+                        data.customers(),
+                        data.items(),
+                        data.pairs(),
+                        data.purchases(),
+                        k,
+                        excludeSeen,
+                        trials),
+                words(data, how, parts, trials),
+                rows,
+                charts(trials),
+                card);
+    }
+
+    private Similarity alike() {
+        try {
+            return Similarity.valueOf(similarity.toUpperCase(Locale.ROOT));
+        } catch (IllegalArgumentException e) {
+            throw Problem.invalid(
+                    "similarity_unknown",
+                    "there is no similarity '%s'; there are cosine, jaccard, lift".formatted(similarity));
+        }
+    }
+
+    private boolean byTime(Interactions data) {
+        if (split == null) return data.timed();
+        return switch (split.toLowerCase(Locale.ROOT)) {
+            case "time" -> {
+                if (!data.timed())
+                    throw Problem.invalid("field_not_mapped", "--split time needs time; say so with --map time=COLUMN");
+                yield true;
+            }
+            case "random" -> false;
+            default ->
+                throw Problem.invalid(
+                        "split_unknown", "there is no split '%s'; there are time and random".formatted(split));
+        };
+    }
+
+    private static void warn(Interactions data, Method how, Card card) {
+        if (data.customers() == 1)
+            card.warn("one_customer", "there is one customer: nothing can be learnt from others");
+        else if (data.customers() < FEW_CUSTOMERS)
+            card.warn(
+                    "few_customers",
+                    "there are %,d customers: what they have in common is mostly chance".formatted(data.customers()));
+        if (data.items() == 1) card.warn("one_item", "there is one item: nothing to choose from");
+        long single = 0;
+        for (int c = 0; c < data.customers(); c++) if (data.owned(c) == 1) single++;
+        if (single > data.customers() / 2 && how != Method.POPULARITY)
+            card.warn(
+                    "single_items",
+                    "%,d of %,d customers bought one item only: little is known of them"
+                            .formatted(single, data.customers()));
+    }
+
+    /** A method with all its settings. */
+    private Learner learner(Method how, Similarity alike, double decay, Goal goal) {
+        return switch (how) {
+            case ITEM_ITEM ->
+                new Learner(
+                        how.word(),
+                        data -> ItemItem.fit(
+                                data,
+                                ItemItem.Options.DEFAULT
+                                        .with(alike)
+                                        .with(data.timed() ? new Strength(decay, 1) : Strength.ROOT)));
+            case ALS -> new Learner(how.word(), data -> ImplicitAls.fit(data, ImplicitAls.Options.DEFAULT, seed()));
+            case EASE -> new Learner(how.word(), data -> Ease.fit(data, Ease.Options.DEFAULT));
+            case REPURCHASE -> new Learner(how.word(), Repurchase::fit);
+            case POPULARITY -> new Learner(how.word(), Popularity::of);
+            case HYBRID ->
+                new Learner(how.word(), data -> {
+                    var parts = new ArrayList<Learner>();
+                    parts.add(learner(Method.ITEM_ITEM, alike, decay, goal));
+                    if (goal == Goal.ANY && data.timed()) parts.add(learner(Method.REPURCHASE, alike, decay, goal));
+                    parts.add(
+                            data.timed()
+                                    ? new Learner("recent-popularity", d -> Popularity.of(d, decay))
+                                    : learner(Method.POPULARITY, alike, decay, goal));
+                    return Hybrid.fit(data, parts, goal, seed());
+                });
+        };
+    }
+
+    private Trials trials(
+            Interactions data,
+            Method how,
+            Similarity alike,
+            double decay,
+            boolean byTime,
+            Card card,
+            Progress progress) {
+        var kept = byTime ? Split.lastOfEach(data, holdout) : Split.random(data, holdout, seed());
+        var found = new ArrayList<@Nullable Trial>();
+        for (var goal : List.of(Goal.NEW, Goal.ANY)) {
+            var methods = new ArrayList<Learner>();
+            if (how == Method.HYBRID) {
+                methods.add(learner(Method.ITEM_ITEM, alike, decay, goal));
+                if (goal == Goal.ANY && data.timed()) methods.add(learner(Method.REPURCHASE, alike, decay, goal));
+            }
+            if (how != Method.POPULARITY) methods.add(learner(how, alike, decay, goal));
+            if (kept.held(goal) == 0) {
+                found.add(null);
+                continue;
+            }
+            progress.begin("trying on " + (goal == Goal.NEW ? "new items" : "whatever comes next"));
+            var evaluation = Evaluation.of(kept, methods, goal, k, evaluate, seed());
+            progress.end("%,d customers".formatted(evaluation.heldCustomers()));
+            found.add(Trial.of(evaluation));
+        }
+        if (found.get(0) == null && found.get(1) == null) {
+            card.warn(
+                    "not_evaluated",
+                    byTime
+                            ? "no customer bought on two days: how good the recommendations are cannot be tried"
+                            : "no customer bought two items: how good the recommendations are cannot be tried");
+            return null;
+        }
+        return new Trials(byTime ? "time" : "random", holdout, k, found.get(0), found.get(1));
+    }
+
+    private void judge(Trials trials, Method how, Card card) {
+        var trial = excludeSeen ? trials.newItems() : trials.repurchase();
+        if (trial == null || how == Method.POPULARITY) return;
+        var chosen = trial.methods().getLast();
+        if (!(chosen.gainOverPopularity() > 2 * chosen.gainError()))
+            card.warn(
+                    "not_above_popularity",
+                    String.format(
+                            Locale.ROOT,
+                            "%s is not clearly better than the best sellers on purchases kept back: nDCG %.4f against %.4f (difference %.4f ± %.4f)",
+                            how.word(),
+                            chosen.ndcg(),
+                            trial.methods().getFirst().ndcg(),
+                            chosen.gainOverPopularity(),
+                            chosen.gainError()));
+    }
+
+    private static ResultRows rows(Recommendations found, Log log) {
+        int size = 0;
+        for (int i = 0; i < found.customers(); i++) size += found.count(i);
+        int[] customer = new int[size];
+        int[] rank = new int[size];
+        int at = 0;
+        for (int i = 0; i < found.customers(); i++)
+            for (int r = 0; r < found.count(i); r++) {
+                customer[at] = i;
+                rank[at++] = r;
+            }
+        return ResultRows.of(size)
+                .text("customer", i -> log.customers.get(customer[i]))
+                .count("rank", i -> rank[i] + 1)
+                .text("item", i -> log.items.get(found.item(customer[i], rank[i])))
+                .decimal("score", i -> found.score(customer[i], rank[i]));
+    }
+
+    private List<String> words(Interactions data, Method how, List<Part> parts, @Nullable Trials trials) {
+        var words = new ArrayList<String>();
+        words.add(String.format(
+                Locale.ROOT,
+                "%,d customers, %,d items, %,d purchases: %d items for each, %s, by %s",
+                data.customers(),
+                data.items(),
+                data.purchases(),
+                k,
+                excludeSeen ? "new to them" : "bought before or not",
+                how.word()));
+        if (!parts.isEmpty())
+            words.add("weights: "
+                    + String.join(
+                            ", ",
+                            parts.stream()
+                                    .map(part -> String.format(Locale.ROOT, "%s %.1f", part.method(), part.weight()))
+                                    .toList()));
+        if (trials != null) {
+            tell("new items", trials, trials.newItems(), words);
+            tell("whatever comes next", trials, trials.repurchase(), words);
+        }
+        return words;
+    }
+
+    private static void tell(String what, Trials trials, @Nullable Trial trial, List<String> words) {
+        if (trial == null) return;
+        words.add(String.format(
+                Locale.ROOT,
+                "%s, tried on %s of %,d customers:",
+                what,
+                trials.split().equals("time") ? "the last purchases" : "some purchases",
+                trial.customers()));
+        for (var tried : trial.methods())
+            words.add(String.format(
+                    Locale.ROOT,
+                    "  %-12s nDCG@%d %.4f (%.2f × popularity), recall %.4f, MAP %.4f, hits %.1f %%, coverage %.1f %%, novelty %.1f bits",
+                    tried.method(),
+                    trials.k(),
+                    tried.ndcg(),
+                    tried.ratioToPopularity(),
+                    tried.recall(),
+                    tried.map(),
+                    100 * tried.hitRate(),
+                    100 * tried.coverage(),
+                    tried.novelty()));
+    }
+
+    private static List<Chart> charts(@Nullable Trials trials) {
+        var charts = new ArrayList<Chart>();
+        if (trials == null) return charts;
+        draw("New items", trials, trials.newItems(), charts);
+        draw("Whatever comes next", trials, trials.repurchase(), charts);
+        return charts;
+    }
+
+    private static void draw(String title, Trials trials, @Nullable Trial trial, List<Chart> charts) {
+        if (trial == null) return;
+        var names = List.of("nDCG", "recall", "MAP", "hit rate", "coverage");
+        var bars = new ArrayList<Chart.Bars>();
+        for (var tried : trial.methods())
+            bars.add(new Chart.Bars(
+                    tried.method(),
+                    new double[] {tried.ndcg(), tried.recall(), tried.map(), tried.hitRate(), tried.coverage()}));
+        charts.add(new Chart.BarGroups(
+                title,
+                "On %,d customers' purchases kept back, at %d items each. Popularity offers everybody the same."
+                        .formatted(trial.customers(), trials.k()),
+                "",
+                "share",
+                names,
+                bars));
+    }
+
+    /** The purchases, customers and items numbered by name so that the order of the rows changes nothing. */
+    private record Log(Interactions purchases, List<String> customers, List<String> items) {
+        static Log read(InputOptions input, Card card, Progress progress) {
+            var rows = input.read(List.of(CUSTOMER, ITEM, TIME, AMOUNT), progress);
+            var customers = Sorted.of(rows.keys(CUSTOMER));
+            var items = Sorted.of(rows.keys(ITEM));
+            boolean timed = rows.has(TIME);
+            long[] days = timed ? rows.days(TIME) : new long[rows.size()];
+            double[] amounts = rows.has(AMOUNT) ? rows.numbers(AMOUNT) : new double[rows.size()];
+            long[] without = new long[4];
+            int[] kept = new int[rows.size()];
+            int size = 0;
+            for (int i = 0; i < rows.size(); i++) {
+                if (customers.codes[i] < 0) without[0]++;
+                else if (items.codes[i] < 0) without[1]++;
+                else if (days[i] == DataRows.NO_TIME) without[2]++;
+                else if (Double.isNaN(amounts[i])) without[3]++;
+                else kept[size++] = i;
+            }
+            card.read(
+                    input.fileName(),
+                    rows.size(),
+                    size,
+                    List.of(
+                            new Card.LeftOut("rows without a customer", without[0]),
+                            new Card.LeftOut("rows without an item", without[1]),
+                            new Card.LeftOut("rows without a time", without[2]),
+                            new Card.LeftOut("rows without an amount", without[3])));
+            if (size < rows.size())
+                card.warn(
+                        "rows_left_out",
+                        "%,d of %,d rows lack a customer, an item, a time or an amount and do not count"
+                                .formatted(rows.size() - size, rows.size()));
+            if (size == 0)
+                throw Problem.invalid(
+                        "no_purchases", "no row of %s has a customer and an item".formatted(input.fileName()));
+            int[] used = Arrays.copyOf(kept, size);
+            long refunds = Arrays.stream(used).filter(i -> amounts[i] < 0).count();
+            var purchases = Interactions.net(
+                    customers.names.size(),
+                    items.names.size(),
+                    Arrays.stream(used).map(i -> customers.codes[i]).toArray(),
+                    Arrays.stream(used).map(i -> items.codes[i]).toArray(),
+                    Arrays.stream(used).mapToLong(i -> days[i]).toArray(),
+                    Arrays.stream(used).mapToDouble(i -> amounts[i]).toArray(),
+                    timed);
+            if (refunds > 0)
+                card.warn(
+                        "refunds",
+                        "%,d refunds were taken off earlier purchases of the same item; what was refunded whole does not count"
+                                .formatted(refunds));
+            if (purchases.pairs() == 0)
+                throw Problem.invalid("no_purchases", "every purchase was refunded; there is nothing to learn from");
+            return new Log(purchases, customers.names, items.names);
+        }
+    }
+
+    /** Names in their order, and the place of each row's. */
+    @SuppressWarnings("ArrayRecordComponent") // handed over, never compared
+    private record Sorted(List<String> names, int[] codes) {
+        static Sorted of(Keys keys) {
+            var names = keys.names().stream().sorted().toList();
+            var place = new HashMap<String, Integer>();
+            for (var name : names) place.put(name, place.size());
+            int[] places = keys.names().stream().mapToInt(place::get).toArray();
+            return new Sorted(
+                    names,
+                    Arrays.stream(keys.codes())
+                            .map(code -> code < 0 ? -1 : places[code])
+                            .toArray());
+        }
+    }
+}
