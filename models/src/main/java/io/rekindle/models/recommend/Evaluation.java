@@ -32,6 +32,16 @@ public record Evaluation(Goal goal, int heldCustomers, List<Method> methods) {
      */
     public record Method(String name, Quality quality, double gain, double gainError) {}
 
+    /** The quality of the named recommender. */
+    public Quality quality(String name) {
+        return methods.stream()
+                .filter(method -> method.name().equals(name))
+                .findFirst()
+                .orElseThrow(() -> new IllegalArgumentException("no %s was tried; there are %s"
+                        .formatted(name, methods.stream().map(Method::name).toList())))
+                .quality();
+    }
+
     /** Popularity's name. */
     public static final String POPULARITY = "popularity";
 

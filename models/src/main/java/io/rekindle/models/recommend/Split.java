@@ -45,7 +45,7 @@ public final class Split {
             if (data.owned(c) == 0) continue;
             long[] visits = data.visits(c);
             if (visits.length < 2) continue;
-            int last = (int) Math.clamp(Math.round(share * visits.length), 1, visits.length - 1);
+            int last = Math.clamp(Math.round(share * visits.length), 1, visits.length - 1);
             mark(data, c, visits[visits.length - last], back);
         }
         return new Split(data, back);
@@ -76,7 +76,7 @@ public final class Split {
         for (int c = 0; c < data.customers(); c++) {
             int owned = data.owned(c);
             if (owned < 2) continue;
-            int draws = (int) Math.clamp(Math.round(share * owned), 1, owned - 1);
+            int draws = Math.clamp(Math.round(share * owned), 1, owned - 1);
             // Selection sampling: each pair in turn with the odds that are left.
             for (int p = data.from(c); p < data.to(c) && draws > 0; p++)
                 if (random.nextInt(data.to(c) - p) < draws) {

@@ -4,8 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
-import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 
 /** The last quarter of each customer's visits to a real shop, foretold from the others. */
@@ -20,10 +18,10 @@ class OnlineRetailTest {
     @Test
     void recommendersAreFarAbovePopularityOnNewItemsAndOnWhateverComesNext() {
         Split split = Split.lastOfEach(OnlineRetail.purchases(), .25);
-        Map<String, Quality> fresh = tried(split, Goal.NEW, ITEM_ITEM, RECENT, hybrid(Goal.NEW, ITEM_ITEM, RECENT));
-        Map<String, Quality> any =
+        Evaluation fresh = tried(split, Goal.NEW, ITEM_ITEM, RECENT, hybrid(Goal.NEW, ITEM_ITEM, RECENT));
+        Evaluation any =
                 tried(split, Goal.ANY, ITEM_ITEM, REPURCHASE, RECENT, hybrid(Goal.ANY, ITEM_ITEM, REPURCHASE, RECENT));
-        assertThat(fresh.get("popularity").customers()).isGreaterThan(1500);
+        assertThat(fresh.quality("popularity").customers()).isGreaterThan(1500);
         // Above the best sellers of all times by half at least, and above those of the season too.
         for (String name : List.of("item-item", "hybrid")) {
             assertThat(ratio(fresh, name, "popularity")).isGreaterThan(1.5);
@@ -33,21 +31,21 @@ class OnlineRetailTest {
         }
         assertThat(ratio(any, "repurchase", "popularity")).isGreaterThan(2.5);
         assertThat(ratio(any, "hybrid", "popularity")).isGreaterThan(2.5);
-        assertThat(fresh.get("hybrid").coverage())
-                .isGreaterThan(5 * fresh.get("popularity").coverage());
-        assertThat(fresh.get("hybrid").novelty())
-                .isGreaterThan(fresh.get("popularity").novelty());
+        assertThat(fresh.quality("hybrid").coverage())
+                .isGreaterThan(5 * fresh.quality("popularity").coverage());
+        assertThat(fresh.quality("hybrid").novelty())
+                .isGreaterThan(fresh.quality("popularity").novelty());
     }
 
     private static Learner hybrid(Goal goal, Learner... parts) {
         return new Learner("hybrid", data -> Hybrid.fit(data, List.of(parts), goal, 1));
     }
 
-    private static double ratio(Map<String, Quality> found, String name, String beside) {
-        return found.get(name).ndcg() / found.get(beside).ndcg();
+    private static double ratio(Evaluation found, String name, String beside) {
+        return found.quality(name).ndcg() / found.quality(beside).ndcg();
     }
 
-    private static Map<String, Quality> tried(Split split, Goal goal, Learner... learners) {
+    private static Evaluation tried(Split split, Goal goal, Learner... learners) {
         Evaluation found = Evaluation.of(split, List.of(learners), goal, 10, Integer.MAX_VALUE, 1);
         for (Evaluation.Method method : found.methods())
             System.out.println(String.format(
@@ -61,6 +59,6 @@ class OnlineRetailTest {
                     method.quality().map(),
                     method.quality().coverage(),
                     method.quality().novelty()));
-        return found.methods().stream().collect(Collectors.toMap(Evaluation.Method::name, Evaluation.Method::quality));
+        return found;
     }
 }

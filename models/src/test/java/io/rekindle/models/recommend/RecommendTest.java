@@ -98,7 +98,10 @@ class RecommendTest {
         ItemItem fitted = ItemItem.fit(data, new ItemItem.Options(similarity, 3, .5, 1000, Strength.ROOT));
         double[] weight = new double[60];
         double sum = 0;
-        for (int c = 0; c < 60; c++) sum += weight[c] = 1 / Math.sqrt(data.owned(c));
+        for (int c = 0; c < 60; c++) {
+            weight[c] = 1 / Math.sqrt(data.owned(c));
+            sum += weight[c];
+        }
         for (int c = 0; c < 60; c++) weight[c] *= 60 / sum;
         double[] scores = new double[24];
         for (int customer = 0; customer < 60; customer += 7) {

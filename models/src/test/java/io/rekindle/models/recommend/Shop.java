@@ -5,6 +5,7 @@ import java.util.SplittableRandom;
 import java.util.random.RandomGenerator;
 
 /** Purchases of a made-up shop: customers of one taste each, who mostly buy the items of their taste. */
+@SuppressWarnings("ArrayRecordComponent") // handed over, never compared
 record Shop(int customers, int items, int[] customer, int[] item, long[] tick) {
     /**
      * Tastes.

@@ -326,7 +326,7 @@ final class RecommendAnalysis extends Analysis {
         };
     }
 
-    private Trials trials(
+    private @Nullable Trials trials(
             Interactions data,
             Method how,
             Similarity alike,
