@@ -14,11 +14,17 @@ public final class SharedData {
 
     /** The lines of a file under {@code shared/data}, without its heading. */
     public static List<String> rows(String file) {
+        var lines = lines(file);
+        return lines.subList(1, lines.size());
+    }
+
+    /** All lines of a file under {@code shared/data}. */
+    public static List<String> lines(String file) {
         Path root = Path.of(System.getProperty("rekindle.root", ".."));
         Path path = root.resolve("../shared/data").resolve(file).normalize();
         assumeTrue(Files.exists(path), "skipped: " + path + " is not there");
         try (var lines = Files.lines(path)) {
-            return lines.skip(1).toList();
+            return lines.toList();
         } catch (IOException fault) {
             throw new UncheckedIOException(fault);
         }

@@ -1,0 +1,197 @@
+package io.rekindle.models.text;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assertions.within;
+
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.SplittableRandom;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class SentimentTest {
+    private static final List<String> GOOD = List.of("great", "lovely", "blorf", "quick", "好", "干净", "推荐");
+    private static final List<String> BAD = List.of("broken", "rude", "zint", "slow", "差", "脏", "吵");
+    private static final List<String> EITHER = List.of("the room", "parcel", "it was", "day", "房间", "我们", "早餐");
+
+    /** Some texts of both kinds: one in eight says the contrary of what it is. */
+    private static Reviews some(int count, long seed) {
+        var random = new SplittableRandom(seed);
+        var texts = new ArrayList<String>();
+        boolean[] positive = new boolean[count];
+        for (int i = 0; i < count; i++) {
+            positive[i] = random.nextInt(5) < 3;
+            var said = positive[i] ^ random.nextInt(8) == 0 ? GOOD : BAD;
+            texts.add(EITHER.get(random.nextInt(EITHER.size())) + " " + said.get(random.nextInt(said.size())) + " "
+                    + EITHER.get(random.nextInt(EITHER.size())) + " " + random.nextInt(50));
+        }
+        return new Reviews(List.copyOf(texts), positive);
+    }
+
+    @Test
+    void hotelReviewsAreToldApartAsWellAsTheReference() {
+        var found = Reviews.hotels().outOfFold();
+        assertThat(found.texts()).isBetween(7_700, 7_766);
+        // Character 1–2-grams with logistic regression: .8986.
+        assertThat(found.accuracy()).isGreaterThanOrEqualTo(.897);
+        assertThat(found.calibrationSlope()).isBetween(.9, 1.1);
+        for (var bin : found.bins()) assertThat(bin.actual()).isCloseTo(bin.predicted(), within(.05));
+    }
+
+    @Test
+    void englishSentencesAreToldApartAsWellAsTheReferences() {
+        for (var reviews : List.of(Reviews.amazon(), Reviews.imdb())) {
+            var found = reviews.outOfFold();
+            assertThat(found.texts()).isEqualTo(1_000);
+            assertThat(found.accuracy()).isGreaterThanOrEqualTo(.81);
+            assertThat(found.calibrationSlope()).isBetween(.85, 1.15);
+        }
+    }
+
+    /** What the documentation says of the start without training. */
+    @Test
+    void theWordListTellsFourOfFiveApart() {
+        assertThat(Reviews.amazon().builtIn().accuracy()).isCloseTo(.84, within(.01));
+        assertThat(Reviews.imdb().builtIn().accuracy()).isCloseTo(.824, within(.01));
+        assertThat(Reviews.hotels().builtIn().accuracy()).isCloseTo(.786, within(.01));
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "Great value, works perfectly!",
+                "not bad at all",
+                "I can't recommend it highly enough... wonderful",
+                "房间很干净，服务态度非常好",
+                "不错，下次还会来",
+                "ＧＲＥＡＴ"
+            })
+    void theWordListKnowsPraise(String text) {
+        assertThat(new BuiltInSentiment().of(text).positive()).isTrue();
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "It doesn't work.",
+                "not good",
+                "isn't very comfortable",
+                "The staff were friendly but the room was dirty and noisy",
+                "房间不太干净",
+                "服务态度太差，再也不会来了",
+                "没有那么好"
+            })
+    void theWordListKnowsComplaint(String text) {
+        assertThat(new BuiltInSentiment().of(text).positive()).isFalse();
+    }
+
+    @Test
+    void aTextThatSaysNothingIsNotKnown() {
+        var opinion = new BuiltInSentiment().of("the of and 42");
+        assertThat(opinion.known()).isFalse();
+        assertThat(opinion.probability()).isEqualTo(.5);
+        assertThat(opinion.reasons()).isEmpty();
+        assertThat(new BuiltInSentiment().of("").known()).isFalse();
+        var some = some(200, 3);
+        var trained = TrainedSentiment.fit(some.texts(), some.positive());
+        assertThat(trained.of("").known()).isFalse();
+        assertThat(trained.of("").probability()).isBetween(.05, .95);
+    }
+
+    /** Words no list knows are learnt from the ratings, and given as reasons. */
+    @Test
+    void wordsOfTheTradeAreLearnt() {
+        var some = some(600, 5);
+        var model = TrainedSentiment.fit(some.texts(), some.positive());
+        assertThat(new BuiltInSentiment().of("parcel blorf").known()).isFalse();
+        assertThat(model.of("parcel blorf").probability()).isGreaterThan(.6);
+        assertThat(model.of("parcel zint").probability()).isLessThan(.4);
+        assertThat(model.of("the room zint parcel").reasons().getFirst().words())
+                .contains("zint");
+        assertThat(model.of("the room zint parcel").reasons().getFirst().logOdds())
+                .isNegative();
+        assertThat(model.of("我们房间脏").reasons().getFirst().words()).contains("脏");
+    }
+
+    @Test
+    void probabilitiesMeanWhatTheySay() {
+        var found = some(1_500, 7).outOfFold();
+        assertThat(found.calibrationSlope()).isBetween(.85, 1.15);
+        assertThat(found.calibrationIntercept()).isCloseTo(0, within(.15));
+    }
+
+    @Test
+    void theOrderOfTheRowsDoesNotMatter() {
+        var some = some(300, 11);
+        var order =
+                new ArrayList<>(IntStream.range(0, some.texts().size()).boxed().toList());
+        Collections.shuffle(order, new java.util.Random(4));
+        var texts = order.stream().map(some.texts()::get).toList();
+        boolean[] positive = new boolean[order.size()];
+        for (int i = 0; i < positive.length; i++) positive[i] = some.positive()[order.get(i)];
+        var one = TrainedSentiment.fit(some.texts(), some.positive());
+        var other = TrainedSentiment.fit(texts, positive);
+        for (String text : List.of("the room was lovely", "脏", "parcel zint day", "nothing known"))
+            assertThat(other.of(text)).isEqualTo(one.of(text));
+    }
+
+    @Test
+    void everyRowTwiceIsEveryRowOnce() {
+        var some = some(300, 13);
+        var texts = new ArrayList<>(some.texts());
+        texts.addAll(some.texts());
+        boolean[] positive = new boolean[texts.size()];
+        for (int i = 0; i < positive.length; i++) positive[i] = some.positive()[i % 300];
+        var one = TrainedSentiment.fit(some.texts(), some.positive());
+        var twice = TrainedSentiment.fit(texts, positive);
+        for (String text : List.of("the room was lovely", "脏", "parcel zint day"))
+            assertThat(twice.of(text).probability()).isCloseTo(one.of(text).probability(), within(1e-3));
+    }
+
+    @Test
+    void whatCannotBeLearntFromIsRefused() {
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> TrainedSentiment.fit(List.of("good", "fine"), new boolean[] {true, true}))
+                .withMessageContaining("all texts are praise");
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> TrainedSentiment.fit(List.of(), new boolean[0]))
+                .withMessageContaining("no text");
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> TrainedSentiment.fit(List.of("good"), new boolean[2]))
+                .withMessageContaining("one for each");
+        // Two texts, or the same text with both ratings, are little and no fault.
+        assertThat(TrainedSentiment.fit(List.of("good", "bad"), new boolean[] {true, false})
+                        .of("good")
+                        .positive())
+                .isTrue();
+        assertThat(TrainedSentiment.fit(List.of("so so", "so so"), new boolean[] {true, false})
+                        .of("so so")
+                        .probability())
+                .isCloseTo(.5, within(.01));
+    }
+
+    @Test
+    void aFoldWithoutOneOfTheKindsIsLeftOut() {
+        var probability = TrainedSentiment.outOfFold(
+                List.of("good", "bad", "fine"), new boolean[] {true, false, true}, new int[] {0, 1, 0});
+        assertThat(probability).hasSize(3);
+        assertThat(probability[0]).isNaN();
+        assertThat(probability[1]).isNaN();
+    }
+
+    @Test
+    void figuresOfAnEvaluationAreThoseByHand() {
+        var found = SentimentEvaluation.of(new double[] {.9, .6, .4, .2}, new boolean[] {true, false, true, false});
+        assertThat(found.accuracy()).isEqualTo(.5);
+        assertThat(found.baseline()).isEqualTo(.5);
+        // Praise above complaint: .9 over both, .4 over .2 only: 3 of 4.
+        assertThat(found.auc()).isEqualTo(.75);
+        assertThat(found.brier()).isCloseTo((.01 + .36 + .36 + .04) / 4, within(1e-12));
+        assertThat(found.logLoss())
+                .isCloseTo(-(Math.log(.9) + Math.log(.4) + Math.log(.4) + Math.log(.8)) / 4, within(1e-12));
+    }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package io.rekindle.models.text;
+
+import org.jspecify.annotations.NullMarked;
