@@ -16,7 +16,8 @@ import picocli.CommandLine.Command;
             AttributionAnalysis.class,
             RecommendAnalysis.class,
             BasketAnalysis.class,
-            PropensityAnalysis.class
+            PropensityAnalysis.class,
+            SentimentAnalysis.class
         })
 public final class AnalyzeCommand implements Runnable {
     @Override
