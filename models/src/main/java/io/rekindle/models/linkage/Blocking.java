@@ -1,0 +1,26 @@
+package io.rekindle.models.linkage;
+
+import java.util.List;
+
+/**
+ * Which pairs of records were looked at, and how many of one person were probably missed.
+ *
+ * @param keys what two records share to be looked at; empty where all pairs were
+ * @param pairs number of pairs looked at
+ * @param possiblePairs number of pairs there are
+ * @param estimatedRecall share of the pairs of one person that are among those looked at; 1 where all were
+ */
+public record Blocking(List<Key> keys, long pairs, double possiblePairs, double estimatedRecall) {
+    public Blocking {
+        keys = List.copyOf(keys);
+    }
+
+    /**
+     * Something two records share.
+     *
+     * @param name such as "surname + year and month of date_of_birth"
+     * @param pairs number of pairs of records that share it
+     * @param recall share of the found pairs of one person that share it
+     */
+    public record Key(String name, long pairs, double recall) {}
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package io.rekindle.models.linkage;
+
+import org.jspecify.annotations.NullMarked;
