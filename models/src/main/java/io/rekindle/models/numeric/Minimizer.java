@@ -32,6 +32,7 @@ public final class Minimizer {
     private static final int MOST_NEWTON_STEPS = 60;
     private static final double LONGEST_STEP = 3;
     private static final double DIFFERENCE = 1e-4;
+    private static final double SAME_CURVATURE = 1e-6;
 
     private final Objective objective;
     private final double[] low;
@@ -42,6 +43,10 @@ public final class Minimizer {
     private double[] point;
     private double value;
     private double[] gradient;
+
+    private double[][] curvature = new double[0][];
+    private int[] curvedIn = {-1};
+    private double[] curvedAt = new double[0];
 
     /** A function to minimise. */
     @FunctionalInterface
@@ -287,7 +292,23 @@ public final class Minimizer {
         return Arrays.copyOf(free, count);
     }
 
+    /** The curvature over some of the variables; where it was asked for last, as it was. */
     private double[][] hessian(int[] free) {
+        if (!Arrays.equals(free, curvedIn) || !isWhereCurved()) {
+            curvature = curvature(free);
+            curvedIn = free;
+            curvedAt = point;
+        }
+        return curvature;
+    }
+
+    /** A last step below the reach of a difference leaves the curvature what it was. */
+    private boolean isWhereCurved() {
+        for (int i = 0; i < dimension; i++) if (Math.abs(point[i] - curvedAt[i]) > SAME_CURVATURE) return false;
+        return true;
+    }
+
+    private double[][] curvature(int[] free) {
         double[][] hessian = new double[free.length][free.length];
         double[] above = new double[dimension];
         double[] below = new double[dimension];
