@@ -9,6 +9,7 @@ import io.rekindle.platform.Vault.PersonKey;
 import io.rekindle.profile.Facts.About;
 import io.rekindle.profile.Facts.Fact;
 import io.rekindle.profile.Facts.Standing;
+import java.util.Arrays;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
@@ -99,11 +100,11 @@ class PersonalStore {
         var keys = keysOf(
                 changed.stream().map(s -> s.about().customer()).distinct().toList());
         var sealed = new byte[changed.size()][];
-        for (int i = 0; i < sealed.length; i++) {
+        Arrays.parallelSetAll(sealed, i -> {
             var one = changed.get(i);
-            sealed[i] = vault.sealField(
+            return vault.sealField(
                     key(keys, one.about().customer()), one.about().name(), clear(one));
-        }
+        });
         jdbc.sql("""
                         insert into personal_fields
                             (customer_id, field, sealed, fingerprint, address_hash, set_at, seq, source_id)
@@ -158,11 +159,12 @@ class PersonalStore {
         var without = customers.stream().filter(c -> !keys.containsKey(c)).toList();
         if (without.isEmpty()) return keys;
         var wrapped = new byte[without.size()][];
-        for (int i = 0; i < wrapped.length; i++) {
-            var made = vault.newPersonKey();
-            keys.put(without.get(i), made);
-            wrapped[i] = vault.wrap(made);
-        }
+        var made = new PersonKey[without.size()];
+        Arrays.parallelSetAll(wrapped, i -> {
+            made[i] = vault.newPersonKey();
+            return vault.wrap(made[i]);
+        });
+        for (int i = 0; i < made.length; i++) keys.put(without.get(i), made[i]);
         jdbc.sql("""
                         insert into person_keys (customer_id, wrapped, created_at)
                         select c, w, cast(:at as timestamptz) from unnest(:customers, :wrapped) as k (c, w)
