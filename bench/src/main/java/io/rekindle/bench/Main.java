@@ -1,5 +1,6 @@
 package io.rekindle.bench;
 
+import io.rekindle.bench.allocate.AllocateBench;
 import io.rekindle.bench.clv.ClvBench;
 import io.rekindle.bench.intake.IntakeBench;
 import io.rekindle.bench.lift.LiftBench;
@@ -12,7 +13,7 @@ import picocli.CommandLine.Command;
         name = "bench",
         mixinStandardHelpOptions = true,
         description = "Measures speed against a stated baseline in the same run.",
-        subcommands = {IntakeBench.class, SegmentBench.class, LiftBench.class, ClvBench.class})
+        subcommands = {IntakeBench.class, SegmentBench.class, LiftBench.class, ClvBench.class, AllocateBench.class})
 public final class Main {
     private Main() {}
 

@@ -17,7 +17,8 @@ import picocli.CommandLine.Command;
             RecommendAnalysis.class,
             BasketAnalysis.class,
             PropensityAnalysis.class,
-            SentimentAnalysis.class
+            SentimentAnalysis.class,
+            AllocateAnalysis.class
         })
 public final class AnalyzeCommand implements Runnable {
     @Override
