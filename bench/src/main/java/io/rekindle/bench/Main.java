@@ -1,9 +1,9 @@
 package io.rekindle.bench;
 
-import io.rekindle.bench.allocate.AllocateBench;
 import io.rekindle.bench.clv.ClvBench;
 import io.rekindle.bench.intake.IntakeBench;
 import io.rekindle.bench.lift.LiftBench;
+import io.rekindle.bench.recommend.RecommendBench;
 import io.rekindle.bench.segment.SegmentBench;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -13,7 +13,7 @@ import picocli.CommandLine.Command;
         name = "bench",
         mixinStandardHelpOptions = true,
         description = "Measures speed against a stated baseline in the same run.",
-        subcommands = {IntakeBench.class, SegmentBench.class, LiftBench.class, ClvBench.class, AllocateBench.class})
+        subcommands = {IntakeBench.class, SegmentBench.class, LiftBench.class, ClvBench.class, RecommendBench.class})
 public final class Main {
     private Main() {}
 

@@ -6,15 +6,15 @@ import java.util.Optional;
 /**
  * A recommender that also knows what customers and items are, for those about whom purchases say little or nothing.
  *
- * <p>What: an item with n buyers trusts purchases at n / (n + 5) and its content for the rest; a customer with n items, in the
- * same way, purchases and their attributes. By content, a candidate's score is the sum over the customer's items of strength ×
- * cosine with the candidate ({@link Features}). By attributes, an item's score is the sum of the cosines with all customers
- * who bought it, over the sum of the cosines with all customers: popularity among those who are alike. Each score is divided
- * by its best for the customer before they are mixed.
+ * <p>What: an item with n buyers trusts purchases at n / (n + 5) and its content for the rest; a customer with n items,
+ * in the same way, purchases and their attributes. By content, a candidate's score is the sum over the customer's items
+ * of strength × cosine with the candidate ({@link Features}). By attributes, an item's score is the sum of the cosines
+ * with all customers who bought it, over the sum of the cosines with all customers: popularity among those who are alike.
+ * Each score is divided by its best for the customer before they are mixed.
  *
- * <p>Numerics: sums of products of non-negative terms; sums over all customers or items are taken once, over marks, so that every
- * likeness counts and none is cut off. Complexity: learning, pairs × marks of a customer, and 8 bytes for each mark and item that
- * meet, at most {@value #MOST_CELLS}; scoring, the marks of all items. No randomness; unchangeable.
+ * <p>Numerics: sums of products of non-negative terms; sums over all customers or items are taken once, over marks, so
+ * that every likeness counts and none is cut off. Complexity: learning, pairs × marks of a customer, and 8 bytes for each
+ * mark and item that meet, at most {@value #MOST_CELLS}; scoring, the marks of all items. No randomness; unchangeable.
  */
 public final class ColdStart implements Recommender {
     private static final double TRUST = 5;

@@ -7,13 +7,14 @@ import java.util.stream.IntStream;
 /**
  * EASE: the linear item-to-item weights that best give each customer's items back from their other items.
  *
- * <p>What: B minimises ‖X − XB‖² + λ‖B‖² with a zero diagonal, X the customers' strengths; a candidate's score is the sum over
- * the items a customer has of strength times B. In closed form, with P = (XᵀX + λI)⁻¹, B_ij = −P_ij / P_jj. Unlike item-item
- * likeness it knows what the other items already explain; weights may be negative.
+ * <p>What: B minimises ‖X − XB‖² + λ‖B‖² with a zero diagonal, X the customers' strengths; a candidate's score is the sum
+ * over the items a customer has of strength times B. In closed form, with P = (XᵀX + λI)⁻¹, B_ij = −P_ij / P_jj. Unlike
+ * item-item likeness it knows what the other items already explain; weights may be negative.
  *
- * <p>Source: Steck, "Embarrassingly shallow autoencoders for sparse data" (WWW 2019). Numerics: the inverse of a positive definite
- * matrix with a ridge. Complexity: n³/2 for n items whatever the number of customers, and 8n² bytes: so only the most bought
- * items take part, the others score 0. No randomness; unchangeable; the number of threads does not change the result.
+ * <p>Source: Steck, "Embarrassingly shallow autoencoders for sparse data" (WWW 2019). Numerics: the inverse of a positive
+ * definite matrix with a ridge. Complexity: n³/2 for n items whatever the number of customers, and 8n² bytes: so only the
+ * most bought items take part, the others score 0. No randomness; unchangeable; the number of threads does not change the
+ * result.
  */
 public final class Ease implements Recommender {
     private final Interactions data;

@@ -8,12 +8,12 @@ import java.util.SplittableRandom;
 /**
  * Recommenders held against what customers bought afterwards, always beside popularity.
  *
- * <p>What: each learns from the split's training part and recommends k items to each customer of whom something was kept back
- * ({@link Quality} says what is counted). The gain over popularity comes with a standard error of the difference, customer by
- * customer, because both were tried on the same people.
+ * <p>What: each learns from the split's training part and recommends k items to each customer of whom something was kept
+ * back ({@link Quality} says what is counted). The gain over popularity comes with a standard error of the difference,
+ * customer by customer, because both were tried on the same people.
  *
- * <p>Source: Järvelin and Kekäläinen (ACM TOIS 2002) for nDCG; Vargas and Castells (RecSys 2011) for novelty. Complexity: that of
- * recommending. No randomness but the choice of customers, by seed, where there are more than asked for.
+ * <p>Source: Järvelin and Kekäläinen (ACM TOIS 2002) for nDCG; Vargas and Castells (RecSys 2011) for novelty. Complexity:
+ * that of recommending. No randomness but the choice of customers, by seed, where there are more than asked for.
  *
  * @param goal what was to be found
  * @param heldCustomers customers with something to be found, evaluated or not

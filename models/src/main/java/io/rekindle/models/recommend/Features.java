@@ -1,21 +1,26 @@
 package io.rekindle.models.recommend;
 
 import io.rekindle.models.numeric.Indices;
+import io.rekindle.models.table.Column;
+import io.rekindle.models.table.Table;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.stream.IntStream;
 
 /**
- * What is known of customers or items beside purchases, as marks each of them bears: a category, a word of a name, a class of a
- * number.
+ * What is known of customers or items beside purchases, as marks each of them bears: a category, a word of a name, a
+ * class of a number.
  *
- * <p>Rows are weighted so that rare marks say more, by ln(1 + n / bearers), and scaled to length 1: the product of two rows is
- * their cosine, between 0 (nothing shared) and 1. Unchangeable; sparse: 12 bytes a mark of a row.
+ * <p>Rows are weighted so that rare marks say more, by ln(1 + n / bearers), and scaled to length 1: the product of two
+ * rows is their cosine, between 0 (nothing shared) and 1. Unchangeable; sparse: 12 bytes a mark of a row.
  */
 public final class Features {
     private static final int NUMBER_CLASSES = 10;
+    /** With more different names than this share of the rows a column describes, and does not classify. */
+    private static final double DESCRIBING = .3;
 
     private final int rows;
     private final int marks;
@@ -97,6 +102,52 @@ public final class Features {
             for (var entry : words.entrySet()) entry.setValue(marks++);
             for (int i = 0; i < rows; i++) for (String word : all.get(i)) add(i, words.getOrDefault(word, 0));
             return this;
+        }
+
+        /**
+         * All columns of a table: numbers and dates by tenths, names as they are, and names of which nearly every row has
+         * its own by their words.
+         *
+         * @param place for each row of the table whose it is; below 0 for nobody's
+         */
+        public Builder table(Table table, int[] place) {
+            if (place.length != table.size())
+                throw new IllegalArgumentException(
+                        "places of %d rows; the table has %d".formatted(place.length, table.size()));
+            for (Column column : table.columns()) {
+                switch (column) {
+                    case Column.Numbers it -> numbers(spread(it.values(), place));
+                    case Column.Dates it ->
+                        numbers(spread(
+                                IntStream.range(0, place.length)
+                                        .mapToDouble(row -> it.isMissing(row) ? Double.NaN : it.seconds()[row])
+                                        .toArray(),
+                                place));
+                    case Column.Categories it -> {
+                        if (it.values().size() > DESCRIBING * place.length) {
+                            String[] text = new String[rows];
+                            Arrays.fill(text, "");
+                            for (int row = 0; row < place.length; row++)
+                                if (place[row] >= 0) text[place[row]] = it.text(row);
+                            texts(List.of(text));
+                        } else {
+                            int[] code = new int[rows];
+                            Arrays.fill(code, -1);
+                            for (int row = 0; row < place.length; row++)
+                                if (place[row] >= 0) code[place[row]] = it.codes()[row];
+                            categories(code, it.values().size());
+                        }
+                    }
+                }
+            }
+            return this;
+        }
+
+        private double[] spread(double[] values, int[] place) {
+            double[] spread = new double[rows];
+            Arrays.fill(spread, Double.NaN);
+            for (int row = 0; row < place.length; row++) if (place[row] >= 0) spread[place[row]] = values[row];
+            return spread;
         }
 
         private void check(int length) {

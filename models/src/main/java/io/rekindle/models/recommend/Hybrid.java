@@ -8,13 +8,13 @@ import java.util.stream.IntStream;
 /**
  * Several recommenders added up, each at the weight that did best on purchases kept back.
  *
- * <p>What: a part's scores are divided by its best for the customer, so that parts in different units can be added; the weights are
- * whole steps on a grid, and those are taken whose sum ranks a held back part of the training purchases best by nDCG at 10;
- * among equals the fewer parts. Then all parts learn anew from everything. The weights are learnt inside the training data:
- * nothing that is evaluated later was seen.
+ * <p>What: a part's scores are divided by its best for the customer, so that parts in different units can be added; the
+ * weights are whole steps on a grid, and those are taken whose sum ranks a held back part of the training purchases best
+ * by nDCG at 10; among equals the fewer parts. Then all parts learn anew from everything. The weights are learnt inside
+ * the training data: nothing that is evaluated later was seen.
  *
- * <p>Complexity: learning each part twice, and ranking at most {@value #MOST_CUSTOMERS} customers once for each point of the grid.
- * Unchangeable; the seed chooses those customers.
+ * <p>Complexity: learning each part twice, and ranking at most {@value #MOST_CUSTOMERS} customers once for each point of
+ * the grid. Unchangeable; the seed chooses those customers.
  */
 public final class Hybrid implements Recommender {
     private static final int MOST_CUSTOMERS = 1500;

@@ -8,16 +8,16 @@ import java.util.stream.IntStream;
 /**
  * Factors of customers and items from purchases alone, where not having bought is weak evidence of not wanting.
  *
- * <p>What: customer u and item i get vectors x_u, y_i whose product is to be 1 where u has i and 0 elsewhere; a pair that was
- * seen weighs 1 + confidence · strength, one that was not weighs 1. Minimised is Σ weight (seen − x_u·y_i)² + λ (Σ‖x_u‖² +
- * Σ‖y_i‖²), alternately over customers and items. A score is x_u·y_i, near 0 to 1.
+ * <p>What: customer u and item i get vectors x_u, y_i whose product is to be 1 where u has i and 0 elsewhere; a pair that
+ * was seen weighs 1 + confidence · strength, one that was not weighs 1. Minimised is Σ weight (seen − x_u·y_i)² + λ
+ * (Σ‖x_u‖² + Σ‖y_i‖²), alternately over customers and items. A score is x_u·y_i, near 0 to 1.
  *
- * <p>Source: Hu, Koren and Volinsky, "Collaborative filtering for implicit feedback datasets" (ICDM 2008); the few steps of conjugate
- * gradients in place of each exact solution, begun at the last one, Takács, Pilászy and Tikk (RecSys 2011).
+ * <p>Source: Hu, Koren and Volinsky, "Collaborative filtering for implicit feedback datasets" (ICDM 2008); the few steps
+ * of conjugate gradients in place of each exact solution, begun at the last one, Takács, Pilászy and Tikk (RecSys 2011).
  *
- * <p>Numerics: every conjugate-gradient step lowers the objective, so it never rises; random beginnings are small and set by the
- * seed and the row's number. Complexity: iterations × (pairs + (customers + items) · factors) × factors × steps, in parallel.
- * Unchangeable; the number of threads does not change the result.
+ * <p>Numerics: every conjugate-gradient step lowers the objective, so it never rises; random beginnings are small and set
+ * by the seed and the row's number. Complexity: iterations × (pairs + (customers + items) · factors) × factors × steps,
+ * in parallel. Unchangeable; the number of threads does not change the result.
  */
 public final class ImplicitAls implements Recommender {
     private static final int STEPS = 3;

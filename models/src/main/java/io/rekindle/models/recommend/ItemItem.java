@@ -8,17 +8,19 @@ import java.util.stream.IntStream;
 /**
  * Who has this also has that: items are recommended for being like those a customer has.
  *
- * <p>What: items are alike when the same customers have them ({@link Similarity}). With few customers in common a likeness is
- * luck, so it is shrunk by both / (both + shrinkage). A customer with very many items says little about any two of them, so
- * a customer counts items^(−damping), scaled to 1 on average. Of each item the strongest neighbours are kept. A candidate's
- * score is the sum, over the items the customer has, of the strength of having ({@link Strength}) times likeness.
+ * <p>What: items are alike when the same customers have them ({@link Similarity}). With few customers in common a
+ * likeness is luck, so it is shrunk by both / (both + shrinkage). A customer with very many items says little about any
+ * two of them, so a customer counts items^(−damping), scaled to 1 on average. Of each item the strongest neighbours are
+ * kept. A candidate's score is the sum, over the items the customer has, of the strength of having ({@link Strength})
+ * times likeness.
  *
- * <p>Source: Sarwar, Karypis, Konstan, Riedl (WWW 2001) and Deshpande, Karypis (ACM TOIS 2004) for the method; Bell and Koren
- * (ICDM 2007) for the shrinkage; Breese, Heckerman, Kadie (UAI 1998) for damping busy customers.
+ * <p>Source: Sarwar, Karypis, Konstan, Riedl (WWW 2001) and Deshpande, Karypis (ACM TOIS 2004) for the method; Bell and
+ * Koren (ICDM 2007) for the shrinkage; Breese, Heckerman, Kadie (UAI 1998) for damping busy customers.
  *
- * <p>Numerics: sums of positive terms. Complexity: learning adds once for each two items of a customer, so it goes with the sum
- * of squares of the customers' numbers of items, in parallel by item; scoring, items of the customer × neighbours. Memory:
- * 12 bytes a neighbour. No randomness; unchangeable; the number of threads does not change the result.
+ * <p>Numerics: sums of positive terms. Complexity: learning adds once for each two items of a customer, so it goes with
+ * the sum of squares of the customers' numbers of items, in parallel by item; scoring, items of the customer ×
+ * neighbours. Memory: 12 bytes a neighbour. No randomness; unchangeable; the number of threads does not change the
+ * result.
  */
 public final class ItemItem implements Recommender {
     private static final int BLOCK = 16;

@@ -5,9 +5,9 @@ import java.util.Arrays;
 /**
  * The same best sellers for everybody: what every other recommender is held against.
  *
- * <p>What: an item's score is the number of customers who bought it, each counting 2^(−age / halfLife), where age is how long
- * their last purchase of it lies before the latest purchase of all. With an infinite half-life it is the plain number of
- * buyers. A customer counts once however often they bought: a few who buy daily do not make a best seller.
+ * <p>What: an item's score is the number of customers who bought it, each counting 2^(−age / halfLife), where age is how
+ * long their last purchase of it lies before the latest purchase of all. With an infinite half-life it is the plain
+ * number of buyers. A customer counts once however often they bought: a few who buy daily do not make a best seller.
  *
  * <p>Complexity: one pass over the pairs; no randomness; unchangeable.
  */

@@ -1,7 +1,8 @@
 package io.rekindle.models.recommend;
 
 /**
- * How well recommendations foretold what customers bought. The first five are means over customers with something kept back.
+ * How well recommendations foretold what customers bought. The first five are means over customers with something kept
+ * back.
  *
  * @param customers number of them
  * @param k recommendations a customer

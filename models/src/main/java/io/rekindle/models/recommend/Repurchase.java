@@ -8,15 +8,15 @@ import java.util.Optional;
 /**
  * Staples come back: which of their own items a customer buys at the next visit.
  *
- * <p>What: of each pair of customer and item is known how often it was repeated, at which of the customer's visits last, and
- * how many visits ago first. The clock is the customer's own visits: a customer who stays away has not changed their mind about
- * an item. MBG/NBD over all pairs (rates and giving up differ from pair to pair; an item tried once may never come back) gives
- * the expected purchases at the next visit. Staples and one-offs differ beyond that: an item's expectation is multiplied by
- * (its repeats seen + 5) / (its repeats expected + 5). Items a customer does not have
- * score 0, and all do when nothing was ever bought twice.
+ * <p>What: of each pair of customer and item is known how often it was repeated, at which of the customer's visits last,
+ * and how many visits ago first. The clock is the customer's own visits: a customer who stays away has not changed their
+ * mind about an item. MBG/NBD over all pairs (rates and giving up differ from pair to pair; an item tried once may never
+ * come back) gives the expected purchases at the next visit. Staples and one-offs differ beyond that: an item's
+ * expectation is multiplied by (its repeats seen + 5) / (its repeats expected + 5). Items a customer does not have score
+ * 0, and all do when nothing was ever bought twice.
  *
- * <p>Source: Batislam, Denizel and Filiztekin (IJRM 2007) for the model; Bhagat et al., "Buy it again" (KDD 2018) for an item's own
- * rate of coming back. Complexity: one fit over different triples. No randomness; unchangeable.
+ * <p>Source: Batislam, Denizel and Filiztekin (IJRM 2007) for the model; Bhagat et al., "Buy it again" (KDD 2018) for an
+ * item's own rate of coming back. Complexity: one fit over different triples. No randomness; unchangeable.
  */
 public final class Repurchase implements Recommender {
     /** Repeats at which an item's own rate counts as much as that of all. */

@@ -7,8 +7,8 @@ import java.util.SplittableRandom;
 /**
  * Purchases to learn from and, for each customer, the items they bought that were kept back.
  *
- * <p>By time, whole visits are kept back, the last ones, so that no part of a basket tells the rest of it. By chance, single
- * pairs are. A customer always keeps something to learn from, unless the split is at one moment for all.
+ * <p>By time, whole visits are kept back, the last ones, so that no part of a basket tells the rest of it. By chance,
+ * single pairs are. A customer always keeps something to learn from, unless the split is at one moment for all.
  */
 public final class Split {
     private final Interactions train;

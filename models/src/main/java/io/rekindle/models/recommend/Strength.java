@@ -3,8 +3,9 @@ package io.rekindle.models.recommend;
 /**
  * How much a pair of customer and item says: the number of its times, older ones counting less, to a power.
  *
- * <p>A time counts 2^(−age / halfLife), where its age is measured from the customer's own last purchase: a customer who left
- * long ago says as much as one who was here today. The sum is taken to a power: 1 for plain counts, 0 for bought or not.
+ * <p>A time counts 2^(−age / halfLife), where its age is measured from the customer's own last purchase: a customer who
+ * left long ago says as much as one who was here today. The sum is taken to a power: 1 for plain counts, 0 for bought or
+ * not.
  *
  * @param halfLife in the interactions' ticks; infinite where age is not to matter
  * @param power from 0 to 1

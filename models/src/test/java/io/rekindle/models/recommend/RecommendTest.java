@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import io.rekindle.models.table.Column;
+import io.rekindle.models.table.Table;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashSet;
@@ -264,6 +266,21 @@ class RecommendTest {
             for (int r = 0; r < 3; r++) assertThat(top.item(c, r) % 4).isEqualTo(c % 4);
         assertThat(content.cosine(0, 4)).isCloseTo(1, within(1e-12));
         assertThat(content.cosine(0, 1)).isLessThan(.6);
+    }
+
+    @Test
+    void aTableBecomesMarksColumnByColumn() {
+        Table table = Table.of(List.of(
+                new Column.Numbers("price", new double[] {1, 1, 9, Double.NaN}),
+                new Column.Dates("since", new long[] {0, 0, 9, Column.Dates.NONE}),
+                new Column.Categories("kind", List.of("tea"), new int[] {0, 0, -1, 0}),
+                new Column.Categories("name", List.of("red cup", "blue cup", "hat", "a tie"), new int[] {0, 1, 2, 3})));
+        // The table's last row describes nobody; customer 3 is described by none.
+        Features features = Features.of(4).table(table, new int[] {0, 1, 2, -1}).build();
+        assertThat(features.known(3)).isFalse();
+        assertThat(features.cosine(0, 1)).isBetween(.5, .95);
+        assertThat(features.cosine(0, 2)).isLessThan(features.cosine(0, 1));
+        assertThat(features.cosine(1, 3)).isZero();
     }
 
     // ---- top k

@@ -15,10 +15,10 @@ import picocli.CommandLine.Command;
             PowerAnalysis.class,
             AttributionAnalysis.class,
             RecommendAnalysis.class,
+            ClusterAnalysis.class,
             BasketAnalysis.class,
             PropensityAnalysis.class,
-            SentimentAnalysis.class,
-            AllocateAnalysis.class
+            SentimentAnalysis.class
         })
 public final class AnalyzeCommand implements Runnable {
     @Override

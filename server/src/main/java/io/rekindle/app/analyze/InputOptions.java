@@ -1,5 +1,6 @@
 package io.rekindle.app.analyze;
 
+import io.rekindle.models.table.TableBuilder;
 import io.rekindle.platform.Problem;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -84,6 +85,36 @@ final class InputOptions {
             var rows = file.read(found, columns, times, read -> progress.tell("%,d rows".formatted(read)));
             progress.end("%,d rows".formatted(rows.size()));
             return rows;
+        }
+    }
+
+    /**
+     * Reads a file beside the input, in the same encoding and form of times, with all its columns.
+     *
+     * @param key of the input, by whose column's name, or else its own, the file says whose each row is
+     * @param also further fields of the file, with the names of their columns
+     */
+    TableOptions.TableRows describing(Path path, Field key, Map<Field, String> also, Progress progress) {
+        var times = TimeText.of(timeFormat);
+        try (var file = DataFile.open(path, encoding)) {
+            var mapped = map.getOrDefault(key.name(), key.name());
+            var column = file.columns().contains(mapped) ? mapped : key.name();
+            if (!file.columns().contains(column))
+                throw Problem.invalid(
+                        "column_unknown",
+                        "%s has no column %s that says whose each row is; it has %s"
+                                .formatted(
+                                        file.name(),
+                                        mapped.equals(key.name()) ? mapped : mapped + " or " + key.name(),
+                                        String.join(", ", file.columns())));
+            var fields = new LinkedHashMap<Field, String>(also);
+            fields.put(key, column);
+            var rest = file.columns().stream()
+                    .filter(name -> !fields.containsValue(name))
+                    .toList();
+            // A file may say no more than what is available; a name of its own for each row tells nothing else.
+            if (rest.isEmpty()) rest = List.of(column);
+            return TableOptions.read(file, fields, rest, new TableBuilder(rest, times::seconds), times, progress);
         }
     }
 }

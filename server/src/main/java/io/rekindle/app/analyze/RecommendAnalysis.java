@@ -1,8 +1,10 @@
 package io.rekindle.app.analyze;
 
 import io.rekindle.models.recommend.Candidates;
+import io.rekindle.models.recommend.ColdStart;
 import io.rekindle.models.recommend.Ease;
 import io.rekindle.models.recommend.Evaluation;
+import io.rekindle.models.recommend.Features;
 import io.rekindle.models.recommend.Goal;
 import io.rekindle.models.recommend.Hybrid;
 import io.rekindle.models.recommend.ImplicitAls;
@@ -12,16 +14,21 @@ import io.rekindle.models.recommend.Learner;
 import io.rekindle.models.recommend.Popularity;
 import io.rekindle.models.recommend.Quality;
 import io.rekindle.models.recommend.Recommendations;
+import io.rekindle.models.recommend.Recommender;
 import io.rekindle.models.recommend.Repurchase;
 import io.rekindle.models.recommend.Similarity;
 import io.rekindle.models.recommend.Split;
 import io.rekindle.models.recommend.Strength;
 import io.rekindle.platform.Problem;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -41,9 +48,14 @@ final class RecommendAnalysis extends Analysis {
     private static final Field ITEM = Field.key("item");
     private static final Field TIME = Field.time("time").optional();
     private static final Field AMOUNT = Field.number("amount").optional();
+    private static final Field AVAILABLE = Field.key("available");
+    private static final Keys NOBODY = new Keys(List.of(), new int[0]);
 
     /** Below this many customers nobody is like anybody. */
     private static final int FEW_CUSTOMERS = 50;
+
+    /** What is added to a method's name when it knows what customers and items are. */
+    private static final String DESCRIBED = "+described";
 
     /** Ways to recommend. */
     enum Method {
@@ -122,6 +134,26 @@ final class RecommendAnalysis extends Analysis {
             paramLabel = "CUSTOMERS",
             description = "Most customers to try the methods on; 0 for none (default: ${DEFAULT-VALUE}).")
     private int evaluate = 20_000;
+
+    @Option(
+            names = "--items",
+            paramLabel = "FILE",
+            description =
+                    "What is known of the items, one row for each: its other columns (category, price, name …) make items nobody bought yet known by items like them.")
+    private @Nullable Path itemsFile;
+
+    @Option(
+            names = "--available",
+            paramLabel = "COLUMN",
+            description = "Column of --items that is true for what may be recommended (true/false, yes/no, 1/0).")
+    private @Nullable String availableColumn;
+
+    @Option(
+            names = "--customers",
+            paramLabel = "FILE",
+            description =
+                    "What is known of the customers, one row for each: those who bought little get what customers like them bought.")
+    private @Nullable Path customersFile;
 
     /** A method on purchases kept back. */
     record Tried(
@@ -210,7 +242,9 @@ final class RecommendAnalysis extends Analysis {
         double decay = Length.of(halfLife, "--half-life").days();
         var alike = alike();
         var card = new Card();
-        var log = Log.read(input, card, progress);
+        if (availableColumn != null && itemsFile == null)
+            throw Problem.invalid("option_missing", "--available names a column of --items FILE; give that file");
+        var log = read(card, progress);
         var data = log.purchases;
         boolean byTime = byTime(data);
         if (how == Method.REPURCHASE && !data.timed())
@@ -218,20 +252,20 @@ final class RecommendAnalysis extends Analysis {
         warn(data, how, card);
 
         var goal = excludeSeen ? Goal.NEW : Goal.ANY;
-        var trials = evaluate == 0 ? null : trials(data, how, alike, decay, byTime, card, progress);
-        if (trials != null) judge(trials, how, card);
+        var trials = evaluate == 0 ? null : trials(log, how, alike, decay, byTime, card, progress);
+        if (trials != null) judge(trials, card);
         progress.begin("learning " + how.word());
         var recommender = learner(how, alike, decay, goal).fit(data);
+        var known = log.cold(recommender);
         progress.end("%,d customers, %,d items, %,d pairs".formatted(data.customers(), data.items(), data.pairs()));
         progress.begin("recommending");
-        var candidates = excludeSeen ? Candidates.without(data) : Candidates.ALL;
-        var found = Recommendations.of(recommender, k, candidates);
+        var found = Recommendations.of(known, k, log.candidates(goal));
         var rows = rows(found, log);
         progress.end("%,d rows".formatted(rows.size()));
         if (rows.size() < (long) Math.min(k, data.items()) * data.customers())
             card.warn(
                     "fewer_than_asked",
-                    "some customers got fewer than %d items: there are %,d items and they own the others"
+                    "some customers got fewer than %d items: of the %,d items they own the others, or these are not available"
                             .formatted(k, data.items()));
 
         var parts = new ArrayList<Part>();
@@ -327,13 +361,8 @@ final class RecommendAnalysis extends Analysis {
     }
 
     private @Nullable Trials trials(
-            Interactions data,
-            Method how,
-            Similarity alike,
-            double decay,
-            boolean byTime,
-            Card card,
-            Progress progress) {
+            Log log, Method how, Similarity alike, double decay, boolean byTime, Card card, Progress progress) {
+        var data = log.purchases;
         var kept = byTime ? Split.lastOfEach(data, holdout) : Split.random(data, holdout, seed());
         var found = new ArrayList<@Nullable Trial>();
         for (var goal : List.of(Goal.NEW, Goal.ANY)) {
@@ -342,7 +371,12 @@ final class RecommendAnalysis extends Analysis {
                 methods.add(learner(Method.ITEM_ITEM, alike, decay, goal));
                 if (goal == Goal.ANY && data.timed()) methods.add(learner(Method.REPURCHASE, alike, decay, goal));
             }
-            if (how != Method.POPULARITY) methods.add(learner(how, alike, decay, goal));
+            if (how != Method.POPULARITY || log.isDescribed()) {
+                var plain = learner(how, alike, decay, goal);
+                methods.add(new Learner(
+                        log.isDescribed() ? plain.name() + DESCRIBED : plain.name(),
+                        train -> log.cold(plain.fit(train))));
+            }
             if (kept.held(goal) == 0) {
                 found.add(null);
                 continue;
@@ -363,9 +397,9 @@ final class RecommendAnalysis extends Analysis {
         return new Trials(byTime ? "time" : "random", holdout, k, found.get(0), found.get(1));
     }
 
-    private void judge(Trials trials, Method how, Card card) {
+    private void judge(Trials trials, Card card) {
         var trial = excludeSeen ? trials.newItems() : trials.repurchase();
-        if (trial == null || how == Method.POPULARITY) return;
+        if (trial == null || trial.methods().size() == 1) return;
         var chosen = trial.methods().getLast();
         if (!(chosen.gainOverPopularity() > 2 * chosen.gainError()))
             card.warn(
@@ -373,7 +407,7 @@ final class RecommendAnalysis extends Analysis {
                     String.format(
                             Locale.ROOT,
                             "%s is not clearly better than the best sellers on purchases kept back: nDCG %.4f against %.4f (difference %.4f ± %.4f)",
-                            how.word(),
+                            chosen.method(),
                             chosen.ndcg(),
                             trial.methods().getFirst().ndcg(),
                             chosen.gainOverPopularity(),
@@ -472,76 +506,193 @@ final class RecommendAnalysis extends Analysis {
                 bars));
     }
 
-    /** The purchases, customers and items numbered by name so that the order of the rows changes nothing. */
-    private record Log(Interactions purchases, List<String> customers, List<String> items) {
-        static Log read(InputOptions input, Card card, Progress progress) {
-            var rows = input.read(List.of(CUSTOMER, ITEM, TIME, AMOUNT), progress);
-            var customers = Sorted.of(rows.keys(CUSTOMER));
-            var items = Sorted.of(rows.keys(ITEM));
-            boolean timed = rows.has(TIME);
-            long[] days = timed ? rows.days(TIME) : new long[rows.size()];
-            double[] amounts = rows.has(AMOUNT) ? rows.numbers(AMOUNT) : new double[rows.size()];
-            long[] without = new long[4];
-            int[] kept = new int[rows.size()];
-            int size = 0;
-            for (int i = 0; i < rows.size(); i++) {
-                if (customers.codes[i] < 0) without[0]++;
-                else if (items.codes[i] < 0) without[1]++;
-                else if (days[i] == DataRows.NO_TIME) without[2]++;
-                else if (Double.isNaN(amounts[i])) without[3]++;
-                else kept[size++] = i;
-            }
-            card.read(
-                    input.fileName(),
-                    rows.size(),
-                    size,
-                    List.of(
-                            new Card.LeftOut("rows without a customer", without[0]),
-                            new Card.LeftOut("rows without an item", without[1]),
-                            new Card.LeftOut("rows without a time", without[2]),
-                            new Card.LeftOut("rows without an amount", without[3])));
-            if (size < rows.size())
-                card.warn(
-                        "rows_left_out",
-                        "%,d of %,d rows lack a customer, an item, a time or an amount and do not count"
-                                .formatted(rows.size() - size, rows.size()));
-            if (size == 0)
-                throw Problem.invalid(
-                        "no_purchases", "no row of %s has a customer and an item".formatted(input.fileName()));
-            int[] used = Arrays.copyOf(kept, size);
-            long refunds = Arrays.stream(used).filter(i -> amounts[i] < 0).count();
-            var purchases = Interactions.net(
-                    customers.names.size(),
-                    items.names.size(),
-                    Arrays.stream(used).map(i -> customers.codes[i]).toArray(),
-                    Arrays.stream(used).map(i -> items.codes[i]).toArray(),
-                    Arrays.stream(used).mapToLong(i -> days[i]).toArray(),
-                    Arrays.stream(used).mapToDouble(i -> amounts[i]).toArray(),
-                    timed);
-            if (refunds > 0)
-                card.warn(
-                        "refunds",
-                        "%,d refunds were taken off earlier purchases of the same item; what was refunded whole does not count"
-                                .formatted(refunds));
-            if (purchases.pairs() == 0)
-                throw Problem.invalid("no_purchases", "every purchase was refunded; there is nothing to learn from");
-            return new Log(purchases, customers.names, items.names);
+    private Log read(Card card, Progress progress) {
+        var rows = input.read(List.of(CUSTOMER, ITEM, TIME, AMOUNT), progress);
+        var itemRows = itemsFile == null
+                ? null
+                : input.describing(
+                        itemsFile,
+                        ITEM,
+                        availableColumn == null ? Map.of() : Map.of(AVAILABLE, availableColumn),
+                        progress);
+        var customerRows = customersFile == null ? null : input.describing(customersFile, CUSTOMER, Map.of(), progress);
+        var customers = Numbers.of(
+                rows.keys(CUSTOMER),
+                customerRows == null ? NOBODY : customerRows.fields().keys(CUSTOMER));
+        var items = Numbers.of(
+                rows.keys(ITEM), itemRows == null ? NOBODY : itemRows.fields().keys(ITEM));
+        var purchases = purchases(rows, customers, items, card);
+        return new Log(
+                purchases,
+                customers.names,
+                items.names,
+                Optional.ofNullable(itemRows).map(read -> features(read, items, card)),
+                Optional.ofNullable(customerRows).map(read -> features(read, customers, card)),
+                itemRows == null || availableColumn == null
+                        ? Optional.empty()
+                        : Optional.of(available(itemRows, items, card)));
+    }
+
+    private Interactions purchases(DataRows rows, Numbers customers, Numbers items, Card card) {
+        boolean timed = rows.has(TIME);
+        long[] days = timed ? rows.days(TIME) : new long[rows.size()];
+        double[] amounts = rows.has(AMOUNT) ? rows.numbers(AMOUNT) : new double[rows.size()];
+        long[] without = new long[4];
+        int[] kept = new int[rows.size()];
+        int size = 0;
+        for (int i = 0; i < rows.size(); i++) {
+            if (customers.codes[i] < 0) without[0]++;
+            else if (items.codes[i] < 0) without[1]++;
+            else if (days[i] == DataRows.NO_TIME) without[2]++;
+            else if (Double.isNaN(amounts[i])) without[3]++;
+            else kept[size++] = i;
+        }
+        card.read(
+                input.fileName(),
+                rows.size(),
+                size,
+                List.of(
+                        new Card.LeftOut("rows without a customer", without[0]),
+                        new Card.LeftOut("rows without an item", without[1]),
+                        new Card.LeftOut("rows without a time", without[2]),
+                        new Card.LeftOut("rows without an amount", without[3])));
+        if (size < rows.size())
+            card.warn(
+                    "rows_left_out",
+                    "%,d of %,d rows lack a customer, an item, a time or an amount and do not count"
+                            .formatted(rows.size() - size, rows.size()));
+        if (size == 0)
+            throw Problem.invalid(
+                    "no_purchases", "no row of %s has a customer and an item".formatted(input.fileName()));
+        int[] used = Arrays.copyOf(kept, size);
+        long refunds = Arrays.stream(used).filter(i -> amounts[i] < 0).count();
+        var purchases = Interactions.net(
+                customers.names.size(),
+                items.names.size(),
+                Arrays.stream(used).map(i -> customers.codes[i]).toArray(),
+                Arrays.stream(used).map(i -> items.codes[i]).toArray(),
+                Arrays.stream(used).mapToLong(i -> days[i]).toArray(),
+                Arrays.stream(used).mapToDouble(i -> amounts[i]).toArray(),
+                timed);
+        if (refunds > 0)
+            card.warn(
+                    "refunds",
+                    "%,d refunds were taken off earlier purchases of the same item; what was refunded whole does not count"
+                            .formatted(refunds));
+        if (purchases.pairs() == 0)
+            throw Problem.invalid("no_purchases", "every purchase was refunded; there is nothing to learn from");
+        return purchases;
+    }
+
+    private static Features features(TableOptions.TableRows read, Numbers numbers, Card card) {
+        read.warn(card);
+        int[] place = firstOf(read, numbers, card);
+        card.read(
+                read.file(),
+                place.length,
+                Arrays.stream(place).filter(number -> number >= 0).count(),
+                List.of());
+        return Features.of(numbers.names.size()).table(read.table(), place).build();
+    }
+
+    /** For each row of a describing file whose it is; −1 for rows of nobody and for second ones. */
+    private static int[] firstOf(TableOptions.TableRows read, Numbers numbers, Card card) {
+        int[] place = numbers.describedCodes.clone();
+        boolean[] had = new boolean[numbers.names.size()];
+        long again = 0;
+        for (int row = 0; row < place.length; row++) {
+            if (place[row] < 0) continue;
+            if (had[place[row]]) {
+                again++;
+                place[row] = -1;
+            } else had[place[row]] = true;
+        }
+        if (again > 0)
+            card.warn(
+                    "described_twice",
+                    "%,d rows of %s describe what an earlier row describes; the first counts"
+                            .formatted(again, read.file()));
+        return place;
+    }
+
+    private boolean[] available(TableOptions.TableRows read, Numbers items, Card card) {
+        var said = read.fields().keys(AVAILABLE);
+        boolean[] available = new boolean[items.names.size()];
+        boolean[] known = new boolean[available.length];
+        for (int row = 0; row < items.describedCodes.length; row++) {
+            int item = items.describedCodes[row];
+            if (item < 0 || known[item]) continue;
+            known[item] = true;
+            available[item] = switch (said.name(row).toLowerCase(Locale.ROOT)) {
+                case "true", "yes", "1", "y" -> true;
+                case "false", "no", "0", "n", "" -> false;
+                default ->
+                    throw Problem.invalid(
+                            "available_unreadable",
+                            "%s, column %s: '%s' is neither true nor false"
+                                    .formatted(read.file(), availableColumn, said.name(row)));
+            };
+        }
+        int sold = 0;
+        for (boolean one : available) if (one) sold++;
+        if (sold == 0) throw Problem.invalid("nothing_available", "%s has no available item".formatted(read.file()));
+        int unknown = 0;
+        for (boolean one : known) if (!one) unknown++;
+        if (unknown > 0)
+            card.warn(
+                    "availability_unknown",
+                    "%,d items stand in no row of %s and are taken to be unavailable".formatted(unknown, read.file()));
+        return available;
+    }
+
+    /** The purchases, with customers and items numbered by name so that the order of the rows changes nothing. */
+    private record Log(
+            Interactions purchases,
+            List<String> customers,
+            List<String> items,
+            Optional<Features> content,
+            Optional<Features> attributes,
+            Optional<boolean[]> available) {
+        boolean isDescribed() {
+            return content.isPresent() || attributes.isPresent();
+        }
+
+        /** The recommender with what is known of customers and items. */
+        Recommender cold(Recommender plain) {
+            return isDescribed() ? ColdStart.of(plain, content, attributes) : plain;
+        }
+
+        Candidates candidates(Goal goal) {
+            var all = goal.candidates(purchases);
+            return available.map(all::onlyAvailable).orElse(all);
         }
     }
 
-    /** Names in their order, and the place of each row's. */
+    /**
+     * Names in their order, and the place of each row's.
+     *
+     * @param codes of the purchases' rows; −1 where a row has none
+     * @param describedCodes of the describing file's rows
+     */
     @SuppressWarnings("ArrayRecordComponent") // handed over, never compared
-    private record Sorted(List<String> names, int[] codes) {
-        static Sorted of(Keys keys) {
-            var names = keys.names().stream().sorted().toList();
+    private record Numbers(List<String> names, int[] codes, int[] describedCodes) {
+        static Numbers of(Keys bought, Keys described) {
+            var names = Stream.concat(bought.names().stream(), described.names().stream())
+                    .distinct()
+                    .sorted()
+                    .toList();
             var place = new HashMap<String, Integer>();
             for (var name : names) place.put(name, place.size());
-            int[] places = keys.names().stream().mapToInt(place::get).toArray();
-            return new Sorted(
-                    names,
-                    Arrays.stream(keys.codes())
-                            .map(code -> code < 0 ? -1 : places[code])
-                            .toArray());
+            return new Numbers(names, renumbered(bought, place), renumbered(described, place));
+        }
+
+        private static int[] renumbered(Keys keys, Map<String, Integer> place) {
+            int[] places = keys.names().stream()
+                    .mapToInt(name -> place.getOrDefault(name, -1))
+                    .toArray();
+            return Arrays.stream(keys.codes())
+                    .map(code -> code < 0 ? -1 : places[code])
+                    .toArray();
         }
     }
 }

@@ -101,7 +101,7 @@ final class TableOptions {
         }
     }
 
-    private static TableRows read(
+    static TableRows read(
             DataFile file,
             Map<Field, String> fields,
             List<String> rest,

@@ -119,6 +119,70 @@ class RecommendAnalysisTest {
                 .isEqualTo(rows);
     }
 
+    /** Item a99 was never bought and c998 never bought; what they are is known. b-items are sold out. */
+    @Test
+    void whatIsNewIsKnownByWhatItIsAndWhatIsSoldOutIsLeftOut() throws IOException {
+        var items = new ArrayList<>(List.of("item,range,sold,label"));
+        for (int i = 0; i < 12; i++) items.add("a%d,alpha,yes,a thing %d".formatted(i, i));
+        for (int i = 0; i < 12; i++) items.add("b%d,beta,no,another %d".formatted(i, i));
+        items.add("a99,alpha,yes,a thing 99");
+        items.add("a99,beta,no,twice");
+        var customers = new ArrayList<>(List.of("customer,town"));
+        for (int c = 0; c < 120; c++) customers.add("c%d,%s".formatted(c, c % 2 == 0 ? "Ayr" : "Bath"));
+        customers.add("c998,Ayr");
+        var ran = Ran.analyze(
+                "recommend",
+                "--input",
+                shop(true).toString(),
+                "--items",
+                Files.write(folder.resolve("items.csv"), items).toString(),
+                "--available",
+                "sold",
+                "--customers",
+                Files.write(folder.resolve("customers.csv"), customers).toString(),
+                "--k",
+                "5",
+                "--json");
+        assertThat(ran.err()).doesNotContain("rekindle:");
+        var rows = ran.json().path("rows");
+        assertThat(rows.size()).isEqualTo(121 * 5);
+        int freshOffered = 0;
+        for (var row : rows) {
+            assertThat(row.path("item").asString()).startsWith("a");
+            if (row.path("item").asString().equals("a99")) freshOffered++;
+        }
+        assertThat(freshOffered).isPositive();
+        assertThat(warnings(ran)).contains("described_twice", "availability_unknown");
+        assertThat(ran.json().path("card").path("data").size()).isEqualTo(3);
+        assertThat(ran.json()
+                        .path("evaluation")
+                        .path("newItems")
+                        .path("methods")
+                        .toString())
+                .contains("hybrid+described");
+        assertThat(Ran.analyze("recommend", "--input", shop(true).toString(), "--available", "sold")
+                        .failure())
+                .contains("--available names a column of --items");
+        assertThat(Ran.analyze(
+                                "recommend",
+                                "--input",
+                                shop(true).toString(),
+                                "--items",
+                                folder.resolve("customers.csv").toString())
+                        .failure())
+                .contains("customers.csv has no column item that says whose each row is; it has customer, town");
+        assertThat(Ran.analyze(
+                                "recommend",
+                                "--input",
+                                shop(true).toString(),
+                                "--items",
+                                folder.resolve("items.csv").toString(),
+                                "--available",
+                                "label")
+                        .failure())
+                .contains("items.csv, column label: 'a thing 0' is neither true nor false");
+    }
+
     @Test
     void withoutTimesPurchasesAreKeptBackByChance() throws IOException {
         var ran = Ran.analyze("recommend", "--input", shop(false).toString(), "--json");

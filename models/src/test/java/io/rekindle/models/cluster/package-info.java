@@ -1,4 +1,4 @@
 @NullMarked
-package io.rekindle.models.timing;
+package io.rekindle.models.cluster;
 
 import org.jspecify.annotations.NullMarked;

@@ -1,4 +1,0 @@
-@NullMarked
-package io.rekindle.models.bandit;
-
-import org.jspecify.annotations.NullMarked;
