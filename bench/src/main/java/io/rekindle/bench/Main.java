@@ -1,5 +1,6 @@
 package io.rekindle.bench;
 
+import io.rekindle.bench.allocate.AllocateBench;
 import io.rekindle.bench.clv.ClvBench;
 import io.rekindle.bench.intake.IntakeBench;
 import io.rekindle.bench.lift.LiftBench;
@@ -13,7 +14,14 @@ import picocli.CommandLine.Command;
         name = "bench",
         mixinStandardHelpOptions = true,
         description = "Measures speed against a stated baseline in the same run.",
-        subcommands = {IntakeBench.class, SegmentBench.class, LiftBench.class, ClvBench.class, RecommendBench.class})
+        subcommands = {
+            IntakeBench.class,
+            SegmentBench.class,
+            LiftBench.class,
+            ClvBench.class,
+            RecommendBench.class,
+            AllocateBench.class
+        })
 public final class Main {
     private Main() {}
 

@@ -101,6 +101,21 @@ public final class Candidates {
         return kinds;
     }
 
+    /** Expected incremental profit of the candidate at a place. */
+    public double value(int place) {
+        return value[place];
+    }
+
+    /** What the candidate at a place takes from the budget. */
+    public double cost(int place) {
+        return cost[place];
+    }
+
+    /** Which offer, channel and slot the candidate at a place is. */
+    public int kind(int place) {
+        return kind[place];
+    }
+
     /** The row, as handed in, of the candidate at a place. */
     public int row(int place) {
         return row.length == 0 ? place : row[place];

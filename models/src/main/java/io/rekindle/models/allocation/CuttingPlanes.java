@@ -23,6 +23,7 @@ import java.util.function.Function;
  */
 final class CuttingPlanes {
     private static final int NEWTON_STEPS = 60;
+    private static final int PATIENCE = 40;
     private static final double CENTRED = .05;
     /** How much of the gap the next point should leave by the planes known. */
     private static final double AHEAD = .2;
@@ -96,12 +97,19 @@ final class CuttingPlanes {
         for (int j = 0; j < n; j++) u[j] = Math.clamp((start[j] - low[j]) / width[j], .001, .999);
         ask(u);
         double theta = bestValue;
-        while (asked < most && bestValue - bound > tolerance * Math.abs(bestValue)) {
+        double improved = bestValue;
+        int idle = 0;
+        // Where many points are equally low the bound closes slowly; then it is found, if not proven.
+        while (asked < most && idle < PATIENCE + 4 * n && bestValue - bound > tolerance * Math.abs(bestValue)) {
             double gap = Double.isInfinite(bound) ? Math.max(Math.abs(bestValue), 1e-300) : bestValue - bound;
             double steep = (planes.size() + 2 * n) / (AHEAD * gap);
             theta = centre(u, theta, steep);
             ask(u);
             forget();
+            if (improved - bestValue > tolerance * Math.abs(bestValue)) {
+                improved = bestValue;
+                idle = 0;
+            } else idle++;
         }
         return new Minimum(best, bestValue, bound, asked);
     }

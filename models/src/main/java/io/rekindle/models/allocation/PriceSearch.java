@@ -17,7 +17,7 @@ final class PriceSearch {
     private static final int FIRST_SAMPLE = 4_096;
     private static final int SECOND_SAMPLE = 65_536;
     private static final double ROUGH = 1e-4;
-    private static final double FINE = 1e-10;
+    private static final double FINE = 1e-9;
     /** Prices nearer to the edge than this share of the box are at its edge. */
     private static final double EDGE = .02;
     /** Above any price. */
@@ -92,6 +92,7 @@ final class PriceSearch {
     private Found refined(Problem problem, double[] about, double value, double distance, boolean last) {
         double[] centre = about;
         double reach = distance;
+        double before = Double.POSITIVE_INFINITY;
         while (true) {
             double[] low = new double[n];
             double[] high = new double[n];
@@ -113,6 +114,9 @@ final class PriceSearch {
                 edge |= prices[j] < low[j] + room && low[j] > 0;
                 edge |= prices[j] > high[j] - room && high[j] < highest[j];
             }
+            // Where whole directions are as good, the edge is as good a place as any.
+            edge &= !(before - minimum.value() <= FINE * Math.abs(minimum.value()));
+            before = minimum.value();
             if (!edge) return new Found(prices, problem.actions() <= SMALL ? problem : core, asked);
             centre = prices;
             reach *= 4;

@@ -196,7 +196,7 @@ final class Problem {
     }
 
     int pieces() {
-        return Math.clamp(actions() / ACTIONS_OF_A_PIECE, 1, MOST_PIECES);
+        return Math.clamp(actions() / Math.max(ACTIONS_OF_A_PIECE, 4 * kinds), 1, MOST_PIECES);
     }
 
     int begin(int piece) {

@@ -18,7 +18,8 @@ import picocli.CommandLine.Command;
             ClusterAnalysis.class,
             BasketAnalysis.class,
             PropensityAnalysis.class,
-            SentimentAnalysis.class
+            SentimentAnalysis.class,
+            AllocateAnalysis.class
         })
 public final class AnalyzeCommand implements Runnable {
     @Override

@@ -21,7 +21,7 @@ import picocli.CommandLine.Command;
         footer = {
             "",
             "  test     Build everything and run every test (the browser test too).",
-            "  bench    Measure speed against a stated baseline: bench intake, bench segment, bench clv."
+            "  bench    Measure speed against a stated baseline: bench intake, bench segment, bench clv, bench allocate."
         },
         subcommands = {
             DemoCommand.class,

@@ -1,0 +1,4 @@
+@NullMarked
+package io.rekindle.models.bandit;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package io.rekindle.models.timing;
+
+import org.jspecify.annotations.NullMarked;
