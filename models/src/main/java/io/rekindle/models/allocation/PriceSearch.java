@@ -17,7 +17,7 @@ final class PriceSearch {
     private static final int FIRST_SAMPLE = 4_096;
     private static final int SECOND_SAMPLE = 65_536;
     private static final double ROUGH = 1e-4;
-    private static final double FINE = 1e-9;
+    private static final double FINE = 1e-10;
     /** Prices nearer to the edge than this share of the box are at its edge. */
     private static final double EDGE = .02;
     /** Above any price. */
