@@ -4,6 +4,7 @@ import io.rekindle.bench.allocate.AllocateBench;
 import io.rekindle.bench.clv.ClvBench;
 import io.rekindle.bench.intake.IntakeBench;
 import io.rekindle.bench.lift.LiftBench;
+import io.rekindle.bench.link.LinkBench;
 import io.rekindle.bench.recommend.RecommendBench;
 import io.rekindle.bench.segment.SegmentBench;
 import picocli.CommandLine;
@@ -20,7 +21,8 @@ import picocli.CommandLine.Command;
             LiftBench.class,
             ClvBench.class,
             RecommendBench.class,
-            AllocateBench.class
+            AllocateBench.class,
+            LinkBench.class
         })
 public final class Main {
     private Main() {}

@@ -32,12 +32,13 @@ import org.jspecify.annotations.Nullable;
 final class Blocks {
     private static final int MOST_PARTS = 40;
     private static final int LARGEST_BLOCK = 300;
-    private static final int TAUGHT = 20_000;
+    private static final int TAUGHT = 5_000;
     private static final double[] GAIN = {1, .5, .25};
     private static final double ENOUGH = 5e-4;
 
     private final Table table;
     private final List<Part> parts = new ArrayList<>();
+    private final List<Long> partPairs = new ArrayList<>();
     private final int perRecord;
 
     /**
@@ -136,7 +137,11 @@ final class Blocks {
         Key[] costs = new Key[all.size()];
         IntStream.range(0, costs.length).parallel().forEach(p -> costs[p] = counted(p, -1, all.get(p).hashes, true));
         int[] order = Indices.sorted(costs.length, (a, b) -> Long.compare(costs[a].pairs, costs[b].pairs));
-        for (int p : order) if (parts.size() < MOST_PARTS && costs[p].pairs < .4 * table.pairs()) parts.add(all.get(p));
+        for (int p : order)
+            if (parts.size() < MOST_PARTS && costs[p].pairs < .4 * table.pairs()) {
+                parts.add(all.get(p));
+                partPairs.add(costs[p].pairs);
+            }
     }
 
     private static <V extends Value> void parts(Field<V> field, int number, List<Part> into) {
@@ -182,7 +187,9 @@ final class Blocks {
         List<int[]> candidates = new ArrayList<>();
         for (int a = 0; a < parts.size(); a++) {
             candidates.add(new int[] {a, -1});
-            for (int b = a + 1; b < parts.size(); b++) {
+            // With one that brings few pairs by itself nothing is gained by another.
+            for (int b = a + 1; b < parts.size() && !isCheap(a); b++) {
+                if (isCheap(b)) continue;
                 boolean names = (parts.get(a).field < 0 && isName(parts.get(b).field))
                         || (parts.get(b).field < 0 && isName(parts.get(a).field));
                 if (parts.get(a).field != parts.get(b).field && !names) candidates.add(new int[] {a, b});
@@ -209,6 +216,10 @@ final class Blocks {
                         ? Long.compare(a.pairs, b.pairs)
                         : a.first != b.first ? Integer.compare(a.first, b.first) : Integer.compare(a.second, b.second))
                 .toList();
+    }
+
+    private boolean isCheap(int part) {
+        return partPairs.get(part) <= table.size();
     }
 
     private boolean isName(int field) {

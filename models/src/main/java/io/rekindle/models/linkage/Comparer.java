@@ -150,9 +150,8 @@ abstract sealed class Comparer<V extends Value> {
             if (near) return 1;
             if (shorter >= 3 && (a.startsWith(b) || b.startsWith(a))) return 2;
             if (shorter == 1) return a.charAt(0) == b.charAt(0) ? 3 : 4;
-            if (Long.bitCount(one.letters() & other.letters()) * 3
-                    < Math.min(Long.bitCount(one.letters()), Long.bitCount(other.letters()))) return 4;
-            double alike = Similarity.jaroWinkler(a, b);
+            double alike =
+                    Similarity.mayBeAlike(.8, a, b, one.letters(), other.letters()) ? Similarity.jaroWinkler(a, b) : 0;
             if (alike >= .9) return 2;
             if (longer >= 6
                     && Similarity.mayBeWithin(2, one.letters(), other.letters())
@@ -352,6 +351,17 @@ abstract sealed class Comparer<V extends Value> {
                     day);
         }
 
+        /** Digits that differ, neighbours that changed places as one; three stand for more. */
+        private static int digitsOff(String a, String b) {
+            int off = 0;
+            for (int i = 0; i < a.length() && off < 3; i++) {
+                if (a.charAt(i) == b.charAt(i)) continue;
+                off++;
+                if (i + 1 < a.length() && a.charAt(i) == b.charAt(i + 1) && a.charAt(i + 1) == b.charAt(i)) i++;
+            }
+            return off;
+        }
+
         private static char digit(int number) {
             return (char) ('0' + number % 10);
         }
@@ -361,7 +371,7 @@ abstract sealed class Comparer<V extends Value> {
             boolean year = one.year() == other.year();
             boolean month = one.month() == other.month();
             boolean day = one.day() == other.day();
-            int edits = Similarity.damerauLevenshtein(one.text(), other.text(), 2);
+            int edits = digitsOff(one.text(), other.text());
             if (edits == 1 || (year && one.month() == other.day() && one.day() == other.month())) return 1;
             if ((year && month) || (year && day) || (month && day)) return 2;
             if (edits == 2) return 3;
@@ -570,8 +580,7 @@ abstract sealed class Comparer<V extends Value> {
             int shared = shared(one.words(), other.words());
             int few = Math.min(one.words().size(), other.words().size());
             if (shared == few && (few > 1 || shorter >= 5)) return 2;
-            int common = Long.bitCount(one.letters() & other.letters());
-            if (common * 2 >= Math.min(Long.bitCount(one.letters()), Long.bitCount(other.letters()))) {
+            if (Similarity.mayBeAlike(.85, a, b, one.letters(), other.letters())) {
                 double alike = Similarity.jaroWinkler(a, b);
                 if (alike >= .92) return 2;
                 if (alike >= .85) return 3;

@@ -100,6 +100,23 @@ public final class Similarity {
         return last[m] > most ? most + 1 : last[m];
     }
 
+    /**
+     * Whether {@link #jaroWinkler} can be as high as asked, told by letters and first characters alone: a letter the other
+     * lacks is no common one.
+     */
+    static boolean mayBeAlike(double asked, String a, String b, long lettersA, long lettersB) {
+        int lengthA = a.length();
+        int lengthB = b.length();
+        if (lengthA > LONGEST || lengthB > LONGEST) return true;
+        int common =
+                Math.min(lengthA - Long.bitCount(lettersA & ~lettersB), lengthB - Long.bitCount(lettersB & ~lettersA));
+        if (common <= 0) return lengthA + lengthB == 0;
+        double jaro = ((double) common / lengthA + (double) common / lengthB + 1) / 3;
+        int prefix = 0;
+        while (prefix < 4 && prefix < lengthA && prefix < lengthB && a.charAt(prefix) == b.charAt(prefix)) prefix++;
+        return jaro + prefix * .1 * (1 - jaro) >= asked;
+    }
+
     /** One bit for each of 64 classes of characters that occur. */
     static long letters(String text) {
         long letters = 0;

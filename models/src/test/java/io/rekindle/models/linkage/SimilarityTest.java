@@ -35,6 +35,11 @@ class SimilarityTest {
             String other = random.nextBoolean() ? word(random) : changed(one, random);
             int edits = byTheDefinition(one, other);
             assertThat(Similarity.damerauLevenshtein(one, other)).isEqualTo(edits);
+            double alike = Similarity.jaroWinkler(one, other);
+            if (alike > 0)
+                assertThat(Similarity.mayBeAlike(
+                                alike - 1e-9, one, other, Similarity.letters(one), Similarity.letters(other)))
+                        .isTrue();
             for (int most = 1; most <= 3; most++) {
                 assertThat(Similarity.damerauLevenshtein(one, other, most)).isEqualTo(Math.min(edits, most + 1));
                 if (edits <= most)

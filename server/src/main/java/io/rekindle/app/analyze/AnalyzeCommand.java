@@ -19,7 +19,8 @@ import picocli.CommandLine.Command;
             BasketAnalysis.class,
             PropensityAnalysis.class,
             SentimentAnalysis.class,
-            AllocateAnalysis.class
+            AllocateAnalysis.class,
+            LinkAnalysis.class
         })
 public final class AnalyzeCommand implements Runnable {
     @Override

@@ -1,0 +1,471 @@
+package io.rekindle.app.analyze;
+
+import io.rekindle.models.linkage.Blocking;
+import io.rekindle.models.linkage.Column;
+import io.rekindle.models.linkage.Columns;
+import io.rekindle.models.linkage.Kind;
+import io.rekindle.models.linkage.Linkage;
+import io.rekindle.models.linkage.LinkageModel;
+import io.rekindle.platform.Problem;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/** {@code rekindle analyze link}: which records of a file, or of two, are the same person's. */
+@Command(
+        name = "link",
+        description = {
+            "Which records are the same person's: within one file, or with --against between two, each record then having",
+            "at most one partner. What each column holds is told from its name and values; nothing needs to be labelled.",
+            "Rows: left, right, probability; with --clusters FILE also which records are one person."
+        },
+        mixinStandardHelpOptions = true)
+final class LinkAnalysis extends Analysis {
+    private static final int HUGE = 30;
+    private static final double LOW_RECALL = .95;
+
+    @Option(names = "--input", required = true, paramLabel = "FILE", description = "CSV, the same gzipped, or Parquet.")
+    @SuppressWarnings("NullAway.Init")
+    private Path input;
+
+    @Option(
+            names = "--against",
+            paramLabel = "FILE",
+            description = "Another file with the same columns, to find the first file's people in.")
+    private @Nullable Path against;
+
+    @Option(
+            names = "--id",
+            required = true,
+            paramLabel = "COLUMN",
+            description = "Which column names the records; it is not compared.")
+    @SuppressWarnings("NullAway.Init")
+    private String id;
+
+    @Option(
+            names = "--ignore",
+            split = ",",
+            paramLabel = "COLUMN",
+            description = "Columns not to compare, such as the truth or a row number.")
+    private List<String> ignore = new ArrayList<>();
+
+    @Option(
+            names = "--kind",
+            split = ",",
+            paramLabel = "COLUMN=KIND",
+            description =
+                    "What a column holds, where it is not told right: given_name, surname, full_name, date, phone, email, words, code, category.")
+    private Map<String, String> kinds = new LinkedHashMap<>();
+
+    @Option(
+            names = "--threshold",
+            paramLabel = "P",
+            description = "Least probability to be one person's (default: ${DEFAULT-VALUE}).")
+    private double threshold = Linkage.Settings.USUAL.threshold();
+
+    @Option(
+            names = "--pairs-per-record",
+            paramLabel = "N",
+            description = "How many pairs may be compared for each record (default: ${DEFAULT-VALUE}).")
+    private int pairsPerRecord = Linkage.Settings.USUAL.pairsPerRecord();
+
+    @Option(
+            names = "--clusters",
+            paramLabel = "FILE",
+            description = "Write every record with the number of its person to this file, CSV or Parquet.")
+    private @Nullable Path clusters;
+
+    @Option(names = "--weights", description = "In the rows, what each column says for or against, in bits.")
+    private boolean weights;
+
+    @Option(names = "--encoding", description = "Encoding of a CSV file, e.g. GB18030 (default: UTF-8).")
+    private @Nullable String encoding;
+
+    record ComparedColumn(String name, String kind) {}
+
+    record Results(
+            int records,
+            int persons,
+            int pairs,
+            int largestPerson,
+            long setAside,
+            double threshold,
+            double prior,
+            List<ComparedColumn> columns,
+            Blocking blocking,
+            List<LinkageModel.Field> weights) {}
+
+    /** The records of a file that have an id. */
+    private record Records(List<String> ids, Map<String, List<String>> columns) {}
+
+    @Override
+    Outcome analyse(Progress progress) {
+        var settings = new Linkage.Settings(threshold, pairsPerRecord, seed());
+        if (clusters != null) ResultFile.check(clusters, "--clusters", ".csv", ".csv.gz", ".parquet");
+        var card = new Card();
+        var left = read(input, card, progress);
+        var right = against == null ? null : read(against, card, progress);
+        var names = right == null ? List.copyOf(left.columns().keySet()) : common(left, right, card);
+        var columns = columns(names, left, right, card);
+
+        progress.begin("linking");
+        var linkage = right == null
+                ? Linkage.within(columns, settings, progress::tell)
+                : Linkage.between(
+                        part(columns, 0, left.ids().size()),
+                        part(
+                                columns,
+                                left.ids().size(),
+                                left.ids().size() + right.ids().size()),
+                        settings,
+                        progress::tell);
+        var matches = linkage.matches();
+        progress.end("%,d pairs".formatted(matches.size()));
+
+        var rightIds = right == null ? left.ids() : right.ids();
+        var cluster = linkage.clusters();
+        int[] sizes = sizes(cluster);
+        int largest = Arrays.stream(sizes).max().orElse(0);
+        warn(linkage, largest, card);
+        if (clusters != null) {
+            var ids = new ArrayList<>(left.ids());
+            if (right != null) ids.addAll(right.ids());
+            writeClusters(
+                    clusters, cluster, ids, right == null ? -1 : left.ids().size());
+        }
+        var rows = ResultRows.of(matches.size())
+                .text("left", i -> left.ids().get(matches.get(i).left()))
+                .text("right", i -> rightIds.get(matches.get(i).right()))
+                .decimal("probability", i -> matches.get(i).probability());
+        if (weights) addWeights(rows, linkage);
+        return new Outcome(
+                new Results(
+                        cluster.length,
+                        sizes.length,
+                        matches.size(),
+                        largest,
+                        linkage.setAside(),
+                        threshold,
+                        linkage.model().prior(),
+                        columns.stream()
+                                .map(column -> new ComparedColumn(
+                                        column.name(), column.kind().name().toLowerCase(Locale.ROOT)))
+                                .toList(),
+                        linkage.blocking(),
+                        linkage.model().fields()),
+                words(linkage, cluster.length, sizes, largest, right != null),
+                rows,
+                charts(linkage, sizes),
+                card);
+    }
+
+    private Records read(Path path, Card card, Progress progress) {
+        try (var file = DataFile.open(path, encoding)) {
+            file.place(id);
+            // Of two files, what is to be ignored may stand in one only.
+            if (against == null) ignore.forEach(file::place);
+            var fields = new ArrayList<Field>();
+            var names = new ArrayList<String>();
+            fields.add(Field.text("id"));
+            names.add(id);
+            for (var column : file.columns())
+                if (!column.isBlank() && !column.equals(id) && !ignore.contains(column)) {
+                    fields.add(Field.text("column " + column));
+                    names.add(column);
+                }
+            progress.begin("reading " + file.name());
+            var rows = file.read(fields, names, TimeText.of(null), read -> progress.tell("%,d rows".formatted(read)));
+            progress.end("%,d rows".formatted(rows.size()));
+            var ids = rows.texts(fields.getFirst());
+            int[] kept = IntStream.range(0, ids.size())
+                    .filter(row -> !ids.get(row).isBlank())
+                    .toArray();
+            if (kept.length == 0)
+                throw Problem.invalid("ids_missing", "%s: no row has a value in %s".formatted(file.name(), id));
+            card.read(
+                    file.name(),
+                    rows.size(),
+                    kept.length,
+                    List.of(new Card.LeftOut("rows without " + id, rows.size() - kept.length)));
+            var columns = new LinkedHashMap<String, List<String>>();
+            for (int i = 1; i < fields.size(); i++) {
+                var texts = rows.texts(fields.get(i));
+                columns.put(
+                        names.get(i), Arrays.stream(kept).mapToObj(texts::get).toList());
+            }
+            var records = new Records(
+                    Arrays.stream(kept).mapToObj(row -> ids.get(row).strip()).toList(), columns);
+            refuseRepeated(records.ids(), file.name());
+            return records;
+        }
+    }
+
+    private void refuseRepeated(List<String> ids, String file) {
+        var seen = new HashMap<String, Integer>();
+        for (var one : ids) seen.merge(one, 1, Integer::sum);
+        if (seen.size() == ids.size()) return;
+        var first = ids.stream()
+                .filter(one -> seen.getOrDefault(one, 0) > 1)
+                .findFirst()
+                .orElse("");
+        throw Problem.invalid(
+                "id_repeated",
+                "%s: %s '%s' stands in %,d rows (%,d ids stand in several); --id must name a column with a value of its own in every row"
+                        .formatted(
+                                file,
+                                id,
+                                first,
+                                seen.getOrDefault(first, 0),
+                                seen.values().stream()
+                                        .filter(count -> count > 1)
+                                        .count()));
+    }
+
+    private List<String> common(Records left, Records right, Card card) {
+        var common = left.columns().keySet().stream()
+                .filter(right.columns()::containsKey)
+                .toList();
+        if (common.isEmpty())
+            throw Problem.invalid(
+                    "no_common_columns",
+                    "the two files have no column in common beside %s: %s against %s"
+                            .formatted(
+                                    id,
+                                    String.join(", ", left.columns().keySet()),
+                                    String.join(", ", right.columns().keySet())));
+        var alone = new ArrayList<String>();
+        for (var records : List.of(left, right))
+            for (var name : records.columns().keySet()) if (!common.contains(name)) alone.add(name);
+        if (!alone.isEmpty())
+            card.warn("columns_of_one_file", "not compared, for one file only has them: " + String.join(", ", alone));
+        return common;
+    }
+
+    /** The columns to compare, both files' values in one; what tells nothing is left out. */
+    private List<Column> columns(List<String> names, Records left, @Nullable Records right, Card card) {
+        for (var name : kinds.keySet())
+            if (!names.contains(name))
+                throw Problem.invalid(
+                        "column_unknown",
+                        "--kind names column '%s'; compared are %s".formatted(name, String.join(", ", names)));
+        var values = new ArrayList<List<String>>();
+        for (var name : names) {
+            var all = new ArrayList<>(left.columns().getOrDefault(name, List.of()));
+            if (right != null) all.addAll(right.columns().getOrDefault(name, List.of()));
+            values.add(all);
+        }
+        int records = left.ids().size() + (right == null ? 0 : right.ids().size());
+        if (records < 2)
+            throw Problem.invalid("too_few_records", "one record alone; it takes two to find what belongs together");
+        var compared = new ArrayList<Column>();
+        var empty = new ArrayList<String>();
+        var constant = new ArrayList<String>();
+        for (var column : Columns.detect(names, values)) {
+            var kind = kinds.get(column.name());
+            var whole = kind == null ? column : new Column(column.name(), kind(kind), column.values());
+            var different = whole.values().stream()
+                    .map(String::strip)
+                    .filter(text -> !text.isEmpty())
+                    .distinct()
+                    .limit(2)
+                    .count();
+            if (different == 0) empty.add(column.name());
+            else if (different == 1 && whole.values().stream().noneMatch(String::isBlank)) constant.add(column.name());
+            else compared.add(whole);
+        }
+        if (!empty.isEmpty()) card.warn("columns_empty", "empty, not compared: " + String.join(", ", empty));
+        if (!constant.isEmpty())
+            card.warn("columns_constant", "the same in every row, not compared: " + String.join(", ", constant));
+        if (compared.isEmpty())
+            throw Problem.invalid(
+                    "nothing_to_compare",
+                    "no column tells records apart: beside %s all are empty, the same in every row or ignored"
+                            .formatted(id));
+        return compared;
+    }
+
+    private static Kind kind(String text) {
+        for (var kind : Kind.values())
+            if (kind.name().equalsIgnoreCase(text.strip().replace('-', '_'))) return kind;
+        throw Problem.invalid(
+                "kind_unknown",
+                "there is no kind '%s'; there are %s"
+                        .formatted(
+                                text,
+                                Arrays.stream(Kind.values())
+                                        .map(kind -> kind.name().toLowerCase(Locale.ROOT))
+                                        .collect(Collectors.joining(", "))));
+    }
+
+    private static List<Column> part(List<Column> columns, int from, int to) {
+        return columns.stream()
+                .map(column ->
+                        new Column(column.name(), column.kind(), column.values().subList(from, to)))
+                .toList();
+    }
+
+    private static int[] sizes(int[] cluster) {
+        int[] sizes = new int[Arrays.stream(cluster).max().orElse(-1) + 1];
+        for (int one : cluster) sizes[one]++;
+        return sizes;
+    }
+
+    private static void warn(Linkage linkage, int largest, Card card) {
+        if (linkage.matches().isEmpty())
+            card.warn(
+                    "nothing_linked",
+                    "no two records are likely to be one person's; if you know better, look at the columns' kinds and weights");
+        if (linkage.blocking().estimatedRecall() < LOW_RECALL)
+            card.warn(
+                    "pairs_missed",
+                    String.format(
+                            Locale.ROOT,
+                            "about %.0f %% of the pairs of one person were probably not looked at; allow more with --pairs-per-record",
+                            100 * (1 - linkage.blocking().estimatedRecall())));
+        if (linkage.setAside() > 0)
+            card.warn(
+                    "pairs_set_aside",
+                    String.format(
+                            Locale.ROOT,
+                            "%,d pairs are likely by themselves and were not linked: their groups as wholes speak against it, or another partner fits better",
+                            linkage.setAside()));
+        if (largest > HUGE)
+            card.warn(
+                    "person_huge",
+                    String.format(
+                            Locale.ROOT,
+                            "the largest person has %,d records; a shared address or a placeholder value may hold them together",
+                            largest));
+        for (var field : linkage.model().fields())
+            if (!linkage.matches().isEmpty() && field.levels().getFirst().same() < .02)
+                card.warn(
+                        "column_never_agrees",
+                        "%s hardly ever agrees between records of one person; if it is a number of the row, --ignore it"
+                                .formatted(field.name()));
+    }
+
+    private static void writeClusters(Path file, int[] cluster, List<String> ids, int leftRecords) {
+        Integer[] order = IntStream.range(0, cluster.length)
+                .boxed()
+                .sorted((a, b) -> Integer.compare(cluster[a], cluster[b]))
+                .toArray(Integer[]::new);
+        var rows = ResultRows.of(order.length).count("cluster", i -> cluster[order[i]]);
+        if (leftRecords >= 0) rows.text("file", i -> order[i] < leftRecords ? "input" : "against");
+        rows.text("id", i -> ids.get(order[i]));
+        ResultFile.write(rows, file);
+    }
+
+    private static void addWeights(ResultRows rows, Linkage linkage) {
+        var names =
+                linkage.model().fields().stream().map(LinkageModel.Field::name).toList();
+        var bits = new double[names.size()][linkage.matches().size()];
+        for (int i = 0; i < linkage.matches().size(); i++)
+            for (var evidence : linkage.explain(linkage.matches().get(i)).evidence())
+                bits[names.indexOf(evidence.field())][i] = evidence.bits();
+        for (int f = 0; f < names.size(); f++) rows.decimal("weight " + names.get(f), bits[f]);
+    }
+
+    private static List<String> words(Linkage linkage, int records, int[] sizes, int largest, boolean two) {
+        var blocking = linkage.blocking();
+        var words = new ArrayList<String>();
+        words.add(
+                two
+                        ? String.format(
+                                Locale.ROOT,
+                                "%,d records of the first file have a partner in the second",
+                                linkage.matches().size())
+                        : String.format(
+                                Locale.ROOT,
+                                "%,d records are %,d persons; %,d of them have several records, at most %,d",
+                                records,
+                                sizes.length,
+                                Arrays.stream(sizes).filter(size -> size > 1).count(),
+                                largest));
+        words.add(
+                blocking.keys().isEmpty()
+                        ? String.format(Locale.ROOT, "all %,d pairs were looked at", blocking.pairs())
+                        : String.format(
+                                Locale.ROOT,
+                                "%,d of %,.0f pairs were looked at, found by %d keys; about %.1f %% of the pairs of one person are among them",
+                                blocking.pairs(),
+                                blocking.possiblePairs(),
+                                blocking.keys().size(),
+                                100 * blocking.estimatedRecall()));
+        return words;
+    }
+
+    private static List<Chart> charts(Linkage linkage, int[] sizes) {
+        var fields = linkage.model().fields();
+        var names = fields.stream().map(LinkageModel.Field::name).toList();
+        var charts = new ArrayList<Chart>();
+        charts.add(new Chart.BarGroups(
+                "What each column says",
+                "Bits for (above zero) and against (below) two records being one person's, when the column says the same and when it differs. Ten bits are a factor of a thousand.",
+                "",
+                "bits",
+                names,
+                List.of(
+                        new Chart.Bars(
+                                "the same",
+                                fields.stream()
+                                        .mapToDouble(field ->
+                                                field.levels().getFirst().bits())
+                                        .toArray()),
+                        new Chart.Bars(
+                                "different",
+                                fields.stream()
+                                        .mapToDouble(field ->
+                                                field.levels().getLast().bits())
+                                        .toArray()))));
+        int most = Math.min(12, Arrays.stream(sizes).max().orElse(1));
+        double[] counts = new double[most];
+        for (int size : sizes) counts[Math.min(most, size) - 1]++;
+        charts.add(new Chart.BarGroups(
+                "Records of a person",
+                "How many persons have one record, two, three …",
+                "records",
+                "persons",
+                IntStream.rangeClosed(1, most)
+                        .mapToObj(size -> size == 12 ? "12+" : Integer.toString(size))
+                        .toList(),
+                List.of(new Chart.Bars("persons", counts))));
+        double[] tenths = new double[10];
+        for (var match : linkage.matches()) tenths[Math.min(9, (int) (match.probability() * 10))]++;
+        charts.add(new Chart.BarGroups(
+                "How sure the linked pairs are",
+                "Linked pairs by their own probability. Pairs of low probability are held together by other records of the person.",
+                "probability",
+                "pairs",
+                IntStream.range(0, 10)
+                        .mapToObj(tenth -> String.format(Locale.ROOT, "%.1f", tenth / 10.0))
+                        .toList(),
+                List.of(new Chart.Bars("pairs", tenths))));
+        var keys = linkage.blocking().keys();
+        if (!keys.isEmpty())
+            charts.add(new Chart.BarGroups(
+                    "What finds the pairs",
+                    "Share of the found pairs of one person that share each key: "
+                            + IntStream.range(0, keys.size())
+                                    .mapToObj(k -> (k + 1) + " " + keys.get(k).name())
+                                    .collect(Collectors.joining("; ")),
+                    "key",
+                    "share",
+                    IntStream.rangeClosed(1, keys.size())
+                            .mapToObj(Integer::toString)
+                            .toList(),
+                    List.of(new Chart.Bars(
+                            "caught",
+                            keys.stream().mapToDouble(Blocking.Key::recall).toArray()))));
+        return charts;
+    }
+}

@@ -1,0 +1,152 @@
+package io.rekindle.app.analyze;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** {@code analyze link} on files. */
+class LinkAnalysisTest {
+    @TempDir
+    Path folder;
+
+    @Test
+    void thePersonsOfAPublicTableAreFound() throws IOException {
+        var clusters = folder.resolve("clusters.csv");
+        var page = folder.resolve("link.html");
+        var ran = Ran.analyze(
+                "link",
+                "--input",
+                SharedFile.of("rldata/RLdata500.csv").toString(),
+                "--id",
+                "row",
+                "--ignore",
+                "identity",
+                "--clusters",
+                clusters.toString(),
+                "--json",
+                "--chart",
+                page.toString());
+        assertThat(ran.code()).isZero();
+        var json = ran.json();
+        assertThat(json.path("records").asInt()).isEqualTo(500);
+        assertThat(json.path("persons").asInt()).isBetween(448, 453);
+        assertThat(json.path("columns").toString())
+                .contains("\"by-bm-bd\",\"kind\":\"date\"", "\"fname_c1\",\"kind\":\"given_name\"");
+        assertThat(json.path("blocking").path("estimatedRecall").asDouble()).isEqualTo(1);
+        assertThat(json.path("weights")
+                        .get(0)
+                        .path("levels")
+                        .get(0)
+                        .path("bits")
+                        .asDouble())
+                .isGreaterThan(3);
+        Map<String, String> truth = new HashMap<>();
+        for (var line : Files.readAllLines(SharedFile.of("rldata/RLdata500.csv"))) {
+            var cells = line.split(",", -1);
+            truth.put(cells[7], cells[8]);
+        }
+        int right = 0;
+        for (var row : json.path("rows"))
+            if (truth.getOrDefault(row.path("left").asString(), "?")
+                    .equals(truth.get(row.path("right").asString()))) right++;
+        assertThat(2.0 * right / (json.path("rows").size() + 50)).isGreaterThanOrEqualTo(.97);
+        assertThat(Files.readAllLines(clusters)).hasSize(501).first().isEqualTo("cluster,id");
+        assertThat(Files.readString(page)).contains("What each column says", "Records of a person");
+    }
+
+    private Path people() throws IOException {
+        return Files.writeString(folder.resolve("people.csv"), """
+                id,name,birthday,phone,note,empty
+                a,张伟,1980-03-14,13812345678,x,
+                b,Zhang Wei,1980-03-14,13812345678,x,
+                c,李娜,1975-11-02,13900001111,x,
+                d,王芳,1991-06-30,13700002222,x,
+                e,刘洋,1988-01-09,13600003333,x,
+                f,陈静,1969-12-24,13500004444,x,
+                ,赵军,1958-02-17,13400005555,x,
+                """);
+    }
+
+    @Test
+    void aChineseNameMeetsItsPinyinAndWhatTellsNothingIsWarnedOf() throws IOException {
+        var ran = Ran.analyze("link", "--input", people().toString(), "--id", "id", "--weights", "--json");
+        var json = ran.json();
+        assertThat(json.path("rows").size()).isEqualTo(1);
+        var row = json.path("rows").get(0);
+        assertThat(row.path("left").asString()).isEqualTo("a");
+        assertThat(row.path("right").asString()).isEqualTo("b");
+        assertThat(row.path("probability").asDouble()).isGreaterThan(.9);
+        assertThat(row.path("weight name").asDouble()).isPositive();
+        assertThat(json.path("card").toString())
+                .contains("columns_empty", "columns_constant", "rows without id")
+                .contains("not compared: empty", "not compared: note");
+    }
+
+    @Test
+    void twoFilesAreLinkedOneToOneByTheirCommonColumns() throws IOException {
+        var other = Files.writeString(folder.resolve("other.csv"), """
+                id,name,birthday,phone,city
+                1,Li Na,1975-11-02,13900001111,Hull
+                2,Wei Zhang,1980-03-14,13812345678,Leeds
+                3,Somebody Else,1961-01-01,13100009999,London
+                """);
+        var clusters = folder.resolve("clusters.csv");
+        var ran = Ran.analyze(
+                "link",
+                "--input",
+                people().toString(),
+                "--against",
+                other.toString(),
+                "--id",
+                "id",
+                "--clusters",
+                clusters.toString(),
+                "--json");
+        var json = ran.json();
+        assertThat(json.path("rows").size()).isEqualTo(2);
+        assertThat(json.path("rows").get(1).path("left").asString()).isEqualTo("c");
+        assertThat(json.path("rows").get(1).path("right").asString()).isEqualTo("1");
+        assertThat(json.path("card").toString()).contains("columns_of_one_file");
+        assertThat(Files.readAllLines(clusters)).hasSize(10).first().isEqualTo("cluster,file,id");
+    }
+
+    @Test
+    void whatIsWrongIsToldInOneLine() throws IOException {
+        var people = people().toString();
+        assertThat(failure(people, "--id", "number")).contains("has no column 'number'");
+        assertThat(failure(people, "--id", "note")).contains("note 'x' stands in 7 rows");
+        assertThat(failure(people, "--id", "id", "--ignore", "nam")).contains("has no column 'nam'");
+        assertThat(failure(people, "--id", "id", "--ignore", "name,birthday,phone"))
+                .contains("no column tells records apart");
+        assertThat(failure(people, "--id", "id", "--kind", "name=colour")).contains("there is no kind 'colour'");
+        assertThat(failure(people, "--id", "id", "--kind", "nam=words")).contains("--kind names column 'nam'");
+        assertThat(failure(people, "--id", "id", "--threshold", "2")).contains("a threshold of 2.0");
+        assertThat(failure(people, "--id", "id", "--clusters", "people.txt")).contains("--clusters people.txt");
+        assertThat(failure(file(""), "--id", "id")).contains("is empty");
+        assertThat(failure(file("id,name\n"), "--id", "id")).contains("no rows");
+        assertThat(failure(file("id,name\n,Ann\n"), "--id", "id")).contains("no row has a value in id");
+        assertThat(failure(file("id,name,age\n1,Ann,3\n"), "--id", "id")).contains("one record alone");
+        assertThat(failure(people, "--id", "id", "--against", file("id,colour\n1,red\n")))
+                .contains("no column in common");
+    }
+
+    private static String failure(String input, String... more) {
+        var arguments = new java.util.ArrayList<>(List.of("link", "--input", input));
+        arguments.addAll(List.of(more));
+        var ran = Ran.analyze(arguments.toArray(String[]::new));
+        assertThat(ran.code()).isNotZero();
+        return ran.failure();
+    }
+
+    private String file(String text) throws IOException {
+        return Files.writeString(Files.createTempFile(folder, "people", ".csv"), text)
+                .toString();
+    }
+}
