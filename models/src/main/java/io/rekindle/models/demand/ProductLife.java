@@ -16,7 +16,7 @@ import org.hipparchus.special.Gamma;
  * period, and the level now with an interval, come from the exact filter on a grid of levels; how much sales scatter is not
  * known either and is averaged over.
  *
- * <p>Assumptions, all per week: introduction lasts about 10 weeks, growth 25, maturity 75, decline 80; slow growth or decline
+ * <p>Assumptions, all per week: introduction lasts about 14 weeks, growth 25, maturity 75, decline 80; slow growth or decline
  * is 2 %, fast 8 %; a mature level wanders by 4 %. A product whose first sale comes later than one would wait for it at its first
  * rate counts as launched then; others were there before the data, mostly mature. The season has to be taken out beforehand
  * (as exposure); where less than two years are known, a Christmas product looks like one in decline.
@@ -65,7 +65,7 @@ public final class ProductLife {
     /** Rates of passage a week, from row to column. */
     private static final double[][] PASSAGE = {
         // NEW, RISING, SOARING, STEADY, FALLING, PLUNGING, GONE
-        {0, .030, .030, .028, .004, .004, .004},
+        {0, .020, .022, .021, .003, .002, .003},
         {0, 0, .005, .027, .004, .002, .002},
         {0, .015, 0, .020, .002, .003, .002},
         {0, .0015, .0005, 0, .006, .002, .003},
@@ -74,7 +74,7 @@ public final class ProductLife {
         {0, .002, .004, .010, .004, .002, 0}
     };
 
-    private static final double[] LAUNCHED = {.60, .16, .16, .05, .015, .015, 0};
+    private static final double[] LAUNCHED = {.74, .08, .10, .05, .015, .015, 0};
     private static final double[] THERE_BEFORE = {.03, .13, .05, .52, .18, .08, .01};
 
     private ProductLife() {}
@@ -180,6 +180,15 @@ public final class ProductLife {
         for (int s = 0; s < STATES; s++) start[s] = launched * LAUNCHED[s] + (1 - launched) * THERE_BEFORE[s];
         if (selling == 0 || !(most > 0)) return untold(start, "nothing was sold", 0, launched);
         double mean = total / time;
+        if (open < FEWEST_PERIODS)
+            return untold(
+                    start,
+                    "%d periods since the first sale; it takes %d".formatted(open, FEWEST_PERIODS),
+                    mean,
+                    launched);
+        if (selling < FEWEST_SELLING)
+            return untold(
+                    start, "sold in %d periods only; it takes %d".formatted(selling, FEWEST_SELLING), mean, launched);
         Grid grid = new Grid(Math.log(Math.min(.05, mean / 20)), Math.log(most * 1.3), weeks);
         double[] score = new double[SCATTER.length];
         double[][][] last = new double[SCATTER.length][][];
@@ -207,15 +216,6 @@ public final class ProductLife {
                     state[s] += p;
                     level[c] += p;
                 }
-        if (open < FEWEST_PERIODS)
-            return untold(
-                    state,
-                    "%d periods since the first sale; it takes %d".formatted(open, FEWEST_PERIODS),
-                    mean,
-                    launched);
-        if (selling < FEWEST_SELLING)
-            return untold(
-                    state, "sold in %d periods only; it takes %d".formatted(selling, FEWEST_SELLING), mean, launched);
         double drift = 0;
         for (State s : State.values()) if (s != State.GONE) drift += state[s.place] * Math.expm1(s.drift * weeks);
         return new Standing(

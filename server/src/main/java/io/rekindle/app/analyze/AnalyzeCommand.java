@@ -20,7 +20,9 @@ import picocli.CommandLine.Command;
             PropensityAnalysis.class,
             SentimentAnalysis.class,
             AllocateAnalysis.class,
-            LinkAnalysis.class
+            LinkAnalysis.class,
+            ThemesAnalysis.class,
+            ProductsAnalysis.class
         })
 public final class AnalyzeCommand implements Runnable {
     @Override

@@ -1,0 +1,4 @@
+@NullMarked
+package io.rekindle.models.demand;
+
+import org.jspecify.annotations.NullMarked;
