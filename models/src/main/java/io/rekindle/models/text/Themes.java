@@ -42,7 +42,8 @@ public final class Themes {
     private static final int FEWEST_THEMES = 4;
     private static final int MOST_THEMES = 16;
     private static final int MOST_ROUNDS = 15;
-    private static final int STARTS = 2;
+    private static final int STARTS = 8;
+    private static final int STARTS_TO_CHOOSE = 2;
     private static final int SHOWN_PHRASES = 8;
     private static final int SHOWN_SENTENCES = 3;
     private static final int SHORTEST = 4;
@@ -123,7 +124,7 @@ public final class Themes {
                             .formatted(v, fewest));
         double[][] company = company(phrases, said);
         Groups groups = count > 0
-                ? Groups.best(company, phrases.count, Math.min(count, v), seed)
+                ? Groups.best(company, phrases.count, Math.min(count, v), STARTS, seed)
                 : Groups.natural(company, phrases.count, most(said.size(), v), seed);
         return new Builder(texts, rating, said, phrases, company, groups).build();
     }
@@ -182,17 +183,17 @@ public final class Themes {
         static Groups natural(double[][] points, int[] weight, int most, long seed) {
             Groups best = null;
             for (int k = Math.min(FEWEST_THEMES, most); k <= most; k++) {
-                Groups groups = best(points, weight, Math.max(1, k), seed);
+                Groups groups = best(points, weight, Math.max(1, k), STARTS_TO_CHOOSE, seed);
                 if (best == null || groups.quality > best.quality + 1e-12) best = groups;
             }
             if (best == null) throw new IllegalStateException("no phrase to group");
-            return best;
+            return best(points, weight, best.count, STARTS, seed);
         }
 
-        static Groups best(double[][] points, int[] weight, int count, long seed) {
+        static Groups best(double[][] points, int[] weight, int count, int starts, long seed) {
             Groups best = null;
             var random = new SplittableRandom(seed * 31 + count);
-            for (int start = 0; start < STARTS; start++) {
+            for (int start = 0; start < starts; start++) {
                 Groups groups = once(points, weight, count, random);
                 if (best == null || groups.quality > best.quality + 1e-12) best = groups;
             }

@@ -21,7 +21,7 @@ class ThemesTest {
         {"空调", "噪音", "隔壁", "马路", "施工"}
     };
     private static final String[] ENGLISH = {
-        "the %s and our %s yesterday", "about my %s with that %s", "%s next to the %s"
+        "the %s and our %s yesterday", "about my %s with that %s", "%s before the %s"
     };
     private static final String[] CHINESE = {"他们的%s和%s", "我们对%s跟%s说过", "这里%s还有%s"};
 
