@@ -757,6 +757,10 @@ export async function startFixtureServer(folder) {
         const answer = await api(request, url);
         return answer === null ? send(204, 'application/json') : send(200, 'application/json', JSON.stringify(answer));
       }
+      if (url.pathname !== '/' && !url.pathname.includes('.')) {
+        response.writeHead(302, { Location: `/#${url.pathname}` });
+        return response.end();
+      }
       const path = normalize(url.pathname === '/' ? '/index.html' : url.pathname);
       return send(200, TYPES[extname(path)] ?? 'application/octet-stream', await readFile(join(folder, path)));
     } catch (error) {

@@ -146,6 +146,9 @@ class ImportsOverHttpTest {
         assertThat(seen.at("/timeFormats/0").asString())
                 .as("ISO 8601 is the empty form")
                 .isEmpty();
+        assertThat(seen.at("/timeFormats").size())
+                .as("no other reads these times as others")
+                .isEqualTo(1);
         for (var one : new JsonNode[] {chinese, seen}) {
             var discarded =
                     send(request("/api/imports/uploads/" + one.path("id").asString(), RekindleTest.ADMIN_KEY)

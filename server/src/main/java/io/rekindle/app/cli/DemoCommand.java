@@ -101,7 +101,7 @@ final class DemoCommand implements Runnable {
         if (json != null) write(json, report);
         if (exit) return;
         System.out.printf(
-                "%nThe console: %s/campaigns/%d%nSign in as %s with the password %s%nStop with Ctrl+C.%n",
+                "%nThe console: %s/#/campaigns/%d%nSign in as %s with the password %s%nStop with Ctrl+C.%n",
                 demo.server().url(), report.campaignId(), FirstSignIn.EMAIL, password);
         try {
             new CountDownLatch(1).await();

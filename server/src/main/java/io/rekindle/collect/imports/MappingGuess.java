@@ -1,11 +1,13 @@
 package io.rekindle.collect.imports;
 
 import io.rekindle.collect.OrderMapping;
+import java.time.Instant;
 import java.time.ZoneId;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 
 /** A first guess at a file's mapping, for a person to correct: by the names shops give columns, and the times' form. */
 final class MappingGuess {
@@ -59,12 +61,18 @@ final class MappingGuess {
                             "buyerid",
                             "客户id",
                             "客户编号",
+                            "客户号",
+                            "客户代码",
                             "客户",
                             "会员id",
                             "会员编号",
                             "会员号",
+                            "会员",
                             "用户id",
-                            "买家id"),
+                            "用户编号",
+                            "用户",
+                            "买家id",
+                            "买家"),
             "email", List.of("email", "emailaddress", "customeremail", "mail", "邮箱", "电子邮箱", "邮件"),
             "product_id",
                     List.of(
@@ -113,16 +121,17 @@ final class MappingGuess {
         return guess;
     }
 
-    /** The forms that read every one of these times; several where days and months cannot be told apart. */
+    /** The forms that read every one of these times; several only where they read them differently, as day and month. */
     static List<String> timeFormats(List<String> times, ZoneId zone) {
         var given = times.stream().filter(time -> !time.isEmpty()).toList();
         if (given.isEmpty()) return List.of();
-        return TIME_FORMATS.stream()
-                .filter(pattern -> {
-                    var form = Times.of(pattern, zone);
-                    return given.stream().allMatch(time -> form.read(time) != null);
-                })
-                .toList();
+        var forms = new LinkedHashMap<List<Instant>, String>();
+        for (var pattern : TIME_FORMATS) {
+            var form = Times.of(pattern, zone);
+            var read = given.stream().map(form::read).filter(Objects::nonNull).toList();
+            if (read.size() == given.size()) forms.putIfAbsent(read, pattern);
+        }
+        return List.copyOf(forms.values());
     }
 
     private static String bare(String column) {

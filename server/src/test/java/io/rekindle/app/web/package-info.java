@@ -1,0 +1,4 @@
+@NullMarked
+package io.rekindle.app.web;
+
+import org.jspecify.annotations.NullMarked;
