@@ -7,6 +7,7 @@ import io.rekindle.bench.lift.LiftBench;
 import io.rekindle.bench.link.LinkBench;
 import io.rekindle.bench.recommend.RecommendBench;
 import io.rekindle.bench.segment.SegmentBench;
+import io.rekindle.bench.uplift.UpliftBench;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 
@@ -22,7 +23,8 @@ import picocli.CommandLine.Command;
             ClvBench.class,
             RecommendBench.class,
             AllocateBench.class,
-            LinkBench.class
+            LinkBench.class,
+            UpliftBench.class
         })
 public final class Main {
     private Main() {}

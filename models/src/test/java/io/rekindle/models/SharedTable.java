@@ -5,16 +5,24 @@ import io.rekindle.models.table.TableBuilder;
 import java.util.List;
 import java.util.OptionalLong;
 
-/** A public data set as a table; fields without commas or quotes. */
+/** A public data set as a table. */
 public final class SharedTable {
     private SharedTable() {}
 
-    /** A file under {@code shared/data}, its columns named as its heading says. */
-    public static Table read(String file, String heading) {
-        var builder = new TableBuilder(List.of(heading.split(",")), text -> OptionalLong.empty());
+    /** A file under {@code shared/data}; fields in quotes may hold commas. */
+    public static Table read(String file) {
+        var builder = new TableBuilder(
+                List.of(SharedData.lines(file).getFirst().replace("\"", "").split(",")), text -> OptionalLong.empty());
         for (var line : SharedData.rows(file)) {
-            var cells = line.split(",", -1);
-            for (int i = 0; i < cells.length; i++) builder.add(i, cells[i]);
+            int column = 0;
+            var value = new StringBuilder();
+            boolean quoted = false;
+            for (char c : (line + ",").toCharArray())
+                if (c == '"') quoted = !quoted;
+                else if (c == ',' && !quoted) {
+                    builder.add(column++, value.toString());
+                    value.setLength(0);
+                } else value.append(c);
         }
         return builder.build();
     }

@@ -20,6 +20,7 @@ import java.util.stream.IntStream;
 public final class LinearEncoding implements Encoding {
     private static final double TAIL = .005;
     private static final int BENDING = 10;
+    private static final int CHUNK = 20_000;
     private static final double[] KNOTS = {.2, .4, .6, .8};
 
     private final List<String> columns;
@@ -53,10 +54,13 @@ public final class LinearEncoding implements Encoding {
                     });
         var encoding =
                 new LinearEncoding(table.columns().stream().map(Column::name).toList(), parts);
-        double[] encoded = encoding.encode(table, rows);
         int width = encoding.width();
-        for (int i = 0; i < encoded.length; i++) encoding.mean[i % Math.max(1, width)] += encoded[i];
-        for (int feature = 0; feature < width; feature++) encoding.mean[feature] /= rows.length;
+        double[] mean = new double[width];
+        for (int from = 0; from < rows.length; from += CHUNK) {
+            double[] some = encoding.encode(table, Arrays.copyOfRange(rows, from, Math.min(rows.length, from + CHUNK)));
+            for (int i = 0; i < some.length; i++) mean[i % width] += some[i] / rows.length;
+        }
+        System.arraycopy(mean, 0, encoding.mean, 0, width);
         return encoding;
     }
 

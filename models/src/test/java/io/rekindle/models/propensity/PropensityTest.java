@@ -16,13 +16,10 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 class PropensityTest {
-    private static final String TELCO =
-            "customerID,gender,SeniorCitizen,Partner,Dependents,tenure,PhoneService,MultipleLines,InternetService,OnlineSecurity,OnlineBackup,DeviceProtection,TechSupport,StreamingTV,StreamingMovies,Contract,PaperlessBilling,PaymentMethod,MonthlyCharges,TotalCharges,Churn";
-
     /** The folds of the reference, row mod 5, and its measure, the mean over the folds. */
     @Test
     void telcoChurnIsPredictedBetterThanByTheReferencesAndCalibrated() {
-        var all = SharedTable.read("telco_churn/telco.csv", TELCO);
+        var all = SharedTable.read("telco_churn/telco.csv");
         var churn = all.column("Churn").orElseThrow();
         boolean[] left = new boolean[all.size()];
         for (int row = 0; row < left.length; row++) left[row] = churn.text(row).equals("Yes");

@@ -22,7 +22,8 @@ import picocli.CommandLine.Command;
             AllocateAnalysis.class,
             LinkAnalysis.class,
             ThemesAnalysis.class,
-            ProductsAnalysis.class
+            ProductsAnalysis.class,
+            UpliftAnalysis.class
         })
 public final class AnalyzeCommand implements Runnable {
     @Override

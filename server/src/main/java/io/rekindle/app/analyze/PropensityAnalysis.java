@@ -147,7 +147,7 @@ final class PropensityAnalysis extends Analysis {
                 model, card, score == null ? ownRows(model, known, read) : scoredRows(model, card, score, progress));
     }
 
-    private static int[] foldsOf(Keys keys, int[] rows) {
+    static int[] foldsOf(Keys keys, int[] rows) {
         for (int row : rows)
             if (!keys.has(row))
                 throw Problem.invalid("fold_missing", "a row has no fold; give every row one, or use --folds");

@@ -1,0 +1,4 @@
+@NullMarked
+package io.rekindle.models.uplift;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,136 @@
+package io.rekindle.app.analyze;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.SplittableRandom;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** {@code analyze uplift} on files. */
+class UpliftAnalysisTest {
+    @TempDir
+    Path folder;
+
+    @Test
+    void theWomensMailOfHillstromIsRankedWithACardGroupsAndPictures() throws IOException {
+        var out = folder.resolve("uplift.csv");
+        var page = folder.resolve("uplift.html");
+        var ran = Ran.analyze(
+                "uplift",
+                "--train",
+                SharedFile.of("hillstrom/hillstrom.csv").toString(),
+                "--treatment",
+                "segment",
+                "--treated",
+                "Womens E-Mail",
+                "--control",
+                "No E-Mail",
+                "--outcome",
+                "visit",
+                "--ignore",
+                "conversion,spend",
+                "--learners",
+                "t,dr",
+                "--bases",
+                "linear",
+                "--output",
+                out.toString(),
+                "--chart",
+                page.toString(),
+                "--json");
+        var json = ran.json();
+        assertThat(ran.code()).isZero();
+        assertThat(json.path("treatedRows").asInt()).isEqualTo(21_387);
+        assertThat(json.path("controlRows").asInt()).isEqualTo(21_306);
+        assertThat(json.path("averageEffect").asDouble()).isCloseTo(.04523, within(.003));
+        assertThat(json.path("qini").asDouble()).isGreaterThanOrEqualTo(.058);
+        assertThat(json.path("permutation").path("rankable").asBoolean()).isTrue();
+        assertThat(json.path("deciles").size()).isEqualTo(10);
+        assertThat(json.path("policies").size()).isEqualTo(11);
+        assertThat(json.path("groups").size()).isEqualTo(4);
+        assertThat(json.path("card").path("data").path(0).path("leftOut").toString())
+                .contains("rows of neither arm", "21307");
+        var rows = Files.readAllLines(out);
+        assertThat(rows).hasSize(64_001);
+        assertThat(rows.getFirst()).isEqualTo("row,uplift,group");
+        assertThat(rows.get(1)).matches("1,.*,(persuadable|sure thing|lost cause|sleeping dog)");
+        assertThat(Files.readString(page)).contains("Qini curve", "Tenths", "What treating the top share brings");
+    }
+
+    @Test
+    void whereNothingRanksEverybodyGetsTheAverageAndTheReason() throws IOException {
+        var ran = run(Files.writeString(folder.resolve("same.csv"), simulated(600, false)), "--json");
+        var json = ran.json();
+        assertThat(json.path("permutation").path("rankable").asBoolean()).isFalse();
+        assertThat(json.path("permutation").path("customersNeeded").asDouble()).isPositive();
+        assertThat(json.path("card").path("warnings").toString()).contains("nothing_to_rank", "takes about");
+        var first = json.path("rows").path(0);
+        assertThat(first.path("group").asString()).isEqualTo("not ranked");
+        assertThat(first.path("uplift").asDouble())
+                .isEqualTo(json.path("rows").path(599).path("uplift").asDouble());
+        assertThat(run(folder.resolve("same.csv")).out()).contains("nothing to rank");
+    }
+
+    @Test
+    void customersToScoreAreRanked() throws IOException {
+        var train = Files.writeString(folder.resolve("train.csv"), simulated(2_000, true));
+        var score = Files.writeString(folder.resolve("score.csv"), "age,city\n80,north\n20,south\n,west\n");
+        var rows = run(train, "--score", score.toString(), "--json").json().path("rows");
+        assertThat(rows.size()).isEqualTo(3);
+        assertThat(rows.path(0).path("uplift").asDouble())
+                .isGreaterThan(rows.path(1).path("uplift").asDouble() + .2);
+        assertThat(rows.path(0).path("group").asString()).isEqualTo("persuadable");
+    }
+
+    @Test
+    void whatCannotBeLearntFromIsToldInOneLine() throws IOException {
+        var train = Files.writeString(folder.resolve("train.csv"), simulated(100, true));
+        assertThat(run(train, "--treated", "maybe").failure())
+                .isEqualTo("rekindle: column arm of train.csv never is 'maybe'; it is none, mail");
+        assertThat(run(train, "--treated", "none").failure()).contains("--treated and --control are both 'none'");
+        assertThat(run(train, "--outcome", "city").failure()).contains("is not a number");
+        assertThat(run(train, "--outcome", "nothing").failure()).contains("has no column 'nothing'");
+        assertThat(run(train, "--ignore", "age,city").failure()).contains("no column left to learn from");
+        assertThat(run(train, "--probability-column", "age").failure()).contains("a probability of treatment of");
+        var single = Files.writeString(
+                folder.resolve("single.csv"), "age,city,arm,bought\n3,north,mail,1\n4,north,none,0\n");
+        assertThat(run(single).failure()).contains("at least 10 of each kind");
+        assertThat(run(train, "--outcome", "city", "--positive", "north", "--ignore", "bought")
+                        .code())
+                .isZero();
+    }
+
+    private static Ran run(Path train, String... more) {
+        var arguments = new ArrayList<>(List.of("uplift", "--train", train.toString(), "--treatment", "arm"));
+        var given = List.of(more);
+        if (!given.contains("--treated")) arguments.addAll(List.of("--treated", "mail"));
+        arguments.addAll(List.of("--control", "none"));
+        if (!given.contains("--outcome")) arguments.addAll(List.of("--outcome", "bought"));
+        arguments.addAll(List.of("--learners", "t,dr", "--bases", "linear"));
+        arguments.addAll(given);
+        return Ran.analyze(arguments.toArray(new String[0]));
+    }
+
+    /** The older, the more the mail changes; or the same for all. */
+    private static String simulated(int n, boolean differing) {
+        var random = new SplittableRandom(3);
+        var text = new StringBuilder("age,city,arm,bought\n");
+        for (int i = 0; i < n; i++) {
+            int age = 18 + random.nextInt(70);
+            boolean mail = random.nextBoolean();
+            double chance = .3 + (mail ? differing ? (age - 40) / 80.0 : .1 : 0);
+            text.append(age)
+                    .append(random.nextBoolean() ? ",north," : ",south,")
+                    .append(mail ? "mail," : "none,")
+                    .append(random.nextDouble() < chance ? 1 : 0)
+                    .append('\n');
+        }
+        return text.toString();
+    }
+}
