@@ -11,8 +11,12 @@ public final class SharedTable {
 
     /** A file under {@code shared/data}; fields in quotes may hold commas. */
     public static Table read(String file) {
-        var builder = new TableBuilder(
-                List.of(SharedData.lines(file).getFirst().replace("\"", "").split(",")), text -> OptionalLong.empty());
+        return read(file, SharedData.lines(file).getFirst().replace("\"", ""));
+    }
+
+    /** The same, with names of the caller's for the columns. */
+    public static Table read(String file, String heading) {
+        var builder = new TableBuilder(List.of(heading.split(",")), text -> OptionalLong.empty());
         for (var line : SharedData.rows(file)) {
             int column = 0;
             var value = new StringBuilder();
