@@ -5,10 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.rekindle.simulator.MailboxHabits;
 import io.rekindle.simulator.Mailboxes;
 import io.rekindle.testing.RekindleTest;
+import io.rekindle.testing.ServerProcess;
 import io.rekindle.testing.TestFolders;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -23,7 +22,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.HashMap;
 import java.util.HashSet;
-import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.concurrent.TimeUnit;
@@ -51,7 +49,7 @@ class ServerKillTest {
             HttpClient.newBuilder().connectTimeout(Duration.ofSeconds(5)).build();
     private final Path folder = TestFolders.newFolder("killed-sending");
     private final Clock clock = Clock.systemUTC();
-    private final int port = freePort();
+    private final int port = ServerProcess.freePort();
 
     @Test
     void noMailboxHoldsTwoNoCouponIsGivenTwiceAndTheLedgerIsWhatWasSent() throws Exception {
@@ -256,33 +254,10 @@ class ServerKillTest {
     }
 
     private Process start(int mailPort) throws Exception {
-        var command = List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-Xmx512m",
-                "-XX:TieredStopAtLevel=1",
-                "-XX:+UseSerialGC",
-                "--enable-native-access=ALL-UNNAMED",
-                "-cp",
-                System.getProperty("java.class.path"),
-                "io.rekindle.app.Main",
-                "serve",
-                "--data",
-                folder.toString(),
-                "--port",
-                Integer.toString(port));
-        var builder = new ProcessBuilder(command).redirectErrorStream(true);
-        builder.redirectOutput(
-                ProcessBuilder.Redirect.appendTo(folder.resolve("server.log").toFile()));
-        builder.environment()
-                .putAll(Map.of(
-                        "REKINDLE_WRITE_KEY",
-                        RekindleTest.WRITE_KEY,
-                        "REKINDLE_ADMIN_KEY",
-                        RekindleTest.ADMIN_KEY,
-                        "REKINDLE_ADMIN_PASSWORD",
-                        RekindleTest.ADMIN_PASSWORD,
-                        "REKINDLE_WAREHOUSE_MEMORY_LIMIT",
-                        "512MB",
+        var process = ServerProcess.start(
+                folder,
+                port,
+                Map.of(
                         "REKINDLE_MAIL_HOST",
                         "127.0.0.1",
                         "REKINDLE_MAIL_PORT",
@@ -291,7 +266,6 @@ class ServerKillTest {
                         Integer.toString(CONNECTIONS),
                         "REKINDLE_MAIL_START_TLS",
                         "off"));
-        var process = builder.start();
         await("the server answers", () -> {
             if (!process.isAlive())
                 throw new AssertionError("the server ended: " + Files.readString(folder.resolve("server.log")));
@@ -364,14 +338,6 @@ class ServerKillTest {
         while (!condition.holds()) {
             if (System.nanoTime() > deadline) throw new AssertionError("waited in vain until " + what);
             LockSupport.parkNanos(Duration.ofMillis(5).toNanos());
-        }
-    }
-
-    private static int freePort() {
-        try (var socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return socket.getLocalPort();
-        } catch (IOException e) {
-            throw new java.io.UncheckedIOException(e);
         }
     }
 }

@@ -3,11 +3,10 @@ package io.rekindle.collect.log;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.rekindle.testing.RekindleTest;
+import io.rekindle.testing.ServerProcess;
 import io.rekindle.testing.TestFolders;
 import io.rekindle.testing.TestPostgres;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -18,6 +17,7 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.concurrent.ConcurrentHashMap;
@@ -41,7 +41,7 @@ class KilledUnderLoadTest {
     private final TestPostgres.Place database = TestPostgres.newDatabase();
     private final Set<String> acknowledged = ConcurrentHashMap.newKeySet();
     private final AtomicBoolean stopping = new AtomicBoolean();
-    private final int port = freePort();
+    private final int port = ServerProcess.freePort();
 
     @Test
     void noAcknowledgedEventIsLostAndNoneIsDoubled() throws Exception {
@@ -161,32 +161,14 @@ class KilledUnderLoadTest {
     }
 
     private Process start() throws IOException {
-        var command = List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-Xmx512m",
-                "-XX:TieredStopAtLevel=1",
-                "--enable-native-access=ALL-UNNAMED",
-                "-cp",
-                System.getProperty("java.class.path"),
-                "io.rekindle.app.Main",
-                "serve",
-                "--data",
-                folder.toString(),
-                "--port",
-                Integer.toString(port));
-        var process = new ProcessBuilder(command).redirectErrorStream(true);
-        process.redirectOutput(
-                ProcessBuilder.Redirect.appendTo(folder.resolve("server.log").toFile()));
-        var environment = process.environment();
-        environment.put("REKINDLE_DATABASE_URL", database.url());
-        environment.put("REKINDLE_DATABASE_USER", database.user());
-        environment.put("REKINDLE_DATABASE_PASSWORD", database.password());
-        environment.put("REKINDLE_DATABASE_CONNECTIONS", "12");
-        environment.put("REKINDLE_WRITE_KEY", RekindleTest.WRITE_KEY);
-        environment.put("REKINDLE_ADMIN_KEY", RekindleTest.ADMIN_KEY);
-        environment.put("REKINDLE_ADMIN_PASSWORD", RekindleTest.ADMIN_PASSWORD);
-        environment.put("REKINDLE_WAREHOUSE_MEMORY_LIMIT", "512MB");
-        return process.start();
+        return ServerProcess.start(
+                folder,
+                port,
+                Map.of(
+                        "REKINDLE_DATABASE_URL", database.url(),
+                        "REKINDLE_DATABASE_USER", database.user(),
+                        "REKINDLE_DATABASE_PASSWORD", database.password(),
+                        "REKINDLE_DATABASE_CONNECTIONS", "12"));
     }
 
     private interface Condition {
@@ -198,14 +180,6 @@ class KilledUnderLoadTest {
         while (!condition.holds()) {
             if (System.nanoTime() > deadline) throw new AssertionError("waited %s for %s".formatted(PATIENCE, what));
             Thread.sleep(20);
-        }
-    }
-
-    private static int freePort() {
-        try (var socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return socket.getLocalPort();
-        } catch (IOException e) {
-            throw new java.io.UncheckedIOException(e);
         }
     }
 
