@@ -14,15 +14,20 @@ import io.rekindle.warehouse.Sql;
 import io.rekindle.warehouse.Warehouse;
 import java.math.BigDecimal;
 import java.time.Instant;
+import java.time.LocalDate;
 import java.time.YearMonth;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.stereotype.Component;
 
@@ -34,26 +39,35 @@ import org.springframework.stereotype.Component;
 public class Analysis {
     /** Fewer customers who came back than this, and no rhythm is learnt: then nobody is late. */
     private static final int FEWEST_RETURNED = 20;
+    /** When the customers who came back have become more or fewer by this share, models are learnt before their time. */
+    private static final double OTHER_CUSTOMERS = .1;
 
     private final Warehouse warehouse;
     private final BusinessClock clock;
     private final SystemClock system;
     private final WriteGate gate;
     private final ObjectProvider<AfterAnalysis> after;
+    private final AnalyseSettings settings;
     private final ReentrantLock oneAtATime = new ReentrantLock();
+    /** What was learnt last since the server started; guarded by the lock. */
+    private @Nullable Learnt learnt;
 
     Analysis(
             Warehouse warehouse,
             BusinessClock clock,
             SystemClock system,
             WriteGate gate,
-            ObjectProvider<AfterAnalysis> after) {
+            ObjectProvider<AfterAnalysis> after,
+            AnalyseSettings settings) {
         this.warehouse = warehouse;
         this.clock = clock;
         this.system = system;
         this.gate = gate;
         this.after = after;
+        this.settings = settings;
     }
+
+    private record Learnt(LocalDate day, int returned, Optional<PurchaseRhythm> rhythm) {}
 
     /** A customer's value tier; scores are 1 to 5. */
     public record TierNow(String tier, String group, int recency, int frequency, int amount, int loyalty, Instant at) {}
@@ -70,28 +84,53 @@ public class Analysis {
     /** Net revenue of the orders placed in a month of the company's zone. */
     public record MonthTotal(YearMonth month, BigDecimal revenue, long orders) {}
 
-    /** Renews everything at once, as of the present business time. */
+    /** Renews everything at once, as of the present business time, and learns the models anew. */
     public void refresh() {
-        refresh("analysis:%s:%s".formatted(clock.instant(), system.instant()));
+        refresh("analysis:%s:%s".formatted(clock.instant(), system.instant()), true);
+    }
+
+    /** What is done each day: models are learnt when it is time. */
+    void renew() {
+        refresh("analysis:" + clock.today(), false);
     }
 
     /**
      * @param batch the id of what is appended; a repetition appends nothing again
      */
-    void refresh(String batch) {
+    private void refresh(String batch, boolean byHand) {
         oneAtATime.lock();
         try {
             var now = clock.instant();
+            // Two threads, because none of these readings is large enough for the warehouse to use two itself.
+            var tiers = CompletableFuture.supplyAsync(this::knownTiers);
+            var stages = tiers.thenApplyAsync(read -> knownStages(now));
             var history = PurchaseHistory.read(warehouse, now, clock.zone(), PurchaseHistory.EVERYBODY);
-            writeTiers(batch, now, history);
-            var rhythm = history.returned() < FEWEST_RETURNED
-                    ? Optional.<PurchaseRhythm>empty()
-                    : Optional.of(PurchaseRhythm.fit(history.intervals()));
-            writeStages(batch, now, history, rhythm);
-            after.orderedStream().forEach(next -> next.analysed(batch, now, history, rhythm));
+            writeTiers(batch, now, history, tiers.join());
+            var latest = learnt;
+            boolean learning = byHand || latest == null || isOutdated(latest, history);
+            if (learning || latest == null) latest = learn(history);
+            writeStages(batch, now, history, latest.rhythm(), stages.join());
+            for (var next : after.orderedStream().toList())
+                next.analysed(batch, now, history, latest.rhythm(), learning);
+            learnt = latest;
         } finally {
             oneAtATime.unlock();
         }
+    }
+
+    private boolean isOutdated(Learnt latest, PurchaseHistory history) {
+        return !history.today().isBefore(latest.day().plusDays(settings.learnEveryDays()))
+                || history.today().isBefore(latest.day())
+                || Math.abs(history.returned() - latest.returned()) > OTHER_CUSTOMERS * latest.returned();
+    }
+
+    private static Learnt learn(PurchaseHistory history) {
+        return new Learnt(
+                history.today(),
+                history.returned(),
+                history.returned() < FEWEST_RETURNED
+                        ? Optional.empty()
+                        : Optional.of(PurchaseRhythm.fit(history.intervals())));
     }
 
     private record Tier(String tier, String group, int recency, int frequency, int amount, int loyalty) {}
@@ -100,19 +139,7 @@ public class Analysis {
 
     private record Change<T>(long customer, T value, Instant at) {}
 
-    private void writeTiers(String batch, Instant now, PurchaseHistory history) {
-        int n = history.size();
-        double[] amount = new double[n];
-        int[] frequency = new int[n];
-        double[] recency = new double[n];
-        double[] loyalty = new double[n];
-        for (int i = 0; i < n; i++) {
-            amount[i] = history.amount(i);
-            frequency[i] = history.purchases(i);
-            recency[i] = history.elapsed(i);
-            loyalty[i] = history.age(i);
-        }
-        var tiers = ValueTiers.of(amount, frequency, recency, loyalty, ValueTiers.Settings.DEFAULT);
+    private Map<Long, Known<Tier>> knownTiers() {
         var known = new HashMap<Long, Known<Tier>>();
         warehouse.stream(
                 Sql.of("""
@@ -130,6 +157,22 @@ public class Analysis {
                                         row.intValue("amount_score"),
                                         row.intValue("loyalty_score")),
                                 row.instant("valid_from"))));
+        return known;
+    }
+
+    private void writeTiers(String batch, Instant now, PurchaseHistory history, Map<Long, Known<Tier>> known) {
+        int n = history.size();
+        double[] amount = new double[n];
+        int[] frequency = new int[n];
+        double[] recency = new double[n];
+        double[] loyalty = new double[n];
+        for (int i = 0; i < n; i++) {
+            amount[i] = history.amount(i);
+            frequency[i] = history.purchases(i);
+            recency[i] = history.elapsed(i);
+            loyalty[i] = history.age(i);
+        }
+        var tiers = ValueTiers.of(amount, frequency, recency, loyalty, ValueTiers.Settings.DEFAULT);
         var changes = new ArrayList<Change<Tier>>();
         for (int i = 0; i < n; i++) {
             var tier = new Tier(
@@ -158,20 +201,16 @@ public class Analysis {
                         .end());
     }
 
-    private void writeStages(String batch, Instant now, PurchaseHistory history, Optional<PurchaseRhythm> rhythm) {
-        var known = new HashMap<Long, Known<String>>();
+    /** Everybody's stage, and who has done anything at all without being called a prospect yet. */
+    private record KnownStages(Map<Long, Known<String>> stages, List<Long> perhapsProspects) {}
+
+    private KnownStages knownStages(Instant now) {
+        var stages = new HashMap<Long, Known<String>>();
         warehouse.stream(
                 Sql.of("select customer_id, stage, valid_from from stages_now"),
-                row -> known.put(
+                row -> stages.put(
                         row.longValue("customer_id"), new Known<>(row.text("stage"), row.instant("valid_from"))));
-        var stages = stages(history, rhythm);
-        var changes = new ArrayList<Change<String>>();
-        var buyers = new HashMap<Long, Boolean>(history.size() * 2);
-        for (int i = 0; i < history.size(); i++) {
-            buyers.put(history.customer(i), true);
-            note(history.customer(i), word(stages[i]), known.get(history.customer(i)), now, changes);
-        }
-        var prospect = word(LifecycleStage.PROSPECT);
+        var perhaps = new ArrayList<Long>();
         warehouse.stream(Sql.of("""
                         select customer_id from (
                             select customer_id from events_now where occurred_at <= ?
@@ -179,10 +218,26 @@ public class Analysis {
                             union select customer_id from traits_now where valid_from <= ?) seen
                         except select customer_id from stages_now where stage = ?
                         order by customer_id
-                        """, now, now, now, prospect), row -> {
-            long customer = row.longValue("customer_id");
-            if (!buyers.containsKey(customer)) note(customer, prospect, known.get(customer), now, changes);
+                        """, now, now, now, word(LifecycleStage.PROSPECT)), row -> {
+            perhaps.add(row.longValue("customer_id"));
         });
+        return new KnownStages(stages, perhaps);
+    }
+
+    private void writeStages(
+            String batch, Instant now, PurchaseHistory history, Optional<PurchaseRhythm> rhythm, KnownStages known) {
+        var stages = stages(history, rhythm);
+        var changes = new ArrayList<Change<String>>();
+        var buyers = new HashSet<Long>(history.size() * 2);
+        for (int i = 0; i < history.size(); i++) {
+            long customer = history.customer(i);
+            buyers.add(customer);
+            note(customer, word(stages[i]), known.stages().get(customer), now, changes);
+        }
+        var prospect = word(LifecycleStage.PROSPECT);
+        for (long customer : known.perhapsProspects())
+            if (!buyers.contains(customer))
+                note(customer, prospect, known.stages().get(customer), now, changes);
         append(
                 "stage_changes",
                 batch,
@@ -202,11 +257,7 @@ public class Analysis {
 
     /** A change is later than the one before it even when the business clock stands still. */
     private static <T> void note(
-            long customer,
-            T value,
-            @org.jspecify.annotations.Nullable Known<T> before,
-            Instant now,
-            List<Change<T>> changes) {
+            long customer, T value, @Nullable Known<T> before, Instant now, List<Change<T>> changes) {
         if (before == null) changes.add(new Change<>(customer, value, now));
         else if (!before.value().equals(value))
             changes.add(new Change<>(

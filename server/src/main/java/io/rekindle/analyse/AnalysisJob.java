@@ -1,6 +1,5 @@
 package io.rekindle.analyse;
 
-import io.rekindle.platform.BusinessClock;
 import io.rekindle.platform.Job;
 import java.time.LocalTime;
 import java.util.Optional;
@@ -10,11 +9,9 @@ import org.springframework.stereotype.Component;
 @Component
 class AnalysisJob implements Job {
     private final Analysis analysis;
-    private final BusinessClock clock;
 
-    AnalysisJob(Analysis analysis, BusinessClock clock) {
+    AnalysisJob(Analysis analysis) {
         this.analysis = analysis;
-        this.clock = clock;
     }
 
     @Override
@@ -24,7 +21,7 @@ class AnalysisJob implements Job {
 
     @Override
     public void run(String instance) {
-        analysis.refresh("analysis:" + clock.today());
+        analysis.renew();
     }
 
     @Override

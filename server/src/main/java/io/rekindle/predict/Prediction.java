@@ -29,8 +29,8 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.stereotype.Component;
 
 /**
- * Fits the models after each analysis and scores all customers; between two analyses, scores anew whoever has bought or
- * got a refund, with the models of the last fit.
+ * Scores all customers after each analysis, with models fitted when it is time to learn; between two analyses, scores anew
+ * whoever has bought or got a refund, with the models of the last fit.
  *
  * <p>Scores: {@code p_alive}, the probability that the customer will buy again at all; {@code expected_purchases} and
  * {@code expected_value} over the days of the settings; {@code expected_spend}, the amount of a next purchase. Value is
@@ -92,8 +92,10 @@ public class Prediction implements AfterAnalysis, Tail {
     private record Known(double value, Instant at) {}
 
     @Override
-    public void analysed(String batch, Instant asOf, PurchaseHistory history, Optional<PurchaseRhythm> rhythm) {
-        var models = fit(batch, asOf, history, rhythm);
+    public void analysed(
+            String batch, Instant asOf, PurchaseHistory history, Optional<PurchaseRhythm> rhythm, boolean learning) {
+        var models = learning ? Optional.<Models>empty() : lastFitted();
+        if (models.isEmpty()) models = fit(batch, asOf, history, rhythm);
         if (models.isEmpty()) return;
         while (true) {
             long before;

@@ -7,6 +7,7 @@ import io.rekindle.collect.Tail;
 import io.rekindle.common.CustomerId;
 import io.rekindle.models.value.BgNbd;
 import io.rekindle.platform.BusinessClock;
+import io.rekindle.platform.TimeTravel;
 import io.rekindle.segment.RuleJson;
 import io.rekindle.segment.Segments;
 import io.rekindle.testing.RekindleTest;
@@ -27,7 +28,7 @@ import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.test.context.TestPropertySource;
 import tools.jackson.databind.json.JsonMapper;
 
-/** One story, told in order, on a server of its own: nobody has bought, many have, one buys again, one returns all. */
+/** One story, told in order, on a server of its own: nobody has bought, many have, one buys again, one returns all, days pass. */
 @RekindleTest
 @TestPropertySource(properties = "rekindle.predict.fewest-returned=40")
 @TestMethodOrder(MethodOrderer.OrderAnnotation.class)
@@ -41,6 +42,7 @@ class AnalysisAndScoresTest {
     private final Warehouse warehouse;
     private final BusinessClock clock;
     private final Segments segments;
+    private final TimeTravel time;
 
     @Autowired
     AnalysisAndScoresTest(
@@ -49,13 +51,15 @@ class AnalysisAndScoresTest {
             ModelRegistry models,
             Warehouse warehouse,
             BusinessClock clock,
-            Segments segments) {
+            Segments segments,
+            TimeTravel time) {
         this.analysis = analysis;
         this.prediction = prediction;
         this.models = models;
         this.warehouse = warehouse;
         this.clock = clock;
         this.segments = segments;
+        this.time = time;
     }
 
     @Test
@@ -229,6 +233,55 @@ class AnalysisAndScoresTest {
                         .sum())
                 .isEqualTo(BUYERS - 1);
         assertThat(analysis.stage(customer).orElseThrow().at()).isAfterOrEqualTo(Instant.parse("2026-03-01T09:00:00Z"));
+    }
+
+    @Test
+    @Order(7)
+    void modelsAreLearntAWeekApartAndEveryDayIsScoredWithTheLatest() {
+        analysis.refresh();
+        var customer = new CustomerId(17);
+        var first = models.lastFitted("bg_nbd").orElseThrow();
+        var rhythms = versions("purchase_rhythm");
+        for (int day = 1; day < 7; day++) time.advanceTo(clock.instant().plus(Duration.ofDays(1)));
+        assertThat(models.lastFitted("bg_nbd").orElseThrow().version()).isEqualTo(first.version());
+        assertThat(versions("purchase_rhythm")).isEqualTo(rhythms);
+        assertThat(prediction.scores(customer)).anySatisfy(score -> {
+            assertThat(score.at())
+                    .as("scored on the last day")
+                    .isAfter(clock.instant().minus(Duration.ofDays(1)));
+            assertThat(score.modelVersion()).isEqualTo(first.id());
+        });
+        time.advanceTo(clock.instant().plus(Duration.ofDays(1)));
+        assertThat(models.lastFitted("bg_nbd").orElseThrow().version()).isEqualTo(first.version() + 1);
+        assertThat(versions("purchase_rhythm")).isEqualTo(rhythms + 1);
+    }
+
+    @Test
+    @Order(8)
+    void manyWhoComeBackAreAReasonToLearnBeforeTheWeekIsOver() {
+        var before = models.lastFitted("bg_nbd").orElseThrow();
+        warehouse.append("orders", "newcomers", Rows.written(rows -> {
+            for (int order = 0; order < BUYERS; order++)
+                rows.value("n" + order)
+                        .value(1_000_000L + order / 2)
+                        .value(clock.instant().minus(Duration.ofDays(5 + order % 2)))
+                        .value("EUR")
+                        .value(new BigDecimal("20"))
+                        .value(BigDecimal.ZERO)
+                        .missing()
+                        .value(1)
+                        .value((Long) null)
+                        .value(200_000L + order)
+                        .end();
+        }));
+        time.advanceTo(clock.instant().plus(Duration.ofDays(1)));
+        var after = models.lastFitted("bg_nbd").orElseThrow();
+        assertThat(after.version()).isEqualTo(before.version() + 1);
+        assertThat(after.customers()).isEqualTo(before.customers() + BUYERS / 2);
+    }
+
+    private int versions(String model) {
+        return models.lastFitted(model).orElseThrow().version();
     }
 
     private double score(CustomerId customer, String name) {
