@@ -145,16 +145,20 @@ class MessageStore {
                 .single();
     }
 
-    /** Locks a message that is still to be sent; false when it is not, or when somebody else has it. */
+    /**
+     * Locks a message that is still to be sent; false when it is not, or when somebody else has it. For the rest of the
+     * transaction PostgreSQL keeps the plans of prepared statements: left to itself it would plan the one that takes
+     * permission anew for each message, which costs several times as much as the statement.
+     */
     boolean claim(DueMessage message) {
         return jdbc.sql("""
-                        select 1 from messages
+                        select 1, set_config('plan_cache_mode', 'force_generic_plan', true) from messages
                         where message_id = :id and state in ('ready', 'deferred') and attempts = :attempts
                         for update skip locked
                         """)
                 .param("id", message.messageId())
                 .param("attempts", message.attempts())
-                .query(Integer.class)
+                .query((r, n) -> true)
                 .optional()
                 .isPresent();
     }

@@ -24,16 +24,14 @@ import org.springframework.transaction.support.TransactionTemplate;
  * Sends messages one by one over one connection.
  *
  * <p>For each message one short transaction writes down what became of the one before, takes permission, contact budget
- * and coupon for this one, and marks it as being sent. It is committed before the mail is handed over. So at most one
- * message per connection is ever undecided, and two commits a mail become one.
+ * and coupon for this one, makes it out, and marks it as being sent. It is committed before the mail is handed over. So at
+ * most one message per connection is ever undecided, and two commits a mail become one.
  */
 final class Sender implements Runnable {
     private static final Logger LOG = LoggerFactory.getLogger(Sender.class);
     private static final Duration GLANCE = Duration.ofMillis(200);
     private static final Duration AFTER_TROUBLE = Duration.ofSeconds(1);
     private static final Duration LONGEST_RETRY = Duration.ofDays(1);
-    /** Stands in for the coupon code while a message is tried out, before a code is taken for it. */
-    private static final String TRIAL_COUPON = "COUPON-CODE";
 
     private final Dispatch dispatch;
     private final MessageStore store;
@@ -72,10 +70,12 @@ final class Sender implements Runnable {
     private static final class NotToBeSent extends RuntimeException {
         private static final long serialVersionUID = 1;
         private final String reason;
+        private final @Nullable String detail;
 
-        private NotToBeSent(String reason) {
+        private NotToBeSent(String reason, @Nullable String detail) {
             super(reason, null, false, false);
             this.reason = reason;
+            this.detail = detail;
         }
     }
 
@@ -119,57 +119,40 @@ final class Sender implements Runnable {
             skip(message, "no_address", null);
             return;
         }
-        var unsubscribe = links.unsubscribeUrl(message.messageId());
-        Courier.Written trial;
-        try {
-            trial = courier.write(
-                    message, recipient, message.run().offerId() == null ? null : TRIAL_COUPON, unsubscribe);
-        } catch (DataAccessException e) {
-            throw e;
-        } catch (RuntimeException e) {
-            LOG.error("template {} cannot be made out", message.run().templateId(), e);
-            skip(message, "template_error", String.valueOf(e.getMessage()));
-            return;
-        }
-        if (trial instanceof Courier.Written.Lacking lacking) {
-            skip(message, "template_missing_value", String.join(", ", lacking.places()));
-            return;
-        }
         if (!connect()) return;
-        var begun = begin(message, address);
-        if (begun == null) return;
-        endings.add(handOver(message, recipient, address, begun.coupon(), unsubscribe));
+        var unsubscribe = links.unsubscribeUrl(message.messageId());
+        var begun = begin(message, recipient, address, unsubscribe);
+        if (begun != null) endings.add(handOver(message, address, begun, unsubscribe));
     }
 
-    /** That a message is marked as being sent, and the coupon it carries. */
-    private record Begun(@Nullable String coupon) {}
-
-    private @Nullable Begun begin(DueMessage message, Courier.Address address) {
+    /** What to hand over of a message that is now marked as being sent; nothing when it is not to be sent now. */
+    private Courier.Written.@Nullable Complete begin(
+            DueMessage message, Courier.Recipient recipient, Courier.Address address, String unsubscribe) {
         var at = clock.instant();
         boolean known = false;
         try {
             var begun = transaction.execute(status -> {
                 writeDown();
                 if (!store.claim(message)) return null;
-                if (!at.isBefore(message.run().expiresAt())) throw new NotToBeSent("expired");
+                if (!at.isBefore(message.run().expiresAt())) throw new NotToBeSent("expired", null);
                 switch (courier.take(message)) {
                     case Courier.Verdict.Granted granted -> {}
-                    case Courier.Verdict.Refused refused -> throw new NotToBeSent(refused.reason());
+                    case Courier.Verdict.Refused refused -> throw new NotToBeSent(refused.reason(), null);
                     case Courier.Verdict.Later later -> {
                         store.postpone(message, later.notBefore());
                         return null;
                     }
                 }
-                var coupon = coupon(message);
+                var written = written(message, recipient, coupon(message), unsubscribe);
                 store.begin(message, address.hash(), start, at);
-                return new Begun(coupon);
+                return written;
             });
             known = true;
             endings.clear();
             return begun;
         } catch (NotToBeSent no) {
             known = true;
-            skip(message, no.reason, null);
+            skip(message, no.reason, no.detail);
             return null;
         } finally {
             // Nobody knows whether that commit took place; but the mail was not handed over.
@@ -180,23 +163,30 @@ final class Sender implements Runnable {
     private @Nullable String coupon(DueMessage message) {
         var offer = message.run().offerId();
         if (offer == null) return null;
-        return courier.coupon(offer, message).orElseThrow(() -> new NotToBeSent("no_coupon"));
+        return courier.coupon(offer, message).orElseThrow(() -> new NotToBeSent("no_coupon", null));
+    }
+
+    private Courier.Written.Complete written(
+            DueMessage message, Courier.Recipient recipient, @Nullable String coupon, String unsubscribe) {
+        try {
+            return switch (courier.write(message, recipient, coupon, unsubscribe)) {
+                case Courier.Written.Complete complete -> complete;
+                case Courier.Written.Lacking lacking ->
+                    throw new NotToBeSent("template_missing_value", String.join(", ", lacking.places()));
+            };
+        } catch (DataAccessException | NotToBeSent e) {
+            throw e;
+        } catch (RuntimeException e) {
+            LOG.error("template {} cannot be made out", message.run().templateId(), e);
+            throw new NotToBeSent("template_error", String.valueOf(e.getMessage()));
+        }
     }
 
     private Ending handOver(
-            DueMessage message,
-            Courier.Recipient recipient,
-            Courier.Address address,
-            @Nullable String coupon,
-            String unsubscribe) {
+            DueMessage message, Courier.Address address, Courier.Written.Complete written, String unsubscribe) {
         Mail mail;
         try {
-            var written = courier.write(message, recipient, coupon, unsubscribe);
-            mail = switch (written) {
-                case Courier.Written.Complete complete -> mail(message, address.email(), complete, unsubscribe);
-                case Courier.Written.Lacking lacking ->
-                    throw new IllegalStateException("with its coupon the template lacks " + lacking.places());
-            };
+            mail = mail(message, address.email(), written, unsubscribe);
         } catch (RuntimeException e) {
             LOG.error("message {} could not be written", message.messageId(), e);
             return retryOrFail(message, "could_not_be_written", String.valueOf(e.getMessage()));

@@ -38,7 +38,9 @@ class MessageRelay implements Backlog, SmartLifecycle {
     private static final Set<String> BOUNCES =
             Set.of("address_refused", "recipient_refused", "message_refused", "gave_up");
 
-    private static final Duration GLANCE = Duration.ofMillis(500);
+    /** Between two looks, unless more is waiting than one batch holds: each batch costs every reader of the log a turn. */
+    private static final Duration GLANCE = Duration.ofMillis(250);
+
     private static final Duration AFTER_TROUBLE = Duration.ofSeconds(1);
     private static final Duration PATIENCE_AT_STOP = Duration.ofSeconds(20);
 
@@ -126,7 +128,7 @@ class MessageRelay implements Backlog, SmartLifecycle {
     private void run() {
         while (running) {
             try {
-                if (!relayOnce()) LockSupport.parkNanos(GLANCE.toNanos());
+                if (!relayedWholeBatch()) LockSupport.parkNanos(GLANCE.toNanos());
             } catch (RuntimeException e) {
                 LOG.warn("message changes cannot be relayed, trying again", e);
                 LockSupport.parkNanos(AFTER_TROUBLE.toNanos());
@@ -134,8 +136,8 @@ class MessageRelay implements Backlog, SmartLifecycle {
         }
     }
 
-    /** Whether there was something to relay. */
-    private boolean relayOnce() {
+    /** Relays what is waiting; whether that was as much as one batch holds. */
+    private boolean relayedWholeBatch() {
         var fixed = gate.write(() -> {
             var batch = fixBatch();
             return batch.map(number -> {
@@ -152,7 +154,7 @@ class MessageRelay implements Backlog, SmartLifecycle {
         jdbc.sql("delete from message_changes where batch = :batch")
                 .param("batch", fixed.get().number())
                 .update();
-        return true;
+        return fixed.get().changes().size() >= BATCH;
     }
 
     private record Fixed(long number, List<Change> changes) {}
