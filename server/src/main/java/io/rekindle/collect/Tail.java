@@ -1,6 +1,8 @@
 package io.rekindle.collect;
 
+import java.util.EnumSet;
 import java.util.List;
+import java.util.Set;
 
 /**
  * A reader of the log that keeps state of its own. The runner calls it with one batch at a time inside a PostgreSQL
@@ -22,6 +24,26 @@ public interface Tail {
         return true;
     }
 
+    /** Which events it looks at. One that is far behind is given only those; otherwise there may be others among them. */
+    default Interest interest() {
+        return Interest.EVERYTHING;
+    }
+
+    /**
+     * Kinds of events.
+     *
+     * @param types all events of these types
+     * @param tracked and those {@link EventType#TRACK} events that have one of these names
+     */
+    record Interest(Set<EventType> types, Set<String> tracked) {
+        public static final Interest EVERYTHING = new Interest(EnumSet.allOf(EventType.class), Set.of());
+
+        public Interest {
+            types = Set.copyOf(types);
+            tracked = Set.copyOf(tracked);
+        }
+    }
+
     /** Tails this one must not overtake, by name. */
     default List<String> after() {
         return List.of();
@@ -29,7 +51,7 @@ public interface Tail {
 
     void process(Batch batch);
 
-    /** A run of the log without gaps; {@code events} is empty for a tail that does not want them. */
+    /** A run of the log; {@code events} are those of it the tail wants, in the order of the log. */
     record Batch(String tail, long fromSeq, long toSeq, List<LoggedEvent> events) {
         public Batch {
             events = List.copyOf(events);

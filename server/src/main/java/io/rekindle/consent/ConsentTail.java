@@ -25,6 +25,9 @@ import org.springframework.stereotype.Component;
 @Component
 class ConsentTail implements Tail {
     private static final int MERGES_AT_ONCE = 10_000;
+    private static final String UNSUBSCRIBED = "Unsubscribed";
+    private static final String SPAM = "Email Marked as Spam";
+    private static final String BOUNCED = "Email Bounced";
     private static final Set<String> FOR_GOOD = Set.of("hard", "permanent");
 
     private final ConsentStore store;
@@ -48,6 +51,11 @@ class ConsentTail implements Tail {
     }
 
     @Override
+    public Interest interest() {
+        return new Interest(Set.of(EventType.IDENTIFY), Set.of(UNSUBSCRIBED, SPAM, BOUNCED));
+    }
+
+    @Override
     public void process(Batch batch) {
         takeMerges();
         var relevant = batch.events().stream().filter(ConsentTail::matters).toList();
@@ -59,7 +67,7 @@ class ConsentTail implements Tail {
         for (var event : relevant) {
             var customer = customers.getOrDefault(event.customer(), event.customer());
             if (event.type() == EventType.IDENTIFY) changes.addAll(statements(event, customer));
-            else if ("Unsubscribed".equals(event.name())) changes.add(withdrawal(event, customer));
+            else if (UNSUBSCRIBED.equals(event.name())) changes.add(withdrawal(event, customer));
             else refused.add(event);
         }
         suppress(refused, customers);
@@ -72,8 +80,8 @@ class ConsentTail implements Tail {
         var name = event.name();
         if (event.type() != EventType.TRACK || name == null) return false;
         return switch (name) {
-            case "Unsubscribed", "Email Marked as Spam" -> true;
-            case "Email Bounced" ->
+            case UNSUBSCRIBED, SPAM -> true;
+            case BOUNCED ->
                 FOR_GOOD.contains(
                         event.properties().path("bounce_type").asString("").toLowerCase(java.util.Locale.ROOT));
             default -> false;
@@ -118,7 +126,7 @@ class ConsentTail implements Tail {
             var address = carriedAddress(event);
             if (address == null) address = current.get(customers.getOrDefault(event.customer(), event.customer()));
             if (address == null) continue;
-            boolean bounced = "Email Bounced".equals(event.name());
+            boolean bounced = BOUNCED.equals(event.name());
             suppressions.add(new Suppression(
                     Permissions.EMAIL,
                     address,

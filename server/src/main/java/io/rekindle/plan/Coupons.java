@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Component;
 
@@ -20,6 +21,8 @@ import org.springframework.stereotype.Component;
  */
 @Component
 public class Coupons implements Tail {
+    private static final String ORDER_COMPLETED = "Order Completed";
+
     private final JdbcClient jdbc;
     private final BusinessClock clock;
 
@@ -80,12 +83,17 @@ public class Coupons implements Tail {
         return "coupons";
     }
 
+    @Override
+    public Interest interest() {
+        return new Interest(Set.of(), Set.of(ORDER_COMPLETED));
+    }
+
     /** The first order that carries a code redeems it; later ones change nothing. */
     @Override
     public void process(Batch batch) {
         var first = new HashMap<String, LoggedEvent>();
         for (var event : batch.events()) {
-            if (event.type() != EventType.TRACK || !"Order Completed".equals(event.name())) continue;
+            if (event.type() != EventType.TRACK || !ORDER_COMPLETED.equals(event.name())) continue;
             var coupon = event.properties().path("coupon");
             if (coupon.isString() && !coupon.stringValue().isBlank())
                 first.putIfAbsent(Offers.normalised(coupon.stringValue()), event);

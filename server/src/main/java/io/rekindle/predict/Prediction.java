@@ -24,6 +24,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.springframework.stereotype.Component;
@@ -224,12 +225,13 @@ public class Prediction implements AfterAnalysis, Tail {
     }
 
     private List<Change> changes(Instant now, PurchaseHistory history, Models models, Sql only) {
-        var known = known(only);
+        var reading = CompletableFuture.supplyAsync(() -> known(only));
         var summed = history.recencyFrequency();
         double[] alive = models.purchases().pAlive(summed);
         double[] soon = models.purchases().expectedPurchases(summed, settings.purchaseDays());
         double[] later = models.purchases().expectedPurchases(summed, settings.valueDays());
         double[] spend = models.spend().expectedSpend(summed);
+        var known = reading.join();
         var changes = new ArrayList<Change>();
         for (int i = 0; i < history.size(); i++) {
             long customer = history.customer(i);
@@ -247,19 +249,23 @@ public class Prediction implements AfterAnalysis, Tail {
         return changes;
     }
 
-    /** One row a customer: with a row a score, most of the time would go into reading who it is and which. */
+    /**
+     * One row a customer: with a row a score, most of the time would go into reading who it is and which. From the
+     * changes themselves, so that only those of the customers asked for are looked at.
+     */
     private Map<Long, Map<Score, Known>> known(Sql only) {
         var known = new HashMap<Long, Map<Score, Known>>();
-        var sql = Sql.of("select customer_id");
+        var sql = Sql.of("select coalesce(i.customer_id, s.customer_id) as customer_id");
         for (var score : Score.values())
             sql = sql.then(
-                    ", max(value) filter (where score = ?) as %1$s, max(valid_from) filter (where score = ?) as %1$s_from"
+                    ", max_by(s.value, s.valid_from) filter (where s.score = ?) as %1$s, max(s.valid_from) filter (where s.score = ?) as %1$s_from"
                             .formatted(score.code()),
                     score.code(),
                     score.code());
-        sql = sql.then("from scores_now");
-        if (!only.text().isEmpty()) sql = sql.then("where customer_id in").then(only.inParentheses());
-        warehouse.stream(sql.then("group by customer_id"), row -> {
+        sql = sql.then("from score_changes s left join identity_now i on i.alias_id = s.customer_id");
+        if (!only.text().isEmpty())
+            sql = sql.then("where coalesce(i.customer_id, s.customer_id) in").then(only.inParentheses());
+        warehouse.stream(sql.then("group by 1"), row -> {
             var scores = new EnumMap<Score, Known>(Score.class);
             for (var score : Score.values()) {
                 var value = row.nullableDouble(score.code());

@@ -35,7 +35,7 @@ final class Web implements AutoCloseable {
         record Failed(Visit visit, String why) implements Outcome {}
     }
 
-    private static final int AT_A_TIME = 8;
+    private static final int AT_A_TIME = 24;
     private static final String READER =
             "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/142.0.0.0 Safari/537.36";
     private static final String SCANNER = "Mozilla/5.0 (compatible; Barracuda Sentinel; EE)";

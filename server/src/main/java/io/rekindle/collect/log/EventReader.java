@@ -2,11 +2,13 @@ package io.rekindle.collect.log;
 
 import io.rekindle.collect.EventType;
 import io.rekindle.collect.LoggedEvent;
+import io.rekindle.collect.Tail;
 import io.rekindle.common.CustomerId;
 import io.rekindle.platform.Vault;
 import io.rekindle.warehouse.Row;
 import io.rekindle.warehouse.Sql;
 import io.rekindle.warehouse.Warehouse;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
@@ -36,8 +38,13 @@ final class EventReader {
         this.json = json;
     }
 
-    List<LoggedEvent> read(long fromSeq, long toSeq, boolean withPersonal) {
-        var events = recent.read(fromSeq, toSeq, this::fetch);
+    /**
+     * @param lastSeq where the log ends now: a run far before it is read by one reader alone, and only what it looks at
+     */
+    List<LoggedEvent> read(long fromSeq, long toSeq, long lastSeq, Tail.Interest interest, boolean withPersonal) {
+        var events = lastSeq - toSeq > RecentEvents.MOST_KEPT
+                ? fetch(fromSeq, toSeq, interest)
+                : recent.read(fromSeq, toSeq, this::fetchAll);
         if (!withPersonal) return events;
         var personal = personal(fromSeq, toSeq);
         if (personal.isEmpty()) return events;
@@ -49,16 +56,29 @@ final class EventReader {
                 .toList();
     }
 
-    private List<LoggedEvent> fetch(long fromSeq, long toSeq) {
-        var events = warehouse.query(Sql.of("""
-                        select seq, received_at, occurred_at, source_id, import_id, type, name, customer_id, aliases, message_id,
-                            amount, properties
-                        from events where seq between ? and ? order by seq
-                        """, fromSeq, toSeq), this::event);
+    private List<LoggedEvent> fetchAll(long fromSeq, long toSeq) {
+        var events = fetch(fromSeq, toSeq, Tail.Interest.EVERYTHING);
         if (events.size() != toSeq - fromSeq + 1)
             throw new IllegalStateException("the log has %d events from %d to %d, not %d"
                     .formatted(events.size(), fromSeq, toSeq, toSeq - fromSeq + 1));
         return events;
+    }
+
+    private List<LoggedEvent> fetch(long fromSeq, long toSeq, Tail.Interest interest) {
+        var sql = Sql.of("""
+                select seq, received_at, occurred_at, source_id, import_id, type, name, customer_id, aliases, message_id,
+                    amount, properties
+                from events where seq between ? and ?
+                """, fromSeq, toSeq);
+        if (!interest.equals(Tail.Interest.EVERYTHING)) {
+            var kinds = interest.types().stream()
+                    .map(type -> Sql.of("type = ?", type.code()))
+                    .collect(Collectors.toCollection(ArrayList::new));
+            for (var name : interest.tracked())
+                kinds.add(Sql.of("type = ? and name = ?", EventType.TRACK.code(), name));
+            sql = sql.then("and (").then(Sql.join(" or ", kinds)).then(")");
+        }
+        return warehouse.query(sql.then("order by seq"), this::event);
     }
 
     private LoggedEvent event(Row row) {

@@ -276,7 +276,9 @@ final class TailRunner implements Tails, Backlog, SmartLifecycle {
         }
 
         private List<LoggedEvent> events(long from, long to) {
-            return tail.wantsEvents() ? reader.read(from, to, tail.wantsPersonalFields()) : List.of();
+            return tail.wantsEvents()
+                    ? reader.read(from, to, log.lastSeq(), tail.interest(), tail.wantsPersonalFields())
+                    : List.of();
         }
 
         private int largest() {

@@ -78,6 +78,11 @@ class OrdersTail implements Tail {
             BigDecimal amount) {}
 
     @Override
+    public Interest interest() {
+        return new Interest(Set.of(), NAMES);
+    }
+
+    @Override
     public void process(Batch batch) {
         var events = batch.events().stream()
                 .filter(e -> e.type() == EventType.TRACK && e.name() != null && NAMES.contains(e.name()))
