@@ -25,6 +25,7 @@ import tools.jackson.databind.json.JsonMapper;
 
 class EventReaderTest {
     private static final int EVENTS = 3_000;
+    private static final List<EventType> TYPES = List.of(EventType.values());
     private static final List<String> NAMES = List.of("Order Completed", "Product Viewed", "Unsubscribed");
 
     @TempDir
@@ -36,7 +37,7 @@ class EventReaderTest {
             var random = new Random(5);
             warehouse.append("events", "all", Rows.written(rows -> {
                 for (long seq = 1; seq <= EVENTS; seq++) {
-                    var type = EventType.values()[random.nextInt(EventType.values().length)];
+                    var type = TYPES.get(random.nextInt(TYPES.size()));
                     // A page may have the name of an event and is none.
                     var name = random.nextInt(10) == 0 ? null : NAMES.get(random.nextInt(NAMES.size()));
                     rows.value(seq)
@@ -85,8 +86,8 @@ class EventReaderTest {
 
     private static boolean matters(LoggedEvent event, Interest interest) {
         return interest.types().contains(event.type())
-                || event.type() == EventType.TRACK
+                || (event.type() == EventType.TRACK
                         && event.name() != null
-                        && interest.tracked().contains(event.name());
+                        && interest.tracked().contains(event.name()));
     }
 }
