@@ -3,6 +3,7 @@ package io.rekindle.models.text;
 import io.rekindle.models.numeric.Indices;
 import java.util.Arrays;
 import java.util.List;
+import java.util.function.IntUnaryOperator;
 
 /**
  * Rated texts ready to learn from. Sorted, so that the order of the rows never matters; the same text with the same rating is
@@ -16,9 +17,10 @@ final class Corpus {
     static final int OWN = 3;
 
     private static final int FEWEST_TEXTS = 2;
+    private static final int[] NONE = {};
 
     final FeatureIndex index = new FeatureIndex();
-    final SparseRows rows = new SparseRows();
+    final SparseRows rows;
     final boolean[] positive;
     final double[] weight;
     /** For each text given, its row. */
@@ -56,39 +58,37 @@ final class Corpus {
         textHash = Arrays.copyOf(hashes, size);
         weight = new double[size];
         for (int r = 0; r < size; r++) weight[r] = count[r] * size / plain.length;
-        Words[] words = new Words[size];
+        double[][] own = new double[size][];
+        int[][] numbers = new int[size][];
         FeatureIndex all = new FeatureIndex();
         Numbers inTexts = new Numbers();
         Numbers lastText = new Numbers();
+        // The feature's column, by its number; -1 until it is met in as many texts as it takes.
+        Numbers columnOf = new Numbers();
         for (int r = 0; r < size; r++) {
             int row = r;
-            words[r] = Words.of(plain[first[r]]);
-            Features.each(words[r], (feature, from, to) -> {
+            Words words = Words.of(plain[first[r]]);
+            Numbers found = new Numbers();
+            Features.each(words, (feature, from, to) -> {
                 int number = all.add(feature);
                 if (number == inTexts.size) {
                     inTexts.add(0);
                     lastText.add(-1);
+                    columnOf.add(-1);
                 }
                 if (lastText.values[number] == row) return;
                 lastText.values[number] = row;
-                // In as many texts as it takes: now it gets its column.
-                if (++inTexts.values[number] == FEWEST_TEXTS) index.add(feature);
+                found.add(number);
+                if (++inTexts.values[number] == FEWEST_TEXTS) columnOf.values[number] = index.add(feature);
             });
+            numbers[r] = Arrays.copyOf(found.values, found.size);
+            own[r] = own(words);
         }
-        int columns = index.size();
+        rows = new SparseRows(index.size(), OWN);
         for (int r = 0; r < size; r++) {
-            Row row = Row.of(words[r], index);
-            double[] values = row.values();
-            int[] places = row.columns();
-            int n = places.length;
-            places = Arrays.copyOf(places, n + OWN);
-            values = Arrays.copyOf(values, n + OWN);
-            double[] own = own(words[r]);
-            for (int k = 0; k < OWN; k++) {
-                places[n + k] = columns + k;
-                values[n + k] = own[k];
-            }
-            rows.add(places, values, n + OWN);
+            Row row = Row.of(numbers[r], number -> columnOf.values[number]);
+            rows.add(row.columns(), row.value(), own[r]);
+            numbers[r] = NONE;
         }
     }
 
@@ -96,24 +96,28 @@ final class Corpus {
      * A text's known features, each once, as a row of length 1.
      *
      * @param columns ascending
+     * @param value at each of them
      */
     @SuppressWarnings("ArrayRecordComponent") // handed over, never compared
-    record Row(int[] columns, double[] values) {
+    record Row(int[] columns, double value) {
         static Row of(Words words, FeatureIndex index) {
             Numbers all = new Numbers();
             Features.each(words, (feature, from, to) -> all.add(index.find(feature)));
-            int[] found = all.values;
-            Arrays.sort(found, 0, all.size);
-            int size = 0;
-            for (int k = 0; k < all.size; k++)
-                if (found[k] >= 0 && (size == 0 || found[k] != found[size - 1])) found[size++] = found[k];
-            double[] values = new double[size];
-            Arrays.fill(values, value(size));
-            return new Row(Arrays.copyOf(found, size), values);
+            return of(Arrays.copyOf(all.values, all.size), column -> column);
         }
 
-        static double value(int features) {
-            return features == 0 ? 0 : 1 / Math.sqrt(features);
+        /**
+         * @param numbers of features, in any order, some perhaps twice; overwritten
+         * @param columnOf number the column; negative where it has none
+         */
+        private static Row of(int[] numbers, IntUnaryOperator columnOf) {
+            int[] found = numbers;
+            for (int k = 0; k < found.length; k++) found[k] = columnOf.applyAsInt(found[k]);
+            Arrays.sort(found);
+            int size = 0;
+            for (int k = 0; k < found.length; k++)
+                if (found[k] >= 0 && (size == 0 || found[k] != found[size - 1])) found[size++] = found[k];
+            return new Row(Arrays.copyOf(found, size), size == 0 ? 0 : 1 / Math.sqrt(size));
         }
     }
 

@@ -1,5 +1,7 @@
 package io.rekindle.models.text;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * Logistic regression on a sparse matrix with a ridge penalty of its own for each column.
  *
@@ -11,11 +13,11 @@ package io.rekindle.models.text;
  * all of it: some tens of passes over the matrix are enough where plain gradients would take thousands.
  *
  * <p>Numerics: strictly convex, so the minimum does not depend on the start; the search ends when the gradient in the scaled
- * columns is a thousandth of that at the start, or a step gains less than rounding. Complexity: two passes over the matrix a step.
+ * columns is a thousandth of that of all weights 0, or a step gains less than rounding. Complexity: two passes over the matrix a step.
  * No state, no randomness.
  */
 final class SparseLogistic {
-    private static final int MEMORY = 8;
+    private static final int MEMORY = 4;
     private static final int MOST_STEPS = 200;
     private static final double TOLERANCE = 1e-3;
 
@@ -30,7 +32,13 @@ final class SparseLogistic {
     @SuppressWarnings("ArrayRecordComponent") // handed over, never compared
     record Fit(double[] weights, double intercept, int steps) {}
 
-    static Fit fit(SparseRows x, boolean[] positive, double[] rowWeight, double[] penalty) {
+    /**
+     * Fits it.
+     *
+     * @param rowWeight 0 for rows that do not count
+     * @param start a fit of the same rows under another penalty, from where the way is shorter; null for nothing
+     */
+    static Fit fit(SparseRows x, boolean[] positive, double[] rowWeight, double[] penalty, @Nullable Fit start) {
         int d = penalty.length;
         int n = x.rows();
         double total = 0;
@@ -61,6 +69,11 @@ final class SparseLogistic {
         int kept = 0;
         int step = 0;
         double enough = TOLERANCE * Math.max(1e-3, length(gradient));
+        if (start != null) {
+            for (int j = 0; j < d; j++) point[j] = scale[j] == 0 ? 0 : start.weights[j] / scale[j];
+            point[d] = start.intercept / scale[d];
+            value = loss(x, positive, share, penalty, scale, point, beta, gradient);
+        }
         for (; step < MOST_STEPS && length(gradient) > enough; step++) {
             double[] direction = direction(gradient, moves, changes, curvatures, kept);
             double slope = dot(direction, gradient);

@@ -2,6 +2,12 @@ package io.rekindle.models.text;
 
 import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
+import java.util.TreeMap;
+import java.util.function.IntConsumer;
+import java.util.function.IntUnaryOperator;
+import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Sentiment learnt from the business's own rated texts, English, Chinese or mixed.
@@ -10,7 +16,9 @@ import java.util.List;
  * {@link BuiltInSentiment}'s word list says; so some hundred ratings are enough to start with, and some thousand correct
  * the list where a trade speaks differently. A text's features share a length of 1, so that long texts count no more than
  * short ones. A feature is the freer, the more unequally praise and complaint use it: its penalty is divided by the square
- * of its log-count ratio plus a constant. Scores become probabilities by {@link Calibration} on texts held out in turn.
+ * of its log-count ratio plus a constant. How strong the penalties are is chosen by the loss on texts held out in turn, from
+ * a usual strength on by half powers of ten as long as that helps. Scores become probabilities by {@link Calibration} on the
+ * same texts; it knows that some ratings contradict their texts, so that probabilities hold where ratings are careless.
  *
  * <p>Assumptions: the texts to come are like those learnt from. Ratings may be unequal in number: the share of praise among
  * the texts learnt from is taken to be that of the texts to come.
@@ -19,15 +27,21 @@ import java.util.List;
  *
  * <p>Numerics: rows are sorted first and equal ones counted together, so neither their order nor writing every row twice
  * changes anything. The texts held out for the calibration are chosen by what they say, so the same text is never on both
- * sides. No randomness. Complexity: about six fits of some tens of passes over the features of all texts; 8,000 hotel
- * reviews of 130 characters take some seconds. Memory: about 12 bytes a feature of a text, and 40 a different feature. A
+ * sides. No randomness. Complexity: some tens of passes over the features of all texts for each fold and strength tried; 8,000
+ * hotel reviews of 130 characters take some seconds. Memory: about 12 bytes a feature of a text, and 40 a different feature. A
  * fitted model is unchangeable.
  */
 public final class TrainedSentiment implements SentimentModel {
     private static final int FOLDS = 5;
     private static final int FEWEST_TO_CALIBRATE = 10;
-    /** Inverse of the penalty over the number of texts; the usual C of a linear classifier. */
-    private static final double FREEDOM = 10;
+    /** Inverse of the penalty over the number of texts, as the C of a linear classifier; where the search begins. */
+    private static final double USUAL_FREEDOM = 3;
+
+    /** Half powers of ten the search may go, up or down. */
+    private static final int MOST_STEPS = 4;
+
+    /** Weights kept between freedoms; with more folds than that each fit begins anew. */
+    private static final long MOST_KEPT = 30_000_000;
 
     private static final double SMOOTHING = 1;
     private static final double LEAST_FREEDOM = 1;
@@ -36,14 +50,21 @@ public final class TrainedSentiment implements SentimentModel {
     private final FeatureIndex index;
     private final double[] weights;
     private final double intercept;
+    private final double freedom;
     private final Calibration calibration;
     private final int texts;
 
     private TrainedSentiment(
-            FeatureIndex index, double[] weights, double intercept, Calibration calibration, int texts) {
+            FeatureIndex index,
+            double[] weights,
+            double intercept,
+            double freedom,
+            Calibration calibration,
+            int texts) {
         this.index = index;
         this.weights = weights;
         this.intercept = intercept;
+        this.freedom = freedom;
         this.calibration = calibration;
         this.texts = texts;
     }
@@ -58,31 +79,24 @@ public final class TrainedSentiment implements SentimentModel {
     public static TrainedSentiment fit(List<String> texts, boolean[] positive) {
         Corpus corpus = new Corpus(texts, positive);
         refuseOneClass(corpus.positive, corpus.weight);
-        SparseLogistic.Fit all = fit(corpus, corpus.weight);
-        double[] score = new double[corpus.positive.length];
-        Arrays.fill(score, Double.NaN);
-        if (fewer(corpus.positive) >= FEWEST_TO_CALIBRATE)
-            for (int fold = 0; fold < FOLDS; fold++) {
-                double[] weight = corpus.weight.clone();
-                boolean[] held = new boolean[weight.length];
-                for (int r = 0; r < weight.length; r++)
-                    if (Math.floorMod(corpus.textHash[r], FOLDS) == fold) {
-                        held[r] = true;
-                        weight[r] = 0;
-                    }
-                scoreHeldOut(corpus, weight, held, score);
-            }
-        return new TrainedSentiment(
-                corpus.index,
-                all.weights(),
-                all.intercept(),
-                Calibration.fit(score, corpus.positive, corpus.weight),
-                texts.size());
+        int n = corpus.positive.length;
+        int[] fold = new int[n];
+        for (int r = 0; r < n; r++) fold[r] = Math.floorMod(corpus.textHash[r], FOLDS);
+        double freedom = USUAL_FREEDOM;
+        Calibration calibration = Calibration.NONE;
+        if (fewer(corpus.positive) >= FEWEST_TO_CALIBRATE) {
+            HeldOut heldOut = HeldOut.of(corpus, fold, FOLDS, r -> r, corpus.weight, corpus.positive);
+            int best = heldOut.best(corpus.weight);
+            freedom = HeldOut.freedom(best);
+            calibration = heldOut.calibration(best, corpus.weight);
+        }
+        SparseLogistic.Fit all = fit(corpus, corpus.weight, freedom, null);
+        return new TrainedSentiment(corpus.index, all.weights(), all.intercept(), freedom, calibration, texts.size());
     }
 
     /**
-     * The probability of praise each text gets from a model that has not seen its fold, calibrated on the other folds: what
-     * to hold against the truth.
+     * The probability of praise each text gets from a model that has not seen its fold, its strength of penalty and
+     * calibration chosen on the other folds: what to hold against the truth.
      *
      * @param fold for each text, from 0
      * @return NaN for the texts of a fold without which only praise or only complaint would be left
@@ -94,28 +108,17 @@ public final class TrainedSentiment implements SentimentModel {
         Corpus corpus = new Corpus(texts, positive);
         int n = fold.length;
         int folds = Arrays.stream(fold).max().orElse(-1) + 1;
-        double[] score = new double[n];
-        Arrays.fill(score, Double.NaN);
-        for (int f = 0; f < folds; f++) {
-            double[] weight = new double[corpus.positive.length];
-            int left = 0;
-            for (int i = 0; i < n; i++)
-                if (fold[i] != f) {
-                    weight[corpus.rowOf[i]]++;
-                    left++;
-                }
-            if (left == n || !hasBoth(corpus.positive, weight)) continue;
-            SparseLogistic.Fit fit = fit(corpus, weight);
-            for (int i = 0; i < n; i++)
-                if (fold[i] == f) score[i] = corpus.rows.dot(corpus.rowOf[i], fit.weights()) + fit.intercept();
-        }
+        double[] one = new double[n];
+        Arrays.fill(one, 1);
+        HeldOut heldOut = HeldOut.of(corpus, fold, folds, i -> corpus.rowOf[i], one, positive);
         double[] probability = new double[n];
         for (int f = 0; f < folds; f++) {
             double[] others = new double[n];
             for (int i = 0; i < n; i++) others[i] = fold[i] == f ? 0 : 1;
-            Calibration calibration = Calibration.fit(score, positive, others);
-            for (int i = 0; i < n; i++)
-                if (fold[i] == f) probability[i] = 1 / (1 + Math.exp(-calibration.logOdds(score[i])));
+            int best = heldOut.best(others);
+            double[] score = heldOut.score(best);
+            Calibration calibration = heldOut.calibration(best, others);
+            for (int i = 0; i < n; i++) if (fold[i] == f) probability[i] = calibration.probability(score[i]);
         }
         return probability;
     }
@@ -144,19 +147,86 @@ public final class TrainedSentiment implements SentimentModel {
         return Math.min(praise, positive.length - praise);
     }
 
-    private static void scoreHeldOut(Corpus corpus, double[] weight, boolean[] held, double[] score) {
-        if (!hasBoth(corpus.positive, weight)) return;
-        SparseLogistic.Fit fit = fit(corpus, weight);
-        for (int r = 0; r < held.length; r++)
-            if (held[r]) score[r] = corpus.rows.dot(r, fit.weights()) + fit.intercept();
+    private static SparseLogistic.Fit fit(
+            Corpus corpus, double[] weight, double freedom, SparseLogistic.@Nullable Fit start) {
+        return SparseLogistic.fit(corpus.rows, corpus.positive, weight, penalty(corpus, weight, freedom), start);
     }
 
-    private static SparseLogistic.Fit fit(Corpus corpus, double[] weight) {
-        return SparseLogistic.fit(corpus.rows, corpus.positive, weight, penalty(corpus, weight));
+    /** What models of several freedoms say of texts they have not seen. */
+    private static final class HeldOut {
+        private final boolean[] positive;
+        private final TreeMap<Integer, double[]> scores = new TreeMap<>();
+
+        private HeldOut(boolean[] positive) {
+            this.positive = positive;
+        }
+
+        /**
+         * Tries freedoms, from the usual one on, as long as more or less is better.
+         *
+         * @param fold for each text, from 0
+         * @param rowOf text its row
+         * @param weight of each text
+         */
+        static HeldOut of(
+                Corpus corpus, int[] fold, int folds, IntUnaryOperator rowOf, double[] weight, boolean[] positive) {
+            HeldOut heldOut = new HeldOut(positive);
+            SparseLogistic.@Nullable Fit[] last = new SparseLogistic.@Nullable Fit[folds];
+            boolean kept = (long) folds * corpus.rows.columns() <= MOST_KEPT;
+            IntConsumer attempt = step -> {
+                double[] score = new double[fold.length];
+                Arrays.fill(score, Double.NaN);
+                IntStream.range(0, folds).parallel().forEach(f -> {
+                    double[] left = new double[corpus.positive.length];
+                    for (int i = 0; i < fold.length; i++) if (fold[i] != f) left[rowOf.applyAsInt(i)] += weight[i];
+                    if (!hasBoth(corpus.positive, left)) return;
+                    SparseLogistic.Fit fit = fit(corpus, left, freedom(step), last[f]);
+                    for (int i = 0; i < fold.length; i++)
+                        if (fold[i] == f)
+                            score[i] = corpus.rows.dot(rowOf.applyAsInt(i), fit.weights()) + fit.intercept();
+                    if (kept) last[f] = fit;
+                });
+                heldOut.scores.put(step, score);
+            };
+            attempt.accept(0);
+            attempt.accept(1);
+            if (heldOut.best(weight) == 1)
+                for (int step = 2; step <= MOST_STEPS && heldOut.best(weight) == step - 1; step++) attempt.accept(step);
+            else
+                for (int step = -1; step >= -MOST_STEPS && heldOut.best(weight) == step + 1; step--)
+                    attempt.accept(step);
+            return heldOut;
+        }
+
+        static double freedom(int step) {
+            return USUAL_FREEDOM * Math.pow(10, step / 2.0);
+        }
+
+        /** The step under which the texts that count, by weight, are least surprising. */
+        int best(double[] weight) {
+            int best = 0;
+            double least = Double.POSITIVE_INFINITY;
+            for (var tried : scores.entrySet()) {
+                double loss = calibration(tried.getKey(), weight).loss(tried.getValue(), positive, weight);
+                if (loss < least) {
+                    least = loss;
+                    best = tried.getKey();
+                }
+            }
+            return best;
+        }
+
+        Calibration calibration(int step, double[] weight) {
+            return Calibration.fitWithLimits(score(step), positive, weight);
+        }
+
+        double[] score(int step) {
+            return Objects.requireNonNull(scores.get(step));
+        }
     }
 
     /** Of each column, from how unequally praise and complaint use it. */
-    private static double[] penalty(Corpus corpus, double[] weight) {
+    private static double[] penalty(Corpus corpus, double[] weight, double freedom) {
         int features = corpus.index.size();
         double[] praise = new double[features + Corpus.OWN];
         double[] complaint = new double[features + Corpus.OWN];
@@ -170,7 +240,7 @@ public final class TrainedSentiment implements SentimentModel {
             double[] side = corpus.positive[r] ? praise : complaint;
             corpus.rows.each(r, (column, value) -> side[column] += w);
         }
-        double rarity = 1 / (FREEDOM * (praiseTexts + complaintTexts));
+        double rarity = 1 / (freedom * (praiseTexts + complaintTexts));
         double[] penalty = new double[features + Corpus.OWN];
         for (int j = 0; j < features; j++) {
             if (praise[j] + complaint[j] == 0) {
@@ -185,6 +255,14 @@ public final class TrainedSentiment implements SentimentModel {
         }
         Arrays.fill(penalty, features, penalty.length, OWN_PENALTY);
         return penalty;
+    }
+
+    /**
+     * Inverse strength of the penalty, chosen by texts held out: small where texts are few or their ratings contradict each
+     * other.
+     */
+    public double freedom() {
+        return freedom;
     }
 
     /** Texts learnt from. */
@@ -204,16 +282,13 @@ public final class TrainedSentiment implements SentimentModel {
         double[] own = Corpus.own(words);
         int features = index.size();
         double score = intercept;
-        for (int k = 0; k < row.columns().length; k++) score += row.values()[k] * weights[row.columns()[k]];
+        for (int k = 0; k < row.columns().length; k++) score += row.value() * weights[row.columns()[k]];
         for (int k = 0; k < own.length; k++) score += own[k] * weights[features + k];
         boolean known = row.columns().length > 0 || Arrays.stream(own).anyMatch(value -> value != 0);
-        return new Opinion(
-                1 / (1 + Math.exp(-calibration.logOdds(score))),
-                known,
-                Reasons.of(words, contributions(words, row, own)));
+        return new Opinion(calibration.probability(score), known, Reasons.of(words, contributions(words, row, own)));
     }
 
-    /** What each unit of the text adds to the log odds; with the intercept they sum to it. */
+    /** What each unit of the text adds to the log odds, before careless ratings are allowed for. */
     private double[] contributions(Words words, Corpus.Row row, double[] own) {
         double[] contribution = new double[words.size()];
         int[] times = new int[row.columns().length];
@@ -225,7 +300,7 @@ public final class TrainedSentiment implements SentimentModel {
             int column = index.find(feature);
             int at = Arrays.binarySearch(row.columns(), column);
             if (at < 0) return;
-            double each = calibration.slope() * row.values()[at] * weights[column] / times[at] / (to - from);
+            double each = calibration.slope() * row.value() * weights[column] / times[at] / (to - from);
             for (int i = from; i < to; i++) contribution[i] += each;
         });
         // What the list says goes to its words: each of its three columns is a sum over them, or a function of one.

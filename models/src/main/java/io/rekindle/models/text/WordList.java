@@ -8,10 +8,12 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.BitSet;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -29,7 +31,6 @@ final class WordList {
     record Hit(int from, int to, double strength) {}
 
     private static final String FILE = "sentiment-words.txt";
-    private static final int LONGEST = 7;
     private static final int ENGLISH_SCOPE = 3;
     private static final int CHINESE_SCOPE = 2;
     private static final double PRAISE_NEGATED = -.8;
@@ -137,16 +138,26 @@ final class WordList {
             "算",
             "基本");
     private static final Set<String> BUT = Set.of("but", "however", "yet", "但", "但是", "可是", "然而", "不过", "只是", "可惜");
+    private static final Set<String> BUT_BEGINS =
+            BUT.stream().map(word -> word.substring(0, 1)).collect(Collectors.toUnmodifiableSet());
     private static final Set<String> END_OF_SENTENCE = Set.of(".", "!", "?", "。", ";");
 
     private static final WordList BUILT_IN = load();
 
     private final Map<String, Double> strengths;
     private final Map<String, Double> beginnings;
+    /** By the unit an entry begins with, the units of the longest such entry. */
+    private final Map<String, Integer> longest;
 
     private WordList(Map<String, Double> strengths, Map<String, Double> beginnings) {
         this.strengths = Map.copyOf(strengths);
         this.beginnings = Map.copyOf(beginnings);
+        Map<String, Integer> lengths = new HashMap<>();
+        for (String entry : strengths.keySet()) {
+            Words words = Words.of(entry);
+            lengths.merge(words.unit(0), words.size(), Math::max);
+        }
+        longest = Map.copyOf(lengths);
     }
 
     static WordList builtIn() {
@@ -186,7 +197,8 @@ final class WordList {
         for (int from = 0; from < words.size(); ) {
             int to = from + 1;
             if (!words.isMark(from)) {
-                for (int end = Math.min(words.size(), from + LONGEST); end > from; end--) {
+                int reach = longest.getOrDefault(words.unit(from), 1);
+                for (int end = Math.min(words.size(), from + reach); end > from; end--) {
                     Double strength = strength(words, from, end);
                     if (strength == null) continue;
                     plain.add(new Hit(from, end, strength));
@@ -214,6 +226,7 @@ final class WordList {
     private static List<Hit> weighed(Words words, List<Hit> plain, boolean[] taken) {
         boolean[] negator = new boolean[words.size()];
         double[] strength = new double[plain.size()];
+        BitSet turns = plain.isEmpty() ? new BitSet() : turns(words);
         for (int k = 0; k < plain.size(); k++) {
             Hit hit = plain.get(k);
             double s = hit.strength();
@@ -222,7 +235,7 @@ final class WordList {
             int emphasisAt = negation >= 0 ? Math.max(negation, hit.from() - 2) : hit.from() - 2;
             s *= emphasis(words, emphasisAt, hit.from(), taken);
             if (negation >= 0) s *= s > 0 ? PRAISE_NEGATED : COMPLAINT_NEGATED;
-            strength[k] = s * turn(words, hit);
+            strength[k] = s * turn(words, hit, turns);
         }
         List<Hit> hits = new ArrayList<>();
         for (int k = 0; k < plain.size(); k++) {
@@ -268,16 +281,33 @@ final class WordList {
         return factor;
     }
 
-    private static double turn(Words words, Hit hit) {
-        for (int i = hit.from() - 1; i >= 0 && !END_OF_SENTENCE.contains(words.unit(i)); i--)
-            if (isBut(words, i)) return AFTER_BUT;
-        for (int i = hit.to(); i < words.size() && !END_OF_SENTENCE.contains(words.unit(i)); i++)
-            if (isBut(words, i)) return BEFORE_BUT;
+    /** Where each "but" stands. */
+    private static BitSet turns(Words words) {
+        BitSet turns = new BitSet(words.size());
+        for (int i = 0; i < words.size(); i++) if (isBut(words, i)) turns.set(i);
+        return turns;
+    }
+
+    private static double turn(Words words, Hit hit, BitSet turns) {
+        if (turns.isEmpty()) return 1;
+        int before = turns.previousSetBit(hit.from() - 1);
+        if (before >= 0 && isOneSentence(words, before, hit.from())) return AFTER_BUT;
+        int behind = turns.nextSetBit(hit.to());
+        if (behind >= 0 && isOneSentence(words, hit.to(), behind)) return BEFORE_BUT;
         return 1;
     }
 
+    private static boolean isOneSentence(Words words, int from, int to) {
+        for (int i = from; i < to; i++) if (END_OF_SENTENCE.contains(words.unit(i))) return false;
+        return true;
+    }
+
     private static boolean isBut(Words words, int i) {
-        if (BUT.contains(words.unit(i))) return true;
-        return i + 1 < words.size() && words.kind(i) == Words.Kind.CHARACTER && BUT.contains(words.joined(i, i + 2));
+        String unit = words.unit(i);
+        if (BUT.contains(unit)) return true;
+        return i + 1 < words.size()
+                && words.kind(i) == Words.Kind.CHARACTER
+                && BUT_BEGINS.contains(unit)
+                && BUT.contains(words.joined(i, i + 2));
     }
 }

@@ -19,6 +19,12 @@ final class Words {
         MARK
     }
 
+    /** No script before Thai is written without blanks; most Chinese characters stand in one block. */
+    private static final int FIRST_APART = 0x0E00;
+
+    private static final int FIRST_COMMON_HAN = 0x4E00;
+    private static final int LAST_COMMON_HAN = 0x9FFF;
+
     private final List<String> units;
     private final List<Kind> kinds;
 
@@ -69,6 +75,8 @@ final class Words {
     }
 
     private static boolean standsAlone(int character) {
+        if (character < FIRST_APART) return false;
+        if (character >= FIRST_COMMON_HAN && character <= LAST_COMMON_HAN) return true;
         if (Character.isDigit(character)) return false;
         UnicodeScript script = UnicodeScript.of(character);
         return script == UnicodeScript.HAN
