@@ -33,14 +33,14 @@ public final class ProductLife {
     private static final int FEWEST_PERIODS = 6;
     private static final int FEWEST_SELLING = 3;
     private static final double[] SCATTER = {.02, .1, .4, 1.5, 5};
-    private static final double LAUNCH_PRIOR = .2;
+    static final double LAUNCH_PRIOR = .2;
     private static final int FIRST_PERIODS = 6;
     private static final double SOLD_THOUGH_WITHDRAWN = 1e-8;
     private static final double INTERVAL = .9;
 
     /** The hidden states: growth and decline come slow and fast. */
-    private enum State {
-        NEW(0, ProductStage.INTRODUCTION, 0, .07),
+    enum State {
+        NEW(0, ProductStage.INTRODUCTION, 0, .05),
         RISING(1, ProductStage.GROWTH, .02, .03),
         SOARING(2, ProductStage.GROWTH, .08, .06),
         STEADY(3, ProductStage.MATURITY, 0, .04),
@@ -59,11 +59,16 @@ public final class ProductLife {
             this.drift = drift;
             this.spread = spread;
         }
+
+        static State at(int place) {
+            for (State state : values()) if (state.place == place) return state;
+            throw new IllegalArgumentException("there is no state " + place);
+        }
     }
 
-    private static final int STATES = State.values().length;
+    static final int STATES = State.values().length;
     /** Rates of passage a week, from row to column. */
-    private static final double[][] PASSAGE = {
+    static final double[][] PASSAGE = {
         // NEW, RISING, SOARING, STEADY, FALLING, PLUNGING, GONE
         {0, .020, .022, .021, .003, .002, .003},
         {0, 0, .005, .027, .004, .002, .002},
@@ -74,8 +79,8 @@ public final class ProductLife {
         {0, .002, .004, .010, .004, .002, 0}
     };
 
-    private static final double[] LAUNCHED = {.74, .08, .10, .05, .015, .015, 0};
-    private static final double[] THERE_BEFORE = {.03, .13, .05, .52, .18, .08, .01};
+    static final double[] LAUNCHED = {.74, .08, .10, .05, .015, .015, 0};
+    static final double[] THERE_BEFORE = {.03, .13, .05, .52, .18, .08, .01};
 
     private ProductLife() {}
 
