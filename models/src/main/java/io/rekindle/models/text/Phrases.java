@@ -81,8 +81,17 @@ final class Phrases {
         }
     }
 
-    /** @param fewest sentences a phrase must stand in */
-    static Phrases of(List<String> sentences, int fewest) {
+    /**
+     * Finds the phrases of some sentences, and where they stand in all.
+     *
+     * @param learnt sentences to find them in
+     * @param fewest of these a phrase must stand in
+     */
+    static Phrases of(List<String> sentences, List<String> learnt, int fewest) {
+        return placed(found(learnt, fewest), sentences);
+    }
+
+    private static List<Candidate> found(List<String> sentences, int fewest) {
         Words[] words = sentences.stream().map(Words::of).toArray(Words[]::new);
         Map<String, Integer> times = new HashMap<>();
         long units = 0;
@@ -116,8 +125,7 @@ final class Phrases {
                 .toList());
         kept.sort((a, b) -> a.count != b.count ? Integer.compare(b.count, a.count) : a.text.compareTo(b.text));
         List<Candidate> chosen = withoutParts(kept);
-        if (chosen.size() > MOST) chosen = chosen.subList(0, MOST);
-        return placed(chosen, words);
+        return chosen.size() > MOST ? chosen.subList(0, MOST) : chosen;
     }
 
     private static int reach(Words words, int from) {
@@ -195,13 +203,13 @@ final class Phrases {
         return part.charAt(0) > '\u2e80' ? whole.contains(part) : (" " + whole + " ").contains(" " + part + " ");
     }
 
-    private static Phrases placed(List<Candidate> chosen, Words[] words) {
+    private static Phrases placed(List<Candidate> chosen, List<String> sentences) {
         Map<String, Integer> numbers = new HashMap<>();
         for (Candidate candidate : chosen) numbers.put(candidate.text, numbers.size());
         int[] count = new int[chosen.size()];
-        int[][] ofSentence = new int[words.length][];
-        for (int s = 0; s < words.length; s++) {
-            Words sentence = words[s];
+        int[][] ofSentence = new int[sentences.size()][];
+        for (int s = 0; s < ofSentence.length; s++) {
+            Words sentence = Words.of(sentences.get(s));
             int[] found = new int[sentence.size() * LONGEST_CHARACTERS];
             int size = 0;
             for (int from = 0; from < sentence.size(); from++)

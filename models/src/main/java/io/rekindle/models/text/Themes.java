@@ -31,7 +31,9 @@ import org.jspecify.annotations.Nullable;
  * the seeding; Hornik et al. (2012) for spherical k-means.
  *
  * <p>Numerics: texts are sorted first; neither their order nor that of a map changes anything; the same seed gives the same
- * themes. Complexity: linear in the texts, plus phrases² × themes × rounds with at most 600 phrases. Unchangeable.
+ * themes. Complexity: linear in the texts, plus phrases² × themes × rounds with at most 600 phrases. Keyphrases are looked for in
+ * 250,000 sentences at most, drawn by lot where there are more: every run of words of every sentence would have to be kept, and
+ * none that counts is missing from so many. All sentences are then read for them. Unchangeable.
  */
 public final class Themes {
     private static final int FEWEST_SENTENCES = 3;
@@ -49,6 +51,7 @@ public final class Themes {
     private static final int SHORTEST = 4;
     private static final int LONGEST = 45;
     private static final double ALPHA = .05;
+    private static final int MOST_LEARNT = 250_000;
 
     private final List<Theme> themes;
     private final int[][] ofText;
@@ -115,8 +118,10 @@ public final class Themes {
         int[] order = Indices.sorted(texts.size(), (a, b) -> texts.get(a).compareTo(texts.get(b)));
         List<Said> said = new ArrayList<>();
         for (int i : order) for (String sentence : Sentences.of(texts.get(i))) said.add(new Said(i, sentence));
-        int fewest = Math.max(FEWEST_SENTENCES, (int) (FEWEST_SHARE * said.size()));
-        Phrases phrases = Phrases.of(said.stream().map(Said::sentence).toList(), fewest);
+        List<String> sentences = said.stream().map(Said::sentence).toList();
+        List<String> learnt = drawn(sentences, seed);
+        int fewest = Math.max(FEWEST_SENTENCES, (int) (FEWEST_SHARE * learnt.size()));
+        Phrases phrases = Phrases.of(sentences, learnt, fewest);
         int v = phrases.phrases.size();
         if (v < Math.max(FEWEST_PHRASES, 2 * count))
             throw new IllegalArgumentException(
@@ -127,6 +132,16 @@ public final class Themes {
                 ? Groups.best(company, phrases.count, Math.min(count, v), STARTS, seed)
                 : Groups.natural(company, phrases.count, most(said.size(), v), seed);
         return new Builder(texts, rating, said, phrases, company, groups).build();
+    }
+
+    /** As many as are learnt from, in their order; each has the same chance to be one of them. */
+    private static List<String> drawn(List<String> sentences, long seed) {
+        if (sentences.size() <= MOST_LEARNT) return sentences;
+        var random = new SplittableRandom(seed);
+        List<String> drawn = new ArrayList<>(MOST_LEARNT);
+        for (int s = 0; drawn.size() < MOST_LEARNT; s++)
+            if (random.nextInt(sentences.size() - s) < MOST_LEARNT - drawn.size()) drawn.add(sentences.get(s));
+        return drawn;
     }
 
     /** A thousand sentences do not show sixteen themes. */
