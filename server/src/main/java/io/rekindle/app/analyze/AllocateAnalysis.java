@@ -589,7 +589,7 @@ final class AllocateAnalysis extends Analysis {
             charts.add(new Chart.BarGroups(
                     "How much of each limit is used",
                     "What stands below 100 is not what holds the profit back.",
-                    "limit",
+                    "",
                     "per cent used",
                     results.limits().stream().map(LimitResult::name).toList(),
                     List.of(new Chart.Bars(
@@ -633,7 +633,7 @@ final class AllocateAnalysis extends Analysis {
     }
 
     /** The best profit for each budget: its slope is the price. */
-    private static Chart curve(Table table, List<Limit> limits, CustomerLimits rule, double budget, Progress progress) {
+    private Chart curve(Table table, List<Limit> limits, CustomerLimits rule, double budget, Progress progress) {
         progress.begin("allocating other budgets");
         double[] at = new double[CURVE + 1];
         double[] best = new double[CURVE + 1];
@@ -649,10 +649,10 @@ final class AllocateAnalysis extends Analysis {
         }
         progress.end("%d budgets".formatted(CURVE));
         return new Chart.Lines(
-                "Profit by budget",
+                "What each budget would earn",
                 "The most that each budget can be expected to earn, other limits as they are. Where the line is steep, more budget pays; the upright line is the budget asked.",
-                "budget",
-                "expected incremental profit",
+                "budget, " + currency,
+                "expected profit, " + currency,
                 List.of(
                         Chart.Line.of("best", at, best),
                         Chart.Line.of("by profit per cost", at, greedy),

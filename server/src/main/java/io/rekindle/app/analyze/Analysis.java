@@ -67,33 +67,42 @@ abstract class Analysis implements Runnable {
     public final void run() {
         if (output != null) ResultFile.check(output, "--output", ".csv", ".csv.gz", ".parquet");
         if (chart != null) ResultFile.check(chart, "--chart", ".html");
-        var progress = new Progress(System.err);
         Outcome outcome;
-        try {
+        try (var progress = new Progress(System.err)) {
             outcome = analyse(progress);
+            if (output != null) {
+                progress.begin("writing " + output);
+                ResultFile.write(outcome.rows(), output);
+                progress.end("%,d rows".formatted(outcome.rows().size()));
+            }
+            if (chart != null) ChartPage.write(command.qualifiedName(), title(), outcome, chart);
         } catch (IllegalArgumentException refused) {
             // The models say what is wrong with the data in a sentence; it is the caller's to mend.
             var problem = Problem.invalid("analysis_refused", String.valueOf(refused.getMessage()));
             problem.initCause(refused);
             throw problem;
+        } catch (OutOfMemoryError tooMuch) {
+            var problem = Problem.invalid(
+                    "memory_short",
+                    "this takes more memory than the %,d MB Java may use; give it more with REKINDLE_JAVA_OPTIONS=-Xmx16g, or fewer rows"
+                            .formatted(Runtime.getRuntime().maxMemory() >> 20));
+            problem.initCause(tooMuch);
+            throw problem;
         }
-        if (output != null) {
-            progress.begin("writing " + output);
-            ResultFile.write(outcome.rows(), output);
-            progress.end("%,d rows".formatted(outcome.rows().size()));
-        }
-        if (chart != null) ChartPage.write(command.qualifiedName(), outcome, chart);
         if (json) printJson(outcome);
         else print(outcome);
+    }
+
+    /** What the command answers, as its help begins. */
+    private String title() {
+        var first = command.usageMessage().description()[0];
+        return first.endsWith(".") ? first.substring(0, first.length() - 1) : first;
     }
 
     private void print(Outcome outcome) {
         for (var line : outcome.words()) System.out.println(line);
         var card = outcome.card().content();
-        for (var data : card.data()) {
-            System.out.printf("%s: %,d of %,d rows used%n", data.file(), data.used(), data.rows());
-            for (var out : data.leftOut()) System.out.printf("  left out: %,d %s%n", out.count(), out.reason());
-        }
+        for (var data : card.data()) System.out.println(data.words());
         for (var warning : card.warnings()) System.out.println("warning: " + warning.message());
         if (output == null) outcome.rows().glance(GLANCE).forEach(System.out::println);
         else System.out.printf("%,d rows written to %s%n", outcome.rows().size(), output);
@@ -128,7 +137,7 @@ abstract class Analysis implements Runnable {
             generator.writeStartObject();
             for (var column : columns) {
                 switch (column) {
-                    case ResultRows.Column.Text(var name, var value) -> {
+                    case ResultRows.Column.Text(var name, var value, var brief) -> {
                         var text = value.apply(row);
                         if (text == null) generator.writeNullProperty(name);
                         else generator.writeStringProperty(name, text);

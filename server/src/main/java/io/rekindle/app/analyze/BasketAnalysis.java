@@ -215,7 +215,7 @@ final class BasketAnalysis extends Analysis {
             for (var item : rule.antecedent())
                 edges.add(new Chart.Edge(item, rule.consequent(), rule.confidence(), rule.lift()));
         return new Chart.Network(
-                "Rules",
+                "What is bought together",
                 "The %d rules of the highest lift. An arrow leads from each item of the left side to the item on the right; the thicker, the surer, the darker, the higher the lift."
                         .formatted(shown.size()),
                 edges);

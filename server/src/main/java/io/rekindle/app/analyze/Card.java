@@ -2,6 +2,8 @@ package io.rekindle.app.analyze;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
+import java.util.stream.Collectors;
 
 /** What stands beside every result: which data it rests on, what was left out of them, and what to be careful about. */
 final class Card {
@@ -15,7 +17,17 @@ final class Card {
      * @param used rows the result rests on
      * @param leftOut why the others do not count
      */
-    record Data(String file, long rows, long used, List<LeftOut> leftOut) {}
+    record Data(String file, long rows, long used, List<LeftOut> leftOut) {
+        /** The same in a line. */
+        String words() {
+            return String.format(Locale.ROOT, "%s: %,d of %,d rows used", file, used, rows)
+                    + (leftOut.isEmpty()
+                            ? ""
+                            : leftOut.stream()
+                                    .map(out -> String.format(Locale.ROOT, "%,d %s", out.count(), out.reason()))
+                                    .collect(Collectors.joining(", ", "; left out: ", "")));
+        }
+    }
 
     /** Rows or customers that do not count, and why. */
     record LeftOut(String reason, long count) {}

@@ -2,7 +2,9 @@ package io.rekindle.app.analyze;
 
 import io.rekindle.models.value.HoldoutEvaluation;
 import java.util.List;
+import java.util.stream.DoubleStream;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 /** A picture: what it shows, with its axes named. */
 sealed interface Chart {
@@ -14,12 +16,23 @@ sealed interface Chart {
     /**
      * Points joined by lines.
      *
-     * @param x equally long as y, ascending
+     * @param x equally long as y; where either is NaN the line is broken
      */
     @SuppressWarnings("ArrayRecordComponent") // drawn, never compared
     record Line(String name, double[] x, double[] y, boolean dashed) {
         static Line of(String name, double[] x, double[] y) {
             return new Line(name, x, y, false);
+        }
+
+        /** A lower and an upper bound, as one line of two pieces. */
+        static Line bounds(String name, double[] x, double[] low, double[] high, boolean dashed) {
+            return new Line(name, joined(x, x), joined(low, high), dashed);
+        }
+
+        private static double[] joined(double[] one, double[] other) {
+            return Stream.of(one, new double[] {Double.NaN}, other)
+                    .flatMapToDouble(DoubleStream::of)
+                    .toArray();
         }
     }
 
@@ -27,8 +40,20 @@ sealed interface Chart {
     @SuppressWarnings("ArrayRecordComponent") // drawn, never compared
     record Bars(String name, double[] values) {}
 
-    /** Lines over a common axis of numbers. */
-    record Lines(String title, String caption, String xLabel, String yLabel, List<Line> lines) implements Chart {}
+    /** What the axis below lines holds. */
+    enum Scale {
+        NUMBERS,
+        /** Days since 1970, written as dates. */
+        DAYS
+    }
+
+    /** Lines over a common axis. */
+    record Lines(String title, String caption, String xLabel, String yLabel, List<Line> lines, Scale scale)
+            implements Chart {
+        Lines(String title, String caption, String xLabel, String yLabel, List<Line> lines) {
+            this(title, caption, xLabel, yLabel, lines, Scale.NUMBERS);
+        }
+    }
 
     /** Bars side by side over categories. */
     record BarGroups(

@@ -6,223 +6,119 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import java.util.stream.DoubleStream;
 
 /** One page that needs nothing but itself: the words, the charts as drawings, the warnings, the first rows. */
 final class ChartPage {
-    private static final int WIDTH = 720;
-    private static final int HEIGHT = 340;
-    private static final int LEFT = 70;
-    private static final int RIGHT = 20;
-    private static final int TOP = 16;
-    private static final int BOTTOM = 56;
-    private static final int MOST_ROWS = 50;
-    private static final String[] COLOURS = {"#1f6feb", "#e8590c", "#2f9e44", "#9c36b5", "#868e96", "#c92a2a"};
+    private static final int MOST_ROWS = 25;
+    private static final int LONGEST_TEXT = 160;
     private static final String STYLE = """
-            body{font:15px/1.5 system-ui,sans-serif;color:#1c1e21;background:#fff;max-width:780px;margin:2rem auto;padding:0 1rem}
-            h1{font-size:1.5rem}h2{font-size:1.1rem;margin:2rem 0 .3rem}p{margin:.3rem 0}
+            body{font:15px/1.5 system-ui,sans-serif;color:#1c1e21;background:#fff;max-width:800px;margin:2rem auto;padding:0 1rem}
+            h1{font-size:1.4rem;line-height:1.3;margin:.2rem 0 1rem}h2{font-size:1.1rem;margin:2.2rem 0 .2rem}
+            p,ul{margin:.3rem 0}ul{padding-left:1.3rem}.quiet{color:#5c636a;font-size:13px}p,li{overflow-wrap:anywhere}
             .warning{background:#fff3bf;padding:.5rem .8rem;border-radius:4px;margin:.4rem 0}
-            svg{width:100%;height:auto}svg text{font:12px system-ui,sans-serif;fill:#495057}
-            table{border-collapse:collapse;font-size:13px}td,th{padding:.2rem .6rem;border-bottom:1px solid #dee2e6;text-align:right}
-            td.text,th.text{text-align:left}.rows{overflow-x:auto}
+            .legend{font-size:13px}.legend span{margin-right:1.1rem;white-space:nowrap}
+            .legend i{display:inline-block;width:16px;margin-right:5px;vertical-align:middle}
+            svg{width:100%;height:auto;margin-top:.4rem}svg text{font:12px system-ui,sans-serif;fill:#495057}
+            .network text{paint-order:stroke;stroke:#fff;stroke-width:3px}
+            .rows{background:linear-gradient(to left,#fff 30%,#fff0) right/40px 100% no-repeat local,linear-gradient(to left,#0003,#fff0) right/12px 100% no-repeat}
+            .rows{width:fit-content;max-width:min(96vw,1600px);margin-left:50%;transform:translateX(-50%);overflow-x:auto}
+            table{border-collapse:collapse;font-size:13px;line-height:1.35;font-variant-numeric:tabular-nums}
+            td,th{padding:.25rem .6rem;border-bottom:1px solid #dee2e6;text-align:right;white-space:nowrap;vertical-align:top}
+            td.text,th.text{text-align:left}td.long{white-space:normal;min-width:15rem;max-width:24rem;overflow-wrap:anywhere}
             """;
 
     private ChartPage() {}
 
-    static void write(String title, Outcome outcome, Path file) {
-        ResultFile.whole(file, beside -> write(page(title, outcome), beside));
+    /**
+     * Writes the page.
+     *
+     * @param command as it is typed
+     * @param title what the analysis answers
+     */
+    static void write(String command, String title, Outcome outcome, Path file) {
+        ResultFile.whole(file, beside -> write(page(command, title, outcome), beside));
     }
 
     private static void write(String page, Path file) throws IOException {
         Files.writeString(file, page);
     }
 
-    private static String page(String title, Outcome outcome) {
-        var page = new StringBuilder("<!doctype html><html lang=\"en\"><head><meta charset=\"utf-8\"><title>")
-                .append(escaped(title))
-                .append("</title><style>")
-                .append(STYLE)
-                .append("</style></head><body><h1>")
-                .append(escaped(title))
-                .append("</h1>");
-        for (var line : outcome.words())
-            page.append("<p>").append(escaped(line)).append("</p>");
-        for (var warning : outcome.card().content().warnings())
-            page.append("<p class=\"warning\">")
-                    .append(escaped(warning.message()))
-                    .append("</p>");
+    private static String page(String command, String title, Outcome outcome) {
+        var card = outcome.card().content();
+        var page = new ArrayList<String>();
+        page.add("<!doctype html><html lang=\"en\"><head><meta charset=\"utf-8\">");
+        page.add("<meta name=\"viewport\" content=\"width=device-width\">");
+        page.add("<title>%s</title><style>%s</style></head><body>".formatted(Drawing.escaped(command), STYLE));
+        page.add("<p class=\"quiet\">%s</p><h1>%s</h1>".formatted(Drawing.escaped(command), Drawing.escaped(title)));
+        words(outcome.words(), page);
+        for (var data : card.data()) page.add("<p class=\"quiet\">%s</p>".formatted(Drawing.escaped(data.words())));
+        for (var warning : card.warnings())
+            page.add("<p class=\"warning\">%s</p>".formatted(Drawing.escaped(warning.message())));
         for (var chart : outcome.charts()) {
-            page.append("<h2>").append(escaped(chart.title())).append("</h2>");
-            switch (chart) {
-                case Chart.Lines lines -> draw(page, lines);
-                case Chart.BarGroups bars -> draw(page, bars);
-                case Chart.Network network -> page.append(NetworkDrawing.svg(network, WIDTH, WIDTH));
-            }
-            page.append("<p>").append(escaped(chart.caption())).append("</p>");
+            page.add("<h2>%s</h2><p class=\"quiet\">%s</p>"
+                    .formatted(Drawing.escaped(chart.title()), Drawing.escaped(chart.caption())));
+            page.add(
+                    switch (chart) {
+                        case Chart.Lines lines -> LineDrawing.of(lines);
+                        case Chart.BarGroups bars -> BarDrawing.of(bars);
+                        case Chart.Network network -> NetworkDrawing.of(network);
+                    });
         }
-        rows(page, outcome.rows());
-        return page.append("</body></html>\n").toString();
+        rows(outcome.rows(), page);
+        page.add("</body></html>");
+        return String.join("\n", page) + "\n";
     }
 
-    private static void rows(StringBuilder page, ResultRows rows) {
-        if (rows.size() == 0) return;
-        page.append("<h2>First rows of ")
-                .append(String.format(Locale.ROOT, "%,d", rows.size()))
-                .append("</h2><div class=\"rows\"><table><tr>");
+    /** Indented lines belong to the line before them. */
+    private static void words(List<String> words, List<String> page) {
+        boolean list = false;
+        for (var line : words) {
+            boolean item = line.startsWith(" ");
+            if (item != list) page.add(item ? "<ul>" : "</ul>");
+            list = item;
+            page.add((item ? "<li>%s</li>" : "<p>%s</p>").formatted(Drawing.escaped(line.strip())));
+        }
+        if (list) page.add("</ul>");
+    }
+
+    private static void rows(ResultRows rows, List<String> page) {
+        if (rows.size() == 0) {
+            page.add("<h2>Rows</h2><p>There are none.</p>");
+            return;
+        }
+        int shown = Math.min(MOST_ROWS, rows.size());
+        page.add(
+                shown == rows.size()
+                        ? "<h2>Rows</h2>"
+                        : String.format(Locale.ROOT, "<h2>The first %d of %,d rows</h2>", shown, rows.size()));
+        page.add("<div class=\"rows\" tabindex=\"0\"><table><tr>");
         for (var column : rows.columns())
-            page.append(column instanceof ResultRows.Column.Text ? "<th class=\"text\">" : "<th>")
-                    .append(escaped(column.name()))
-                    .append("</th>");
-        page.append("</tr>");
-        for (int row = 0; row < Math.min(MOST_ROWS, rows.size()); row++) {
-            page.append("<tr>");
-            for (var column : rows.columns()) {
-                var text = ResultRows.rounded(column, row);
-                page.append(column instanceof ResultRows.Column.Text ? "<td class=\"text\">" : "<td>")
-                        .append(escaped(text))
-                        .append("</td>");
-            }
-            page.append("</tr>");
+            page.add(
+                    isText(column)
+                            ? "<th class=\"text\">%s</th>".formatted(Drawing.escaped(column.name()))
+                            : "<th>%s</th>".formatted(Drawing.escaped(column.name())));
+        page.add("</tr>");
+        var cells = rows.columns().stream()
+                .map(column -> ResultRows.readable(column, shown, LONGEST_TEXT))
+                .toList();
+        var kinds = new ArrayList<String>();
+        for (int i = 0; i < cells.size(); i++) kinds.add(kind(rows.columns().get(i), cells.get(i)));
+        for (int row = 0; row < shown; row++) {
+            page.add("<tr>");
+            for (int i = 0; i < cells.size(); i++)
+                page.add("<td%s>%s</td>"
+                        .formatted(kinds.get(i), Drawing.escaped(cells.get(i).get(row))));
+            page.add("</tr>");
         }
-        page.append("</table></div>");
+        page.add("</table></div>");
     }
 
-    /** The part of the drawing in which a scale's values lie, and the round numbers on it. */
-    private record Scale(double from, double to, int start, int end, double step) {
-        static Scale over(DoubleStream values, boolean fromZero, int start, int end) {
-            var range = values.filter(Double::isFinite).summaryStatistics();
-            double low = range.getCount() == 0 ? 0 : range.getMin();
-            double high = range.getCount() == 0 ? 1 : range.getMax();
-            if (fromZero) {
-                low = Math.min(0, low);
-                high = Math.max(0, high);
-            }
-            if (high == low) high = low + 1;
-            double raw = (high - low) / 6;
-            double power = Math.pow(10, Math.floor(Math.log10(raw)));
-            double step = power * (raw / power > 5 ? 10 : raw / power > 2 ? 5 : raw / power > 1 ? 2 : 1);
-            return new Scale(Math.floor(low / step) * step, Math.ceil(high / step) * step, start, end, step);
-        }
-
-        double at(double value) {
-            return start + (value - from) / (to - from) * (end - start);
-        }
-
-        List<Double> ticks() {
-            var ticks = new ArrayList<Double>();
-            for (long i = Math.round(from / step); i <= Math.round(to / step); i++) ticks.add(i * step);
-            return ticks;
-        }
-
-        String label(double tick) {
-            int decimals = (int) Math.clamp(Math.ceil(-Math.log10(step) - 1e-9), 0, 6);
-            return String.format(Locale.ROOT, "%,." + decimals + "f", tick);
-        }
+    private static String kind(ResultRows.Column column, List<String> cells) {
+        if (!isText(column)) return "";
+        return cells.stream().anyMatch(text -> text.length() > 36) ? " class=\"text long\"" : " class=\"text\"";
     }
 
-    private static void draw(StringBuilder page, Chart.Lines chart) {
-        var x = Scale.over(
-                chart.lines().stream().flatMapToDouble(line -> DoubleStream.of(line.x())), false, LEFT, WIDTH - RIGHT);
-        var y = Scale.over(
-                chart.lines().stream().flatMapToDouble(line -> DoubleStream.of(line.y())), true, HEIGHT - BOTTOM, TOP);
-        begin(page, chart.title(), y, chart.xLabel(), chart.yLabel());
-        for (double tick : x.ticks()) text(page, x.at(tick), HEIGHT - BOTTOM + 18, "middle", x.label(tick));
-        int colour = 0;
-        for (var line : chart.lines()) {
-            page.append("<polyline fill=\"none\" stroke-width=\"2\" stroke=\"")
-                    .append(COLOURS[colour++ % COLOURS.length])
-                    .append('"');
-            if (line.dashed()) page.append(" stroke-dasharray=\"5 4\"");
-            page.append(" points=\"");
-            for (int i = 0; i < line.x().length; i++)
-                if (Double.isFinite(line.y()[i]))
-                    page.append(point(x.at(line.x()[i])))
-                            .append(',')
-                            .append(point(y.at(line.y()[i])))
-                            .append(' ');
-            page.append("\"/>");
-        }
-        legend(page, chart.lines().stream().map(Chart.Line::name).toList());
-        page.append("</svg>");
-    }
-
-    private static void draw(StringBuilder page, Chart.BarGroups chart) {
-        var y = Scale.over(
-                chart.bars().stream().flatMapToDouble(bars -> DoubleStream.of(bars.values())),
-                true,
-                HEIGHT - BOTTOM,
-                TOP);
-        begin(page, chart.title(), y, chart.xLabel(), chart.yLabel());
-        int groups = Math.max(1, chart.categories().size());
-        double room = (double) (WIDTH - LEFT - RIGHT) / groups;
-        double width = room * .8 / Math.max(1, chart.bars().size());
-        int every = Math.max(1, groups / 16);
-        for (int i = 0; i < chart.categories().size(); i++) {
-            double left = LEFT + room * (i + .1);
-            if (i % every == 0)
-                text(
-                        page,
-                        left + room * .4,
-                        HEIGHT - BOTTOM + 18,
-                        "middle",
-                        chart.categories().get(i));
-            for (int k = 0; k < chart.bars().size(); k++) {
-                double value = chart.bars().get(k).values()[i];
-                if (!Double.isFinite(value)) continue;
-                double top = Math.min(y.at(value), y.at(0));
-                page.append(
-                        "<rect fill=\"%s\" x=\"%s\" y=\"%s\" width=\"%s\" height=\"%s\"><title>%s: %s</title></rect>"
-                                .formatted(
-                                        COLOURS[k % COLOURS.length],
-                                        point(left + k * width),
-                                        point(top),
-                                        point(width * .92),
-                                        point(Math.abs(y.at(value) - y.at(0))),
-                                        escaped(chart.bars().get(k).name() + " "
-                                                + chart.categories().get(i)),
-                                        String.format(Locale.ROOT, "%.4g", value)));
-            }
-        }
-        legend(page, chart.bars().stream().map(Chart.Bars::name).toList());
-        page.append("</svg>");
-    }
-
-    private static void begin(StringBuilder page, String title, Scale y, String xLabel, String yLabel) {
-        page.append(
-                "<svg viewBox=\"0 0 %d %d\" role=\"img\" aria-label=\"%s\">".formatted(WIDTH, HEIGHT, escaped(title)));
-        for (double tick : y.ticks()) {
-            page.append("<line stroke=\"#dee2e6\" x1=\"%d\" x2=\"%d\" y1=\"%s\" y2=\"%s\"/>"
-                    .formatted(LEFT, WIDTH - RIGHT, point(y.at(tick)), point(y.at(tick))));
-            text(page, LEFT - 6, y.at(tick) + 4, "end", y.label(tick));
-        }
-        text(page, (LEFT + WIDTH - RIGHT) / 2.0, HEIGHT - 20, "middle", xLabel);
-        page.append("<text transform=\"translate(14 %s) rotate(-90)\" text-anchor=\"middle\">%s</text>"
-                .formatted(point((TOP + HEIGHT - BOTTOM) / 2.0), escaped(yLabel)));
-    }
-
-    private static void legend(StringBuilder page, List<String> names) {
-        double at = LEFT;
-        for (int i = 0; i < names.size(); i++) {
-            page.append("<rect x=\"%s\" y=\"%d\" width=\"10\" height=\"10\" fill=\"%s\"/>"
-                    .formatted(point(at), HEIGHT - 14, COLOURS[i % COLOURS.length]));
-            text(page, at + 14, HEIGHT - 5, "start", names.get(i));
-            at += 30 + 7 * names.get(i).length();
-        }
-    }
-
-    private static void text(StringBuilder page, double x, double y, String anchor, String text) {
-        page.append("<text x=\"%s\" y=\"%s\" text-anchor=\"%s\">%s</text>"
-                .formatted(point(x), point(y), anchor, escaped(text)));
-    }
-
-    private static String point(double value) {
-        return String.format(Locale.ROOT, "%.1f", value);
-    }
-
-    static String escaped(String text) {
-        return text.replace("&", "&amp;")
-                .replace("<", "&lt;")
-                .replace(">", "&gt;")
-                .replace("\"", "&quot;");
+    private static boolean isText(ResultRows.Column column) {
+        return column instanceof ResultRows.Column.Text;
     }
 }

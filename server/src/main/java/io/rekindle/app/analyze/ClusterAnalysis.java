@@ -48,9 +48,20 @@ final class ClusterAnalysis extends Analysis {
     private int most = 10;
 
     /** What sets a cluster apart. */
-    record Apart(String column, double effect, String words, String wordsZh) {}
+    record Apart(String column, double effect, String words, String wordsZh) {
+        /** Without its figures. */
+        String brief() {
+            int figures = words.lastIndexOf(" (");
+            return figures < 0 ? words : words.substring(0, figures);
+        }
+    }
 
-    record Cluster(int cluster, int size, double share, String words, String wordsZh, List<Apart> traits) {}
+    record Cluster(int cluster, int size, double share, String words, String wordsZh, List<Apart> traits) {
+        /** The strongest trait alone: a row stands beside many of the same cluster. */
+        String brief() {
+            return traits.isEmpty() ? words : traits.getFirst().words() + (traits.size() > 1 ? " …" : "");
+        }
+    }
 
     record Results(
             int k,
@@ -115,7 +126,10 @@ final class ClusterAnalysis extends Analysis {
             rows = rows.text(id, ids::get);
         }
         return rows.count("cluster", row -> cluster[row] + 1L)
-                .text("words", row -> clusters.get(cluster[row]).words())
+                .text(
+                        "words",
+                        row -> clusters.get(cluster[row]).words(),
+                        row -> clusters.get(cluster[row]).brief())
                 .decimal("distance", distance)
                 .decimal("margin", margin);
     }
@@ -154,10 +168,10 @@ final class ClusterAnalysis extends Analysis {
         var charts = new ArrayList<Chart>();
         if (!results.tried().isEmpty())
             charts.add(new Chart.BarGroups(
-                    "Number of clusters",
+                    "How many clusters there are",
                     "Stability: how alike the clusters of two halves of the customers are. Silhouette: how much nearer customers lie to their own cluster than to the next.",
                     "clusters",
-                    "",
+                    "from 0 to 1",
                     results.tried().stream().map(tried -> "" + tried.k()).toList(),
                     List.of(
                             new Chart.Bars(
@@ -184,11 +198,12 @@ final class ClusterAnalysis extends Analysis {
         for (var cluster : results.clusters())
             if (!cluster.traits().isEmpty())
                 charts.add(new Chart.BarGroups(
-                        "Cluster %d".formatted(cluster.cluster()),
-                        "What sets it apart: %s.".formatted(cluster.words()),
+                        "What sets cluster %d apart".formatted(cluster.cluster()),
+                        "%s. Beyond zero its customers have more of it than the others, or a later date; below zero less. At 1 or −1 the two do not overlap."
+                                .formatted(cluster.words()),
                         "",
-                        "effect",
-                        cluster.traits().stream().map(Apart::column).toList(),
+                        "effect, from −1 to 1",
+                        cluster.traits().stream().map(Apart::brief).toList(),
                         List.of(new Chart.Bars(
                                 "effect",
                                 cluster.traits().stream()

@@ -403,7 +403,7 @@ final class ClvAnalysis extends Analysis {
         int counted = 0;
         for (int k = 0; k <= steps; k++) {
             long day = first + Math.round((double) k * (log.last - first) / steps);
-            at[k] = (double) (day - first) / unit.days;
+            at[k] = day;
             for (; first + counted <= day; counted++) {
                 bought += buyers[counted];
                 if (counted < joined.length) newcomers += joined[counted];
@@ -413,17 +413,18 @@ final class ClvAnalysis extends Analysis {
                     predicted[k] += joined[join] * fitted.expectedPurchases((double) (day - first - join) / unit.days);
             actual[k] = bought - newcomers;
         }
-        double learnt = (double) (log.until - first) / unit.days;
         double top = Math.max(actual[steps], predicted[steps]);
         return new Chart.Lines(
                 "Repeat purchases over time",
                 "All repeat purchases of the customers learnt from, added up, beside what the model expects of them. The upright line is the last day learnt from.",
-                unit.word() + "s since the first purchase of all",
+                "",
                 "repeat purchases",
                 List.of(
                         Chart.Line.of("actual", at, actual),
                         Chart.Line.of("expected", at, predicted),
-                        new Chart.Line("learnt to here", new double[] {learnt, learnt}, new double[] {0, top}, true)));
+                        new Chart.Line(
+                                "learnt to here", new double[] {log.until, log.until}, new double[] {0, top}, true)),
+                Chart.Scale.DAYS);
     }
 
     private static Chart frequencies(RecencyFrequency data, PurchaseModel fitted) {

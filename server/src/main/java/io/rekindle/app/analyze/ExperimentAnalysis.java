@@ -522,7 +522,11 @@ final class ExperimentAnalysis extends Analysis {
     private String interval(Interval it) {
         return "%s (%s %%: %s to %s, p %s)"
                 .formatted(
-                        number(it.estimate), number(100 * (1 - alpha)), number(it.low), number(it.high), number(it.p));
+                        number(it.estimate),
+                        Figures.of(100 * (1 - alpha)),
+                        number(it.low),
+                        number(it.high),
+                        number(it.p));
     }
 
     private static String number(double value) {
@@ -702,16 +706,14 @@ final class ExperimentAnalysis extends Analysis {
             int from = POINTS / 10;
             for (double[] line : y) Arrays.fill(line, 0, from, Double.NaN);
             return new Chart.Lines(
-                    "%s: %s against %s".formatted(metric, name, control),
-                    "The difference as the rows of the file came in. Only the outer, always valid interval may be watched: it keeps its promise however often one looks; the inner one, for a single look at the end, does not.",
-                    "customers",
+                    "%s of %s against %s, as the rows came in".formatted(metric, name, control),
+                    "Only the outer, always valid interval may be watched: it keeps its promise however often one looks; the inner one, for a single look at the end, does not.",
+                    "customers of both arms",
                     "difference",
                     List.of(
                             new Chart.Line("difference", x, y[0], false),
-                            new Chart.Line("one look, low", x, y[1], true),
-                            new Chart.Line("one look, high", x, y[2], true),
-                            new Chart.Line("always valid, low", x, y[3], false),
-                            new Chart.Line("always valid, high", x, y[4], false)));
+                            Chart.Line.bounds("interval of one look", x, y[1], y[2], true),
+                            Chart.Line.bounds("always valid interval", x, y[3], y[4], false)));
         }
     }
 

@@ -25,8 +25,8 @@ import picocli.CommandLine.Option;
 @Command(
         name = "link",
         description = {
-            "Which records are the same person's: within one file, or with --against between two, each record then having",
-            "at most one partner. What each column holds is told from its name and values; nothing needs to be labelled.",
+            "Which records are the same person's, within one file or between two.",
+            "With --against the second file; each record then has at most one partner. What each column holds is told from its name and values; nothing needs to be labelled.",
             "Rows: left, right, probability; with --clusters FILE also which records are one person."
         },
         mixinStandardHelpOptions = true)
@@ -412,7 +412,7 @@ final class LinkAnalysis extends Analysis {
                 "What each column says",
                 "Bits for (above zero) and against (below) two records being one person's, when the column says the same and when it differs. Ten bits are a factor of a thousand.",
                 "",
-                "bits",
+                "bits for (above 0) and against (below 0)",
                 names,
                 List.of(
                         new Chart.Bars(
@@ -433,7 +433,7 @@ final class LinkAnalysis extends Analysis {
         charts.add(new Chart.BarGroups(
                 "Records of a person",
                 "How many persons have one record, two, three …",
-                "records",
+                "records of the person",
                 "persons",
                 IntStream.rangeClosed(1, most)
                         .mapToObj(size -> size == 12 ? "12+" : Integer.toString(size))
@@ -444,25 +444,20 @@ final class LinkAnalysis extends Analysis {
         charts.add(new Chart.BarGroups(
                 "How sure the linked pairs are",
                 "Linked pairs by their own probability. Pairs of low probability are held together by other records of the person.",
-                "probability",
+                "probability of being one person",
                 "pairs",
                 IntStream.range(0, 10)
-                        .mapToObj(tenth -> String.format(Locale.ROOT, "%.1f", tenth / 10.0))
+                        .mapToObj(tenth -> String.format(Locale.ROOT, "%.1f–%.1f", tenth / 10.0, (tenth + 1) / 10.0))
                         .toList(),
                 List.of(new Chart.Bars("pairs", tenths))));
         var keys = linkage.blocking().keys();
         if (!keys.isEmpty())
             charts.add(new Chart.BarGroups(
                     "What finds the pairs",
-                    "Share of the found pairs of one person that share each key: "
-                            + IntStream.range(0, keys.size())
-                                    .mapToObj(k -> (k + 1) + " " + keys.get(k).name())
-                                    .collect(Collectors.joining("; ")),
+                    "Records are compared where they share a key. Of the found pairs of one person, the share that has each.",
                     "key",
-                    "share",
-                    IntStream.rangeClosed(1, keys.size())
-                            .mapToObj(Integer::toString)
-                            .toList(),
+                    "share of the pairs",
+                    keys.stream().map(Blocking.Key::name).toList(),
                     List.of(new Chart.Bars(
                             "caught",
                             keys.stream().mapToDouble(Blocking.Key::recall).toArray()))));

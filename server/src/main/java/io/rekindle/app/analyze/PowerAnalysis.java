@@ -213,10 +213,10 @@ final class PowerAnalysis extends Analysis {
         var charts = new ArrayList<Chart>();
         if (difference != null)
             charts.add(new Chart.Lines(
-                    "Power",
-                    "How surely a change from %s to %s is found, over the customers of both arms."
+                    "How surely the change is found",
+                    "A change from %s to %s, over the customers of both arms."
                             .formatted(number(baseline), number(baseline + difference)),
-                    "customers",
+                    "customers of both arms",
                     "power",
                     List.of(
                             Chart.Line.of("power", x, column(curve, 3)),
@@ -226,11 +226,10 @@ final class PowerAnalysis extends Analysis {
                                     new double[] {power, power},
                                     true))));
         charts.add(new Chart.Lines(
-                "Smallest difference",
-                "The smallest rise that is found with power %s, over the customers of both arms."
-                        .formatted(number(power)),
-                "customers",
-                "difference",
+                "The smallest rise that is found",
+                "With power %s, over the customers of both arms.".formatted(number(power)),
+                "customers of both arms",
+                "rise",
                 List.of(Chart.Line.of("smallest rise", x, column(curve, 4)))));
         return charts;
     }

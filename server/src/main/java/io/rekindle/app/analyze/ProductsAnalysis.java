@@ -435,7 +435,7 @@ final class ProductsAnalysis extends Analysis {
                 "Turnover by stage of life",
                 "Each product's turnover shared out by the probabilities of its stages.",
                 "stage",
-                "turnover",
+                "turnover (" + sales.turnoverOf() + ")",
                 Arrays.stream(ProductStage.values())
                         .map(stage -> stage.name().toLowerCase(Locale.ROOT))
                         .toList(),
@@ -454,14 +454,14 @@ final class ProductsAnalysis extends Analysis {
             y[k + 1] = y[k] + (turnover > 0 ? Math.max(0, sales.turnover()[order[k]]) / turnover : 0);
         }
         charts.add(new Chart.Lines(
-                "ABC",
+                "How few products make the turnover (ABC)",
                 "Products from the largest turnover to the smallest: what share of them makes what share of the turnover. A ends at 0.80, B at 0.95.",
                 "share of the products",
                 "share of the turnover",
                 List.of(
                         Chart.Line.of("turnover", x, y),
-                        new Chart.Line("A", new double[] {0, 1}, new double[] {.8, .8}, true),
-                        new Chart.Line("B", new double[] {0, 1}, new double[] {.95, .95}, true))));
+                        new Chart.Line("A ends", new double[] {0, 1}, new double[] {.8, .8}, true),
+                        new Chart.Line("B ends", new double[] {0, 1}, new double[] {.95, .95}, true))));
         charts.add(trend(table));
         return charts;
     }
@@ -469,7 +469,9 @@ final class ProductsAnalysis extends Analysis {
     private Chart trend(SalesTable table) {
         double[] series = series(table);
         int cycle = table.period().cycle();
-        double[] at = IntStream.range(0, series.length).mapToDouble(t -> t + 1).toArray();
+        double[] at = IntStream.range(0, series.length)
+                .mapToDouble(t -> table.start(t).toEpochDay())
+                .toArray();
         var lines = new ArrayList<Chart.Line>();
         lines.add(Chart.Line.of("sold", at, series));
         boolean two = series.length >= 2 * cycle;
@@ -489,8 +491,9 @@ final class ProductsAnalysis extends Analysis {
                 "All sales over time",
                 "Net pieces of all products by period, at the rate of a full period"
                         + (two ? ", and what trend and season make of them." : "."),
-                unit.name().toLowerCase(Locale.ROOT) + "s since " + table.start(0),
-                "pieces",
-                lines);
+                "begin of the " + unit.name().toLowerCase(Locale.ROOT),
+                "pieces a " + unit.name().toLowerCase(Locale.ROOT),
+                lines,
+                Chart.Scale.DAYS);
     }
 }

@@ -329,17 +329,17 @@ final class PropensityAnalysis extends Analysis {
                                 Chart.Line.of("model", predicted, actual),
                                 new Chart.Line("perfect", new double[] {0, 1}, new double[] {0, 1}, true))),
                 new Chart.BarGroups(
-                        "Deciles",
-                        "What was predicted and what happened, from the least probable tenth to the most.",
-                        "tenth of the rows",
-                        "share",
+                        "Predicted and actual, by tenths",
+                        "What was predicted of rows not seen and what happened, from the least probable tenth to the most.",
+                        "tenth of the rows, least probable first",
+                        "share that did",
                         names,
                         List.of(new Chart.Bars("predicted", predicted), new Chart.Bars("actual", actual))),
                 new Chart.BarGroups(
                         "What counts",
                         "Each column's share of all contributions to the probabilities.",
-                        "column",
-                        "share",
+                        "",
+                        "share of all contributions",
                         top.stream().map(PropensityCard.Importance::column).toList(),
                         List.of(new Chart.Bars(
                                 "share",

@@ -483,8 +483,8 @@ final class RecommendAnalysis extends Analysis {
     private static List<Chart> charts(@Nullable Trials trials) {
         var charts = new ArrayList<Chart>();
         if (trials == null) return charts;
-        draw("New items", trials, trials.newItems(), charts);
-        draw("Whatever comes next", trials, trials.repurchase(), charts);
+        draw("How well new items are found", trials, trials.newItems(), charts);
+        draw("How well whatever comes next is found", trials, trials.repurchase(), charts);
         return charts;
     }
 
@@ -501,7 +501,7 @@ final class RecommendAnalysis extends Analysis {
                 "On %,d customers' purchases kept back, at %d items each. Popularity offers everybody the same."
                         .formatted(trial.customers(), trials.k()),
                 "",
-                "share",
+                "from 0 to 1",
                 names,
                 bars));
     }

@@ -8,12 +8,15 @@ import java.util.Locale;
 import java.util.function.IntFunction;
 import java.util.function.IntToDoubleFunction;
 import java.util.function.IntToLongFunction;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /** A table of results: named columns, equally long. Built column by column, in the order they are written. */
 final class ResultRows {
     /** Stands where a row has no day. */
     static final long NO_DAY = Long.MIN_VALUE;
+
+    private static final int WIDEST_GLANCE = 60;
 
     private final int size;
     private final List<Column> columns = new ArrayList<>();
@@ -22,8 +25,13 @@ final class ResultRows {
     sealed interface Column {
         String name();
 
-        /** Empty or null text is no value. */
-        record Text(String name, IntFunction<@Nullable String> value) implements Column {}
+        /**
+         * Empty or null text is no value.
+         *
+         * @param brief the same for a person who sees a few rows; files hold the value
+         */
+        record Text(String name, IntFunction<@Nullable String> value, IntFunction<@Nullable String> brief)
+                implements Column {}
 
         record Count(String name, IntToLongFunction value) implements Column {}
 
@@ -43,7 +51,11 @@ final class ResultRows {
     }
 
     ResultRows text(String name, IntFunction<@Nullable String> value) {
-        columns.add(new Column.Text(name, value));
+        return text(name, value, value);
+    }
+
+    ResultRows text(String name, IntFunction<@Nullable String> value, IntFunction<@Nullable String> brief) {
+        columns.add(new Column.Text(name, value, brief));
         return this;
     }
 
@@ -108,7 +120,7 @@ final class ResultRows {
         for (var column : columns) {
             var cells = new ArrayList<String>();
             cells.add(column.name());
-            for (int row = 0; row < rows; row++) cells.add(shortened(column, row));
+            cells.addAll(readable(column, rows, WIDEST_GLANCE));
             int width = cells.stream().mapToInt(String::length).max().orElse(0);
             for (int i = 0; i <= rows; i++) {
                 var gap = " ".repeat(width - cells.get(i).length());
@@ -121,17 +133,36 @@ final class ResultRows {
         return lines.stream().map(line -> line.toString().stripTrailing()).toList();
     }
 
-    /** As {@link #text}, decimals to four places. */
-    static String rounded(Column column, int row) {
-        return column instanceof Column.Decimal number
-                        && Double.isFinite(number.value().applyAsDouble(row))
-                ? String.format(Locale.ROOT, "%.4f", number.value().applyAsDouble(row))
-                : text(column, row);
+    /**
+     * The first rows of a column for a person: numbers to a few digits, texts cut short.
+     *
+     * @param longest letters of a text
+     */
+    static List<String> readable(Column column, int rows, int longest) {
+        return switch (column) {
+            case Column.Text text ->
+                IntStream.range(0, rows)
+                        .mapToObj(row -> shortened(text.brief().apply(row), longest))
+                        .toList();
+            case Column.Count count ->
+                IntStream.range(0, rows)
+                        .mapToObj(row ->
+                                String.format(Locale.ROOT, "%,d", count.value().applyAsLong(row)))
+                        .toList();
+            case Column.Decimal number ->
+                Figures.column(IntStream.range(0, rows)
+                        .mapToDouble(number.value()::applyAsDouble)
+                        .toArray());
+            case Column.Day day ->
+                IntStream.range(0, rows)
+                        .mapToObj(row -> day(day.value().applyAsLong(row)))
+                        .toList();
+        };
     }
 
-    private static String shortened(Column column, int row) {
-        var text = rounded(column, row);
-        return text.length() <= 60 ? text : text.substring(0, 59) + "…";
+    private static String shortened(@Nullable String text, int longest) {
+        if (text == null) return "";
+        return text.length() <= longest ? text : text.substring(0, longest - 1) + "…";
     }
 
     /** Refuses two columns of one name: none of the kinds of file can hold them. */

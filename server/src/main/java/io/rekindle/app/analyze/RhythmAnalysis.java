@@ -259,7 +259,7 @@ final class RhythmAnalysis extends Analysis {
         return words;
     }
 
-    private static List<Chart> charts(PurchaseRhythm rhythm, List<StageCount> counts, @Nullable Holdout holdout) {
+    private List<Chart> charts(PurchaseRhythm rhythm, List<StageCount> counts, @Nullable Holdout holdout) {
         var charts = new ArrayList<Chart>();
         charts.add(new Chart.BarGroups(
                 "Life-cycle stages",
@@ -281,8 +281,8 @@ final class RhythmAnalysis extends Analysis {
         charts.add(new Chart.Lines(
                 "How long everybody waits",
                 "Of all intervals between two purchases, the share that is shorter.",
-                "time since the last purchase",
-                "share of intervals",
+                unit.word() + "s since the last purchase",
+                "share that is shorter",
                 List.of(Chart.Line.of("intervals that are shorter", at, shorter))));
         if (holdout != null)
             charts.add(Chart.BarGroups.calibration(

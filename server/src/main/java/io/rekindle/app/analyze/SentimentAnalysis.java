@@ -406,8 +406,8 @@ final class SentimentAnalysis extends Analysis {
         return new Chart.Lines(
                 "Calibration",
                 "Groups of texts by the probability the model gave them, and how many were praise. Points on the dashed line are right.",
-                "probability",
-                "share of praise",
+                "probability of praise",
+                "share that was praise",
                 List.of(
                         Chart.Line.of(
                                 "texts not learnt from",

@@ -232,6 +232,6 @@ final class ThemesAnalysis extends Analysis {
     }
 
     private static Chart bars(String title, String caption, String axis, List<String> names, double[] values) {
-        return new Chart.BarGroups(title, caption, "theme", axis, names, List.of(new Chart.Bars(axis, values)));
+        return new Chart.BarGroups(title, caption, "", axis, names, List.of(new Chart.Bars(axis, values)));
     }
 }

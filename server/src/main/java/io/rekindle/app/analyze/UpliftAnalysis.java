@@ -429,10 +429,10 @@ final class UpliftAnalysis extends Analysis {
                                         new double[] {0, gained[gained.length - 1]},
                                         true))),
                 new Chart.BarGroups(
-                        "Tenths",
-                        "Effect predicted and measured, from the tenth ranked highest to the lowest.",
-                        "tenth of the customers",
-                        "effect",
+                        "Effect predicted and measured, by tenths",
+                        "From the tenth of the customers ranked highest to the lowest. Where the measured bars fall as the predicted ones do, the ranking holds.",
+                        "tenth of the customers, highest first",
+                        "effect on the outcome",
                         names,
                         List.of(
                                 new Chart.Bars(
@@ -457,7 +457,6 @@ final class UpliftAnalysis extends Analysis {
                                         it.policies().stream()
                                                 .mapToDouble(PolicyValue::value)
                                                 .toArray()),
-                                new Chart.Line("low", shares, low, true),
-                                new Chart.Line("high", shares, high, true))));
+                                Chart.Line.bounds("95 % bounds", shares, low, high, true))));
     }
 }

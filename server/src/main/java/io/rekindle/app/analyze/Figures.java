@@ -1,0 +1,47 @@
+package io.rekindle.app.analyze;
+
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+
+/** Numbers as a person reads them; a file keeps every digit. */
+final class Figures {
+    private static final double MOST_WHOLE = 1e15;
+    private static final int MOST_DECIMALS = 8;
+
+    private Figures() {}
+
+    /** Three significant digits, whole numbers and thousands in full; empty when it is no number. */
+    static String of(double value) {
+        if (!Double.isFinite(value)) return "";
+        if (isWhole(value) || Math.abs(value) >= 1000) return String.format(Locale.ROOT, "%,.0f", value);
+        return withDecimals(value, Math.clamp((long) (2 - Math.floor(Math.log10(Math.abs(value)))), 0, 5));
+    }
+
+    /** The numbers of a column with as many decimals each; empty where there is none. */
+    static List<String> column(double[] values) {
+        if (Arrays.stream(values).filter(Double::isFinite).allMatch(Figures::isWhole))
+            return Arrays.stream(values)
+                    .mapToObj(value -> Double.isFinite(value) ? String.format(Locale.ROOT, "%,d", (long) value) : "")
+                    .toList();
+        double most = Arrays.stream(values)
+                .filter(Double::isFinite)
+                .map(Math::abs)
+                .max()
+                .orElse(0);
+        int decimals = most >= 10 ? 2 : most >= 1 ? 3 : most >= .01 ? 4 : 3 - (int) Math.floor(Math.log10(most));
+        return Arrays.stream(values)
+                .mapToObj(value -> Double.isFinite(value) ? withDecimals(value, Math.min(decimals, MOST_DECIMALS)) : "")
+                .toList();
+    }
+
+    /** What would be rounded to nothing is written with its power of ten. */
+    private static String withDecimals(double value, int decimals) {
+        boolean vanishes = value != 0 && Math.abs(value) < .5 * Math.pow(10, -decimals);
+        return String.format(Locale.ROOT, vanishes ? "%.1e" : "%,." + decimals + "f", value);
+    }
+
+    private static boolean isWhole(double value) {
+        return value == Math.rint(value) && Math.abs(value) < MOST_WHOLE;
+    }
+}
