@@ -295,27 +295,15 @@ final class ClvAnalysis extends Analysis {
 
     private @Nullable Holdout holdout(
             PurchaseLog log, RecencyFrequency data, PurchaseModel fitted, double ahead, Card card) {
-        if (log.last <= log.until) return null;
-        double length = Math.min(ahead, (double) (log.last - log.until) / unit.days);
-        // A day is the smallest step: a horizon that ends within one counts it when half of it is in.
-        long to = log.until + Math.round(length * unit.days);
-        if (length < ahead)
-            card.warn(
-                    "holdout_shorter",
-                    String.format(
-                            Locale.ROOT,
-                            "the file ends %.1f %ss after --until, before the horizon of %.1f: predictions are compared over that time",
-                            length,
-                            unit.word(),
-                            ahead));
-        var bought = log.daysBought(log.until, to);
+        var later = log.later(ahead, unit, card).orElse(null);
+        if (later == null) return null;
         double[] actual = IntStream.range(0, data.size())
-                .mapToDouble(i -> bought[data.customer(i)])
+                .mapToDouble(i -> later.daysBought()[data.customer(i)])
                 .toArray();
-        var evaluation = HoldoutEvaluation.of(fitted.expectedPurchases(data, length), actual);
+        var evaluation = HoldoutEvaluation.of(fitted.expectedPurchases(data, later.length()), actual);
         return new Holdout(
-                length,
-                LocalDate.ofEpochDay(to).toString(),
+                later.length(),
+                LocalDate.ofEpochDay(later.to()).toString(),
                 evaluation.customers(),
                 evaluation.actual(),
                 evaluation.predicted(),

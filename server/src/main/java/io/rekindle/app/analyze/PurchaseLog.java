@@ -6,6 +6,8 @@ import io.rekindle.platform.Problem;
 import java.time.LocalDate;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
@@ -161,13 +163,36 @@ final class PurchaseLog {
         return names.size();
     }
 
-    /** For each customer the number of days on which they bought, from the day after {@code after} up to {@code to}. */
-    double[] daysBought(long after, long to) {
+    /**
+     * What came after the last day learnt from, to hold predictions against.
+     *
+     * @param length of that time, in units: the horizon, or what the file has of it
+     * @param to its last day
+     * @param daysBought for each customer of the file, the days within it on which they bought
+     */
+    @SuppressWarnings("ArrayRecordComponent") // handed over, never compared
+    record Later(double length, long to, double[] daysBought) {}
+
+    /** The time after the last day learnt from, as far as the horizon reaches; empty where the file ends on that day. */
+    Optional<Later> later(double horizon, TimeUnit unit, Card card) {
+        if (last <= until) return Optional.empty();
+        double length = Math.min(horizon, (double) (last - until) / unit.days);
+        if (length < horizon)
+            card.warn(
+                    "holdout_shorter",
+                    String.format(
+                            Locale.ROOT,
+                            "the file ends %.1f %ss after --until, before the horizon of %.1f: predictions are compared over that time",
+                            length,
+                            unit.word(),
+                            horizon));
+        // A day is the smallest step: a horizon that ends within one counts it when half of it is in.
+        long to = until + Math.round(length * unit.days);
         double[] bought = new double[names.size()];
         eachDayBought(to, (customer, day) -> {
-            if (day > after) bought[customer]++;
+            if (day > until) bought[customer]++;
         });
-        return bought;
+        return Optional.of(new Later(length, to, bought));
     }
 
     /** For each day from the first given to the last of the file, how many of some customers bought. */
