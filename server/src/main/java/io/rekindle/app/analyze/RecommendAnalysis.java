@@ -1,10 +1,7 @@
 package io.rekindle.app.analyze;
 
-import io.rekindle.models.recommend.Candidates;
-import io.rekindle.models.recommend.ColdStart;
 import io.rekindle.models.recommend.Ease;
 import io.rekindle.models.recommend.Evaluation;
-import io.rekindle.models.recommend.Features;
 import io.rekindle.models.recommend.Goal;
 import io.rekindle.models.recommend.Hybrid;
 import io.rekindle.models.recommend.ImplicitAls;
@@ -12,9 +9,7 @@ import io.rekindle.models.recommend.Interactions;
 import io.rekindle.models.recommend.ItemItem;
 import io.rekindle.models.recommend.Learner;
 import io.rekindle.models.recommend.Popularity;
-import io.rekindle.models.recommend.Quality;
 import io.rekindle.models.recommend.Recommendations;
-import io.rekindle.models.recommend.Recommender;
 import io.rekindle.models.recommend.Repurchase;
 import io.rekindle.models.recommend.Similarity;
 import io.rekindle.models.recommend.Split;
@@ -23,12 +18,8 @@ import io.rekindle.platform.Problem;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
-import java.util.Optional;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -44,13 +35,6 @@ import picocli.CommandLine.Option;
         },
         mixinStandardHelpOptions = true)
 final class RecommendAnalysis extends Analysis {
-    private static final Field CUSTOMER = Field.key("customer");
-    private static final Field ITEM = Field.key("item");
-    private static final Field TIME = Field.time("time").optional();
-    private static final Field AMOUNT = Field.number("amount").optional();
-    private static final Field AVAILABLE = Field.key("available");
-    private static final Keys NOBODY = new Keys(List.of(), new int[0]);
-
     /** Below this many customers nobody is like anybody. */
     private static final int FEW_CUSTOMERS = 50;
 
@@ -155,68 +139,6 @@ final class RecommendAnalysis extends Analysis {
                     "What is known of the customers, one row for each: those who bought little get what customers like them bought.")
     private @Nullable Path customersFile;
 
-    /** A method on purchases kept back. */
-    record Tried(
-            String method,
-            double ndcg,
-            double ndcgError,
-            double recall,
-            double precision,
-            double map,
-            double hitRate,
-            double coverage,
-            double novelty,
-            double gainOverPopularity,
-            double gainError,
-            double ratioToPopularity) {
-        static Tried of(Evaluation.Method method, Quality popularity) {
-            var quality = method.quality();
-            return new Tried(
-                    method.name(),
-                    quality.ndcg(),
-                    quality.ndcgError(),
-                    quality.recall(),
-                    quality.precision(),
-                    quality.map(),
-                    quality.hitRate(),
-                    quality.coverage(),
-                    quality.novelty(),
-                    method.gain(),
-                    method.gainError(),
-                    quality.ndcg() / popularity.ndcg());
-        }
-    }
-
-    /**
-     * What was found of one kind.
-     *
-     * @param customers tried on, of those with something to be found
-     */
-    record Trial(int customers, int heldCustomers, List<Tried> methods) {
-        static Trial of(Evaluation evaluation) {
-            var popularity = evaluation.methods().getFirst().quality();
-            return new Trial(
-                    popularity.customers(),
-                    evaluation.heldCustomers(),
-                    evaluation.methods().stream()
-                            .map(method -> Tried.of(method, popularity))
-                            .toList());
-        }
-    }
-
-    /**
-     * The methods on purchases kept back.
-     *
-     * @param newItems found: items the customer had not bought before
-     * @param repurchase found: whatever the customer bought next
-     */
-    record Trials(
-            String split,
-            double holdout,
-            int k,
-            @Nullable Trial newItems,
-            @Nullable Trial repurchase) {}
-
     /** A part of the hybrid. */
     record Part(String method, double weight) {}
 
@@ -229,7 +151,7 @@ final class RecommendAnalysis extends Analysis {
             int purchases,
             int k,
             boolean excludeSeen,
-            @Nullable Trials evaluation) {}
+            @Nullable RecommendTrials evaluation) {}
 
     @Override
     Outcome analyse(Progress progress) {
@@ -244,8 +166,8 @@ final class RecommendAnalysis extends Analysis {
         var card = new Card();
         if (availableColumn != null && itemsFile == null)
             throw Problem.invalid("option_missing", "--available names a column of --items FILE; give that file");
-        var log = read(card, progress);
-        var data = log.purchases;
+        var log = RecommendLog.read(input, itemsFile, availableColumn, customersFile, card, progress);
+        var data = log.purchases();
         boolean byTime = byTime(data);
         if (how == Method.REPURCHASE && !data.timed())
             throw Problem.invalid("field_not_mapped", "--method repurchase needs time; say so with --map time=COLUMN");
@@ -285,7 +207,7 @@ final class RecommendAnalysis extends Analysis {
                         trials),
                 words(data, how, parts, trials),
                 rows,
-                charts(trials),
+                trials == null ? List.of() : trials.charts(),
                 card);
     }
 
@@ -360,11 +282,17 @@ final class RecommendAnalysis extends Analysis {
         };
     }
 
-    private @Nullable Trials trials(
-            Log log, Method how, Similarity alike, double decay, boolean byTime, Card card, Progress progress) {
-        var data = log.purchases;
+    private @Nullable RecommendTrials trials(
+            RecommendLog log,
+            Method how,
+            Similarity alike,
+            double decay,
+            boolean byTime,
+            Card card,
+            Progress progress) {
+        var data = log.purchases();
         var kept = byTime ? Split.lastOfEach(data, holdout) : Split.random(data, holdout, seed());
-        var found = new ArrayList<@Nullable Trial>();
+        var found = new ArrayList<RecommendTrials.@Nullable Trial>();
         for (var goal : List.of(Goal.NEW, Goal.ANY)) {
             var methods = new ArrayList<Learner>();
             if (how == Method.HYBRID) {
@@ -384,7 +312,7 @@ final class RecommendAnalysis extends Analysis {
             progress.begin("trying on " + (goal == Goal.NEW ? "new items" : "whatever comes next"));
             var evaluation = Evaluation.of(kept, methods, goal, k, evaluate, seed());
             progress.end("%,d customers".formatted(evaluation.heldCustomers()));
-            found.add(Trial.of(evaluation));
+            found.add(RecommendTrials.Trial.of(evaluation));
         }
         if (found.get(0) == null && found.get(1) == null) {
             card.warn(
@@ -394,10 +322,10 @@ final class RecommendAnalysis extends Analysis {
                             : "no customer bought two items: how good the recommendations are cannot be tried");
             return null;
         }
-        return new Trials(byTime ? "time" : "random", holdout, k, found.get(0), found.get(1));
+        return new RecommendTrials(byTime ? "time" : "random", holdout, k, found.get(0), found.get(1));
     }
 
-    private void judge(Trials trials, Card card) {
+    private void judge(RecommendTrials trials, Card card) {
         var trial = excludeSeen ? trials.newItems() : trials.repurchase();
         if (trial == null || trial.methods().size() == 1) return;
         var chosen = trial.methods().getLast();
@@ -414,7 +342,7 @@ final class RecommendAnalysis extends Analysis {
                             chosen.gainError()));
     }
 
-    private static ResultRows rows(Recommendations found, Log log) {
+    private static ResultRows rows(Recommendations found, RecommendLog log) {
         int size = 0;
         for (int i = 0; i < found.customers(); i++) size += found.count(i);
         int[] customer = new int[size];
@@ -426,13 +354,13 @@ final class RecommendAnalysis extends Analysis {
                 rank[at++] = r;
             }
         return ResultRows.of(size)
-                .text("customer", i -> log.customers.get(customer[i]))
+                .text("customer", i -> log.customers().get(customer[i]))
                 .count("rank", i -> rank[i] + 1)
-                .text("item", i -> log.items.get(found.item(customer[i], rank[i])))
+                .text("item", i -> log.items().get(found.item(customer[i], rank[i])))
                 .decimal("score", i -> found.score(customer[i], rank[i]));
     }
 
-    private List<String> words(Interactions data, Method how, List<Part> parts, @Nullable Trials trials) {
+    private List<String> words(Interactions data, Method how, List<Part> parts, @Nullable RecommendTrials trials) {
         var words = new ArrayList<String>();
         words.add(String.format(
                 Locale.ROOT,
@@ -450,249 +378,7 @@ final class RecommendAnalysis extends Analysis {
                             parts.stream()
                                     .map(part -> String.format(Locale.ROOT, "%s %.1f", part.method(), part.weight()))
                                     .toList()));
-        if (trials != null) {
-            tell("new items", trials, trials.newItems(), words);
-            tell("whatever comes next", trials, trials.repurchase(), words);
-        }
+        if (trials != null) words.addAll(trials.words());
         return words;
-    }
-
-    private static void tell(String what, Trials trials, @Nullable Trial trial, List<String> words) {
-        if (trial == null) return;
-        words.add(String.format(
-                Locale.ROOT,
-                "%s, tried on %s of %,d customers:",
-                what,
-                trials.split().equals("time") ? "the last purchases" : "some purchases",
-                trial.customers()));
-        for (var tried : trial.methods())
-            words.add(String.format(
-                    Locale.ROOT,
-                    "  %-12s nDCG@%d %.4f (%.2f × popularity), recall %.4f, MAP %.4f, hits %.1f %%, coverage %.1f %%, novelty %.1f bits",
-                    tried.method(),
-                    trials.k(),
-                    tried.ndcg(),
-                    tried.ratioToPopularity(),
-                    tried.recall(),
-                    tried.map(),
-                    100 * tried.hitRate(),
-                    100 * tried.coverage(),
-                    tried.novelty()));
-    }
-
-    private static List<Chart> charts(@Nullable Trials trials) {
-        var charts = new ArrayList<Chart>();
-        if (trials == null) return charts;
-        draw("How well new items are found", trials, trials.newItems(), charts);
-        draw("How well whatever comes next is found", trials, trials.repurchase(), charts);
-        return charts;
-    }
-
-    private static void draw(String title, Trials trials, @Nullable Trial trial, List<Chart> charts) {
-        if (trial == null) return;
-        var names = List.of("nDCG", "recall", "MAP", "hit rate", "coverage");
-        var bars = new ArrayList<Chart.Bars>();
-        for (var tried : trial.methods())
-            bars.add(new Chart.Bars(
-                    tried.method(),
-                    new double[] {tried.ndcg(), tried.recall(), tried.map(), tried.hitRate(), tried.coverage()}));
-        charts.add(new Chart.BarGroups(
-                title,
-                "On %,d customers' purchases kept back, at %d items each. Popularity offers everybody the same."
-                        .formatted(trial.customers(), trials.k()),
-                "",
-                "from 0 to 1",
-                names,
-                bars));
-    }
-
-    private Log read(Card card, Progress progress) {
-        var rows = input.read(List.of(CUSTOMER, ITEM, TIME, AMOUNT), progress);
-        var itemRows = itemsFile == null
-                ? null
-                : input.describing(
-                        itemsFile,
-                        ITEM,
-                        availableColumn == null ? Map.of() : Map.of(AVAILABLE, availableColumn),
-                        progress);
-        var customerRows = customersFile == null ? null : input.describing(customersFile, CUSTOMER, Map.of(), progress);
-        var customers = Numbers.of(
-                rows.keys(CUSTOMER),
-                customerRows == null ? NOBODY : customerRows.fields().keys(CUSTOMER));
-        var items = Numbers.of(
-                rows.keys(ITEM), itemRows == null ? NOBODY : itemRows.fields().keys(ITEM));
-        var purchases = purchases(rows, customers, items, card);
-        return new Log(
-                purchases,
-                customers.names,
-                items.names,
-                Optional.ofNullable(itemRows).map(read -> features(read, items, card)),
-                Optional.ofNullable(customerRows).map(read -> features(read, customers, card)),
-                itemRows == null || availableColumn == null
-                        ? Optional.empty()
-                        : Optional.of(available(itemRows, items, card)));
-    }
-
-    private Interactions purchases(DataRows rows, Numbers customers, Numbers items, Card card) {
-        boolean timed = rows.has(TIME);
-        long[] days = timed ? rows.days(TIME) : new long[rows.size()];
-        double[] amounts = rows.has(AMOUNT) ? rows.numbers(AMOUNT) : new double[rows.size()];
-        long[] without = new long[4];
-        int[] kept = new int[rows.size()];
-        int size = 0;
-        for (int i = 0; i < rows.size(); i++) {
-            if (customers.codes[i] < 0) without[0]++;
-            else if (items.codes[i] < 0) without[1]++;
-            else if (days[i] == DataRows.NO_TIME) without[2]++;
-            else if (Double.isNaN(amounts[i])) without[3]++;
-            else kept[size++] = i;
-        }
-        card.read(
-                input.fileName(),
-                rows.size(),
-                size,
-                List.of(
-                        new Card.LeftOut("rows without a customer", without[0]),
-                        new Card.LeftOut("rows without an item", without[1]),
-                        new Card.LeftOut("rows without a time", without[2]),
-                        new Card.LeftOut("rows without an amount", without[3])));
-        if (size < rows.size())
-            card.warn(
-                    "rows_left_out",
-                    "%,d of %,d rows lack a customer, an item, a time or an amount and do not count"
-                            .formatted(rows.size() - size, rows.size()));
-        if (size == 0)
-            throw Problem.invalid(
-                    "no_purchases", "no row of %s has a customer and an item".formatted(input.fileName()));
-        int[] used = Arrays.copyOf(kept, size);
-        long refunds = Arrays.stream(used).filter(i -> amounts[i] < 0).count();
-        var purchases = Interactions.net(
-                customers.names.size(),
-                items.names.size(),
-                Arrays.stream(used).map(i -> customers.codes[i]).toArray(),
-                Arrays.stream(used).map(i -> items.codes[i]).toArray(),
-                Arrays.stream(used).mapToLong(i -> days[i]).toArray(),
-                Arrays.stream(used).mapToDouble(i -> amounts[i]).toArray(),
-                timed);
-        if (refunds > 0)
-            card.warn(
-                    "refunds",
-                    "%,d refunds were taken off earlier purchases of the same item; what was refunded whole does not count"
-                            .formatted(refunds));
-        if (purchases.pairs() == 0)
-            throw Problem.invalid("no_purchases", "every purchase was refunded; there is nothing to learn from");
-        return purchases;
-    }
-
-    private static Features features(TableOptions.TableRows read, Numbers numbers, Card card) {
-        read.warn(card);
-        int[] place = firstOf(read, numbers, card);
-        card.read(
-                read.file(),
-                place.length,
-                Arrays.stream(place).filter(number -> number >= 0).count(),
-                List.of());
-        return Features.of(numbers.names.size()).table(read.table(), place).build();
-    }
-
-    /** For each row of a describing file whose it is; −1 for rows of nobody and for second ones. */
-    private static int[] firstOf(TableOptions.TableRows read, Numbers numbers, Card card) {
-        int[] place = numbers.describedCodes.clone();
-        boolean[] had = new boolean[numbers.names.size()];
-        long again = 0;
-        for (int row = 0; row < place.length; row++) {
-            if (place[row] < 0) continue;
-            if (had[place[row]]) {
-                again++;
-                place[row] = -1;
-            } else had[place[row]] = true;
-        }
-        if (again > 0)
-            card.warn(
-                    "described_twice",
-                    "%,d rows of %s describe what an earlier row describes; the first counts"
-                            .formatted(again, read.file()));
-        return place;
-    }
-
-    private boolean[] available(TableOptions.TableRows read, Numbers items, Card card) {
-        var said = read.fields().keys(AVAILABLE);
-        boolean[] available = new boolean[items.names.size()];
-        boolean[] known = new boolean[available.length];
-        for (int row = 0; row < items.describedCodes.length; row++) {
-            int item = items.describedCodes[row];
-            if (item < 0 || known[item]) continue;
-            known[item] = true;
-            available[item] = switch (said.name(row).toLowerCase(Locale.ROOT)) {
-                case "true", "yes", "1", "y" -> true;
-                case "false", "no", "0", "n", "" -> false;
-                default ->
-                    throw Problem.invalid(
-                            "available_unreadable",
-                            "%s, column %s: '%s' is neither true nor false"
-                                    .formatted(read.file(), availableColumn, said.name(row)));
-            };
-        }
-        int sold = 0;
-        for (boolean one : available) if (one) sold++;
-        if (sold == 0) throw Problem.invalid("nothing_available", "%s has no available item".formatted(read.file()));
-        int unknown = 0;
-        for (boolean one : known) if (!one) unknown++;
-        if (unknown > 0)
-            card.warn(
-                    "availability_unknown",
-                    "%,d items stand in no row of %s and are taken to be unavailable".formatted(unknown, read.file()));
-        return available;
-    }
-
-    /** The purchases, with customers and items numbered by name so that the order of the rows changes nothing. */
-    private record Log(
-            Interactions purchases,
-            List<String> customers,
-            List<String> items,
-            Optional<Features> content,
-            Optional<Features> attributes,
-            Optional<boolean[]> available) {
-        boolean isDescribed() {
-            return content.isPresent() || attributes.isPresent();
-        }
-
-        /** The recommender with what is known of customers and items. */
-        Recommender cold(Recommender plain) {
-            return isDescribed() ? ColdStart.of(plain, content, attributes) : plain;
-        }
-
-        Candidates candidates(Goal goal) {
-            var all = goal.candidates(purchases);
-            return available.map(all::onlyAvailable).orElse(all);
-        }
-    }
-
-    /**
-     * Names in their order, and the place of each row's.
-     *
-     * @param codes of the purchases' rows; −1 where a row has none
-     * @param describedCodes of the describing file's rows
-     */
-    @SuppressWarnings("ArrayRecordComponent") // handed over, never compared
-    private record Numbers(List<String> names, int[] codes, int[] describedCodes) {
-        static Numbers of(Keys bought, Keys described) {
-            var names = Stream.concat(bought.names().stream(), described.names().stream())
-                    .distinct()
-                    .sorted()
-                    .toList();
-            var place = new HashMap<String, Integer>();
-            for (var name : names) place.put(name, place.size());
-            return new Numbers(names, renumbered(bought, place), renumbered(described, place));
-        }
-
-        private static int[] renumbered(Keys keys, Map<String, Integer> place) {
-            int[] places = keys.names().stream()
-                    .mapToInt(name -> place.getOrDefault(name, -1))
-                    .toArray();
-            return Arrays.stream(keys.codes())
-                    .map(code -> code < 0 ? -1 : places[code])
-                    .toArray();
-        }
     }
 }
