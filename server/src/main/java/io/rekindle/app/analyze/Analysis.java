@@ -67,8 +67,9 @@ abstract class Analysis implements Runnable {
     public final void run() {
         if (output != null) ResultFile.check(output, "--output", ".csv", ".csv.gz", ".parquet");
         if (chart != null) ResultFile.check(chart, "--chart", ".html");
+        var progress = new Progress(System.err);
         Outcome outcome;
-        try (var progress = new Progress(System.err)) {
+        try {
             outcome = analyse(progress);
             if (output != null) {
                 progress.begin("writing " + output);
@@ -88,6 +89,8 @@ abstract class Analysis implements Runnable {
                             .formatted(Runtime.getRuntime().maxMemory() >> 20));
             problem.initCause(tooMuch);
             throw problem;
+        } finally {
+            progress.finish();
         }
         if (json) printJson(outcome);
         else print(outcome);

@@ -2,12 +2,15 @@ package io.rekindle.app.analyze;
 
 import java.util.stream.DoubleStream;
 
-/** Draws bars over categories: upright where every category's name fits under its bars, else lying, a line for each. */
+/**
+ * Draws bars over categories: upright over an axis that is named and where every category's name fits under its bars, else
+ * lying, a line for each.
+ */
 final class BarDrawing {
     private static final double HEIGHT = 320;
     private static final double TOP = 18;
     private static final double BOTTOM = HEIGHT - 46;
-    private static final double LONGEST_NAME = 230;
+    private static final double LONGEST_NAME = 330;
 
     private final Chart.BarGroups chart;
     private final int groups;
@@ -36,7 +39,7 @@ final class BarDrawing {
         double room = (Drawing.WIDTH - 16 - left) / groups;
         double widest =
                 chart.categories().stream().mapToDouble(Drawing::width).max().orElse(0);
-        return widest <= room - 4 && room / series >= 5 ? upright(y, left, room) : lying();
+        return !chart.xLabel().isEmpty() && widest <= room - 4 && room / series >= 5 ? upright(y, left, room) : lying();
     }
 
     private String upright(Axis y, double left, double room) {
@@ -116,11 +119,18 @@ final class BarDrawing {
                         thick * .92,
                         Drawing.colour(k),
                         says(i, k));
-                if (figures > 0)
-                    drawing.text(Math.max(x.at(value), x.at(0)) + 4, at + thick / 2 + 4, "start", Figures.of(value));
+                if (figures > 0) figure(drawing, value, at + thick / 2 + 4, left, x);
             }
         }
         return drawing.finished();
+    }
+
+    /** Beyond the end of the bar; beside its begin where there is no room. */
+    private static void figure(Drawing drawing, double value, double y, double left, Axis x) {
+        var figure = Figures.of(value);
+        if (value < 0 && x.at(value) - 4 - Drawing.width(figure) >= left)
+            drawing.text(x.at(value) - 4, y, "end", figure);
+        else drawing.text(Math.max(x.at(value), x.at(0)) + 4, y, "start", figure);
     }
 
     private String says(int category, int bars) {

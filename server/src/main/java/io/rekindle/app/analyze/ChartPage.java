@@ -20,7 +20,7 @@ final class ChartPage {
             .legend i{display:inline-block;width:16px;margin-right:5px;vertical-align:middle}
             svg{width:100%;height:auto;margin-top:.4rem}svg text{font:12px system-ui,sans-serif;fill:#495057}
             .network text{paint-order:stroke;stroke:#fff;stroke-width:3px}
-            .rows{background:linear-gradient(to left,#fff 30%,#fff0) right/40px 100% no-repeat local,linear-gradient(to left,#0003,#fff0) right/12px 100% no-repeat}
+            .rows{background:linear-gradient(to left,#fff 50%,#fff0) right/48px 100% no-repeat local,linear-gradient(to left,#0003,#fff0) right/12px 100% no-repeat}
             .rows{width:fit-content;max-width:min(96vw,1600px);margin-left:50%;transform:translateX(-50%);overflow-x:auto}
             table{border-collapse:collapse;font-size:13px;line-height:1.35;font-variant-numeric:tabular-nums}
             td,th{padding:.25rem .6rem;border-bottom:1px solid #dee2e6;text-align:right;white-space:nowrap;vertical-align:top}

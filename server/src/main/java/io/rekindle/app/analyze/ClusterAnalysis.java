@@ -11,6 +11,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -57,9 +58,11 @@ final class ClusterAnalysis extends Analysis {
     }
 
     record Cluster(int cluster, int size, double share, String words, String wordsZh, List<Apart> traits) {
-        /** The strongest trait alone: a row stands beside many of the same cluster. */
+        /** The two strongest traits without figures: a row stands beside many of the same cluster. */
         String brief() {
-            return traits.isEmpty() ? words : traits.getFirst().words() + (traits.size() > 1 ? " …" : "");
+            return traits.isEmpty()
+                    ? words
+                    : traits.stream().limit(2).map(Apart::brief).collect(Collectors.joining(", "));
         }
     }
 

@@ -11,6 +11,7 @@ final class Drawing {
         "#1f6feb", "#e8590c", "#2f9e44", "#9c36b5", "#868e96", "#c92a2a", "#0c8599", "#f08c00"
     };
     private static final double LETTER = 6.7;
+    private static final double CAPITAL = 8.6;
     private static final double WIDE_LETTER = 12;
 
     private final StringBuilder svg = new StringBuilder();
@@ -24,9 +25,11 @@ final class Drawing {
         return COLOURS[series % COLOURS.length];
     }
 
-    /** About how wide a text is; Chinese letters take more room. */
+    /** About how wide a text is; capitals and Chinese letters take more room. */
     static double width(String text) {
-        return text.chars().mapToDouble(c -> c >= 0x2E80 ? WIDE_LETTER : LETTER).sum();
+        return text.chars()
+                .mapToDouble(c -> c >= 0x2E80 ? WIDE_LETTER : Character.isUpperCase(c) ? CAPITAL : LETTER)
+                .sum();
     }
 
     /** The text itself where there is room for it, else its beginning. */

@@ -7,7 +7,7 @@ import java.util.Locale;
 /** Numbers as a person reads them; a file keeps every digit. */
 final class Figures {
     private static final double MOST_WHOLE = 1e15;
-    private static final int MOST_DECIMALS = 8;
+    private static final int MOST_DECIMALS = 6;
 
     private Figures() {}
 
@@ -29,9 +29,9 @@ final class Figures {
                 .map(Math::abs)
                 .max()
                 .orElse(0);
-        int decimals = most >= 10 ? 2 : most >= 1 ? 3 : most >= .01 ? 4 : 3 - (int) Math.floor(Math.log10(most));
+        int decimals = most >= 10 ? 2 : most >= 1 ? 3 : most >= .01 ? 4 : MOST_DECIMALS;
         return Arrays.stream(values)
-                .mapToObj(value -> Double.isFinite(value) ? withDecimals(value, Math.min(decimals, MOST_DECIMALS)) : "")
+                .mapToObj(value -> Double.isFinite(value) ? withDecimals(value, decimals) : "")
                 .toList();
     }
 

@@ -16,7 +16,7 @@ final class NetworkDrawing {
     private static final double HEIGHT = 620;
     private static final double LONGEST_NAME = 170;
     private static final double NAME_HEIGHT = 27;
-    private static final double TO_THE_MIDDLE = .12;
+    private static final double TO_THE_MIDDLE = .3;
 
     private final List<String> names;
     private final double[] x;

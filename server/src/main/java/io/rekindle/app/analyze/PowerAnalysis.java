@@ -247,6 +247,7 @@ final class PowerAnalysis extends Analysis {
     }
 
     private static String number(double value) {
-        return String.format(Locale.ROOT, "%.4g", value);
+        var figure = String.format(Locale.ROOT, "%.4g", value);
+        return figure.contains(".") && !figure.contains("e") ? figure.replaceAll("\\.?0+$", "") : figure;
     }
 }

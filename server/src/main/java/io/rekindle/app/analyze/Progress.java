@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  * What is being done, on standard error: on a terminal one line that changes, elsewhere a line for each step. A step that takes
  * long says how long it has taken: on a terminal every second, elsewhere each minute.
  */
-final class Progress implements AutoCloseable {
+final class Progress {
     private static final int SECONDS_UNTIL_TOLD = 60;
 
     private final PrintStream err;
@@ -57,8 +57,7 @@ final class Progress implements AutoCloseable {
     }
 
     /** Nothing more is told, whatever the step that was begun. */
-    @Override
-    public synchronized void close() {
+    synchronized void finish() {
         if (ticking != null && terminal) err.print("\r\033[K");
         stop();
         clock.shutdown();

@@ -150,9 +150,8 @@ final class ResultRows {
                                 String.format(Locale.ROOT, "%,d", count.value().applyAsLong(row)))
                         .toList();
             case Column.Decimal number ->
-                Figures.column(IntStream.range(0, rows)
-                        .mapToDouble(number.value()::applyAsDouble)
-                        .toArray());
+                Figures.column(
+                        IntStream.range(0, rows).mapToDouble(number.value()).toArray());
             case Column.Day day ->
                 IntStream.range(0, rows)
                         .mapToObj(row -> day(day.value().applyAsLong(row)))

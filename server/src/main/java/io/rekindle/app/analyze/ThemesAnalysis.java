@@ -206,7 +206,7 @@ final class ThemesAnalysis extends Analysis {
 
     private static List<Chart> charts(List<Theme> themes) {
         var charts = new ArrayList<Chart>();
-        var names = themes.stream().map(theme -> theme.phrases().getFirst()).toList();
+        var names = themes.stream().map(ThemesAnalysis::name).toList();
         charts.add(bars(
                 "How many speak of it",
                 "Share of the texts that speak of each theme; a text may speak of several.",

@@ -159,7 +159,7 @@ class AllocateAnalysisTest {
         assertThat(ran.code()).isZero();
         assertThat(ran.out()).contains("one more yuan of budget earns");
         assertThat(Files.readString(page))
-                .contains("Profit by budget", "How much of each limit is used", "Chosen by channel");
+                .contains("What each budget would earn", "How much of each limit is used", "Chosen by channel");
         assertThat(Files.readAllLines(out).getFirst())
                 .isEqualTo("customer,offer,channel,slot,value,cost,surplus,probability,explored");
     }

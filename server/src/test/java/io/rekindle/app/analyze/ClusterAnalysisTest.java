@@ -48,7 +48,7 @@ class ClusterAnalysisTest {
         var first =
                 ran.json().path("clusters").path(rows.path(0).path("cluster").asInt() - 1);
         assertThat(first.path("wordsZh").asString()).contains("spend偏高");
-        assertThat(Files.readString(page)).contains("Number of clusters", "Cluster 3");
+        assertThat(Files.readString(page)).contains("How many clusters there are", "What sets cluster 3 apart");
         var given = Ran.analyze("cluster", "--input", customers(), "--ignore", "id", "--k", "2", "--json");
         assertThat(given.json().path("k").asInt()).isEqualTo(2);
         assertThat(given.json().path("tried").size()).isZero();

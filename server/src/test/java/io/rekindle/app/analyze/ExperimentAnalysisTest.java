@@ -101,7 +101,7 @@ class ExperimentAnalysisTest {
         assertThat(it.path("compliers").path("complierShare").asDouble()).isCloseTo(.6, within(.05));
         assertThat(it.path("compliers").path("effect").path("estimate").asDouble())
                 .isCloseTo(1, within(.4));
-        assertThat(Files.readString(page)).contains("always valid, low", "<polyline");
+        assertThat(Files.readString(page)).contains("always valid interval", "<path");
         var ratio = Ran.analyze(
                 "experiment",
                 "--input",

@@ -58,7 +58,7 @@ class PropensityAnalysisTest {
         var rows = Files.readAllLines(out);
         assertThat(rows.getFirst()).isEqualTo("row,probability,reason1,reason2,reason3");
         assertThat(rows.get(1)).startsWith("1,0.").contains(" = ");
-        assertThat(Files.readString(page)).contains("Calibration", "Deciles", "What counts");
+        assertThat(Files.readString(page)).contains("Calibration", "Predicted and actual, by tenths", "What counts");
     }
 
     @Test

@@ -112,7 +112,8 @@ class RecommendAnalysisTest {
         }
         assertThat(own).isEqualTo(rows.size());
         assertThat(ran.json().path("parts").size()).isEqualTo(2);
-        assertThat(Files.readString(page)).contains("New items", "Whatever comes next");
+        assertThat(Files.readString(page))
+                .contains("How well new items are found", "How well whatever comes next is found");
         assertThat(Ran.analyze("recommend", "--input", file.toString(), "--k", "2", "--json")
                         .json()
                         .path("rows"))

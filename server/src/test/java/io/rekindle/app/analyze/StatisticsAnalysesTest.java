@@ -48,7 +48,8 @@ class StatisticsAnalysesTest {
         assertThat(ran.json().path("powerWithCustomers").asDouble()).isCloseTo(.878, within(.0005));
         assertThat(ran.json().path("minimumDetectable").asDouble())
                 .isCloseTo(2.8016 * 32 * Math.sqrt(2 / 5000.0), within(.0005));
-        assertThat(Files.readString(page)).contains("Power", "Smallest difference");
+        assertThat(Files.readString(page))
+                .contains("How surely the change is found", "The smallest rise that is found");
         assertThat(Ran.analyze("power", "--baseline", ".1").failure()).contains("say what is to be seen");
         assertThat(Ran.analyze("power", "--baseline", "1.5", "--lift", ".1").failure())
                 .startsWith("rekindle: --baseline 1.5 is no conversion rate");

@@ -60,7 +60,9 @@ class UpliftAnalysisTest {
         assertThat(rows).hasSize(64_001);
         assertThat(rows.getFirst()).isEqualTo("row,uplift,group");
         assertThat(rows.get(1)).matches("1,.*,(persuadable|sure thing|lost cause|sleeping dog)");
-        assertThat(Files.readString(page)).contains("Qini curve", "Tenths", "What treating the top share brings");
+        assertThat(Files.readString(page))
+                .contains(
+                        "Qini curve", "Effect predicted and measured, by tenths", "What treating the top share brings");
     }
 
     @Test
