@@ -6,6 +6,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.SplittableRandom;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
@@ -74,7 +75,7 @@ final class Blocks {
         this.perRecord = perRecord;
     }
 
-    static Found find(Table table, Estimation.Levels levels, int perRecord, Consumer<String> told) {
+    static Found find(Table table, Function<Pairs, Estimation.Fitted> judge, int perRecord, Consumer<String> told) {
         Blocks blocks = new Blocks(table, perRecord);
         blocks.readParts();
         List<Key> keys = blocks.keys();
@@ -85,12 +86,12 @@ final class Blocks {
         told.accept("%,d ways to find pairs".formatted(keys.size()));
         Candidates pilot = blocks.candidates(blocks.pilot(keys));
         Pairs pilotPairs = Pairs.compared(table, pilot.first, pilot.second);
-        Estimation.Fitted learnt = Estimation.fit(table, pilotPairs, levels);
+        Estimation.Fitted learnt = judge.apply(pilotPairs);
         List<Key> chosen = blocks.choose(keys, pilotPairs, learnt.logOdds());
         Candidates candidates = blocks.candidates(chosen);
         told.accept("%d keys, %,d pairs".formatted(chosen.size(), candidates.first.length));
         Pairs pairs = Pairs.compared(table, candidates.first, candidates.second);
-        Estimation.Fitted fitted = Estimation.fit(table, pairs, levels);
+        Estimation.Fitted fitted = judge.apply(pairs);
         return new Found(pairs, candidates.times, fitted, blocks.described(chosen, pairs, fitted.logOdds()));
     }
 

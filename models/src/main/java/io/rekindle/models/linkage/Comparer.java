@@ -281,7 +281,7 @@ abstract sealed class Comparer<V extends Value> {
     static final class Days extends Comparer<Value.Day> {
         private final boolean monthFirst;
 
-        private Days(boolean monthFirst) {
+        Days(boolean monthFirst) {
             super(
                     "same",
                     "one digit off, or day and month swapped",
@@ -304,6 +304,10 @@ abstract sealed class Comparer<V extends Value> {
                 }
             }
             return new Days(second > first);
+        }
+
+        boolean isMonthFirst() {
+            return monthFirst;
         }
 
         /** The numbers in a text, three at most; eight digits are a year, a month and a day. */

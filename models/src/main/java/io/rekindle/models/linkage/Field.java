@@ -11,12 +11,13 @@ import org.jspecify.annotations.Nullable;
  * A column made ready: each different value once, in order of the alphabet, so that nothing depends on the order of rows.
  *
  * @param name the column's
+ * @param kind the column's
  * @param comparer of its values
  * @param values the different ones
  * @param codes by record the place of its value; −1 where nothing is known
  */
 @SuppressWarnings("ArrayRecordComponent") // internal, never compared
-record Field<V extends Value>(String name, Comparer<V> comparer, List<V> values, int[] codes) {
+record Field<V extends Value>(String name, Kind kind, Comparer<V> comparer, List<V> values, int[] codes) {
     static final byte MISSING = -1;
 
     /** Columns compared by one comparer share their values, so that a value of one can be met in another. */
@@ -50,9 +51,14 @@ record Field<V extends Value>(String name, Comparer<V> comparer, List<V> values,
                 V value = read.get(c).get(i);
                 codes[i] = value == null ? -1 : places.getOrDefault(value.text(), -1);
             }
-            fields.add(new Field<>(columns.get(c).name(), comparer, different, codes));
+            fields.add(new Field<>(columns.get(c).name(), columns.get(c).kind(), comparer, different, codes));
         }
         return fields;
+    }
+
+    /** A field of no records. */
+    static <V extends Value> Field<V> empty(String name, Kind kind, Comparer<V> comparer) {
+        return new Field<>(name, kind, comparer, List.of(), new int[0]);
     }
 
     /** The level of two values, by their places; the same whichever stands first. */
@@ -80,6 +86,6 @@ record Field<V extends Value>(String name, Comparer<V> comparer, List<V> values,
     Field<V> inOrder(int[] order) {
         int[] moved = new int[order.length];
         for (int i = 0; i < order.length; i++) moved[i] = codes[order[i]];
-        return new Field<>(name, comparer, values, moved);
+        return new Field<>(name, kind, comparer, values, moved);
     }
 }

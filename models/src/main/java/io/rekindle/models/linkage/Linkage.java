@@ -6,6 +6,8 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.function.Consumer;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Which records are the same person's: within one file, or between two.
@@ -97,7 +99,13 @@ public final class Linkage {
      */
     public static Linkage within(List<Column> columns, Settings settings, Consumer<String> told) {
         int size = rows(columns);
-        return of(columns, size, size, settings, told);
+        return of(columns, size, size, settings, null, told);
+    }
+
+    /** The persons of one file, judged by what was learnt from another; nothing is fitted. */
+    public static Linkage within(List<Column> columns, Settings settings, LinkageModel model, Consumer<String> told) {
+        int size = rows(columns);
+        return of(columns, size, size, settings, model, told);
     }
 
     /** Who of the first file is who of the second; each file holds everybody at most once. */
@@ -113,6 +121,21 @@ public final class Linkage {
      * @param told what is being done, now and then
      */
     public static Linkage between(List<Column> left, List<Column> right, Settings settings, Consumer<String> told) {
+        return partners(left, right, settings, null, told);
+    }
+
+    /** Who of the first file is who of the second, judged by what was learnt from others; nothing is fitted. */
+    public static Linkage between(
+            List<Column> left, List<Column> right, Settings settings, LinkageModel model, Consumer<String> told) {
+        return partners(left, right, settings, model, told);
+    }
+
+    private static Linkage partners(
+            List<Column> left,
+            List<Column> right,
+            Settings settings,
+            @Nullable LinkageModel model,
+            Consumer<String> told) {
         int first = rows(left);
         int second = rows(right);
         if (left.size() != right.size())
@@ -131,7 +154,7 @@ public final class Linkage {
             values.addAll(right.get(c).values());
             both.add(new Column(left.get(c).name(), left.get(c).kind(), values));
         }
-        return of(both, first, first + second, settings, told);
+        return of(both, first, first + second, settings, model, told);
     }
 
     private static int rows(List<Column> columns) {
@@ -148,9 +171,15 @@ public final class Linkage {
         return rows;
     }
 
-    private static Linkage of(List<Column> columns, int left, int size, Settings settings, Consumer<String> told) {
+    private static Linkage of(
+            List<Column> columns,
+            int left,
+            int size,
+            Settings settings,
+            @Nullable LinkageModel learnt,
+            Consumer<String> told) {
         if (left == 0 || size == 0) throw new IllegalArgumentException("no records to link");
-        Table table = Table.of(columns, left);
+        Table table = learnt == null ? Table.of(columns, left) : learnt.table(columns, left);
         boolean empty = true;
         for (Field<?> field : table.fields()) empty &= field.values().isEmpty();
         if (empty) throw new IllegalArgumentException("all columns are empty; there is nothing to compare records by");
@@ -160,11 +189,17 @@ public final class Linkage {
         if (table.pairs() <= ALL_PAIRS) {
             told.accept(String.format(Locale.ROOT, "all %,.0f pairs", table.pairs()));
             pairs = Pairs.all(table);
-            fitted = Estimation.fit(table, pairs, Estimation.Levels.of(table, pairs));
+            fitted = learnt == null
+                    ? Estimation.fit(table, pairs, Estimation.Levels.of(table, pairs))
+                    : learnt.judge(table, pairs);
             blocking = new Blocking(List.of(), pairs.size(), table.pairs(), 1);
         } else {
-            Estimation.Levels levels = Estimation.Levels.of(table, Blocks.sample(table, SAMPLE, settings.seed));
-            Blocks.Found found = Blocks.find(table, levels, settings.pairsPerRecord, told);
+            Function<Pairs, Estimation.Fitted> judge;
+            if (learnt == null) {
+                Estimation.Levels levels = Estimation.Levels.of(table, Blocks.sample(table, SAMPLE, settings.seed));
+                judge = looked -> Estimation.fit(table, looked, levels);
+            } else judge = looked -> learnt.judge(table, looked);
+            Blocks.Found found = Blocks.find(table, judge, settings.pairsPerRecord, told);
             pairs = found.pairs();
             fitted = found.fitted();
             blocking = new Blocking(

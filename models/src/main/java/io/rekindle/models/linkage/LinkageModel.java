@@ -13,6 +13,8 @@ public final class LinkageModel {
     private final Scorer scorer;
     private final List<Field> fields;
     private final double prior;
+    private final double[][] m;
+    private final double[][] u;
 
     /**
      * A comparison and what its levels are worth.
@@ -53,6 +55,8 @@ public final class LinkageModel {
     LinkageModel(Scorer scorer, double[][] m, double[][] u, double lambda) {
         this.scorer = scorer;
         this.prior = lambda;
+        this.m = m;
+        this.u = u;
         Table table = scorer.table();
         List<Field> described = new ArrayList<>();
         for (int c = 0; c < m.length; c++) {
@@ -62,6 +66,61 @@ public final class LinkageModel {
             described.add(new Field(table.name(c), levels));
         }
         fields = List.copyOf(described);
+    }
+
+    /**
+     * What the model compares, and how.
+     *
+     * @param name the column's
+     */
+    public record Compared(String name, Kind kind) {}
+
+    /** The columns it compares, in their order. */
+    public List<Compared> columns() {
+        return scorer.table().fields().stream()
+                .map(field -> new Compared(field.name(), field.kind()))
+                .toList();
+    }
+
+    /**
+     * The model as text, to be kept; {@link #parse} makes a model of it that gives the very same probabilities. It holds no
+     * records. Of values it holds a hash of those that more than one person has, and nothing of the others; who can guess a
+     * common value can look whether it is among them, so the text is to be kept like the records' own statistics.
+     */
+    public String toText() {
+        return ModelText.write(scorer, m, u, prior);
+    }
+
+    /**
+     * The model of a text.
+     *
+     * @throws IllegalArgumentException naming the line, when the text is not one {@link #toText} wrote
+     */
+    public static LinkageModel parse(String text) {
+        return ModelText.read(text);
+    }
+
+    /** Other records read as the model's were. */
+    Table table(List<Column> columns, int left) {
+        List<Compared> own = columns();
+        List<Compared> given = columns.stream()
+                .map(column -> new Compared(column.name(), column.kind()))
+                .toList();
+        if (!own.equals(given))
+            throw new IllegalArgumentException("columns %s; the model compares %s".formatted(given, own));
+        return scorer.table().with(columns, left);
+    }
+
+    /** Judges pairs of such a table. */
+    Estimation.Fitted judge(Table table, Pairs pairs) {
+        Scorer there = scorer.on(table);
+        double[] logOdds = new double[pairs.size()];
+        Pairs.pieces(pairs.size()).forEach(piece -> {
+            byte[] levels = new byte[table.comparisons()];
+            for (int k = piece * Pairs.PIECE; k < Math.min(pairs.size(), (piece + 1) * Pairs.PIECE); k++)
+                logOdds[k] = there.logOdds(pairs.first()[k], pairs.second()[k], levels);
+        });
+        return new Estimation.Fitted(there, logOdds, m, u, prior, 0);
     }
 
     /** What each field's levels are worth. */

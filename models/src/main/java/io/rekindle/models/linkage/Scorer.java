@@ -1,6 +1,10 @@
 package io.rekindle.models.linkage;
 
+import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Weighs pairs of a table's records by what was learnt.
@@ -9,23 +13,55 @@ import java.util.List;
  * @param weights by comparison and level, ln(m / u)
  * @param rarity by field and value: what is added to the weight of "same" because the value is rarer or commoner than others
  * @param unseen by field, the same for a value no record has
+ * @param common by field, the same by {@link ModelText#hash} of values several persons hold, where the table's records are not
+ *     at hand; null where they are
  */
 @SuppressWarnings("ArrayRecordComponent") // internal, never compared
-record Scorer(Table table, double prior, double[][] weights, double[][] rarity, double[] unseen) {
+record Scorer(
+        Table table,
+        double prior,
+        double[][] weights,
+        double[][] rarity,
+        double[] unseen,
+        @Nullable List<Map<Long, Double>> common) {
+    Scorer(Table table, double prior, double[][] weights, double[][] rarity, double[] unseen) {
+        this(table, prior, weights, rarity, unseen, null);
+    }
+
     /** The same for two records of their own, in the order of the table's columns. */
     Scorer on(List<String> left, List<String> right) {
-        Table two = table.with(left, right);
+        return on(table.with(left, right));
+    }
+
+    /** The same for another table with the same columns. */
+    Scorer on(Table other) {
         double[][] known = new double[rarity.length][];
         for (int f = 0; f < known.length; f++) {
-            known[f] = new double[two.fields().get(f).values().size()];
-            for (int v = 0; v < known[f].length; v++) {
-                int place = table.fields()
-                        .get(f)
-                        .place(two.fields().get(f).values().get(v).text());
-                known[f][v] = place < 0 ? unseen[f] : rarity[f][place];
-            }
+            known[f] = new double[other.fields().get(f).values().size()];
+            for (int v = 0; v < known[f].length; v++)
+                known[f][v] = rarity(f, other.fields().get(f).values().get(v).text());
         }
-        return new Scorer(two, prior, weights, known, unseen);
+        return new Scorer(other, prior, weights, known, unseen);
+    }
+
+    private double rarity(int field, String value) {
+        if (common != null) return common.get(field).getOrDefault(ModelText.hash(value), unseen[field]);
+        int place = table.fields().get(field).place(value);
+        return place < 0 ? unseen[field] : rarity[field][place];
+    }
+
+    /** By field, what {@link #rarity} says of values that are worth something else than one nobody has. */
+    List<Map<Long, Double>> commonValues() {
+        if (common != null) return common;
+        List<Map<Long, Double>> all = new ArrayList<>();
+        for (int f = 0; f < rarity.length; f++) {
+            Map<Long, Double> of = new HashMap<>();
+            for (int v = 0; v < rarity[f].length; v++)
+                if (rarity[f][v] != unseen[f])
+                    of.put(ModelText.hash(table.fields().get(f).values().get(v).text()), rarity[f][v]);
+            all.add(Map.copyOf(of));
+        }
+        return all;
     }
 
     double logOdds(int i, int j, byte[] levels) {

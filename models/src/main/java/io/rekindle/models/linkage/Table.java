@@ -64,13 +64,27 @@ final class Table {
     /** A table of two other records with the same columns, each a file of its own, so that they keep their places. */
     Table with(List<String> first, List<String> second) {
         List<Column> columns = new ArrayList<>();
+        for (int f = 0; f < fields.size(); f++)
+            columns.add(new Column(fields.get(f).name(), fields.get(f).kind(), List.of(first.get(f), second.get(f))));
+        return with(columns, 1);
+    }
+
+    /** A table of other records with the same columns, read as this one's were. */
+    Table with(List<Column> columns, int left) {
         List<Comparer<?>> comparers = new ArrayList<>();
-        for (int f = 0; f < fields.size(); f++) {
-            // The kind no longer matters: the comparer is the one at hand.
-            columns.add(new Column(fields.get(f).name(), Kind.WORDS, List.of(first.get(f), second.get(f))));
-            comparers.add(fields.get(f).comparer());
+        for (Field<?> field : fields) comparers.add(field.comparer());
+        return of(columns, comparers, left, given, surname);
+    }
+
+    /** A table of no records, to read others by. */
+    static Table empty(List<Field<?>> fields) {
+        int given = -1;
+        int surname = -1;
+        for (int f = fields.size() - 1; f >= 0; f--) {
+            if (fields.get(f).kind() == Kind.GIVEN_NAME) given = f;
+            if (fields.get(f).kind() == Kind.SURNAME) surname = f;
         }
-        return of(columns, comparers, 1, given, surname);
+        return new Table(List.copyOf(fields), 0, new int[0], given, given < 0 ? -1 : surname);
     }
 
     private static int place(List<Column> columns, Kind kind) {

@@ -7,6 +7,9 @@ import io.rekindle.models.linkage.Kind;
 import io.rekindle.models.linkage.Linkage;
 import io.rekindle.models.linkage.LinkageModel;
 import io.rekindle.platform.Problem;
+import java.io.IOException;
+import java.nio.charset.MalformedInputException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -85,6 +88,19 @@ final class LinkAnalysis extends Analysis {
             description = "Write every record with the number of its person to this file, CSV or Parquet.")
     private @Nullable Path clusters;
 
+    @Option(
+            names = "--save-model",
+            paramLabel = "FILE",
+            description =
+                    "Keep what was learnt in this file, for --model; it holds no records and no values, only hashes of common ones.")
+    private @Nullable Path saveModel;
+
+    @Option(
+            names = "--model",
+            paramLabel = "FILE",
+            description = "Judge by what --save-model kept instead of learning anew; the file needs the same columns.")
+    private @Nullable Path modelFile;
+
     @Option(names = "--weights", description = "In the rows, what each column says for or against, in bits.")
     private boolean weights;
 
@@ -112,23 +128,26 @@ final class LinkAnalysis extends Analysis {
     Outcome analyse(Progress progress) {
         var settings = new Linkage.Settings(threshold, pairsPerRecord, seed());
         if (clusters != null) ResultFile.check(clusters, "--clusters", ".csv", ".csv.gz", ".parquet");
+        if (modelFile != null && saveModel != null)
+            throw Problem.invalid(
+                    "nothing_learnt", "with --model nothing is learnt that --save-model could keep; give one of them");
+        var learnt = modelFile == null ? null : model(modelFile);
+        if (saveModel != null) {
+            var folder = saveModel.toAbsolutePath().getParent();
+            if (folder == null || !Files.isDirectory(folder))
+                throw Problem.invalid(
+                        "folder_missing", "--save-model %s: there is no folder %s".formatted(saveModel, folder));
+        }
         var card = new Card();
         var left = read(input, card, progress);
         var right = against == null ? null : read(against, card, progress);
         var names = right == null ? List.copyOf(left.columns().keySet()) : common(left, right, card);
-        var columns = columns(names, left, right, card);
+        var columns = learnt == null ? columns(names, left, right, card) : columns(learnt, names, left, right);
 
         progress.begin("linking");
-        var linkage = right == null
-                ? Linkage.within(columns, settings, progress::tell)
-                : Linkage.between(
-                        part(columns, 0, left.ids().size()),
-                        part(
-                                columns,
-                                left.ids().size(),
-                                left.ids().size() + right.ids().size()),
-                        settings,
-                        progress::tell);
+        var linkage = linked(
+                columns, left.ids().size(), right == null ? 0 : right.ids().size(), settings, learnt, progress);
+        if (saveModel != null) save(linkage.model(), saveModel);
         var matches = linkage.matches();
         progress.end("%,d pairs".formatted(matches.size()));
 
@@ -167,6 +186,73 @@ final class LinkAnalysis extends Analysis {
                 rows,
                 charts(linkage, sizes),
                 card);
+    }
+
+    private static Linkage linked(
+            List<Column> columns,
+            int left,
+            int right,
+            Linkage.Settings settings,
+            @Nullable LinkageModel learnt,
+            Progress progress) {
+        if (right == 0)
+            return learnt == null
+                    ? Linkage.within(columns, settings, progress::tell)
+                    : Linkage.within(columns, settings, learnt, progress::tell);
+        var one = part(columns, 0, left);
+        var other = part(columns, left, left + right);
+        return learnt == null
+                ? Linkage.between(one, other, settings, progress::tell)
+                : Linkage.between(one, other, settings, learnt, progress::tell);
+    }
+
+    private LinkageModel model(Path file) {
+        if (!kinds.isEmpty())
+            throw Problem.invalid(
+                    "kind_of_model", "--kind says nothing with --model: the model knows its columns' kinds");
+        try {
+            return LinkageModel.parse(Files.readString(file));
+        } catch (IllegalArgumentException | MalformedInputException wrong) {
+            throw Problem.invalid("model_unreadable", "--model %s: %s".formatted(file, wrong.getMessage()));
+        } catch (IOException fault) {
+            throw Problem.invalid("model_missing", "--model %s cannot be read; is it there?".formatted(file));
+        }
+    }
+
+    private static void save(LinkageModel model, Path file) {
+        try {
+            Files.writeString(file, model.toText());
+        } catch (IOException fault) {
+            throw Problem.invalid("model_not_written", "--save-model %s cannot be written".formatted(file));
+        }
+    }
+
+    /** The model's columns, both files' values in one. */
+    private static List<Column> columns(LinkageModel model, List<String> names, Records left, @Nullable Records right) {
+        var read = new LinkedHashMap<String, List<String>>();
+        for (var column : Columns.detect(names, values(names, left, right))) read.put(column.name(), column.values());
+        var missing = model.columns().stream()
+                .map(LinkageModel.Compared::name)
+                .filter(name -> !read.containsKey(name))
+                .toList();
+        if (!missing.isEmpty())
+            throw Problem.invalid(
+                    "model_columns_missing",
+                    "the model compares %s, which the file does not have; it has %s"
+                            .formatted(String.join(", ", missing), String.join(", ", read.keySet())));
+        return model.columns().stream()
+                .map(column -> new Column(column.name(), column.kind(), read.getOrDefault(column.name(), List.of())))
+                .toList();
+    }
+
+    private static List<List<String>> values(List<String> names, Records left, @Nullable Records right) {
+        var values = new ArrayList<List<String>>();
+        for (var name : names) {
+            var all = new ArrayList<>(left.columns().getOrDefault(name, List.of()));
+            if (right != null) all.addAll(right.columns().getOrDefault(name, List.of()));
+            values.add(all);
+        }
+        return values;
     }
 
     private Records read(Path path, Card card, Progress progress) {
@@ -258,19 +344,13 @@ final class LinkAnalysis extends Analysis {
                 throw Problem.invalid(
                         "column_unknown",
                         "--kind names column '%s'; compared are %s".formatted(name, String.join(", ", names)));
-        var values = new ArrayList<List<String>>();
-        for (var name : names) {
-            var all = new ArrayList<>(left.columns().getOrDefault(name, List.of()));
-            if (right != null) all.addAll(right.columns().getOrDefault(name, List.of()));
-            values.add(all);
-        }
         int records = left.ids().size() + (right == null ? 0 : right.ids().size());
         if (records < 2)
             throw Problem.invalid("too_few_records", "one record alone; it takes two to find what belongs together");
         var compared = new ArrayList<Column>();
         var empty = new ArrayList<String>();
         var constant = new ArrayList<String>();
-        for (var column : Columns.detect(names, values)) {
+        for (var column : Columns.detect(names, values(names, left, right))) {
             var kind = kinds.get(column.name());
             var whole = kind == null ? column : new Column(column.name(), kind(kind), column.values());
             var different = whole.values().stream()

@@ -61,6 +61,57 @@ class LinkAnalysisTest {
         assertThat(Files.readString(page)).contains("What each column says", "Records of a person");
     }
 
+    @Test
+    void whatWasLearntIsKeptAndJudgesWithoutLearning() throws IOException {
+        var kept = folder.resolve("people.model");
+        var input = SharedFile.of("rldata/RLdata500.csv").toString();
+        var learnt = Ran.analyze(
+                "link",
+                "--input",
+                input,
+                "--id",
+                "row",
+                "--ignore",
+                "identity",
+                "--save-model",
+                kept.toString(),
+                "--json");
+        assertThat(learnt.code()).isZero();
+        assertThat(Files.readString(kept)).startsWith("rekindle-linkage\t1\n").doesNotContain("CARSTEN");
+        var judged = Ran.analyze("link", "--input", input, "--id", "row", "--model", kept.toString(), "--json");
+        assertThat(judged.json().path("rows")).isEqualTo(learnt.json().path("rows"));
+        assertThat(judged.json().path("weights")).isEqualTo(learnt.json().path("weights"));
+        // Another file has not the columns, and a table of people is no model.
+        assertThat(Ran.analyze("link", "--input", people().toString(), "--id", "id", "--model", kept.toString())
+                        .failure())
+                .contains("the model compares", "fname_c1");
+        assertThat(Ran.analyze("link", "--input", input, "--id", "row", "--model", input)
+                        .failure())
+                .contains("--model", "line 1");
+        assertThat(Ran.analyze(
+                                "link",
+                                "--input",
+                                input,
+                                "--id",
+                                "row",
+                                "--model",
+                                folder.resolve("none").toString())
+                        .failure())
+                .contains("cannot be read");
+        assertThat(Ran.analyze(
+                                "link",
+                                "--input",
+                                input,
+                                "--id",
+                                "row",
+                                "--model",
+                                kept.toString(),
+                                "--save-model",
+                                kept.toString())
+                        .failure())
+                .contains("give one of them");
+    }
+
     private Path people() throws IOException {
         return Files.writeString(folder.resolve("people.csv"), """
                 id,name,birthday,phone,note,empty
