@@ -32,8 +32,9 @@ public final class RuleJson {
             "all", "any", "not", "trait", "event", "orders", "tier", "group", "stage", "score", "message", "segment"));
     private static final List<String> TESTS = List.of(
             "equals", "not_equals", "in", "contains", "greater", "less", "between", "exists", "before", "after");
-    private static final int MOST_DEPTH = 20;
-    private static final int MOST_CONDITIONS = 300;
+    private static final int MOST_DEPTH = RuleSize.MOST_DEPTH;
+    private static final int MOST_CONDITIONS = RuleSize.MOST_CONDITIONS;
+    private static final int MOST_VALUES = 1_000;
     private static final int MOST_TEXT = 500;
     private static final Pattern PROPERTY = Pattern.compile("[^\"\\\\\\p{Cntrl}.]+(\\.[^\"\\\\\\p{Cntrl}.]+)*");
 
@@ -86,13 +87,13 @@ public final class RuleJson {
 
     private static void collect(Rule rule, String place, Vocabulary vocabulary, List<Fault> into) {
         switch (rule) {
-            case Rule.All(var rules) -> collect(rules, Reader.at(place, "all"), vocabulary, into);
-            case Rule.Any(var rules) -> collect(rules, Reader.at(place, "any"), vocabulary, into);
-            case Rule.Not(var inner) -> collect(inner, Reader.at(place, "not"), vocabulary, into);
+            case Rule.All(var rules) -> collect(rules, at(place, "all"), vocabulary, into);
+            case Rule.Any(var rules) -> collect(rules, at(place, "any"), vocabulary, into);
+            case Rule.Not(var inner) -> collect(inner, at(place, "not"), vocabulary, into);
             case Rule.Event event ->
                 vocabulary
                         .oddityOfEvent(event.name())
-                        .ifPresent(oddity -> into.add(new Fault(Reader.at(place, "event"), oddity)));
+                        .ifPresent(oddity -> into.add(new Fault(at(place, "event"), oddity)));
             case Rule.Trait trait -> {}
             case Rule.Orders orders -> {}
             case Rule.Tier tier -> {}
@@ -106,6 +107,10 @@ public final class RuleJson {
 
     private static void collect(List<Rule> rules, String place, Vocabulary vocabulary, List<Fault> into) {
         for (int i = 0; i < rules.size(); i++) collect(rules.get(i), place + "[" + i + "]", vocabulary, into);
+    }
+
+    static String at(String place, String field) {
+        return place.isEmpty() ? field : place + "." + field;
     }
 
     private static String shown(String place) {
@@ -152,10 +157,7 @@ public final class RuleJson {
                         KINDS,
                         kinds.isEmpty() ? json.propertyNames() : kinds);
             var kind = kinds.getFirst();
-            if (!Set.of("all", "any", "not").contains(kind) && ++conditions > MOST_CONDITIONS)
-                return conditions == MOST_CONDITIONS + 1
-                        ? refused(place, "the rule has more than %d conditions", MOST_CONDITIONS)
-                        : null;
+            if (!Set.of("all", "any", "not").contains(kind) && oneTooMany(place)) return null;
             return switch (kind) {
                 case "all", "any" -> group(json, kind, place, depth);
                 case "not" -> {
@@ -197,6 +199,14 @@ public final class RuleJson {
                 case "message" -> message(json, place);
                 default -> segment(json, place);
             };
+        }
+
+        /** Counts a condition; told once, where the first one too many stands. What was accepted before is read. */
+        private boolean oneTooMany(String place) {
+            if (vocabulary == null) return false;
+            if (++conditions == MOST_CONDITIONS + 1)
+                fault(place, "the rule has more than %d conditions", MOST_CONDITIONS);
+            return conditions > MOST_CONDITIONS;
         }
 
         private @Nullable Rule group(JsonNode json, String kind, String place, int depth) {
@@ -258,6 +268,7 @@ public final class RuleJson {
         }
 
         private Rule.@Nullable Property property(JsonNode json, String place) {
+            if (oneTooMany(place)) return null;
             if (!json.isObject()) return refused(place, "a condition is an object; this is %s", kindOf(json));
             only(json, place, Set.of("property", "is", "value"));
             var property = text(json.get("property"), at(place, "property"));
@@ -377,6 +388,8 @@ public final class RuleJson {
 
         private @Nullable ValueTest in(JsonNode value, String place) {
             if (!value.isArray() || value.isEmpty()) return refused(place, "'in' takes a list with at least one value");
+            if (vocabulary != null && value.size() > MOST_VALUES)
+                return refused(place, "a list has at most %d values; this has %d", MOST_VALUES, value.size());
             var scalars = new ArrayList<Scalar>();
             for (int i = 0; i < value.size(); i++) {
                 var scalar = scalar(value.get(i), place + "[" + i + "]");
@@ -507,6 +520,8 @@ public final class RuleJson {
                 JsonNode json, String place, String what, @Nullable Collection<String> known) {
             if (!json.isArray() || json.isEmpty())
                 return refused(place, "a list with at least one %s is wanted; this is %s", what, kindOf(json));
+            if (vocabulary != null && json.size() > MOST_VALUES)
+                return refused(place, "a list has at most %d values; this has %d", MOST_VALUES, json.size());
             var names = new ArrayList<String>();
             int before = faults.size();
             for (int i = 0; i < json.size(); i++) {
@@ -537,10 +552,6 @@ public final class RuleJson {
         private void only(JsonNode json, String place, Set<String> known) {
             for (var name : json.propertyNames())
                 if (!known.contains(name)) fault(at(place, name), "unknown field; known are %s", new TreeSet<>(known));
-        }
-
-        private static String at(String place, String field) {
-            return place.isEmpty() ? field : place + "." + field;
         }
 
         private static String shown(@Nullable JsonNode json) {

@@ -10,7 +10,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.EnumMap;
-import java.util.EnumSet;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -19,6 +19,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.LongFunction;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -43,6 +44,10 @@ import tools.jackson.databind.node.JsonNodeFactory;
  * <p>Days. A window of n days as of t begins with the business day n − 1 days before t's own. Questions about events
  * without conditions on properties read the daily roll-up for the days before t's own, and that day's events one by one.
  *
+ * <p>Segments. One that is named once is part of the rule that names it; one that is named more often is a query of its
+ * own at the head of the statement, after those it names itself. So each segment is compiled once, however many ways
+ * lead to it, and how large a rule may be ({@link RuleSize}) is counted with all of them.
+ *
  * <p>Three-valued logic: conditions are pushed down to atoms with {@code not} in front of atoms only, written {@code …
  * is not true}. So an unknown (null) test counts as false everywhere, as it should: null means “no such value”.
  *
@@ -59,8 +64,31 @@ public final class RuleSql {
      */
     public record History(boolean merges, boolean undone) {}
 
+    /** What a rule's join is made of: a scan of a history, or the members of a segment. */
+    private sealed interface Part {
+        /** Segments first, for they are computed already; then the cheapest scan. */
+        Comparator<Part> CHEAPEST_FIRST = (one, other) -> switch (one) {
+            case Segment segment -> other instanceof Segment(var id) ? Long.compare(segment.id(), id) : -1;
+            case Source source -> other instanceof Source second ? source.compareTo(second) : 1;
+        };
+
+        String alias();
+    }
+
+    /** A segment that is named more than once, in a query of its own. */
+    private record Segment(long id) implements Part {
+        String query() {
+            return "members_" + id;
+        }
+
+        @Override
+        public String alias() {
+            return "in_" + id;
+        }
+    }
+
     /** The histories conditions ask, cheapest scan first. */
-    private enum Source {
+    private enum Source implements Part {
         TIERS("tiers"),
         STAGES("stages"),
         SCORES("scores"),
@@ -75,6 +103,11 @@ public final class RuleSql {
         Source(String alias) {
             this.alias = alias + "_of";
         }
+
+        @Override
+        public String alias() {
+            return alias;
+        }
     }
 
     /** The rule with {@code not} pushed down to the atoms. */
@@ -84,63 +117,113 @@ public final class RuleSql {
         record Or(List<Node> nodes) implements Node {}
 
         /**
-         * @param holdsOfAbsent whether it holds of a customer without rows in the source
+         * @param holdsOfAbsent whether it holds of a customer without rows in the part
          */
-        record Atom(Source source, Sql test, boolean holdsOfAbsent) implements Node {}
+        record Atom(Part part, Sql test, boolean holdsOfAbsent) implements Node {}
     }
 
     private final Instant asOf;
     private final ZoneId zone;
     private final LocalDate today;
     private final History history;
-    private final LongFunction<Rule> segments;
+    private final Named named;
     private final Map<Source, Scan> scans = new EnumMap<>(Source.class);
-    private final Set<Long> open = new LinkedHashSet<>();
+    private final Set<Segment> asked = new LinkedHashSet<>();
 
-    private RuleSql(Instant asOf, ZoneId zone, History history, LongFunction<Rule> segments) {
+    private RuleSql(Instant asOf, ZoneId zone, History history, Named named) {
         this.asOf = asOf;
         this.zone = zone;
         this.today = LocalDate.ofInstant(asOf, zone);
         this.history = history;
-        this.segments = segments;
+        this.named = named;
+    }
+
+    /** The queries of a statement that have a name, each compiled once and after those it reads. */
+    private static final class Named {
+        private final LongFunction<Rule> segments;
+        private final Map<Long, Integer> mentions;
+        private final Map<String, Sql> queries = new LinkedHashMap<>();
+
+        Named(LongFunction<Rule> segments, Map<Long, Integer> mentions) {
+            this.segments = segments;
+            this.mentions = mentions;
+        }
+
+        boolean once(long segment) {
+            return mentions.getOrDefault(segment, 0) <= 1;
+        }
+
+        void add(String name, Supplier<Sql> query) {
+            if (queries.containsKey(name)) return;
+            var compiled = query.get();
+            queries.put(name, compiled);
+        }
+
+        Sql before(Sql select) {
+            if (queries.isEmpty()) return select;
+            var all = new ArrayList<Sql>();
+            queries.forEach((name, query) -> all.add(Sql.of(name + " as").then(query.inParentheses())));
+            return Sql.of("with").then(Sql.join(", ", all)).then(select);
+        }
     }
 
     /**
      * @param asOf the instant the question is asked for
      * @param zone the company's zone
      * @param segments gives the rule of a segment another rule refers to
+     * @throws io.rekindle.platform.Problem {@value RuleJson#INVALID} when the rule is too large with the segments it
+     *     names; the problem names the segment
      */
     public static Sql compile(Rule rule, Instant asOf, ZoneId zone, History history, LongFunction<Rule> segments) {
-        return new RuleSql(asOf, zone, history, segments).statement(rule);
+        return compile(rule, asOf, zone, history, segments, Long::toString);
     }
 
-    private Sql statement(Rule rule) {
+    static Sql compile(
+            Rule rule,
+            Instant asOf,
+            ZoneId zone,
+            History history,
+            LongFunction<Rule> segments,
+            LongFunction<String> names) {
+        var size = new RuleSize(segments, names);
+        size.check(rule);
+        var named = new Named(segments, size.mentions(rule));
+        return named.before(new RuleSql(asOf, zone, history, named).select(rule));
+    }
+
+    private Sql select(Rule rule) {
         var tree = node(rule, true);
         var drivers = drivers(tree);
         var required = required(tree);
         Sql from;
         if (drivers.isEmpty()) {
-            from = everyone().then("everyone");
+            named.add("everyone", this::everyone);
+            from = Sql.of("everyone");
         } else {
             var driving = drivers.get();
             from = Sql.join(
                     " full join ",
                     Stream.iterate(0, i -> i < driving.size(), i -> i + 1)
                             .map(i -> i == 0
-                                    ? scan(driving.get(i))
-                                    : scan(driving.get(i)).then("using (customer_id)"))
+                                    ? part(driving.get(i))
+                                    : part(driving.get(i)).then("using (customer_id)"))
                             .toList());
         }
-        for (var source : scans.keySet())
-            if (drivers.isEmpty() || !drivers.get().contains(source))
-                from = from.then(required.contains(source) ? "join" : "left join")
-                        .then(scan(source))
+        for (var part :
+                Stream.<Part>concat(asked.stream(), scans.keySet().stream()).toList())
+            if (drivers.isEmpty() || !drivers.get().contains(part))
+                from = from.then(required.contains(part) ? "join" : "left join")
+                        .then(part(part))
                         .then("using (customer_id)");
         return Sql.of("select customer_id from").then(from).then("where").then(condition(tree));
     }
 
-    private Sql scan(Source source) {
-        return scanOf(source).sql().inParentheses().then(source.alias);
+    private Sql part(Part part) {
+        var rows = switch (part) {
+            case Source source -> scanOf(source).sql();
+            case Segment segment -> Sql.of("select customer_id, true as member from " + segment.query());
+        };
+        return rows.inParentheses().then(part.alias());
     }
 
     private Scan scanOf(Source source) {
@@ -164,13 +247,9 @@ public final class RuleSql {
                 atom(positive, isOneOf(Source.STAGES, latest(Source.STAGES, "stage"), stages));
             case Rule.Score(var score, var range) -> atom(positive, score(score, range));
             case Rule.Message message -> atom(positive, message(message));
-            case Rule.InSegment(var id) -> {
-                if (!open.add(id))
-                    throw new IllegalStateException("segment %d refers to itself through %s".formatted(id, open));
-                var node = node(segments.apply(id), positive);
-                open.remove(id);
-                yield node;
-            }
+            // Named once, its conditions share the scans of the rule that names it.
+            case Rule.InSegment(var id) ->
+                named.once(id) ? node(named.segments.apply(id), positive) : atom(positive, inSegment(id));
         };
     }
 
@@ -181,7 +260,7 @@ public final class RuleSql {
 
     private static Node atom(boolean positive, Node.Atom atom) {
         if (positive) return atom;
-        return new Node.Atom(atom.source(), atom.test().inParentheses().then("is not true"), !atom.holdsOfAbsent());
+        return new Node.Atom(atom.part(), atom.test().inParentheses().then("is not true"), !atom.holdsOfAbsent());
     }
 
     private static Sql condition(Node node) {
@@ -197,16 +276,17 @@ public final class RuleSql {
     }
 
     /** Scans which together contain everybody the tree can hold for; empty when none do. */
-    private static Optional<List<Source>> drivers(Node node) {
+    private static Optional<List<Part>> drivers(Node node) {
         return switch (node) {
-            case Node.Atom atom -> atom.holdsOfAbsent() ? Optional.empty() : Optional.of(List.of(atom.source()));
+            case Node.Atom atom -> atom.holdsOfAbsent() ? Optional.empty() : Optional.of(List.of(atom.part()));
             case Node.And(var nodes) ->
                 nodes.stream()
                         .map(RuleSql::drivers)
                         .flatMap(Optional::stream)
-                        .min(Comparator.<List<Source>>comparingInt(List::size).thenComparing(List::getFirst));
+                        .min(Comparator.<List<Part>>comparingInt(List::size)
+                                .thenComparing(List::getFirst, Part.CHEAPEST_FIRST));
             case Node.Or(var nodes) -> {
-                var all = new TreeSet<Source>();
+                var all = new TreeSet<Part>(Part.CHEAPEST_FIRST);
                 for (var each : nodes) {
                     var drivers = drivers(each);
                     if (drivers.isEmpty()) yield Optional.empty();
@@ -218,16 +298,16 @@ public final class RuleSql {
     }
 
     /** Scans that contain, each alone, everybody the tree can hold for. */
-    private static Set<Source> required(Node node) {
+    private static Set<Part> required(Node node) {
         return switch (node) {
-            case Node.Atom atom -> atom.holdsOfAbsent() ? EnumSet.noneOf(Source.class) : EnumSet.of(atom.source());
+            case Node.Atom atom -> atom.holdsOfAbsent() ? Set.of() : Set.of(atom.part());
             case Node.And(var nodes) -> {
-                var all = EnumSet.noneOf(Source.class);
+                var all = new HashSet<Part>();
                 nodes.forEach(each -> all.addAll(required(each)));
                 yield all;
             }
             case Node.Or(var nodes) -> {
-                var common = EnumSet.allOf(Source.class);
+                var common = new HashSet<>(required(nodes.getFirst()));
                 nodes.forEach(each -> common.retainAll(required(each)));
                 yield common;
             }
@@ -235,6 +315,13 @@ public final class RuleSql {
     }
 
     // ---- the conditions ----
+
+    private Node.Atom inSegment(long id) {
+        var segment = new Segment(id);
+        named.add(segment.query(), () -> new RuleSql(asOf, zone, history, named).select(named.segments.apply(id)));
+        asked.add(segment);
+        return new Node.Atom(segment, Sql.of(segment.alias() + ".member"), false);
+    }
 
     private Node.Atom trait(String trait, ValueTest test) {
         var scan = scanOf(Source.TRAITS);
@@ -579,23 +666,16 @@ public final class RuleSql {
     /** Every customer seen by then. */
     private Sql everyone() {
         return Sql.join(
-                        " union ",
-                        List.of(
-                                select(
-                                        "event_days",
-                                        "",
-                                        Sql.of("h.day < ?", today).then(standing())),
-                                select(
-                                        "events",
-                                        "",
-                                        Sql.of("h.occurred_at >= ? and h.occurred_at <= ?", start(today), asOf)
-                                                .then(standing())),
-                                select(
-                                        "orders",
-                                        "",
-                                        Sql.of("h.ordered_at <= ?", asOf).then(standing())),
-                                select("trait_changes", "", Sql.of("h.valid_from <= ?", asOf))))
-                .inParentheses();
+                " union ",
+                List.of(
+                        select("event_days", "", Sql.of("h.day < ?", today).then(standing())),
+                        select(
+                                "events",
+                                "",
+                                Sql.of("h.occurred_at >= ? and h.occurred_at <= ?", start(today), asOf)
+                                        .then(standing())),
+                        select("orders", "", Sql.of("h.ordered_at <= ?", asOf).then(standing())),
+                        select("trait_changes", "", Sql.of("h.valid_from <= ?", asOf))));
     }
 
     private Sql select(String table, String columns, Sql where, @Nullable Object... columnValues) {

@@ -15,10 +15,12 @@ import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -123,7 +125,12 @@ public class Segments {
 
     private Sql members(Rule rule, Instant asOf, Map<Long, Stored> all) {
         return RuleSql.compile(
-                rule, asOf, business.zone(), history(), id -> required(all, id).rule());
+                rule,
+                asOf,
+                business.zone(),
+                history(),
+                id -> required(all, id).rule(),
+                id -> required(all, id).name());
     }
 
     private RuleSql.History history() {
@@ -147,12 +154,37 @@ public class Segments {
 
     private Rule read(JsonNode rule, @Nullable Long self, Map<Long, Stored> all) {
         RuleJson.Known known = id -> faultOfReference(id, self, all);
+        var read = read(rule, known);
+        sizes(all).check(read);
+        return read;
+    }
+
+    private Rule read(JsonNode rule, RuleJson.Known known) {
         var fields = brought();
         try {
             return RuleJson.read(rule, vocabulary(fields, names.recent()), known);
         } catch (Problem perhapsSeenSince) {
             return RuleJson.read(rule, vocabulary(fields, names.now()), known);
         }
+    }
+
+    private static RuleSize sizes(Map<Long, Stored> all) {
+        return new RuleSize(
+                id -> required(all, id).rule(), id -> required(all, id).name());
+    }
+
+    /** What names a segment grows with it: no other may become too large by this one's new rule. */
+    private static void checkThoseThatName(long id, Rule rule, Map<Long, Stored> all) {
+        var then = new LinkedHashMap<>(all);
+        then.computeIfPresent(id, (same, before) -> before.with(rule));
+        var sizes = sizes(then);
+        for (var other : then.values())
+            if (sizes.reachedFrom(other.rule()).contains(id))
+                sizes.tooLarge(other.rule()).ifPresent(fault -> {
+                    var words = "segment %d '%s' names this one and would be too large: %s"
+                            .formatted(other.id(), other.name(), fault.message());
+                    throw Problem.unprocessable(RuleJson.INVALID, words, List.of(new Problem.Fault("", words)));
+                });
     }
 
     /**
@@ -173,20 +205,26 @@ public class Segments {
         var target = all.get(id);
         if (target == null) return Optional.of("there is no segment %d".formatted(id));
         if (self == null) return Optional.empty();
-        return way(id, self, all, List.of(self))
+        return way(id, self, all, List.of(self), new HashSet<>())
                 .map(way -> "this makes a circle of segments: "
                         + way.stream().map(String::valueOf).collect(Collectors.joining(" → ")));
     }
 
-    /** The way from one segment to another along references; stored segments make no circle among themselves. */
-    private static Optional<List<Long>> way(long from, long to, Map<Long, Stored> all, List<Long> before) {
+    /**
+     * The way from one segment to another along references; stored segments make no circle among themselves.
+     *
+     * @param looked segments no way leads on from, as far as was looked: none is looked at twice
+     */
+    private static Optional<List<Long>> way(
+            long from, long to, Map<Long, Stored> all, List<Long> before, Set<Long> looked) {
+        if (!looked.add(from)) return Optional.empty();
         var here = new ArrayList<>(before);
         here.add(from);
         if (from == to) return Optional.of(here);
         var stored = all.get(from);
         if (stored == null) return Optional.empty();
         return references(stored.rule())
-                .map(next -> way(next, to, all, here))
+                .map(next -> way(next, to, all, here, looked))
                 .flatMap(Optional::stream)
                 .findFirst();
     }
@@ -237,7 +275,9 @@ public class Segments {
         lock();
         get(id);
         checkName(name, id);
-        var read = read(rule, id, rules());
+        var all = rules();
+        var read = read(rule, id, all);
+        checkThoseThatName(id, read, all);
         jdbc.sql("update segments set name = :name, rule = :rule::jsonb, version = version + 1 where id = :id")
                 .param("name", name)
                 .param("rule", RuleJson.write(read).toString())
@@ -371,7 +411,11 @@ public class Segments {
     }
 
     /** A segment as PostgreSQL has it. */
-    private record Stored(long id, String name, Rule rule, int version, Instant createdAt) {}
+    private record Stored(long id, String name, Rule rule, int version, Instant createdAt) {
+        Stored with(Rule other) {
+            return new Stored(id, name, other, version, createdAt);
+        }
+    }
 
     private Map<Long, Stored> rules() {
         var all = new LinkedHashMap<Long, Stored>();

@@ -7,7 +7,7 @@ import java.util.function.Function;
 
 /**
  * The history engine: append and query. Tables and views are documented in docs/warehouse.md; there is no update and
- * no delete.
+ * no delete. Statements run in {@link AdHocQueries#answer} end with its time.
  */
 public interface Warehouse {
 

@@ -40,8 +40,11 @@ class RuleSqlTest {
             int inhabited = 0;
             for (int i = 0; i < RULES_PER_HISTORY; i++) {
                 var segments = Map.of(
-                        1L, NaiveRules.random(random, 1, List.of()), 2L, NaiveRules.random(random, 2, List.of()));
-                var rule = NaiveRules.random(random, 3, List.of(1L, 2L));
+                        1L, NaiveRules.random(random, 1, List.of()),
+                        2L, NaiveRules.random(random, 2, List.of()),
+                        3L, naming(random, 1, 2),
+                        4L, naming(random, 1, 3));
+                var rule = i % 2 == 0 ? NaiveRules.random(random, 3, List.of(1L, 2L, 3L)) : naming(random, 3, 4);
                 var asOf = history.from.plusMillis(
                         random.nextLong(Duration.ofDays(125).toMillis()));
                 var expected = new NaiveRules(history, asOf, segments).members(rule);
@@ -89,6 +92,52 @@ class RuleSqlTest {
                                             warehouse, rule, now, zone, new RuleSql.History(false, false), Map.of())
                                     .equals(before.get(rules.indexOf(rule)))))
                     .as("rules whose members did change since")
+                    .isNotEmpty();
+        }
+    }
+
+    /** A rule about two segments, each named twice: with and without {@code not} in front. */
+    private static Rule naming(Random random, long one, long other) {
+        var parts = List.of(
+                new Rule.InSegment(one),
+                new Rule.Not(new Rule.InSegment(other)),
+                NaiveRules.random(random, 1, List.of(one, other)),
+                random.nextBoolean() ? new Rule.InSegment(other) : new Rule.Not(new Rule.InSegment(one)));
+        return random.nextInt(3) == 0
+                ? new Rule.All(parts)
+                : new Rule.Any(List.of(
+                        new Rule.All(parts.subList(0, 2)),
+                        new Rule.All(parts.subList(2, 4)),
+                        new Rule.Not(parts.get(2))));
+    }
+
+    @Test
+    void aChainOfSegmentsEachNamingTheOneBeforeTwiceGrowsByOneQueryEach() {
+        var random = new Random(5);
+        var zone = ZoneId.of("UTC");
+        var history = SmallHistory.random(random, zone, false, false);
+        var segments = new java.util.HashMap<Long, Rule>(Map.of(1L, new Rule.Tier(List.of("high", "middle"))));
+        for (long id = 2; id <= 9; id++)
+            segments.put(
+                    id,
+                    new Rule.Any(List.of(
+                            new Rule.InSegment(id - 1),
+                            new Rule.Not(new Rule.InSegment(id - 1)),
+                            NaiveRules.random(random, 1, List.of()))));
+        var rule = new Rule.All(List.of(new Rule.InSegment(9), new Rule.InSegment(8)));
+        var asked = new java.util.ArrayList<Long>();
+        var sql = RuleSql.compile(rule, history.to, zone, new RuleSql.History(false, false), id -> {
+            asked.add(id);
+            return Optional.ofNullable(segments.get(id)).orElseThrow();
+        });
+        assertThat(asked).as("how often each segment's rule is looked at").hasSizeLessThan(4 * segments.size());
+        assertThat(sql.text().split("from tier_changes", -1))
+                .as("scans of the first one")
+                .hasSizeLessThan(10);
+        try (var warehouse = open("chain")) {
+            history.writeTo(warehouse, "all");
+            assertThat(members(warehouse, rule, history.to, zone, new RuleSql.History(false, false), segments))
+                    .isEqualTo(new NaiveRules(history, history.to, segments).members(rule))
                     .isNotEmpty();
         }
     }

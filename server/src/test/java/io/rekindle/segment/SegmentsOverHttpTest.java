@@ -136,6 +136,33 @@ class SegmentsOverHttpTest {
                 .containsEntry("message.campaignId", "there is no campaign 987654");
     }
 
+    @Test
+    void segmentsThatNameEachOtherTwiceAreCountedWithAllTheyBring() throws Exception {
+        long last = send("POST", "/api/segments", segment("chain 0", "{'trait':'hat','is':'exists'}"), 201)
+                .get("id")
+                .longValue();
+        long first = last;
+        var twice = "{'any':[{'segment':%1$d},{'not':{'segment':%1$d}}]}";
+        for (int i = 1; i <= 9; i++)
+            last = send("POST", "/api/segments", segment("chain " + i, twice.formatted(last)), 201)
+                    .get("id")
+                    .longValue();
+        var refused = send("POST", "/api/segments", segment("chain 10", twice.formatted(last)), 422);
+        assertThat(refused.get("code").stringValue()).isEqualTo("segment_rule_invalid");
+        assertThat(refused.at("/errors/0/place").stringValue()).isEqualTo("any[1].not.segment");
+        assertThat(refused.at("/errors/0/message").stringValue())
+                .contains("segment %d 'chain 9'".formatted(last), "nested 21 deep");
+        send("POST", "/api/segments/preview", rule("{'segment':%d}".formatted(last)), 200);
+        // The first one may not grow beyond what those that name it can carry.
+        var grown = send(
+                "PUT",
+                "/api/segments/" + first,
+                segment("chain 0", "{'not':{'not':{'trait':'hat','is':'exists'}}}"),
+                422);
+        assertThat(grown.get("detail").stringValue())
+                .contains("segment %d 'chain 9' names this one".formatted(last), "21 deep");
+    }
+
     private void traits(String name, @Nullable String... values) {
         warehouse.append("trait_changes", "segment-names:" + name, Rows.written(rows -> {
             for (int i = 0; i < values.length; i++)

@@ -4,6 +4,7 @@ import io.rekindle.common.Page;
 import io.rekindle.plan.Campaign;
 import io.rekindle.plan.Campaigns;
 import io.rekindle.plan.Forecast;
+import io.rekindle.warehouse.AdHocQueries;
 import org.springframework.http.HttpStatus;
 import org.springframework.security.access.prepost.PreAuthorize;
 import org.springframework.web.bind.annotation.GetMapping;
@@ -21,9 +22,11 @@ import org.springframework.web.bind.annotation.RestController;
 @RequestMapping("/api/campaigns")
 class CampaignsResource {
     private final Campaigns campaigns;
+    private final AdHocQueries queries;
 
-    CampaignsResource(Campaigns campaigns) {
+    CampaignsResource(Campaigns campaigns, AdHocQueries queries) {
         this.campaigns = campaigns;
+        this.queries = queries;
     }
 
     @GetMapping
@@ -57,7 +60,7 @@ class CampaignsResource {
     @PostMapping("/{id}/forecast")
     @PreAuthorize("hasRole('VIEWER')")
     Forecast forecast(@PathVariable long id) {
-        return campaigns.forecast(id);
+        return queries.answer(() -> campaigns.forecast(id));
     }
 
     @PostMapping("/{id}/submit")

@@ -7,11 +7,13 @@ import io.rekindle.platform.BusinessClock;
 import io.rekindle.platform.Problem;
 import io.rekindle.profile.Profiles;
 import io.rekindle.segment.Field;
+import io.rekindle.segment.Rule;
 import io.rekindle.segment.RuleJson;
 import io.rekindle.segment.Segment;
 import io.rekindle.segment.SegmentSettings;
 import io.rekindle.segment.Segments;
 import io.rekindle.segment.Words;
+import io.rekindle.warehouse.AdHocQueries;
 import io.rekindle.warehouse.Sql;
 import io.rekindle.warehouse.Warehouse;
 import io.swagger.v3.oas.annotations.media.Content;
@@ -54,9 +56,16 @@ class SegmentsResource {
     private final Profiles profiles;
     private final BusinessClock clock;
     private final SegmentSettings settings;
+    private final AdHocQueries queries;
 
     SegmentsResource(
-            Segments segments, Warehouse warehouse, Profiles profiles, BusinessClock clock, SegmentSettings settings) {
+            Segments segments,
+            Warehouse warehouse,
+            AdHocQueries queries,
+            Profiles profiles,
+            BusinessClock clock,
+            SegmentSettings settings) {
+        this.queries = queries;
         this.segments = segments;
         this.warehouse = warehouse;
         this.profiles = profiles;
@@ -143,6 +152,10 @@ class SegmentsResource {
     @PreAuthorize("hasRole('VIEWER')")
     PreviewAnswer preview(@RequestBody PreviewRequest request) {
         var rule = segments.read(rule(request.rule()));
+        return queries.answer(() -> preview(rule));
+    }
+
+    private PreviewAnswer preview(Rule rule) {
         var members = segments.members(rule, clock.instant());
         long from = System.nanoTime();
         var count = new long[1];

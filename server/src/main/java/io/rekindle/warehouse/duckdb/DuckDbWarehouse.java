@@ -3,6 +3,7 @@ package io.rekindle.warehouse.duckdb;
 import io.rekindle.platform.Backed;
 import io.rekindle.platform.OwnerOnly;
 import io.rekindle.platform.Problem;
+import io.rekindle.warehouse.AdHocQueries;
 import io.rekindle.warehouse.Row;
 import io.rekindle.warehouse.Rows;
 import io.rekindle.warehouse.Sql;
@@ -17,6 +18,8 @@ import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
+import java.sql.SQLTimeoutException;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.LocalDateTime;
 import java.time.ZoneOffset;
@@ -125,13 +128,26 @@ public final class DuckDbWarehouse implements Warehouse, Backed, AutoCloseable {
     @Override
     public void stream(Sql sql, Consumer<Row> consumer) {
         with(connection -> {
-            try (var statement = prepare(connection, sql);
-                    var rows = statement.executeQuery()) {
-                var row = new Row(rows);
-                while (rows.next()) consumer.accept(row);
+            try (var statement = prepare(connection, sql)) {
+                AdHocQueries.timeLeft().ifPresent(left -> limit(statement, left));
+                try (var rows = statement.executeQuery()) {
+                    var row = new Row(rows);
+                    while (rows.next()) consumer.accept(row);
+                }
             }
             return true;
         });
+    }
+
+    /** DuckDB interrupts the statement then; it counts whole seconds. */
+    private static void limit(PreparedStatement statement, Duration left) {
+        if (left.isZero()) throw AdHocQueries.timedOut();
+        try {
+            statement.setQueryTimeout(
+                    (int) Math.min(Integer.MAX_VALUE, left.plusMillis(999).toSeconds()));
+        } catch (SQLException e) {
+            throw new WarehouseException(String.valueOf(e.getMessage()), e);
+        }
     }
 
     @Override
@@ -208,6 +224,9 @@ public final class DuckDbWarehouse implements Warehouse, Backed, AutoCloseable {
             if (kept.size() < KEPT_CONNECTIONS) kept.add(connection);
             else connection.close();
             return result;
+        } catch (SQLTimeoutException e) {
+            closeQuietly(connection, e);
+            throw AdHocQueries.timedOut();
         } catch (SQLException e) {
             closeQuietly(connection, e);
             throw new WarehouseException(String.valueOf(e.getMessage()), e);

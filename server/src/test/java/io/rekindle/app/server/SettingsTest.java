@@ -59,6 +59,7 @@ class SettingsTest {
     @Test
     void faultsOfAllRecordsAreReportedAtOnce() {
         var values = new HashMap<String, String>();
+        values.put("REKINDLE_AD_HOC_AT_ONCE", "0");
         values.put("REKINDLE_CURRENCY", "eu");
         values.put("REKINDLE_PUBLIC_URL", "shop.example.com");
         values.put("REKINDLE_ADMIN_KEY", "short");
