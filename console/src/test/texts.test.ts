@@ -58,7 +58,7 @@ describe('the texts', () => {
   });
 
   it('both languages fill in the same values', () => {
-    const values = (text: string) => [...text.matchAll(/{{\s*(\w+)\s*}}/g)].map(([, name]) => name).sort();
+    const values = (text: string) => [...text.matchAll(/{{\s*(\w+[^}]*?)\s*}}/g)].map(([, name]) => name).sort();
     for (const [key, text] of english) {
       expect(values(chinese.get(key) ?? ''), key).toEqual(values(text));
     }
@@ -102,7 +102,7 @@ describe('the texts', () => {
 
   it('every text is asked for somewhere', () => {
     const vocabularies =
-      /^(tier|group|stage|reason|messageState|campaignState|arm|action|objectiveKind|metric|unit|objectiveState|score|channel|role|timeline|importState|tail|event|importField|rejectReason|identifier|purpose|problem)\./;
+      /^(tier|group|stage|reason|messageState|campaignState|arm|action|objectiveKind|metric|unit|objectiveState|score|channel|role|timeline|importState|tail|event|importField|rejectReason|identifier|purpose|problem|fault)\./;
     const asked = files.flatMap(({ tree }) => {
       const found: (string | RegExp)[] = [];
       visit(tree, (node) => {

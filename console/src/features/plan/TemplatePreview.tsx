@@ -1,7 +1,8 @@
-import { Alert, Button, Card, Tabs, Typography } from 'antd';
+import { Alert, Button, Card, Tabs } from 'antd';
 import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import { problemOf } from '@/shared/api/problem';
+import { FaultList } from '@/shared/ui/FaultList';
 import { ProblemAlert } from '@/shared/ui/ProblemAlert';
 import { Nothing } from '@/shared/ui/QueryView';
 import { usePreviewTemplate } from './api/previewTemplate';
@@ -37,15 +38,7 @@ export function TemplatePreview({ templateId, customerId, picker }: Props) {
             showIcon
             data-testid="missing-values"
             title={t('templates.missing')}
-            description={
-              <ul className="faults">
-                {problem.errors.map((fault) => (
-                  <li key={fault.place + fault.message}>
-                    <Typography.Text code>{fault.place}</Typography.Text> {fault.message}
-                  </li>
-                ))}
-              </ul>
-            }
+            description={<FaultList faults={problem.errors} />}
           />
         ) : preview.error ? (
           <ProblemAlert error={preview.error} />

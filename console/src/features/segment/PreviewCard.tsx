@@ -4,6 +4,7 @@ import { useTranslation } from 'react-i18next';
 import { Link } from 'react-router';
 import type { SegmentPreview } from '@/shared/api/types';
 import { useFormats, useLanguage } from '@/shared/i18n/language';
+import { FaultList } from '@/shared/ui/FaultList';
 import { ProblemAlert } from '@/shared/ui/ProblemAlert';
 import { Nothing } from '@/shared/ui/QueryView';
 import { StageTag, TierTag } from '@/shared/ui/Tags';
@@ -53,13 +54,7 @@ export function PreviewCard({ preview, lacking }: Props) {
               type="warning"
               showIcon
               data-testid="preview-warnings"
-              title={
-                <ul className="faults">
-                  {data.warnings.map(({ place, message }) => (
-                    <li key={place}>{`${place}: ${message}`}</li>
-                  ))}
-                </ul>
-              }
+              title={<FaultList faults={data.warnings} />}
             />
           )}
           <Table

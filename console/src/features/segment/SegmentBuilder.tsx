@@ -1,7 +1,9 @@
-import { Alert, Button, Card, Form, Input, Segmented, Typography } from 'antd';
+import { Alert, Button, Card, Form, Input, Segmented } from 'antd';
 import { useMemo, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { problemOf } from '@/shared/api/problem';
+import { useProblemWords } from '@/shared/i18n/useProblemWords';
+import { FaultList } from '@/shared/ui/FaultList';
 import type { SegmentField } from '@/shared/api/types';
 import { useDelayed } from '@/shared/useDelayed';
 import { ProblemAlert } from '@/shared/ui/ProblemAlert';
@@ -32,6 +34,7 @@ export function SegmentBuilder({ id, start, fields, segments, campaigns, mayEdit
   const [text, setText] = useState('');
   const [textFault, setTextFault] = useState<string | null>(null);
   const save = useSaveSegment(id);
+  const words = useProblemWords();
 
   const lacking = useMemo(() => missing(rule), [rule]);
   const asked = useDelayed(rule, 500);
@@ -44,10 +47,11 @@ export function SegmentBuilder({ id, start, fields, segments, campaigns, mayEdit
     ],
     [current, preview.error, save.error],
   );
-  const faults = useMemo(() => faultsByRule(rule, serverFaults), [rule, serverFaults]);
-  const nameFault = save.error
-    ? problemOf(save.error).errors.find(({ place }) => place === 'name' || place === '/name')?.message
+  const faults = useMemo(() => faultsByRule(rule, serverFaults, words.fault), [rule, serverFaults, words]);
+  const faultOfName = save.error
+    ? problemOf(save.error).errors.find(({ place }) => place === 'name' || place === '/name')
     : undefined;
+  const nameFault = faultOfName && words.fault(faultOfName);
 
   const change = (next: Group) => {
     setRule(next);
@@ -64,7 +68,7 @@ export function SegmentBuilder({ id, start, fields, segments, campaigns, mayEdit
     setText(typed);
     const reading = readRule(typed);
     if ('fault' in reading) {
-      setTextFault(reading.fault === 'shape' ? t('rule.notARule') : reading.fault);
+      setTextFault(reading.fault === 'shape' ? t('rule.notARule') : t('rule.notJson', { words: reading.fault }));
     } else {
       setTextFault(null);
       change(rooted(reading.rule));
@@ -143,17 +147,7 @@ export function SegmentBuilder({ id, start, fields, segments, campaigns, mayEdit
                 data-testid="rule-json"
               />
               {textFault && <Alert type="error" showIcon title={textFault} />}
-              {serverFaults.map((fault) => (
-                <Alert
-                  key={`${fault.place} ${fault.message}`}
-                  type="error"
-                  title={
-                    <>
-                      <Typography.Text code>{fault.place}</Typography.Text> {fault.message}
-                    </>
-                  }
-                />
-              ))}
+              {serverFaults.length > 0 && <Alert type="error" title={<FaultList faults={serverFaults} />} />}
             </div>
           )}
         </Card>

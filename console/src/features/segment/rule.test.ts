@@ -142,13 +142,15 @@ describe('what is still missing', () => {
   });
 });
 
+const fault = (place: string, message: string) => ({ place, message, code: '', parameters: {} });
+
 describe('the server’s faults', () => {
   it('are shown at the innermost rule their place points into', () => {
     const faults = faultsByRule({ all: [high, { any: [shoes, lapsing] }] }, [
-      { place: 'rule.all[1].any[0].where[0].property', message: 'unknown property' },
-      { place: '/all/0/tier/0', message: 'no such tier' },
-      { place: 'rule', message: 'too deep' },
-      { place: 'rule.all[9]', message: 'out of reach' },
+      fault('rule.all[1].any[0].where[0].property', 'unknown property'),
+      fault('/all/0/tier/0', 'no such tier'),
+      fault('rule', 'too deep'),
+      fault('rule.all[9]', 'out of reach'),
     ]);
     expect(Object.fromEntries(faults)).toEqual({
       'all.1.any.0': ['unknown property'],

@@ -291,7 +291,11 @@ const key = (path: Path) => path.join('.');
  * Faults by the rule they belong to: the innermost group or condition the place points into. A place may begin with
  * the name of the field the rule was sent in.
  */
-export function faultsByRule(rule: Rule, faults: readonly Fault[]): Map<string, string[]> {
+export function faultsByRule(
+  rule: Rule,
+  faults: readonly Fault[],
+  words: (fault: Fault) => string = ({ message }) => message,
+): Map<string, string[]> {
   const known = new Set<string>();
   const visit = (at: Rule, path: Step[]) => {
     known.add(key(path));
@@ -309,7 +313,7 @@ export function faultsByRule(rule: Rule, faults: readonly Fault[]): Map<string, 
       length--;
     }
     const at = key(path.slice(0, length));
-    found.set(at, [...(found.get(at) ?? []), fault.message]);
+    found.set(at, [...(found.get(at) ?? []), words(fault)]);
   }
   return found;
 }

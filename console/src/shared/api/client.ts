@@ -50,7 +50,7 @@ export async function answerOf<T>(call: Promise<{ data?: T; error?: unknown; res
     result = await call;
   } catch (cause) {
     const detail = cause instanceof Error ? cause.message : String(cause);
-    throw new ProblemError({ title: '', status: 0, detail, code: 'unreachable', errors: [] });
+    throw new ProblemError({ title: '', status: 0, detail, code: 'unreachable', parameters: {}, errors: [] });
   }
   if (!result.response.ok) {
     throw new ProblemError(toProblem(result.error, result.response.status));

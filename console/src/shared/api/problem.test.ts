@@ -39,7 +39,7 @@ describe('a problem the server answered', () => {
       { name: ['target'], errors: ['state a target', 'must be above the baseline'] },
       { name: ['sendWindow'], errors: ['not a time'] },
     ]);
-    expect(sorted.rest).toEqual([{ place: 'somewhere', message: 'elsewhere' }]);
+    expect(sorted.rest).toEqual([{ place: 'somewhere', code: '', message: 'elsewhere', parameters: {} }]);
   });
 
   it('gives a fault to the field named most exactly', () => {
@@ -48,7 +48,10 @@ describe('a problem the server answered', () => {
   });
 
   it('does not take a field for one whose name begins alike', () => {
-    const sorted = faultsByField({ ...problem, errors: [{ place: 'targets', message: 'x' }] }, ['target']);
+    const sorted = faultsByField(
+      { ...problem, errors: [{ place: 'targets', code: '', message: 'x', parameters: {} }] },
+      ['target'],
+    );
     expect(sorted.fields).toEqual([]);
   });
 

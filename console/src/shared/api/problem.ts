@@ -4,7 +4,11 @@ import type { ProblemDetails } from './types';
 export type Fault = NonNullable<ProblemDetails['errors']>[number];
 
 /** RFC 9457 problem details with the server's stable code, nothing of it missing. */
-export type Problem = Pick<ProblemDetails, 'title' | 'status' | 'code'> & { detail: string; errors: Fault[] };
+export type Problem = Pick<ProblemDetails, 'title' | 'status' | 'code'> & {
+  detail: string;
+  parameters: Record<string, string>;
+  errors: Fault[];
+};
 
 /** Every failed request ends as one of these, whatever the cause. */
 export class ProblemError extends Error {
@@ -19,20 +23,28 @@ export class ProblemError extends Error {
 
 const isObject = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null;
 const text = (value: unknown): string => (typeof value === 'string' ? value : '');
+const texts = (value: unknown): Record<string, string> =>
+  isObject(value) ? Object.fromEntries(Object.entries(value).map(([name, one]) => [name, text(one)])) : {};
 
 /** Reads a problem out of whatever the server (or a proxy before it) answered. */
 export function toProblem(body: unknown, status: number): Problem {
   if (!isObject(body)) {
-    return { title: '', status, detail: text(body).slice(0, 300), code: `http_${status}`, errors: [] };
+    return { title: '', status, detail: text(body).slice(0, 300), code: `http_${status}`, parameters: {}, errors: [] };
   }
   const errors = Array.isArray(body.errors)
-    ? body.errors.filter(isObject).map((fault) => ({ place: text(fault.place), message: text(fault.message) }))
+    ? body.errors.filter(isObject).map((fault) => ({
+        place: text(fault.place),
+        code: text(fault.code),
+        message: text(fault.message),
+        parameters: texts(fault.parameters),
+      }))
     : [];
   return {
     title: text(body.title),
     status,
     detail: text(body.detail),
     code: text(body.code) || `http_${status}`,
+    parameters: texts(body.parameters),
     errors,
   };
 }
@@ -42,7 +54,7 @@ export function problemOf(error: unknown): Problem {
     return error.problem;
   }
   const detail = error instanceof Error ? error.message : String(error);
-  return { title: '', status: 0, detail, code: 'console_error', errors: [] };
+  return { title: '', status: 0, detail, code: 'console_error', parameters: {}, errors: [] };
 }
 
 export type Step = string | number;
@@ -65,6 +77,7 @@ export interface FieldFaults<Name> {
 export function faultsByField<Name extends string | Step[]>(
   problem: Problem,
   fields: readonly Name[],
+  words: (fault: Fault) => string = ({ message }) => message,
 ): FieldFaults<Name> {
   const found = new Map<string, { name: Name; errors: string[] }>();
   const rest: Fault[] = [];
@@ -76,7 +89,7 @@ export function faultsByField<Name extends string | Step[]>(
       .find(({ path }) => at === path || at.startsWith(`${path}.`));
     if (field) {
       const entry = found.get(field.path) ?? { name: field.name, errors: [] };
-      entry.errors.push(fault.message);
+      entry.errors.push(words(fault));
       found.set(field.path, entry);
     } else {
       rest.push(fault);

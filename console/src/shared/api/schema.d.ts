@@ -1228,6 +1228,9 @@ export interface components {
             detail?: string | null;
             errors?: components["schemas"]["io.rekindle.platform.Problem.Fault"][] | null;
             instance?: string | null;
+            parameters?: {
+                [key: string]: string;
+            } | null;
             /** Format: int32 */
             status: number;
             title: string;
@@ -2161,7 +2164,11 @@ export interface components {
             sha256: string;
         };
         "io.rekindle.platform.Problem.Fault": {
+            code: string;
             message: string;
+            parameters: {
+                [key: string]: string;
+            };
             place: string;
         };
         "io.rekindle.platform.web.BackupResource.BackupRequest": {

@@ -4,6 +4,7 @@ import i18n from 'i18next';
 import { createContext, useContext, useMemo } from 'react';
 import { initReactI18next } from 'react-i18next';
 import { formats, type Formats, type Language } from '../format';
+import { teachFormats } from './valueFormats';
 
 const REMEMBERED = 'rekindle.language';
 
@@ -49,6 +50,7 @@ export async function speak(language: Language): Promise<Locale> {
       interpolation: { escapeValue: false },
       returnNull: false,
     });
+    teachFormats();
   } else {
     i18n.addResourceBundle(language, 'translation', pack.texts, true, true);
     await i18n.changeLanguage(language);

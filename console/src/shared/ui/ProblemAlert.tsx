@@ -1,7 +1,8 @@
 import { Alert, Button, Typography } from 'antd';
 import { useTranslation } from 'react-i18next';
 import { problemOf, type Fault } from '../api/problem';
-import { useLabel } from '../i18n/useLabel';
+import { useProblemWords } from '../i18n/useProblemWords';
+import { FaultList } from './FaultList';
 
 interface Props {
   error: unknown;
@@ -10,41 +11,25 @@ interface Props {
   faults?: Fault[];
 }
 
-/** What failed, in the server's own words, with the code to quote. */
+/** What failed, in the reader's language, with the code to quote. */
 export function ProblemAlert({ error, retry, faults }: Props) {
   const { t } = useTranslation();
-  const label = useLabel();
+  const words = useProblemWords();
   const problem = problemOf(error);
   const listed = faults ?? problem.errors;
-  const known = label('problem', problem.code);
-  const ownWords = [
-    'unreachable',
-    'console_error',
-    'http_500',
-    'http_502',
-    'http_503',
-    'http_404',
-    'http_403',
-  ].includes(problem.code);
+  // What is not the server's own problem has its cause in the detail alone.
+  const showsDetail = /^(unreachable|console_error|http_\d+)$/.test(problem.code) && problem.detail;
   return (
     <Alert
       type="error"
       showIcon
       role="alert"
       data-testid="problem"
-      title={ownWords ? known : problem.detail || problem.title || known}
+      title={words.problem(problem)}
       description={
         <>
-          {ownWords && problem.detail && <div>{problem.detail}</div>}
-          {listed.length > 0 && (
-            <ul className="faults">
-              {listed.map((fault) => (
-                <li key={`${fault.place} ${fault.message}`}>
-                  {fault.place && <Typography.Text code>{fault.place}</Typography.Text>} {fault.message}
-                </li>
-              ))}
-            </ul>
-          )}
+          {showsDetail && <div>{problem.detail}</div>}
+          {listed.length > 0 && <FaultList faults={listed} />}
           <Typography.Text type="secondary" className="problem-code">
             {t('common.code')} <code data-testid="problem-code">{problem.code}</code>
           </Typography.Text>

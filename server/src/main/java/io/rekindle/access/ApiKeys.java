@@ -79,9 +79,9 @@ public class ApiKeys {
     public NewKey createWith(String name, Set<Role> roles, String secret) {
         if (secret.length() < SHORTEST_SECRET)
             throw Problem.invalid(
-                    "key_too_short",
-                    "REKINDLE_ADMIN_KEY has %d characters; it needs at least %d"
-                            .formatted(secret.length(), SHORTEST_SECRET));
+                            "key_too_short", "REKINDLE_ADMIN_KEY has {length} characters; it needs at least {least}")
+                    .with("length", secret.length())
+                    .with("least", SHORTEST_SECRET);
         return store(name, roles, secret);
     }
 
@@ -115,7 +115,8 @@ public class ApiKeys {
                 .param("id", id)
                 .query(ApiKeys::map)
                 .optional()
-                .orElseThrow(() -> Problem.notFound("key_not_found", "there is no API key %d".formatted(id)));
+                .orElseThrow(() -> Problem.notFound("key_not_found", "there is no API key {id}")
+                        .with("id", id));
     }
 
     /** From now on the key opens nothing. */

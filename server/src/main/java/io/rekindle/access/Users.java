@@ -87,7 +87,8 @@ public class Users {
                 .param("id", id)
                 .query(Users::map)
                 .optional()
-                .orElseThrow(() -> Problem.notFound("user_not_found", "there is no user %d".formatted(id)));
+                .orElseThrow(() -> Problem.notFound("user_not_found", "there is no user {id}")
+                        .with("id", id));
     }
 
     /** From now on the user signs in with this password; sessions signed in to before end. */
@@ -120,8 +121,8 @@ public class Users {
 
     private static void requireGood(String password) {
         if (password.length() < SHORTEST_PASSWORD)
-            throw Problem.invalid(
-                    "password_too_short", "a password needs at least %d characters".formatted(SHORTEST_PASSWORD));
+            throw Problem.invalid("password_too_short", "a password needs at least {least} characters")
+                    .with("least", SHORTEST_PASSWORD);
     }
 
     private static String normal(String email) {

@@ -131,7 +131,8 @@ public class Sources {
                 .param("id", id)
                 .query(Sources::source)
                 .optional()
-                .orElseThrow(() -> Problem.notFound("source_not_found", "there is no source %d".formatted(id)));
+                .orElseThrow(() -> Problem.notFound("source_not_found", "there is no source {id}")
+                        .with("id", id));
     }
 
     /** A source that is known to be there, such as {@link #OWN}. */
@@ -157,8 +158,8 @@ public class Sources {
                 .param("by", Caller.current().name())
                 .query(Integer.class)
                 .optional()
-                .orElseThrow(() -> Problem.conflict(
-                        "source_name_taken", "there is a source named '%s' already".formatted(trimmed)));
+                .orElseThrow(() -> Problem.conflict("source_name_taken", "there is a source named '{name}' already")
+                        .with("name", trimmed));
         audit.record("source.created", "source " + id, trimmed);
         return get(id);
     }
@@ -183,9 +184,8 @@ public class Sources {
     public NewKey createKey(int sourceId) {
         var source = get(sourceId);
         if (source.name().equals(OWN) || source.name().equals(IMPORT))
-            throw Problem.conflict(
-                    "source_is_internal",
-                    "the source '%s' is written to by the product alone".formatted(source.name()));
+            throw Problem.conflict("source_is_internal", "the source '{name}' is written to by the product alone")
+                    .with("name", source.name());
         var bytes = new byte[KEY_BYTES];
         random.nextBytes(bytes);
         var secret = "wk_" + Base64.getUrlEncoder().withoutPadding().encodeToString(bytes);
@@ -203,7 +203,9 @@ public class Sources {
                 .param("source", sourceId)
                 .update();
         if (changed == 0)
-            throw Problem.notFound("key_not_found", "source %d has no write key %d".formatted(sourceId, keyId));
+            throw Problem.notFound("write_key_not_found", "source {source} has no write key {id}")
+                    .with("source", sourceId)
+                    .with("id", keyId);
         audit.record("write_key.revoked", "source " + sourceId, "key " + keyId);
         byKey = readKeys();
     }
@@ -211,9 +213,9 @@ public class Sources {
     private long store(Source source, String secret) {
         if (secret.length() < CollectSettings.SHORTEST_KEY)
             throw Problem.invalid(
-                    "key_too_short",
-                    "REKINDLE_WRITE_KEY has %d characters; it needs at least %d"
-                            .formatted(secret.length(), CollectSettings.SHORTEST_KEY));
+                            "key_too_short", "REKINDLE_WRITE_KEY has {length} characters; it needs at least {least}")
+                    .with("length", secret.length())
+                    .with("least", CollectSettings.SHORTEST_KEY);
         long id = jdbc.sql("""
                         insert into write_keys (source_id, key_hash, hint, created_at, created_by)
                         values (:source, :hash, :hint, :at, :by) returning id

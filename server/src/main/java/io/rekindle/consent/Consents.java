@@ -76,9 +76,14 @@ public class Consents {
 
     static String word(String what, String text) {
         if (isWord(text)) return text;
-        throw Problem.invalid(
-                what + "_invalid",
-                "'%s' is no %s: small letters, digits and _, beginning with a letter, at most 40"
-                        .formatted(text, what));
+        throw what.equals("purpose")
+                ? Problem.invalid(
+                                "purpose_invalid",
+                                "'{given}' is no purpose: small letters, digits and _, beginning with a letter, at most 40")
+                        .with("given", text)
+                : Problem.invalid(
+                                "channel_invalid",
+                                "'{given}' is no channel: small letters, digits and _, beginning with a letter, at most 40")
+                        .with("given", text);
     }
 }

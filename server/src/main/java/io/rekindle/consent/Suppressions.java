@@ -39,13 +39,15 @@ public class Suppressions {
             case "email" -> Identifier.Type.EMAIL;
             case "sms" -> Identifier.Type.PHONE;
             default ->
-                throw Problem.invalid("channel_invalid", "'%s' is no channel; it is email or sms".formatted(channel));
+                throw Problem.invalid("suppression_channel_invalid", "'{channel}' is no channel; it is email or sms")
+                        .with("channel", channel);
         };
         return identifiers
                 .of(type, address)
                 .map(identifier -> identifier.id().value())
-                .orElseThrow(() ->
-                        Problem.invalid("address_invalid", "this is no address one could write to by " + channel));
+                .orElseThrow(
+                        () -> Problem.invalid("address_invalid", "this is no address one could write to by {channel}")
+                                .with("channel", channel));
     }
 
     /** Puts an address on the list, in force when the caller's transaction commits; the first entry for it stays. */

@@ -131,8 +131,8 @@ public class Decisions {
                 .first(
                         Sql.of("select customer_id from decisions where decision_id = ?", decision.decisionId()),
                         row -> new CustomerId(row.longValue("customer_id")))
-                .orElseThrow(() ->
-                        Problem.notFound("decision_not_found", "decision %d is gone".formatted(decision.decisionId())));
+                .orElseThrow(() -> Problem.notFound("decision_not_found", "decision {id} is gone")
+                        .with("id", decision.decisionId()));
         double number = new Assignment(run.salt(), run.holdoutShare()).number(then);
         var reason = decision.reason() == null
                 ? ("held_out".equals(decision.actionReason()) ? "held_out" : null)

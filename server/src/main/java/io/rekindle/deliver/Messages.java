@@ -174,8 +174,8 @@ public class Messages {
     public Message settle(long messageId, MessageState state) {
         if (state != MessageState.SENT && state != MessageState.FAILED)
             throw Problem.invalid(
-                    "state_not_possible",
-                    "a message in doubt is settled as sent or failed, not as %s".formatted(state.code()));
+                            "state_not_possible", "a message in doubt is settled as sent or failed, not as {state}")
+                    .with("state", state.code());
         var before = get(messageId);
         int settled = jdbc.sql("""
                         with changed as (
@@ -194,9 +194,9 @@ public class Messages {
                 .update();
         if (settled == 0)
             throw Problem.conflict(
-                    "message_not_in_doubt",
-                    "message %d is %s; only a message in doubt can be settled"
-                            .formatted(messageId, before.state().code()));
+                            "message_not_in_doubt", "message {id} is {state}; only a message in doubt can be settled")
+                    .with("id", messageId)
+                    .with("state", before.state().code());
         audit.record(
                 "message.settled",
                 "message " + messageId,
@@ -210,8 +210,8 @@ public class Messages {
                 .param("id", messageId)
                 .query(Messages::message)
                 .optional()
-                .orElseThrow(
-                        () -> Problem.notFound("message_not_found", "there is no message %d".formatted(messageId)));
+                .orElseThrow(() -> Problem.notFound("message_not_found", "there is no message {id}")
+                        .with("id", messageId));
     }
 
     private static Message message(ResultSet r, int n) throws SQLException {

@@ -124,9 +124,9 @@ public class Evaluations implements Job, RunPlanned {
         var run = runs.ofCampaign(campaignId)
                 .filter(Run::planned)
                 .orElseThrow(() -> Problem.conflict(
-                        "campaign_not_launched",
-                        "campaign %d is %s and has no result yet"
-                                .formatted(campaignId, campaign.state().code())));
+                                "campaign_not_launched", "campaign {id} is {state} and has no result yet")
+                        .with("id", campaignId)
+                        .with("state", campaign.state().code()));
         var now = clock.instant();
         var outcomes = outcomes(run, campaign);
         boolean recorded = isRecorded(run);

@@ -6,6 +6,7 @@ import io.rekindle.access.Role;
 import io.rekindle.common.Page;
 import io.rekindle.platform.BusinessClock;
 import io.rekindle.platform.Problem;
+import io.rekindle.platform.Problem.Fault;
 import java.math.BigDecimal;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -18,7 +19,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.jdbc.core.simple.JdbcClient;
@@ -106,7 +106,8 @@ public class Campaigns {
                 .param("id", id)
                 .query((r, n) -> campaign(r))
                 .optional()
-                .orElseThrow(() -> Problem.notFound("campaign_not_found", "there is no campaign %d".formatted(id)));
+                .orElseThrow(() -> Problem.notFound("campaign_not_found", "there is no campaign {id}")
+                        .with("id", id));
     }
 
     /** A {@link Problem} {@code campaign_not_valid} lists everything that is wrong. */
@@ -134,9 +135,10 @@ public class Campaigns {
         var before = get(id);
         if (before.state() != CampaignState.DRAFT && before.state() != CampaignState.IN_REVIEW)
             throw Problem.conflict(
-                    "campaign_not_changeable",
-                    "campaign %d is %s and can no longer be changed; make a new one"
-                            .formatted(id, before.state().code()));
+                            "campaign_not_changeable",
+                            "campaign {id} is {state} and can no longer be changed; make a new one")
+                    .with("id", id)
+                    .with("state", before.state().code());
         int changed = jdbc.sql("""
                         update campaigns set name = :name, objective_id = :objective, segment_id = :segment,
                             template_id = :template, offer_id = :offer, holdout_share = :holdout, send_from = :from,
@@ -190,23 +192,33 @@ public class Campaigns {
         var start = campaign.sendWindow().next(now, clock.zone());
         var faults = new Faults();
         faults.check(
-                campaign.holdoutShare() >= LEAST_HOLDOUT, "holdoutShare", "no hold-out; set one between 1 % and 50 %");
+                campaign.holdoutShare() >= LEAST_HOLDOUT,
+                new Fault("holdoutShare", "no_holdout", "no hold-out; set one between 1 % and 50 %"));
         var launch = launches.getObject();
         var forecast = launch.forecast(campaign);
         if (campaign.offerId() != null) {
             var offer = offers.get(campaign.offerId());
             faults.check(
                             offer.expiresAt().isAfter(start),
-                            "offerId",
-                            "offer %d expires at %s, before the campaign starts"
-                                    .formatted(offer.id(), offer.expiresAt()))
+                            new Fault(
+                                            "offerId",
+                                            "offer_expires_before",
+                                            "offer {offer} expires at {expiry}, before the campaign starts")
+                                    .with("offer", offer.id())
+                                    .with("expiry", offer.expiresAt()))
                     .check(
                             offer.codes().left() >= forecast.toSend(),
-                            "offerId",
-                            "offer %d has %d codes left for %d messages; add codes"
-                                    .formatted(offer.id(), offer.codes().left(), forecast.toSend()));
+                            new Fault(
+                                            "offerId",
+                                            "too_few_codes",
+                                            "offer {offer} has {left} codes left for {messages} messages; add codes")
+                                    .with("offer", offer.id())
+                                    .with("left", offer.codes().left())
+                                    .with("messages", forecast.toSend()));
         }
-        faults.refuse("campaign_not_ready", "campaign %d cannot be approved".formatted(id));
+        faults.refuse(words -> Problem.unprocessable(
+                        "campaign_not_ready", "campaign {id} cannot be approved: " + words, faults.found())
+                .with("id", id));
         int changed = jdbc.sql("""
                         update campaigns set state = 'approved', approver = :approver, approved_at = :now,
                             forecast = :forecast::jsonb
@@ -300,11 +312,11 @@ public class Campaigns {
                 .list();
         if (writers.stream().anyMatch(writer -> writer.name().equals(approver.name())))
             throw new Problem(
-                    Problem.Kind.FORBIDDEN,
-                    "second_person_needed",
-                    "campaign %d cannot be approved by %s, who made, changed or submitted it; ask another approver"
-                            .formatted(id, approver.name()),
-                    List.of());
+                            Problem.Kind.FORBIDDEN,
+                            "second_person_needed",
+                            "campaign {id} cannot be approved by who made, changed or submitted it; ask another approver",
+                            List.of())
+                    .with("id", id);
         var approving = approver.roles().stream()
                 .filter(role -> role == Role.APPROVER || role == Role.ADMIN)
                 .toList();
@@ -318,29 +330,29 @@ public class Campaigns {
                         writers.stream().noneMatch(writer -> writer.roles().contains(role.name())));
         if (!another)
             throw new Problem(
-                    Problem.Kind.FORBIDDEN,
-                    "second_role_needed",
-                    "campaign %d cannot be approved with the role %s, which %s had when making, changing or submitting it; ask an approver with another role"
-                            .formatted(
-                                    id,
-                                    approving.stream().map(Role::code).collect(Collectors.joining(" or ")),
-                                    String.join(", ", sharing)),
-                    List.of());
+                            Problem.Kind.FORBIDDEN,
+                            "second_role_needed",
+                            "campaign {id} cannot be approved with the role {roles}, which %s had when making, changing or submitting it; ask an approver with another role"
+                                    .formatted(String.join(", ", sharing)),
+                            List.of())
+                    .with("id", id)
+                    .with("roles", approving.stream().map(Role::code).toList());
     }
 
     private static void requireNext(Campaign campaign, CampaignState next, String verb) {
         if (campaign.state().mayBecome(next)) return;
-        throw Problem.conflict(
-                "campaign_in_wrong_state",
-                "campaign %d cannot be %s: it is %s"
-                        .formatted(campaign.id(), verb, campaign.state().code()));
+        throw Problem.conflict("campaign_in_wrong_state", "campaign {id} cannot be %s: it is {state}".formatted(verb))
+                .with("id", campaign.id())
+                .with("next", next.code())
+                .with("state", campaign.state().code());
     }
 
     private static void requireStill(int changed, long id) {
         if (changed == 0)
             throw Problem.conflict(
-                    "campaign_changed_meanwhile",
-                    "campaign %d was changed by somebody else meanwhile; look at it again".formatted(id));
+                            "campaign_changed_meanwhile",
+                            "campaign {id} was changed by somebody else meanwhile; look at it again")
+                    .with("id", id);
     }
 
     private Map<String, @Nullable Object> check(Draft draft) {
@@ -351,23 +363,41 @@ public class Campaigns {
         var from = hours.from() == null ? LocalTime.of(9, 0) : hours.from();
         var to = hours.to() == null ? LocalTime.of(20, 0) : hours.to();
         int days = draft.attributionDays() == null ? 0 : draft.attributionDays();
-        faults.check(draft.name() != null && !draft.name().isBlank(), "name", "the name is missing")
+        faults.check(
+                        draft.name() != null && !draft.name().isBlank(),
+                        new Fault("name", "name_missing", "the name is missing"))
                 .check(
                         holdout == 0 || (holdout >= LEAST_HOLDOUT && holdout <= MOST_HOLDOUT),
-                        "holdoutShare",
-                        "a hold-out of %s; set one between 0.01 and 0.5".formatted(holdout))
-                .check(from.isBefore(to), "sendWindow", "the send window from %s to %s is empty".formatted(from, to))
+                        new Fault(
+                                        "holdoutShare",
+                                        "holdout_out_of_range",
+                                        "a hold-out of {holdout}; set one between {least} and {most}")
+                                .with("holdout", holdout)
+                                .with("least", LEAST_HOLDOUT)
+                                .with("most", MOST_HOLDOUT))
+                .check(
+                        from.isBefore(to),
+                        new Fault("sendWindow", "window_empty", "the send window from {from} to {to} is empty")
+                                .with("from", from)
+                                .with("to", to))
                 .check(
                         days >= 1 && days <= MOST_ATTRIBUTION_DAYS,
-                        "attributionDays",
-                        "purchases count for 1 to %d days, not %d".formatted(MOST_ATTRIBUTION_DAYS, days))
+                        new Fault(
+                                        "attributionDays",
+                                        "attribution_out_of_range",
+                                        "purchases count for 1 to {most} days, not {days}")
+                                .with("most", MOST_ATTRIBUTION_DAYS)
+                                .with("days", days))
                 .checkAmount(cost, "messageCost")
-                .check(cost.signum() >= 0, "messageCost", "the cost of a message cannot be negative");
+                .check(
+                        cost.signum() >= 0,
+                        new Fault("messageCost", "cost_negative", "the cost of a message cannot be negative"));
         exists(faults, "objectiveId", draft.objectiveId(), true, objectives::require);
         exists(faults, "segmentId", draft.segmentId(), true, audiences::version);
         exists(faults, "templateId", draft.templateId(), true, templates::get);
         exists(faults, "offerId", draft.offerId(), false, offers::get);
-        faults.refuse("campaign_not_valid", "the campaign cannot be saved");
+        faults.refuse(words ->
+                Problem.unprocessable("campaign_not_valid", "the campaign cannot be saved: " + words, faults.found()));
         var params = new LinkedHashMap<String, @Nullable Object>();
         params.put("name", draft.name());
         params.put("objective", draft.objectiveId());
@@ -389,13 +419,13 @@ public class Campaigns {
 
     private static void exists(Faults faults, String place, @Nullable Long id, boolean needed, LookUp lookUp) {
         if (id == null) {
-            faults.check(!needed, place, "%s is missing".formatted(place));
+            faults.check(!needed, new Fault(place, "choice_missing", "{place} is missing").with("place", place));
             return;
         }
         try {
             lookUp.by(id);
         } catch (Problem e) {
-            faults.check(false, place, e.detail());
+            faults.add(Fault.of(place, e));
         }
     }
 

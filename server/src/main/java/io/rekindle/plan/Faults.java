@@ -1,38 +1,48 @@
 package io.rekindle.plan;
 
 import io.rekindle.platform.Problem;
+import io.rekindle.platform.Problem.Fault;
 import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /** Gathers everything that is wrong with one thing, so that it is told at once. */
 final class Faults {
     private static final BigDecimal LARGEST_AMOUNT = BigDecimal.TEN.pow(14);
 
-    private final List<Problem.Fault> found = new ArrayList<>();
+    private final List<Fault> found = new ArrayList<>();
 
-    Faults check(boolean holds, String place, String message) {
-        if (!holds) found.add(new Problem.Fault(place, message));
+    Faults check(boolean holds, Fault fault) {
+        if (!holds) found.add(fault);
         return this;
+    }
+
+    void add(Fault fault) {
+        found.add(fault);
     }
 
     /** An amount of money, if given, must be one that can be stored. */
     Faults checkAmount(@Nullable BigDecimal amount, String place) {
         return check(
                 amount == null || amount.abs().compareTo(LARGEST_AMOUNT) < 0,
-                place,
-                "an amount is below %s".formatted(LARGEST_AMOUNT.toPlainString()));
+                new Fault(place, "amount_too_large", "an amount is below {limit}")
+                        .with("limit", LARGEST_AMOUNT.toPlainString()));
+    }
+
+    List<Fault> found() {
+        return found;
     }
 
     boolean none() {
         return found.isEmpty();
     }
 
-    /** Throws when anything was found; the detail names every place. */
-    void refuse(String code, String what) {
-        if (found.isEmpty()) return;
-        var words = String.join("; ", found.stream().map(Problem.Fault::message).toList());
-        throw Problem.unprocessable(code, what + ": " + words, found);
+    /** Throws when anything was found what is made of the words of all. */
+    void refuse(Function<String, Problem> problem) {
+        if (!found.isEmpty())
+            throw problem.apply(
+                    String.join("; ", found.stream().map(Fault::message).toList()));
     }
 }

@@ -5,6 +5,7 @@ import io.rekindle.access.Caller;
 import io.rekindle.common.Page;
 import io.rekindle.platform.BusinessClock;
 import io.rekindle.platform.Problem;
+import io.rekindle.platform.Problem.Fault;
 import io.rekindle.warehouse.Sql;
 import io.rekindle.warehouse.Warehouse;
 import java.sql.ResultSet;
@@ -86,7 +87,8 @@ public class Objectives {
                 .param("id", id)
                 .query((r, n) -> objective(r))
                 .optional()
-                .orElseThrow(() -> Problem.notFound("objective_not_found", "there is no objective %d".formatted(id)));
+                .orElseThrow(() -> Problem.notFound("objective_not_found", "there is no objective {id}")
+                        .with("id", id));
     }
 
     /** Measures its baseline and keeps it; a {@link Problem} {@code objective_not_smart} lists all that is missing. */
@@ -162,33 +164,56 @@ public class Objectives {
     private Map<String, @Nullable Object> check(Draft draft) {
         var faults = new Faults();
         int days = draft.windowDays() == null ? 0 : draft.windowDays();
-        faults.check(draft.name() != null && !draft.name().isBlank(), "name", "specific: the name is missing")
-                .check(draft.kind() != null, "kind", "specific: the kind is missing: retain, grow, activate or acquire")
+        faults.check(
+                        draft.name() != null && !draft.name().isBlank(),
+                        new Fault("name", "name_missing", "specific: the name is missing"))
+                .check(
+                        draft.kind() != null,
+                        new Fault(
+                                "kind",
+                                "objective_kind_missing",
+                                "specific: the kind is missing: retain, grow, activate or acquire"))
                 .check(
                         draft.metric() != null,
-                        "metric",
-                        "measurable: the metric is missing: repurchase_rate, retention_rate, reactivation_rate or"
-                                + " revenue_per_customer")
-                .check(draft.unit() != null, "unit", "measurable: say whether the target is in points or relative")
+                        new Fault(
+                                "metric",
+                                "metric_missing",
+                                "measurable: the metric is missing: repurchase_rate, retention_rate, reactivation_rate or revenue_per_customer"))
+                .check(
+                        draft.unit() != null,
+                        new Fault(
+                                "unit", "unit_missing", "measurable: say whether the target is in points or relative"))
                 .check(
                         days >= 1 && days <= LONGEST_WINDOW,
-                        "windowDays",
-                        "measurable: the metric needs a window of 1 to %d days".formatted(LONGEST_WINDOW))
-                .check(draft.target() != null, "target", "measurable: the target is missing")
+                        new Fault(
+                                        "windowDays",
+                                        "window_out_of_range",
+                                        "measurable: the metric needs a window of 1 to {most} days")
+                                .with("most", LONGEST_WINDOW))
+                .check(
+                        draft.target() != null,
+                        new Fault("target", "target_missing", "measurable: the target is missing"))
                 .check(
                         draft.target() == null || draft.target() > 0,
-                        "target",
-                        "measurable: the target is the improvement aimed at, more than 0")
-                .check(draft.deadline() != null, "deadline", "time-bound: the deadline is missing")
+                        new Fault(
+                                "target",
+                                "target_not_positive",
+                                "measurable: the target is the improvement aimed at, more than 0"))
+                .check(
+                        draft.deadline() != null,
+                        new Fault("deadline", "deadline_missing", "time-bound: the deadline is missing"))
                 .check(
                         draft.deadline() == null || draft.deadline().isAfter(clock.today()),
-                        "deadline",
-                        "time-bound: the deadline %s is not in the future".formatted(draft.deadline()));
+                        new Fault(
+                                        "deadline",
+                                        "deadline_past",
+                                        "time-bound: the deadline {deadline} is not in the future")
+                                .with("deadline", draft.deadline()));
         if (draft.segmentId() != null) {
             try {
                 audiences.version(draft.segmentId());
             } catch (Problem e) {
-                faults.check(false, "segmentId", "specific: " + e.detail());
+                faults.add(Fault.of("segmentId", e));
             }
         }
         var now = clock.instant();
@@ -197,12 +222,18 @@ public class Objectives {
             measured = measure(Objects.requireNonNull(draft.metric()), draft.segmentId(), days, now);
             faults.check(
                     measured.customers() > 0,
-                    "metric",
-                    "measurable: there is no customer to measure %s over in the last %d days"
-                            .formatted(draft.metric().code(), days));
+                    new Fault(
+                                    "metric",
+                                    "nobody_to_measure",
+                                    "measurable: there is no customer to measure {metric} over in the last {days} days")
+                            .with("metric", draft.metric().code())
+                            .with("days", days));
             checkReach(faults, draft, measured);
         }
-        faults.refuse("objective_not_smart", "the objective is not specific, measurable and time-bound");
+        faults.refuse(words -> Problem.unprocessable(
+                "objective_not_smart",
+                "the objective is not specific, measurable and time-bound: " + words,
+                faults.found()));
         var params = new LinkedHashMap<String, @Nullable Object>();
         params.put("kind", Objects.requireNonNull(draft.kind()).code());
         params.put("name", draft.name());
@@ -224,14 +255,19 @@ public class Objectives {
         boolean relative = draft.unit() == Objective.Unit.RELATIVE;
         faults.check(
                 !relative || measured.value() > 0 || measured.customers() == 0,
-                "unit",
-                "measurable: the baseline is 0, of which a relative target is nothing; state it in points");
+                new Fault(
+                        "unit",
+                        "baseline_zero",
+                        "measurable: the baseline is 0, of which a relative target is nothing; state it in points"));
         double aim = relative ? measured.value() * (1 + target) : measured.value() + target;
         faults.check(
                 !Objects.requireNonNull(draft.metric()).isRate() || aim <= 1,
-                "target",
-                "measurable: from %.4f the target leads to %.4f, and a rate is at most 1"
-                        .formatted(measured.value(), aim));
+                new Fault(
+                                "target",
+                                "target_beyond_one",
+                                "measurable: from {baseline} the target leads to {aim}, and a rate is at most 1")
+                        .with("baseline", "%.4f".formatted(measured.value()))
+                        .with("aim", "%.4f".formatted(aim)));
     }
 
     private static Objective objective(ResultSet r) throws SQLException {

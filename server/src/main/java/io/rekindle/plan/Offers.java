@@ -6,6 +6,7 @@ import io.rekindle.common.Page;
 import io.rekindle.platform.BusinessClock;
 import io.rekindle.platform.PlatformSettings;
 import io.rekindle.platform.Problem;
+import io.rekindle.platform.Problem.Fault;
 import java.math.BigDecimal;
 import java.security.SecureRandom;
 import java.sql.ResultSet;
@@ -77,7 +78,8 @@ public class Offers {
                 .param("id", id)
                 .query((r, n) -> offer(r))
                 .optional()
-                .orElseThrow(() -> Problem.notFound("offer_not_found", "there is no offer %d".formatted(id)));
+                .orElseThrow(() -> Problem.notFound("offer_not_found", "there is no offer {id}")
+                        .with("id", id));
     }
 
     /** A {@link Problem} {@code offer_not_valid} lists everything that is wrong. */
@@ -120,23 +122,32 @@ public class Offers {
         for (int i = 0; i < codes.size(); i++) {
             var code = normalised(codes.get(i));
             var place = "codes[%d]".formatted(i);
-            faults.check(!code.isEmpty(), place, "an empty code")
+            faults.check(!code.isEmpty(), new Fault(place, "code_empty", "an empty code"))
                     .check(
                             code.length() <= LONGEST_CODE,
-                            place,
-                            "a code of %d characters; at most %d".formatted(code.length(), LONGEST_CODE));
+                            new Fault(place, "code_too_long", "a code of {length} characters; at most {most}")
+                                    .with("length", code.length())
+                                    .with("most", LONGEST_CODE));
             var before = places.putIfAbsent(code, i);
-            faults.check(before == null, place, "'%s' stands in the list twice".formatted(code));
+            faults.check(
+                    before == null,
+                    new Fault(place, "code_twice", "'{code}' stands in the list twice").with("code", code));
         }
         jdbc.sql("select code, offer_id from coupons where code = any(:codes) and offer_id <> :id")
                 .param("codes", places.keySet().toArray(String[]::new))
                 .param("id", id)
                 .query((r, n) -> faults.check(
                         false,
-                        "codes[%d]".formatted(places.get(r.getString("code"))),
-                        "'%s' belongs to offer %d".formatted(r.getString("code"), r.getLong("offer_id"))))
+                        new Fault(
+                                        "codes[%d]".formatted(places.get(r.getString("code"))),
+                                        "code_of_another_offer",
+                                        "'{code}' belongs to offer {offer}")
+                                .with("code", r.getString("code"))
+                                .with("offer", r.getLong("offer_id"))))
                 .list();
-        faults.refuse("codes_not_valid", "no code was added to offer %d".formatted(id));
+        faults.refuse(words -> Problem.unprocessable(
+                        "codes_not_added", "no code was added to offer {id}: " + words, faults.found())
+                .with("id", id));
         int added = insert(id, List.copyOf(places.keySet()));
         audit.record("offer.codes_added", "offer " + id, "%d codes imported".formatted(added));
         return get(id);
@@ -150,13 +161,16 @@ public class Offers {
         var faults = new Faults();
         faults.check(
                         count >= 1 && count <= MOST_CODES_AT_ONCE,
-                        "generate",
-                        "%d codes: ask for 1 to %d".formatted(count, MOST_CODES_AT_ONCE))
+                        new Fault("generate", "code_count_out_of_range", "{count} codes: ask for 1 to {most}")
+                                .with("count", count)
+                                .with("most", MOST_CODES_AT_ONCE))
                 .check(
                         start.length() <= LONGEST_CODE - RANDOM_LETTERS,
-                        "prefix",
-                        "a prefix has at most %d characters".formatted(LONGEST_CODE - RANDOM_LETTERS))
-                .refuse("codes_not_valid", "no code was made for offer %d".formatted(id));
+                        new Fault("prefix", "prefix_too_long", "a prefix has at most {most} characters")
+                                .with("most", LONGEST_CODE - RANDOM_LETTERS))
+                .refuse(words -> Problem.unprocessable(
+                                "codes_not_made", "no code was made for offer {id}: " + words, faults.found())
+                        .with("id", id));
         int made = 0;
         while (made < count) {
             var some = new ArrayList<String>();
@@ -193,33 +207,44 @@ public class Offers {
         var value = draft.value();
         var cost = draft.costPerUse() == null ? BigDecimal.ZERO : draft.costPerUse();
         var expires = draft.expiresAt();
-        faults.check(draft.name() != null && !draft.name().isBlank(), "name", "the name is missing")
-                .check(draft.kind() != null, "kind", "the kind is missing: percent or amount")
-                .check(value != null && value.signum() > 0, "value", "the value must be more than 0")
+        faults.check(
+                        draft.name() != null && !draft.name().isBlank(),
+                        new Fault("name", "name_missing", "the name is missing"))
+                .check(
+                        draft.kind() != null,
+                        new Fault("kind", "offer_kind_missing", "the kind is missing: percent or amount"))
+                .check(
+                        value != null && value.signum() > 0,
+                        new Fault("value", "value_not_positive", "the value must be more than 0"))
                 .check(
                         draft.kind() != Offer.Kind.PERCENT
                                 || value == null
                                 || value.compareTo(BigDecimal.valueOf(100)) <= 0,
-                        "value",
-                        "%s %% is more than everything".formatted(value))
+                        new Fault("value", "percent_too_high", "{value} % is more than everything")
+                                .with("value", value))
                 .check(
                         draft.currency() == null || draft.currency().equals(settings.currency()),
-                        "currency",
-                        "amounts here are in %s, not %s".formatted(settings.currency(), draft.currency()))
+                        new Fault("currency", "another_currency", "amounts here are in {currency}, not {given}")
+                                .with("currency", settings.currency())
+                                .with("given", draft.currency()))
                 .checkAmount(value, "value")
                 .checkAmount(cost, "costPerUse")
                 .checkAmount(draft.budget(), "budget")
-                .check(cost.signum() >= 0, "costPerUse", "the cost per use cannot be negative")
+                .check(
+                        cost.signum() >= 0,
+                        new Fault("costPerUse", "cost_negative", "the cost per use cannot be negative"))
                 .check(
                         draft.budget() == null || draft.budget().signum() > 0,
-                        "budget",
-                        "a budget must be more than 0; leave it out for no limit")
-                .check(expires != null, "expiresAt", "the expiry is missing")
+                        new Fault(
+                                "budget",
+                                "budget_not_positive",
+                                "a budget must be more than 0; leave it out for no limit"))
+                .check(expires != null, new Fault("expiresAt", "expiry_missing", "the expiry is missing"))
                 .check(
                         expires == null || expires.isAfter(clock.instant()),
-                        "expiresAt",
-                        "the expiry %s is past".formatted(expires))
-                .refuse("offer_not_valid", "the offer cannot be saved");
+                        new Fault("expiresAt", "expiry_past", "the expiry {expiry} is past").with("expiry", expires))
+                .refuse(words -> Problem.unprocessable(
+                        "offer_not_valid", "the offer cannot be saved: " + words, faults.found()));
         var kind = java.util.Objects.requireNonNull(draft.kind());
         var params = new LinkedHashMap<String, @Nullable Object>();
         params.put("name", draft.name());

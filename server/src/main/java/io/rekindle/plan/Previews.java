@@ -62,16 +62,19 @@ public class Previews {
             return templates.render(template.id(), template.version(), values);
         } catch (MissingValue e) {
             throw Problem.unprocessable(
-                    "template_missing_value",
-                    "template %d cannot be made out for customer %s: %s"
-                            .formatted(templateId, customer, e.getMessage()),
-                    e.places());
+                            "template_missing_value",
+                            "template {id} cannot be made out for customer {customer}: " + e.getMessage(),
+                            e.places())
+                    .with("id", templateId)
+                    .with("customer", customer);
         } catch (TemplateLimitException e) {
             throw Problem.unprocessable(
-                    "template_beyond_limit",
-                    "template %d cannot be made out for customer %s: %s"
-                            .formatted(templateId, customer, e.getMessage()),
-                    List.of(new Problem.Fault(e.part(), String.valueOf(e.getMessage()))));
+                            "template_beyond_limit",
+                            "template {id} cannot be made out for customer {customer}: " + e.getMessage(),
+                            List.of(new Problem.Fault(e.part(), "template_limit", "{words}")
+                                    .with("words", e.getMessage())))
+                    .with("id", templateId)
+                    .with("customer", customer);
         }
     }
 

@@ -9,6 +9,7 @@ import io.rekindle.plan.content.TemplateFault;
 import io.rekindle.plan.content.TemplateSyntaxException;
 import io.rekindle.platform.BusinessClock;
 import io.rekindle.platform.Problem;
+import io.rekindle.platform.Problem.Fault;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.OffsetDateTime;
@@ -76,7 +77,8 @@ public class Templates {
                 .param("id", id)
                 .query((r, n) -> template(r))
                 .optional()
-                .orElseThrow(() -> Problem.notFound("template_not_found", "there is no template %d".formatted(id)));
+                .orElseThrow(() -> Problem.notFound("template_not_found", "there is no template {id}")
+                        .with("id", id));
     }
 
     /** One version ever saved. */
@@ -89,8 +91,10 @@ public class Templates {
                 .param("version", version)
                 .query((r, n) -> template(r))
                 .optional()
-                .orElseThrow(() -> Problem.notFound(
-                        "template_not_found", "there is no version %d of template %d".formatted(version, id)));
+                .orElseThrow(
+                        () -> Problem.notFound("template_not_found", "there is no version {version} of template {id}")
+                                .with("id", id)
+                                .with("version", version));
     }
 
     /** A {@link Problem} {@code template_not_valid} lists every fault with its part and line. */
@@ -114,7 +118,8 @@ public class Templates {
                 .param("id", id)
                 .query(Integer.class)
                 .optional()
-                .orElseThrow(() -> Problem.notFound("template_not_found", "there is no template %d".formatted(id)));
+                .orElseThrow(() -> Problem.notFound("template_not_found", "there is no template {id}")
+                        .with("id", id));
         save(id, version, draft);
         audit.record("template.changed", "template " + id, "version %d".formatted(version));
         return get(id);
@@ -134,9 +139,7 @@ public class Templates {
                 parts.html().render(values.byPath(), now, missing),
                 parts.text().render(values.byPath(), now, missing));
         if (missing.isEmpty()) return mail;
-        throw new MissingValue(missing.stream()
-                .map(fault -> new Problem.Fault(fault.place(), fault.message()))
-                .toList());
+        throw new MissingValue(missing.stream().map(TemplateFault::told).toList());
     }
 
     private Compiled compiled(long id, int version) {
@@ -162,24 +165,35 @@ public class Templates {
 
     private static void check(Draft draft) {
         var faults = new Faults();
-        faults.check(draft.name() != null && !draft.name().isBlank(), "name", "the name is missing")
+        faults.check(
+                        draft.name() != null && !draft.name().isBlank(),
+                        new Fault("name", "name_missing", "the name is missing"))
                 .check(
                         draft.channel() == null || draft.channel().equals("email"),
-                        "channel",
-                        "'%s' is not a channel there are templates for: email".formatted(draft.channel()))
-                .check(draft.subject() != null && !draft.subject().isBlank(), "subject", "the subject is missing")
+                        new Fault(
+                                        "channel",
+                                        "template_channel",
+                                        "'{channel}' is not a channel there are templates for: email")
+                                .with("channel", draft.channel()))
+                .check(
+                        draft.subject() != null && !draft.subject().isBlank(),
+                        new Fault("subject", "subject_missing", "the subject is missing"))
                 .check(
                         draft.subject() == null || !draft.subject().strip().contains("\n"),
-                        "subject",
-                        "a subject is one line")
-                .check(draft.html() != null && !draft.html().isBlank(), "html", "the HTML part is missing")
-                .check(draft.text() != null && !draft.text().isBlank(), "text", "the plain part is missing");
+                        new Fault("subject", "subject_lines", "a subject is one line"))
+                .check(
+                        draft.html() != null && !draft.html().isBlank(),
+                        new Fault("html", "html_missing", "the HTML part is missing"))
+                .check(
+                        draft.text() != null && !draft.text().isBlank(),
+                        new Fault("text", "text_missing", "the plain part is missing"));
         var parts = new LinkedHashMap<String, String>();
         if (draft.subject() != null) parts.put("subject", draft.subject());
         if (draft.html() != null) parts.put("html", draft.html());
         if (draft.text() != null) parts.put("text", draft.text());
-        for (var fault : LiquidText.faults(parts)) faults.check(false, fault.place(), fault.message());
-        faults.refuse("template_not_valid", "the template cannot be saved");
+        for (var fault : LiquidText.faults(parts)) faults.add(fault.told());
+        faults.refuse(words ->
+                Problem.unprocessable("template_not_valid", "the template cannot be saved: " + words, faults.found()));
     }
 
     private void save(long id, int version, Draft draft) {

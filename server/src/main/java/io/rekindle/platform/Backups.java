@@ -53,10 +53,12 @@ public class Backups {
         } catch (IOException e) {
             OwnerOnly.empty(folder);
             throw new Problem(
-                    Problem.Kind.UNAVAILABLE,
-                    "backup_failed",
-                    "the backup could not be written to %s: %s".formatted(folder, e.getMessage()),
-                    List.of());
+                            Problem.Kind.UNAVAILABLE,
+                            "backup_failed",
+                            "the backup could not be written to {folder}: {words}",
+                            List.of())
+                    .with("folder", folder)
+                    .with("words", e.getMessage());
         } catch (RuntimeException e) {
             OwnerOnly.empty(folder);
             throw e;
@@ -88,10 +90,12 @@ public class Backups {
             }
         } catch (SQLException e) {
             throw new Problem(
-                    Problem.Kind.UNAVAILABLE,
-                    "backup_failed",
-                    "PostgreSQL could not be copied: %s".formatted(e.getMessage()),
-                    List.of());
+                            Problem.Kind.UNAVAILABLE,
+                            "backup_failed",
+                            "PostgreSQL could not be copied into {folder}: {words}",
+                            List.of())
+                    .with("folder", folder)
+                    .with("words", e.getMessage());
         }
     }
 
@@ -114,13 +118,15 @@ public class Backups {
             try (var files = Files.list(folder)) {
                 if (files.findAny().isPresent())
                     throw Problem.conflict(
-                            "backup_folder_not_empty",
-                            "%s is not empty; a backup needs an empty or new folder".formatted(folder));
+                                    "backup_folder_not_empty",
+                                    "{folder} is not empty; a backup needs an empty or new folder")
+                            .with("folder", folder);
             }
             OwnerOnly.close(folder);
         } catch (IOException e) {
-            throw Problem.invalid(
-                    "backup_folder_unusable", "%s cannot be written to: %s".formatted(folder, e.getMessage()));
+            throw Problem.invalid("backup_folder_unusable", "{folder} cannot be written to: {words}")
+                    .with("folder", folder)
+                    .with("words", e.getMessage());
         }
     }
 }

@@ -46,8 +46,9 @@ public final class BusinessClock implements InstantSource {
         var before = held.get();
         if (before != null && at.isBefore(before))
             throw Problem.conflict(
-                    "clock_backwards",
-                    "the business clock stands at %s and cannot go back to %s".formatted(before, at));
+                            "clock_backwards", "the business clock stands at {now} and cannot go back to {asked}")
+                    .with("now", before)
+                    .with("asked", at);
         held.set(at);
     }
 

@@ -37,17 +37,19 @@ public final class JsonMistake {
                     Problem.Kind.INVALID,
                     "unknown_field",
                     "there is no field '%s' here".formatted(unknown.getPropertyName()),
-                    List.of(new Fault(place(e), "unknown field; known are " + unknown.getKnownPropertyIds())));
+                    List.of(new Fault(place(e), "unknown_field", "unknown field; known are {known}")
+                            .with("known", unknown.getKnownPropertyIds())));
         var words = words(e);
-        boolean malformed = e instanceof StreamReadException && !(e instanceof InputCoercionException);
         var place = place(e);
-        return new Problem(
-                Problem.Kind.INVALID,
-                malformed ? "malformed_json" : "invalid_value",
-                malformed
-                        ? "the body is not well-formed JSON: " + words
-                        : (place.isEmpty() ? words : "%s: %s".formatted(place, words)),
-                List.of(new Fault(place, words)));
+        var faults = List.of(new Fault(place, "refused_value", "{words}").with("words", words));
+        return e instanceof StreamReadException && !(e instanceof InputCoercionException)
+                ? new Problem(
+                        Problem.Kind.INVALID, "malformed_json", "the body is not well-formed JSON: " + words, faults)
+                : new Problem(
+                        Problem.Kind.INVALID,
+                        "invalid_value",
+                        place.isEmpty() ? words : "%s: %s".formatted(place, words),
+                        faults);
     }
 
     /** What is wrong. */

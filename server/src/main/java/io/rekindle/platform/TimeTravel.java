@@ -78,10 +78,8 @@ public final class TimeTravel {
             long pending = backlog.pending();
             if (pending > 0) busy.add("%s (%d)".formatted(backlog.name(), pending));
         }
-        return new Problem(
-                Problem.Kind.UNAVAILABLE,
-                "not_quiet",
-                "after %s still at work: %s".formatted(PATIENCE, busy),
-                List.of());
+        return new Problem(Problem.Kind.UNAVAILABLE, "not_quiet", "after {time} still at work: {busy}", List.of())
+                .with("time", PATIENCE)
+                .with("busy", busy);
     }
 }

@@ -52,7 +52,8 @@ public class Timeline {
         if (cursor != null) {
             var place = CURSOR.matcher(cursor);
             if (!place.matches())
-                throw Problem.invalid("cursor_invalid", "'%s' is not a cursor of a timeline".formatted(cursor));
+                throw Problem.invalid("cursor_invalid", "'{cursor}' is not a cursor of a timeline")
+                        .with("cursor", cursor);
             var at = Instant.EPOCH.plus(Duration.ofNanos(1000).multipliedBy(Long.parseLong(place.group(1))));
             sql = sql.then(
                     "and (occurred_at < ? or (occurred_at = ? and seq < ?))", at, at, Long.valueOf(place.group(2)));

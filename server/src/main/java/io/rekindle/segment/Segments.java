@@ -302,10 +302,10 @@ public class Segments {
                 users.add("segment %d '%s'".formatted(other.id(), other.name()));
         uses.orderedStream().forEach(use -> users.addAll(use.usersOf(id)));
         if (!users.isEmpty())
-            throw Problem.conflict(
-                    "segment_in_use",
-                    "segment %d '%s' is used by %s; change these first"
-                            .formatted(id, segment.name(), String.join(", ", users)));
+            throw Problem.conflict("segment_in_use", "segment {id} '{name}' is used by {users}; change these first")
+                    .with("id", id)
+                    .with("name", segment.name())
+                    .with("users", users);
         jdbc.sql("update segments set deleted_at = :now where id = :id")
                 .param("now", now())
                 .param("id", id)
@@ -320,11 +320,13 @@ public class Segments {
 
     private void checkName(String name, @Nullable Long self) {
         if (name.isBlank() || name.length() > MOST_NAME)
-            throw Problem.invalid(
-                    "segment_name_invalid", "a segment's name has 1 to %d characters".formatted(MOST_NAME));
+            throw Problem.invalid("segment_name_invalid", "a segment's name has 1 to {most} characters")
+                    .with("most", MOST_NAME);
         boolean taken = rules().values().stream()
                 .anyMatch(other -> other.name().equals(name) && (self == null || other.id() != self));
-        if (taken) throw Problem.conflict("segment_name_taken", "there is a segment '%s' already".formatted(name));
+        if (taken)
+            throw Problem.conflict("segment_name_taken", "there is a segment '{name}' already")
+                    .with("name", name);
     }
 
     private void keepVersion(long id) {
@@ -407,7 +409,7 @@ public class Segments {
     }
 
     private static Problem unknown(long id) {
-        return Problem.notFound("segment_unknown", "there is no segment %d".formatted(id));
+        return Problem.notFound("segment_unknown", "there is no segment {id}").with("id", id);
     }
 
     /** A segment as PostgreSQL has it. */

@@ -4,6 +4,7 @@ import io.rekindle.access.ApiKeys;
 import io.rekindle.access.Caller;
 import io.rekindle.access.LocalToken;
 import io.rekindle.platform.ManagementApi;
+import io.rekindle.platform.Problem;
 import jakarta.servlet.FilterChain;
 import jakarta.servlet.ServletException;
 import jakarta.servlet.http.HttpServletRequest;
@@ -11,7 +12,6 @@ import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Optional;
-import org.springframework.http.HttpStatus;
 import org.springframework.security.authentication.UsernamePasswordAuthenticationToken;
 import org.springframework.security.core.Authentication;
 import org.springframework.security.core.authority.AuthorityUtils;
@@ -51,7 +51,9 @@ final class BearerKeyFilter extends OncePerRequestFilter {
                 : Optional.<Authentication>empty();
         if (authentication.isEmpty()) {
             SecurityConfiguration.write(
-                    response, json, HttpStatus.UNAUTHORIZED, "unknown_key", "this API key is unknown or was revoked");
+                    response,
+                    json,
+                    Problem.of(Problem.Kind.UNAUTHENTICATED, "unknown_key", "this API key is unknown or was revoked"));
             return;
         }
         var context = SecurityContextHolder.createEmptyContext();

@@ -5,15 +5,15 @@ import io.rekindle.access.Caller;
 import io.rekindle.access.LocalToken;
 import io.rekindle.access.Users;
 import io.rekindle.platform.ManagementApi;
+import io.rekindle.platform.Problem;
+import io.rekindle.platform.ProblemBody;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.http.HttpMethod;
-import org.springframework.http.HttpStatus;
 import org.springframework.http.MediaType;
-import org.springframework.http.ProblemDetail;
 import org.springframework.security.access.AccessDeniedException;
 import org.springframework.security.access.hierarchicalroles.RoleHierarchy;
 import org.springframework.security.access.hierarchicalroles.RoleHierarchyImpl;
@@ -95,33 +95,35 @@ class SecurityConfiguration {
         return (request, response, e) -> write(
                 response,
                 json,
-                HttpStatus.BAD_REQUEST,
-                "request_rejected",
-                "the address is spelled in a way that is not taken, such as with '//' or ';'");
+                Problem.invalid(
+                        "request_rejected",
+                        "the address is spelled in a way that is not taken, such as with '//' or ';'"));
     }
 
     private static void denied(HttpServletResponse response, JsonMapper json, AccessDeniedException e)
             throws IOException {
         if (!(e instanceof CsrfException))
-            write(response, json, HttpStatus.FORBIDDEN, "not_allowed", "your role does not allow this");
+            write(response, json, Problem.of(Problem.Kind.FORBIDDEN, "not_allowed", "your role does not allow this"));
         // The token is asked for before anybody's name: who has neither is told what is missing first.
         else if (Caller.current().roles().isEmpty()) notAuthenticated(response, json);
         else
             write(
                     response,
                     json,
-                    HttpStatus.FORBIDDEN,
-                    "csrf_token_missing",
-                    "a change from the console needs the header X-CSRF-Token of GET /api/session");
+                    Problem.of(
+                            Problem.Kind.FORBIDDEN,
+                            "csrf_token_missing",
+                            "a change from the console needs the header X-CSRF-Token of GET /api/session"));
     }
 
     private static void notAuthenticated(HttpServletResponse response, JsonMapper json) throws IOException {
         write(
                 response,
                 json,
-                HttpStatus.UNAUTHORIZED,
-                "not_authenticated",
-                "sign in, or send an API key as 'Authorization: Bearer …'");
+                Problem.of(
+                        Problem.Kind.UNAUTHENTICATED,
+                        "not_authenticated",
+                        "sign in, or send an API key as 'Authorization: Bearer …'"));
     }
 
     /** A CSRF token guards what a browser would send by itself: its cookie. Keys are never sent by themselves. */
@@ -129,13 +131,9 @@ class SecurityConfiguration {
         return !ManagementApi.covers(request) || request.getHeader("Authorization") != null || SIGN_IN.matches(request);
     }
 
-    static void write(HttpServletResponse response, JsonMapper json, HttpStatus status, String code, String detail)
-            throws IOException {
-        var problem = ProblemDetail.forStatusAndDetail(status, detail);
-        problem.setTitle(status.getReasonPhrase());
-        problem.setProperty("code", code);
-        response.setStatus(status.value());
+    static void write(HttpServletResponse response, JsonMapper json, Problem problem) throws IOException {
+        response.setStatus(problem.kind().status());
         response.setContentType(MediaType.APPLICATION_PROBLEM_JSON_VALUE);
-        json.writeValue(response.getOutputStream(), problem);
+        json.writeValue(response.getOutputStream(), ProblemBody.of(problem));
     }
 }

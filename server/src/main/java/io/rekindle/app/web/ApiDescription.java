@@ -50,7 +50,8 @@ class ApiDescription {
                 .replaceWithSchema(JsonNode.class, anything());
     }
 
-    /** RFC 9457; the code is stable, and what is wrong in several places is told for each of them. */
+    /** RFC 9457; the code is stable, {@code parameters} has the values the detail names, and what is wrong in several
+     * places is told for each of them with a code and parameters of its own. */
     record ProblemDetails(
             @Nullable String type,
             String title,
@@ -58,6 +59,7 @@ class ApiDescription {
             @Nullable String detail,
             @Nullable String instance,
             String code,
+            @Nullable Map<String, String> parameters,
             @Nullable List<Problem.Fault> errors) {}
 
     @Bean

@@ -142,6 +142,7 @@ class CustomersResource {
     }
 
     private static Problem unknown(CustomerId id) {
-        return Problem.notFound("customer_not_found", "there is no customer %s".formatted(id));
+        return Problem.notFound("customer_not_found", "there is no customer {id}")
+                .with("id", id);
     }
 }

@@ -109,7 +109,8 @@ class FileImports implements Imports, Backlog {
     @Override
     public Import start(Path file, String fileName, OrderMapping mapping, boolean dryRun, boolean deleteAfterwards) {
         if (!Files.isRegularFile(file))
-            throw Problem.notFound("file_not_found", "there is no file %s on the server's machine".formatted(file));
+            throw Problem.notFound("file_not_found", "there is no file {file} on the server's machine")
+                    .with("file", file);
         takeTurn();
         Staging staging = null;
         Table table = null;
@@ -186,14 +187,11 @@ class FileImports implements Imports, Backlog {
         var found = store.get(id);
         if (found.state() == State.UNDONE) return found;
         if (found.state() != State.DONE || found.dryRun())
-            throw Problem.conflict(
-                    "import_not_done",
-                    "import %d is %s and has nothing to take back"
-                            .formatted(
-                                    id,
-                                    found.dryRun()
-                                            ? "a dry run"
-                                            : found.state().name().toLowerCase(java.util.Locale.ROOT)));
+            throw Problem.conflict("import_not_done", "import {id} is {state} and has nothing to take back")
+                    .with("id", id)
+                    .with(
+                            "state",
+                            found.dryRun() ? "dry_run" : found.state().name().toLowerCase(java.util.Locale.ROOT));
         takeTurn();
         try {
             store.settled(id, false);

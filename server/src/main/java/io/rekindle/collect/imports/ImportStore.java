@@ -92,7 +92,8 @@ final class ImportStore {
                 .param("id", id)
                 .query(this::map)
                 .optional()
-                .orElseThrow(() -> Problem.notFound("import_not_found", "there is no import %d".formatted(id)));
+                .orElseThrow(() -> Problem.notFound("import_not_found", "there is no import {id}")
+                        .with("id", id));
     }
 
     Page<Imports.Import> list(long below, int limit) {

@@ -39,41 +39,51 @@ final class LineReader {
         var faults = new ArrayList<Problem.Fault>();
         mapping.columns().forEach((field, column) -> {
             if (!OrderMapping.FIELDS.contains(field))
-                faults.add(new Problem.Fault(field, "there is no such field; there are " + OrderMapping.FIELDS));
+                faults.add(new Problem.Fault(field, "import_field_unknown", "there is no such field; there are {known}")
+                        .with("known", OrderMapping.FIELDS));
             else if (columns.contains(column)) places.put(field, columns.indexOf(column));
             else
-                faults.add(
-                        new Problem.Fault(field, "the file has no column '%s'; it has %s".formatted(column, columns)));
+                faults.add(new Problem.Fault(
+                                field, "column_unknown", "the file has no column '{column}'; it has {columns}")
+                        .with("column", column)
+                        .with("columns", columns));
         });
         for (var field : OrderMapping.FIELDS)
             if (!mapping.columns().containsKey(field) && columns.contains(field))
                 places.put(field, columns.indexOf(field));
         for (var field : OrderMapping.REQUIRED)
             if (!places.containsKey(field) && !mapping.columns().containsKey(field))
-                faults.add(new Problem.Fault(field, "no column is mapped to it; the file has %s".formatted(columns)));
+                faults.add(
+                        new Problem.Fault(field, "column_missing", "no column is mapped to it; the file has {columns}")
+                                .with("columns", columns));
         if (!places.containsKey("customer")
                 && !places.containsKey("email")
                 && !mapping.columns().containsKey("customer")
                 && !mapping.columns().containsKey("email"))
             faults.add(new Problem.Fault(
-                    "customer", "no column is mapped to it, nor to email; the file has %s".formatted(columns)));
+                            "customer",
+                            "customer_column_missing",
+                            "no column is mapped to it, nor to email; the file has {columns}")
+                    .with("columns", columns));
         places.forEach((field, place) -> {
             var column = columns.get(place);
             long alike = columns.stream().filter(column::equals).count();
             if (alike > 1)
                 faults.add(new Problem.Fault(
-                        field,
-                        "the file has %d columns named '%s': rename all but the one that is meant"
-                                .formatted(alike, column)));
+                                field,
+                                "column_ambiguous",
+                                "the file has {count} columns named '{column}': rename all but the one that is meant")
+                        .with("count", alike)
+                        .with("column", column));
         });
         times = times(mapping.timeFormat(), zone, faults);
         if (mapping.currency() != null && !mapping.currency().matches("[A-Z]{3}"))
-            faults.add(new Problem.Fault("currency", "'%s' is no ISO 4217 code".formatted(mapping.currency())));
+            faults.add(new Problem.Fault("currency", "currency_unknown", "'{currency}' is no ISO 4217 code")
+                    .with("currency", mapping.currency()));
         if (!faults.isEmpty())
             throw Problem.unprocessable(
-                    "import_mapping_invalid",
-                    "the mapping does not fit the file: %d fault(s)".formatted(faults.size()),
-                    faults);
+                            "import_mapping_invalid", "the mapping does not fit the file: {count} fault(s)", faults)
+                    .with("count", faults.size());
     }
 
     private static Times times(@Nullable String pattern, ZoneId zone, List<Problem.Fault> faults) {
@@ -81,8 +91,9 @@ final class LineReader {
         try {
             return Times.of(pattern, zone);
         } catch (IllegalArgumentException e) {
-            faults.add(
-                    new Problem.Fault("timeFormat", "'%s' is no time pattern: %s".formatted(pattern, e.getMessage())));
+            faults.add(new Problem.Fault("timeFormat", "time_format_unknown", "'{pattern}' is no time pattern: {words}")
+                    .with("pattern", pattern)
+                    .with("words", e.getMessage()));
             return Times.iso(zone);
         }
     }
@@ -123,24 +134,24 @@ final class LineReader {
         }
     }
 
-    record Fault(String reason, String detail) implements Result {}
+    record Refused(String reason, String detail) implements Result {}
 
     Result read(Table.Row row) {
         if (row.values().size() != columns.size())
-            return new Fault(
+            return new Refused(
                     "wrong_number_of_fields",
                     "the row has %d fields, the header %d"
                             .formatted(row.values().size(), columns.size()));
         var orderId = text(row, "order_id");
-        if (orderId.isEmpty()) return new Fault("no_order_id", "column '%s' is empty".formatted(column("order_id")));
-        if (orderId.length() > 200) return new Fault("bad_order_id", "the order id is longer than 200 characters");
+        if (orderId.isEmpty()) return new Refused("no_order_id", "column '%s' is empty".formatted(column("order_id")));
+        if (orderId.length() > 200) return new Refused("bad_order_id", "the order id is longer than 200 characters");
         var customer = text(row, "customer");
         var email = text(row, "email");
-        if (customer.isEmpty() && email.isEmpty()) return new Fault("no_customer", "the row names no customer");
+        if (customer.isEmpty() && email.isEmpty()) return new Refused("no_customer", "the row names no customer");
         var time = text(row, "time");
         var at = times.read(time);
         if (at == null)
-            return new Fault(
+            return new Refused(
                     "bad_time",
                     "'%s' in column '%s' is no time %s"
                             .formatted(
@@ -151,25 +162,25 @@ final class LineReader {
                                             ? "in ISO 8601, such as 2026-03-01T09:00:00Z"
                                             : "of the form " + mapping.timeFormat()));
         if (at.isAfter(latest))
-            return new Fault(
+            return new Refused(
                     "bad_time",
                     "'%s' in column '%s' lies in the future (times without a zone are taken as those of %s)"
                             .formatted(time, column("time"), zone));
         var quantity = number(text(row, "quantity"));
         if (quantity == null || quantity.signum() == 0)
-            return new Fault(
+            return new Refused(
                     "bad_quantity",
                     "'%s' in column '%s' is no quantity".formatted(text(row, "quantity"), column("quantity")));
         var price = number(text(row, "unit_price"));
         if (price == null || price.signum() < 0)
-            return new Fault(
+            return new Refused(
                     "bad_unit_price",
                     "'%s' in column '%s' is no price".formatted(text(row, "unit_price"), column("unit_price")));
         var prefix = mapping.cancelledPrefix();
         boolean cancels = (prefix != null && !prefix.isEmpty() && orderId.startsWith(prefix))
                 || (mapping.negativeIsCancellation() && quantity.signum() < 0);
         if (!cancels && quantity.signum() < 0)
-            return new Fault("bad_quantity", "the quantity is negative and the mapping calls it no cancellation");
+            return new Refused("bad_quantity", "the quantity is negative and the mapping calls it no cancellation");
         return new Line(
                 orderId,
                 at,

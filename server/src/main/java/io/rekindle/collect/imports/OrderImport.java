@@ -119,7 +119,7 @@ final class OrderImport {
 
     private void read(Table.Row row, LineReader reader, Staging staging) {
         switch (reader.read(row)) {
-            case LineReader.Fault(var reason, var detail) -> reject(row.number(), reason, detail, written(row));
+            case LineReader.Refused(var reason, var detail) -> reject(row.number(), reason, detail, written(row));
             case LineReader.Line line -> {
                 var person = people.computeIfAbsent(line.customer() + '\0' + line.email(), key -> person(line));
                 if (person.identifiers().isEmpty())

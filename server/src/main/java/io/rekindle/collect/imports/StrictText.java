@@ -56,9 +56,9 @@ final class StrictText extends Reader {
             return Charset.forName(name.strip());
         } catch (IllegalCharsetNameException | UnsupportedCharsetException e) {
             throw Problem.invalid(
-                    "encoding_unknown",
-                    "there is no encoding '%s'; UTF-8, UTF-16, GB18030, Big5, Shift_JIS, ISO-8859-1 and windows-1252 are some"
-                            .formatted(name));
+                            "encoding_unknown",
+                            "there is no encoding '{name}'; UTF-8, UTF-16, GB18030, Big5, Shift_JIS, ISO-8859-1 and windows-1252 are some")
+                    .with("name", name);
         }
     }
 
@@ -117,13 +117,11 @@ final class StrictText extends Reader {
         for (int i = 0; i < Math.min(length, bytes.remaining()); i++)
             found.append(i == 0 ? "" : " ").append("%02X".formatted(bytes.get(bytes.position() + i)));
         return Problem.invalid(
-                "file_encoding",
-                "line %d is not text in %s (%s %s is no character of it); say which encoding the file has, e.g. GB18030 or windows-1252, or save it as UTF-8"
-                        .formatted(
-                                line,
-                                encoding.name(),
-                                length == 1 ? "byte" : "bytes",
-                                found.toString().toUpperCase(Locale.ROOT)));
+                        "file_encoding",
+                        "line {line} is not text in {encoding} (bytes {bytes} are no character of it); say which encoding the file has, e.g. GB18030 or windows-1252, or save it as UTF-8")
+                .with("line", line)
+                .with("encoding", encoding.name())
+                .with("bytes", found.toString().toUpperCase(Locale.ROOT));
     }
 
     @Override

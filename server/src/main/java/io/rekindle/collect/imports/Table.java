@@ -58,7 +58,8 @@ sealed interface Table extends AutoCloseable {
                 throw e;
             }
         } catch (IOException e) {
-            throw Problem.invalid("file_unreadable", "the file cannot be read: " + e.getMessage());
+            throw Problem.invalid("file_unreadable", "the file cannot be read: {words}")
+                    .with("words", e.getMessage());
         }
     }
 
@@ -86,7 +87,7 @@ sealed interface Table extends AutoCloseable {
             columns = header.getFields().stream().map(String::strip).toList();
             if (columns.stream().anyMatch(column -> column.indexOf('\0') >= 0))
                 throw Problem.invalid(
-                        "file_encoding",
+                        "file_encoding_zero_bytes",
                         "line 1 has zero bytes in it, as UTF-16 without a byte-order mark has; say UTF-16LE or UTF-16BE as its encoding");
         }
 
@@ -131,7 +132,8 @@ sealed interface Table extends AutoCloseable {
                 return rows.hasNext() ? rows.next() : null;
             } catch (CsvParseException | UncheckedIOException e) {
                 if (e.getCause() instanceof Problem problem) throw problem;
-                throw Problem.invalid("file_malformed", "the file is no well-formed CSV: " + e.getMessage());
+                throw Problem.invalid("file_malformed", "the file is no well-formed CSV: {words}")
+                        .with("words", e.getMessage());
             }
         }
 
@@ -194,7 +196,7 @@ sealed interface Table extends AutoCloseable {
         private static Problem broken(SQLException e) {
             LOG.debug("a Parquet file cannot be read", e);
             return Problem.invalid(
-                    "file_malformed",
+                    "parquet_malformed",
                     "the file begins like Parquet and cannot be read as such: it is incomplete or damaged; make it anew");
         }
 

@@ -102,10 +102,13 @@ final class TailRunner implements Tails, Backlog, SmartLifecycle {
                     .map(r -> r.tail.name())
                     .toList();
             throw new Problem(
-                    Problem.Kind.UNAVAILABLE,
-                    "tails_behind",
-                    "after %s these tails have not taken up the log to event %d: %s".formatted(PATIENCE, seq, behind),
-                    List.of());
+                            Problem.Kind.UNAVAILABLE,
+                            "tails_behind",
+                            "after {time} these tails have not taken up the log to event {event}: {tails}",
+                            List.of())
+                    .with("time", PATIENCE)
+                    .with("event", seq)
+                    .with("tails", behind);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new IllegalStateException("interrupted while waiting for the tails", e);

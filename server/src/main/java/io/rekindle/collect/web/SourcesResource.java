@@ -116,7 +116,9 @@ class SourcesResource {
             @PathVariable int id,
             @RequestParam(defaultValue = "9223372036854775807") long cursor,
             @RequestParam(defaultValue = "50") int limit) {
-        if (cursor < 0) throw Problem.invalid("cursor_invalid", "'%d' is no cursor of this list".formatted(cursor));
+        if (cursor < 0)
+            throw Problem.invalid("cursor_invalid", "'{cursor}' is no cursor of this list")
+                    .with("cursor", cursor);
         return rejected.latest(sources.get(id).id(), cursor, Math.clamp(limit, 1, 500));
     }
 

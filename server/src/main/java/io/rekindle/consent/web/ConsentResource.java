@@ -48,7 +48,8 @@ class ConsentResource {
         if (purpose == null || channel == null || granted == null)
             throw Problem.invalid("consent_incomplete", "a consent needs purpose, channel and granted");
         if (!profiles.exists(customer))
-            throw Problem.notFound("customer_not_found", "there is no customer %s".formatted(customer));
+            throw Problem.notFound("customer_not_found", "there is no customer {id}")
+                    .with("id", customer);
         consents.set(
                 customer, purpose, channel, granted, "by " + Caller.current().name());
         audit.record(

@@ -91,8 +91,9 @@ class SuppressionsResource {
             @RequestParam(defaultValue = Permissions.EMAIL) String channel) {
         Problem.requireOneOf("channel", channel, Suppressions.CHANNELS);
         if (!suppressions.remove(channel, id))
-            throw Problem.notFound(
-                    "suppression_not_found", "address %d is not on the list of %s".formatted(id, channel));
+            throw Problem.notFound("suppression_not_found", "address {id} is not on the list of {channel}")
+                    .with("id", id)
+                    .with("channel", channel);
         audit.record("suppression.removed", "address " + id, channel);
     }
 

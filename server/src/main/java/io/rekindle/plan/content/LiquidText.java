@@ -1,5 +1,6 @@
 package io.rekindle.plan.content;
 
+import io.rekindle.platform.Problem.Fault;
 import java.io.IOException;
 import java.time.ZonedDateTime;
 import java.util.ArrayList;
@@ -72,18 +73,21 @@ public final class LiquidText {
             throw new TemplateSyntaxException(List.of(new TemplateFault(
                     part,
                     1,
-                    "%d characters are too many; a part has at most %d".formatted(source.length(), MOST_SOURCE))));
+                    new Fault("", "part_too_long", "{length} characters are too many; a part has at most {most}")
+                            .with("length", source.length())
+                            .with("most", MOST_SOURCE))));
         var marks = new OutputMarks(part, source);
         if (!marks.faults().isEmpty()) throw new TemplateSyntaxException(marks.faults());
         try {
             return new LiquidText(part, escape, marks);
         } catch (LiquidException e) {
-            throw new TemplateSyntaxException(List.of(new TemplateFault(part, Math.max(1, e.line), firstWords(e))));
+            throw new TemplateSyntaxException(
+                    List.of(new TemplateFault(part, Math.max(1, e.line), syntax(firstWords(e)))));
         } catch (RuntimeException e) {
             var words = String.valueOf(e.getMessage());
             var place = LIBRARY_PLACE.matcher(words);
-            throw new TemplateSyntaxException(
-                    List.of(new TemplateFault(part, place.find() ? Integer.parseInt(place.group(1)) : 1, words)));
+            throw new TemplateSyntaxException(List.of(
+                    new TemplateFault(part, place.find() ? Integer.parseInt(place.group(1)) : 1, syntax(words))));
         }
     }
 
@@ -109,13 +113,18 @@ public final class LiquidText {
             Map<String, String> found = context.getRegistry(MISSING);
             found.keySet().stream().mapToInt(Integer::parseInt).sorted().forEach(index -> {
                 var output = outputs.get(index);
-                missing.add(new TemplateFault(part, output.line(), output.expression()));
+                missing.add(new TemplateFault(
+                        part, output.line(), new Fault("", "no_value", "{value}").with("value", output.expression())));
             });
             return rendered;
         } catch (RuntimeException e) {
             throw new TemplateLimitException(
                     part, "the %s of the template cannot be rendered: %s".formatted(part, e.getMessage()), e);
         }
+    }
+
+    private static Fault syntax(String words) {
+        return new Fault("", "template_syntax", "{words}").with("words", words);
     }
 
     private static Map<String, Object> nested(Map<String, String> values) {

@@ -1,5 +1,6 @@
 package io.rekindle.plan.content;
 
+import io.rekindle.platform.Problem.Fault;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -82,15 +83,18 @@ final class OutputMarks {
 
     private int output(int open) {
         int close = closing(open + 2, "}}");
-        if (close < 0) return unclosed(open, "{{ is not closed by }}");
+        if (close < 0) return wrong(open, new Fault("", "output_not_closed", "{{ is not closed by }}"));
         var inside = source.substring(open + 2, close);
         boolean dashBefore = inside.startsWith("-");
         boolean dashAfter = inside.endsWith("-") && inside.length() > 1;
         var expression = inside.substring(dashBefore ? 1 : 0, inside.length() - (dashAfter ? 1 : 0));
         var shown = expression.strip();
-        if (shown.isEmpty()) faults.add(new TemplateFault(part, line(open), "{{ }} names no value"));
+        if (shown.isEmpty()) wrong(open, new Fault("", "output_empty", "{{ }} names no value"));
         if (shown.contains(FILTER))
-            faults.add(new TemplateFault(part, line(open), "the filter %s is not for templates".formatted(FILTER)));
+            wrong(
+                    open,
+                    new Fault("", "filter_not_for_templates", "the filter {filter} is not for templates")
+                            .with("filter", FILTER));
         checkFilters(open, expression);
         marked.append(dashBefore ? "{{-" : "{{")
                 .append(expression)
@@ -105,17 +109,22 @@ final class OutputMarks {
 
     private int tag(int open) {
         int close = closing(open + 2, "%}");
-        if (close < 0) return unclosed(open, "{% is not closed by %}");
+        if (close < 0) return wrong(open, new Fault("", "tag_not_closed", "{% is not closed by %}"));
         var name = TAG_NAME.matcher(source).region(open + 2, close);
         if (!name.lookingAt()) {
-            faults.add(new TemplateFault(part, line(open), "a tag needs a name"));
+            wrong(open, new Fault("", "tag_without_name", "a tag needs a name"));
         } else if (!TAGS.contains(name.group(1))) {
-            faults.add(new TemplateFault(
-                    part, line(open), "the tag '%s' is not allowed in a template".formatted(name.group(1))));
+            wrong(
+                    open,
+                    new Fault("", "tag_not_allowed", "the tag '{tag}' is not allowed in a template")
+                            .with("tag", name.group(1)));
         } else if (name.group(1).equals("raw") || name.group(1).equals("comment")) {
             var end = Pattern.compile("\\{%-?\\s*end" + name.group(1) + "\\s*-?%}")
                     .matcher(source);
-            if (!end.find(close)) return unclosed(open, "{%% %s %%} is not closed".formatted(name.group(1)));
+            if (!end.find(close))
+                return wrong(
+                        open,
+                        new Fault("", "block_not_closed", "{% {tag} %} is not closed").with("tag", name.group(1)));
             marked.append(source, open, end.end());
             return end.end();
         }
@@ -129,11 +138,15 @@ final class OutputMarks {
         var names = FILTER_NAME.matcher(QUOTED.matcher(expression).replaceAll("''"));
         while (names.find())
             if (!Filters.DEFAULT_FILTERS.getMap().containsKey(names.group(1)))
-                faults.add(new TemplateFault(part, line(open), "there is no filter '%s'".formatted(names.group(1))));
+                wrong(
+                        open,
+                        new Fault("", "filter_unknown", "there is no filter '{filter}'")
+                                .with("filter", names.group(1)));
     }
 
-    private int unclosed(int open, String message) {
-        faults.add(new TemplateFault(part, line(open), message));
+    /** Answers the end of the source, for what cannot be read on. */
+    private int wrong(int open, Fault what) {
+        faults.add(new TemplateFault(part, line(open), what));
         return source.length();
     }
 

@@ -1,6 +1,8 @@
 package io.rekindle.platform.web;
 
 import io.rekindle.platform.ManagementApi;
+import io.rekindle.platform.Problem;
+import io.rekindle.platform.ProblemBody;
 import io.rekindle.platform.SystemClock;
 import io.rekindle.platform.Vault;
 import jakarta.servlet.FilterChain;
@@ -19,14 +21,13 @@ import java.time.Duration;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Optional;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.springframework.core.annotation.Order;
 import org.springframework.dao.DuplicateKeyException;
-import org.springframework.http.HttpStatus;
 import org.springframework.http.MediaType;
-import org.springframework.http.ProblemDetail;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.security.core.Authentication;
 import org.springframework.stereotype.Component;
@@ -85,9 +86,8 @@ class IdempotencyFilter extends OncePerRequestFilter {
         if (key.isBlank() || key.length() > LONGEST_KEY) {
             refuse(
                     response,
-                    HttpStatus.BAD_REQUEST,
-                    "idempotency_key_invalid",
-                    "an Idempotency-Key has 1 to %d characters".formatted(LONGEST_KEY));
+                    Problem.invalid("idempotency_key_invalid", "an Idempotency-Key has 1 to {most} characters")
+                            .with("most", LONGEST_KEY));
             return;
         }
         var caller = identity(request);
@@ -156,15 +156,16 @@ class IdempotencyFilter extends OncePerRequestFilter {
         if (known.isPresent() && !known.get().sameRequest()) {
             refuse(
                     response,
-                    HttpStatus.UNPROCESSABLE_CONTENT,
-                    "idempotency_key_reused",
-                    "this Idempotency-Key was used for another request; take a new one for a new request");
+                    Problem.unprocessable(
+                            "idempotency_key_reused",
+                            "this Idempotency-Key was used for another request; take a new one for a new request",
+                            List.of()));
         } else if (known.isEmpty() || known.get().status().isEmpty()) {
             refuse(
                     response,
-                    HttpStatus.CONFLICT,
-                    "request_in_progress",
-                    "the first request with this Idempotency-Key is not done yet; ask again in a moment");
+                    Problem.conflict(
+                            "request_in_progress",
+                            "the first request with this Idempotency-Key is not done yet; ask again in a moment"));
         } else {
             response.setStatus(known.get().status().get());
             response.setContentType(known.get().contentType());
@@ -193,14 +194,10 @@ class IdempotencyFilter extends OncePerRequestFilter {
                 .update();
     }
 
-    private void refuse(HttpServletResponse response, HttpStatus status, String code, String detail)
-            throws IOException {
-        var problem = ProblemDetail.forStatusAndDetail(status, detail);
-        problem.setTitle(status.getReasonPhrase());
-        problem.setProperty("code", code);
-        response.setStatus(status.value());
+    private void refuse(HttpServletResponse response, Problem problem) throws IOException {
+        response.setStatus(problem.kind().status());
         response.setContentType(MediaType.APPLICATION_PROBLEM_JSON_VALUE);
-        json.writeValue(response.getOutputStream(), problem);
+        json.writeValue(response.getOutputStream(), ProblemBody.of(problem));
     }
 
     private static byte[] hash(HttpServletRequest request, byte[] body) {

@@ -34,12 +34,15 @@ class KnownParameters implements WebMvcConfigurer, HandlerInterceptor {
                 || !method.getBeanType().getPackageName().startsWith("io.rekindle")) return true;
         var names = known.computeIfAbsent(method, KnownParameters::names);
         parameters(request).forEach((name, values) -> {
-            if (!names.contains(name))
-                throw refused(
-                        "unknown_parameter",
-                        "there is no parameter '%s' here%s"
-                                .formatted(shown(name), names.isEmpty() ? "" : "; known are " + names),
-                        shown(name));
+            if (!names.contains(name)) {
+                var fault = new Fault(
+                                shown(name),
+                                "unknown_parameter",
+                                "there is no parameter '{name}' here; known are {known}")
+                        .with("name", shown(name))
+                        .with("known", names.isEmpty() ? "none" : names);
+                throw new Problem(Problem.Kind.INVALID, "unknown_parameter", fault.message(), List.of(fault));
+            }
             for (var value : values) storable(name, value);
         });
         if (request.getAttribute(HandlerMapping.URI_TEMPLATE_VARIABLES_ATTRIBUTE) instanceof Map<?, ?> path)
@@ -60,13 +63,10 @@ class KnownParameters implements WebMvcConfigurer, HandlerInterceptor {
     }
 
     private static void storable(String name, String value) {
-        UnstorableText.in(value).ifPresent(why -> {
-            throw refused("invalid_value", "%s: %s".formatted(name, why), name);
+        UnstorableText.in(name, value).ifPresent(fault -> {
+            throw new Problem(
+                    Problem.Kind.INVALID, "invalid_value", "%s: %s".formatted(name, fault.message()), List.of(fault));
         });
-    }
-
-    private static Problem refused(String code, String detail, String place) {
-        return new Problem(Problem.Kind.INVALID, code, detail, List.of(new Fault(place, detail)));
     }
 
     private static Set<String> names(HandlerMethod method) {

@@ -2,15 +2,17 @@ package io.rekindle.platform.web;
 
 import io.rekindle.platform.JsonMistake;
 import io.rekindle.platform.Problem;
+import io.rekindle.platform.ProblemBody;
 import java.sql.SQLException;
 import java.util.List;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.dao.DataIntegrityViolationException;
 import org.springframework.http.HttpHeaders;
-import org.springframework.http.HttpStatus;
 import org.springframework.http.HttpStatusCode;
+import org.springframework.http.MediaType;
 import org.springframework.http.ProblemDetail;
 import org.springframework.http.ResponseEntity;
 import org.springframework.http.converter.HttpMessageNotReadableException;
@@ -31,7 +33,7 @@ class ProblemAdvice extends ResponseEntityExceptionHandler {
 
     @ExceptionHandler
     ResponseEntity<Object> onProblem(Problem problem) {
-        return answer(problem.kind().status(), problem.code(), problem.detail(), problem.faults());
+        return answer(problem);
     }
 
     @ExceptionHandler
@@ -39,15 +41,21 @@ class ProblemAdvice extends ResponseEntityExceptionHandler {
         var words = String.valueOf(e.getMessage());
         if (NAMES_A_CLASS.matcher(words).find()) {
             LOG.error("a request failed", e);
-            return answer(400, "invalid_value", "a value here is not valid", List.of());
+            return answer(Problem.invalid("invalid_value", "a value here is not valid"));
         }
-        return answer(400, "invalid_value", words, List.of());
+        return answer(new Problem(
+                Problem.Kind.INVALID,
+                "invalid_value",
+                words,
+                List.of(new Problem.Fault("", "refused_value", "{words}").with("words", words))));
     }
 
     @ExceptionHandler
     ResponseEntity<Object> onWrongType(MethodArgumentTypeMismatchException e) {
-        var words = "'%s' is not a valid %s".formatted(e.getValue(), e.getName());
-        return answer(400, "invalid_value", words, List.of(new Problem.Fault(e.getName(), words)));
+        var fault = new Problem.Fault(e.getName(), "not_of_type", "'{given}' is not a valid {name}")
+                .with("given", e.getValue())
+                .with("name", e.getName());
+        return answer(new Problem(Problem.Kind.INVALID, "invalid_value", fault.message(), List.of(fault)));
     }
 
     /** The resource checks what it knows to check; what only the database refuses is still the caller's value. */
@@ -57,22 +65,28 @@ class ProblemAdvice extends ResponseEntityExceptionHandler {
                 || sql.getSQLState() == null
                 || !sql.getSQLState().startsWith("22")) return onAnything(e);
         LOG.warn("a value was refused by the database, state {}", sql.getSQLState());
-        return answer(
-                400, "invalid_value", "a value is larger, longer or finer than what can be stored here", List.of());
+        return answer(new Problem(
+                Problem.Kind.INVALID,
+                "invalid_value",
+                "a value is larger, longer or finer than what can be stored here",
+                List.of(new Problem.Fault(
+                        "", "not_storable", "a value is larger, longer or finer than what can be stored here"))));
     }
 
     @ExceptionHandler
     ResponseEntity<Object> onForbidden(AccessDeniedException e) {
-        return answer(403, "not_allowed", "your role does not allow this", List.of());
+        return answer(Problem.of(Problem.Kind.FORBIDDEN, "not_allowed", "your role does not allow this"));
     }
 
     @ExceptionHandler
     ResponseEntity<Object> onAnything(Exception e) {
         if (e instanceof ErrorResponseException known)
-            return answer(known.getStatusCode().value(), "http_error", String.valueOf(known.getMessage()), List.of());
+            return createResponseEntity(known.getBody(), known.getHeaders(), known.getStatusCode());
         LOG.error("a request failed", e);
-        return answer(
-                500, "internal_error", "something failed on our side; the server's log has the details", List.of());
+        return answer(Problem.of(
+                Problem.Kind.INTERNAL,
+                "internal_error",
+                "something failed on our side; the server's log has the details"));
     }
 
     @Override
@@ -82,29 +96,26 @@ class ProblemAdvice extends ResponseEntityExceptionHandler {
             if (cause instanceof Problem problem) return onProblem(problem);
             if (cause instanceof JacksonException json) return onProblem(JsonMistake.problem(json));
         }
-        return answer(400, "malformed_json", "the body is missing or cannot be read; send JSON", List.of());
+        return answer(Problem.invalid("malformed_json", "the body is missing or cannot be read; send JSON"));
     }
 
     @Override
     protected ResponseEntity<Object> createResponseEntity(
-            @org.jspecify.annotations.Nullable Object body,
-            HttpHeaders headers,
-            HttpStatusCode status,
-            WebRequest request) {
+            @Nullable Object body, HttpHeaders headers, HttpStatusCode status, WebRequest request) {
+        return createResponseEntity(body, headers, status);
+    }
+
+    private static ResponseEntity<Object> createResponseEntity(
+            @Nullable Object body, HttpHeaders headers, HttpStatusCode status) {
         if (body instanceof ProblemDetail detail
                 && (detail.getProperties() == null || !detail.getProperties().containsKey("code")))
             detail.setProperty("code", "http_" + status.value());
         return new ResponseEntity<>(body, headers, status);
     }
 
-    private static ResponseEntity<Object> answer(int status, String code, String detail, List<Problem.Fault> faults) {
-        var body = ProblemDetail.forStatusAndDetail(HttpStatusCode.valueOf(status), detail);
-        var known = HttpStatus.resolve(status);
-        body.setTitle(known == null ? "Problem" : known.getReasonPhrase());
-        body.setProperty("code", code);
-        if (!faults.isEmpty()) body.setProperty("errors", faults);
-        return ResponseEntity.status(status)
-                .contentType(org.springframework.http.MediaType.APPLICATION_PROBLEM_JSON)
-                .body(body);
+    private static ResponseEntity<Object> answer(Problem problem) {
+        return ResponseEntity.status(problem.kind().status())
+                .contentType(MediaType.APPLICATION_PROBLEM_JSON)
+                .body(ProblemBody.of(problem));
     }
 }

@@ -42,16 +42,15 @@ class WholeBodies extends RequestBodyAdviceAdapter {
         var odd = new ArrayList<Fault>();
         look(body, "", missing, odd);
         if (missing.isEmpty() && odd.isEmpty()) return body;
-        var code = missing.isEmpty() ? "invalid_value" : "missing_field";
+        boolean whole = missing.isEmpty();
         missing.addAll(odd);
         var first = missing.getFirst();
-        throw new Problem(
-                Problem.Kind.INVALID,
-                code,
-                missing.size() == 1
-                        ? "%s: %s".formatted(first.place(), first.message())
-                        : "the body has %d faults; each is listed with its place".formatted(missing.size()),
-                missing);
+        var detail = missing.size() == 1
+                ? "%s: %s".formatted(first.place(), first.message())
+                : "the body has %d faults; each is listed with its place".formatted(missing.size());
+        throw whole
+                ? new Problem(Problem.Kind.INVALID, "invalid_value", detail, missing)
+                : new Problem(Problem.Kind.INVALID, "missing_field", detail, missing);
     }
 
     private static void look(Object value, String place, List<Fault> missing, List<Fault> odd) {
@@ -63,14 +62,14 @@ class WholeBodies extends RequestBodyAdviceAdapter {
                     var at = place.isEmpty() ? component.getName() : place + "." + component.getName();
                     var part = part(record, component);
                     if (part != null) look(part, at, missing, odd);
-                    else if (!isNullable(component)) missing.add(new Fault(at, "is missing"));
+                    else if (!isNullable(component)) missing.add(new Fault(at, "missing", "is missing"));
                 }
             }
             case Collection<?> list -> {
                 int index = 0;
                 for (var part : list) {
                     var at = place + "[" + index++ + "]";
-                    if (part == null) missing.add(new Fault(at, "is null; a value is wanted"));
+                    if (part == null) missing.add(new Fault(at, "missing", "is null; a value is wanted"));
                     else look(part, at, missing, odd);
                 }
             }
@@ -88,7 +87,7 @@ class WholeBodies extends RequestBodyAdviceAdapter {
     }
 
     private static void look(String text, String place, List<Fault> odd) {
-        UnstorableText.in(text).ifPresent(why -> odd.add(new Fault(place, why)));
+        UnstorableText.in(place, text).ifPresent(odd::add);
     }
 
     private static @Nullable Object part(Record record, RecordComponent component) {

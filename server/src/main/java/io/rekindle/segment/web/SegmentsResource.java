@@ -228,9 +228,9 @@ class SegmentsResource {
     private static JsonNode rule(@Nullable JsonNode rule) {
         if (rule == null)
             throw Problem.unprocessable(
-                    RuleJson.INVALID,
+                    "segment_rule_invalid",
                     "the rule is missing",
-                    List.of(new Problem.Fault("rule", "send the rule as an object under 'rule'")));
+                    List.of(new Problem.Fault("rule", "rule_missing", "send the rule as an object under 'rule'")));
         return rule;
     }
 }

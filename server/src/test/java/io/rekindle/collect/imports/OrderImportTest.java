@@ -321,7 +321,7 @@ class OrderImportTest {
         var broken = write("broken.parquet", "PAR1 and nothing of the kind after it".getBytes(StandardCharsets.UTF_8));
         assertThatThrownBy(() -> imports.start(broken, "broken.parquet", OrderMapping.NONE, false, false))
                 .isInstanceOfSatisfying(Problem.class, problem -> {
-                    assertThat(problem.code()).isEqualTo("file_malformed");
+                    assertThat(problem.code()).isEqualTo("parquet_malformed");
                     assertThat(problem.detail()).doesNotContain("\n", "select", "LINE", broken.toString());
                 });
     }

@@ -3,6 +3,7 @@ package io.rekindle.plan.content;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.rekindle.platform.Problem.Fault;
 import java.time.ZonedDateTime;
 import java.util.ArrayList;
 import java.util.List;
@@ -77,8 +78,11 @@ class LiquidTextTest {
                 .render(ANN, NOW, missing);
         assertThat(missing)
                 .containsExactly(
-                        new TemplateFault("html", 2, "customer.last_name | upcase"),
-                        new TemplateFault("html", 4, "offer.code"));
+                        new TemplateFault(
+                                "html",
+                                2,
+                                new Fault("", "no_value", "{value}").with("value", "customer.last_name | upcase")),
+                        new TemplateFault("html", 4, new Fault("", "no_value", "{value}").with("value", "offer.code")));
     }
 
     @Test
