@@ -41,6 +41,22 @@ public sealed interface Lift {
             if (!(p >= 0 && p <= 1)) throw new IllegalArgumentException("p-value %s is outside 0..1".formatted(p));
         }
 
+        /** The same with another interval. */
+        Measured between(double low, double high) {
+            return new Measured(
+                    control,
+                    treatment,
+                    estimate,
+                    low,
+                    high,
+                    confidence,
+                    p,
+                    statistic,
+                    degreesOfFreedom,
+                    standardError,
+                    relative);
+        }
+
         /** Whether the whole interval lies on one side of 0. */
         public boolean excludesZero() {
             return low > 0 || high < 0;

@@ -1,5 +1,6 @@
 package io.rekindle.models.experiment;
 
+import io.rekindle.models.experiment.Lift.Measured;
 import io.rekindle.models.experiment.Lift.NotMeasurable;
 import io.rekindle.models.experiment.Lift.Reason;
 import java.util.Locale;
@@ -18,9 +19,9 @@ import java.util.OptionalLong;
  * arm make a 95 % interval worth its name, a hundred times fewer do not.
  *
  * <p>Source: means: Welch (1947), unequal variances, Student's t with Satterthwaite's degrees of freedom, for interval and p
- * alike. Proportions: the interval from the unpooled variance, p from the pooled one (the usual z-test), both normal; so
- * close to the border the one may include 0 and the other be below α. Ratios of sums: delta
- * method, the customer's contribution (y − r x) / mean x is treated as an outcome (Deng, Knoblich and Lu, "Applying the delta
+ * alike. Proportions looked at once: p from the pooled z-test, the interval from the score test that it is a case of (Mee 1984),
+ * so that the interval leaves 0 out exactly when p is below α; looked at at any time: both from the unpooled variance. Ratios
+ * of sums: delta method, the customer's contribution (y − r x) / mean x is treated as an outcome (Deng, Knoblich and Lu, "Applying the delta
  * method in metric analytics", KDD 2018). Relative difference: delta method,
  * var(m₁/m₀) = v₁/m₀² + v₀ m₁²/m₀⁴, on the same distribution; its p is that of its own statistic. It is left out when m₀ is
  * within three of its standard errors from 0, where the delta method's interval means nothing.
@@ -99,8 +100,16 @@ public final class TwoSample {
                             : String.format(Locale.ROOT, "at least 5: %,d customers in the smaller arm", needed),
                     rarer == 0 ? OptionalLong.empty() : OptionalLong.of(needed));
         double pooled = rate * (1 - rate) * (1.0 / control.n() + 1.0 / treatment.n());
-        return Contrast.of(Arm.ofRate(control), Arm.ofRate(treatment), Double.POSITIVE_INFINITY, pooled)
+        Measured seen = Contrast.of(Arm.ofRate(control), Arm.ofRate(treatment), Double.POSITIVE_INFINITY, pooled)
                 .seen(look);
+        return switch (look) {
+            case Look.Anytime anytime -> seen;
+            case Look.Once(double alpha) -> {
+                var score = new ScoreInterval(controlCustomers, controlConversions, customers, conversions);
+                double z = Normal.quantile(1 - alpha / 2);
+                yield seen.between(score.low(z), score.high(z));
+            }
+        };
     }
 
     /**
