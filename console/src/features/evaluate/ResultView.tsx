@@ -34,13 +34,11 @@ export function ResultView({ result, currency }: Props) {
           tone={result.failed > 0 ? 'bad' : 'plain'}
         />
       </Figures>
-      {result.lift && (
-        <Lift
-          lift={result.lift}
-          currency={currency}
-          detectable={result.forecast?.power.minimumDetectableEffect ?? null}
-        />
-      )}
+      <Lift
+        lift={result.lift}
+        currency={currency}
+        detectable={result.forecast?.power.minimumDetectableEffect ?? null}
+      />
       <div className="columns-wide">
         <Curve result={result} />
         <Money result={result} currency={currency} />
@@ -64,7 +62,9 @@ function Verdict({ result }: { result: CampaignResult }) {
     return (
       <section className="verdict" data-testid="verdict">
         <h2>{t('result.waiting')}</h2>
-        <div className="subtle">{t('result.closes', { at: format.moment(result.windowClosesAt) })}</div>
+        <div className="subtle">
+          {t('result.closes', { at: format.moment(result.windowClosesAt), result: format.moment(result.resultAt) })}
+        </div>
       </section>
     );
   }
@@ -77,6 +77,14 @@ function Verdict({ result }: { result: CampaignResult }) {
         <div className="pre-words" data-testid="verdict-words">
           {result.words[language]}
         </div>
+      )}
+      {(result.lateOrders ?? 0) > 0 && (
+        <Alert
+          style={{ marginTop: 12 }}
+          type="info"
+          showIcon
+          title={t('result.late', { orders: format.number(result.lateOrders) })}
+        />
       )}
       {result.notMeasurable && (
         <Alert
@@ -125,7 +133,7 @@ function Lift({
   currency,
   detectable,
 }: {
-  lift: NonNullable<CampaignResult['lift']>;
+  lift: CampaignResult['lift'];
   currency: string;
   detectable: number | null;
 }) {
@@ -141,7 +149,7 @@ function Lift({
           <LiftOf
             key={measure.key}
             measure={measure}
-            lift={lift[measure.key]}
+            lift={lift[measure.key] ?? null}
             detectable={measure.key === 'conversion' ? detectable : null}
           />
         ))}
@@ -150,7 +158,36 @@ function Lift({
   );
 }
 
-function LiftOf({ measure, lift, detectable }: { measure: Measure; lift: LiftMeasure; detectable: number | null }) {
+function LiftOf({
+  measure,
+  lift,
+  detectable,
+}: {
+  measure: Measure;
+  lift: LiftMeasure | null;
+  detectable: number | null;
+}) {
+  const { t } = useTranslation();
+  const name = t(`result.measure.${measure.key}`);
+  if (lift) return <MeasuredLift measure={measure} lift={lift} detectable={detectable} />;
+  return (
+    <section aria-label={name} data-testid={`lift-${measure.key}`}>
+      <div className="figure-label">{name}</div>
+      <div className="figure-value subtle">–</div>
+      <div className="figure-note">{t('result.verdict.not_measurable')}</div>
+    </section>
+  );
+}
+
+function MeasuredLift({
+  measure,
+  lift,
+  detectable,
+}: {
+  measure: Measure;
+  lift: LiftMeasure;
+  detectable: number | null;
+}) {
   const { t } = useTranslation();
   const format = useFormats();
   const { difference, level, mark } = measure;
@@ -351,13 +388,13 @@ function Review({ result, currency }: Props) {
       key: 'base',
       name: t('result.baseRate'),
       forecast: format.percent(forecast?.power.baselineRate, 2),
-      result: format.percent(lift?.conversion.holdout, 2),
+      result: format.percent(lift.conversion?.holdout, 2),
     },
     {
       key: 'lift',
       name: t('result.conversionLift'),
       forecast: t('result.canSee', { smallest: format.points(forecast?.power.minimumDetectableEffect, 2, 'size') }),
-      result: format.points(lift?.conversion.estimate, 2),
+      result: format.points(lift.conversion?.estimate, 2),
     },
   ];
   const inPercent = objective && (objective.unit === 'relative' || objective.metric.endsWith('_rate'));

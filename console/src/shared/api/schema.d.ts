@@ -1811,10 +1811,14 @@ export interface components {
             forecast: components["schemas"]["io.rekindle.plan.Forecast"] | null;
             /** Format: int64 */
             heldOut: number;
-            lift: components["schemas"]["io.rekindle.evaluate.CampaignResult.Lifts"] | null;
+            /** Format: int64 */
+            lateOrders: number;
+            lift: components["schemas"]["io.rekindle.evaluate.CampaignResult.Lifts"];
             netGain: components["schemas"]["io.rekindle.evaluate.CampaignResult.NetGain"] | null;
             notMeasurable: components["schemas"]["io.rekindle.evaluate.CampaignResult.NotMeasurable"] | null;
             objective: components["schemas"]["io.rekindle.evaluate.CampaignResult.ObjectiveReview"];
+            /** Format: date-time */
+            resultAt: string;
             sampleRatio: components["schemas"]["io.rekindle.evaluate.CampaignResult.SampleCheck"] | null;
             /** Format: int64 */
             sent: number;
@@ -1846,9 +1850,9 @@ export interface components {
             treatment: number;
         };
         "io.rekindle.evaluate.CampaignResult.Lifts": {
-            conversion: components["schemas"]["io.rekindle.evaluate.CampaignResult.Measure"];
-            netRevenuePerCustomer: components["schemas"]["io.rekindle.evaluate.CampaignResult.Measure"];
-            orders: components["schemas"]["io.rekindle.evaluate.CampaignResult.Measure"];
+            conversion: components["schemas"]["io.rekindle.evaluate.CampaignResult.Measure"] | null;
+            netRevenuePerCustomer: components["schemas"]["io.rekindle.evaluate.CampaignResult.Measure"] | null;
+            orders: components["schemas"]["io.rekindle.evaluate.CampaignResult.Measure"] | null;
         };
         "io.rekindle.evaluate.CampaignResult.Measure": {
             /** Format: double */

@@ -85,7 +85,7 @@ where place = 1;
 
 -- one row per decision of a closed run
 create or replace view outcomes_now as
-select o.decision_id, o.run_id, o.campaign_id, coalesce(i.customer_id, o.customer_id) as customer_id, o.arm, o.window_from, o.window_to, o.converted, o.orders, o.gross, o.refunds, o.discount, o.offer_cost, o.message_cost, o.net_revenue, o.attributed_orders, o.attributed_revenue, o.recorded_at
+select o.decision_id, o.run_id, o.campaign_id, coalesce(i.customer_id, o.customer_id) as customer_id, o.arm, o.window_from, o.window_to, o.converted, o.orders, o.gross, o.refunds, o.discount, o.offer_cost, o.message_cost, o.net_revenue, o.attributed_orders, o.attributed_revenue, o.recorded_at, o.first_order_at
 from outcomes o left join identity_now i on i.alias_id = o.customer_id;
 
 -- one row per message: its latest state

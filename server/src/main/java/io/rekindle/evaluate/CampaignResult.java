@@ -15,23 +15,25 @@ import org.jspecify.annotations.Nullable;
  * What a campaign changed: everybody assigned to be written to, undelivered included, against everybody held out.
  *
  * @param state {@code waiting}: the window is open and all figures are figures so far
+ * @param resultAt when the outcomes are recorded: some time after the window, so that orders reported late count too
  * @param eligible members that could be drawn: treated and held out
  * @param contaminated persons whose identities had been drawn for different arms before they were merged; each counts
  *     once, in the arm of the first assignment, which pulls the arms together and never apart
  * @param sent messages the mail server took
  * @param delivered of these, those not refused since
- * @param lift null when the arms cannot be compared
  * @param netGain what the campaign earned in all: net revenue less message and offer cost, per customer, times the
  *     customers assigned to be written to
  * @param attributed orders after a click or with the campaign's coupon, of the treated: not what it changed
  * @param verdict null while waiting
  * @param forecast as it was at approval
+ * @param lateOrders orders of the window that were reported after the outcomes had been recorded; they count nowhere
  * @param series cumulative share of each arm that bought, by whole days since the planned time
  */
 public record CampaignResult(
         long campaignId,
         State state,
         Instant windowClosesAt,
+        Instant resultAt,
         long audience,
         long eligible,
         long heldOut,
@@ -39,7 +41,7 @@ public record CampaignResult(
         long sent,
         long delivered,
         long failed,
-        @Nullable Lifts lift,
+        Lifts lift,
         @Nullable SampleCheck sampleRatio,
         Cost cost,
         @Nullable NetGain netGain,
@@ -49,6 +51,7 @@ public record CampaignResult(
         Words words,
         @Nullable Forecast forecast,
         ObjectiveReview objective,
+        long lateOrders,
         List<Day> series) {
     public CampaignResult {
         series = List.copyOf(series);
@@ -79,8 +82,11 @@ public record CampaignResult(
         }
     }
 
-    /** The three comparisons. */
-    public record Lifts(Measure conversion, Measure orders, Measure netRevenuePerCustomer) {}
+    /** The three comparisons; null where the arms cannot be compared. */
+    public record Lifts(
+            @Nullable Measure conversion,
+            @Nullable Measure orders,
+            @Nullable Measure netRevenuePerCustomer) {}
 
     /** Means of the arms, their difference with its 95 % interval, and the two-sided p-value of no difference. */
     public record Measure(double treatment, double holdout, double estimate, double low, double high, double p) {}

@@ -1,5 +1,7 @@
 package io.rekindle.evaluate;
 
+import io.rekindle.collect.EventLog;
+import io.rekindle.collect.Tails;
 import io.rekindle.decide.Assignment;
 import io.rekindle.decide.Run;
 import io.rekindle.decide.RunPlanned;
@@ -27,6 +29,7 @@ import io.rekindle.segment.Words;
 import io.rekindle.warehouse.Sql;
 import io.rekindle.warehouse.Warehouse;
 import java.math.BigDecimal;
+import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Locale;
@@ -55,6 +58,9 @@ public class Evaluations implements Job, RunPlanned {
     private final Objectives objectives;
     private final Offers offers;
     private final Coupons coupons;
+    private final EventLog log;
+    private final Tails tails;
+    private final EvaluateSettings measuring;
     private final PlatformSettings settings;
 
     Evaluations(
@@ -69,6 +75,9 @@ public class Evaluations implements Job, RunPlanned {
             Objectives objectives,
             Offers offers,
             Coupons coupons,
+            EventLog log,
+            Tails tails,
+            EvaluateSettings measuring,
             PlatformSettings settings) {
         this.jdbc = jdbc;
         this.transaction = transaction;
@@ -81,6 +90,9 @@ public class Evaluations implements Job, RunPlanned {
         this.objectives = objectives;
         this.offers = offers;
         this.coupons = coupons;
+        this.log = log;
+        this.tails = tails;
+        this.measuring = measuring;
         this.settings = settings;
     }
 
@@ -91,7 +103,11 @@ public class Evaluations implements Job, RunPlanned {
 
     @Override
     public void planned(Run run) {
-        jobs.schedule(name(), Long.toString(run.id()), run.windowTo());
+        jobs.schedule(name(), Long.toString(run.id()), resultAt(run));
+    }
+
+    private Instant resultAt(Run run) {
+        return run.windowTo().plus(measuring.grace());
     }
 
     /** Records the outcomes of a run whose window has closed. */
@@ -102,16 +118,21 @@ public class Evaluations implements Job, RunPlanned {
         var campaign = campaigns.get(run.campaignId());
         var now = clock.instant();
         var outcomes = outcomes(run, campaign);
+        // What was reported until now counts, whether or not it has become an order yet.
+        long logged = log.lastSeq();
+        tails.awaitAll(logged);
         gate.write(() -> {
             outcomes.record(now);
             transaction.executeWithoutResult(status -> {
                 jdbc.sql("""
-                                insert into evaluations (run_id, campaign_id, measured_at) values (:run, :campaign, :now)
+                                insert into evaluations (run_id, campaign_id, measured_at, log_seq)
+                                values (:run, :campaign, :now, :seq)
                                 on conflict (run_id) do nothing
                                 """)
                         .param("run", run.id())
                         .param("campaign", campaign.id())
                         .param("now", now.atOffset(ZoneOffset.UTC))
+                        .param("seq", logged)
                         .update();
                 campaigns.measured(campaign.id());
             });
@@ -129,8 +150,10 @@ public class Evaluations implements Job, RunPlanned {
                         .with("state", campaign.state().code()));
         var now = clock.instant();
         var outcomes = outcomes(run, campaign);
-        boolean recorded = isRecorded(run);
-        var figures = recorded ? outcomes.recorded() : outcomes.soFar(now);
+        var recording = recording(run);
+        boolean recorded = recording.isPresent();
+        var rows = recorded ? outcomes.recorded() : outcomes.soFar(now);
+        var figures = outcomes.figures(rows);
         var funnel = outcomes.funnel();
         var objective = objectives.require(campaign.objectiveId());
         var review = CampaignResult.ObjectiveReview.of(objective, objectives.standing(objective));
@@ -147,7 +170,7 @@ public class Evaluations implements Job, RunPlanned {
                 figures.holdout().netRevenue(), figures.treatment().netRevenue(), ALPHA);
         var contribution = TwoSample.means(
                 figures.holdout().contribution(), figures.treatment().contribution(), ALPHA);
-        var lifts = lifts(conversion, orders, revenue);
+        var lifts = new CampaignResult.Lifts(measure(conversion), measure(orders), measure(revenue));
         var check = sampleCheck(run, figures);
         var headline = objective.metric().isRate() ? conversion : revenue;
         var against = Obstacles.of(headline, check, funnel.sent(), figures);
@@ -157,6 +180,7 @@ public class Evaluations implements Job, RunPlanned {
                 campaignId,
                 state,
                 run.windowTo(),
+                resultAt(run),
                 funnel.audience(),
                 funnel.eligible(),
                 funnel.heldOut(),
@@ -173,18 +197,25 @@ public class Evaluations implements Job, RunPlanned {
                         figures.treatment().attributedRevenue()),
                 recorded ? against.orElse(null) : null,
                 verdict,
-                withContaminated(words(verdict, run, lifts, against, contribution, figures), funnel.contaminated()),
+                withContaminated(
+                        words(verdict, run, headline, objective.metric().isRate(), against, contribution, figures),
+                        funnel.contaminated()),
                 campaign.forecast(),
                 review,
-                outcomes.series(now));
+                recording
+                        .map(at -> at.logged() == null ? 0 : outcomes.ordersAfter(at.logged()))
+                        .orElse(0L),
+                outcomes.series(rows, now));
     }
 
-    private boolean isRecorded(Run run) {
-        return jdbc.sql("select 1 from evaluations where run_id = :run")
+    /** That outcomes were recorded, and where the log ended then, as far as it is known. */
+    private record Recording(@Nullable Long logged) {}
+
+    private Optional<Recording> recording(Run run) {
+        return jdbc.sql("select log_seq from evaluations where run_id = :run")
                 .param("run", run.id())
-                .query((r, n) -> true)
-                .optional()
-                .isPresent();
+                .query((r, n) -> new Recording(r.getObject("log_seq", Long.class)))
+                .optional();
     }
 
     private Outcomes outcomes(Run run, Campaign campaign) {
@@ -205,16 +236,11 @@ public class Evaluations implements Job, RunPlanned {
                 .toArray();
     }
 
-    private static CampaignResult.@Nullable Lifts lifts(Lift conversion, Lift orders, Lift revenue) {
-        if (conversion instanceof Lift.Measured c
-                && orders instanceof Lift.Measured o
-                && revenue instanceof Lift.Measured r)
-            return new CampaignResult.Lifts(measure(c), measure(o), measure(r));
-        return null;
-    }
-
-    private static Measure measure(Lift.Measured lift) {
-        return new Measure(lift.treatment(), lift.control(), lift.estimate(), lift.low(), lift.high(), lift.p());
+    private static @Nullable Measure measure(Lift lift) {
+        return switch (lift) {
+            case Lift.Measured m -> new Measure(m.treatment(), m.control(), m.estimate(), m.low(), m.high(), m.p());
+            case Lift.NotMeasurable not -> null;
+        };
     }
 
     private static CampaignResult.@Nullable SampleCheck sampleCheck(Run run, Figures figures) {
@@ -261,14 +287,16 @@ public class Evaluations implements Job, RunPlanned {
     private Words words(
             @Nullable Verdict verdict,
             Run run,
-            CampaignResult.@Nullable Lifts lifts,
+            Lift headline,
+            boolean rate,
             Optional<CampaignResult.NotMeasurable> against,
             Lift contribution,
             Figures figures) {
         if (verdict == null)
             return new Words(
-                    "The window closes at %s; these are figures so far and no result yet.".formatted(run.windowTo()),
-                    "统计窗口将于 %s 结束；以下为截至目前的数字，尚非结论。".formatted(run.windowTo()));
+                    "The window closes at %s and the result is taken at %s; these are figures so far and no result yet."
+                            .formatted(run.windowTo(), resultAt(run)),
+                    "统计窗口将于 %s 结束，结论于 %s 得出；以下为截至目前的数字，尚非结论。".formatted(run.windowTo(), resultAt(run)));
         if (against.isPresent()) {
             var reason = against.get().reason();
             var take = against.get().whatItWouldTake();
@@ -276,25 +304,11 @@ public class Evaluations implements Job, RunPlanned {
                     "Not measurable: %s. It would take %s.".formatted(reason.en(), take.en()),
                     "无法测量：%s。需要：%s。".formatted(reason.zh(), take.zh()));
         }
-        if (lifts == null) return new Words("Not every comparison can be made; see the figures.", "部分指标无法比较，请查看各项数字。");
+        if (!(headline instanceof Lift.Measured measured))
+            throw new IllegalStateException("a verdict without a measured difference");
         var gain = netGain(contribution, figures.treatment().customers());
-        var c = lifts.conversion();
-        var english = String.format(
-                Locale.ROOT,
-                "Of those written to %.2f %% bought, of those held out %.2f %%: a difference of %s points (95 %% interval %s to %s). ",
-                c.treatment() * 100,
-                c.holdout() * 100,
-                Outcomes.points(c.estimate()),
-                Outcomes.points(c.low()),
-                Outcomes.points(c.high()));
-        var chinese = String.format(
-                Locale.ROOT,
-                "触达组购买率 %.2f%%，对照组 %.2f%%，相差 %s 个百分点（95%% 区间 %s 至 %s）。",
-                c.treatment() * 100,
-                c.holdout() * 100,
-                Outcomes.points(c.estimate()),
-                Outcomes.points(c.low()),
-                Outcomes.points(c.high()));
+        var english = rate ? boughtInEnglish(measured) : spentInEnglish(measured);
+        var chinese = rate ? boughtInChinese(measured) : spentInChinese(measured);
         var money = gain == null
                 ? ""
                 : " Net gain after costs: %s %s (%s to %s)."
@@ -328,5 +342,51 @@ public class Evaluations implements Job, RunPlanned {
                         chinese + "未发现差异：区间包含 0。更小的差异需要更多客户或更长的窗口才能测出。" + moneyChinese);
             case NOT_MEASURABLE -> throw new IllegalStateException("handled above");
         };
+    }
+
+    private static String boughtInEnglish(Lift.Measured lift) {
+        return String.format(
+                Locale.ROOT,
+                "Of those written to %.2f %% bought, of those held out %.2f %%: a difference of %s points (95 %% interval %s to %s). ",
+                lift.treatment() * 100,
+                lift.control() * 100,
+                Outcomes.points(lift.estimate()),
+                Outcomes.points(lift.low()),
+                Outcomes.points(lift.high()));
+    }
+
+    private static String boughtInChinese(Lift.Measured lift) {
+        return String.format(
+                Locale.ROOT,
+                "触达组购买率 %.2f%%，对照组 %.2f%%，相差 %s 个百分点（95%% 区间 %s 至 %s）。",
+                lift.treatment() * 100,
+                lift.control() * 100,
+                Outcomes.points(lift.estimate()),
+                Outcomes.points(lift.low()),
+                Outcomes.points(lift.high()));
+    }
+
+    private String spentInEnglish(Lift.Measured lift) {
+        return String.format(
+                Locale.ROOT,
+                "Those written to brought %.2f %s net each, those held out %.2f: a difference of %s (95 %% interval %s to %s). ",
+                lift.treatment(),
+                settings.currency(),
+                lift.control(),
+                Outcomes.amount(lift.estimate()),
+                Outcomes.amount(lift.low()),
+                Outcomes.amount(lift.high()));
+    }
+
+    private String spentInChinese(Lift.Measured lift) {
+        return String.format(
+                Locale.ROOT,
+                "触达组人均净收入 %.2f %s，对照组 %.2f，相差 %s（95%% 区间 %s 至 %s）。",
+                lift.treatment(),
+                settings.currency(),
+                lift.control(),
+                Outcomes.amount(lift.estimate()),
+                Outcomes.amount(lift.low()),
+                Outcomes.amount(lift.high()));
     }
 }

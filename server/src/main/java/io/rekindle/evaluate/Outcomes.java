@@ -75,14 +75,25 @@ final class Outcomes {
         warehouse.append("outcomes", "run:" + run.id(), Rows.selected(rows(run.windowTo(), now)));
     }
 
-    /** The arms by the recorded outcomes. */
-    Figures recorded() {
-        return figures(Sql.of("select * from outcomes_now where run_id = ?", run.id()));
+    /** The recorded outcomes: what is told of a measured run comes from these and nothing later. */
+    Sql recorded() {
+        return Sql.of("select * from outcomes_now where run_id = ?", run.id());
     }
 
-    /** The arms by what was bought until now. */
-    Figures soFar(Instant now) {
-        return figures(rows(now.isBefore(run.windowTo()) ? now : run.windowTo(), now));
+    /** What the outcomes would be if they were recorded now. */
+    Sql soFar(Instant now) {
+        return rows(now.isBefore(run.windowTo()) ? now : run.windowTo(), now);
+    }
+
+    /** Orders of the window that were reported when the log had passed that place. */
+    long ordersAfter(long seq) {
+        return warehouse
+                .first(
+                        Sql.of("with")
+                                .then(bought(run.windowTo()))
+                                .then("select count(*) as orders from bought where seq > ?", seq),
+                        row -> row.longValue("orders"))
+                .orElseThrow();
     }
 
     /** One row per eligible decision, columns as in the table of outcomes. */
@@ -99,7 +110,7 @@ final class Outcomes {
                     group by customer_id),
                 sent as (select distinct decision_id from messages where run_id = ? and state = 'sent'),
                 per_customer as (
-                    select b.customer_id, count(*) as orders, sum(b.gross) as gross, sum(b.refunded) as refunds,
+                    select b.customer_id, count(*) as orders, min(b.ordered_at) as first_order_at, sum(b.gross) as gross, sum(b.refunded) as refunds,
                         sum(b.discount) as discount, sum(b.net) as net, count(*) filter (where b.with_code) as with_code,
                         count(*) filter (where b.with_code or b.ordered_at >= c.clicked_at) as attributed_orders,
                         sum(b.net) filter (where b.with_code or b.ordered_at >= c.clicked_at) as attributed_revenue
@@ -115,7 +126,7 @@ final class Outcomes {
                     cast(case when m.arm = 'treatment' then coalesce(p.attributed_orders, 0) else 0 end as integer)
                         as attributed_orders,
                     case when m.arm = 'treatment' then coalesce(p.attributed_revenue, 0) else 0 end as attributed_revenue,
-                    cast(? as timestamp) as recorded_at
+                    cast(? as timestamp) as recorded_at, p.first_order_at
                 from members m left join per_customer p on p.customer_id = m.customer_id
                 left join sent s on s.decision_id = m.decision_id
                 """,
@@ -141,7 +152,7 @@ final class Outcomes {
                     select order_id, -sum(amount) as amount from order_lines_now
                     where kind = 'cancellation' and occurred_at >= ? group by order_id),
                 bought as (
-                    select o.customer_id, o.ordered_at, o.gross, o.refunded, o.discount, o.net,
+                    select o.customer_id, o.ordered_at, o.gross, o.refunded, o.discount, o.net, o.seq,
                         coalesce(upper(trim(o.coupon)) in (select code from codes), false) as with_code
                     from orders_now o left join cancelled c on c.order_id = o.order_id
                     where o.customer_id in (select customer_id from members)
@@ -150,7 +161,8 @@ final class Outcomes {
                 """, run.id(), String.join(",", codes), run.plannedAt(), run.plannedAt(), until);
     }
 
-    private Figures figures(Sql outcomes) {
+    /** The arms, by outcomes of this run. */
+    Figures figures(Sql outcomes) {
         var treatment = ArmFigures.NONE;
         var holdout = ArmFigures.NONE;
         // After a merge two decisions are about one person: the first assignment counts, once; messages were paid
@@ -236,19 +248,16 @@ final class Outcomes {
                 .orElseThrow();
     }
 
-    /** The share of each arm that had bought by the end of each day since the planned time. */
-    List<CampaignResult.Day> series(Instant now) {
+    /** The share of each arm that had bought by the end of each day since the planned time, by outcomes of this run. */
+    List<CampaignResult.Day> series(Sql outcomes, Instant now) {
         var until = now.isBefore(run.windowTo()) ? now : run.windowTo();
         record Bought(int day, String arm, long buyers) {}
-        var sql = Sql.of("with").then(bought(until)).then("""
-                , person as (select customer_id, arm from assignments_now where run_id = ?),
-                first as (select customer_id, min(ordered_at) as ordered_at from bought group by customer_id),
-                daily as (
-                    select p.arm, cast(floor(date_diff('second', cast(? as timestamp), f.ordered_at) / 86400.0) as integer) as day,
-                        p.customer_id
-                    from person p left join first f on f.customer_id = p.customer_id)
+        var sql = Sql.of("with outcome as").then(outcomes.inParentheses()).then("""
+                , daily as (
+                    select a.arm, cast(floor(date_diff('second', cast(? as timestamp), o.first_order_at) / 86400.0) as integer) as day
+                    from outcome o join assignments_now a on a.run_id = ? and a.decision_id = o.decision_id)
                 select arm, coalesce(day, -1) as day, count(*) as customers from daily group by arm, coalesce(day, -1)
-                """, run.id(), run.plannedAt());
+                """, run.plannedAt(), run.id());
         var found = warehouse.query(
                 sql, row -> new Bought(row.intValue("day"), row.text("arm"), row.longValue("customers")));
         int days = (int) ((until.getEpochSecond() - run.plannedAt().getEpochSecond() + 86_399) / 86_400);

@@ -22,6 +22,7 @@ import org.springframework.test.context.ContextConfiguration;
             "rekindle.demo=true",
             "rekindle.clock-start=2026-03-01T09:00:00Z",
             "rekindle.seed=7",
+            "rekindle.evaluate.grace=0s",
             "rekindle.admin-key=" + RekindleTest.ADMIN_KEY,
             "rekindle.admin-password=" + RekindleTest.ADMIN_PASSWORD,
             "rekindle.write-key=" + RekindleTest.WRITE_KEY

@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
@@ -54,13 +55,10 @@ public final class LiftBench implements Callable<Integer> {
         for (long seed = firstSeed; seed < firstSeed + runs; seed++) {
             var report = run(seed);
             reports.add(report);
-            var lift = report.lift().conversion();
             System.err.printf(
-                    "seed %d: lift %+.2f points (%+.2f to %+.2f), truth %+.2f, %s; sent %,d, held out %,d; %.0f s%n",
+                    "seed %d: lift %s, truth %+.2f, %s; sent %,d, held out %,d; %.0f s%n",
                     seed,
-                    100 * lift.estimate(),
-                    100 * lift.low(),
-                    100 * lift.high(),
+                    words(report.lift().conversion()),
                     100 * report.truth().conversion(),
                     report.verdict(),
                     report.sent(),
@@ -74,7 +72,8 @@ public final class LiftBench implements Callable<Integer> {
                                 ? share(
                                         "the interval of the lift lies above zero",
                                         reports,
-                                        r -> r.lift().conversion().low() > 0)
+                                        r -> r.lift().conversion() != null
+                                                && r.lift().conversion().low() > 0)
                                 : share(
                                         "the verdict is that no difference was found",
                                         reports,
@@ -88,10 +87,16 @@ public final class LiftBench implements Callable<Integer> {
         return Measure.of(measure, value, "of %d runs".formatted(reports.size()), CLAIMED);
     }
 
+    private static String words(DemoReport.@Nullable Difference lift) {
+        return lift == null
+                ? "not measurable"
+                : "%+.2f points (%+.2f to %+.2f)".formatted(100 * lift.estimate(), 100 * lift.low(), 100 * lift.high());
+    }
+
     private static boolean holdsTruth(DemoReport report) {
         var lift = report.lift().conversion();
         double truth = report.truth().conversion();
-        return lift.low() <= truth && truth <= lift.high();
+        return lift != null && lift.low() <= truth && truth <= lift.high();
     }
 
     private DemoReport run(long seed) throws IOException {

@@ -144,19 +144,13 @@ final class DemoCommand implements Runnable {
     }
 
     private static void print(DemoReport report) {
-        var conversion = report.lift().conversion();
-        var revenue = report.lift().netRevenuePerCustomer();
         System.out.printf(
                 Locale.ROOT,
                 """
 
                 What being written to changed, over 30 days
                   audience %,d · may be written to %,d · held out %,d · sent %,d · delivered %,d
-                  bought, of those assigned to be written to   %6.2f %%
-                  bought, of those held out                    %6.2f %%
-                  difference                                   %+6.2f points (95 %% interval %+.2f to %+.2f, p %.4f)
-                  net revenue per customer                     %+6.2f (95 %% interval %+.2f to %+.2f, p %.4f)
-                  the truth only the simulator knows           %+6.2f points
+                %s  the truth only the simulator knows           %+6.2f points
 
                 %s
                 (%.0f seconds)
@@ -166,19 +160,39 @@ final class DemoCommand implements Runnable {
                 report.heldOut(),
                 report.sent(),
                 report.delivered(),
-                100 * conversion.treatment(),
-                100 * conversion.holdout(),
-                100 * conversion.estimate(),
-                100 * conversion.low(),
-                100 * conversion.high(),
-                conversion.p(),
-                revenue.estimate(),
-                revenue.low(),
-                revenue.high(),
-                revenue.p(),
+                differences(report.lift().conversion(), report.lift().netRevenuePerCustomer()),
                 100 * report.truth().conversion(),
                 report.words(),
                 report.seconds());
+    }
+
+    private static String differences(
+            DemoReport.@Nullable Difference conversion, DemoReport.@Nullable Difference revenue) {
+        var bought = conversion == null
+                ? "  difference in buying                         not measurable\n"
+                : String.format(
+                        Locale.ROOT,
+                        """
+                          bought, of those assigned to be written to   %6.2f %%
+                          bought, of those held out                    %6.2f %%
+                          difference                                   %+6.2f points (95 %% interval %+.2f to %+.2f, p %.4f)
+                        """,
+                        100 * conversion.treatment(),
+                        100 * conversion.holdout(),
+                        100 * conversion.estimate(),
+                        100 * conversion.low(),
+                        100 * conversion.high(),
+                        conversion.p());
+        var earned = revenue == null
+                ? "  net revenue per customer                     not measurable\n"
+                : String.format(
+                        Locale.ROOT,
+                        "  net revenue per customer                     %+6.2f (95 %% interval %+.2f to %+.2f, p %.4f)%n",
+                        revenue.estimate(),
+                        revenue.low(),
+                        revenue.high(),
+                        revenue.p());
+        return bought + earned;
     }
 
     private static void write(Path file, DemoReport report) {

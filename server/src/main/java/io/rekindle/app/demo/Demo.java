@@ -77,6 +77,8 @@ public final class Demo implements AutoCloseable {
         var writeKey = randomKey();
         var settings = new HashMap<>(wish.settings());
         settings.put("rekindle.demo", "true");
+        // Its clock is moved only when all is quiet, so nothing is reported late.
+        settings.put("rekindle.evaluate.grace", "0s");
         settings.put("rekindle.seed", Long.toString(wish.seed()));
         settings.put(
                 "rekindle.clock-start",

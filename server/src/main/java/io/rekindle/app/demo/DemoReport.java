@@ -1,5 +1,6 @@
 package io.rekindle.app.demo;
 
+import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
 /**
@@ -38,12 +39,16 @@ public record DemoReport(
         JsonNode netGain,
         double seconds) {
 
-    /** The measured differences between the arms. */
-    public record Lift(Difference conversion, Difference orders, Difference netRevenuePerCustomer) {}
+    /** The measured differences between the arms; null where they cannot be compared. */
+    public record Lift(
+            @Nullable Difference conversion,
+            @Nullable Difference orders,
+            @Nullable Difference netRevenuePerCustomer) {}
 
     /** One difference with its 95 % interval and p. */
     public record Difference(double treatment, double holdout, double estimate, double low, double high, double p) {
-        static Difference of(JsonNode node) {
+        static @Nullable Difference of(JsonNode node) {
+            if (!node.isObject()) return null;
             return new Difference(
                     node.path("treatment").asDouble(),
                     node.path("holdout").asDouble(),

@@ -1,5 +1,6 @@
 package io.rekindle.app.demo;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.Map;
@@ -11,7 +12,7 @@ class NoEffectTest {
     void whereMailsChangeNothingTheResultSaysThatNoDifferenceWasFound() {
         try (var demo = TestDemo.start(3_000, 7, 0, Map.of())) {
             var report = TestDemo.run(demo);
-            var conversion = report.lift().conversion();
+            var conversion = requireNonNull(report.lift().conversion());
             assertThat(report.truth().conversion()).isZero();
             assertThat(report.sent()).isPositive();
             assertThat(report.heldOut()).isPositive();

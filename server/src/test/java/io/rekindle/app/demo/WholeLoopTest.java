@@ -1,5 +1,6 @@
 package io.rekindle.app.demo;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
@@ -73,7 +74,7 @@ class WholeLoopTest {
     @Test
     @Order(2)
     void theMeasuredDifferenceIsNearTheTruth() {
-        var conversion = report.lift().conversion();
+        var conversion = requireNonNull(report.lift().conversion());
         double halfWidth = (conversion.high() - conversion.low()) / 2;
         assertThat(report.truth().conversion()).isBetween(0.02, 0.4);
         assertThat(conversion.estimate())
@@ -92,7 +93,9 @@ class WholeLoopTest {
                         from outcomes_now where campaign_id = ?
                         """, report.campaignId()), row -> row.doubleValue("lift"));
         assertThat(conversion.orElseThrow())
-                .isCloseTo(report.lift().conversion().estimate(), org.assertj.core.data.Offset.offset(1e-9));
+                .isCloseTo(
+                        requireNonNull(report.lift().conversion()).estimate(),
+                        org.assertj.core.data.Offset.offset(1e-9));
     }
 
     /** Every kind of answer there is to read, on a server where all of them have something in them. */
