@@ -15,8 +15,8 @@ class ScoreIntervalTest {
     void theRatesUnderADifferenceAreThoseOfGreatestLikelihood() {
         var random = new SplittableRandom(1);
         for (int trial = 0; trial < 300; trial++) {
-            long n0 = 2 + random.nextInt(200);
-            long n1 = 2 + random.nextInt(200);
+            long n0 = random.nextLong(2, 202);
+            long n1 = random.nextLong(2, 202);
             long x0 = random.nextLong(n0 + 1);
             long x1 = random.nextLong(n1 + 1);
             double difference = 1.98 * random.nextDouble() - .99;
@@ -50,8 +50,8 @@ class ScoreIntervalTest {
     void theEndsAreWhereTheScoreIsZ() {
         var random = new SplittableRandom(2);
         for (int trial = 0; trial < 300; trial++) {
-            long n0 = 2 + random.nextInt(500);
-            long n1 = 2 + random.nextInt(500);
+            long n0 = random.nextLong(2, 502);
+            long n1 = random.nextLong(2, 502);
             long x0 = random.nextLong(n0 + 1);
             long x1 = random.nextLong(n1 + 1);
             var interval = new ScoreInterval(n0, x0, n1, x1);
