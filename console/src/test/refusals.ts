@@ -23,8 +23,7 @@ const APART = [
   'platform/Restore.java',
   'platform/Problem.java',
   'platform/database/',
-  'segment/RuleJson.java',
-  'warehouse/',
+  'warehouse/duckdb/',
 ];
 
 const STRING = /^"((?:[^"\\]|\\.)*)"$/;
@@ -111,8 +110,21 @@ function refusalsIn(file: string): Refusal[] {
   });
 }
 
+const sources = readdirSync(root, { recursive: true, encoding: 'utf8' })
+  .filter((file) => file.endsWith('.java'))
+  .sort();
+
+/** The codes that the sources under a folder have in a place of their own. */
+export const codesIn = (folder: string, place: RegExp): string[] => [
+  ...new Set(
+    sources
+      .filter((file) => file.startsWith(folder))
+      .flatMap((file) => [...withoutComments(readFileSync(join(root, file), 'utf8')).matchAll(place)])
+      .map(([, code]) => code ?? ''),
+  ),
+];
+
 /** Every refusal the API can answer with, as the server's sources have it. */
-export const refusals: Refusal[] = readdirSync(root, { recursive: true, encoding: 'utf8' })
-  .filter((file) => file.endsWith('.java') && !APART.some((apart) => file.startsWith(apart)))
-  .sort()
+export const refusals: Refusal[] = sources
+  .filter((file) => !APART.some((apart) => file.startsWith(apart)))
   .flatMap(refusalsIn);

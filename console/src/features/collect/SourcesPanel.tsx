@@ -4,6 +4,7 @@ import { useTranslation } from 'react-i18next';
 import type { RejectedRecord, Source } from '@/shared/api/types';
 import { useFormats } from '@/shared/i18n/language';
 import { useMay } from '@/shared/session';
+import { useLabel } from '@/shared/i18n/useLabel';
 import { ListTable } from '@/shared/ui/ListTable';
 import { ProblemAlert } from '@/shared/ui/ProblemAlert';
 import { useFormProblem } from '@/shared/ui/useFormProblem';
@@ -104,6 +105,7 @@ export function SourcesPanel() {
 
 function Rejected({ sourceId }: { sourceId: number }) {
   const { t } = useTranslation();
+  const label = useLabel();
   const format = useFormats();
   const rejected = useRejected(sourceId);
   return (
@@ -115,8 +117,11 @@ function Rejected({ sourceId }: { sourceId: number }) {
       empty={t('sources.noRejected')}
       columns={[
         { title: t('common.at'), render: (_, row) => format.moment(row.rejectedAt) },
-        { title: t('common.code'), render: (_, row) => <code>{row.reason}</code> },
-        { title: t('messages.reason'), dataIndex: 'message' },
+        {
+          title: t('messages.reason'),
+          render: (_, row) => <span title={row.reason}>{label('rejectReason', row.reason)}</span>,
+        },
+        { title: t('common.detail'), dataIndex: 'message' },
       ]}
       expanded={(row) => <pre className="pre-words">{row.item ?? t('sources.itemHidden')}</pre>}
     />

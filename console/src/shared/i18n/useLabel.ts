@@ -26,7 +26,8 @@ export type Vocabulary =
   | 'rejectReason'
   | 'identifier'
   | 'purpose'
-  | 'problem';
+  | 'change'
+  | 'thing';
 
 const readable = (code: string) => code.replaceAll('_', ' ');
 

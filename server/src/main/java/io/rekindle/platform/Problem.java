@@ -69,6 +69,11 @@ public final class Problem extends RuntimeException {
             return new Fault(place, problem.code(), problem.detail(), problem.parameters());
         }
 
+        /** This fault at a place. */
+        public Fault at(String elsewhere) {
+            return new Fault(elsewhere, code, message, parameters);
+        }
+
         /** This fault with a value at {@code {name}}; a list is told with commas. */
         public Fault with(String name, @Nullable Object value) {
             var text = text(value);

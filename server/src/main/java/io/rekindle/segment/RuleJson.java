@@ -44,7 +44,7 @@ public final class RuleJson {
     @FunctionalInterface
     public interface Known {
         /** What is wrong with a reference to this segment; empty when nothing is. */
-        Optional<String> faultOf(long segmentId);
+        Optional<Fault> faultOf(long segmentId);
     }
 
     /**
@@ -57,7 +57,7 @@ public final class RuleJson {
         var rule = reader.rule(json, "", 1);
         if (!reader.faults.isEmpty())
             throw Problem.unprocessable(
-                    INVALID,
+                    "segment_rule_invalid",
                     reader.faults.size() == 1
                             ? "the rule has a fault at %s: %s"
                                     .formatted(
@@ -91,9 +91,7 @@ public final class RuleJson {
             case Rule.Any(var rules) -> collect(rules, at(place, "any"), vocabulary, into);
             case Rule.Not(var inner) -> collect(inner, at(place, "not"), vocabulary, into);
             case Rule.Event event ->
-                vocabulary
-                        .oddityOfEvent(event.name())
-                        .ifPresent(oddity -> into.add(new Fault(at(place, "event"), oddity)));
+                vocabulary.oddityOfEvent(event.name()).ifPresent(oddity -> into.add(oddity.at(at(place, "event"))));
             case Rule.Trait trait -> {}
             case Rule.Orders orders -> {}
             case Rule.Tier tier -> {}
@@ -131,31 +129,39 @@ public final class RuleJson {
             this.segments = segments;
         }
 
-        @SuppressWarnings("AnnotateFormatMethod")
-        private void fault(String place, String message, @Nullable Object... values) {
-            faults.add(new Fault(place, message.formatted(values)));
+        private void fault(Fault fault) {
+            faults.add(fault);
         }
 
         /** Always null, as whatever was to be read there. */
-        @SuppressWarnings({"AnnotateFormatMethod", "TypeParameterUnusedInFormals"})
-        private <T> @Nullable T refused(String place, String message, @Nullable Object... values) {
-            fault(place, message, values);
+        @SuppressWarnings("TypeParameterUnusedInFormals")
+        private <T> @Nullable T refused(Fault fault) {
+            faults.add(fault);
             return null;
         }
 
         private @Nullable Rule rule(@Nullable JsonNode json, String place, int depth) {
             if (json == null || !json.isObject())
-                return refused(place, "a rule is an object with one of %s; this is %s", KINDS, kindOf(json));
-            if (depth > MOST_DEPTH) return refused(place, "rules are nested more than %d deep", MOST_DEPTH);
+                return refused(
+                        new Fault(place, "rule_not_object", "a rule is an object with one of {kinds}; this is {given}")
+                                .with("kinds", KINDS)
+                                .with("given", kindOf(json)));
+            if (depth > MOST_DEPTH)
+                return refused(new Fault(place, "rule_too_deep", "rules are nested more than {most} deep")
+                        .with("most", MOST_DEPTH));
             var kinds = json.propertyNames().stream().filter(KINDS::contains).toList();
             if (kinds.size() != 1)
                 return refused(
-                        place,
                         kinds.isEmpty()
-                                ? "a rule has one of %s; this has %s"
-                                : "a rule has only one of %s; this has %s: put several rules into 'all' or 'any'",
-                        KINDS,
-                        kinds.isEmpty() ? json.propertyNames() : kinds);
+                                ? new Fault(place, "rule_kind_missing", "a rule has one of {kinds}; this has {given}")
+                                        .with("kinds", KINDS)
+                                        .with("given", json.propertyNames())
+                                : new Fault(
+                                                place,
+                                                "rule_kinds_several",
+                                                "a rule has only one of {kinds}; this has {given}: put several rules into 'all' or 'any'")
+                                        .with("kinds", KINDS)
+                                        .with("given", kinds));
             var kind = kinds.getFirst();
             if (!Set.of("all", "any", "not").contains(kind) && oneTooMany(place)) return null;
             return switch (kind) {
@@ -205,7 +211,8 @@ public final class RuleJson {
         private boolean oneTooMany(String place) {
             if (vocabulary == null) return false;
             if (++conditions == MOST_CONDITIONS + 1)
-                fault(place, "the rule has more than %d conditions", MOST_CONDITIONS);
+                fault(new Fault(place, "too_many_conditions", "the rule has more than {most} conditions")
+                        .with("most", MOST_CONDITIONS));
             return conditions > MOST_CONDITIONS;
         }
 
@@ -213,7 +220,9 @@ public final class RuleJson {
             only(json, place, Set.of(kind));
             var list = json.get(kind);
             if (!list.isArray() || list.isEmpty())
-                return refused(at(place, kind), "'%s' is a list with at least one rule", kind);
+                return refused(
+                        new Fault(at(place, kind), "rule_list_empty", "'{kind}' is a list with at least one rule")
+                                .with("kind", kind));
             var rules = new ArrayList<Rule>();
             for (int i = 0; i < list.size(); i++) {
                 var rule = rule(list.get(i), at(place, kind) + "[" + i + "]", depth + 1);
@@ -228,18 +237,21 @@ public final class RuleJson {
             var trait = text(json.get("trait"), at(place, "trait"));
             if (trait != null && vocabulary != null) {
                 var fault = vocabulary.faultOfTrait(trait);
-                if (fault.isPresent()) fault(at(place, "trait"), "%s", fault.get());
+                if (fault.isPresent()) fault(fault.get().at(at(place, "trait")));
             }
             var test = test(json, place);
             if (trait == null || test == null) return null;
             if (vocabulary != null) {
                 var misfit = vocabulary.misfit(trait, test);
                 if (misfit.isPresent())
-                    return refused(
-                            at(place, misfit.get().where()),
-                            "'%s': %s",
-                            trait,
-                            misfit.get().why());
+                    return refused(new Fault(
+                                    at(place, misfit.get().where()),
+                                    "trait_misfit",
+                                    "'{trait}': {what}, and its values are {held}; it takes {ways}")
+                            .with("trait", trait)
+                            .with("what", misfit.get().what())
+                            .with("held", misfit.get().held())
+                            .with("ways", misfit.get().ways()));
             }
             return new Rule.Trait(trait, test);
         }
@@ -255,28 +267,34 @@ public final class RuleJson {
             var where = new ArrayList<Rule.Property>();
             var conditions = json.get("where");
             if (conditions != null && !conditions.isArray())
-                fault(at(place, "where"), "'where' is a list of conditions on properties");
+                fault(new Fault(at(place, "where"), "where_not_list", "'where' is a list of conditions on properties"));
             else if (conditions != null)
                 for (int i = 0; i < conditions.size(); i++) {
                     var condition = property(conditions.get(i), at(place, "where") + "[" + i + "]");
                     if (condition != null) where.add(condition);
                 }
             if (!json.has("count") && !json.has("sum") && !json.has("last"))
-                fault(place, "an event rule says how often ('count'), how much ('sum') or when ('last')");
+                fault(new Fault(
+                        place,
+                        "event_without_measure",
+                        "an event rule says how often ('count'), how much ('sum') or when ('last')"));
             if (name == null || faults.size() > before) return null;
             return new Rule.Event(name, count, sum, last, within, where);
         }
 
         private Rule.@Nullable Property property(JsonNode json, String place) {
             if (oneTooMany(place)) return null;
-            if (!json.isObject()) return refused(place, "a condition is an object; this is %s", kindOf(json));
+            if (!json.isObject())
+                return refused(new Fault(place, "condition_not_object", "a condition is an object; this is {given}")
+                        .with("given", kindOf(json)));
             only(json, place, Set.of("property", "is", "value"));
             var property = text(json.get("property"), at(place, "property"));
             if (property != null && !PROPERTY.matcher(property).matches())
-                return refused(
-                        at(place, "property"),
-                        "'%s' is not a property: names are joined by single dots, without quotes and backslashes",
-                        property);
+                return refused(new Fault(
+                                at(place, "property"),
+                                "property_name",
+                                "'{property}' is not a property: names are joined by single dots, without quotes and backslashes")
+                        .with("property", property));
             var test = test(json, place);
             return property == null || test == null ? null : new Rule.Property(property, test);
         }
@@ -288,14 +306,20 @@ public final class RuleJson {
             var measures = json.get("orders");
             var inside = at(place, "orders");
             if (!measures.isObject())
-                return refused(
-                        inside, "'orders' is an object with count, revenue or lastOrder; this is %s", kindOf(measures));
+                return refused(new Fault(
+                                inside,
+                                "orders_not_object",
+                                "'orders' is an object with count, revenue or lastOrder; this is {given}")
+                        .with("given", kindOf(measures)));
             only(measures, inside, Set.of("count", "revenue", "lastOrder"));
             var count = count(measures.get("count"), at(inside, "count"));
             var revenue = range(measures.get("revenue"), at(inside, "revenue"));
             var last = recency(measures.get("lastOrder"), at(inside, "lastOrder"));
             if (!measures.has("count") && !measures.has("revenue") && !measures.has("lastOrder"))
-                fault(inside, "an orders rule says how many ('count'), how much ('revenue') or when ('lastOrder')");
+                fault(new Fault(
+                        inside,
+                        "orders_without_measure",
+                        "an orders rule says how many ('count'), how much ('revenue') or when ('lastOrder')"));
             return faults.size() > before ? null : new Rule.Orders(count, revenue, last, within);
         }
 
@@ -304,7 +328,9 @@ public final class RuleJson {
             int before = faults.size();
             var name = text(json.get("score"), at(place, "score"));
             if (name != null && vocabulary != null && !vocabulary.scores().contains(name))
-                fault(at(place, "score"), "there is no score '%s'; known are %s", name, vocabulary.scores());
+                fault(new Fault(at(place, "score"), "score_unknown", "there is no score '{score}'; known are {known}")
+                        .with("score", name)
+                        .with("known", vocabulary.scores()));
             var bounds = bounds(json, place);
             if (name == null || bounds == null || faults.size() > before) return null;
             return new Rule.Score(name, bounds);
@@ -317,11 +343,15 @@ public final class RuleJson {
             var inside = at(place, "message");
             var message = json.get("message");
             if (!message.isObject())
-                return refused(inside, "'message' is an object with campaignId or state; this is %s", kindOf(message));
+                return refused(new Fault(
+                                inside,
+                                "message_not_object",
+                                "'message' is an object with campaignId or state; this is {given}")
+                        .with("given", kindOf(message)));
             only(message, inside, Set.of("campaignId", "state"));
             var campaign = message.has("campaignId") ? id(message.get("campaignId"), at(inside, "campaignId")) : null;
             if (campaign != null && vocabulary != null)
-                vocabulary.faultOfCampaign(campaign).ifPresent(fault -> fault(at(inside, "campaignId"), "%s", fault));
+                vocabulary.faultOfCampaign(campaign).ifPresent(fault -> fault(fault.at(at(inside, "campaignId"))));
             var states = message.has("state")
                     ? names(
                             message.get("state"),
@@ -338,7 +368,7 @@ public final class RuleJson {
             var id = id(json.get("segment"), at(place, "segment"));
             if (id == null) return null;
             var fault = segments.faultOf(id);
-            if (fault.isPresent()) return refused(at(place, "segment"), "%s", fault.get());
+            if (fault.isPresent()) return refused(fault.get().at(at(place, "segment")));
             return new Rule.InSegment(id);
         }
 
@@ -346,12 +376,19 @@ public final class RuleJson {
             var is = json.get("is");
             var name = is == null || !is.isString() ? null : is.stringValue();
             if (name == null || !TESTS.contains(name))
-                return refused(at(place, "is"), "'is' is one of %s; this is %s", TESTS, shown(is));
+                return refused(
+                        new Fault(at(place, "is"), "comparison_unknown", "'is' is one of {known}; this is {given}")
+                                .with("known", TESTS)
+                                .with("given", shown(is)));
             var value = json.get("value");
             var valuePlace = at(place, "value");
             if (name.equals("exists"))
-                return value == null ? new ValueTest.Exists() : refused(valuePlace, "'exists' takes no value");
-            if (value == null) return refused(valuePlace, "'%s' needs a value", name);
+                return value == null
+                        ? new ValueTest.Exists()
+                        : refused(new Fault(valuePlace, "exists_takes_no_value", "'exists' takes no value"));
+            if (value == null)
+                return refused(new Fault(valuePlace, "value_missing", "'{comparison}' needs a value")
+                        .with("comparison", name));
             return switch (name) {
                 case "equals" -> {
                     var scalar = scalar(value, valuePlace);
@@ -387,9 +424,12 @@ public final class RuleJson {
         }
 
         private @Nullable ValueTest in(JsonNode value, String place) {
-            if (!value.isArray() || value.isEmpty()) return refused(place, "'in' takes a list with at least one value");
+            if (!value.isArray() || value.isEmpty())
+                return refused(new Fault(place, "in_needs_list", "'in' takes a list with at least one value"));
             if (vocabulary != null && value.size() > MOST_VALUES)
-                return refused(place, "a list has at most %d values; this has %d", MOST_VALUES, value.size());
+                return refused(new Fault(place, "too_many_values", "a list has at most {most} values; this has {given}")
+                        .with("most", MOST_VALUES)
+                        .with("given", value.size()));
             var scalars = new ArrayList<Scalar>();
             for (int i = 0; i < value.size(); i++) {
                 var scalar = scalar(value.get(i), place + "[" + i + "]");
@@ -400,7 +440,8 @@ public final class RuleJson {
 
         private @Nullable ValueTest between(JsonNode value, String place) {
             if (!value.isArray() || value.size() != 2)
-                return refused(place, "'between' takes a list of two numbers or two days");
+                return refused(
+                        new Fault(place, "between_needs_two", "'between' takes a list of two numbers or two days"));
             if (value.get(0).isString()) {
                 var first = day(value.get(0), place + "[0]");
                 var last = day(value.get(1), place + "[1]");
@@ -417,7 +458,8 @@ public final class RuleJson {
             if (value.isString()) {
                 var text = value.stringValue();
                 return text.length() > MOST_TEXT
-                        ? refused(place, "a text has at most %d characters", MOST_TEXT)
+                        ? refused(new Fault(place, "text_too_long", "a text has at most {most} characters")
+                                .with("most", MOST_TEXT))
                         : new Scalar.Text(text);
             }
             if (value.isBoolean()) return new Scalar.Flag(value.booleanValue());
@@ -425,7 +467,9 @@ public final class RuleJson {
                 var number = number(value, place);
                 return number == null ? null : new Scalar.Numeric(number);
             }
-            return refused(place, "a text, a number or true/false is wanted; this is %s", kindOf(value));
+            return refused(
+                    new Fault(place, "scalar_wanted", "a text, a number or true/false is wanted; this is {given}")
+                            .with("given", kindOf(value)));
         }
 
         private @Nullable LocalDate day(JsonNode value, String place) {
@@ -433,18 +477,25 @@ public final class RuleJson {
                 try {
                     return LocalDate.parse(value.stringValue());
                 } catch (DateTimeParseException notADay) {
-                    return refused(place, "'%s' is not a day like 2026-03-01", value.stringValue());
+                    return refused(new Fault(place, "not_a_day", "'{given}' is not a day like 2026-03-01")
+                            .with("given", value.stringValue()));
                 }
             }
-            return refused(place, "a day like \"2026-03-01\" is wanted; this is %s", kindOf(value));
+            return refused(new Fault(place, "day_wanted", "a day like \"2026-03-01\" is wanted; this is {given}")
+                    .with("given", kindOf(value)));
         }
 
         private @Nullable BigDecimal number(@Nullable JsonNode value, String place) {
             if (value == null || !value.isNumber())
-                return refused(place, "a number is wanted; this is %s", kindOf(value));
+                return refused(new Fault(place, "number_wanted", "a number is wanted; this is {given}")
+                        .with("given", kindOf(value)));
             var number = value.decimalValue();
             return number.precision() - number.scale() > 15 || number.scale() > 12
-                    ? refused(place, "%s is out of range: at most 15 digits before the point and 12 after it", number)
+                    ? refused(new Fault(
+                                    place,
+                                    "number_out_of_range",
+                                    "{number} is out of range: at most 15 digits before the point and 12 after it")
+                            .with("number", number))
                     : number;
         }
 
@@ -460,13 +511,18 @@ public final class RuleJson {
         private void whole(@Nullable BigDecimal bound, String place) {
             if (bound != null
                     && (bound.signum() < 0 || bound.stripTrailingZeros().scale() > 0))
-                fault(place, "a count is a whole number of at least 0; this is %s", bound.toPlainString());
+                fault(new Fault(place, "count_not_whole", "a count is a whole number of at least 0; this is {given}")
+                        .with("given", bound.toPlainString()));
         }
 
         private Optional<Range> range(@Nullable JsonNode json, String place) {
             if (json == null) return Optional.empty();
             if (!json.isObject()) {
-                fault(place, "an object with atLeast, atMost or both is wanted; this is %s", kindOf(json));
+                fault(new Fault(
+                                place,
+                                "range_wanted",
+                                "an object with atLeast, atMost or both is wanted; this is {given}")
+                        .with("given", kindOf(json)));
                 return Optional.empty();
             }
             only(json, place, Set.of("atLeast", "atMost"));
@@ -475,7 +531,7 @@ public final class RuleJson {
 
         private @Nullable Range bounds(JsonNode json, String place) {
             if (!json.has("atLeast") && !json.has("atMost"))
-                return refused(place, "'atLeast', 'atMost' or both are needed");
+                return refused(new Fault(place, "bounds_missing", "'atLeast', 'atMost' or both are needed"));
             int before = faults.size();
             var least = json.has("atLeast") ? number(json.get("atLeast"), at(place, "atLeast")) : null;
             var most = json.has("atMost") ? number(json.get("atMost"), at(place, "atMost")) : null;
@@ -485,7 +541,7 @@ public final class RuleJson {
         private Optional<Recency> recency(@Nullable JsonNode json, String place) {
             if (json == null) return Optional.empty();
             if (!json.isObject() || json.has("withinDays") == json.has("beforeDays")) {
-                fault(place, "an object with either withinDays or beforeDays is wanted");
+                fault(new Fault(place, "recency_wanted", "an object with either withinDays or beforeDays is wanted"));
                 return Optional.empty();
             }
             only(json, place, Set.of("withinDays", "beforeDays"));
@@ -500,11 +556,12 @@ public final class RuleJson {
                     || !json.canConvertToInt()
                     || json.intValue() < 1
                     || json.intValue() > Recency.MOST_DAYS) {
-                fault(
-                        place,
-                        "a whole number of days from 1 to %d is wanted; this is %s",
-                        Recency.MOST_DAYS,
-                        shown(json));
+                fault(new Fault(
+                                place,
+                                "days_wanted",
+                                "a whole number of days from 1 to {most} is wanted; this is {given}")
+                        .with("most", Recency.MOST_DAYS)
+                        .with("given", shown(json)));
                 return Optional.empty();
             }
             return Optional.of(json.intValue());
@@ -512,46 +569,65 @@ public final class RuleJson {
 
         private @Nullable Long id(JsonNode json, String place) {
             if (!json.isIntegralNumber() || !json.canConvertToLong() || json.longValue() < 1)
-                return refused(place, "an id is a whole number from 1; this is %s", shown(json));
+                return refused(new Fault(place, "id_wanted", "an id is a whole number from 1; this is {given}")
+                        .with("given", shown(json)));
             return json.longValue();
         }
 
         private @Nullable List<String> names(
                 JsonNode json, String place, String what, @Nullable Collection<String> known) {
             if (!json.isArray() || json.isEmpty())
-                return refused(place, "a list with at least one %s is wanted; this is %s", what, kindOf(json));
+                return refused(new Fault(
+                                place, "choices_missing", "a list with at least one {what} is wanted; this is {given}")
+                        .with("what", what)
+                        .with("given", kindOf(json)));
             if (vocabulary != null && json.size() > MOST_VALUES)
-                return refused(place, "a list has at most %d values; this has %d", MOST_VALUES, json.size());
+                return refused(new Fault(place, "too_many_values", "a list has at most {most} values; this has {given}")
+                        .with("most", MOST_VALUES)
+                        .with("given", json.size()));
             var names = new ArrayList<String>();
             int before = faults.size();
             for (int i = 0; i < json.size(); i++) {
                 var name = text(json.get(i), place + "[" + i + "]");
                 if (name != null && known != null && !known.contains(name))
-                    fault(place + "[" + i + "]", "there is no %s '%s'; known are %s", what, name, known);
+                    fault(new Fault(
+                                    place + "[" + i + "]",
+                                    "choice_unknown",
+                                    "there is no {what} '{given}'; known are {known}")
+                            .with("what", what)
+                            .with("given", name)
+                            .with("known", known));
                 else if (name != null) names.add(name);
             }
             return faults.size() > before ? null : names;
         }
 
         private @Nullable String text(@Nullable JsonNode json, String place) {
-            if (json == null) return refused(place, "a text is missing");
-            if (!json.isString()) return refused(place, "a text is wanted; this is %s", kindOf(json));
+            if (json == null) return refused(new Fault(place, "missing", "a text is missing"));
+            if (!json.isString())
+                return refused(new Fault(place, "text_wanted", "a text is wanted; this is {given}")
+                        .with("given", kindOf(json)));
             var text = json.stringValue();
-            if (text.isBlank()) return refused(place, "the text is empty");
-            return text.length() > MOST_TEXT ? refused(place, "a text has at most %d characters", MOST_TEXT) : text;
+            if (text.isBlank()) return refused(new Fault(place, "missing", "the text is empty"));
+            return text.length() > MOST_TEXT
+                    ? refused(new Fault(place, "text_too_long", "a text has at most {most} characters")
+                            .with("most", MOST_TEXT))
+                    : text;
         }
 
         private <T> @Nullable T checked(String place, Supplier<T> make) {
             try {
                 return make.get();
             } catch (IllegalArgumentException e) {
-                return refused(place, "%s", e.getMessage());
+                return refused(new Fault(place, "bounds_crossed", "{words}").with("words", e.getMessage()));
             }
         }
 
         private void only(JsonNode json, String place, Set<String> known) {
             for (var name : json.propertyNames())
-                if (!known.contains(name)) fault(at(place, name), "unknown field; known are %s", new TreeSet<>(known));
+                if (!known.contains(name))
+                    fault(new Fault(at(place, name), "unknown_field", "unknown field; known are {known}")
+                            .with("known", new TreeSet<>(known)));
         }
 
         private static String shown(@Nullable JsonNode json) {

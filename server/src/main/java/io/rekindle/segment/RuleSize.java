@@ -55,9 +55,10 @@ final class RuleSize {
     void check(Rule rule) {
         tooLarge(rule).ifPresent(fault -> {
             throw Problem.unprocessable(
-                    RuleJson.INVALID,
+                    "segment_rule_invalid",
                     "the rule is too large: " + fault.message(),
-                    List.of(new Problem.Fault(fault.place(), fault.message())));
+                    List.of(new Problem.Fault(fault.place(), "rule_too_large", "{words}")
+                            .with("words", fault.message())));
         });
     }
 

@@ -183,7 +183,10 @@ public class Segments {
                 sizes.tooLarge(other.rule()).ifPresent(fault -> {
                     var words = "segment %d '%s' names this one and would be too large: %s"
                             .formatted(other.id(), other.name(), fault.message());
-                    throw Problem.unprocessable(RuleJson.INVALID, words, List.of(new Problem.Fault("", words)));
+                    throw Problem.unprocessable(
+                            "segment_rule_invalid",
+                            words,
+                            List.of(new Problem.Fault("", "rule_too_large", "{words}").with("words", words)));
                 });
     }
 
@@ -201,13 +204,13 @@ public class Segments {
         return Vocabulary.of(fields, seen, profiles.sealedFields());
     }
 
-    private static Optional<String> faultOfReference(long id, @Nullable Long self, Map<Long, Stored> all) {
+    private static Optional<Problem.Fault> faultOfReference(long id, @Nullable Long self, Map<Long, Stored> all) {
         var target = all.get(id);
-        if (target == null) return Optional.of("there is no segment %d".formatted(id));
+        if (target == null) return Optional.of(Problem.Fault.of("", unknown(id)));
         if (self == null) return Optional.empty();
         return way(id, self, all, List.of(self), new HashSet<>())
-                .map(way -> "this makes a circle of segments: "
-                        + way.stream().map(String::valueOf).collect(Collectors.joining(" → ")));
+                .map(way -> new Problem.Fault("", "segment_circle", "this makes a circle of segments: {way}")
+                        .with("way", way.stream().map(String::valueOf).collect(Collectors.joining(" → "))));
     }
 
     /**

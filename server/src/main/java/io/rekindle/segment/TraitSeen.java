@@ -18,7 +18,7 @@ record TraitSeen(long values, long texts, long numbers, long days, long flags) {
     /**
      * @param where the part of the condition that does not fit: {@code is}, {@code value} or {@code value[1]}
      */
-    record Misfit(String where, String why) {}
+    record Misfit(String where, String what, List<String> held, List<String> ways) {}
 
     /** What rules and the console call it. */
     Field.Type type() {
@@ -64,16 +64,16 @@ record TraitSeen(long values, long texts, long numbers, long days, long flags) {
     }
 
     private Optional<Misfit> wants(boolean fits, String where, String what) {
-        return fits ? Optional.empty() : Optional.of(new Misfit(where, "%s, and %s".formatted(what, held())));
+        return fits ? Optional.empty() : Optional.of(new Misfit(where, what, held(), ways()));
     }
 
-    private String held() {
+    private List<String> held() {
         var kinds = new ArrayList<String>();
         if (numbers > 0) kinds.add("numbers");
         if (days > 0) kinds.add("days");
         if (flags > 0) kinds.add("true or false");
         if (days == 0 && words()) kinds.add("texts");
-        return "its values are " + String.join(", ", kinds) + "; it takes " + String.join(", ", ways());
+        return kinds;
     }
 
     /** Whether there is any text that reads as nothing else but, perhaps, a day. */

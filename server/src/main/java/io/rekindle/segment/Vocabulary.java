@@ -1,5 +1,6 @@
 package io.rekindle.segment;
 
+import io.rekindle.platform.Problem.Fault;
 import io.rekindle.segment.Field.Value;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -60,15 +61,28 @@ public final class Vocabulary {
     }
 
     /** Why a rule cannot ask a trait; empty when it can. */
-    Optional<String> faultOfTrait(String trait) {
+    Optional<Fault> faultOfTrait(String trait) {
         if (seen == null || seen.traits().containsKey(trait)) return Optional.empty();
         if (sealed.contains(spelling(trait)))
-            return Optional.of(
-                    "'%s' is personal data: it is sealed with the customer's key and never in the history, so no rule can ask it"
-                            .formatted(trait));
+            return Optional.of(new Fault(
+                            "",
+                            "trait_sealed",
+                            "'{trait}' is personal data: it is sealed with the customer's key and never in the history, so no rule can ask it")
+                    .with("trait", trait));
         if (!seen.complete()) return Optional.empty();
-        return Optional.of("no customer has ever had a trait '%s'%s"
-                .formatted(trait, meant(trait, seen.traits().keySet())));
+        return Optional.of(Nearest.to(trait, seen.traits().keySet())
+                .map(near -> new Fault(
+                                "",
+                                "trait_misspelt",
+                                "no customer has ever had a trait '{trait}'; did you mean '{near}'?")
+                        .with("trait", trait)
+                        .with("near", near))
+                .orElseGet(() -> new Fault(
+                                "",
+                                "trait_unknown",
+                                "no customer has ever had a trait '{trait}'"
+                                        + listed(seen.traits().keySet()))
+                        .with("trait", trait)));
     }
 
     /** Why the values of a trait cannot answer a question; empty when they can. */
@@ -78,23 +92,30 @@ public final class Vocabulary {
     }
 
     /** What is odd about an event's name: it may yet come, so a rule may name it; empty when it was seen. */
-    Optional<String> oddityOfEvent(String event) {
+    Optional<Fault> oddityOfEvent(String event) {
         if (seen == null || !seen.complete() || seen.events().containsKey(event)) return Optional.empty();
-        return Optional.of("no event '%s' has come in yet%s"
-                .formatted(event, meant(event, seen.events().keySet())));
+        return Optional.of(Nearest.to(event, seen.events().keySet())
+                .map(near -> new Fault(
+                                "", "event_misspelt", "no event '{event}' has come in yet; did you mean '{near}'?")
+                        .with("event", event)
+                        .with("near", near))
+                .orElseGet(() -> new Fault(
+                                "",
+                                "event_unseen",
+                                "no event '{event}' has come in yet"
+                                        + listed(seen.events().keySet()))
+                        .with("event", event)));
     }
 
     /** Why a rule cannot ask for a campaign; empty when it can. */
-    Optional<String> faultOfCampaign(long id) {
+    Optional<Fault> faultOfCampaign(long id) {
         return campaigns == null || campaigns.containsKey(Long.toString(id))
                 ? Optional.empty()
-                : Optional.of("there is no campaign %d".formatted(id));
+                : Optional.of(new Fault("", "campaign_not_found", "there is no campaign {id}").with("id", id));
     }
 
-    private static String meant(String name, Set<String> known) {
-        var nearest = Nearest.to(name, known);
-        return nearest.map("; did you mean '%s'?"::formatted)
-                .orElse(known.isEmpty() ? "" : "; GET /api/segments/fields lists what there is");
+    private static String listed(Set<String> known) {
+        return known.isEmpty() ? "" : "; GET /api/segments/fields lists what there is";
     }
 
     private static String spelling(String name) {

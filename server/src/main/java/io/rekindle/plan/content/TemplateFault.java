@@ -19,6 +19,6 @@ public record TemplateFault(String part, int line, Fault what) {
 
     /** The fault with its place. */
     public Fault told() {
-        return new Fault(place(), what.code(), what.message(), what.parameters());
+        return what.at(place());
     }
 }
