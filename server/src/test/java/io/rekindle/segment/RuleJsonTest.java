@@ -179,7 +179,9 @@ class RuleJsonTest {
         return RuleJson.read(
                 JSON.readTree(json),
                 VOCABULARY,
-                id -> id == 99 ? Optional.of(new Problem.Fault("", "segment_unknown", "there is no segment 99")) : Optional.empty());
+                id -> id == 99
+                        ? Optional.of(new Problem.Fault("", "segment_unknown", "there is no segment 99"))
+                        : Optional.empty());
     }
 
     private static Map<String, String> faults(String json) {
