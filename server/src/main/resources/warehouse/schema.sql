@@ -1,6 +1,9 @@
 -- The tables of the history. Documented for users in docs/warehouse.md; TIMESTAMP is UTC to the microsecond.
 create table if not exists batches (table_name varchar not null, batch_id varchar not null, row_count bigint not null, primary key (table_name, batch_id));
 
+-- one row: the installation this history belongs to; PostgreSQL has the same one
+create table if not exists installation (id varchar not null, key_fingerprint varchar not null);
+
 -- one row per accepted event, in the order of the log (seq has no gaps)
 create table if not exists events (
     seq bigint not null, received_at timestamp not null, occurred_at timestamp not null, source_id integer not null, import_id bigint,

@@ -3,6 +3,7 @@ package io.rekindle.app;
 import io.rekindle.access.FirstSignIn;
 import io.rekindle.collect.Sources;
 import io.rekindle.deliver.MailSettings;
+import io.rekindle.platform.Installations;
 import io.rekindle.platform.PlatformSettings;
 import java.util.ArrayList;
 import java.util.List;
@@ -14,6 +15,7 @@ import org.springframework.stereotype.Component;
 /** What is made at the first start, and told once by the command that started the server. */
 @Component
 public class Startup implements ApplicationRunner {
+    private final Installations installations;
     private final FirstSignIn firstSignIn;
     private final Sources sources;
     private final PlatformSettings platform;
@@ -21,7 +23,13 @@ public class Startup implements ApplicationRunner {
     private FirstSignIn.Made made = FirstSignIn.Made.NOTHING;
     private Optional<String> writeKey = Optional.empty();
 
-    Startup(FirstSignIn firstSignIn, Sources sources, PlatformSettings platform, MailSettings mail) {
+    Startup(
+            Installations installations,
+            FirstSignIn firstSignIn,
+            Sources sources,
+            PlatformSettings platform,
+            MailSettings mail) {
+        this.installations = installations;
         this.firstSignIn = firstSignIn;
         this.sources = sources;
         this.platform = platform;
@@ -30,6 +38,8 @@ public class Startup implements ApplicationRunner {
 
     @Override
     public void run(ApplicationArguments arguments) {
+        // First: as soon as there is a user, PostgreSQL counts as used.
+        installations.mark();
         made = firstSignIn.ensure();
         writeKey = sources.firstKey();
     }

@@ -4,6 +4,8 @@ import io.rekindle.access.AuditTrail;
 import io.rekindle.access.Caller;
 import io.rekindle.common.CustomerId;
 import io.rekindle.common.Page;
+import io.rekindle.consent.Permissions;
+import io.rekindle.plan.Coupons;
 import io.rekindle.platform.BusinessClock;
 import io.rekindle.platform.Problem;
 import java.sql.ResultSet;
@@ -31,8 +33,12 @@ public class Messages {
     private final JdbcClient jdbc;
     private final AuditTrail audit;
     private final BusinessClock clock;
+    private final Permissions permissions;
+    private final Coupons coupons;
 
-    Messages(JdbcClient jdbc, AuditTrail audit, BusinessClock clock) {
+    Messages(JdbcClient jdbc, AuditTrail audit, BusinessClock clock, Permissions permissions, Coupons coupons) {
+        this.permissions = permissions;
+        this.coupons = coupons;
         this.jdbc = jdbc;
         this.audit = audit;
         this.clock = clock;
@@ -165,7 +171,8 @@ public class Messages {
     }
 
     /**
-     * Says what became of a message in doubt, on the evidence of a person or a provider.
+     * Says what became of a message in doubt, on the evidence of a person or a provider. A failed one gives its unit of the
+     * contact budget and its coupon back.
      *
      * @param state {@code sent} or {@code failed}
      * @throws Problem {@code message_not_found}, {@code message_not_in_doubt}, {@code state_not_possible}
@@ -197,6 +204,11 @@ public class Messages {
                             "message_not_in_doubt", "message {id} is {state}; only a message in doubt can be settled")
                     .with("id", messageId)
                     .with("state", before.state().code());
+        if (state == MessageState.FAILED) {
+            // It did not arrive: it neither counts against the budget nor uses a code up.
+            permissions.release(messageId);
+            coupons.release(messageId);
+        }
         audit.record(
                 "message.settled",
                 "message " + messageId,

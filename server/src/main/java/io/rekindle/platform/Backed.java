@@ -1,9 +1,22 @@
 package io.rekindle.platform;
 
 import java.nio.file.Path;
+import java.util.Optional;
 
-/** A store that a backup copies beside the PostgreSQL: it can fix an instant and copy itself as of then. */
+/** A store beside the PostgreSQL: it knows whose it is, and can fix an instant and copy itself as of then for a backup. */
 public interface Backed {
+    /** Where it is, for a message. */
+    String place();
+
+    /** Whose it is; empty until {@link #belongTo} said so. */
+    Optional<Installation> installation();
+
+    /** Whether nothing was ever written into it. */
+    boolean isEmpty();
+
+    /** Keeps, for good, whose it is. */
+    void belongTo(Installation installation);
+
     /**
      * Fixes the instant; called while no unit of work is under way, so it must be quick.
      *

@@ -1,6 +1,7 @@
 package io.rekindle.platform;
 
 import java.util.List;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
@@ -30,6 +31,15 @@ public record DatabaseSettings(
         if (connections < 2)
             throw new IllegalArgumentException(
                     "rekindle.database.connections is %d; it needs at least 2".formatted(connections));
+    }
+
+    /** Where it is, without user and password, for a message; empty for the embedded one. */
+    public Optional<String> place() {
+        return Optional.ofNullable(url)
+                .filter(said -> !said.isBlank())
+                .map(said -> said.replaceFirst("^(jdbc:)?postgres(ql)?:(//)?", "")
+                        .replaceFirst("[?].*", "")
+                        .replaceFirst("^.*@", ""));
     }
 
     @Override

@@ -22,7 +22,12 @@ class PlatformConfiguration {
 
     @Bean
     Vault vault(PlatformSettings settings) {
-        return new Vault(KeyFile.readOrCreate(settings.keyFilePath()));
+        return new Vault(KeyFile.readOrCreate(settings.keyFilePath(), settings.data()));
+    }
+
+    @Bean
+    Serving serving() {
+        return new Serving();
     }
 
     @Bean

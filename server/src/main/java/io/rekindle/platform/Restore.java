@@ -7,6 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -28,9 +29,10 @@ public final class Restore {
      * @param keyFile the key file of the time of the backup, backed up apart
      * @param keyTarget where the restored installation expects it
      * @param database the PostgreSQL to fill; without a URL the embedded one of the data folder
+     * @param now the moment noted in the audit trail for what is held back
      */
     public static BackupManifest restore(
-            Path backup, Path data, Path keyFile, Path keyTarget, DatabaseSettings database) {
+            Path backup, Path data, Path keyFile, Path keyTarget, DatabaseSettings database, Instant now) {
         var manifest = manifest(backup);
         if (Files.exists(data.resolve(WAREHOUSE)) || Files.exists(data.resolve("postgres")))
             throw Problem.conflict(
@@ -57,7 +59,7 @@ public final class Restore {
         boolean done = false;
         try {
             OwnerOnly.folder(data);
-            fill(backup, manifest, data, keyFile, keyTarget, database);
+            fill(backup, manifest, data, keyFile, keyTarget, database, now);
             done = true;
             return manifest;
         } catch (IOException e) {
@@ -82,14 +84,20 @@ public final class Restore {
     }
 
     private static void fill(
-            Path backup, BackupManifest manifest, Path data, Path keyFile, Path keyTarget, DatabaseSettings database)
+            Path backup,
+            BackupManifest manifest,
+            Path data,
+            Path keyFile,
+            Path keyTarget,
+            DatabaseSettings database,
+            Instant now)
             throws IOException, SQLException {
         if (!Files.exists(keyTarget)) {
             OwnerOnly.folderOf(keyTarget);
             Files.copy(keyFile, keyTarget);
             OwnerOnly.close(keyTarget);
         }
-        try (var state = StateDatabase.open(database, data);
+        try (var state = StateDatabase.open(database, data, taken -> {});
                 var connection = state.dataSource().getConnection()) {
             connection.setAutoCommit(false);
             var tables = new StateTables(connection);
@@ -103,7 +111,7 @@ public final class Restore {
                         "database_not_empty",
                         "the PostgreSQL to restore into holds an installation already; name an empty database");
             tables.copyIn(backup.resolve("state"), manifest.tables().keySet());
-            afterwards(connection);
+            afterwards(connection, manifest.createdAt(), now);
             Files.copy(backup.resolve(WAREHOUSE), data.resolve(WAREHOUSE));
             OwnerOnly.close(data.resolve(WAREHOUSE));
             // Last: a failure before it leaves PostgreSQL, embedded or not, as it was.
@@ -158,9 +166,16 @@ public final class Restore {
 
     /**
      * What was due at the time of the backup may have happened since. A module says in {@code db/restore/<module>.sql}
-     * what of its state must not be taken up again by itself.
+     * what of its state must not be taken up again by itself. A script finds both moments as settings of its transaction.
      */
-    private static void afterwards(Connection connection) throws SQLException, IOException {
+    private static void afterwards(Connection connection, Instant backupAt, Instant now)
+            throws SQLException, IOException {
+        try (var statement = connection.prepareStatement(
+                "select set_config('rekindle.backup_at', ?, true), set_config('rekindle.restored_at', ?, true)")) {
+            statement.setString(1, backupAt.toString());
+            statement.setString(2, now.toString());
+            statement.execute();
+        }
         var scripts = new PathMatchingResourcePatternResolver().getResources("classpath*:db/restore/*.sql");
         for (var script : scripts) {
             try (var statement = connection.createStatement()) {

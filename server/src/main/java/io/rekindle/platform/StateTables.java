@@ -16,6 +16,9 @@ import org.postgresql.PGConnection;
 
 /** Copies the tables of the state to files and back with COPY, which every PostgreSQL has, embedded or not. */
 final class StateTables {
+    /** Whether an installation has used these tables: each has a user or a key from its first start on. */
+    static final String IN_USE = "select exists (select from users) or exists (select from api_keys) as used";
+
     private static final String HISTORY = "flyway_schema_history";
 
     private final Connection connection;
@@ -54,11 +57,9 @@ final class StateTables {
         return new ArrayList<>(ordered);
     }
 
-    /** Whether an installation has used these tables: each has a user or a key from its first start on. */
     boolean isInUse() throws SQLException {
         try (var statement = connection.createStatement();
-                var rows = statement.executeQuery(
-                        "select exists (select from users) or exists (select from api_keys) as used")) {
+                var rows = statement.executeQuery(IN_USE)) {
             rows.next();
             return rows.getBoolean("used");
         }

@@ -238,12 +238,37 @@ class DeliveryOverHttpTest {
         assertThat(api("/api/messages?campaignId=%d&state=in_doubt".formatted(runId), null)
                         .body())
                 .contains(id);
+        assertThat(contactUnits(id)).isEqualTo(1);
+        jdbc.sql("""
+                        insert into offers (id, name, kind, value, cost_per_use, expires_at, created_at, created_by)
+                        overriding system value
+                        values (:offer, 'back', 'percent', 10, 0, '2099-01-01T00:00:00Z', '2026-02-01T00:00:00Z', 'ann')
+                        """).param("offer", runId).update();
+        jdbc.sql("insert into coupons (offer_id, code, message_id, customer_id) values (:offer, :code, :id, 1)")
+                .param("offer", runId)
+                .param("code", "HAL" + runId)
+                .param("id", Long.parseLong(id))
+                .update();
         var wrong = api("/api/messages/" + id + "/settle", "{\"state\":\"ready\"}");
         assertThat(json.readTree(wrong.body()).get("code").stringValue()).isEqualTo("state_not_possible");
         var settled = api("/api/messages/" + id + "/settle", "{\"state\":\"failed\"}");
         assertThat(settled.statusCode()).as(settled.body()).isEqualTo(200);
         assertThat(json.readTree(settled.body()).get("state").stringValue()).isEqualTo("failed");
+        assertThat(contactUnits(id)).as("what did not arrive is no contact").isZero();
+        assertThat(jdbc.sql("select count(*) from coupons where code = :code and message_id is null")
+                        .param("code", "HAL" + runId)
+                        .query(Long.class)
+                        .single())
+                .as("its code can be given to another")
+                .isEqualTo(1);
         assertThat(api("/api/audit", null).body()).contains("message.settled").contains(id);
+    }
+
+    private long contactUnits(String messageId) {
+        return jdbc.sql("select count(*) from contact_units where message_id = :id")
+                .param("id", Long.parseLong(messageId))
+                .query(Long.class)
+                .single();
     }
 
     @Test

@@ -13,7 +13,11 @@ public final class TestFolders {
     public static Path newFolder(String what) {
         try {
             var folder = Files.createTempDirectory("rekindle-" + what + "-");
-            Runtime.getRuntime().addShutdownHook(new Thread(() -> delete(folder)));
+            Runtime.getRuntime().addShutdownHook(new Thread(() -> {
+                delete(folder);
+                // Where a server keeps the key of a data folder.
+                delete(folder.resolveSibling(folder.getFileName() + ".keys"));
+            }));
             return folder;
         } catch (IOException e) {
             throw new UncheckedIOException(e);

@@ -4,6 +4,7 @@ import io.rekindle.access.FirstSignIn;
 import io.rekindle.app.demo.Demo;
 import io.rekindle.app.demo.DemoReport;
 import io.rekindle.app.server.DataFolder;
+import io.rekindle.app.server.HttpPort;
 import io.rekindle.platform.OwnerOnly;
 import io.rekindle.platform.Problem;
 import java.io.IOException;
@@ -16,7 +17,6 @@ import java.util.Base64;
 import java.util.Comparator;
 import java.util.Locale;
 import java.util.Map;
-import java.util.concurrent.CountDownLatch;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -70,7 +70,11 @@ final class DemoCommand implements Runnable {
     @SuppressWarnings("NullAway.Init")
     private Path data;
 
-    @Option(names = "--port", defaultValue = "8080", description = "The console's port (default: ${DEFAULT-VALUE}).")
+    @Option(
+            names = "--port",
+            defaultValue = "8080",
+            converter = PortNumber.class,
+            description = "The console's port (default: ${DEFAULT-VALUE}; 0 = any free one).")
     private int port;
 
     @Override
@@ -82,6 +86,9 @@ final class DemoCommand implements Runnable {
             throw Problem.invalid("effect_out_of_range", "--effect is %s; it must be 0 to 0.5".formatted(effect));
         var clock = Clock.systemUTC();
         var started = clock.instant();
+        // All that can be refused is, before the earlier demo is deleted and minutes of work begin.
+        if (json != null) requireWritable(json);
+        HttpPort.requireFree(port);
         prepare();
         var password = random();
         // Made here and not by the running server, so that a machine-readable run shows no secret.
@@ -103,11 +110,7 @@ final class DemoCommand implements Runnable {
         System.out.printf(
                 "%nThe console: %s/#/campaigns/%d%nSign in as %s with the password %s%nStop with Ctrl+C.%n",
                 demo.server().url(), report.campaignId(), FirstSignIn.EMAIL, password);
-        try {
-            new CountDownLatch(1).await();
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        }
+        throw demo.server().awaitEnd();
     }
 
     private void prepare() {
@@ -195,14 +198,30 @@ final class DemoCommand implements Runnable {
         return bought + earned;
     }
 
+    private static void requireWritable(Path file) {
+        var folder = file.toAbsolutePath().normalize().getParent();
+        String why = null;
+        if (folder == null || Files.isDirectory(file)) why = "it is a folder";
+        else if (!Files.isDirectory(folder)) why = "there is no folder " + folder;
+        else if (Files.exists(file) ? !Files.isWritable(file) : !Files.isWritable(folder))
+            why = "this user may not write there";
+        if (why != null) throw notWritten(file, why);
+    }
+
+    private static Problem notWritten(Path file, String why) {
+        return Problem.invalid(
+                "result_not_written",
+                "the result cannot be written to %s: %s; name another file with --json".formatted(file, why));
+    }
+
     private static void write(Path file, DemoReport report) {
         var mapper =
                 JsonMapper.builder().enable(SerializationFeature.INDENT_OUTPUT).build();
         try {
             Files.writeString(file, mapper.writeValueAsString(report) + "\n");
         } catch (IOException e) {
-            throw Problem.invalid(
-                    "result_not_written", "the result cannot be written to %s: %s".formatted(file, e.getMessage()));
+            throw notWritten(
+                    file, "%s (%s)".formatted(e.getMessage(), e.getClass().getSimpleName()));
         }
     }
 

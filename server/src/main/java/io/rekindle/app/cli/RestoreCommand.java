@@ -1,8 +1,10 @@
 package io.rekindle.app.cli;
 
 import io.rekindle.platform.DatabaseSettings;
+import io.rekindle.platform.PlatformSettings;
 import io.rekindle.platform.Restore;
 import java.nio.file.Path;
+import java.time.Clock;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -41,12 +43,15 @@ final class RestoreCommand implements Runnable {
                     backup,
                     data.folder().path(),
                     keyFile,
-                    target == null ? data.folder().path().resolve("keys").resolve("rekindle.key") : Path.of(target),
+                    target == null
+                            ? PlatformSettings.defaultKeyFile(data.folder().path())
+                            : Path.of(target),
                     new DatabaseSettings(
                             setting("REKINDLE_DATABASE_URL"),
                             setting("REKINDLE_DATABASE_USER"),
                             setting("REKINDLE_DATABASE_PASSWORD"),
-                            4));
+                            4),
+                    Clock.systemUTC().instant());
             json.print(
                     manifest,
                     () -> System.out.printf(

@@ -2,7 +2,6 @@ package io.rekindle.app.cli;
 
 import io.rekindle.app.server.RunningServer;
 import java.util.Map;
-import java.util.concurrent.CountDownLatch;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -22,28 +21,21 @@ final class ServeCommand implements Runnable {
     @Option(
             names = "--port",
             defaultValue = "${env:REKINDLE_PORT:-8080}",
+            converter = PortNumber.class,
             description = "The port to listen on (default: ${DEFAULT-VALUE}; 0 = any free one).")
     private int port;
 
     @Override
     public void run() {
-        var stopped = new CountDownLatch(1);
         var server = RunningServer.start(data.folder(), port, Map.of());
         // The hook, not this thread, closes: the JVM ends as soon as its hooks have run.
-        Runtime.getRuntime().addShutdownHook(new Thread(() -> {
-            server.close();
-            stopped.countDown();
-        }));
+        Runtime.getRuntime().addShutdownHook(new Thread(server::close));
         var secrets = server.firstSecrets();
         json.print(
                 Map.of("url", server.url(), "pid", ProcessHandle.current().pid()),
                 () -> System.out.println("Rekindle is running at " + server.url() + " (stop with Ctrl+C)"));
         secrets.tellOnce().forEach(line -> System.err.println(line));
         secrets.warnings().forEach(line -> System.err.println("Warning: " + line));
-        try {
-            stopped.await();
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        }
+        throw server.awaitEnd();
     }
 }

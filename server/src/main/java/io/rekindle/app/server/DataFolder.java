@@ -85,7 +85,7 @@ public final class DataFolder {
             return Problem.conflict(
                     "data_folder_in_use",
                     where == null
-                            ? "the data folder %s is used by another server; stop that one or choose another with --data"
+                            ? "a server is starting on the data folder %s; stop that one or choose another with --data"
                                     .formatted(path)
                             : "the data folder %s is used by the server at %s (pid %d); stop that one or choose another with --data"
                                     .formatted(path, where.url(), where.pid()));
@@ -108,6 +108,8 @@ public final class DataFolder {
                 channel.close();
                 return Optional.empty();
             }
+            // One that was killed could not take its announcement back.
+            Files.deleteIfExists(announcementFile());
             return Optional.of(new Taken(this, channel, lock));
         } catch (IOException e) {
             throw Problem.invalid(

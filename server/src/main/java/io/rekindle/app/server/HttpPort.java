@@ -7,8 +7,13 @@ import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 
 /** The port the server will listen on, settled before anything else is started. */
-final class HttpPort {
+public final class HttpPort {
     private HttpPort() {}
+
+    /** Refuses a port that is taken now, with a {@link Problem} {@code port_in_use}. */
+    public static void requireFree(int port) {
+        choose(port);
+    }
 
     /**
      * The port itself when it is free, else a {@link Problem} {@code port_in_use}.

@@ -3,7 +3,10 @@ package io.rekindle.app.server;
 import io.rekindle.Rekindle;
 import io.rekindle.access.LocalToken;
 import io.rekindle.app.Startup;
+import io.rekindle.platform.PlatformSettings;
 import io.rekindle.platform.Problem;
+import io.rekindle.platform.Serving;
+import java.net.BindException;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Objects;
@@ -53,7 +56,8 @@ public final class RunningServer implements AutoCloseable {
             var context = application.run(arguments);
             int actual = Objects.requireNonNull(((ServletWebServerApplicationContext) context).getWebServer())
                     .getPort();
-            var url = "http://127.0.0.1:" + actual;
+            var url = "http://%s:%d"
+                    .formatted(context.getBean(PlatformSettings.class).localHost(), actual);
             var server = new RunningServer(context, taken, url);
             taken.announce(new DataFolder.Announcement(
                     ProcessHandle.current().pid(),
@@ -70,6 +74,11 @@ public final class RunningServer implements AutoCloseable {
         for (@Nullable Throwable cause = e; cause != null; cause = cause.getCause()) {
             if (cause instanceof Problem problem) return problem;
             if (cause instanceof PortInUseException taken) return HttpPort.taken(taken.getPort());
+            if (cause instanceof BindException refused)
+                return Problem.invalid(
+                        "address_unusable",
+                        "the server cannot listen where rekindle.address (REKINDLE_ADDRESS) says: %s; name an address of this machine"
+                                .formatted(refused.getMessage()));
         }
         return e;
     }
@@ -89,6 +98,11 @@ public final class RunningServer implements AutoCloseable {
 
     public <T> T part(Class<T> type) {
         return context.getBean(type);
+    }
+
+    /** Waits until the server must not go on serving, and says why; it is still to be closed. */
+    public Problem awaitEnd() {
+        return context.getBean(Serving.class).awaitEnd();
     }
 
     @Override

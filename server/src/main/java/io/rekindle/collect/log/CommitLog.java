@@ -90,12 +90,22 @@ public final class CommitLog implements EventLog, DisposableBean {
                 platform.data().resolve("message-ids"));
         this.ownSource = sources.named(Sources.OWN).id();
         lastSeq = lastSeqInWarehouse();
+        // Before anything is deleted: what lies beyond the end of another's log is not left over.
+        requireTailsWithin(intakeRows.furthestTail(), lastSeq);
         intakeRows.deleteBeyond(lastSeq);
         readBackMessageIds(settings);
         warehouse.stream(
                 Sql.of("select source_id, count(*) as n from events group by source_id"),
                 row -> accepted.set(row.intValue("source_id"), row.longValue("n")));
         writer = Thread.ofPlatform().name("event-log").start(this::run);
+    }
+
+    private static void requireTailsWithin(long furthest, long lastSeq) {
+        if (furthest > lastSeq)
+            throw Problem.conflict(
+                    "stores_mismatch",
+                    "PostgreSQL has taken up %d events but the warehouse holds %d: the two are not of one installation or not of one backup; start with the --data and the REKINDLE_DATABASE_URL that belong together, or restore a backup into both"
+                            .formatted(furthest, lastSeq));
     }
 
     /** All within the window as far as there is room for them, and at least as many as memory may hold. */

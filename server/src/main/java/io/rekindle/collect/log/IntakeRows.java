@@ -53,6 +53,18 @@ final class IntakeRows {
         }
     }
 
+    /** How far the furthest tail has taken the log up; 0 when none has begun. */
+    long furthestTail() {
+        try (var connection = database.getConnection();
+                var statement = connection.createStatement();
+                var row = statement.executeQuery("select coalesce(max(seq), 0) as seq from tail_offsets")) {
+            row.next();
+            return row.getLong("seq");
+        } catch (SQLException e) {
+            throw new IllegalStateException("the tails' places cannot be read", e);
+        }
+    }
+
     /** Takes away personal fields of events that are not in the log: their group was never committed. */
     void deleteBeyond(long lastSeq) {
         try (var connection = database.getConnection();

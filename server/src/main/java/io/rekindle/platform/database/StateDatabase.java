@@ -6,28 +6,68 @@ import io.rekindle.platform.DatabaseSettings;
 import io.rekindle.platform.Problem;
 import java.net.URI;
 import java.nio.file.Path;
+import java.sql.SQLException;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Consumer;
 import org.flywaydb.core.Flyway;
 import org.jspecify.annotations.Nullable;
 
 /** The PostgreSQL of the state, open and migrated: the company's own when a URL is set, else the embedded one. */
 public final class StateDatabase implements AutoCloseable {
     private final @Nullable EmbeddedDatabase embedded;
+    private final @Nullable SoleUse soleUse;
     private final HikariDataSource dataSource;
 
-    private StateDatabase(@Nullable EmbeddedDatabase embedded, HikariDataSource dataSource) {
+    private StateDatabase(@Nullable EmbeddedDatabase embedded, @Nullable SoleUse soleUse, HikariDataSource dataSource) {
         this.embedded = embedded;
+        this.soleUse = soleUse;
         this.dataSource = dataSource;
     }
 
-    public static StateDatabase open(DatabaseSettings settings, Path dataFolder) {
+    /**
+     * @param ended told when another server has taken the company's own PostgreSQL over; by then nothing can be written
+     *     into it from here any more
+     */
+    public static StateDatabase open(DatabaseSettings settings, Path dataFolder, Consumer<Problem> ended) {
         var url = settings.url();
-        if (url != null && !url.isBlank()) return new StateDatabase(null, migrated(external(url, settings), settings));
+        if (url != null && !url.isBlank()) return openShared(external(url, settings), settings, dataFolder, ended);
+        // The embedded one is the data folder's, and that is one server's.
         var embedded = EmbeddedDatabase.start(dataFolder, true);
         try {
             var config = pool(embedded.url("postgres"), embedded.user(), embedded.password());
-            return new StateDatabase(embedded, migrated(config, settings));
+            return new StateDatabase(embedded, null, migrated(config, settings));
         } catch (RuntimeException e) {
             embedded.close();
+            throw e;
+        }
+    }
+
+    private static StateDatabase openShared(
+            HikariConfig config, DatabaseSettings settings, Path dataFolder, Consumer<Problem> ended) {
+        var pool = new AtomicReference<@Nullable HikariDataSource>();
+        SoleUse soleUse;
+        try {
+            soleUse = SoleUse.take(
+                    config.getJdbcUrl(),
+                    config.getUsername(),
+                    config.getPassword(),
+                    settings.place().orElse(""),
+                    dataFolder,
+                    why -> {
+                        var open = pool.get();
+                        if (open != null) open.close();
+                        ended.accept(why);
+                    });
+        } catch (SQLException e) {
+            throw unreachable(e);
+        }
+        try {
+            var migrated = migrated(config, settings);
+            pool.set(migrated);
+            return new StateDatabase(null, soleUse, migrated);
+        } catch (RuntimeException e) {
+            soleUse.close();
             throw e;
         }
     }
@@ -39,6 +79,8 @@ public final class StateDatabase implements AutoCloseable {
     @Override
     public void close() {
         dataSource.close();
+        // Only now may another server come in.
+        if (soleUse != null) soleUse.close();
         if (embedded != null) embedded.close();
     }
 
@@ -50,11 +92,7 @@ public final class StateDatabase implements AutoCloseable {
         try {
             pool = new HikariDataSource(config);
         } catch (RuntimeException e) {
-            throw new Problem(
-                    Problem.Kind.UNAVAILABLE,
-                    "database_unreachable",
-                    "PostgreSQL cannot be reached: %s; check REKINDLE_DATABASE_URL".formatted(rootMessage(e)),
-                    java.util.List.of());
+            throw unreachable(e);
         }
         Flyway.configure(StateDatabase.class.getClassLoader())
                 .dataSource(pool)
@@ -64,6 +102,14 @@ public final class StateDatabase implements AutoCloseable {
                 .load()
                 .migrate();
         return pool;
+    }
+
+    private static Problem unreachable(Exception e) {
+        return new Problem(
+                Problem.Kind.UNAVAILABLE,
+                "database_unreachable",
+                "PostgreSQL cannot be reached: %s; check REKINDLE_DATABASE_URL".formatted(rootMessage(e)),
+                List.of());
     }
 
     private static String rootMessage(Throwable e) {

@@ -1,6 +1,7 @@
 package io.rekindle.warehouse.duckdb;
 
 import io.rekindle.platform.Backed;
+import io.rekindle.platform.Installation;
 import io.rekindle.platform.OwnerOnly;
 import io.rekindle.platform.Problem;
 import io.rekindle.warehouse.AdHocQueries;
@@ -25,6 +26,7 @@ import java.time.LocalDateTime;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.Properties;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.function.Consumer;
@@ -158,6 +160,34 @@ public final class DuckDbWarehouse implements Warehouse, Backed, AutoCloseable {
             }
             return true;
         });
+    }
+
+    @Override
+    public String place() {
+        return "the warehouse " + file;
+    }
+
+    @Override
+    public Optional<Installation> installation() {
+        return first(
+                Sql.of("select id, key_fingerprint from installation"),
+                row -> new Installation(row.text("id"), row.text("key_fingerprint")));
+    }
+
+    @Override
+    public boolean isEmpty() {
+        return first(Sql.of("select 1 as written from batches where table_name <> 'installation' limit 1"), row -> true)
+                .isEmpty();
+    }
+
+    @Override
+    public void belongTo(Installation installation) {
+        append(
+                "installation",
+                "first start",
+                Rows.written(rows -> rows.value(installation.id())
+                        .value(installation.keyFingerprint())
+                        .end()));
     }
 
     /** Fixes an instant; {@code copy} writes everything as of then into {@code warehouse.duckdb} of the backup. */

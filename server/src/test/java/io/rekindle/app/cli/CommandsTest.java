@@ -38,11 +38,12 @@ import tools.jackson.databind.json.JsonMapper;
 class CommandsTest {
     private static final JsonMapper JSON = JsonMapper.builder().build();
     private static final Path DATA = TestFolders.newFolder("commands");
+    private static final TestPostgres.Place PLACE = TestPostgres.newDatabase();
     private static Optional<RunningServer> running = Optional.empty();
 
     @BeforeAll
     static void aServerRuns() {
-        var settings = new HashMap<>(settings(TestPostgres.newDatabase()));
+        var settings = new HashMap<>(settings(PLACE));
         settings.put("rekindle.admin-password", "the first password");
         running = Optional.of(RunningServer.start(new DataFolder(DATA), 0, settings));
     }
@@ -180,7 +181,7 @@ class CommandsTest {
         var told = run(
                 List.of("restore", folder.toString()),
                 "--key-file",
-                DATA.resolve("keys/rekindle.key").toString(),
+                server().part(PlatformSettings.class).keyFilePath().toString(),
                 "--data",
                 target.toString());
         assertThat(told.code()).isEqualTo(1);
@@ -192,7 +193,7 @@ class CommandsTest {
                 run(
                         List.of("restore", target.toString()),
                         "--key-file",
-                        DATA.resolve("keys/rekindle.key").toString(),
+                        server().part(PlatformSettings.class).keyFilePath().toString(),
                         "--data",
                         TestFolders.newFolder("target").toString()),
                 "is not a finished backup");
@@ -232,11 +233,65 @@ class CommandsTest {
     }
 
     @Test
-    void aKeyFileBesideTheDataIsWarnedOf() {
-        assertThat(server().firstSecrets().warnings())
-                .singleElement()
-                .asString()
-                .contains("rekindle.key", "REKINDLE_KEY_FILE");
+    void theKeyFileStandsApartAndOneWithTheDataIsWarnedOf() throws IOException {
+        assertThat(server().part(PlatformSettings.class).keyFilePath())
+                .isEqualTo(DATA.resolveSibling(DATA.getFileName() + ".keys").resolve("rekindle.key"))
+                .exists();
+        assertThat(server().firstSecrets().warnings()).isEmpty();
+        var data = TestFolders.newFolder("earlier");
+        Files.createDirectory(data.resolve("keys"));
+        var inside = Files.writeString(data.resolve("keys").resolve("rekindle.key"), "ab".repeat(32) + "\n");
+        try (var earlier = RunningServer.start(new DataFolder(data), 0, settings(TestPostgres.newDatabase()))) {
+            assertThat(earlier.part(PlatformSettings.class).keyFilePath()).isEqualTo(inside);
+            assertThat(earlier.firstSecrets().warnings())
+                    .singleElement()
+                    .asString()
+                    .contains("rekindle.key", "REKINDLE_KEY_FILE");
+        }
+    }
+
+    @Test
+    void aPortThatIsNoneIsRefusedInOneLine() {
+        for (var command : List.of("serve", "demo")) {
+            var told = run(
+                    List.of(command),
+                    "--port",
+                    "99999",
+                    "--data",
+                    TestFolders.newFolder("data").toString());
+            assertThat(told.code()).isEqualTo(2);
+            assertThat(told.err().lines()).singleElement().asString().contains("'99999' is no port", "65535");
+        }
+    }
+
+    @Test
+    void whatADemonstrationCannotDoIsSaidBeforeTheEarlierOneIsDeleted() throws IOException {
+        var data = TestFolders.newFolder("demo");
+        Files.writeString(data.resolve("demo.mark"), "");
+        var earlier = Files.writeString(data.resolve("of the earlier one"), "");
+        assertFails(
+                run(
+                        List.of("demo"),
+                        "--exit",
+                        "--data",
+                        data.toString(),
+                        "--port",
+                        "0",
+                        "--json",
+                        "/nonexistent/x.json"),
+                "cannot be written to /nonexistent/x.json: there is no folder /nonexistent;");
+        try (var taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            assertFails(
+                    run(
+                            List.of("demo"),
+                            "--exit",
+                            "--data",
+                            data.toString(),
+                            "--port",
+                            Integer.toString(taken.getLocalPort())),
+                    "is in use by another program");
+        }
+        assertThat(earlier).exists();
     }
 
     @Test
@@ -259,6 +314,15 @@ class CommandsTest {
                         "The first API key",
                         "The first write key",
                         "shown this once");
+    }
+
+    @Test
+    void aPostgresqlThatAnotherServerUsesIsRefusedInOneLine() throws Exception {
+        var data = TestFolders.newFolder("second");
+        assertFails(
+                process(variables(PLACE), "serve", "--port", "0", "--data", data.toString()),
+                "is used by another server (rekindle %d@"
+                        .formatted(ProcessHandle.current().pid()));
     }
 
     @Test

@@ -28,7 +28,15 @@ class LinksTest {
             new Vault(new byte[32]),
             tokens,
             new PlatformSettings(
-                    Path.of("unused"), ZoneOffset.UTC, "EUR", null, "https://mail.shop.example/", false, null, 7L));
+                    Path.of("unused"),
+                    ZoneOffset.UTC,
+                    "EUR",
+                    null,
+                    "127.0.0.1",
+                    "https://mail.shop.example/",
+                    false,
+                    null,
+                    null));
 
     private static HikariDataSource pool() {
         var place = TestPostgres.newDatabase();
