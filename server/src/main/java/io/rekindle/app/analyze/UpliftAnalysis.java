@@ -37,6 +37,7 @@ final class UpliftAnalysis extends Analysis {
     private static final Field TREATMENT = Field.key("treatment");
     private static final Field FOLD = Field.key("fold");
     private static final Field PROBABILITY = Field.number("probability");
+    private static final double LARGEST_OUTCOME = 1e15;
 
     @Mixin
     private TableOptions columns = new TableOptions();
@@ -225,7 +226,7 @@ final class UpliftAnalysis extends Analysis {
 
     /** NaN where a row has none. */
     private double[] outcomes(TableOptions.TableRows read, Field field) {
-        if (positive == null) return read.fields().numbers(field);
+        if (positive == null) return measurable(read.file(), read.fields().numbers(field));
         var keys = read.fields().keys(field);
         int wanted = keys.names().indexOf(positive);
         if (wanted < 0)
@@ -236,6 +237,17 @@ final class UpliftAnalysis extends Analysis {
         return IntStream.range(0, read.fields().size())
                 .mapToDouble(row -> !keys.has(row) ? Double.NaN : keys.codes()[row] == wanted ? 1 : 0)
                 .toArray();
+    }
+
+    /** Squares of the largest numbers are none any more: they are told before anything is learnt. */
+    private double[] measurable(String file, double[] outcomes) {
+        for (int row = 0; row < outcomes.length; row++)
+            if (Math.abs(outcomes[row]) > LARGEST_OUTCOME)
+                throw Problem.invalid(
+                        "outcome_too_large",
+                        "%s, row %d, column %s: %s is too large to be learnt from; the largest is %s"
+                                .formatted(file, row + 2, outcome, outcomes[row], LARGEST_OUTCOME));
+        return outcomes;
     }
 
     /** The training file's rows by models that had not seen them; those of neither arm by the model of all. */
