@@ -7,8 +7,10 @@ import io.rekindle.models.uplift.BaseLearner;
 import io.rekindle.models.uplift.MetaLearner;
 import io.rekindle.models.uplift.Uplift;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.EnumSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.SplittableRandom;
 import java.util.concurrent.Callable;
 import picocli.CommandLine;
@@ -19,12 +21,17 @@ import picocli.CommandLine.Option;
  * Simulated customers whose effects are known: a smooth effect, .2 + .8·x5, under a baseline of products, steps and kinks of
  * other columns; three in ten treated, rather those who would do much anyway, with known probability. What is gained by
  * treating those with a positive predicted effect, out of fold, is held against treating those with a truly positive one.
+ *
+ * <p>The bounds are checked: the DR-learner's effects bring at least {@value #LEAST} of the oracle's gain, and rank the
+ * customers nearer the truth than the T-learner's. Where they do not, that is said and the exit code is 1.
  */
 @Command(
         name = "uplift",
         mixinStandardHelpOptions = true,
         description = "The gain of treating by predicted effect against the gain of an oracle, on simulated customers.")
 public final class UpliftBench implements Callable<Integer> {
+    private static final double LEAST = .95;
+
     @Option(names = "--customers", description = "simulated customers (default: ${DEFAULT-VALUE})")
     private int customers = 200_000;
 
@@ -66,7 +73,10 @@ public final class UpliftBench implements Callable<Integer> {
         double oracle = 0;
         for (double one : effect) oracle += Math.max(0, one) / customers;
         var measures = new ArrayList<Measure>();
-        for (var learner : List.of(MetaLearner.T, MetaLearner.DR)) {
+        double[] truth = new double[2];
+        double[] share = new double[2];
+        var learners = List.of(MetaLearner.T, MetaLearner.DR);
+        for (var learner : learners) {
             long from = System.nanoTime();
             double[] predicted = Uplift.fit(
                             table,
@@ -87,8 +97,39 @@ public final class UpliftBench implements Callable<Integer> {
                     gained,
                     "outcomes",
                     oracle));
+            truth[learners.indexOf(learner)] = correlation(predicted, effect);
+            share[learners.indexOf(learner)] = gained / oracle;
         }
+        measures.add(Measure.of(
+                "correlation of the DR-learner's effects with the true ones; baseline: the T-learner's",
+                truth[1],
+                "",
+                truth[0]));
         Measure.print(measures, json);
-        return 0;
+        boolean held = share[1] >= LEAST && truth[1] > truth[0];
+        if (!json || !held)
+            System.err.printf(
+                    Locale.ROOT,
+                    "%s: the DR-learner brings %.3f of the oracle's gain (at least %.2f asked for), its effects correlate %.3f with the truth, the T-learner's %.3f%n",
+                    held ? "as it should be" : "NOT as it should be",
+                    share[1],
+                    LEAST,
+                    truth[1],
+                    truth[0]);
+        return held ? 0 : 1;
+    }
+
+    private static double correlation(double[] one, double[] other) {
+        double meanOne = Arrays.stream(one).average().orElseThrow();
+        double meanOther = Arrays.stream(other).average().orElseThrow();
+        double together = 0;
+        double squares = 0;
+        double otherSquares = 0;
+        for (int i = 0; i < one.length; i++) {
+            together += (one[i] - meanOne) * (other[i] - meanOther);
+            squares += (one[i] - meanOne) * (one[i] - meanOne);
+            otherSquares += (other[i] - meanOther) * (other[i] - meanOther);
+        }
+        return squares == 0 ? 0 : together / Math.sqrt(squares * otherSquares);
     }
 }

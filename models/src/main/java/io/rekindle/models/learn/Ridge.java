@@ -153,6 +153,7 @@ public final class Ridge {
         private final Loss loss;
         private final double[] margin;
         private double[] beta;
+        private double[][] same = {};
 
         Search(double[] x, int width, double[] y, int n, Loss loss) {
             this.x = x;
@@ -241,6 +242,21 @@ public final class Ridge {
         }
 
         private RealMatrix hessian(double lambda) {
+            if (loss == Loss.LOGISTIC) return penalised(curvature(), lambda);
+            // The same wherever it is taken, whatever the penalty.
+            if (same.length == 0) same = curvature();
+            double[][] h = new double[width + 1][];
+            for (int k = 0; k <= width; k++) h[k] = same[k].clone();
+            return penalised(h, lambda);
+        }
+
+        private RealMatrix penalised(double[][] h, double lambda) {
+            for (int k = 0; k < width; k++) h[k][k] += lambda;
+            return MatrixUtils.createRealMatrix(h);
+        }
+
+        /** The second derivatives of the mean loss. */
+        private double[][] curvature() {
             double[][] h = new double[width + 1][width + 1];
             double[] wx = new double[width];
             double[] wx2 = new double[width];
@@ -267,11 +283,8 @@ public final class Ridge {
                 for (int j = 0; j < width; j++) into[j] += wx[j] + wx2[j];
                 into[width] += w + w2;
             }
-            for (int k = 0; k <= width; k++) {
-                if (k < width) h[k][k] += lambda;
-                for (int j = 0; j < k; j++) h[j][k] = h[k][j];
-            }
-            return MatrixUtils.createRealMatrix(h);
+            for (int k = 0; k <= width; k++) for (int j = 0; j < k; j++) h[j][k] = h[k][j];
+            return h;
         }
 
         /** The mean loss of each row by a fit without it. */

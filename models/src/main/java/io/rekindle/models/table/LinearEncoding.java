@@ -90,16 +90,7 @@ public final class LinearEncoding implements Encoding {
         double[] out = new double[Math.multiplyExact(rows.length, width)];
         int at = 0;
         for (int i = 0; i < parts.size(); i++) {
-            var name = columns.get(i);
-            parts.get(i)
-                    .encode(
-                            table.column(name)
-                                    .orElseThrow(
-                                            () -> new IllegalArgumentException("the table lacks the column " + name)),
-                            rows,
-                            out,
-                            at,
-                            width);
+            parts.get(i).encode(table.existing(columns.get(i)), rows, out, at, width);
             at += parts.get(i).width();
         }
         for (int i = 0; i < out.length; i++) if (Double.isNaN(out[i])) out[i] = mean[i % width];

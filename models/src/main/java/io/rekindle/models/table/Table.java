@@ -48,6 +48,11 @@ public final class Table {
         return Optional.ofNullable(byName.get(name));
     }
 
+    /** The column of a name that a model was fitted on. */
+    Column existing(String name) {
+        return column(name).orElseThrow(() -> new IllegalArgumentException("the table lacks the column " + name));
+    }
+
     /** The given rows, in the given order; a row may be given more than once. */
     public Table rows(int[] rows) {
         return new Table(columns.stream().map(column -> column.rows(rows)).toList(), rows.length);

@@ -63,16 +63,7 @@ public final class TreeEncoding implements Encoding {
         float[] out = new float[Math.multiplyExact(rows.length, width)];
         int at = 0;
         for (int i = 0; i < parts.size(); i++) {
-            var name = columns.get(i);
-            parts.get(i)
-                    .encode(
-                            table.column(name)
-                                    .orElseThrow(
-                                            () -> new IllegalArgumentException("the table lacks the column " + name)),
-                            rows,
-                            out,
-                            at,
-                            width);
+            parts.get(i).encode(table.existing(columns.get(i)), rows, out, at, width);
             at += parts.get(i).width();
         }
         return out;

@@ -108,6 +108,36 @@ class UpliftAnalysisTest {
                 .isZero();
     }
 
+    @Test
+    void rowsWithoutAnOutcomeAreLeftOutAndSaidSo() throws IOException {
+        var lines = simulated(400, true).lines().toList();
+        var text = new StringBuilder(lines.getFirst()).append('\n');
+        for (int i = 1; i < lines.size(); i++)
+            text.append(i <= 40 ? lines.get(i).replaceAll("[01]$", "") : lines.get(i))
+                    .append('\n');
+        var json = run(Files.writeString(folder.resolve("gaps.csv"), text), "--json")
+                .json();
+        assertThat(json.path("trainingRows").asInt()).isEqualTo(360);
+        assertThat(json.path("rows").size()).isEqualTo(400);
+        assertThat(json.path("card").path("data").path(0).path("leftOut").toString())
+                .contains("rows without an outcome", "40");
+    }
+
+    @Test
+    void anOutcomeThatIsNoNumberOneArmOrOneOutcomeOnlyIsToldInOneLine() throws IOException {
+        for (var wrong : List.of("NaN", "Infinity", "-inf", "many")) {
+            var file = Files.writeString(
+                    folder.resolve("wrong.csv"), simulated(60, true) + "44,north,mail," + wrong + "\n");
+            assertThat(run(file).failure()).as(wrong).contains("'" + wrong + "'", "is not a number");
+        }
+        var oneArm =
+                Files.writeString(folder.resolve("arm.csv"), simulated(60, true).replaceAll("none,[01]", "none,"));
+        assertThat(run(oneArm).failure()).contains("all were treated; both kinds are needed");
+        var oneOutcome = Files.writeString(
+                folder.resolve("outcome.csv"), simulated(60, true).replaceAll(",[01]\n", ",1\n"));
+        assertThat(run(oneOutcome).failure()).contains("every outcome is 1.0; nothing can be learnt from it");
+    }
+
     private static Ran run(Path train, String... more) {
         var arguments = new ArrayList<>(List.of("uplift", "--train", train.toString(), "--treatment", "arm"));
         var given = List.of(more);
