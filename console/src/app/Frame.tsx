@@ -75,9 +75,10 @@ function SignedIn({ session }: { session: Session }) {
       </Link>
     ),
   });
+  const mayStudy = allows(session.roles, 'study');
   const items: MenuProps['items'] = [
     page('/', <DashboardOutlined />, t('nav.overview')),
-    page('/customers', <TeamOutlined />, t('nav.customers')),
+    ...(mayStudy ? [page('/customers', <TeamOutlined />, t('nav.customers'))] : []),
     {
       type: 'group',
       label: t('nav.plan'),
@@ -93,7 +94,7 @@ function SignedIn({ session }: { session: Session }) {
       type: 'group',
       label: t('nav.operate'),
       children: [
-        page('/messages', <MailOutlined />, t('nav.messages')),
+        ...(mayStudy ? [page('/messages', <MailOutlined />, t('nav.messages'))] : []),
         page('/sources', <ApiOutlined />, t('nav.sources')),
         page('/imports', <ImportOutlined />, t('nav.imports')),
       ],

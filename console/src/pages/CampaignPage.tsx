@@ -26,6 +26,9 @@ import { CampaignStateTag } from '@/shared/ui/Tags';
 const STEPS = ['setup', 'forecast', 'approval', 'progress', 'result', 'decisions'] as const;
 type Step = (typeof STEPS)[number];
 
+/** What is about single customers, or asks about all of them. */
+const STUDIES: readonly Step[] = ['forecast', 'decisions'];
+
 const LAUNCHED = ['approved', 'running', 'measuring', 'finished'];
 
 /** The step a campaign in this state is at. */
@@ -108,7 +111,9 @@ function CampaignSteps({ campaign }: { campaign: Campaign }) {
   const { t } = useTranslation();
   const navigate = useNavigate();
   const { step: given } = useParams();
-  const step = STEPS.find((one) => one === given) ?? stepOf(campaign.state);
+  const mayStudy = useMay('study');
+  const steps = STEPS.filter((one) => mayStudy || !STUDIES.includes(one));
+  const step = steps.find((one) => one === given) ?? stepOf(campaign.state);
   const currency = useCurrency();
   const launched = LAUNCHED.includes(campaign.state);
   const go = (next: string) => void navigate(`/campaigns/${campaign.id}/${next}`);
@@ -130,7 +135,7 @@ function CampaignSteps({ campaign }: { campaign: Campaign }) {
       onChange={go}
       destroyOnHidden
       data-testid="campaign-steps"
-      items={STEPS.map((one) => ({
+      items={steps.map((one) => ({
         key: one,
         label: <span data-testid={`step-${one}`}>{t(`campaigns.step.${one}`)}</span>,
         disabled: !launched && (one === 'progress' || one === 'result' || one === 'decisions'),

@@ -6,6 +6,7 @@ import { useOverview } from '@/features/analyse/api/readOverview';
 import { useCampaigns } from '@/features/plan/api/listCampaigns';
 import { useFormats } from '@/shared/i18n/language';
 import { useLabel } from '@/shared/i18n/useLabel';
+import { useMay } from '@/shared/session';
 import { Figure, Figures } from '@/shared/ui/Figure';
 import { Page } from '@/shared/ui/Page';
 import { ProblemAlert } from '@/shared/ui/ProblemAlert';
@@ -19,6 +20,7 @@ export function Component() {
   const format = useFormats();
   const label = useLabel();
   const overview = useOverview();
+  const mayStudy = useMay('study');
   return (
     <Page title={t('nav.overview')} explanation={t('overview.explanation')} testId="page-overview">
       <QueryView query={overview}>
@@ -61,6 +63,7 @@ export function Component() {
                     value={format.number(data.messages.inDoubt)}
                     tone={data.messages.inDoubt > 0 ? 'warn' : 'plain'}
                     note={
+                      mayStudy &&
                       data.messages.inDoubt > 0 && <Link to="/messages?state=in_doubt">{t('overview.settle')}</Link>
                     }
                   />

@@ -8,4 +8,7 @@ it('shows to each role what the server would let it do', () => {
   expect(allows(['approver'], 'plan')).toBe(false);
   expect(allows(['admin'], 'administer')).toBe(true);
   expect(allows(['analyst', 'viewer'], 'plan')).toBe(false);
+  expect(allows(['analyst'], 'study')).toBe(true);
+  expect(allows(['approver'], 'study')).toBe(true);
+  expect(allows(['viewer'], 'study')).toBe(false);
 });

@@ -12,9 +12,10 @@ export function useSessionUser(): Session {
 }
 
 /** What a person may do; the server decides, the console only hides what it would refuse. */
-export type Permission = 'plan' | 'approve' | 'administer' | 'settle';
+export type Permission = 'study' | 'plan' | 'approve' | 'administer' | 'settle';
 
 const ROLES: Record<Permission, readonly Role[]> = {
+  study: ['admin', 'planner', 'approver', 'analyst'],
   plan: ['admin', 'planner'],
   approve: ['admin', 'approver'],
   administer: ['admin'],

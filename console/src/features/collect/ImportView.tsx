@@ -24,6 +24,7 @@ interface Props {
 /** One import: how far it is, what it brought, and every row that could not be used. */
 export function ImportView({ id, rows, actions }: Props) {
   const found = useImport(id);
+  const mayStudy = useMay('study');
   return (
     <QueryView query={found}>
       {(one) => (
@@ -31,7 +32,7 @@ export function ImportView({ id, rows, actions }: Props) {
           <State one={one} rows={rows} />
           {actions?.(one)}
           {one.report && <Report report={one.report} dryRun={one.dryRun} />}
-          {one.report && one.report.rejected > 0 && <Rejects id={id} />}
+          {mayStudy && one.report && one.report.rejected > 0 && <Rejects id={id} />}
         </div>
       )}
     </QueryView>

@@ -17,6 +17,7 @@ export function SourcesPanel() {
   const { t } = useTranslation();
   const format = useFormats();
   const mayAdminister = useMay('administer');
+  const mayStudy = useMay('study');
   const sources = useSources();
   const createKey = useCreateWriteKey();
   const [asking, setAsking] = useState(false);
@@ -96,7 +97,7 @@ export function SourcesPanel() {
               ),
           },
         ]}
-        expanded={(source) => <Rejected sourceId={source.id} />}
+        {...(mayStudy ? { expanded: (source: Source) => <Rejected sourceId={source.id} /> } : {})}
       />
       {asking && <NewSource close={() => setAsking(false)} />}
     </div>

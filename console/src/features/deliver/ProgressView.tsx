@@ -5,12 +5,14 @@ import { Link } from 'react-router';
 import type { Progress } from '@/shared/api/types';
 import { useFormats } from '@/shared/i18n/language';
 import { Chart } from '@/shared/ui/Chart';
+import { useMay } from '@/shared/session';
 import { Figure, Figures } from '@/shared/ui/Figure';
 import { Nothing } from '@/shared/ui/QueryView';
 import { answerChart } from './charts';
 
 /** What has gone out, what has not, and what came back. */
 export function ProgressView({ progress, campaignId }: { progress: Progress; campaignId: number }) {
+  const mayStudy = useMay('study');
   const { t } = useTranslation();
   const format = useFormats();
   const { ready, sending, sent, failed, skipped, inDoubt, deferred } = progress;
@@ -42,7 +44,7 @@ export function ProgressView({ progress, campaignId }: { progress: Progress; cam
       <Card>
         <div className="row" style={{ justifyContent: 'space-between' }}>
           <strong>{t('progress.done', { done: format.number(done), all: format.number(all) })}</strong>
-          <Link to={`/messages?campaignId=${campaignId}`}>{t('progress.messages')}</Link>
+          {mayStudy && <Link to={`/messages?campaignId=${campaignId}`}>{t('progress.messages')}</Link>}
         </div>
         <Bar
           percent={Math.floor((done / all) * 100)}
@@ -61,6 +63,7 @@ export function ProgressView({ progress, campaignId }: { progress: Progress; cam
           value={format.number(inDoubt)}
           tone={inDoubt > 0 ? 'warn' : 'plain'}
           note={
+            mayStudy &&
             inDoubt > 0 && <Link to={`/messages?campaignId=${campaignId}&state=in_doubt`}>{t('overview.settle')}</Link>
           }
         />

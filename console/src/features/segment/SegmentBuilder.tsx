@@ -5,6 +5,7 @@ import { problemOf } from '@/shared/api/problem';
 import { useProblemWords } from '@/shared/i18n/useProblemWords';
 import { FaultList } from '@/shared/ui/FaultList';
 import type { SegmentField } from '@/shared/api/types';
+import { useMay } from '@/shared/session';
 import { useDelayed } from '@/shared/useDelayed';
 import { ProblemAlert } from '@/shared/ui/ProblemAlert';
 import { usePreview } from './api/previewSegment';
@@ -28,6 +29,7 @@ const EMPTY: Group = { all: [] };
 
 export function SegmentBuilder({ id, start, fields, segments, campaigns, mayEdit, saved }: Props) {
   const { t } = useTranslation();
+  const mayStudy = useMay('study');
   const [name, setName] = useState(start.name);
   const [rule, setRule] = useState<Group>(() => (isRuleShaped(start.rule) ? rooted(start.rule) : EMPTY));
   const [view, setView] = useState<'builder' | 'json'>('builder');
@@ -38,7 +40,7 @@ export function SegmentBuilder({ id, start, fields, segments, campaigns, mayEdit
 
   const lacking = useMemo(() => missing(rule), [rule]);
   const asked = useDelayed(rule, 500);
-  const preview = usePreview(asked, missing(asked).length === 0);
+  const preview = usePreview(asked, mayStudy && missing(asked).length === 0);
   const current = asked === rule && lacking.length === 0;
   const serverFaults = useMemo(
     () => [
@@ -152,7 +154,7 @@ export function SegmentBuilder({ id, start, fields, segments, campaigns, mayEdit
           )}
         </Card>
       </div>
-      <PreviewCard preview={preview} lacking={lacking} />
+      {mayStudy && <PreviewCard preview={preview} lacking={lacking} />}
     </div>
   );
 }

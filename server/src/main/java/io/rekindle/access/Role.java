@@ -11,9 +11,9 @@ public enum Role {
     PLANNER,
     /** Approve campaigns. */
     APPROVER,
-    /** Query everything, personal data masked. */
+    /** Ask about customers: previews and forecasts, customers, decisions, messages; personal data masked. */
     ANALYST,
-    /** See pages and reports. */
+    /** See the overview, results and lists; nothing about single customers. */
     VIEWER;
 
     /** The word it travels by: {@code admin}. */

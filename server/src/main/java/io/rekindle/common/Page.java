@@ -6,6 +6,9 @@ import org.jspecify.annotations.Nullable;
 
 /** One page of a list, and the cursor that asks for the next one; null when this is the last. */
 public record Page<T>(List<T> items, @Nullable String nextCursor) {
+    /** The largest limit a list may be asked with; whatever is asked over HTTP lies between 1 and this. */
+    public static final int LARGEST = 500;
+
     public Page {
         items = List.copyOf(items);
     }

@@ -147,7 +147,7 @@ final class Outcomes {
                 members as (
                     select decision_id, run_id, campaign_id, customer_id, arm from decisions_now
                     where run_id = ? and eligible),
-                codes as (select unnest(string_split(?, ',')) as code),
+                codes as (select unnest(cast(? as varchar[])) as code),
                 cancelled as (
                     select order_id, -sum(amount) as amount from order_lines_now
                     where kind = 'cancellation' and occurred_at >= ? group by order_id),
@@ -158,7 +158,7 @@ final class Outcomes {
                     where o.customer_id in (select customer_id from members)
                       and o.ordered_at >= ? and o.ordered_at < ?
                       and (c.amount is null or c.amount < o.gross - o.discount))
-                """, run.id(), String.join(",", codes), run.plannedAt(), run.plannedAt(), until);
+                """, run.id(), codes, run.plannedAt(), run.plannedAt(), until);
     }
 
     /** The arms, by outcomes of this run. */

@@ -6,11 +6,14 @@ import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Function;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** Gathers everything that is wrong with one thing, so that it is told at once. */
 final class Faults {
     private static final BigDecimal LARGEST_AMOUNT = BigDecimal.TEN.pow(14);
+
+    private static final int MOST_TOLD = 10;
 
     private final List<Fault> found = new ArrayList<>();
 
@@ -39,10 +42,11 @@ final class Faults {
         return found.isEmpty();
     }
 
-    /** Throws when anything was found what is made of the words of all. */
+    /** Throws when anything was found what is made of the words of the first ones. */
     void refuse(Function<String, Problem> problem) {
-        if (!found.isEmpty())
-            throw problem.apply(
-                    String.join("; ", found.stream().map(Fault::message).toList()));
+        if (found.isEmpty()) return;
+        var words = found.stream().limit(MOST_TOLD).map(Fault::message).collect(Collectors.joining("; "));
+        if (found.size() > MOST_TOLD) words += "; and %d more".formatted(found.size() - MOST_TOLD);
+        throw problem.apply(words);
     }
 }

@@ -33,6 +33,9 @@ public class Offers {
     private static final int RANDOM_LETTERS = 8;
     private static final int MOST_CODES_AT_ONCE = 1_000_000;
     private static final int LONGEST_CODE = 64;
+    private static final String SEPARATORS = ",;|\"'，；、";
+    private static final String NOT_ONE_WORD =
+            "a code is one word: no spaces, quotes, control characters or separators such as ',' and ';'";
     private static final String COLUMNS = """
             select o.id, o.name, o.kind, o.value, o.currency, o.cost_per_use, o.budget, o.expires_at, o.redeemed,
                 (select count(*) from coupons c where c.offer_id = o.id) as total,
@@ -127,7 +130,8 @@ public class Offers {
                             code.length() <= LONGEST_CODE,
                             new Fault(place, "code_too_long", "a code of {length} characters; at most {most}")
                                     .with("length", code.length())
-                                    .with("most", LONGEST_CODE));
+                                    .with("most", LONGEST_CODE))
+                    .check(isOneWord(code), new Fault(place, "code_not_one_word", NOT_ONE_WORD));
             var before = places.putIfAbsent(code, i);
             faults.check(
                     before == null,
@@ -168,6 +172,7 @@ public class Offers {
                         start.length() <= LONGEST_CODE - RANDOM_LETTERS,
                         new Fault("prefix", "prefix_too_long", "a prefix has at most {most} characters")
                                 .with("most", LONGEST_CODE - RANDOM_LETTERS))
+                .check(isOneWord(start), new Fault("prefix", "code_not_one_word", NOT_ONE_WORD))
                 .refuse(words -> Problem.unprocessable(
                                 "codes_not_made", "no code was made for offer {id}: " + words, faults.found())
                         .with("id", id));
@@ -195,6 +200,16 @@ public class Offers {
         var letters = new char[RANDOM_LETTERS];
         for (int i = 0; i < letters.length; i++) letters[i] = ALPHABET[random.nextInt(ALPHABET.length)];
         return new String(letters);
+    }
+
+    /** Codes are typed, read aloud and listed: two in one would be neither. */
+    private static boolean isOneWord(String code) {
+        return code.codePoints()
+                .noneMatch(c -> Character.isWhitespace(c)
+                        || Character.isSpaceChar(c)
+                        || Character.isISOControl(c)
+                        || Character.getType(c) == Character.FORMAT
+                        || SEPARATORS.indexOf(c) >= 0);
     }
 
     /** A code as it is stored and compared: codes come back from tills and forms in any case. */

@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A piece of SQL and the values of its {@code ?} marks, in order. Pieces compose; a value never becomes text. Values
- * may be {@code Long, Integer, Double, Boolean, String, BigDecimal, Instant, LocalDate} or null.
+ * may be {@code Long, Integer, Double, Boolean, String, BigDecimal, Instant, LocalDate}, a list of texts or null.
  */
 public record Sql(String text, List<@Nullable Object> values) {
     public Sql {

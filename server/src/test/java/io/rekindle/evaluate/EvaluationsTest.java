@@ -3,8 +3,11 @@ package io.rekindle.evaluate;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import io.rekindle.decide.Assignment;
 import io.rekindle.evaluate.CampaignResult.State;
 import io.rekindle.evaluate.CampaignResult.Verdict;
+import io.rekindle.plan.Offer;
+import io.rekindle.plan.Offers;
 import io.rekindle.testing.RekindleTest;
 import io.rekindle.warehouse.Rows;
 import io.rekindle.warehouse.Sql;
@@ -37,6 +40,9 @@ class EvaluationsTest {
 
     @Autowired
     private Evaluations evaluations;
+
+    @Autowired
+    private Offers offers;
 
     private record Member(long customer, String arm) {}
 
@@ -133,6 +139,55 @@ class EvaluationsTest {
                                                 .toPlainString()))
                 .orElseThrow();
         assertThat(outcome).isEqualTo("200 rows, 3 converted, net 44, refunds 15");
+    }
+
+    /** Also a code stored before separators were refused; no coupon is no code, nor is an empty one. */
+    @Test
+    void anOrderIsChargedForTheVeryCodeItCarries() {
+        var launched = launched(0.5, "0");
+        var members = members(100, 100);
+        ledger(launched, members);
+        sent(launched, members);
+        var treated = of(members, "treatment");
+        var offer = offers.create(new Offers.Draft(
+                        "Ten off",
+                        Offer.Kind.PERCENT,
+                        BigDecimal.TEN,
+                        null,
+                        new BigDecimal("5"),
+                        null,
+                        Instant.parse("2030-01-01T00:00:00Z")))
+                .id();
+        var codes = List.of("LEFT,RIGHT-" + offer, "WHOLE-" + offer);
+        for (int i = 0; i < codes.size(); i++)
+            jdbc.sql("""
+                            insert into coupons (offer_id, code, message_id, customer_id, taken_at)
+                            values (:offer, :code, :message, :customer, '2026-02-01')
+                            """)
+                    .param("offer", offer)
+                    .param("code", codes.get(i))
+                    .param("message", Assignment.messageId(treated.get(i)))
+                    .param("customer", treated.get(i))
+                    .update();
+        jdbc.sql("update runs set offer_id = :offer where id = :run")
+                .param("offer", offer)
+                .param("run", launched.run())
+                .update();
+        var during = PLANNED.plusSeconds(60);
+        orders(List.of(
+                new Bought(treated.get(0), during, "10", "1", "left,right-" + offer),
+                new Bought(treated.get(1), during, "10", "1", " WHOLE-" + offer),
+                new Bought(treated.get(2), during, "10", "0", "LEFT"),
+                new Bought(treated.get(3), during, "10", "0", "RIGHT-" + offer),
+                new Bought(treated.get(4), during, "10", "0", ""),
+                new Bought(treated.get(5), during, "10", "0", null)));
+        evaluations.run(Long.toString(launched.run()));
+        var charged = warehouse.query(
+                Sql.of(
+                        "select customer_id from outcomes where run_id = ? and offer_cost = 5 and attributed_orders = 1",
+                        launched.run()),
+                row -> row.longValue("customer_id"));
+        assertThat(charged).containsExactlyInAnyOrder(treated.get(0), treated.get(1));
     }
 
     @Test

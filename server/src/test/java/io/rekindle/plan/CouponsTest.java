@@ -1,12 +1,14 @@
 package io.rekindle.plan;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.rekindle.collect.EventType;
 import io.rekindle.collect.Identifier;
 import io.rekindle.collect.LoggedEvent;
 import io.rekindle.collect.Tail;
 import io.rekindle.common.CustomerId;
+import io.rekindle.platform.Problem;
 import io.rekindle.testing.RekindleTest;
 import java.math.BigDecimal;
 import java.time.Instant;
@@ -74,6 +76,34 @@ class CouponsTest {
         coupons.release(message);
         assertThat(offers.get(offer).codes()).isEqualTo(new Offer.Codes(2, 1, 1));
         assertThat(coupons.codesOf(new long[] {message, 1})).containsExactly("ONE-" + offer);
+    }
+
+    @Test
+    void aCodeIsOneWordAndAListOfOthersIsRefusedAtEachPlace() {
+        long offer = offer(null).id();
+        assertThatThrownBy(() -> offers.importCodes(
+                        offer, List.of("fine-1_%", "A,B", "A;B", "A B", "A\tB", "A\nB", "A\u200bB", "a|b", "\"a\"")))
+                .isInstanceOfSatisfying(Problem.class, problem -> {
+                    assertThat(problem.code()).isEqualTo("codes_not_added");
+                    assertThat(problem.faults())
+                            .extracting(Problem.Fault::place)
+                            .containsExactly(
+                                    "codes[1]",
+                                    "codes[2]",
+                                    "codes[3]",
+                                    "codes[4]",
+                                    "codes[5]",
+                                    "codes[6]",
+                                    "codes[7]",
+                                    "codes[8]");
+                });
+        assertThatThrownBy(() -> offers.generateCodes(offer, 1, "A,"))
+                .isInstanceOfSatisfying(
+                        Problem.class,
+                        problem -> assertThat(problem.faults())
+                                .extracting(Problem.Fault::place)
+                                .containsExactly("prefix"));
+        assertThat(offers.get(offer).codes().total()).isZero();
     }
 
     @Test

@@ -57,6 +57,6 @@ class KeysResource {
     Page<AuditTrail.Entry> audit(
             @RequestParam(defaultValue = "9223372036854775807") long cursor,
             @RequestParam(defaultValue = "50") int limit) {
-        return audit.latest(cursor, Math.clamp(limit, 1, 500));
+        return audit.latest(cursor, limit);
     }
 }

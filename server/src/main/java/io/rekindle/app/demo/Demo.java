@@ -3,6 +3,7 @@ package io.rekindle.app.demo;
 import io.rekindle.app.server.ApiClient;
 import io.rekindle.app.server.DataFolder;
 import io.rekindle.app.server.RunningServer;
+import io.rekindle.common.Page;
 import io.rekindle.platform.OwnerOnly;
 import io.rekindle.platform.Problem;
 import io.rekindle.simulator.EventDoor;
@@ -257,8 +258,8 @@ public final class Demo implements AutoCloseable {
         var ids = new ArrayList<String>();
         String cursor = "";
         do {
-            var page = api.get("/api/campaigns/%d/decisions?limit=1000%s"
-                    .formatted(campaign, cursor.isEmpty() ? "" : "&cursor=" + cursor));
+            var page = api.get("/api/campaigns/%d/decisions?limit=%d%s"
+                    .formatted(campaign, Page.LARGEST, cursor.isEmpty() ? "" : "&cursor=" + cursor));
             for (var row : page.path("items"))
                 if (row.path("eligible").asBoolean()) ids.add(row.path("userId").asString());
             cursor = page.path("nextCursor").asString("");

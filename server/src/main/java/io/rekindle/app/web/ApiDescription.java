@@ -20,6 +20,7 @@ import io.swagger.v3.oas.models.responses.ApiResponses;
 import io.swagger.v3.oas.models.security.SecurityRequirement;
 import io.swagger.v3.oas.models.security.SecurityScheme;
 import java.lang.reflect.RecordComponent;
+import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashSet;
@@ -50,8 +51,13 @@ class ApiDescription {
                 .replaceWithSchema(JsonNode.class, anything());
     }
 
-    /** RFC 9457; the code is stable, {@code parameters} has the values the detail names, and what is wrong in several
-     * places is told for each of them with a code and parameters of its own. */
+    /**
+     * RFC 9457; the code is stable, {@code parameters} has the values the detail names, and what is wrong in several
+     * places is told for each of them with a code and parameters of its own.
+     *
+     * @param errors at most 100
+     * @param moreErrors how many more there are
+     */
     record ProblemDetails(
             @Nullable String type,
             String title,
@@ -60,7 +66,8 @@ class ApiDescription {
             @Nullable String instance,
             String code,
             @Nullable Map<String, String> parameters,
-            @Nullable List<Problem.Fault> errors) {}
+            @Nullable List<Problem.Fault> errors,
+            @Nullable Integer moreErrors) {}
 
     @Bean
     OpenAPI api() {
@@ -100,7 +107,9 @@ class ApiDescription {
     private static void describe(String path, PathItem.HttpMethod method, Operation operation) {
         if (operation.getParameters() != null)
             for (var parameter : operation.getParameters())
-                if (parameter.getName().equals("cursor"))
+                if (parameter.getName().equals("limit"))
+                    parameter.getSchema().minimum(BigDecimal.ONE).maximum(BigDecimal.valueOf(Page.LARGEST));
+                else if (parameter.getName().equals("cursor"))
                     parameter.setSchema(text("the nextCursor of the page before; left out for the first page"));
         var answers = operation.getResponses();
         boolean changes = method != PathItem.HttpMethod.GET;
@@ -116,6 +125,7 @@ class ApiDescription {
             answers.putIfAbsent("422", failure("well-formed, and not valid: errors has every fault with its place"));
         if (changes && signsIn && operation.getRequestBody() != null)
             answers.putIfAbsent("429", failure("too many wrong passwords; wait five minutes"));
+        if (operation.getRequestBody() != null) answers.putIfAbsent("413", failure("the body is too large"));
         answers.addApiResponse(ApiResponses.DEFAULT, failure("what went wrong"));
     }
 

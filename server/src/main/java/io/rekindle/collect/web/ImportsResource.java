@@ -98,7 +98,7 @@ class ImportsResource {
     Page<Imports.Import> list(
             @RequestParam(defaultValue = "9223372036854775807") long cursor,
             @RequestParam(defaultValue = "50") int limit) {
-        return imports.list(cursor, Math.clamp(limit, 1, 500));
+        return imports.list(cursor, limit);
     }
 
     @GetMapping("/{id}")
@@ -109,12 +109,12 @@ class ImportsResource {
 
     /** Rows that could not be used, in their order. */
     @GetMapping("/{id}/rejected")
-    @PreAuthorize("hasRole('VIEWER')")
+    @PreAuthorize("hasRole('ANALYST')")
     Page<Imports.Reject> rejected(
             @PathVariable long id,
             @RequestParam(defaultValue = "0") long cursor,
             @RequestParam(defaultValue = "50") int limit) {
-        return imports.rejects(id, cursor, Math.clamp(limit, 1, 500));
+        return imports.rejects(id, cursor, limit);
     }
 
     @PostMapping("/{id}/undo")

@@ -111,7 +111,7 @@ class SourcesResource {
 
     /** Items that could not be used, latest first; the item itself only for who may see personal data. */
     @GetMapping("/sources/{id}/rejected")
-    @PreAuthorize("hasRole('VIEWER')")
+    @PreAuthorize("hasRole('ANALYST')")
     Page<RejectedItems.Shown> rejected(
             @PathVariable int id,
             @RequestParam(defaultValue = "9223372036854775807") long cursor,
@@ -119,7 +119,7 @@ class SourcesResource {
         if (cursor < 0)
             throw Problem.invalid("cursor_invalid", "'{cursor}' is no cursor of this list")
                     .with("cursor", cursor);
-        return rejected.latest(sources.get(id).id(), cursor, Math.clamp(limit, 1, 500));
+        return rejected.latest(sources.get(id).id(), cursor, limit);
     }
 
     /** How far each reader of the log has come. */

@@ -51,7 +51,7 @@ class SuppressionsResource {
 
     /** One page of a channel's list, or with {@code address} the entry of that address. */
     @GetMapping
-    @PreAuthorize("hasRole('VIEWER')")
+    @PreAuthorize("hasRole('ANALYST')")
     public Page<SuppressionView> list(
             @RequestParam(defaultValue = Permissions.EMAIL) String channel,
             @RequestParam Optional<String> address,
@@ -64,7 +64,7 @@ class SuppressionsResource {
                             .map(SuppressionView::of)
                             .toList(),
                     null);
-        var page = suppressions.page(channel, cursor, Math.clamp(limit, 1, 500));
+        var page = suppressions.page(channel, cursor, limit);
         return new Page<>(view(page.items()), page.nextCursor());
     }
 

@@ -22,7 +22,7 @@ import org.springframework.web.bind.annotation.RestController;
 /** What a campaign decided on whom, and why. */
 @RestController
 @RequestMapping("/api/campaigns/{id}/decisions")
-@PreAuthorize("hasRole('VIEWER')")
+@PreAuthorize("hasRole('ANALYST')")
 class DecisionsResource {
     private final Decisions decisions;
     private final Campaigns campaigns;
@@ -76,7 +76,7 @@ class DecisionsResource {
             @RequestParam(defaultValue = "50") int limit) {
         Problem.requireOneOf("reason", reason, Decisions.reasons());
         Problem.requireOneOf("arm", arm, List.of("treatment", "holdout"));
-        var page = decisions.of(campaigns.get(id), reason, arm, cursor, Math.clamp(limit, 1, 500));
+        var page = decisions.of(campaigns.get(id), reason, arm, cursor, limit);
         var known = profiles.summaries(
                 page.items().stream().map(Decision::customerId).toList(), Caller.current());
         return new Page<>(

@@ -66,7 +66,7 @@ class MessagesResource {
     record Settlement(MessageState state) {}
 
     @GetMapping("/messages")
-    @PreAuthorize("hasRole('VIEWER')")
+    @PreAuthorize("hasRole('ANALYST')")
     Page<Messages.Message> list(
             @RequestParam @Nullable Long campaignId,
             @RequestParam @Nullable String state,
@@ -76,8 +76,7 @@ class MessagesResource {
                 "state",
                 state,
                 Arrays.stream(MessageState.values()).map(MessageState::code).toList());
-        return messages.list(
-                campaignId, state == null ? null : MessageState.of(state), cursor, Math.clamp(limit, 1, 500));
+        return messages.list(campaignId, state == null ? null : MessageState.of(state), cursor, limit);
     }
 
     @PostMapping("/messages/{id}/settle")

@@ -30,11 +30,11 @@ class ConflictsResource {
             long times) {}
 
     @GetMapping
-    @PreAuthorize("hasRole('VIEWER')")
+    @PreAuthorize("hasRole('ANALYST')")
     Page<ConflictView> list(
             @RequestParam(defaultValue = "9223372036854775807") long cursor,
             @RequestParam(defaultValue = "50") int limit) {
-        var page = identities.conflicts(cursor, Math.clamp(limit, 1, 500));
+        var page = identities.conflicts(cursor, limit);
         return new Page<>(
                 page.items().stream()
                         .map(c -> new ConflictView(

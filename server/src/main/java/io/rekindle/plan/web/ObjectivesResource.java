@@ -49,7 +49,7 @@ class ObjectivesResource {
     Page<ObjectiveView> list(
             @RequestParam(defaultValue = "9223372036854775807") long cursor,
             @RequestParam(defaultValue = "50") int limit) {
-        var page = objectives.list(cursor, Math.clamp(limit, 1, 100));
+        var page = objectives.list(cursor, limit);
         return new Page<>(page.items().stream().map(this::view).toList(), page.nextCursor());
     }
 

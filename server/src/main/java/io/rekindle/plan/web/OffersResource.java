@@ -39,7 +39,7 @@ class OffersResource {
     Page<Offer> list(
             @RequestParam(defaultValue = "9223372036854775807") long cursor,
             @RequestParam(defaultValue = "50") int limit) {
-        return offers.list(cursor, Math.clamp(limit, 1, 500));
+        return offers.list(cursor, limit);
     }
 
     @GetMapping("/{id}")

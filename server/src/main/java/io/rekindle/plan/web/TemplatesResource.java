@@ -36,7 +36,7 @@ class TemplatesResource {
     Page<MailTemplate> list(
             @RequestParam(defaultValue = "9223372036854775807") long cursor,
             @RequestParam(defaultValue = "50") int limit) {
-        return templates.list(cursor, Math.clamp(limit, 1, 500));
+        return templates.list(cursor, limit);
     }
 
     @GetMapping("/{id}")

@@ -2,7 +2,6 @@ package io.rekindle.platform.web;
 
 import io.rekindle.platform.ManagementApi;
 import io.rekindle.platform.Problem;
-import io.rekindle.platform.ProblemBody;
 import io.rekindle.platform.SystemClock;
 import io.rekindle.platform.Vault;
 import jakarta.servlet.FilterChain;
@@ -27,7 +26,6 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.springframework.core.annotation.Order;
 import org.springframework.dao.DuplicateKeyException;
-import org.springframework.http.MediaType;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.security.core.Authentication;
 import org.springframework.stereotype.Component;
@@ -195,9 +193,7 @@ class IdempotencyFilter extends OncePerRequestFilter {
     }
 
     private void refuse(HttpServletResponse response, Problem problem) throws IOException {
-        response.setStatus(problem.kind().status());
-        response.setContentType(MediaType.APPLICATION_PROBLEM_JSON_VALUE);
-        json.writeValue(response.getOutputStream(), ProblemBody.of(problem));
+        ProblemResponse.write(response, json, problem);
     }
 
     private static byte[] hash(HttpServletRequest request, byte[] body) {

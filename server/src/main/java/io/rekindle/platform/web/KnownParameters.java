@@ -1,5 +1,6 @@
 package io.rekindle.platform.web;
 
+import io.rekindle.common.Page;
 import io.rekindle.platform.Problem;
 import io.rekindle.platform.Problem.Fault;
 import jakarta.servlet.http.HttpServletRequest;
@@ -18,7 +19,10 @@ import org.springframework.web.servlet.HandlerMapping;
 import org.springframework.web.servlet.config.annotation.InterceptorRegistry;
 import org.springframework.web.servlet.config.annotation.WebMvcConfigurer;
 
-/** Refuses query parameters a resource does not have: a misspelt filter would else answer with everything. */
+/**
+ * Refuses query parameters a resource does not have: a misspelt filter would else answer with everything. The {@code
+ * limit} of a list is looked at here for all of them.
+ */
 @Configuration(proxyBeanMethods = false)
 class KnownParameters implements WebMvcConfigurer, HandlerInterceptor {
     private final Map<HandlerMethod, Set<String>> known = new ConcurrentHashMap<>();
@@ -43,7 +47,10 @@ class KnownParameters implements WebMvcConfigurer, HandlerInterceptor {
                         .with("known", names.isEmpty() ? "none" : names);
                 throw new Problem(Problem.Kind.INVALID, "unknown_parameter", fault.message(), List.of(fault));
             }
-            for (var value : values) storable(name, value);
+            for (var value : values) {
+                storable(name, value);
+                if (name.equals("limit")) withinRange(value);
+            }
         });
         if (request.getAttribute(HandlerMapping.URI_TEMPLATE_VARIABLES_ATTRIBUTE) instanceof Map<?, ?> path)
             path.forEach((name, value) -> storable(String.valueOf(name), String.valueOf(value)));
@@ -67,6 +74,17 @@ class KnownParameters implements WebMvcConfigurer, HandlerInterceptor {
             throw new Problem(
                     Problem.Kind.INVALID, "invalid_value", "%s: %s".formatted(name, fault.message()), List.of(fault));
         });
+    }
+
+    /** Of every list; what is no whole number at all is told by who reads it. */
+    private static void withinRange(String limit) {
+        if (!limit.matches("[+-]?[0-9]+")) return;
+        if (limit.length() <= 5 && Integer.parseInt(limit) >= 1 && Integer.parseInt(limit) <= Page.LARGEST) return;
+        var fault = new Fault("limit", "limit_out_of_range", "limit is {limit}; a page has 1 to {most} items")
+                .with("limit", shown(limit))
+                .with("most", Page.LARGEST);
+        throw new Problem(Problem.Kind.INVALID, "limit_out_of_range", fault.message(), List.of(fault))
+                .with("most", Page.LARGEST);
     }
 
     private static Set<String> names(HandlerMethod method) {

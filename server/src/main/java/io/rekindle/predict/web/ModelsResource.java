@@ -33,7 +33,6 @@ class ModelsResource {
             @PathVariable String name,
             @RequestParam(defaultValue = "2147483647") int cursor,
             @RequestParam(defaultValue = "50") int limit) {
-        int most = Math.clamp(limit, 1, 500);
-        return Page.of(registry.versions(name, cursor, most + 1), most, card -> Integer.toString(card.version()));
+        return Page.of(registry.versions(name, cursor, limit + 1), limit, card -> Integer.toString(card.version()));
     }
 }

@@ -117,7 +117,7 @@ class SegmentsResource {
     @PreAuthorize("hasRole('VIEWER')")
     Page<SegmentAnswer> list(
             @RequestParam(defaultValue = "") String cursor, @RequestParam(defaultValue = "50") int limit) {
-        var page = segments.list(cursor, Math.clamp(limit, 1, 500));
+        var page = segments.list(cursor, limit);
         return new Page<>(page.items().stream().map(SegmentAnswer::of).toList(), page.nextCursor());
     }
 
@@ -149,7 +149,7 @@ class SegmentsResource {
 
     /** Who is in it now: how many, a few of them, the rule in words, and how long the statement took. */
     @PostMapping("/preview")
-    @PreAuthorize("hasRole('VIEWER')")
+    @PreAuthorize("hasRole('ANALYST')")
     PreviewAnswer preview(@RequestBody PreviewRequest request) {
         var rule = segments.read(rule(request.rule()));
         return queries.answer(() -> preview(rule));

@@ -305,6 +305,8 @@ public final class DuckDbWarehouse implements Warehouse, Backed, AutoCloseable {
             for (var value : sql.values()) {
                 if (value instanceof Instant instant)
                     statement.setObject(mark, LocalDateTime.ofInstant(instant, ZoneOffset.UTC));
+                else if (value instanceof List<?> texts)
+                    statement.setObject(mark, connection.createArrayOf("varchar", texts.toArray()));
                 else statement.setObject(mark, value);
                 mark++;
             }
