@@ -170,7 +170,7 @@ class OrderImportTest {
                                     "customer",
                                     "timeFormat",
                                     "currency");
-                    assertThat(problem.faults().toString()).contains("Ordre").contains("[Order, When]");
+                    assertThat(problem.faults().toString()).contains("Ordre").contains("it has Order, When");
                 });
     }
 
