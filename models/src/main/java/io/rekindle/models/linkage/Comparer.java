@@ -36,12 +36,15 @@ abstract sealed class Comparer<V extends Value> {
     /** What the parts of {@link #keys} are called. */
     abstract List<String> keyNames();
 
-    static Comparer<?> of(Kind kind, List<String> values) {
+    /**
+     * @param region of phones, the country whose numbers stand without one; null where the values are to tell
+     */
+    static Comparer<?> of(Kind kind, List<String> values, @Nullable String region) {
         return switch (kind) {
             case GIVEN_NAME, SURNAME -> new Names();
             case FULL_NAME -> new FullNames();
             case DATE -> Days.of(values);
-            case PHONE -> new Phones();
+            case PHONE -> new Phones(region == null ? PhoneNumbers.region(values) : region);
             case EMAIL -> new Emails();
             case WORDS -> new Words();
             case CODE -> new Codes();
@@ -440,43 +443,47 @@ abstract sealed class Comparer<V extends Value> {
         }
     }
 
-    /** A telephone number, with or without the country's and the trunk prefix. */
-    static final class Phones extends Comparer<Value.Code> {
+    /** A telephone number, however it is written. */
+    static final class Phones extends Comparer<Value.Phone> {
         private static final int LOCAL = 7;
 
-        Phones() {
+        private final @Nullable String region;
+
+        /**
+         * @param region whose numbers stand without their country; null where that is not known
+         */
+        Phones(@Nullable String region) {
             super("same", "same but for the prefix", "one digit off", "same last digits", "different");
+            this.region = region;
+        }
+
+        @Nullable
+        String region() {
+            return region;
         }
 
         @Override
-        Value.@Nullable Code read(String text) {
-            StringBuilder digits = new StringBuilder();
-            String plain = plain(text);
-            for (int i = 0; i < plain.length(); i++)
-                if (plain.charAt(i) >= '0' && plain.charAt(i) <= '9') digits.append(plain.charAt(i));
-            int zeros = 0;
-            while (zeros < digits.length() && digits.charAt(zeros) == '0') zeros++;
-            String number = digits.substring(zeros);
-            return number.length() < 3 ? null : new Value.Code(number, Similarity.letters(number));
+        Value.@Nullable Phone read(String text) {
+            return PhoneNumbers.read(text, region);
         }
 
         @Override
-        int level(Value.Code one, Value.Code other) {
-            String a = one.text();
-            String b = other.text();
+        int level(Value.Phone one, Value.Phone other) {
+            String a = one.national();
+            String b = other.national();
+            if (a.equals(b)) return 1;
             int shorter = Math.min(a.length(), b.length());
             if (shorter >= LOCAL && (a.endsWith(b) || b.endsWith(a))) return 1;
-            if (Similarity.mayBeWithin(1, one.letters(), other.letters())
-                    && Similarity.damerauLevenshtein(a, b, 1) == 1) return 2;
+            if (Similarity.mayBeWithin(1, one.digits(), other.digits()) && Similarity.damerauLevenshtein(a, b, 1) == 1)
+                return 2;
             return shorter >= LOCAL && a.regionMatches(a.length() - LOCAL, b, b.length() - LOCAL, LOCAL) ? 3 : 4;
         }
 
         @Override
         @Nullable
-        String[] keys(Value.Code phone) {
-            return new String[] {
-                phone.text(), end(phone.text(), LOCAL), end(phone.text(), 4), start(phone.text(), LOCAL)
-            };
+        String[] keys(Value.Phone phone) {
+            String national = phone.national();
+            return new String[] {national, end(national, LOCAL), end(national, 4), start(national, LOCAL)};
         }
 
         @Override

@@ -2,10 +2,12 @@ package io.rekindle.models.linkage;
 
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
-import org.jspecify.annotations.Nullable;
+import java.util.concurrent.ConcurrentHashMap;
 
 /**
  * A column made ready: each different value once, in order of the alphabet, so that nothing depends on the order of rows.
@@ -22,36 +24,27 @@ record Field<V extends Value>(String name, Kind kind, Comparer<V> comparer, List
 
     /** Columns compared by one comparer share their values, so that a value of one can be met in another. */
     static <V extends Value> List<Field<?>> read(List<Column> columns, Comparer<V> comparer) {
+        Map<String, V> texts = new ConcurrentHashMap<>();
+        Set<String> different = new HashSet<>();
+        for (Column column : columns) different.addAll(column.values());
+        different.parallelStream().forEach(text -> {
+            V value = text.isBlank() ? null : comparer.read(text);
+            if (value != null) texts.put(text, value);
+        });
         Map<String, V> known = new TreeMap<>();
-        List<List<@Nullable V>> read = new ArrayList<>();
-        Map<String, @Nullable V> texts = new HashMap<>();
-        for (Column column : columns) {
-            List<@Nullable V> values = new ArrayList<>(column.values().size());
-            for (String text : column.values()) {
-                V value = texts.get(text);
-                if (value == null && !texts.containsKey(text)) {
-                    V fresh = text.isBlank() ? null : comparer.read(text);
-                    if (fresh != null) {
-                        V same = known.putIfAbsent(fresh.text(), fresh);
-                        value = same == null ? fresh : same;
-                    }
-                    texts.put(text, value);
-                }
-                values.add(value);
-            }
-            read.add(values);
-        }
-        List<V> different = List.copyOf(known.values());
-        Map<String, Integer> places = HashMap.newHashMap(different.size());
-        for (V value : different) places.put(value.text(), places.size());
+        for (V value : texts.values()) known.putIfAbsent(value.text(), value);
+        List<V> inOrder = List.copyOf(known.values());
+        Map<String, Integer> places = HashMap.newHashMap(inOrder.size());
+        for (V value : inOrder) places.put(value.text(), places.size());
         List<Field<?>> fields = new ArrayList<>();
         for (int c = 0; c < columns.size(); c++) {
-            int[] codes = new int[read.get(c).size()];
+            List<String> written = columns.get(c).values();
+            int[] codes = new int[written.size()];
             for (int i = 0; i < codes.length; i++) {
-                V value = read.get(c).get(i);
+                V value = texts.get(written.get(i));
                 codes[i] = value == null ? -1 : places.getOrDefault(value.text(), -1);
             }
-            fields.add(new Field<>(columns.get(c).name(), columns.get(c).kind(), comparer, different, codes));
+            fields.add(new Field<>(columns.get(c).name(), columns.get(c).kind(), comparer, inOrder, codes));
         }
         return fields;
     }

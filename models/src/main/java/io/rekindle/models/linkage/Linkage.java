@@ -46,8 +46,14 @@ public final class Linkage {
      * @param threshold least probability that two records are one person's
      * @param pairsPerRecord how many pairs may be looked at for each record
      * @param seed of the sample the weights of disagreement are learnt from
+     * @param phoneRegion the country whose phone numbers stand without one, as two letters; null where the numbers beside them are
+     *     to tell. A model that was learnt before knows its own
      */
-    public record Settings(double threshold, int pairsPerRecord, long seed) {
+    public record Settings(
+            double threshold,
+            int pairsPerRecord,
+            long seed,
+            @Nullable String phoneRegion) {
         /** Half a chance, forty pairs a record. */
         public static final Settings USUAL = new Settings(.5, 40, 1);
 
@@ -58,6 +64,12 @@ public final class Linkage {
             if (pairsPerRecord < 1 || pairsPerRecord > 10_000)
                 throw new IllegalArgumentException(
                         "%d pairs for each record; from 1 to 10,000 can be looked at".formatted(pairsPerRecord));
+            if (phoneRegion != null) phoneRegion = PhoneNumbers.region(phoneRegion);
+        }
+
+        /** The same with phones' region told by the phones. */
+        public Settings(double threshold, int pairsPerRecord, long seed) {
+            this(threshold, pairsPerRecord, seed, null);
         }
     }
 
@@ -179,7 +191,7 @@ public final class Linkage {
             @Nullable LinkageModel learnt,
             Consumer<String> told) {
         if (left == 0 || size == 0) throw new IllegalArgumentException("no records to link");
-        Table table = learnt == null ? Table.of(columns, left) : learnt.table(columns, left);
+        Table table = learnt == null ? Table.of(columns, left, settings.phoneRegion) : learnt.table(columns, left);
         boolean empty = true;
         for (Field<?> field : table.fields()) empty &= field.values().isEmpty();
         if (empty) throw new IllegalArgumentException("all columns are empty; there is nothing to compare records by");

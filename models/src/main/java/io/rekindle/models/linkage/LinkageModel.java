@@ -2,6 +2,7 @@ package io.rekindle.models.linkage;
 
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What agreement and disagreement are worth, learnt from records without labels. It judges any two records with the same
@@ -72,13 +73,17 @@ public final class LinkageModel {
      * What the model compares, and how.
      *
      * @param name the column's
+     * @param region of phones, the country those without one are read as; null where that is not known, and for other kinds
      */
-    public record Compared(String name, Kind kind) {}
+    public record Compared(String name, Kind kind, @Nullable String region) {}
 
     /** The columns it compares, in their order. */
     public List<Compared> columns() {
         return scorer.table().fields().stream()
-                .map(field -> new Compared(field.name(), field.kind()))
+                .map(field -> new Compared(
+                        field.name(),
+                        field.kind(),
+                        field.comparer() instanceof Comparer.Phones phones ? phones.region() : null))
                 .toList();
     }
 
@@ -102,13 +107,20 @@ public final class LinkageModel {
 
     /** Other records read as the model's were. */
     Table table(List<Column> columns, int left) {
-        List<Compared> own = columns();
-        List<Compared> given = columns.stream()
-                .map(column -> new Compared(column.name(), column.kind()))
+        List<String> own = scorer.table().fields().stream()
+                .map(field -> described(field.name(), field.kind()))
+                .toList();
+        List<String> given = columns.stream()
+                .map(column -> described(column.name(), column.kind()))
                 .toList();
         if (!own.equals(given))
-            throw new IllegalArgumentException("columns %s; the model compares %s".formatted(given, own));
+            throw new IllegalArgumentException("columns are %s; the model compares %s"
+                    .formatted(String.join(", ", given), String.join(", ", own)));
         return scorer.table().with(columns, left);
+    }
+
+    private static String described(String name, Kind kind) {
+        return name + " (" + kind + ")";
     }
 
     /** Judges pairs of such a table. */

@@ -15,9 +15,9 @@ import java.util.TreeMap;
  * A linkage model as text. Lines of words between tabs, in this order:
  *
  * <pre>
- * rekindle-linkage  1                     the form's version
+ * rekindle-linkage  2                     the form's version
  * prior    λ                              probability that any two records are one person's
- * column   KIND  name  [month-first]      for each column, in order, followed by
+ * column   KIND  name  [month-first|CN]   for each column, in order (of phones the region, where known), followed by
  * same     m …                            probability of each level for one person's records
  * other    u …                            the same for two persons'
  * unseen   x                              added to the weight of "same" for a value of one person or none
@@ -27,11 +27,11 @@ import java.util.TreeMap;
  * </pre>
  *
  * Numbers are the shortest that read as the same double, so that nothing changes on the way. A hash is the first 64 bits of the
- * SHA-256 of the value as compared. In names a tab, a line break and a backslash are written {@code \t}, {@code \n}, {@code \\}.
+ * SHA-256 of the value as compared. Version 1 compared phones otherwise. In names a tab, a line break and a backslash are written {@code \t}, {@code \n}, {@code \\}.
  */
 final class ModelText {
     private static final String FORM = "rekindle-linkage";
-    private static final String VERSION = "1";
+    private static final String VERSION = "2";
     private static final String MONTH_FIRST = "month-first";
 
     private final String[] lines;
@@ -60,8 +60,10 @@ final class ModelText {
         List<Map<Long, Double>> common = scorer.commonValues();
         for (int f = 0; f < table.fields().size(); f++) {
             Field<?> field = table.fields().get(f);
-            boolean monthFirst = field.comparer() instanceof Comparer.Days days && days.isMonthFirst();
-            if (monthFirst) line(out, "column", field.kind().name(), escaped(field.name()), MONTH_FIRST);
+            String reading = field.comparer() instanceof Comparer.Days days && days.isMonthFirst()
+                    ? MONTH_FIRST
+                    : field.comparer() instanceof Comparer.Phones phones ? phones.region() : null;
+            if (reading != null) line(out, "column", field.kind().name(), escaped(field.name()), reading);
             else line(out, "column", field.kind().name(), escaped(field.name()));
             levels(out, m[f], u[f]);
             line(out, "unseen", Double.toString(scorer.unseen()[f]));
@@ -161,10 +163,21 @@ final class ModelText {
         Kind kind = null;
         for (Kind one : Kind.values()) if (one.name().equals(words[1])) kind = one;
         if (kind == null) throw fault("there is no kind " + words[1]);
-        Comparer<?> comparer = kind == Kind.DATE
-                ? new Comparer.Days(words.length == 4 && words[3].equals(MONTH_FIRST))
-                : Comparer.of(kind, List.of());
+        String reading = words.length == 4 ? words[3] : null;
+        Comparer<?> comparer = switch (kind) {
+            case DATE -> new Comparer.Days(reading != null && reading.equals(MONTH_FIRST));
+            case PHONE -> new Comparer.Phones(reading == null ? null : region(reading));
+            case GIVEN_NAME, SURNAME, FULL_NAME, EMAIL, WORDS, CODE, CATEGORY -> Comparer.of(kind, List.of(), null);
+        };
         return Field.empty(unescaped(words[2]), kind, comparer);
+    }
+
+    private String region(String word) {
+        try {
+            return PhoneNumbers.region(word);
+        } catch (IllegalArgumentException unknown) {
+            throw fault(String.valueOf(unknown.getMessage()));
+        }
     }
 
     private Map<Long, Double> values() {

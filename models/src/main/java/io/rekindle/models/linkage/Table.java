@@ -3,6 +3,7 @@ package io.rekindle.models.linkage;
 import io.rekindle.models.numeric.Indices;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The records of one file or two, in an order of their own that depends on nothing but what they hold.
@@ -32,12 +33,13 @@ final class Table {
 
     /**
      * @param left how many records are the first file's; all of them where there is one file
+     * @param phoneRegion whose phones stand without a country; null where they are to tell
      */
-    static Table of(List<Column> columns, int left) {
+    static Table of(List<Column> columns, int left, @Nullable String phoneRegion) {
         int given = place(columns, Kind.GIVEN_NAME);
         int surname = place(columns, Kind.SURNAME);
         List<Comparer<?>> comparers = new ArrayList<>();
-        for (Column column : columns) comparers.add(Comparer.of(column.kind(), column.values()));
+        for (Column column : columns) comparers.add(Comparer.of(column.kind(), column.values(), phoneRegion));
         return of(columns, comparers, left, given, surname);
     }
 

@@ -28,11 +28,20 @@ sealed interface Value {
     record Day(String text, int year, int month, int day) implements Value {}
 
     /**
-     * A code, or a telephone number's digits.
+     * A code.
      *
      * @param letters of text
      */
     record Code(String text, long letters) implements Value {}
+
+    /**
+     * A telephone number.
+     *
+     * @param text with its country, as +8613812345678; where the country is not known, the digits without leading noughts
+     * @param national its digits within the country, without leading noughts
+     * @param digits of national
+     */
+    record Phone(String text, String national, long digits) implements Value {}
 
     /**
      * @param user before the @

@@ -9,6 +9,7 @@ import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -109,12 +110,49 @@ class LinkageModelTest {
     }
 
     @Test
+    void theRegionOfPhonesIsKept() {
+        var written = People.drawn(200, .4, .3, 26).columns();
+        var columns = new ArrayList<Column>();
+        for (var column : written)
+            columns.add(
+                    column.kind() != Kind.PHONE
+                            ? column
+                            : new Column(
+                                    column.name(),
+                                    Kind.PHONE,
+                                    IntStream.range(0, column.values().size())
+                                            .mapToObj(row -> row % 2 == 0
+                                                    ? column.values().get(row)
+                                                    : column.values().get(row).replaceFirst("^0", "+61 "))
+                                            .toList()));
+        var told = Linkage.within(columns, new Settings(.5, 40, 1, "au"));
+        assertThat(told.model().columns().getLast().region()).isEqualTo("AU");
+        // The same people with every number in one form are linked the same.
+        assertThat(Linkage.within(written, new Settings(.5, 40, 1, "AU")).matches())
+                .isEqualTo(told.matches());
+        var text = told.model().toText();
+        assertThat(text).contains("column\tPHONE\tphone\tAU\n");
+        var kept = LinkageModel.parse(text);
+        assertThat(kept.columns()).isEqualTo(told.model().columns());
+        var bare = List.of("", "", "", "", "0412345678");
+        assertThat(kept.compare(bare, List.of("", "", "", "", "+61 412 345 678"))
+                        .evidence()
+                        .getFirst()
+                        .level())
+                .isEqualTo("same");
+        assertThatThrownBy(() -> LinkageModel.parse(text.replace("\tAU\n", "\tXX\n")))
+                .hasMessageContaining("line ")
+                .hasMessageContaining("no phone region 'XX'");
+        assertThatThrownBy(() -> new Settings(.5, 40, 1, "UK")).hasMessageContaining("no phone region 'UK'");
+    }
+
+    @Test
     void aTextThatIsNoModelIsRefusedWithItsLine() {
         var text = Linkage.within(People.drawn(60, .4, .3, 24).columns(), Settings.USUAL)
                 .model()
                 .toText();
         assertThatThrownBy(() -> LinkageModel.parse("")).hasMessageContaining("line 1");
-        assertThatThrownBy(() -> LinkageModel.parse(text.replace("rekindle-linkage\t1", "rekindle-linkage\t9")))
+        assertThatThrownBy(() -> LinkageModel.parse(text.replace("rekindle-linkage\t2", "rekindle-linkage\t9")))
                 .hasMessageContaining("version 9 is not known");
         assertThatThrownBy(() -> LinkageModel.parse(text.substring(0, text.length() / 2)))
                 .hasMessageContaining("line ");

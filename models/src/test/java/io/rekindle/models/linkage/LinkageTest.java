@@ -65,7 +65,7 @@ class LinkageTest {
     @Test
     void probabilitiesSumToTheTrueCount() {
         People people = People.drawn(450, .4, .4, 4);
-        Table table = Table.of(people.columns(), people.size());
+        Table table = Table.of(people.columns(), people.size(), null);
         Pairs pairs = Pairs.all(table);
         Estimation.Fitted fitted = Estimation.fit(table, pairs, Estimation.Levels.of(table, pairs));
         double expected = 0;
@@ -151,7 +151,8 @@ class LinkageTest {
         Table table = Table.of(
                 List.of(new Column(
                         "code", Kind.CODE, List.of("aaaaaa", "aaaaab", "aaaabb", "aaabbb", "aabbbb", "abbbbb"))),
-                6);
+                6,
+                null);
         double[][] weights = {{6, 4, -3, -9}};
         Scorer scorer = new Scorer(table, 0, weights, new double[1][6], new double[1]);
         Pairs pairs = Pairs.all(table);

@@ -71,6 +71,13 @@ final class LinkAnalysis extends Analysis {
     private Map<String, String> kinds = new LinkedHashMap<>();
 
     @Option(
+            names = "--region",
+            paramLabel = "CC",
+            description =
+                    "The country of phone numbers that stand without one, such as CN, DE or US (default: told by those with one).")
+    private @Nullable String region;
+
+    @Option(
             names = "--threshold",
             paramLabel = "P",
             description = "Least probability to be one person's (default: ${DEFAULT-VALUE}).")
@@ -107,7 +114,11 @@ final class LinkAnalysis extends Analysis {
     @Option(names = "--encoding", description = "Encoding of a CSV file, e.g. GB18030 (default: UTF-8).")
     private @Nullable String encoding;
 
-    record ComparedColumn(String name, String kind) {}
+    /**
+     * @param region of phones, the country those without one are read as; null where that is not known, and for other kinds
+     */
+    record ComparedColumn(
+            String name, String kind, @Nullable String region) {}
 
     record Results(
             int records,
@@ -126,7 +137,7 @@ final class LinkAnalysis extends Analysis {
 
     @Override
     Outcome analyse(Progress progress) {
-        var settings = new Linkage.Settings(threshold, pairsPerRecord, seed());
+        var settings = new Linkage.Settings(threshold, pairsPerRecord, seed(), region);
         if (clusters != null) ResultFile.check(clusters, "--clusters", ".csv", ".csv.gz", ".parquet");
         if (modelFile != null && saveModel != null)
             throw Problem.invalid(
@@ -155,6 +166,12 @@ final class LinkAnalysis extends Analysis {
         var cluster = linkage.clusters();
         int[] sizes = sizes(cluster);
         int largest = Arrays.stream(sizes).max().orElse(0);
+        var compared = linkage.model().columns();
+        if (region != null && compared.stream().noneMatch(column -> column.kind() == Kind.PHONE))
+            card.warn(
+                    "region_unused",
+                    "--region %s changes nothing: no column holds phones; if one does, say so by --kind"
+                            .formatted(region));
         warn(linkage, largest, card);
         if (clusters != null) {
             var ids = new ArrayList<>(left.ids());
@@ -176,9 +193,9 @@ final class LinkAnalysis extends Analysis {
                         linkage.setAside(),
                         threshold,
                         linkage.model().prior(),
-                        columns.stream()
+                        compared.stream()
                                 .map(column -> new ComparedColumn(
-                                        column.name(), column.kind().name().toLowerCase(Locale.ROOT)))
+                                        column.name(), column.kind().name().toLowerCase(Locale.ROOT), column.region()))
                                 .toList(),
                         linkage.blocking(),
                         linkage.model().fields()),
@@ -210,6 +227,8 @@ final class LinkAnalysis extends Analysis {
         if (!kinds.isEmpty())
             throw Problem.invalid(
                     "kind_of_model", "--kind says nothing with --model: the model knows its columns' kinds");
+        if (region != null)
+            throw Problem.invalid("region_of_model", "--region says nothing with --model: the model knows its phones'");
         try {
             return LinkageModel.parse(Files.readString(file));
         } catch (IllegalArgumentException | MalformedInputException wrong) {
@@ -481,6 +500,10 @@ final class LinkAnalysis extends Analysis {
                                 blocking.possiblePairs(),
                                 blocking.keys().size(),
                                 100 * blocking.estimatedRecall()));
+        for (var column : linkage.model().columns())
+            if (column.region() != null)
+                words.add("%s: numbers without a country are read as numbers of %s"
+                        .formatted(column.name(), column.region()));
         return words;
     }
 

@@ -77,7 +77,7 @@ class LinkAnalysisTest {
                 kept.toString(),
                 "--json");
         assertThat(learnt.code()).isZero();
-        assertThat(Files.readString(kept)).startsWith("rekindle-linkage\t1\n").doesNotContain("CARSTEN");
+        assertThat(Files.readString(kept)).startsWith("rekindle-linkage\t2\n").doesNotContain("CARSTEN");
         var judged = Ran.analyze("link", "--input", input, "--id", "row", "--model", kept.toString(), "--json");
         assertThat(judged.json().path("rows")).isEqualTo(learnt.json().path("rows"));
         assertThat(judged.json().path("weights")).isEqualTo(learnt.json().path("weights"));
@@ -166,6 +166,51 @@ class LinkAnalysisTest {
         assertThat(json.path("rows").get(1).path("right").asString()).isEqualTo("1");
         assertThat(json.path("card").toString()).contains("columns_of_one_file");
         assertThat(Files.readAllLines(clusters)).hasSize(10).first().isEqualTo("cluster,file,id");
+    }
+
+    @Test
+    void phonesAreReadAsTheCountrysThatIsNamedOrTold() throws IOException {
+        var contacts = file("""
+                id,name,phone
+                a,张伟,13812345678
+                b,张伟,0138-1234-5678
+                c,李娜,13900001111
+                d,王芳,137 0000 2222
+                e,刘洋,13600003333
+                f,Zhang W,+86 138 1234 5678
+                """);
+        var told = Ran.analyze("link", "--input", contacts, "--id", "id", "--json");
+        assertThat(told.json().path("columns").get(1).path("kind").asString()).isEqualTo("phone");
+        assertThat(told.json().path("columns").get(1).path("region").asString()).isEqualTo("CN");
+        assertThat(told.json().path("columns").get(0).path("region").isNull()).isTrue();
+        assertThat(Ran.analyze("link", "--input", contacts, "--id", "id").out())
+                .contains("phone: numbers without a country are read as numbers of CN");
+        var kept = folder.resolve("contacts.model");
+        var named = Ran.analyze(
+                "link", "--input", contacts, "--id", "id", "--region", "de", "--save-model", kept.toString(), "--json");
+        assertThat(named.json().path("columns").get(1).path("region").asString())
+                .isEqualTo("DE");
+        assertThat(Files.readString(kept)).contains("column\tPHONE\tphone\tDE\n");
+        var judged = Ran.analyze("link", "--input", contacts, "--id", "id", "--model", kept.toString(), "--json");
+        assertThat(judged.json().path("columns")).isEqualTo(named.json().path("columns"));
+        assertThat(failure(contacts, "--id", "id", "--region", "UK")).contains("no phone region 'UK'", "GB");
+        assertThat(failure(contacts, "--id", "id", "--region", "CN", "--model", kept.toString()))
+                .contains("--region says nothing with --model");
+        assertThat(Ran.analyze(
+                                "link",
+                                "--input",
+                                contacts,
+                                "--id",
+                                "id",
+                                "--region",
+                                "CN",
+                                "--ignore",
+                                "phone",
+                                "--json")
+                        .json()
+                        .path("card")
+                        .toString())
+                .contains("region_unused");
     }
 
     @Test
