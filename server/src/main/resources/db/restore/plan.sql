@@ -1,7 +1,7 @@
 -- A campaign that was approved at the time of the backup may have been launched since: it is not launched again by
 -- itself, but waits for another approval by somebody who has looked it up.
 with held as (
-    update campaigns set state = 'in_review', approver = null, approved_at = null, forecast = null
+    update campaigns set state = 'in_review', approver = null, approved_at = null, forecast = null, objective = null
     where state = 'approved'
     returning id)
 insert into audit_trail (at, actor, action, thing, detail)

@@ -155,7 +155,7 @@ public class Evaluations implements Job, RunPlanned {
         var rows = recorded ? outcomes.recorded() : outcomes.soFar(now);
         var figures = outcomes.figures(rows);
         var funnel = outcomes.funnel();
-        var objective = objectives.require(campaign.objectiveId());
+        var objective = objectives.of(campaign);
         var review = CampaignResult.ObjectiveReview.of(objective, objectives.standing(objective));
 
         var conversion = TwoSample.proportions(

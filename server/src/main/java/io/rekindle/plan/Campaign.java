@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
  * @param attributionDays how long after the planned time purchases count
  * @param messageCost cost of one message
  * @param forecast as it was at approval
+ * @param objective as it was at approval: what the result is held against
  * @param runId the run that carried it out, once launched
  */
 public record Campaign(
@@ -33,4 +34,5 @@ public record Campaign(
         @Nullable String approver,
         @Nullable Instant approvedAt,
         @Nullable Forecast forecast,
+        @Nullable Objective objective,
         @Nullable Long runId) {}

@@ -35,7 +35,7 @@ public class Campaigns {
     private static final String COLUMNS = """
             select id, name, objective_id, segment_id, segment_version, template_id, template_version, offer_id,
                 holdout_share, send_from, send_to, start_at, attribution_days, message_cost, state, author, approver,
-                approved_at, forecast, run_id
+                approved_at, forecast, objective, run_id
             from campaigns
             """;
 
@@ -47,6 +47,7 @@ public class Campaigns {
     private final Offers offers;
     private final Templates templates;
     private final Audiences audiences;
+    private final Commitments commitments;
     // What launches a campaign reads campaigns itself: it is looked up when needed.
     private final ObjectProvider<Launches> launches;
     private final JsonMapper json;
@@ -60,6 +61,7 @@ public class Campaigns {
             Offers offers,
             Templates templates,
             Audiences audiences,
+            Commitments commitments,
             ObjectProvider<Launches> launches,
             JsonMapper json) {
         this.jdbc = jdbc;
@@ -70,6 +72,7 @@ public class Campaigns {
         this.offers = offers;
         this.templates = templates;
         this.audiences = audiences;
+        this.commitments = commitments;
         this.launches = launches;
         this.json = json;
     }
@@ -157,11 +160,19 @@ public class Campaigns {
         return launches.getObject().forecast(get(id));
     }
 
-    /** Asks for approval; from now on the segment's rule and the template are the versions they have today. */
+    /**
+     * Asks for approval. What it stands on is fixed from now on: the segment's rule and the template are the versions they
+     * have today, objective and offer are not changed any more.
+     */
     @Transactional
     public Campaign submit(long id) {
+        jdbc.sql("select id from campaigns where id = :id for update")
+                .param("id", id)
+                .query(Long.class)
+                .list();
         var campaign = get(id);
         requireNext(campaign, CampaignState.IN_REVIEW, "submitted");
+        commitments.hold(campaign);
         int changed = jdbc.sql("""
                         update campaigns set state = 'in_review', segment_version = :segment, template_version = :template
                         where id = :id and state = 'draft'
@@ -221,12 +232,13 @@ public class Campaigns {
                 .with("id", id));
         int changed = jdbc.sql("""
                         update campaigns set state = 'approved', approver = :approver, approved_at = :now,
-                            forecast = :forecast::jsonb
+                            forecast = :forecast::jsonb, objective = :objective::jsonb
                         where id = :id and state = 'in_review'
                         """)
                 .param("approver", approver)
                 .param("now", at(now))
                 .param("forecast", json.writeValueAsString(forecast))
+                .param("objective", json.writeValueAsString(objectives.require(campaign.objectiveId())))
                 .param("id", id)
                 .update();
         requireStill(changed, id);
@@ -444,6 +456,7 @@ public class Campaigns {
 
     private Campaign campaign(ResultSet r) throws SQLException {
         var forecast = r.getString("forecast");
+        var objective = r.getString("objective");
         return new Campaign(
                 r.getLong("id"),
                 r.getString("name"),
@@ -465,6 +478,7 @@ public class Campaigns {
                 r.getString("approver"),
                 instant(r, "approved_at"),
                 forecast == null ? null : json.readValue(forecast, Forecast.class),
+                objective == null ? null : json.readValue(objective, Objective.class),
                 r.getObject("run_id", Long.class));
     }
 }

@@ -10,6 +10,8 @@ import org.jspecify.annotations.Nullable;
  * What the marketing is for: specific (whom, what), measurable (a metric with a baseline we measured), time-bound.
  *
  * @param segmentId whose metric it is; null: everybody who had ordered
+ * @param segmentVersion the version of the segment's rule the baseline was measured by; the metric is measured by the same
+ *     ever after. Null in objectives of an earlier release: the present one
  * @param windowDays the length of the window the metric is taken over
  * @param baseline the metric over the last window when the objective was made
  * @param baselineCustomers how many customers it was measured over
@@ -23,6 +25,7 @@ public record Objective(
         ObjectiveMetric metric,
         Unit unit,
         @Nullable Long segmentId,
+        @Nullable Integer segmentVersion,
         int windowDays,
         double baseline,
         long baselineCustomers,

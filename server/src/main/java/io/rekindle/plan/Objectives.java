@@ -28,8 +28,8 @@ import org.springframework.transaction.annotation.Transactional;
 public class Objectives {
     private static final int LONGEST_WINDOW = 730;
     private static final String COLUMNS = """
-            select id, kind, name, metric, unit, segment_id, window_days, baseline, baseline_customers, measured_at,
-                target, deadline
+            select id, kind, name, metric, unit, segment_id, segment_version, window_days, baseline, baseline_customers,
+                measured_at, target, deadline
             from objectives
             """;
 
@@ -38,13 +38,21 @@ public class Objectives {
     private final AuditTrail audit;
     private final BusinessClock clock;
     private final Audiences audiences;
+    private final Commitments commitments;
 
-    Objectives(JdbcClient jdbc, Warehouse warehouse, AuditTrail audit, BusinessClock clock, Audiences audiences) {
+    Objectives(
+            JdbcClient jdbc,
+            Warehouse warehouse,
+            AuditTrail audit,
+            BusinessClock clock,
+            Audiences audiences,
+            Commitments commitments) {
         this.jdbc = jdbc;
         this.warehouse = warehouse;
         this.audit = audit;
         this.clock = clock;
         this.audiences = audiences;
+        this.commitments = commitments;
     }
 
     /** An objective as it is asked for; null where nothing was given. */
@@ -96,10 +104,10 @@ public class Objectives {
     public Objective create(Draft draft) {
         var checked = check(draft);
         long id = jdbc.sql("""
-                        insert into objectives (kind, name, metric, unit, segment_id, window_days, baseline,
-                            baseline_customers, measured_at, target, deadline, created_at, created_by)
-                        values (:kind, :name, :metric, :unit, :segment, :days, :baseline, :customers, :now, :target,
-                            :deadline, :now, :by) returning id
+                        insert into objectives (kind, name, metric, unit, segment_id, segment_version, window_days,
+                            baseline, baseline_customers, measured_at, target, deadline, created_at, created_by)
+                        values (:kind, :name, :metric, :unit, :segment, :segmentVersion, :days, :baseline, :customers,
+                            :now, :target, :deadline, :now, :by) returning id
                         """)
                 .params(checked)
                 .param("by", Caller.current().name())
@@ -109,24 +117,57 @@ public class Objectives {
         return require(id);
     }
 
-    /** Changes it and measures its baseline anew. */
+    /**
+     * Changes it and measures its baseline anew. Once a campaign that is submitted or further on stands on it, only its
+     * name changes; a {@link Problem} {@code objective_in_use} names the campaigns and the fields.
+     */
     @Transactional
     public Objective update(long id, Draft draft) {
-        require(id);
-        jdbc.sql("""
-                        update objectives set kind = :kind, name = :name, metric = :metric, unit = :unit,
-                            segment_id = :segment, window_days = :days, baseline = :baseline,
-                            baseline_customers = :customers, measured_at = :now, target = :target, deadline = :deadline
-                        where id = :id
-                        """).params(check(draft)).param("id", id).update();
-        audit.record("objective.changed", "objective " + id, "'%s'".formatted(draft.name()));
+        var campaigns = commitments.onObjective(id);
+        var before = require(id);
+        var changes = new Changes()
+                .of("kind", before.kind(), draft.kind())
+                .of("metric", before.metric(), draft.metric())
+                .of("unit", before.unit(), draft.unit())
+                .of("segmentId", before.segmentId(), draft.segmentId())
+                .of("windowDays", before.windowDays(), draft.windowDays())
+                .of("target", before.target(), draft.target())
+                .of("deadline", before.deadline(), draft.deadline());
+        Commitments.refuse("objective_in_use", "objective", id, campaigns, changes);
+        changes.of("name", before.name(), draft.name());
+        if (campaigns.isEmpty()) {
+            jdbc.sql("""
+                            update objectives set kind = :kind, name = :name, metric = :metric, unit = :unit,
+                                segment_id = :segment, segment_version = :segmentVersion, window_days = :days,
+                                baseline = :baseline, baseline_customers = :customers, measured_at = :now,
+                                target = :target, deadline = :deadline
+                            where id = :id
+                            """).params(check(draft)).param("id", id).update();
+            changes.of("baseline", before.baseline(), require(id).baseline());
+        } else {
+            var faults = new Faults();
+            checkName(faults, draft)
+                    .refuse(words -> Problem.unprocessable(
+                            "objective_not_smart", "objective " + id + " cannot be changed: " + words, faults.found()));
+            jdbc.sql("update objectives set name = :name where id = :id")
+                    .param("name", draft.name())
+                    .param("id", id)
+                    .update();
+        }
+        audit.record("objective.changed", "objective " + id, changes.words(before.name()));
         return require(id);
+    }
+
+    /** The objective a campaign serves: as it was when it was approved, else as it is. */
+    public Objective of(Campaign campaign) {
+        return campaign.objective() == null ? require(campaign.objectiveId()) : campaign.objective();
     }
 
     /** Measures where the objective stands now. */
     public Standing standing(Objective objective) {
         var now = clock.instant();
-        var measured = measure(objective.metric(), objective.segmentId(), objective.windowDays(), now);
+        var measured = measure(
+                objective.metric(), objective.segmentId(), objective.segmentVersion(), objective.windowDays(), now);
         boolean over = clock.today().isAfter(objective.deadline());
         if (measured.customers() == 0) return new Standing(over ? "missed" : "active", null, null);
         double way = objective.aim() - objective.baseline();
@@ -135,12 +176,17 @@ public class Objectives {
     }
 
     /** A metric over the window of {@code windowDays} that ends at an instant, in one statement. */
-    public Measured measure(ObjectiveMetric metric, @Nullable Long segmentId, int windowDays, Instant end) {
+    private Measured measure(
+            ObjectiveMetric metric,
+            @Nullable Long segmentId,
+            @Nullable Integer segmentVersion,
+            int windowDays,
+            Instant end) {
         var from = end.minus(Duration.ofDays(windowDays));
         var before = from.minus(Duration.ofDays(windowDays));
         var members = segmentId == null
                 ? Sql.of("select distinct customer_id from orders_now where ordered_at < ?", from)
-                : audiences.members(segmentId, null, from);
+                : audiences.members(segmentId, segmentVersion, from);
         // The enum's own pieces of SQL are constants; everything given from outside is bound.
         var sql = Sql.of("with members as")
                 .then(members.inParentheses())
@@ -164,9 +210,7 @@ public class Objectives {
     private Map<String, @Nullable Object> check(Draft draft) {
         var faults = new Faults();
         int days = draft.windowDays() == null ? 0 : draft.windowDays();
-        faults.check(
-                        draft.name() != null && !draft.name().isBlank(),
-                        new Fault("name", "name_missing", "specific: the name is missing"))
+        checkName(faults, draft)
                 .check(
                         draft.kind() != null,
                         new Fault(
@@ -209,9 +253,10 @@ public class Objectives {
                                         "deadline_past",
                                         "time-bound: the deadline {deadline} is not in the future")
                                 .with("deadline", draft.deadline()));
+        Integer segmentVersion = null;
         if (draft.segmentId() != null) {
             try {
-                audiences.version(draft.segmentId());
+                segmentVersion = audiences.version(draft.segmentId());
             } catch (Problem e) {
                 faults.add(Fault.of("segmentId", e));
             }
@@ -219,7 +264,7 @@ public class Objectives {
         var now = clock.instant();
         var measured = new Measured(0, 0);
         if (faults.none()) {
-            measured = measure(Objects.requireNonNull(draft.metric()), draft.segmentId(), days, now);
+            measured = measure(Objects.requireNonNull(draft.metric()), draft.segmentId(), segmentVersion, days, now);
             faults.check(
                     measured.customers() > 0,
                     new Fault(
@@ -240,6 +285,7 @@ public class Objectives {
         params.put("metric", Objects.requireNonNull(draft.metric()).code());
         params.put("unit", Objects.requireNonNull(draft.unit()).code());
         params.put("segment", draft.segmentId());
+        params.put("segmentVersion", segmentVersion);
         params.put("days", days);
         params.put("baseline", measured.value());
         params.put("customers", measured.customers());
@@ -247,6 +293,12 @@ public class Objectives {
         params.put("target", draft.target());
         params.put("deadline", draft.deadline());
         return params;
+    }
+
+    private static Faults checkName(Faults faults, Draft draft) {
+        return faults.check(
+                draft.name() != null && !draft.name().isBlank(),
+                new Fault("name", "name_missing", "specific: the name is missing"));
     }
 
     /** A target nobody can reach, or that says nothing, is not measurable. */
@@ -278,6 +330,7 @@ public class Objectives {
                 ObjectiveMetric.of(r.getString("metric")),
                 Objective.Unit.of(r.getString("unit")),
                 r.getObject("segment_id", Long.class),
+                r.getObject("segment_version", Integer.class),
                 r.getInt("window_days"),
                 r.getDouble("baseline"),
                 r.getLong("baseline_customers"),

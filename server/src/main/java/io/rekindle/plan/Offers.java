@@ -47,14 +47,16 @@ public class Offers {
     private final AuditTrail audit;
     private final BusinessClock clock;
     private final PlatformSettings settings;
+    private final Commitments commitments;
     // A code is worth money: it must not be guessable from the installation's seed.
     private final SecureRandom random = new SecureRandom();
 
-    Offers(JdbcClient jdbc, AuditTrail audit, BusinessClock clock, PlatformSettings settings) {
+    Offers(JdbcClient jdbc, AuditTrail audit, BusinessClock clock, PlatformSettings settings, Commitments commitments) {
         this.jdbc = jdbc;
         this.audit = audit;
         this.clock = clock;
         this.settings = settings;
+        this.commitments = commitments;
     }
 
     /** An offer as it is asked for; null where nothing was given. */
@@ -102,14 +104,33 @@ public class Offers {
         return get(id);
     }
 
+    /**
+     * Changes an offer; once a campaign that is submitted or further on gives it out, a {@link Problem} {@code
+     * offer_in_use} names the campaigns and the fields. Its name stands in mails, and is no exception; codes may still be
+     * added.
+     */
     @Transactional
     public Offer update(long id, Draft draft) {
-        get(id);
+        var campaigns = commitments.onOffer(id);
+        var before = get(id);
+        var changes = new Changes()
+                .of("name", before.name(), draft.name())
+                .of("kind", before.kind(), draft.kind())
+                .of("value", before.value(), draft.value())
+                .of(
+                        "costPerUse",
+                        before.costPerUse(),
+                        draft.costPerUse() == null ? BigDecimal.ZERO : draft.costPerUse())
+                .of("budget", before.budget(), draft.budget())
+                .of("expiresAt", before.expiresAt(), draft.expiresAt());
+        Commitments.refuse("offer_in_use", "offer", id, campaigns, changes);
+        // Nothing is to be changed: an expiry that has passed since is no fault.
+        if (!campaigns.isEmpty()) return before;
         jdbc.sql("""
                         update offers set name = :name, kind = :kind, value = :value, currency = :currency,
                             cost_per_use = :cost, budget = :budget, expires_at = :expires where id = :id
                         """).params(check(draft)).param("id", id).update();
-        audit.record("offer.changed", "offer " + id, "'%s'".formatted(draft.name()));
+        audit.record("offer.changed", "offer " + id, changes.words(before.name()));
         return get(id);
     }
 

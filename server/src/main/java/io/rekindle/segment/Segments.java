@@ -14,6 +14,7 @@ import java.sql.SQLException;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -21,6 +22,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
+import java.util.function.LongFunction;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -103,19 +106,60 @@ public class Segments {
     }
 
     /**
-     * {@link #members(long, Instant)} by the rule the segment had in one of its versions, for what was approved with it;
-     * also when the segment was deleted since. Segments the rule names stand with their present rules.
+     * {@link #members(long, Instant)} by what the segment was in one of its versions, for what was approved with it: its
+     * own rule and those of the segments it names, as they were then; also when one of them was deleted since.
      */
     public Sql members(long segmentId, int version, Instant asOf) {
-        var rule = jdbc.sql("""
-                        select rule::text as rule from segment_versions where segment_id = :id and version = :version
+        var kept = jdbc.sql("""
+                        select rule::text as rule, parts::text as parts from segment_versions
+                        where segment_id = :id and version = :version
                         """)
                 .param("id", segmentId)
                 .param("version", version)
-                .query((row, n) -> RuleJson.readStored(json.readTree(row.getString("rule"))))
+                .query((row, n) -> new Kept(rule(row), parts(row)))
                 .optional()
                 .orElseThrow(() -> unknown(segmentId));
-        return members(rule, asOf, rules());
+        if (kept.parts() == null) return members(kept.rule(), asOf, rules());
+        var parts = kept(kept.parts());
+        return compiled(
+                kept.rule(),
+                asOf,
+                id -> {
+                    var part = parts.get(id);
+                    if (part == null) throw unknown(id);
+                    return part;
+                },
+                Long::toString);
+    }
+
+    /** @param parts the segments it named and their versions then; null: kept before that was written down */
+    private record Kept(Rule rule, @Nullable Map<Long, Integer> parts) {}
+
+    private Map<Long, Rule> kept(Map<Long, Integer> versions) {
+        var rules = new LinkedHashMap<Long, Rule>();
+        if (versions.isEmpty()) return rules;
+        jdbc.sql("""
+                        select v.segment_id, v.rule::text as rule
+                        from unnest(:ids::bigint[], :versions::int[]) as p(id, version)
+                        join segment_versions v on v.segment_id = p.id and v.version = p.version
+                        """)
+                .param("ids", versions.keySet().toArray(Long[]::new))
+                .param("versions", versions.values().toArray(Integer[]::new))
+                .query((row, n) -> rules.put(row.getLong("segment_id"), rule(row)))
+                .list();
+        return rules;
+    }
+
+    private @Nullable Map<Long, Integer> parts(ResultSet row) throws SQLException {
+        var text = row.getString("parts");
+        if (text == null) return null;
+        var parts = new LinkedHashMap<Long, Integer>();
+        json.readTree(text).forEachEntry((id, version) -> parts.put(Long.valueOf(id), version.intValue()));
+        return parts;
+    }
+
+    private Rule rule(ResultSet row) throws SQLException {
+        return RuleJson.readStored(json.readTree(row.getString("rule")));
     }
 
     /** A query with one column, {@code customer_id}: for whom the rule holds as of an instant. Run it at once. */
@@ -124,13 +168,15 @@ public class Segments {
     }
 
     private Sql members(Rule rule, Instant asOf, Map<Long, Stored> all) {
-        return RuleSql.compile(
+        return compiled(
                 rule,
                 asOf,
-                business.zone(),
-                history(),
                 id -> required(all, id).rule(),
                 id -> required(all, id).name());
+    }
+
+    private Sql compiled(Rule rule, Instant asOf, LongFunction<Rule> named, LongFunction<String> names) {
+        return RuleSql.compile(rule, asOf, business.zone(), history(), named, names);
     }
 
     private RuleSql.History history() {
@@ -272,11 +318,14 @@ public class Segments {
         return get(id);
     }
 
-    /** Changes a segment's name and rule; the version before is kept. */
+    /**
+     * Changes a segment's name and rule; the version before is kept. With the rule, every segment that names this one has
+     * become another too, and gets a new version.
+     */
     @Transactional
     public Segment change(long id, String name, JsonNode rule) {
         lock();
-        get(id);
+        var before = get(id);
         checkName(name, id);
         var all = rules();
         var read = read(rule, id, all);
@@ -286,12 +335,45 @@ public class Segments {
                 .param("rule", RuleJson.write(read).toString())
                 .param("id", id)
                 .update();
+        var naming = read.equals(before.rule()) ? List.<Stored>of() : naming(id);
+        for (var other : naming)
+            jdbc.sql("update segments set version = version + 1 where id = :id")
+                    .param("id", other.id())
+                    .update();
         keepVersion(id);
         audit.record(
                 "segment.changed",
                 "segment " + id,
-                "'%s': %s".formatted(name, words(read).en()));
+                "'%s': %s, before: %s"
+                        .formatted(name, words(read).en(), before.words().en()));
+        for (var other : naming) {
+            keepVersion(other.id());
+            audit.record(
+                    "segment.changed",
+                    "segment " + other.id(),
+                    "'%s': segment %d '%s', which it names, was changed".formatted(other.name(), id, name));
+        }
         return get(id);
+    }
+
+    /** The segments that name this one, themselves or through others. */
+    private List<Stored> naming(long id) {
+        var all = rules();
+        return all.values().stream()
+                .filter(other -> other.id() != id && parts(other.rule(), all).containsKey(id))
+                .toList();
+    }
+
+    /** The segments a rule names, themselves or through others, with their present versions. */
+    private static Map<Long, Integer> parts(Rule rule, Map<Long, Stored> all) {
+        var parts = new TreeMap<Long, Integer>();
+        var open = new ArrayDeque<Rule>(List.of(rule));
+        while (!open.isEmpty())
+            references(open.remove()).forEach(part -> {
+                var stored = required(all, part);
+                if (parts.put(part, stored.version()) == null) open.add(stored.rule());
+            });
+        return parts;
     }
 
     /** Deletes a segment; a {@link Problem} {@code segment_in_use} names what uses it. Its versions stay. */
@@ -333,10 +415,12 @@ public class Segments {
     }
 
     private void keepVersion(long id) {
+        var all = rules();
         jdbc.sql("""
-                        insert into segment_versions (segment_id, version, name, rule, changed_at, changed_by)
-                        select id, version, name, rule, :now, :by from segments where id = :id
+                        insert into segment_versions (segment_id, version, name, rule, parts, changed_at, changed_by)
+                        select id, version, name, rule, :parts::jsonb, :now, :by from segments where id = :id
                         """)
+                .param("parts", json.writeValueAsString(parts(required(all, id).rule(), all)))
                 .param("now", now())
                 .param("by", Caller.current().name())
                 .param("id", id)
@@ -436,7 +520,7 @@ public class Segments {
         return new Stored(
                 row.getLong("id"),
                 row.getString("name"),
-                RuleJson.readStored(json.readTree(row.getString("rule"))),
+                rule(row),
                 row.getInt("version"),
                 row.getObject("created_at", OffsetDateTime.class).toInstant());
     }

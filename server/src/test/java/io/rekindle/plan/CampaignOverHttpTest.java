@@ -23,6 +23,7 @@ import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.annotation.Autowired;
@@ -144,6 +145,7 @@ class CampaignOverHttpTest {
             @Autowired Offers offers,
             @Autowired Templates templates,
             @Autowired Audiences audiences,
+            @Autowired Commitments commitments,
             @Autowired ObjectProvider<Launches> launches,
             @Autowired JsonMapper mapper)
             throws Exception {
@@ -158,6 +160,7 @@ class CampaignOverHttpTest {
                 offers,
                 templates,
                 audiences,
+                commitments,
                 launches,
                 mapper);
         long ofAdmin = campaign(segment, 0.2);
@@ -220,6 +223,124 @@ class CampaignOverHttpTest {
     }
 
     @Test
+    void theObjectiveOfAnApprovedCampaignChangesNothingButItsName() throws Exception {
+        ordersOf(930_000_000L, 30, 5);
+        long segment = segmentOf(930_000_000L);
+        long campaign = campaign(segment, 0.2);
+        long objective = send("GET", "/api/campaigns/" + campaign, "")
+                .body()
+                .get("objectiveId")
+                .longValue();
+        var before = send("GET", "/api/objectives/" + objective, "").body();
+        send("POST", "/api/campaigns/%d/submit".formatted(campaign), "");
+        send("POST", "/api/campaigns/%d/approve".formatted(campaign), "");
+
+        var refused = send(
+                "PUT",
+                "/api/objectives/" + objective,
+                objective(segment, "Back").replace("repurchase_rate", "revenue_per_customer"));
+        assertThat(refused.status()).isEqualTo(409);
+        assertThat(refused.body().get("code").stringValue()).isEqualTo("objective_in_use");
+        assertThat(refused.body().get("detail").stringValue())
+                .startsWith(
+                        "objective %d stands under campaign %d 'Come back' (approved), so its metric cannot be changed"
+                                .formatted(objective, campaign));
+        assertThat(refused.body().at("/errors/0/place").stringValue()).isEqualTo("metric");
+        // Another 20 of the segment's customers come back: a baseline measured anew would tell.
+        ordersOf(930_000_000L + 100_000, 10, 10);
+        var renamed = send("PUT", "/api/objectives/" + objective, objective(segment, "Back again"));
+        assertThat(renamed.status()).as(renamed.body().toString()).isEqualTo(200);
+        assertThat(renamed.body().get("name").stringValue()).isEqualTo("Back again");
+        assertThat(renamed.body().get("baseline")).isEqualTo(before.get("baseline"));
+        assertThat(renamed.body().get("baselineCustomers")).isEqualTo(before.get("baselineCustomers"));
+        assertThat(audited("objective.changed", "objective " + objective)).isEqualTo("'Back': name Back → Back again");
+        assertThat(send("GET", "/api/campaigns/" + campaign, "")
+                        .body()
+                        .at("/objective/metric")
+                        .stringValue())
+                .isEqualTo("repurchase_rate");
+
+        send("POST", "/api/campaigns/%d/cancel".formatted(campaign), "");
+        var freed = send(
+                "PUT",
+                "/api/objectives/" + objective,
+                objective(segment, "Back").replace("0.05", "0.1"));
+        assertThat(freed.status()).as(freed.body().toString()).isEqualTo(200);
+        assertThat(audited("objective.changed", "objective " + objective))
+                .isEqualTo("'Back again': target 0.05 → 0.1, name Back again → Back");
+    }
+
+    @Test
+    void theOfferOfASubmittedCampaignStaysWhatItIs() throws Exception {
+        ordersOf(940_000_000L, 5, 1);
+        long offer = offer("10");
+        long campaign = campaign(segmentOf(940_000_000L), 0.2, offer, "x");
+        assertThat(send("PUT", "/api/offers/" + offer, offerDraft("12")).status())
+                .isEqualTo(200);
+        assertThat(audited("offer.changed", "offer " + offer)).isEqualTo("'Ten': value 10 → 12");
+        send("POST", "/api/campaigns/%d/submit".formatted(campaign), "");
+
+        var refused = send("PUT", "/api/offers/" + offer, offerDraft("100").replace("2027-01-31", "2026-11-30"));
+        assertThat(refused.status()).isEqualTo(409);
+        assertThat(refused.body().get("code").stringValue()).isEqualTo("offer_in_use");
+        assertThat(refused.body().get("errors").findValuesAsString("place")).containsExactly("value", "expiresAt");
+        assertThat(send("GET", "/api/offers/" + offer, "").body().get("value").intValue())
+                .isEqualTo(12);
+        assertThat(send("PUT", "/api/offers/" + offer, offerDraft("12")).status())
+                .isEqualTo(200);
+        assertThat(send("POST", "/api/offers/%d/codes".formatted(offer), "{\"generate\":3}")
+                        .body()
+                        .at("/codes/total")
+                        .longValue())
+                .isEqualTo(3);
+    }
+
+    @Test
+    void theAudienceOfASubmittedCampaignIsThatOfTheRulesItWasSubmittedWith() throws Exception {
+        ordersOf(950_000_000L, 20, 0);
+        ordersOf(951_000_000L, 30, 0);
+        long inner = segmentOf(950_000_000L);
+        long middle = segmentBy("{\"segment\":%d}".formatted(inner));
+        long outer = segmentBy("{\"any\":[{\"segment\":%d},{\"segment\":%d}]}".formatted(middle, inner));
+        long campaign = campaign(outer, 0.2);
+        send("POST", "/api/campaigns/%d/submit".formatted(campaign), "");
+        long draft = campaign(outer, 0.2);
+
+        var changed = send(
+                "PUT",
+                "/api/segments/" + inner,
+                "{\"name\":\"plan test %d\",\"rule\":{\"trait\":\"plan_test\",\"is\":\"in\",\"value\":[\"g950000000\",\"g951000000\"]}}"
+                        .formatted(COUNT.incrementAndGet()));
+        assertThat(changed.status()).as(changed.body().toString()).isEqualTo(200);
+        assertThat(send("GET", "/api/segments/" + outer, "")
+                        .body()
+                        .get("version")
+                        .intValue())
+                .isEqualTo(2);
+        assertThat(audited("segment.changed", "segment " + outer)).contains("segment %d".formatted(inner));
+        assertThat(audience(campaign)).isEqualTo(20);
+        assertThat(audience(draft)).isEqualTo(50);
+        send("POST", "/api/campaigns/%d/approve".formatted(campaign), "");
+        assertThat(audience(campaign)).isEqualTo(20);
+    }
+
+    private long audience(long campaign) throws Exception {
+        return send("POST", "/api/campaigns/%d/forecast".formatted(campaign), "")
+                .body()
+                .get("audience")
+                .longValue();
+    }
+
+    /** The latest words of the audit trail about something. */
+    private String audited(String action, String thing) throws Exception {
+        for (var entry : send("GET", "/api/audit?limit=100", "").body().get("items"))
+            if (entry.get("action").stringValue().equals(action)
+                    && entry.get("thing").stringValue().equals(thing))
+                return entry.get("detail").stringValue();
+        throw new AssertionError("no row %s of %s in the audit trail".formatted(action, thing));
+    }
+
+    @Test
     void aViewerMayLookAndNotChange() throws Exception {
         var viewer = keys.create("a viewer", Set.of(Role.VIEWER)).secret();
         assertThat(send("GET", "/api/campaigns", "", viewer).status()).isEqualTo(200);
@@ -254,11 +375,14 @@ class CampaignOverHttpTest {
     }
 
     private long segmentOf(long from) throws Exception {
+        return segmentBy("{\"trait\":\"plan_test\",\"is\":\"equals\",\"value\":\"g%d\"}".formatted(from));
+    }
+
+    private long segmentBy(String rule) throws Exception {
         var made = send(
                 "POST",
                 "/api/segments",
-                "{\"name\":\"plan test %d\",\"rule\":{\"trait\":\"plan_test\",\"is\":\"equals\",\"value\":\"g%d\"}}"
-                        .formatted(COUNT.incrementAndGet(), from));
+                "{\"name\":\"plan test %d\",\"rule\":%s}".formatted(COUNT.incrementAndGet(), rule));
         assertThat(made.status()).as(made.body().toString()).isLessThan(300);
         return made.body().get("id").longValue();
     }
@@ -273,17 +397,33 @@ class CampaignOverHttpTest {
         return made.body().get("id").longValue();
     }
 
+    private static String objective(long segment, String name) {
+        return "{\"name\":\"%s\",\"kind\":\"retain\",\"metric\":\"repurchase_rate\",\"unit\":\"points\",\"windowDays\":30,\"target\":0.05,\"deadline\":\"2026-06-30\",\"segmentId\":%d}"
+                .formatted(name, segment);
+    }
+
+    private static String offerDraft(String value) {
+        return "{\"name\":\"Ten\",\"kind\":\"percent\",\"value\":%s,\"expiresAt\":\"2027-01-31T00:00:00Z\"}"
+                .formatted(value);
+    }
+
+    private long offer(String value) throws Exception {
+        var made = send("POST", "/api/offers", offerDraft(value));
+        assertThat(made.status()).as(made.body().toString()).isEqualTo(201);
+        return made.body().get("id").longValue();
+    }
+
     private long campaign(long segment, double holdout) throws Exception {
-        var objective = send(
-                "POST",
-                "/api/objectives",
-                "{\"name\":\"Back\",\"kind\":\"retain\",\"metric\":\"repurchase_rate\",\"unit\":\"points\",\"windowDays\":30,\"target\":0.05,\"deadline\":\"2026-06-30\",\"segmentId\":%d}"
-                        .formatted(segment));
+        return campaign(segment, holdout, null, "x");
+    }
+
+    private long campaign(long segment, double holdout, @Nullable Long offer, String html) throws Exception {
+        var objective = send("POST", "/api/objectives", objective(segment, "Back"));
         var made = send(
                 "POST",
                 "/api/campaigns",
-                "{\"name\":\"Come back\",\"objectiveId\":%d,\"segmentId\":%d,\"templateId\":%d,\"holdoutShare\":%s,\"sendWindow\":{\"from\":\"09:00\",\"to\":\"20:00\",\"startAt\":\"2026-12-01T09:00:00Z\"},\"attributionDays\":14,\"messageCost\":0.01}"
-                        .formatted(objective.body().get("id").longValue(), segment, template("x"), holdout));
+                "{\"name\":\"Come back\",\"objectiveId\":%d,\"segmentId\":%d,\"templateId\":%d,\"offerId\":%s,\"holdoutShare\":%s,\"sendWindow\":{\"from\":\"09:00\",\"to\":\"20:00\",\"startAt\":\"2026-12-01T09:00:00Z\"},\"attributionDays\":14,\"messageCost\":0.01}"
+                        .formatted(objective.body().get("id").longValue(), segment, template(html), offer, holdout));
         assertThat(made.status()).as(made.body().toString()).isEqualTo(201);
         return made.body().get("id").longValue();
     }

@@ -1,0 +1,86 @@
+package io.rekindle.plan;
+
+import io.rekindle.platform.Problem;
+import io.rekindle.platform.Problem.Fault;
+import java.util.List;
+import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.stereotype.Component;
+
+/**
+ * What campaigns stand on once they are submitted: somebody decides, or has decided, by what it said then. From submission
+ * on, also when the campaign is over, it is not changed any more; a campaign that was cancelled before its launch stands
+ * on nothing.
+ *
+ * <p>Whoever changes an objective or an offer and whoever submits a campaign both lock its row first, so that of the two
+ * the second sees what the first did.
+ */
+@Component
+class Commitments {
+    private static final String COMMITTED = """
+            and (state in ('in_review', 'approved', 'running', 'measuring', 'finished')
+                or (state = 'cancelled' and run_id is not null))
+            order by id
+            """;
+
+    private final JdbcClient jdbc;
+
+    Commitments(JdbcClient jdbc) {
+        this.jdbc = jdbc;
+    }
+
+    /** Locks an objective that is to be changed, and tells which campaigns stand on it. */
+    List<String> onObjective(long id) {
+        jdbc.sql("select id from objectives where id = :id for update")
+                .param("id", id)
+                .query(Long.class)
+                .list();
+        return campaigns("select id, name, state from campaigns where objective_id = :id " + COMMITTED, id);
+    }
+
+    /** Locks an offer that is to be changed, and tells which campaigns stand on it. */
+    List<String> onOffer(long id) {
+        jdbc.sql("select id from offers where id = :id for update")
+                .param("id", id)
+                .query(Long.class)
+                .list();
+        return campaigns("select id, name, state from campaigns where offer_id = :id " + COMMITTED, id);
+    }
+
+    /** Holds what a campaign that is being submitted stands on until its transaction ends. */
+    void hold(Campaign campaign) {
+        jdbc.sql("select id from objectives where id = :id for share")
+                .param("id", campaign.objectiveId())
+                .query(Long.class)
+                .list();
+        if (campaign.offerId() != null)
+            jdbc.sql("select id from offers where id = :id for share")
+                    .param("id", campaign.offerId())
+                    .query(Long.class)
+                    .list();
+    }
+
+    /** Refuses a change of what campaigns stand on, naming them and the fields. */
+    static void refuse(String code, String kind, long id, List<String> campaigns, Changes changes) {
+        if (campaigns.isEmpty() || changes.fields().isEmpty()) return;
+        throw new Problem(
+                        Problem.Kind.CONFLICT,
+                        code,
+                        kind
+                                + " {id} stands under {campaigns}, so its {fields} cannot be changed; make a new one (a campaign in review is a draft again once it is changed itself)",
+                        changes.fields().stream()
+                                .map(field -> new Fault(field, "campaigns_stand_on_it", "stands under {campaigns}")
+                                        .with("campaigns", campaigns))
+                                .toList())
+                .with("id", id)
+                .with("fields", changes.fields())
+                .with("campaigns", campaigns);
+    }
+
+    private List<String> campaigns(String sql, long id) {
+        return jdbc.sql(sql)
+                .param("id", id)
+                .query((r, n) ->
+                        "campaign %d '%s' (%s)".formatted(r.getLong("id"), r.getString("name"), r.getString("state")))
+                .list();
+    }
+}
