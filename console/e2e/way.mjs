@@ -163,13 +163,16 @@ export async function goTheWay({ baseUrl, email, password, folder, executablePat
     await id('template-name').fill(`Template ${stamp}`);
     await id('template-subject').fill('{{ customer.first_name }}, come back');
     await id('template-html').fill(
-      '<h1>Hello {{ customer.first_name }}</h1>\n<p><a href="{{ shop_url }}">Come back</a></p>\n<p><a href="{{ unsubscribe_url }}">Unsubscribe</a></p>',
+      '<h1>Hello {{ customer.first_name }}</h1>\n<p>Your code: {{ offer.code }}</p>\n<p><a href="{{ shop_url }}">Come back</a></p>\n<p><a href="{{ unsubscribe_url }}">Unsubscribe</a></p>',
     );
     await page.getByRole('tab', { name: 'Plain text' }).first().click();
     await id('template-text').fill('Hello {{ customer.first_name }}: {{ shop_url }}\n{{ unsubscribe_url }}');
     await id('save-template').click();
     await id('template-preview').waitFor();
     await choose('customer-picker', '');
+    await id('show-preview').click();
+    await id('missing-values').waitFor();
+    await choose('offer-picker', `Offer ${stamp}`);
     await id('show-preview').click();
     await id('preview-subject').waitFor();
     expect(!(await id('preview-subject').innerText()).includes('{{'), 'the subject to be filled in');

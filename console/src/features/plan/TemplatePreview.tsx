@@ -1,10 +1,11 @@
-import { Alert, Button, Card, Tabs } from 'antd';
-import type { ReactNode } from 'react';
+import { Alert, Button, Card, Select, Tabs } from 'antd';
+import { type ReactNode, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { problemOf } from '@/shared/api/problem';
 import { FaultList } from '@/shared/ui/FaultList';
 import { ProblemAlert } from '@/shared/ui/ProblemAlert';
 import { Nothing } from '@/shared/ui/QueryView';
+import { useOffers } from './api/listOffers';
 import { usePreviewTemplate } from './api/previewTemplate';
 
 interface Props {
@@ -13,20 +14,35 @@ interface Props {
   picker: ReactNode;
 }
 
-/** The saved template filled in for one customer, or the values that customer lacks. */
+/** The saved template filled in for one customer, with an offer or none, or the values that are missing. */
 export function TemplatePreview({ templateId, customerId, picker }: Props) {
   const { t } = useTranslation();
   const preview = usePreviewTemplate(templateId);
+  const offers = useOffers();
+  const [offerId, setOfferId] = useState<number>();
   const problem = preview.error ? problemOf(preview.error) : null;
   return (
     <Card title={t('templates.preview')} data-testid="template-preview">
       <div className="stack">
         <div className="row">
           <div style={{ flex: 1, minWidth: 200 }}>{picker}</div>
+          <div style={{ flex: 1, minWidth: 160 }}>
+            <Select<number>
+              allowClear
+              value={offerId}
+              onChange={setOfferId}
+              loading={offers.isFetching}
+              placeholder={t('templates.noOffer')}
+              aria-label={t('templates.offer')}
+              style={{ width: '100%' }}
+              options={(offers.items ?? []).map(({ id, name }) => ({ value: id, label: name }))}
+              data-testid="offer-picker"
+            />
+          </div>
           <Button
             disabled={!customerId}
             loading={preview.isPending}
-            onClick={() => customerId && preview.mutate(customerId)}
+            onClick={() => customerId && preview.mutate({ customerId, offerId: offerId ?? null })}
             data-testid="show-preview"
           >
             {t('templates.show')}

@@ -1,9 +1,13 @@
 import { useMutation } from '@tanstack/react-query';
 import { answerOf, api } from '@/shared/api/client';
 
-/** The mail as this customer would get it. */
+interface For {
+  customerId: string;
+  offerId: number | null;
+}
+
+/** The mail as this customer would get it, with this offer or with none. */
 export const usePreviewTemplate = (id: number) =>
   useMutation({
-    mutationFn: (customerId: string) =>
-      answerOf(api.POST('/api/templates/{id}/preview', { params: { path: { id } }, body: { customerId } })),
+    mutationFn: (body: For) => answerOf(api.POST('/api/templates/{id}/preview', { params: { path: { id } }, body })),
   });

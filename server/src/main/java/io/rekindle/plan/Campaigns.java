@@ -162,7 +162,8 @@ public class Campaigns {
 
     /**
      * Asks for approval. What it stands on is fixed from now on: the segment's rule and the template are the versions they
-     * have today, objective and offer are not changed any more.
+     * have today, objective and offer are not changed any more. A {@link Problem} {@code campaign_needs_offer} names the
+     * places of the template that have no text without one.
      */
     @Transactional
     public Campaign submit(long id) {
@@ -173,12 +174,14 @@ public class Campaigns {
         var campaign = get(id);
         requireNext(campaign, CampaignState.IN_REVIEW, "submitted");
         commitments.hold(campaign);
+        int templateVersion = templates.get(campaign.templateId()).version();
+        requireOffer(campaign, templateVersion);
         int changed = jdbc.sql("""
                         update campaigns set state = 'in_review', segment_version = :segment, template_version = :template
                         where id = :id and state = 'draft'
                         """)
                 .param("segment", audiences.version(campaign.segmentId()))
-                .param("template", templates.get(campaign.templateId()).version())
+                .param("template", templateVersion)
                 .param("id", id)
                 .update();
         requireStill(changed, id);
@@ -199,6 +202,7 @@ public class Campaigns {
         requireNext(campaign, CampaignState.APPROVED, "approved");
         var approver = Caller.current().name();
         if (settings.fourEyes()) requireSecondPair(id, Caller.current());
+        if (campaign.templateVersion() != null) requireOffer(campaign, campaign.templateVersion());
         var now = clock.instant();
         var start = campaign.sendWindow().next(now, clock.zone());
         var faults = new Faults();
@@ -349,6 +353,24 @@ public class Campaigns {
                             List.of())
                     .with("id", id)
                     .with("roles", approving.stream().map(Role::code).toList());
+    }
+
+    /** Without an offer every message of such a template would be skipped. */
+    private void requireOffer(Campaign campaign, int templateVersion) {
+        if (campaign.offerId() != null) return;
+        var places = templates.needingAnOffer(campaign.templateId(), templateVersion);
+        if (places.isEmpty()) return;
+        throw Problem.unprocessable(
+                        "campaign_needs_offer",
+                        "campaign {id} has no offer, and template {template} needs one: {places}; choose an offer, or take these places out of the template",
+                        places)
+                .with("id", campaign.id())
+                .with("template", campaign.templateId())
+                .with(
+                        "places",
+                        places.stream()
+                                .map(place -> place.message() + " in " + place.place())
+                                .toList());
     }
 
     private static void requireNext(Campaign campaign, CampaignState next, String verb) {

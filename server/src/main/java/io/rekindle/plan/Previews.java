@@ -5,22 +5,18 @@ import io.rekindle.plan.content.TemplateLimitException;
 import io.rekindle.platform.BusinessClock;
 import io.rekindle.platform.PlatformSettings;
 import io.rekindle.platform.Problem;
+import io.rekindle.profile.PersonalFields;
 import io.rekindle.profile.Profiles;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Optional;
-import java.util.Set;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
-import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Component;
 
 /** What a customer would get. */
 @Component
 public class Previews {
-    private static final Set<String> PERSONAL = Set.of("userId", "email", "phone", "firstName", "lastName", "name");
     private static final String SAMPLE_CODE = "PREVIEW";
 
-    private final JdbcClient jdbc;
     private final Templates templates;
     private final Offers offers;
     private final Profiles profiles;
@@ -29,14 +25,12 @@ public class Previews {
     private final PlanSettings settings;
 
     Previews(
-            JdbcClient jdbc,
             Templates templates,
             Offers offers,
             Profiles profiles,
             BusinessClock clock,
             PlatformSettings platform,
             PlanSettings settings) {
-        this.jdbc = jdbc;
         this.templates = templates;
         this.offers = offers;
         this.profiles = profiles;
@@ -46,24 +40,29 @@ public class Previews {
     }
 
     /**
-     * The latest version of a template made out for a customer; a {@link Problem} {@code template_missing_value} names
-     * every place that has no value, {@code template_beyond_limit} the part that ran into a limit.
+     * The latest version of a template made out for a customer, with the values sending would have; a {@link Problem}
+     * {@code template_missing_value} names every place that has no value, {@code template_beyond_limit} the part that ran
+     * into a limit.
      *
-     * @param offerId the offer to show; null: that of the newest campaign with this template, else the newest offer
+     * @param offerId the offer to show; null: none, as for a campaign without one
      */
     public RenderedMail preview(long templateId, CustomerId customer, @Nullable Long offerId) {
         var template = templates.get(templateId);
+        if (!profiles.exists(customer))
+            throw Problem.notFound("customer_not_found", "there is no customer {id}")
+                    .with("id", customer);
         var values = values(customer)
                 .with("shop_url", settings.shopUrl())
                 .with("unsubscribe_url", platform.publicUrl() + "/u/preview");
-        var offer = offerId == null ? offerOf(templateId) : Optional.of(offers.get(offerId));
-        if (offer.isPresent()) values = values.withOffer(offer.get(), SAMPLE_CODE, clock.zone());
+        if (offerId != null) values = values.withOffer(offers.get(offerId), SAMPLE_CODE, clock.zone());
         try {
             return templates.render(template.id(), template.version(), values);
         } catch (MissingValue e) {
             throw Problem.unprocessable(
                             "template_missing_value",
-                            "template {id} cannot be made out for customer {customer}: " + e.getMessage(),
+                            "template {id} cannot be made out for customer {customer} "
+                                    + (offerId == null ? "without an offer: " : "with offer " + offerId + ": ")
+                                    + e.getMessage(),
                             e.places())
                     .with("id", templateId)
                     .with("customer", customer);
@@ -80,25 +79,9 @@ public class Previews {
 
     private TemplateValues values(CustomerId customer) {
         var ids = List.of(customer);
-        var traits = new LinkedHashMap<String, String>();
-        profiles.traits(ids)
-                .forEach((id, known) -> known.forEach((name, value) -> {
-                    if (value.isValueNode() && !value.isNull()) traits.put(name, value.asString());
-                }));
-        profiles.personal(ids, PERSONAL).forEach((id, fields) -> traits.putAll(fields.values()));
-        return TemplateValues.none().withCustomer(traits);
-    }
-
-    private Optional<Offer> offerOf(long templateId) {
-        return jdbc.sql("""
-                        select coalesce(
-                            (select offer_id from campaigns where template_id = :template and offer_id is not null
-                             order by id desc limit 1),
-                            (select max(id) from offers)) as id
-                        """)
-                .param("template", templateId)
-                .query((r, n) -> Optional.ofNullable(r.getObject("id", Long.class)))
-                .single()
-                .map(offers::get);
+        return TemplateValues.none()
+                .withCustomer(TemplateValues.ofCustomer(
+                        profiles.traits(ids).getOrDefault(customer, Map.of()),
+                        profiles.personal(ids, TemplateValues.PERSONAL).getOrDefault(customer, PersonalFields.NONE)));
     }
 }

@@ -1,11 +1,14 @@
 package io.rekindle.plan;
 
+import io.rekindle.profile.PersonalFields;
 import java.math.BigDecimal;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.JsonNode;
 
 /**
  * The values a template may use, by dotted path:
@@ -19,6 +22,12 @@ import org.jspecify.annotations.Nullable;
  * </ul>
  */
 public record TemplateValues(Map<String, String> byPath) {
+    /** What a template may say of a person beside the traits that are not personal. */
+    public static final Set<String> PERSONAL =
+            Set.of(PersonalFields.EMAIL, PersonalFields.FIRST_NAME, PersonalFields.LAST_NAME, PersonalFields.NAME);
+
+    static final String OFFER = "offer";
+
     public TemplateValues {
         byPath = Collections.unmodifiableMap(new LinkedHashMap<>(byPath));
     }
@@ -33,6 +42,17 @@ public record TemplateValues(Map<String, String> byPath) {
         var more = new LinkedHashMap<>(byPath);
         more.put(path, value);
         return new TemplateValues(more);
+    }
+
+    /** What a template may say of a customer: the traits that have one value, and {@link #PERSONAL} fields. */
+    public static Map<String, String> ofCustomer(Map<String, JsonNode> traits, PersonalFields personal) {
+        var values = new LinkedHashMap<String, String>();
+        traits.forEach((name, value) -> {
+            if (value.isValueNode() && !value.isNull()) values.put(name, value.asString());
+        });
+        values.putAll(personal.values());
+        personal.fullName().ifPresent(name -> values.put(PersonalFields.NAME, name));
+        return values;
     }
 
     /** With the customer's traits, named as in the profile ({@code firstName} or {@code first_name}). */

@@ -18,6 +18,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Component;
@@ -140,6 +141,15 @@ public class Templates {
                 parts.text().render(values.byPath(), now, missing));
         if (missing.isEmpty()) return mail;
         throw new MissingValue(missing.stream().map(TemplateFault::told).toList());
+    }
+
+    /** The places of a version that have no text when a campaign has no offer. */
+    List<Fault> needingAnOffer(long templateId, int version) {
+        var parts = compiled(templateId, version);
+        return Stream.of(parts.subject(), parts.html(), parts.text())
+                .flatMap(part -> part.needing(TemplateValues.OFFER).stream())
+                .map(TemplateFault::told)
+                .toList();
     }
 
     private Compiled compiled(long id, int version) {

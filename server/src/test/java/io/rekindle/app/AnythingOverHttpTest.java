@@ -20,7 +20,9 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
+import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.boot.test.web.server.LocalServerPort;
+import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.test.context.TestPropertySource;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
@@ -242,7 +244,11 @@ class AnythingOverHttpTest {
     }
 
     @Test
-    void aTemplateThatRunsIntoALimitSaysWhichPart() throws Exception {
+    void aTemplateThatRunsIntoALimitSaysWhichPart(@Autowired JdbcClient jdbc) throws Exception {
+        jdbc.sql("""
+                        insert into customers (customer_id, first_seen, last_seen, known)
+                        values (1, '2026-01-01T00:00:00Z', '2026-01-01T00:00:00Z', true) on conflict do nothing
+                        """).update();
         var id = make(
                 "/api/templates",
                 "{\"name\":\"t\",\"channel\":\"email\",\"subject\":\"s\",\"html\":\"{% for i in (1..100000000) %}x{% endfor %}\",\"text\":\"t\"}");

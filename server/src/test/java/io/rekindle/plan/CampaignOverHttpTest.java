@@ -45,11 +45,17 @@ class CampaignOverHttpTest {
     private final int port;
     private final Warehouse warehouse;
     private final ApiKeys keys;
+    private final JdbcClient jdbc;
 
-    CampaignOverHttpTest(@LocalServerPort int port, @Autowired Warehouse warehouse, @Autowired ApiKeys keys) {
+    CampaignOverHttpTest(
+            @LocalServerPort int port,
+            @Autowired Warehouse warehouse,
+            @Autowired ApiKeys keys,
+            @Autowired JdbcClient jdbc) {
         this.port = port;
         this.warehouse = warehouse;
         this.keys = keys;
+        this.jdbc = jdbc;
     }
 
     @Test
@@ -91,10 +97,66 @@ class CampaignOverHttpTest {
     @Test
     void aPreviewNamesEveryMissingValue() throws Exception {
         long template = template("{{ customer.first_name }}");
-        var answer = send("POST", "/api/templates/%d/preview".formatted(template), "{\"customerId\":\"12345\"}");
+        var answer = preview(template, null);
         assertThat(answer.status()).isEqualTo(422);
         assertThat(answer.body().get("code").stringValue()).isEqualTo("template_missing_value");
         assertThat(answer.body().at("/errors/0/message").stringValue()).isEqualTo("customer.first_name");
+        var nobody = send("POST", "/api/templates/%d/preview".formatted(template), "{\"customerId\":\"12345\"}");
+        assertThat(nobody.status()).isEqualTo(404);
+        assertThat(nobody.body().get("code").stringValue()).isEqualTo("customer_not_found");
+    }
+
+    @Test
+    void aPreviewBorrowsNoOffer() throws Exception {
+        long offer = offer("10");
+        long template = template("x\\n{{ offer.code }} {{ offer.value }}");
+        ordersOf(960_000_000L, 5, 1);
+        campaign(segmentOf(960_000_000L), 0.2, offer, "x");
+        var without = preview(template, null);
+        assertThat(without.status()).isEqualTo(422);
+        assertThat(without.body().get("code").stringValue()).isEqualTo("template_missing_value");
+        assertThat(without.body().get("errors").findValuesAsString("place"))
+                .containsExactly("html line 2", "html line 2");
+        assertThat(without.body().get("errors").findValuesAsString("message"))
+                .containsExactly("offer.code", "offer.value");
+        var with = preview(template, offer);
+        assertThat(with.status()).as(with.body().toString()).isEqualTo(200);
+        assertThat(with.body().get("html").stringValue()).isEqualTo("x\nPREVIEW 10");
+        assertThat(preview(template, 999_999L).body().get("code").stringValue()).isEqualTo("offer_not_found");
+    }
+
+    @Test
+    void aCampaignWhoseTemplateNeedsAnOfferIsNotSubmittedWithoutOne() throws Exception {
+        ordersOf(970_000_000L, 5, 1);
+        long segment = segmentOf(970_000_000L);
+        long without = campaign(segment, 0.2, null, "x\\n{{ offer.code }}");
+        var refused = send("POST", "/api/campaigns/%d/submit".formatted(without), "");
+        assertThat(refused.status()).isEqualTo(422);
+        assertThat(refused.body().get("code").stringValue()).isEqualTo("campaign_needs_offer");
+        assertThat(refused.body().get("detail").stringValue()).contains("needs one: offer.code in html line 2;");
+        assertThat(refused.body().at("/errors/0/place").stringValue()).isEqualTo("html line 2");
+        assertThat(send("GET", "/api/campaigns/" + without, "")
+                        .body()
+                        .get("state")
+                        .stringValue())
+                .isEqualTo("draft");
+        long with = campaign(segment, 0.2, offer("10"), "x\\n{{ offer.code }}");
+        long either = campaign(segment, 0.2, null, "{% if offer %}{{ offer.code }}{% endif %}");
+        for (long campaign : List.of(with, either))
+            assertThat(send("POST", "/api/campaigns/%d/submit".formatted(campaign), "")
+                            .status())
+                    .isEqualTo(200);
+    }
+
+    private Answer preview(long template, @Nullable Long offer) throws Exception {
+        jdbc.sql("""
+                        insert into customers (customer_id, first_seen, last_seen, known)
+                        values (980000000, '2026-01-01T00:00:00Z', '2026-01-01T00:00:00Z', true) on conflict do nothing
+                        """).update();
+        return send(
+                "POST",
+                "/api/templates/%d/preview".formatted(template),
+                "{\"customerId\":\"980000000\",\"offerId\":%s}".formatted(offer));
     }
 
     @Test
@@ -138,7 +200,6 @@ class CampaignOverHttpTest {
 
     @Test
     void withFourEyesNobodyWhoWroteItApprovesAndNoRoleThatDid(
-            @Autowired JdbcClient jdbc,
             @Autowired AuditTrail audit,
             @Autowired BusinessClock clock,
             @Autowired Objectives objectives,

@@ -22,19 +22,14 @@ import java.util.Collection;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 import org.springframework.stereotype.Component;
-import tools.jackson.databind.JsonNode;
 
 /** Messages of campaigns: profiles, permissions, templates and coupons as the modules to the left have them. */
 @Component
 class CampaignCourier implements Courier {
     private static final String EMAIL = "email";
-    /** What a template may say of a person beside the traits that are not personal. */
-    private static final Set<String> PERSONAL =
-            Set.of(PersonalFields.EMAIL, PersonalFields.FIRST_NAME, PersonalFields.LAST_NAME, PersonalFields.NAME);
 
     private final Profiles profiles;
     private final Permissions permissions;
@@ -72,17 +67,12 @@ class CampaignCourier implements Courier {
     @Override
     public Map<CustomerId, Recipient> recipients(Collection<CustomerId> customers) {
         offersOfBatch.clear();
-        var personal = profiles.personal(customers, PERSONAL);
+        var personal = profiles.personal(customers, TemplateValues.PERSONAL);
         var traits = profiles.traits(customers);
         var recipients = new HashMap<CustomerId, Recipient>();
         for (var customer : customers) {
-            var values = new HashMap<String, String>();
-            traits.getOrDefault(customer, Map.<String, JsonNode>of()).forEach((name, value) -> {
-                if (value.isValueNode()) values.put(name, value.asString());
-            });
             var fields = personal.getOrDefault(customer, PersonalFields.NONE);
-            values.putAll(fields.values());
-            fields.fullName().ifPresent(name -> values.put(PersonalFields.NAME, name));
+            var values = TemplateValues.ofCustomer(traits.getOrDefault(customer, Map.of()), fields);
             var address =
                     fields.get(PersonalFields.EMAIL).flatMap(this::address).orElse(null);
             recipients.put(customer, new Recipient(customer, address, values));

@@ -113,8 +113,7 @@ public final class LiquidText {
             Map<String, String> found = context.getRegistry(MISSING);
             found.keySet().stream().mapToInt(Integer::parseInt).sorted().forEach(index -> {
                 var output = outputs.get(index);
-                missing.add(new TemplateFault(
-                        part, output.line(), new Fault("", "no_value", "{value}").with("value", output.expression())));
+                missing.add(new TemplateFault(part, output.line(), noValue(output)));
             });
             return rendered;
         } catch (RuntimeException e) {
@@ -123,8 +122,20 @@ public final class LiquidText {
         }
     }
 
+    private static Fault noValue(OutputMarks.Output output) {
+        return new Fault("", "no_value", "{value}").with("value", output.expression());
+    }
+
     private static Fault syntax(String words) {
         return new Fault("", "template_syntax", "{words}").with("words", words);
+    }
+
+    /** The places that have no text without a value, e.g. {@code offer}, whoever the message is for. */
+    public List<TemplateFault> needing(String value) {
+        return outputs.stream()
+                .filter(output -> output.needs(value))
+                .map(output -> new TemplateFault(part, output.line(), noValue(output)))
+                .toList();
     }
 
     private static Map<String, Object> nested(Map<String, String> values) {

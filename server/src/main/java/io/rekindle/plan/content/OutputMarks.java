@@ -1,8 +1,13 @@
 package io.rekindle.plan.content;
 
 import io.rekindle.platform.Problem.Fault;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.regex.Pattern;
 import liqp.filters.Filters;
@@ -42,14 +47,32 @@ final class OutputMarks {
     private static final Pattern QUOTED = Pattern.compile("'[^']*'|\"[^\"]*\"");
     private static final Pattern FILTER_NAME = Pattern.compile("\\|\\s*([A-Za-z_]\\w*)");
 
-    /** One output as the author wrote it; one with a {@code default} is never missing. */
-    record Output(int line, String expression, boolean mayBeEmpty) {}
+    private static final Pattern VARIABLE = Pattern.compile("(?<![\\w.\\]])[A-Za-z_]\\w*");
+    private static final Pattern ASSIGNED =
+            Pattern.compile("\\s*-?\\s*assign\\s+([A-Za-z_]\\w*)\\s*=(.*)", Pattern.DOTALL);
+    private static final Set<String> BLOCKS = Set.of("if", "unless", "case", "for");
+
+    /**
+     * One output as the author wrote it.
+     *
+     * @param mayBeEmpty it has a {@code default}: it is never missing
+     * @param reads the values it reads, by the first part of their path, also through {@code assign}
+     * @param asks the values that decide whether it is reached
+     */
+    record Output(int line, String expression, boolean mayBeEmpty, Set<String> reads, Set<String> asks) {
+        /** Whether it has no text without this value. */
+        boolean needs(String value) {
+            return !mayBeEmpty && reads.contains(value) && !asks.contains(value);
+        }
+    }
 
     private final String part;
     private final String source;
     private final StringBuilder marked = new StringBuilder();
     private final List<Output> outputs = new ArrayList<>();
     private final List<TemplateFault> faults = new ArrayList<>();
+    private final Deque<Set<String>> blocks = new ArrayDeque<>();
+    private final Map<String, Set<String>> assigned = new HashMap<>();
 
     OutputMarks(String part, String source) {
         this.part = part;
@@ -103,7 +126,7 @@ final class OutputMarks {
                 .append(": ")
                 .append(outputs.size())
                 .append(dashAfter ? " -}}" : " }}");
-        outputs.add(new Output(line(open), shown, HAS_DEFAULT.matcher(shown).find()));
+        outputs.add(new Output(line(open), shown, hasDefault(shown), reads(shown), asked()));
         return close + 2;
     }
 
@@ -127,10 +150,50 @@ final class OutputMarks {
                         new Fault("", "block_not_closed", "{% {tag} %} is not closed").with("tag", name.group(1)));
             marked.append(source, open, end.end());
             return end.end();
+        } else {
+            follow(name.group(1), source.substring(open + 2, close));
         }
         checkFilters(open, source.substring(open + 2, close));
         marked.append(source, open, close + 2);
         return close + 2;
+    }
+
+    /** Keeps which values decide what is reached from here on, and which ones names stand for. */
+    private void follow(String tag, String inside) {
+        if (BLOCKS.contains(tag)) blocks.push(new HashSet<>(reads(inside)));
+        else if (tag.startsWith("end")) blocks.poll();
+        else if ((tag.equals("elsif") || tag.equals("when")) && blocks.peek() != null)
+            blocks.element().addAll(reads(inside));
+        var assignment = ASSIGNED.matcher(inside);
+        if (!assignment.matches()) return;
+        var values = hasDefault(assignment.group(2)) ? Set.<String>of() : reads(assignment.group(2));
+        var read = new HashSet<>(values);
+        read.removeAll(asked());
+        // In a branch, what the name stood for before may still hold.
+        if (!blocks.isEmpty()) read.addAll(assigned.getOrDefault(assignment.group(1), Set.of()));
+        assigned.put(assignment.group(1), read);
+    }
+
+    private Set<String> asked() {
+        var all = new HashSet<String>();
+        blocks.forEach(all::addAll);
+        return all;
+    }
+
+    private static boolean hasDefault(String expression) {
+        return HAS_DEFAULT.matcher(expression).find();
+    }
+
+    /** The values an expression reads; names of tags and filters among them do no harm. */
+    private Set<String> reads(String expression) {
+        var read = new HashSet<String>();
+        var names = VARIABLE.matcher(QUOTED.matcher(expression).replaceAll("''"));
+        while (names.find()) {
+            var value = assigned.get(names.group());
+            if (value == null) read.add(names.group());
+            else read.addAll(value);
+        }
+        return read;
     }
 
     /** The library finds out only when an output is reached, which may be after the mail was approved. */

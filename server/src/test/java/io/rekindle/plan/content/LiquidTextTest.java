@@ -45,6 +45,29 @@ class LiquidTextTest {
     }
 
     @Test
+    void thePlacesThatNeedAValueAreKnownBeforeAnybodyGetsTheMail() throws TemplateSyntaxException {
+        assertThat(needing("a\n{{ offer.code | upcase }}\n{{ customer.offer }} {{ 'offer' }} {{ offers }}"))
+                .containsExactly("2 offer.code | upcase");
+        assertThat(needing("{% assign code = offer.code %}\n{{ code }}")).containsExactly("2 code");
+        assertThat(needing("{% assign code = 'X' %}{% if customer.city == 'offer' %}\n{{ offer.code }}{% endif %}"))
+                .containsExactly("2 offer.code");
+        assertThat(needing("{% if offer.code %}{{ offer.code }}{% endif %}\n{{ offer['code'] }}"))
+                .containsExactly("2 offer['code']");
+        assertThat(needing(
+                        "{{ offer.code | default: 'none' }}{% case offer.kind %}{% when 'percent' %}{{ offer.value }}"
+                                + "{% endcase %}{% comment %}{{ offer.code }}{% endcomment %}"))
+                .isEmpty();
+        assertThat(needing("{% if offer %}{% assign c = offer.code %}{% else %}{% assign c = 'X' %}{% endif %}{{ c }}"))
+                .isEmpty();
+    }
+
+    private static List<String> needing(String source) throws TemplateSyntaxException {
+        return LiquidText.parse("html", source, Escape.HTML).needing("offer").stream()
+                .map(fault -> fault.line() + " " + fault.message())
+                .toList();
+    }
+
+    @Test
     void valuesArePutIn() throws TemplateSyntaxException {
         assertThat(render("Hi {{ customer.first_name | upcase }}!", Escape.NONE))
                 .isEqualTo("Hi ANN!");
