@@ -18,6 +18,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.DriverManager;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Set;
 import java.util.UUID;
 import java.util.zip.GZIPOutputStream;
@@ -98,6 +100,8 @@ class ImportsOverHttpTest {
 
         var imported = done(post("/api/imports/uploads/" + id + "/start", "{\"mapping\":%s}".formatted(MAPPED)));
         assertThat(imported.at("/report")).isEqualTo(tried.at("/report"));
+        assertThat(audited(tried)).containsExactly("import.tried");
+        assertThat(audited(imported)).containsExactly("import.started");
         assertThat(imported.at("/report/lines").asInt()).isEqualTo(2);
         assertThat(imported.at("/report/cancellations").asInt()).isEqualTo(1);
         assertThat(imported.at("/report/gross").decimalValue()).isEqualByComparingTo("1239.5");
@@ -271,5 +275,13 @@ class ImportsOverHttpTest {
 
     private HttpResponse<String> send(HttpRequest.Builder request) throws IOException, InterruptedException {
         return http.send(request.build(), HttpResponse.BodyHandlers.ofString());
+    }
+
+    private List<String> audited(JsonNode one) throws Exception {
+        var actions = new ArrayList<String>();
+        for (var entry : JSON.readTree(get("/api/audit?limit=100")).path("items"))
+            if (entry.path("thing").asString().equals("import " + one.path("id").asLong()))
+                actions.add(entry.path("action").asString());
+        return actions;
     }
 }

@@ -90,8 +90,28 @@ final class ImportCommand extends CommandGroup {
                 if (rejected != null) rejects.writeTo(rejected);
                 if (json.json) json.print(rejects.addedTo(done), () -> {});
                 else print(done, rejects);
+                refuseNothing(done);
                 return done;
             });
+        }
+
+        /** A script that goes on as if there were orders would go on wrongly. */
+        private static void refuseNothing(JsonNode done) {
+            var report = done.path("report");
+            long rows = report.path("rows").asLong();
+            if (rows == 0 || report.path("rejected").asLong() < rows) return;
+            var reasons = new ArrayList<String>();
+            for (var one : report.path("reasons"))
+                reasons.add("%s %,d"
+                        .formatted(
+                                one.path("reason").asString(""),
+                                one.path("rows").asLong()));
+            throw new Problem(
+                    Problem.Kind.UNPROCESSABLE,
+                    "import_took_nothing",
+                    "import %d took nothing: all %,d rows were rejected (%s); correct the file, or how it is read (--map, --time-format)"
+                            .formatted(done.path("id").asLong(), rows, String.join(", ", reasons)),
+                    List.of());
         }
 
         private ObjectNode mapping() {

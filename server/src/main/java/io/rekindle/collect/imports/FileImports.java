@@ -123,7 +123,7 @@ class FileImports implements Imports, Backlog {
             reader = new LineReader(
                     mapping, table.columns(), tools.zone(), clock.instant().plus(CLOCKS_APART));
             id = store.create(fileName, mapping, dryRun);
-            if (!dryRun) audit.record("import.started", "import " + id, fileName);
+            audit.record(dryRun ? "import.tried" : "import.started", "import " + id, fileName);
         } catch (RuntimeException e) {
             if (table != null) table.close();
             if (staging != null) staging.close();

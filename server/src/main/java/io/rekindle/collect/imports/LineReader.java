@@ -149,6 +149,7 @@ final class LineReader {
         var email = text(row, "email");
         if (customer.isEmpty() && email.isEmpty()) return new Refused("no_customer", "the row names no customer");
         var time = text(row, "time");
+        if (time.isEmpty()) return new Refused("no_time", "column '%s' is empty".formatted(column("time")));
         var at = times.read(time);
         if (at == null)
             return new Refused(
@@ -161,26 +162,38 @@ final class LineReader {
                                                     || mapping.timeFormat().isBlank()
                                             ? "in ISO 8601, such as 2026-03-01T09:00:00Z"
                                             : "of the form " + mapping.timeFormat()));
+        if (at.isBefore(Instant.EPOCH))
+            return new Refused(
+                    "time_before_1970", "'%s' in column '%s' lies before 1970".formatted(time, column("time")));
         if (at.isAfter(latest))
             return new Refused(
-                    "bad_time",
+                    "time_in_the_future",
                     "'%s' in column '%s' lies in the future (times without a zone are taken as those of %s)"
                             .formatted(time, column("time"), zone));
         var quantity = number(text(row, "quantity"));
-        if (quantity == null || quantity.signum() == 0)
+        if (quantity == null)
             return new Refused(
                     "bad_quantity",
                     "'%s' in column '%s' is no quantity".formatted(text(row, "quantity"), column("quantity")));
+        if (quantity.signum() == 0)
+            return new Refused("quantity_zero", "the quantity in column '%s' is 0".formatted(column("quantity")));
         var price = number(text(row, "unit_price"));
-        if (price == null || price.signum() < 0)
+        if (price == null)
             return new Refused(
                     "bad_unit_price",
                     "'%s' in column '%s' is no price".formatted(text(row, "unit_price"), column("unit_price")));
+        if (price.signum() < 0)
+            return new Refused(
+                    "negative_unit_price",
+                    "the price %s in column '%s' is negative".formatted(text(row, "unit_price"), column("unit_price")));
         var prefix = mapping.cancelledPrefix();
         boolean cancels = (prefix != null && !prefix.isEmpty() && orderId.startsWith(prefix))
                 || (mapping.negativeIsCancellation() && quantity.signum() < 0);
         if (!cancels && quantity.signum() < 0)
-            return new Refused("bad_quantity", "the quantity is negative and the mapping calls it no cancellation");
+            return new Refused(
+                    "negative_quantity",
+                    "the quantity %s is negative and the mapping calls it no cancellation"
+                            .formatted(text(row, "quantity")));
         return new Line(
                 orderId,
                 at,

@@ -123,7 +123,11 @@ final class OrderImport {
             case LineReader.Line line -> {
                 var person = people.computeIfAbsent(line.customer() + '\0' + line.email(), key -> person(line));
                 if (person.identifiers().isEmpty())
-                    reject(row.number(), "no_customer", "the row's customer stands for nobody", written(row));
+                    reject(
+                            row.number(),
+                            "customer_is_nobody",
+                            "the row's customer is a word for nobody, or no e-mail address",
+                            written(row));
                 else staging.add(row.number(), person.id(), nobodys(line));
             }
         }
@@ -197,7 +201,7 @@ final class OrderImport {
                 others,
                 number -> reject(
                         number,
-                        "order_of_two_customers",
+                        "order_of_another_customer",
                         "an earlier import has this order as another customer's",
                         ""));
     }

@@ -30,7 +30,7 @@ final class Times {
         return pattern.isBlank() ? iso(zone) : new Times(DateTimeFormatter.ofPattern(pattern, Locale.ENGLISH), zone);
     }
 
-    /** The instant; null when the text is no time of this form, or one before 1970. */
+    /** The instant; null when the text is no time of this form. */
     @Nullable
     Instant read(String text) {
         if (text.isEmpty()) return null;
@@ -46,7 +46,7 @@ final class Times {
                 case LocalDate day -> day.atStartOfDay(zone).toInstant();
                 default -> null;
             };
-            return at == null || at.isBefore(Instant.EPOCH) ? null : at.truncatedTo(ChronoUnit.MICROS);
+            return at == null ? null : at.truncatedTo(ChronoUnit.MICROS);
         } catch (DateTimeException unreadable) {
             return null;
         }

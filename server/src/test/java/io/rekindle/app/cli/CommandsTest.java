@@ -161,6 +161,20 @@ class CommandsTest {
         assertThat(json("import", "orders", file.toString(), "--dry-run").isObject())
                 .isTrue();
         assertThat(json("import", "list").isArray()).isTrue();
+        Files.writeString(file, """
+                order_id,time,customer,product_id,quantity,unit_price
+                2,yesterday,ann,p1,2,9.90
+                3,2099-01-02T10:00:00Z,ann,p1,2,9.90
+                """);
+        var nothing = on("import", "orders", file.toString());
+        assertThat(nothing.code()).isEqualTo(1);
+        assertThat(nothing.err().lines())
+                .singleElement()
+                .satisfies(line -> assertThat(line)
+                        .contains("took nothing: all 2 rows were rejected (bad_time 1, time_in_the_future 1)"));
+        assertThat(nothing.out())
+                .contains("1 bad_time: row 2 ('yesterday'")
+                .contains("1 time_in_the_future: row 3 ('2099-01-02T10:00:00Z'");
         assertFails(on("import", "orders", "no-such-file.csv"), "there is no file no-such-file.csv");
         assertFails(on("import", "undo", "99999"), "99999");
     }

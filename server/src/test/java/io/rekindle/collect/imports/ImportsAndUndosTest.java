@@ -129,7 +129,7 @@ class ImportsAndUndosTest {
         var file = Files.writeString(folder.resolve("another.csv"), text);
         var report = report(imports.start(file, "another.csv", OrderMapping.NONE, false, false)
                 .id());
-        assertThat(report.reasons()).containsExactly(new Imports.ReasonCount("order_of_two_customers", 1));
+        assertThat(report.reasons()).containsExactly(new Imports.ReasonCount("order_of_another_customer", 1));
     }
 
     @ParameterizedTest

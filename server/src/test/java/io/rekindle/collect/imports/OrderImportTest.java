@@ -133,22 +133,32 @@ class OrderImportTest {
                 + "%s,2026-01-05,,p1,Tea,1,2.50\n".formatted(mark)
                 + "%s,2026-01-05,undefined,p1,Tea,1,2.50\n".formatted(mark)
                 + "%s,2026-01-05\n".formatted(mark)
-                + "%s,2026-01-05,somebody-else,p1,Tea,1,2.50\n".formatted(mark);
+                + "%s,2026-01-05,somebody-else,p1,Tea,1,2.50\n".formatted(mark)
+                + "%s,,c,p1,Tea,1,2.50\n".formatted(mark)
+                + "%s,2099-01-05,c,p1,Tea,1,2.50\n".formatted(mark)
+                + "%s,1969-12-30,c,p1,Tea,1,2.50\n".formatted(mark)
+                + "%s,2026-01-05,c,p1,Tea,0,2.50\n".formatted(mark)
+                + "%s,2026-01-05,c,p1,Tea,1,free\n".formatted(mark);
         var done = imports.start(
                 write("faults.csv", text.getBytes(StandardCharsets.UTF_8)), "faults.csv", none(), false, false);
         var report = report(done);
-        assertThat(report.rows()).isEqualTo(8);
+        assertThat(report.rows()).isEqualTo(13);
         assertThat(report.lines()).isEqualTo(1);
         var rejects = imports.rejects(done.id(), 0, 50).items();
         assertThat(rejects.stream().map(r -> r.rowNumber() + " " + r.reason()))
                 .containsExactly(
                         "3 bad_time",
                         "4 bad_quantity",
-                        "5 bad_unit_price",
+                        "5 negative_unit_price",
                         "6 no_customer",
-                        "7 no_customer",
+                        "7 customer_is_nobody",
                         "8 wrong_number_of_fields",
-                        "9 order_of_two_customers");
+                        "9 order_of_two_customers",
+                        "10 no_time",
+                        "11 time_in_the_future",
+                        "12 time_before_1970",
+                        "13 quantity_zero",
+                        "14 bad_unit_price");
         assertThat(rejects.getFirst().detail()).contains("05.01.2026").contains("'time'");
     }
 
@@ -225,7 +235,7 @@ class OrderImportTest {
                 false);
         assertThat(report(done).lines()).isEqualTo(1);
         var rejects = imports.rejects(done.id(), 0, 50).items();
-        assertThat(rejects.stream().map(r -> r.rowNumber() + " " + r.reason())).containsExactly("3 bad_time");
+        assertThat(rejects.stream().map(r -> r.rowNumber() + " " + r.reason())).containsExactly("3 time_in_the_future");
         assertThat(rejects.getFirst().detail()).contains("2026-03-02T09:00:00Z").contains("future");
         var again = run(text);
         assertThat(again.lines()).isZero();
