@@ -129,7 +129,8 @@ class IntakeOverHttpTest {
                     "url":"https://shop.example/a?utm_source=mail&email=url-%1$s%%40example.com&page=2","text":"please write to text-%1$s@example.com or ring",
                     "key-%1$s@example.com":1,"customerName":"Anna-%1$s","contact":"contact:+4917098765432","clientIp":"203.0.113.7",
                     "remote_addr":"203.0.113.8","origin":"came from 203.0.113.9","location":{"coordinates":[31.230416,121.473701],"city":"Shanghai"},
-                    "search":"who is Berta-%1$s","memo":"call 13911112222","handset":13911113333,"order_id":"13911114444","list":["x","list-%1$s@example.com"]},
+                    "search":"who is Berta-%1$s","memo":"call 13911112222","handset":13911113333,"order_id":"13911114444","list":["x","list-%1$s@example.com"],
+                    "card":"4111111111111111","paid":{"with":5555555555554444,"number":"3782 822463 10005"},"product_id":"4012888888881881"},
                   "context":{"page":{"search":"?utm_source=mail&email=q-%1$s@example.com","path":"/u/path-%1$s@example.com","referrer":"https://x.example/?name=Carla-%1$s"},
                     "app":{"version":"4.1.2.3"}}},
                  {"type":"identify","userId":"w-%1$s","messageId":"%1$s-2","traits":{"手机号":"13911115555","姓名":"李娜-%1$s","邮箱":"mb-%1$s@例子.公司",
@@ -157,6 +158,9 @@ class IntakeOverHttpTest {
                         "13911112222",
                         "13911113333",
                         "13911115555",
+                        "4111111111111111",
+                        "5555555555554444",
+                        "3782 822463 10005",
                         "11010519491231002X");
         var kept = warehouse
                 .first(
@@ -169,7 +173,8 @@ class IntakeOverHttpTest {
                                 "message_id", row.text("message_id")))
                 .orElseThrow();
         assertThat(json.readTree(kept.get("properties"))).isEqualTo(json.readTree("""
-                {"url":"https://shop.example/a?utm_source=mail&page=2","location":{"city":"Shanghai"},"order_id":"13911114444","list":["x",null]}
+                {"url":"https://shop.example/a?utm_source=mail&page=2","location":{"city":"Shanghai"},"order_id":"13911114444","list":["x",null],
+                    "paid":{},"product_id":"4012888888881881"}
                 """));
         assertThat(json.readTree(kept.get("context"))).isEqualTo(json.readTree("""
                 {"page":{"search":"?utm_source=mail","referrer":"https://x.example/"},"app":{"version":"4.1.2.3"}}

@@ -433,7 +433,7 @@ final class BatchReader {
 
     /** An id the history can hold: one with an address or a number for a telephone in it is kept as its keyed hash. */
     private static String nobodys(String id, Vault vault) {
-        if (!PersonalText.isIn(id, PersonalText.Kind.FREE)) return id;
+        if (!PersonalText.isIn(id, PersonalText.Kind.REFERENCE)) return id;
         return "hashed-%016x%016x".formatted(vault.keyedHash("id", id), vault.keyedHash("id again", id));
     }
 

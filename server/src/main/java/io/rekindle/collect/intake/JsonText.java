@@ -30,6 +30,8 @@ final class JsonText {
     private static final int[] CLASSES = classes();
     private static final int FEWEST_IN_A_PHONE_NUMBER = 8;
     private static final int FEWEST_IN_AN_IP_ADDRESS = 4;
+    /** Of a Chinese mobile number, which clients send as an integer. */
+    private static final int LENGTH_OF_A_PHONE_NUMBER = 11;
 
     private final StringBuilder out = new StringBuilder(1024);
     private final StringBuilder path = new StringBuilder(64);
@@ -165,10 +167,10 @@ final class JsonText {
                 return !siftPersonal || !isWorthALook(kind) || keptAfterALook(in, before, kind);
             }
             case VALUE_NUMBER_INT -> {
-                if (siftPersonal && kind == PersonalText.Kind.FREE && in.getStringLength() == 11) {
-                    var text = in.getString();
-                    if (PersonalText.isIn(text, kind)) {
-                        putAside(path.toString(), text);
+                if (siftPersonal && isWorthALook(in.getStringLength(), kind)) {
+                    int from = in.getStringOffset();
+                    if (PersonalText.find(in.getStringCharacters(), from, from + in.getStringLength(), kind) >= 0) {
+                        putAside(path.toString(), in.getString());
                         return false;
                     }
                 }
@@ -187,8 +189,15 @@ final class JsonText {
         if ((mask & (QUESTION | HASH)) != 0 && (mask & EQUALS) != 0) return true;
         if (digits < FEWEST_IN_AN_IP_ADDRESS) return (mask & COLON) != 0 && digits > 0;
         return (mask & (DOT | COLON)) != 0
-                || (digits >= FEWEST_IN_A_PHONE_NUMBER && ((mask & PLUS) != 0 || kind == PersonalText.Kind.FREE))
+                || (digits >= FEWEST_IN_A_PHONE_NUMBER && ((mask & PLUS) != 0 || kind.mayBePhones()))
+                || (digits >= PersonalText.SHORTEST_CARD && kind.mayBeCards())
                 || digits >= 17;
+    }
+
+    /** Whether an integer of so many digits may be somebody's. */
+    private static boolean isWorthALook(int length, PersonalText.Kind kind) {
+        if (length == LENGTH_OF_A_PHONE_NUMBER) return kind.mayBePhones();
+        return length >= PersonalText.SHORTEST_CARD && length <= PersonalText.LONGEST_CARD && kind.mayBeCards();
     }
 
     private boolean keptAfterALook(JsonParser in, int before, PersonalText.Kind kind) {

@@ -2,6 +2,7 @@ package io.rekindle.collect.intake;
 
 import java.text.Normalizer;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
@@ -423,6 +424,34 @@ final class PersonalFields {
             "cost",
             "nummer");
 
+    /** Names that say that it is a number, and not of what. */
+    private static final Set<String> ANY_NUMBER = Set.of("number", "no", "nr", "num", "nummer", "value");
+    /** Words that make a number one of a card, whatever it is called. */
+    private static final Set<String> CARDS =
+            Set.of("card", "cards", "cc", "pan", "credit", "debit", "karte", "kreditkarte", "carte", "tarjeta");
+    /** Things of the shop that are named by their numbers. */
+    private static final Set<String> THINGS = Set.of(
+            "order",
+            "product",
+            "item",
+            "sku",
+            "article",
+            "variant",
+            "transaction",
+            "invoice",
+            "receipt",
+            "cart",
+            "basket",
+            "checkout",
+            "shipment",
+            "parcel",
+            "tracking",
+            "session",
+            "visit",
+            "campaign",
+            "store",
+            "shop");
+
     private static final Set<String> VERSIONS = Set.of("version", "build", "release");
     private static final Pattern NUMBER_IN_CHINESE = Pattern.compile(".*(号|编号|编码|时间|日期|金额|总额|单价|数量)");
 
@@ -447,6 +476,10 @@ final class PersonalFields {
         /** The name itself stands for a person: an address as a key. */
         NAMES_SOMEBODY,
         FREE,
+        /** A thing of the shop. */
+        REFERENCE,
+        /** Some number, perhaps of a card. */
+        NUMBER,
         IDENTIFIER,
         VERSION;
 
@@ -454,6 +487,8 @@ final class PersonalFields {
         PersonalText.Kind kind() {
             return switch (this) {
                 case PERSONAL, AMONG_TRAITS, NAMES_SOMEBODY, FREE -> PersonalText.Kind.FREE;
+                case REFERENCE -> PersonalText.Kind.REFERENCE;
+                case NUMBER -> PersonalText.Kind.NUMBER;
                 case IDENTIFIER -> PersonalText.Kind.IDENTIFIER;
                 case VERSION -> PersonalText.Kind.VERSION;
             };
@@ -482,7 +517,7 @@ final class PersonalFields {
         return switch (judge(name)) {
             case PERSONAL, NAMES_SOMEBODY -> true;
             case AMONG_TRAITS -> isTrait;
-            case FREE, IDENTIFIER, VERSION -> false;
+            case FREE, REFERENCE, NUMBER, IDENTIFIER, VERSION -> false;
         };
     }
 
@@ -506,11 +541,14 @@ final class PersonalFields {
                 || endings.stream().anyMatch(name::endsWith)) return Judgement.PERSONAL;
         if (amongTraits.contains(name)) return Judgement.AMONG_TRAITS;
         if (VERSIONS.contains(last)) return Judgement.VERSION;
-        return NUMBERS.contains(last)
-                        || NUMBERS.contains(name)
-                        || NUMBER_IN_CHINESE.matcher(name).matches()
-                ? Judgement.IDENTIFIER
-                : Judgement.FREE;
+        boolean isNumber = NUMBERS.contains(last)
+                || NUMBERS.contains(name)
+                || NUMBER_IN_CHINESE.matcher(name).matches();
+        if (!isNumber) return THINGS.contains(last) ? Judgement.REFERENCE : Judgement.FREE;
+        boolean mayBeACards = ANY_NUMBER.contains(name)
+                || name.contains("\u5361")
+                || Arrays.stream(words).anyMatch(word -> CARDS.contains(word.toLowerCase(Locale.ROOT)));
+        return mayBeACards ? Judgement.NUMBER : Judgement.IDENTIFIER;
     }
 
     /** Small letters without accents and separators. */

@@ -2,13 +2,14 @@ package io.rekindle.collect.intake;
 
 /**
  * Finds what stands for a person in a text, whatever the field: e-mail addresses, phone numbers, IP and hardware
- * addresses, Chinese identity numbers. One pass by hand, for intake asks it of every text that could hold one; most
+ * addresses, Chinese identity numbers, payment cards. One pass by hand, for intake asks it of every text that could hold one; most
  * cannot, which {@link JsonText} tells by the characters it copies anyway.
  *
  * <p>An e-mail address is read generously (anything with an @ between, also {@code %40} and the full-width one), for one
  * that is malformed is somebody's too. A phone number without a plus is read narrowly, and not at all where
  * {@link Kind#IDENTIFIER} says that the field holds the shop's own numbers: an order whose number was taken for a phone's
- * would be lost.
+ * would be lost. A number for a card is 13 to 19 digits, in groups or not, whose last is right by Luhn's formula (ISO/IEC
+ * 7812-1); one in ten numbers of that length is so by chance, so within a longer text it must also begin as cards do.
  */
 public final class PersonalText {
     private static final int[] IDENTITY_WEIGHTS = {7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2};
@@ -20,12 +21,35 @@ public final class PersonalText {
     /** What a field's name says of its texts. */
     public enum Kind {
         /** Anything. */
-        FREE,
+        FREE(true, true),
+        /** Things of the shop by their numbers: no card, but perhaps a telephone's number. */
+        REFERENCE(true, false),
+        /** Some number, of a card perhaps. */
+        NUMBER(false, true),
         /** Numbers and codes of the shop: only what cannot be one of these is looked for. */
-        IDENTIFIER,
+        IDENTIFIER(false, false),
         /** Versions, which look like IP addresses. */
-        VERSION
+        VERSION(false, false);
+
+        private final boolean phones;
+        private final boolean cards;
+
+        Kind(boolean phones, boolean cards) {
+            this.phones = phones;
+            this.cards = cards;
+        }
+
+        boolean mayBePhones() {
+            return phones;
+        }
+
+        boolean mayBeCards() {
+            return cards;
+        }
     }
+
+    static final int SHORTEST_CARD = 13;
+    static final int LONGEST_CARD = 19;
 
     public static boolean isIn(String text, Kind kind) {
         var chars = text.toCharArray();
@@ -125,7 +149,69 @@ public final class PersonalText {
     private static long digits(char[] t, int from, int i, int to, Kind kind) {
         long found = kind == Kind.VERSION ? -1 : ipv4(t, from, i, to);
         if (found < 0) found = identity(t, i, to);
-        return found < 0 && kind == Kind.FREE ? national(t, from, i, to) : found;
+        if (found < 0 && kind.phones) found = national(t, from, i, to);
+        return found < 0 && kind.cards && to - i >= SHORTEST_CARD ? card(t, from, i, to) : found;
+    }
+
+    /** A number that stands by itself, blanks or hyphens between its digits, and passes Luhn's test. */
+    private static long card(char[] t, int from, int start, int to) {
+        int digits = 0;
+        int end = start;
+        int j = start;
+        for (; j < to && digits <= LONGEST_CARD; j++) {
+            if (isDigit(t[j])) {
+                digits++;
+                end = j + 1;
+            } else if ((t[j] != ' ' && t[j] != '-' && t[j] != '\u00a0') || j > end) break;
+        }
+        if (digits < SHORTEST_CARD || digits > LONGEST_CARD) return -1;
+        boolean whole = isBlank(t, from, start) && isBlank(t, end, to);
+        if (!whole && (isJoined(t, start - 1, from, to) || isJoined(t, end, from, to))) return -1;
+        return isCard(t, start, end, digits) && (whole || beginsAsCardsDo(t, start, digits)) ? span(start, end) : -1;
+    }
+
+    private static boolean isBlank(char[] t, int from, int to) {
+        for (int i = from; i < to; i++) if (t[i] > ' ') return false;
+        return true;
+    }
+
+    /** Whether the sign beside a number makes it part of something longer: of a word, an address of a page, a fraction. */
+    private static boolean isJoined(char[] t, int i, int from, int to) {
+        if (i < from || i >= to) return false;
+        if (t[i] == '.' || t[i] == ':')
+            return i + 1 < to && t[i + 1] > ' ' && i > from && t[i - 1] > ' ' && isWord(t[i + 1]) && isWord(t[i - 1]);
+        return isWord(t[i]) || "/\\-=&?#%+~@".indexOf(t[i]) >= 0;
+    }
+
+    /**
+     * By Luhn's formula. Not a number of noughts, nor one that begins with a 1 and is as long as today's time in
+     * milliseconds, microseconds or nanoseconds: no network issues such cards.
+     */
+    private static boolean isCard(char[] t, int start, int end, int digits) {
+        if (t[start] == '0' || (t[start] == '1' && (digits == 13 || digits == 16 || digits == 19))) return false;
+        int sum = 0;
+        boolean second = false;
+        for (int i = end - 1; i >= start; i--) {
+            if (!isDigit(t[i])) continue;
+            int digit = t[i] - '0';
+            if (second) digit = digit > 4 ? 2 * digit - 9 : 2 * digit;
+            sum += digit;
+            second = !second;
+        }
+        return sum % 10 == 0;
+    }
+
+    /** As the numbers of Visa, Mastercard, American Express, JCB, Diners, Discover, Maestro and UnionPay do. */
+    private static boolean beginsAsCardsDo(char[] t, int start, int digits) {
+        if (digits == SHORTEST_CARD) return false;
+        char second = isDigit(t[start + 1]) ? t[start + 1] : ' ';
+        return switch (t[start]) {
+            case '2' -> second >= '2' && second <= '7';
+            case '3' -> second != '1' && second != '2' && second != '3';
+            case '4', '6' -> true;
+            case '5' -> second <= '8';
+            default -> false;
+        };
     }
 
     private static long ipv4(char[] t, int from, int start, int to) {

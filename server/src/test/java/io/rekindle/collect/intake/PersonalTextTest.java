@@ -60,6 +60,71 @@ class PersonalTextTest {
         assertThat(PersonalText.isIn(text, Kind.IDENTIFIER)).isFalse();
     }
 
+    /** Numbers the networks publish for tests. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "4111111111111111",
+                "4111 1111 1111 1111",
+                "4111-1111-1111-1111",
+                "5555555555554444",
+                "2223003122003222",
+                "378282246310005",
+                "30569309025904",
+                "6011111111111117",
+                "3530111333300000",
+                "6205500000000000004",
+                "4222222222222"
+            })
+    void aCardsNumberIsFoundWhateverTheFieldAndNotWhereTheShopsOwnNumbersAre(String card) {
+        for (var kind : List.of(Kind.FREE, Kind.NUMBER))
+            assertThat(PersonalText.isIn(card, kind)).as(kind.name()).isTrue();
+        for (var kind : List.of(Kind.IDENTIFIER, Kind.REFERENCE))
+            assertThat(PersonalText.isIn(card, kind)).as(kind.name()).isFalse();
+        if (card.length() > 13)
+            assertThat(PersonalText.redacted("paid with " + card + ".", Kind.FREE))
+                    .isEqualTo("paid with [personal].");
+        for (int i = 0; i < card.length(); i++)
+            assertThat(card.charAt(i) < '0' || PersonalText.isIn(changed(card, i), Kind.FREE))
+                    .as("%s with another digit at %d", card, i)
+                    .isEqualTo(card.charAt(i) < '0');
+    }
+
+    private static String changed(String card, int place) {
+        var digits = card.toCharArray();
+        digits[place] = (char) ('0' + (digits[place] - '0' + 1) % 10);
+        return new String(digits);
+    }
+
+    /** Of a hundred numbers that follow each other ten pass Luhn's test. */
+    @Test
+    void timesAndAddressesOfPagesAreNoCards() {
+        for (int i = 0; i < 100; i++) {
+            for (var time : List.of(1_767_322_800_000L, 1_767_322_800_000_000L, 1_767_322_800_000_000_000L))
+                assertThat(PersonalText.isIn(Long.toString(time + i), Kind.FREE))
+                        .isFalse();
+            var number = Long.toString(4_006_381_333_900L + i);
+            assertThat(PersonalText.isIn("https://shop.example/p/1" + number + "?page=2", Kind.FREE))
+                    .isFalse();
+            assertThat(PersonalText.isIn("EAN " + number, Kind.FREE)).isFalse();
+            assertThat(PersonalText.isIn("order-555" + number, Kind.FREE)).isFalse();
+        }
+        assertThat(PersonalText.isIn("0000000000000000", Kind.FREE)).isFalse();
+        assertThat(PersonalText.isIn("4111 1111 1111 1111 1111", Kind.FREE)).isFalse();
+    }
+
+    @Test
+    void whatANumberIsOfIsToldByItsName() {
+        var fields = new PersonalFields(List.of());
+        for (var name : List.of("card", "payment", "pan", "memo", "number", "value", "card_ref", "creditId", "卡编号"))
+            assertThat(fields.judge(name).kind().mayBeCards()
+                            || fields.judge(name) == PersonalFields.Judgement.PERSONAL)
+                    .as(name)
+                    .isTrue();
+        for (var name : List.of("order_id", "orderId", "messageId", "product_id", "sku", "ean", "order", "订单号"))
+            assertThat(fields.judge(name).kind().mayBeCards()).as(name).isFalse();
+    }
+
     @ParameterizedTest
     @ValueSource(
             strings = {
