@@ -47,7 +47,7 @@ public class Messages {
     /**
      * One message. Ids are decimal strings, because JavaScript cannot hold 64-bit integers.
      *
-     * @param reason stable code, why it failed, was skipped, deferred or is in doubt
+     * @param reason stable code, why it failed, was skipped, deferred or is in doubt; {@code bounced} on one that was sent and came back
      * @param detail the mail server's reply, without addresses
      * @param attempts how often it was begun to be sent
      * @param dueAt when it is sent or tried again at the earliest
@@ -76,7 +76,7 @@ public class Messages {
      * How far the messages of a campaign are. A message is in one of the states; opened, clicked and unsubscribed count
      * messages, by people only.
      *
-     * @param delivered sent and not come back
+     * @param delivered of the sent ones, those a mail server took and did not send back since
      */
     public record Progress(
             long ready,
@@ -129,6 +129,7 @@ public class Messages {
                         select count(*) filter (where state = 'ready') as ready,
                                count(*) filter (where state = 'sending') as sending,
                                count(*) filter (where state = 'sent') as sent,
+                               count(*) filter (where state = 'sent' and reason is distinct from 'bounced') as delivered,
                                count(*) filter (where state = 'failed') as failed,
                                count(*) filter (where state = 'skipped') as skipped,
                                count(*) filter (where state = 'in_doubt') as in_doubt,
@@ -142,7 +143,7 @@ public class Messages {
                         r.getLong("ready"),
                         r.getLong("sending"),
                         r.getLong("sent"),
-                        r.getLong("sent"),
+                        r.getLong("delivered"),
                         r.getLong("failed"),
                         r.getLong("skipped"),
                         r.getLong("in_doubt"),

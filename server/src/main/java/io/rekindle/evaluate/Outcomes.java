@@ -230,10 +230,10 @@ final class Outcomes {
         return warehouse
                 .first(
                         Sql.of("""
-                                with latest as (select message_id, state from messages_now where run_id = ?),
+                                with latest as (select message_id, state, reason from messages_now where run_id = ?),
                                 ever as (select distinct message_id from messages where run_id = ? and state = 'sent')
                                 select count(e.message_id) as sent,
-                                    count(*) filter (where l.state in ('sent', 'delivered')) as delivered,
+                                    count(*) filter (where l.state = 'sent' and l.reason is distinct from 'bounced') as delivered,
                                     count(*) filter (where l.state = 'failed') as failed
                                 from latest l left join ever e on e.message_id = l.message_id
                                 """, run.id(), run.id()),

@@ -225,6 +225,48 @@ class DeliveryOverHttpTest {
         assertThat(sendAgain("gone" + runId)).isEqualTo("skipped/suppressed");
     }
 
+    /** Whichever way the provider names it: our message id, the address, or the customer alone. */
+    @Test
+    void aMailThatComesBackLaterTakesItsDeliveryBackOnce() throws Exception {
+        sendTo("lea" + runId, "mia" + runId, "noa" + runId, "ole" + runId);
+        assertThat(messages.progress(runId).delivered()).isEqualTo(4);
+        var id = messages.of(customer("lea" + runId)).getFirst().messageId();
+        for (int time = 1; time <= 2; time++)
+            bounced(
+                    "b%d-%d".formatted(runId, time),
+                    "\"userId\":\"lea%d\"".formatted(runId),
+                    "\"message_id\":\"%s\"".formatted(id));
+        assertThat(delivered()).isEqualTo(3);
+        for (int time = 1; time <= 2; time++)
+            bounced(
+                    "c%d-%d".formatted(runId, time),
+                    "\"userId\":\"mia%d\"".formatted(runId),
+                    "\"message_id\":\"smtp-7@provider\",\"email\":\"mia%d@example.com\"".formatted(runId));
+        assertThat(delivered()).isEqualTo(2);
+        bounced("d" + runId, "\"userId\":\"noa%d\"".formatted(runId), "\"bounce_type\":\"hard\"");
+        assertThat(delivered()).isEqualTo(1);
+        assertThat(messages.progress(runId).sent()).isEqualTo(4);
+        assertThat(messages.progress(runId).failed()).isZero();
+        assertThat(warehouse.query(
+                        Sql.of("select reason from messages_now where run_id = ? and reason is not null", runId),
+                        row -> row.text("reason")))
+                .containsExactly("bounced", "bounced", "bounced");
+        assertThat(events("Email Delivered")).as("nothing is told twice").hasSize(4);
+        assertThat(sendAgain("noa" + runId)).isEqualTo("skipped/suppressed");
+    }
+
+    private long delivered() {
+        time.awaitQuiet();
+        return messages.progress(runId).delivered();
+    }
+
+    private void bounced(String messageId, String who, String properties) throws Exception {
+        var body = """
+                {"type":"track","event":"Email Bounced","messageId":"%s",%s,"timestamp":"%s","properties":{%s}}
+                """.formatted(messageId, who, clock.instant().plusSeconds(1), properties);
+        accept(body);
+    }
+
     @Test
     void aMessageInDoubtIsSettledByAPersonAndAudited() throws Exception {
         sendTo("hal" + runId);
@@ -320,6 +362,14 @@ class DeliveryOverHttpTest {
                          "traits":{"email":"%s@example.com","firstName":"Änn","consent":{"email":true}}}
                         """.formatted(user, user, user))
                 .collect(Collectors.joining(","));
+        accept(items);
+        time.awaitQuiet();
+        enqueue(runId, users);
+        time.awaitQuiet();
+        return MAILBOXES.takeArrived();
+    }
+
+    private void accept(String items) throws Exception {
         var accepted = http.send(
                 request("/v1/batch", BROWSER)
                         .header("Content-Type", "application/json")
@@ -333,10 +383,6 @@ class DeliveryOverHttpTest {
                         .build(),
                 HttpResponse.BodyHandlers.ofString());
         assertThat(accepted.statusCode()).as(accepted.body()).isEqualTo(200);
-        time.awaitQuiet();
-        enqueue(runId, users);
-        time.awaitQuiet();
-        return MAILBOXES.takeArrived();
     }
 
     /** Sends a customer one more message; what became of it. */
@@ -391,7 +437,7 @@ class DeliveryOverHttpTest {
                         Sql.of("select properties from events where name = ? order by seq", name),
                         row -> json.readTree(row.text("properties")))
                 .stream()
-                .filter(event -> event.get("campaign_id").longValue() == runId)
+                .filter(event -> event.path("campaign_id").asLong(0) == runId)
                 .toList();
     }
 

@@ -14,7 +14,7 @@ import tools.jackson.databind.JsonNode;
  * @param eligible of these, those who may be written to: they were drawn into the arms
  * @param heldOut of these, the ones drawn into the hold-out
  * @param sent messages handed to a mail server
- * @param delivered messages a mail server accepted
+ * @param delivered messages a mail server accepted and did not send back since
  * @param lift the measured differences, intention to treat
  * @param truth the true difference in conversion over the customers drawn into the arms
  * @param verdict positive, negative, no_difference or not_measurable

@@ -38,6 +38,9 @@ class MessageRelay implements Backlog, SmartLifecycle {
     private static final Set<String> BOUNCES =
             Set.of("address_refused", "recipient_refused", "message_refused", "gave_up");
 
+    /** The reason of a message that was sent and came back. */
+    private static final String BOUNCED_SINCE = "bounced";
+
     /** Between two looks, unless more is waiting than one batch holds: each batch costs every reader of the log a turn. */
     private static final Duration GLANCE = Duration.ofMillis(250);
 
@@ -222,6 +225,8 @@ class MessageRelay implements Backlog, SmartLifecycle {
 
     /** What other parts hear of through the log: that it arrived, or came back. */
     private Optional<EventLog.OwnEvent> event(Change change) {
+        // Heard from the log itself.
+        if (BOUNCED_SINCE.equals(change.reason())) return Optional.empty();
         var properties = json.createObjectNode()
                 .put("message_id", Long.toString(change.messageId()))
                 .put("decision_id", Long.toString(change.decisionId()))
