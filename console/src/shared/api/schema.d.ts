@@ -1955,6 +1955,7 @@ export interface components {
             id: number;
             messageCost: number;
             name: string;
+            objective: components["schemas"]["io.rekindle.plan.Objective"] | null;
             /** Format: int64 */
             objectiveId: number;
             /** Format: int64 */
@@ -2041,6 +2042,33 @@ export interface components {
             text: string;
             /** Format: int32 */
             version: number;
+        };
+        "io.rekindle.plan.Objective": {
+            /** Format: double */
+            baseline: number;
+            /** Format: int64 */
+            baselineCustomers: number;
+            /** Format: date */
+            deadline: string;
+            /** Format: int64 */
+            id: number;
+            /** @enum {string} */
+            kind: "retain" | "grow" | "activate" | "acquire";
+            /** Format: date-time */
+            measuredAt: string;
+            /** @enum {string} */
+            metric: "repurchase_rate" | "retention_rate" | "reactivation_rate" | "revenue_per_customer";
+            name: string;
+            /** Format: int64 */
+            segmentId: number | null;
+            /** Format: int32 */
+            segmentVersion: number | null;
+            /** Format: double */
+            target: number;
+            /** @enum {string} */
+            unit: "points" | "relative";
+            /** Format: int32 */
+            windowDays: number;
         };
         "io.rekindle.plan.Objectives.Draft": {
             /** Format: date */

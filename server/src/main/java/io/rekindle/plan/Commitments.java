@@ -1,6 +1,5 @@
 package io.rekindle.plan;
 
-import io.rekindle.platform.Problem;
 import io.rekindle.platform.Problem.Fault;
 import java.util.List;
 import org.springframework.jdbc.core.simple.JdbcClient;
@@ -59,21 +58,13 @@ class Commitments {
                     .list();
     }
 
-    /** Refuses a change of what campaigns stand on, naming them and the fields. */
-    static void refuse(String code, String kind, long id, List<String> campaigns, Changes changes) {
-        if (campaigns.isEmpty() || changes.fields().isEmpty()) return;
-        throw new Problem(
-                        Problem.Kind.CONFLICT,
-                        code,
-                        kind
-                                + " {id} stands under {campaigns}, so its {fields} cannot be changed; make a new one (a campaign in review is a draft again once it is changed itself)",
-                        changes.fields().stream()
-                                .map(field -> new Fault(field, "campaigns_stand_on_it", "stands under {campaigns}")
-                                        .with("campaigns", campaigns))
-                                .toList())
-                .with("id", id)
-                .with("fields", changes.fields())
-                .with("campaigns", campaigns);
+    /** What is wrong with changing these fields of what campaigns stand on; empty when none stands on it. */
+    static List<Fault> faults(List<String> campaigns, Changes changes) {
+        if (campaigns.isEmpty()) return List.of();
+        return changes.fields().stream()
+                .map(field -> new Fault(field, "campaigns_stand_on_it", "stands under {campaigns}")
+                        .with("campaigns", campaigns))
+                .toList();
     }
 
     private List<String> campaigns(String sql, long id) {

@@ -133,7 +133,17 @@ public class Objectives {
                 .of("windowDays", before.windowDays(), draft.windowDays())
                 .of("target", before.target(), draft.target())
                 .of("deadline", before.deadline(), draft.deadline());
-        Commitments.refuse("objective_in_use", "objective", id, campaigns, changes);
+        var faults = Commitments.faults(campaigns, changes);
+        if (!faults.isEmpty())
+            throw new Problem(
+                            Problem.Kind.CONFLICT,
+                            "objective_in_use",
+                            "objective {id} stands under {campaigns}, so its {fields} cannot be changed; make a new one"
+                                    + " (a campaign in review is a draft again once it is changed itself)",
+                            faults)
+                    .with("id", id)
+                    .with("fields", changes.fields())
+                    .with("campaigns", campaigns);
         changes.of("name", before.name(), draft.name());
         if (campaigns.isEmpty()) {
             jdbc.sql("""

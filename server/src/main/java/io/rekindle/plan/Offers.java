@@ -123,7 +123,17 @@ public class Offers {
                         draft.costPerUse() == null ? BigDecimal.ZERO : draft.costPerUse())
                 .of("budget", before.budget(), draft.budget())
                 .of("expiresAt", before.expiresAt(), draft.expiresAt());
-        Commitments.refuse("offer_in_use", "offer", id, campaigns, changes);
+        var faults = Commitments.faults(campaigns, changes);
+        if (!faults.isEmpty())
+            throw new Problem(
+                            Problem.Kind.CONFLICT,
+                            "offer_in_use",
+                            "offer {id} stands under {campaigns}, so its {fields} cannot be changed; make a new one"
+                                    + " (a campaign in review is a draft again once it is changed itself)",
+                            faults)
+                    .with("id", id)
+                    .with("fields", changes.fields())
+                    .with("campaigns", campaigns);
         // Nothing is to be changed: an expiry that has passed since is no fault.
         if (!campaigns.isEmpty()) return before;
         jdbc.sql("""
