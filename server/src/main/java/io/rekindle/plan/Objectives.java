@@ -133,14 +133,14 @@ public class Objectives {
                 .of("windowDays", before.windowDays(), draft.windowDays())
                 .of("target", before.target(), draft.target())
                 .of("deadline", before.deadline(), draft.deadline());
-        var faults = Commitments.faults(campaigns, changes);
-        if (!faults.isEmpty())
+        var committed = Commitments.faults(campaigns, changes);
+        if (!committed.isEmpty())
             throw new Problem(
                             Problem.Kind.CONFLICT,
                             "objective_in_use",
                             "objective {id} stands under {campaigns}, so its {fields} cannot be changed; make a new one"
                                     + " (a campaign in review is a draft again once it is changed itself)",
-                            faults)
+                            committed)
                     .with("id", id)
                     .with("fields", changes.fields())
                     .with("campaigns", campaigns);
