@@ -4,7 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import java.util.SplittableRandom;
 import org.hipparchus.special.Beta;
 import org.junit.jupiter.api.Test;
@@ -31,6 +36,25 @@ class BanditTest {
         return (1 - p) * ifFirst + p * ifSecond;
     }
 
+    /** Runs of one bandit of two arms: those that come by the same answers share what was calculated from them. */
+    private static final class Known {
+        private final Map<List<Integer>, BernoulliBandit> bandits = new HashMap<>();
+        private List<Integer> answers = List.of(0, 0, 0, 0);
+
+        BernoulliBandit start() {
+            answers = List.of(0, 0, 0, 0);
+            return bandits.computeIfAbsent(answers, none -> BernoulliBandit.of(2));
+        }
+
+        BernoulliBandit next(int arm, boolean answer) {
+            BernoulliBandit before = Objects.requireNonNull(bandits.get(answers));
+            List<Integer> more = new ArrayList<>(answers);
+            more.set(2 * arm + (answer ? 0 : 1), more.get(2 * arm + (answer ? 0 : 1)) + 1);
+            answers = List.copyOf(more);
+            return bandits.computeIfAbsent(answers, these -> before.observe(arm, answer));
+        }
+    }
+
     @Test
     void theRegretOfAShortTimeIsTheExactOne() {
         double exact = worsePulls(7, .7, .4, 0, 0, 0, 0);
@@ -38,13 +62,14 @@ class BanditTest {
         int runs = 4_000;
         double sum = 0;
         double squares = 0;
+        Known known = new Known();
         for (int run = 0; run < runs; run++) {
-            BernoulliBandit bandit = BernoulliBandit.of(2);
+            BernoulliBandit bandit = known.start();
             int worse = 0;
             for (int t = 0; t < 7; t++) {
                 int arm = bandit.choose(random).arm();
                 worse += arm;
-                bandit = bandit.observe(arm, random.nextDouble() < (arm == 0 ? .7 : .4));
+                bandit = known.next(arm, random.nextDouble() < (arm == 0 ? .7 : .4));
             }
             sum += worse;
             squares += (double) worse * worse;
@@ -68,14 +93,15 @@ class BanditTest {
         double thompson = 0;
         double ucb = 0;
         SplittableRandom random = new SplittableRandom(2);
+        Known known = new Known();
         for (int run = 0; run < runs; run++) {
-            BernoulliBandit bandit = BernoulliBandit.of(2);
+            BernoulliBandit bandit = known.start();
             double[] pulls = new double[2];
             double[] wins = new double[2];
             for (int t = 0; t < rounds; t++) {
                 int arm = bandit.choose(random).arm();
                 thompson += (.6 - rate[arm]) / runs;
-                bandit = bandit.observe(arm, random.nextDouble() < rate[arm]);
+                bandit = known.next(arm, random.nextDouble() < rate[arm]);
                 int upper = t < 2 ? t : upper(pulls, wins, 0, t) >= upper(pulls, wins, 1, t) ? 0 : 1;
                 ucb += (.6 - rate[upper]) / runs;
                 pulls[upper]++;
@@ -220,8 +246,9 @@ class BanditTest {
         double plain = 0;
         double plainSquares = 0;
         int played = 0;
+        Known known = new Known();
         for (int log = 0; log < logs; log++) {
-            BernoulliBandit bandit = BernoulliBandit.of(2);
+            BernoulliBandit bandit = known.start();
             double[] reward = new double[rounds];
             double[] logged = new double[rounds];
             double[] target = new double[rounds];
@@ -230,7 +257,7 @@ class BanditTest {
             for (int t = 0; t < rounds; t++) {
                 Choice choice = Choice.draw(Choice.atLeast(bandit.probabilities(), .05), random);
                 boolean answer = random.nextDouble() < (choice.arm() == 0 ? .6 : .4);
-                bandit = bandit.observe(choice.arm(), answer);
+                bandit = known.next(choice.arm(), answer);
                 reward[t] = answer ? 1 : 0;
                 logged[t] = choice.probability();
                 target[t] = choice.arm() == 1 ? 1 : 0;
