@@ -1,5 +1,6 @@
 package io.rekindle.app.analyze;
 
+import java.util.List;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 
@@ -7,8 +8,9 @@ import picocli.CommandLine.Command;
 @Command(
         name = "analyze",
         description = "Run the models on CSV or Parquet files; no server is needed and nothing is kept.",
-        mixinStandardHelpOptions = true,
-        subcommands = {
+        mixinStandardHelpOptions = true)
+public final class AnalyzeCommand implements Runnable {
+    public static final List<Class<?>> ANALYSES = List.of(
             ClvAnalysis.class,
             RhythmAnalysis.class,
             ExperimentAnalysis.class,
@@ -23,9 +25,8 @@ import picocli.CommandLine.Command;
             LinkAnalysis.class,
             ThemesAnalysis.class,
             ProductsAnalysis.class,
-            UpliftAnalysis.class
-        })
-public final class AnalyzeCommand implements Runnable {
+            UpliftAnalysis.class);
+
     @Override
     public void run() {
         CommandLine.usage(this, System.out);

@@ -7,6 +7,7 @@ import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -22,8 +23,10 @@ import picocli.CommandLine.Command;
             "",
             "  test     Build everything and run every test (the browser test too).",
             "  bench    Measure speed against a stated baseline: bench intake, bench segment, bench clv, bench allocate."
-        },
-        subcommands = {
+        })
+public final class RekindleCommand implements Runnable {
+    private static final int FAILED = 1;
+    private static final List<Class<?>> COMMANDS = List.of(
             DemoCommand.class,
             ServeCommand.class,
             ImportCommand.class,
@@ -33,14 +36,11 @@ import picocli.CommandLine.Command;
             UserCommand.class,
             BackupCommand.class,
             RestoreCommand.class,
-            VersionCommand.class
-        })
-public final class RekindleCommand implements Runnable {
-    private static final int FAILED = 1;
+            VersionCommand.class);
 
     /** Runs one command line and gives its exit code: 0 done, 1 failed, 2 wrongly called. */
     public static int run(String[] arguments) {
-        var command = new CommandLine(new RekindleCommand());
+        var command = commandLine(arguments);
         command.setCaseInsensitiveEnumValuesAllowed(true);
         command.setExecutionExceptionHandler((e, line, parsed) -> report(e, line.getErr()));
         command.setParameterExceptionHandler((e, wrong) -> {
@@ -52,6 +52,26 @@ public final class RekindleCommand implements Runnable {
             return 2;
         });
         return command.execute(arguments);
+    }
+
+    /**
+     * The command that is called, or all where the first words call none: making all of them takes longer than many of them
+     * run.
+     */
+    static CommandLine commandLine(String... arguments) {
+        var root = new CommandLine(new RekindleCommand());
+        add(root, COMMANDS, arguments, 0);
+        var analyze = root.getSubcommands().get("analyze");
+        if (analyze != null) add(analyze, AnalyzeCommand.ANALYSES, arguments, 1);
+        return root;
+    }
+
+    private static void add(CommandLine parent, List<Class<?>> commands, String[] arguments, int place) {
+        var called = commands.stream()
+                .filter(command -> place < arguments.length
+                        && command.getAnnotation(Command.class).name().equals(arguments[place]))
+                .toList();
+        for (var command : called.isEmpty() ? commands : called) parent.addSubcommand(command);
     }
 
     @Override

@@ -60,7 +60,7 @@ class CommandsTest {
     // --help, wrong calls
 
     static Stream<String> everyCommand() {
-        return paths(new CommandLine(new RekindleCommand()), "");
+        return paths(RekindleCommand.commandLine(), "");
     }
 
     private static Stream<String> paths(CommandLine command, String path) {
