@@ -20,6 +20,7 @@ public final class ServerProcess {
                         "-XX:TieredStopAtLevel=1",
                         "-XX:+UseSerialGC",
                         "--enable-native-access=ALL-UNNAMED",
+                        unpackedPostgres(),
                         "-cp",
                         System.getProperty("java.class.path"),
                         "io.rekindle.app.Main",
@@ -39,6 +40,11 @@ public final class ServerProcess {
                         "REKINDLE_WAREHOUSE_MEMORY_LIMIT", "512MB"));
         builder.environment().putAll(settings);
         return builder.start();
+    }
+
+    /** The option that hands on where this process keeps PostgreSQL's unpacked programs, if it does. */
+    public static String unpackedPostgres() {
+        return "-Drekindle.postgres-binaries=" + System.getProperty("rekindle.postgres-binaries", "");
     }
 
     public static int freePort() {

@@ -2,6 +2,7 @@ package io.rekindle.platform.database;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.rekindle.testing.ServerProcess;
 import io.rekindle.testing.TestFolders;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -30,7 +31,7 @@ class EmbeddedDatabaseTest {
     @Test
     void aPostgresThatAKilledServerLeftIsStoppedAndStartedAnew() throws Exception {
         var folder = TestFolders.newFolder("orphan");
-        startAndKill(folder);
+        startAndKill(folder, ServerProcess.unpackedPostgres());
         var orphan = ProcessHandle.of(postmaster(folder)).orElseThrow();
         assertThat(orphan.isAlive()).isTrue();
         try (var database = EmbeddedDatabase.start(folder, false)) {
@@ -146,6 +147,7 @@ class EmbeddedDatabaseTest {
     private static void startAndKill(Path folder, String... options) throws IOException, InterruptedException {
         var command = new ArrayList<String>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+        command.addAll(List.of("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC"));
         command.addAll(List.of(options));
         command.addAll(
                 List.of("-cp", System.getProperty("java.class.path"), Killed.class.getName(), folder.toString()));
