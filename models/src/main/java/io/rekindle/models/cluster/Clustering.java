@@ -97,7 +97,9 @@ public final class Clustering {
 
     private Clustering(Table table, Settings settings) {
         int n = table.size();
-        if (n < 3) throw new IllegalArgumentException("there are %d rows; groups need at least 3".formatted(n));
+        if (n < 3)
+            throw new IllegalArgumentException(
+                    (n == 1 ? "there is 1 row" : "there are %d rows".formatted(n)) + "; groups need at least 3");
         long[] prints = table.fingerprints(settings.seed);
         int[] printed = Indices.sorted(n, (a, b) -> Long.compare(prints[a], prints[b]));
         Table named = Table.of(table.columns().stream()

@@ -97,8 +97,7 @@ public record PurchaseRhythm(
         if (rows.length == 0) throw new IllegalArgumentException("no customers to learn a purchase rhythm from");
         if (intervals == 0)
             throw new IllegalArgumentException(
-                    "none of the %d customers bought twice; a rhythm needs intervals: observe longer"
-                            .formatted(rows.length));
+                    "no customer of %d bought twice; a rhythm needs intervals: observe longer".formatted(rows.length));
         double unit = time / intervals;
         var likelihood = new RhythmLikelihood(data, sample(data, rows), unit);
         Minimizer.Minimum best = Minimizer.minimize(likelihood, new double[] {0.3, 0.7, 0.7, 0, -1.5}, LOW, HIGH);

@@ -8,7 +8,7 @@ import java.util.function.IntUnaryOperator;
 /**
  * Rated texts ready to learn from. Sorted, so that the order of the rows never matters; the same text with the same rating is
  * one row of more weight, and the weights are 1 on average, so that all rows twice are the same as all rows once. A feature
- * of a single text is left out: it could only tell that text again.
+ * of a single text is left out: it could only tell that text again. So is, of very many texts, one that hardly any has.
  *
  * <p>Columns: one for each feature, then {@link #OWN} more for what the built-in word list says.
  */
@@ -17,6 +17,7 @@ final class Corpus {
     static final int OWN = 3;
 
     private static final int FEWEST_TEXTS = 2;
+    private static final int TEXTS_FOR_EACH = 100_000;
     private static final int[] NONE = {};
 
     final FeatureIndex index = new FeatureIndex();
@@ -32,7 +33,7 @@ final class Corpus {
         if (texts.size() != labels.length)
             throw new IllegalArgumentException(
                     "%d texts and %d ratings; there must be one for each".formatted(texts.size(), labels.length));
-        String[] plain = texts.stream().map(text -> Words.normal(text).strip()).toArray(String[]::new);
+        String[] plain = texts.stream().map(Corpus::plain).toArray(String[]::new);
         int[] order = Indices.sorted(plain.length, (a, b) -> {
             int byText = plain[a].compareTo(plain[b]);
             return byText != 0 ? byText : Boolean.compare(labels[a], labels[b]);
@@ -60,6 +61,7 @@ final class Corpus {
         for (int r = 0; r < size; r++) weight[r] = count[r] * size / plain.length;
         double[][] own = new double[size][];
         int[][] numbers = new int[size][];
+        int fewest = Math.max(FEWEST_TEXTS, size / TEXTS_FOR_EACH);
         FeatureIndex all = new FeatureIndex();
         Numbers inTexts = new Numbers();
         Numbers lastText = new Numbers();
@@ -79,7 +81,7 @@ final class Corpus {
                 if (lastText.values[number] == row) return;
                 lastText.values[number] = row;
                 found.add(number);
-                if (++inTexts.values[number] == FEWEST_TEXTS) columnOf.values[number] = index.add(feature);
+                if (++inTexts.values[number] == fewest) columnOf.values[number] = index.add(feature);
             });
             numbers[r] = Arrays.copyOf(found.values, found.size);
             own[r] = own(words);
@@ -90,6 +92,11 @@ final class Corpus {
             rows.add(row.columns(), row.value(), own[r]);
             numbers[r] = NONE;
         }
+    }
+
+    /** A text as it is compared with others. */
+    static String plain(String text) {
+        return Words.normal(text).strip();
     }
 
     /**

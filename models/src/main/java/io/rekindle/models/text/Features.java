@@ -68,7 +68,7 @@ final class Features {
         return mixed(hash);
     }
 
-    private static long mixed(long hash) {
+    static long mixed(long hash) {
         long z = (hash ^ hash >>> 30) * 0xbf58476d1ce4e5b9L;
         z = (z ^ z >>> 27) * 0x94d049bb133111ebL;
         return z ^ z >>> 31;

@@ -125,7 +125,7 @@ public final class Themes {
         int v = phrases.phrases.size();
         if (v < Math.max(FEWEST_PHRASES, 2 * count))
             throw new IllegalArgumentException(
-                    "only %d phrases come back in %d sentences and more: too little to make themes of; give more texts"
+                    "too little to make themes of: %d different phrases come back in %d sentences or more; give more texts"
                             .formatted(v, fewest));
         double[][] company = company(phrases, said);
         Groups groups = count > 0

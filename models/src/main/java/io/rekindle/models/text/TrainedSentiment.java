@@ -27,11 +27,16 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Numerics: rows are sorted first and equal ones counted together, so neither their order nor writing every row twice
  * changes anything. The texts held out for the calibration are chosen by what they say, so the same text is never on both
- * sides. No randomness. Complexity: some tens of passes over the features of all texts for each fold and strength tried; 8,000
- * hotel reviews of 130 characters take some seconds. Memory: about 12 bytes a feature of a text, and 40 a different feature. A
- * fitted model is unchangeable.
+ * sides. Of more than {@link #MOST_HELD_OUT} texts the strength, the calibration and what models are to be held against are
+ * learnt on about that many, drawn by their words and a seed, of the rarer rating as many as of the other where there are so
+ * many, weighted to stand for all; the model itself is learnt from all. Complexity: some tens of passes over the features of
+ * these texts for each fold and strength tried, and over those of all texts once; 8,000 hotel reviews of 130 characters take
+ * some seconds. Memory: about 12 bytes a feature of a text, and 40 a different feature. A fitted model is unchangeable.
  */
 public final class TrainedSentiment implements SentimentModel {
+    /** Of more texts a part is held out. */
+    public static final int MOST_HELD_OUT = 50_000;
+
     private static final int FOLDS = 5;
     private static final int FEWEST_TO_CALIBRATE = 10;
     /** Inverse of the penalty over the number of texts, as the C of a linear classifier; where the search begins. */
@@ -69,58 +74,184 @@ public final class TrainedSentiment implements SentimentModel {
         this.texts = texts;
     }
 
+    /** Learns, with the usual seed. */
+    public static TrainedSentiment fit(List<String> texts, boolean[] positive) {
+        return fit(texts, positive, 1);
+    }
+
     /**
      * Learns.
      *
      * @param texts what customers wrote
      * @param positive for each whether it is praise
+     * @param seed of the texts held out, where there are more than {@link #MOST_HELD_OUT}
      * @throws IllegalArgumentException when there is only praise or only complaint
      */
-    public static TrainedSentiment fit(List<String> texts, boolean[] positive) {
+    public static TrainedSentiment fit(List<String> texts, boolean[] positive, long seed) {
+        return fit(texts, positive, seed, MOST_HELD_OUT);
+    }
+
+    static TrainedSentiment fit(List<String> texts, boolean[] positive, long seed, int mostHeldOut) {
         Corpus corpus = new Corpus(texts, positive);
         refuseOneClass(corpus.positive, corpus.weight);
-        int n = corpus.positive.length;
-        int[] fold = new int[n];
-        for (int r = 0; r < n; r++) fold[r] = Math.floorMod(corpus.textHash[r], FOLDS);
         double freedom = USUAL_FREEDOM;
         Calibration calibration = Calibration.NONE;
         if (fewer(corpus.positive) >= FEWEST_TO_CALIBRATE) {
-            HeldOut heldOut = HeldOut.of(corpus, fold, FOLDS, r -> r, corpus.weight, corpus.positive);
-            int best = heldOut.best(corpus.weight);
+            Drawn drawn = Drawn.of(corpus.textHash, corpus.positive, seed, mostHeldOut);
+            Corpus part = corpus;
+            double[] weight = corpus.weight;
+            if (!drawn.isAll()) {
+                int[] kept = IntStream.range(0, positive.length)
+                        .filter(i -> drawn.holds(corpus.rowOf[i]))
+                        .toArray();
+                part = new Corpus(Arrays.stream(kept).mapToObj(texts::get).toList(), picked(positive, kept));
+                weight = part.weight.clone();
+                for (int r = 0; r < weight.length; r++) weight[r] *= drawn.weight(part.positive[r]);
+            }
+            int n = part.positive.length;
+            int[] fold = new int[n];
+            for (int r = 0; r < n; r++) fold[r] = Math.floorMod(part.textHash[r], FOLDS);
+            HeldOut heldOut = HeldOut.of(part, fold, FOLDS, r -> r, weight, part.positive);
+            int best = heldOut.best(weight);
             freedom = HeldOut.freedom(best);
-            calibration = heldOut.calibration(best, corpus.weight);
+            calibration = heldOut.calibration(best, weight);
         }
         SparseLogistic.Fit all = fit(corpus, corpus.weight, freedom, null);
         return new TrainedSentiment(corpus.index, all.weights(), all.intercept(), freedom, calibration, texts.size());
     }
 
+    /** The same with the usual seed. */
+    public static double[] outOfFold(List<String> texts, boolean[] positive, int[] fold) {
+        return outOfFold(texts, positive, fold, 1);
+    }
+
     /**
      * The probability of praise each text gets from a model that has not seen its fold, its strength of penalty and
-     * calibration chosen on the other folds: what to hold against the truth.
+     * calibration chosen on the other folds: what to hold against the truth. Of more than {@link #MOST_HELD_OUT} texts these
+     * models learn from about that many.
      *
      * @param fold for each text, from 0
+     * @param seed of the texts they learn from
      * @return NaN for the texts of a fold without which only praise or only complaint would be left
      */
-    public static double[] outOfFold(List<String> texts, boolean[] positive, int[] fold) {
-        if (fold.length != texts.size())
-            throw new IllegalArgumentException(
-                    "%d texts and %d folds; there must be one for each".formatted(texts.size(), fold.length));
-        Corpus corpus = new Corpus(texts, positive);
-        int n = fold.length;
+    public static double[] outOfFold(List<String> texts, boolean[] positive, int[] fold, long seed) {
+        return outOfFold(texts, positive, fold, seed, MOST_HELD_OUT);
+    }
+
+    static double[] outOfFold(List<String> texts, boolean[] positive, int[] fold, long seed, int most) {
+        if (fold.length != texts.size() || fold.length != positive.length)
+            throw new IllegalArgumentException("%d texts, %d ratings and %d folds; there must be one for each"
+                    .formatted(texts.size(), positive.length, fold.length));
+        long[] hash = new long[fold.length];
+        if (fold.length > most)
+            Arrays.parallelSetAll(hash, i -> {
+                String plain = Corpus.plain(texts.get(i));
+                return Features.hash(plain, 0, plain.length(), 0);
+            });
+        Drawn drawn = Drawn.of(hash, positive, seed, most);
+        int[] kept = IntStream.range(0, fold.length).filter(drawn::holds).toArray();
+        Corpus corpus = new Corpus(Arrays.stream(kept).mapToObj(texts::get).toList(), picked(positive, kept));
         int folds = Arrays.stream(fold).max().orElse(-1) + 1;
-        double[] one = new double[n];
-        Arrays.fill(one, 1);
-        HeldOut heldOut = HeldOut.of(corpus, fold, folds, i -> corpus.rowOf[i], one, positive);
-        double[] probability = new double[n];
+        boolean[] rating = picked(positive, kept);
+        int[] part = Arrays.stream(kept).map(i -> fold[i]).toArray();
+        double[] weight = new double[kept.length];
+        for (int k = 0; k < kept.length; k++) weight[k] = drawn.weight(rating[k]);
+        HeldOut heldOut = HeldOut.of(corpus, part, folds, k -> corpus.rowOf[k], weight, rating);
+        double[] probability = new double[fold.length];
         for (int f = 0; f < folds; f++) {
-            double[] others = new double[n];
-            for (int i = 0; i < n; i++) others[i] = fold[i] == f ? 0 : 1;
+            double[] others = weight.clone();
+            for (int k = 0; k < kept.length; k++) if (part[k] == f) others[k] = 0;
             int best = heldOut.best(others);
             double[] score = heldOut.score(best);
             Calibration calibration = heldOut.calibration(best, others);
-            for (int i = 0; i < n; i++) if (fold[i] == f) probability[i] = calibration.probability(score[i]);
+            for (int k = 0; k < kept.length; k++)
+                if (part[k] == f) probability[kept[k]] = calibration.probability(score[k]);
+            if (drawn.isAll()) continue;
+            int held = f;
+            int[] rest = IntStream.range(0, fold.length)
+                    .filter(i -> fold[i] == held && !drawn.holds(i))
+                    .toArray();
+            double[] left = new double[corpus.positive.length];
+            for (int k = 0; k < kept.length; k++) left[corpus.rowOf[k]] += others[k];
+            if (!hasBoth(corpus.positive, left)) {
+                for (int i : rest) probability[i] = Double.NaN;
+                continue;
+            }
+            SparseLogistic.Fit fit = fit(corpus, left, HeldOut.freedom(best), null);
+            Arrays.stream(rest).parallel().forEach(i -> {
+                Words words = Words.of(texts.get(i));
+                Corpus.Row row = Corpus.Row.of(words, corpus.index);
+                probability[i] = calibration.probability(
+                        score(row, Corpus.own(words), corpus.index.size(), fit.weights(), fit.intercept()));
+            });
         }
         return probability;
+    }
+
+    private static boolean[] picked(boolean[] all, int[] places) {
+        boolean[] picked = new boolean[places.length];
+        for (int k = 0; k < places.length; k++) picked[k] = all[places[k]];
+        return picked;
+    }
+
+    private static double score(Corpus.Row row, double[] own, int features, double[] weights, double intercept) {
+        double score = intercept;
+        for (int k = 0; k < row.columns().length; k++) score += row.value() * weights[row.columns()[k]];
+        for (int k = 0; k < own.length; k++) score += own[k] * weights[features + k];
+        return score;
+    }
+
+    /**
+     * Texts that stand for all, drawn by their words, so that neither their order nor how often one is written counts.
+     *
+     * @param held whether each is among them; empty where all are
+     * @param praise weight of each that is praise, 1 on average over both
+     * @param complaint likewise
+     */
+    @SuppressWarnings("ArrayRecordComponent") // internal, never compared
+    private record Drawn(boolean[] held, double praise, double complaint) {
+        static Drawn of(long[] hash, boolean[] positive, long seed, int most) {
+            int praise = different(hash, positive, true);
+            int complaints = different(hash, positive, false);
+            if (praise + complaints <= most) return new Drawn(new boolean[0], 1, 1);
+            int rarer = Math.min(Math.min(praise, complaints), most / 2);
+            double ofPraise = (double) (praise <= complaints ? rarer : most - rarer) / praise;
+            double ofComplaints = (double) (praise <= complaints ? most - rarer : rarer) / complaints;
+            long stir = Features.hash("", 0, 0, seed);
+            boolean[] held = new boolean[hash.length];
+            int[] all = new int[2];
+            int[] kept = new int[2];
+            for (int i = 0; i < hash.length; i++) {
+                // The same text with the same rating is in or out as one.
+                double place = (Features.mixed(hash[i] ^ stir) >>> 11) * 0x1p-53;
+                held[i] = place < (positive[i] ? ofPraise : ofComplaints);
+                all[positive[i] ? 1 : 0]++;
+                if (held[i]) kept[positive[i] ? 1 : 0]++;
+            }
+            double share = (double) (kept[0] + kept[1]) / hash.length;
+            return new Drawn(held, share * all[1] / kept[1], share * all[0] / kept[0]);
+        }
+
+        /** How many different texts have the rating. */
+        private static int different(long[] hash, boolean[] positive, boolean rating) {
+            return (int) IntStream.range(0, hash.length)
+                    .filter(i -> positive[i] == rating)
+                    .mapToLong(i -> hash[i])
+                    .distinct()
+                    .count();
+        }
+
+        boolean isAll() {
+            return held.length == 0;
+        }
+
+        boolean holds(int text) {
+            return isAll() || held[text];
+        }
+
+        double weight(boolean isPraise) {
+            return isPraise ? praise : complaint;
+        }
     }
 
     private static void refuseOneClass(boolean[] positive, double[] weight) {
@@ -280,10 +411,7 @@ public final class TrainedSentiment implements SentimentModel {
         Words words = Words.of(text);
         Corpus.Row row = Corpus.Row.of(words, index);
         double[] own = Corpus.own(words);
-        int features = index.size();
-        double score = intercept;
-        for (int k = 0; k < row.columns().length; k++) score += row.value() * weights[row.columns()[k]];
-        for (int k = 0; k < own.length; k++) score += own[k] * weights[features + k];
+        double score = score(row, own, index.size(), weights, intercept);
         boolean known = row.columns().length > 0 || Arrays.stream(own).anyMatch(value -> value != 0);
         return new Opinion(calibration.probability(score), known, Reasons.of(words, contributions(words, row, own)));
     }

@@ -42,7 +42,7 @@ record PurchaseFit(double[] value, Fit fit) {
         if (triples.rows == 0) throw new IllegalArgumentException("no customers to fit a %s model on".formatted(model));
         if (triples.repeatPurchases == 0)
             throw new IllegalArgumentException(
-                    "none of the %d customers bought again; a %s model needs repeat purchases: observe longer"
+                    "no customer of %d bought again; a %s model needs repeat purchases: observe longer"
                             .formatted(triples.rows, model));
         double unit = triples.meanAge;
         double[] from = start.clone();

@@ -293,7 +293,7 @@ class PurchaseRhythmTest {
         int[] none = {0, 0};
         assertThatThrownBy(
                         () -> PurchaseRhythm.fit(PurchaseIntervals.of(new int[] {1, 1}, zero, zero, zero, none, zero)))
-                .hasMessageContaining("none of the 2 customers bought twice");
+                .hasMessageContaining("no customer of 2 bought twice");
         assertThatThrownBy(() -> PurchaseRhythm.fit(PurchaseIntervals.of(none, zero, zero, zero, none, zero)))
                 .hasMessageContaining("no customers");
         assertThatThrownBy(() -> PurchaseIntervals.of(new int[] {1, 3}, zero, zero, zero, none, zero))

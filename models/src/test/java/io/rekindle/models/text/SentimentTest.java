@@ -231,6 +231,67 @@ class SentimentTest {
             assertThat(twice.of(text).probability()).isCloseTo(one.of(text).probability(), within(1e-3));
     }
 
+    /** 4,000 texts of which 1,000 are drawn to hold out: the probabilities hold as those learnt from all do. */
+    @Test
+    void ofVeryManyTextsAPartIsHeldOutAndStandsForAll() {
+        var random = new SplittableRandom(9);
+        int count = 4_000;
+        double[] truth = new double[count];
+        var all = known(count, .2, random, truth);
+        int[] fold = IntStream.range(0, count).map(i -> i % 5).toArray();
+        double[] probability = TrainedSentiment.outOfFold(all.texts(), all.positive(), fold, 3, 1_000);
+        assertThat(probability).doesNotContain(Double.NaN);
+        var found = SentimentEvaluation.of(probability, all.positive());
+        assertThat(found.texts()).isEqualTo(count);
+        assertThat(found.calibrationSlope()).isBetween(.85, 1.15);
+        double apart = 0;
+        for (int i = 0; i < count; i++) apart += Math.abs(probability[i] - truth[i]) / count;
+        assertThat(apart).isLessThan(.1);
+        assertThat(TrainedSentiment.outOfFold(all.texts(), all.positive(), fold, 3, 1_000))
+                .isEqualTo(probability);
+        assertThat(TrainedSentiment.outOfFold(all.texts(), all.positive(), fold, 4, 1_000))
+                .isNotEqualTo(probability);
+        // The model learns from all, and its probabilities are as near the truth.
+        var model = TrainedSentiment.fit(all.texts(), all.positive(), 3, 1_000);
+        assertThat(model.texts()).isEqualTo(count);
+        double near = 0;
+        for (int i = 0; i < count; i += 4)
+            near += Math.abs(model.of(all.texts().get(i)).probability() - truth[i]) / (count / 4.0);
+        assertThat(near).isLessThan(.1);
+    }
+
+    /** Where one text in forty is a complaint, the complaints are drawn first, and weighed for what they are. */
+    @Test
+    void rareComplaintsAreNotLostWhereAPartIsHeldOut() {
+        var random = new SplittableRandom(15);
+        var texts = new ArrayList<String>();
+        boolean[] positive = new boolean[8_000];
+        for (int i = 0; i < positive.length; i++) {
+            positive[i] = i % 40 != 0;
+            var said = positive[i] ^ random.nextInt(8) == 0 ? GOOD : BAD;
+            texts.add(said.get(random.nextInt(said.size())) + " " + random.nextInt(1_000_000));
+        }
+        int[] fold = IntStream.range(0, positive.length).map(i -> i / 40 % 5).toArray();
+        double[] probability = TrainedSentiment.outOfFold(texts, positive, fold, 1, 400);
+        double mean = java.util.Arrays.stream(probability).average().orElse(0);
+        assertThat(mean).isCloseTo(39 / 40.0, within(.006));
+        assertThat(SentimentEvaluation.of(probability, positive).auc()).isGreaterThan(.8);
+    }
+
+    /** However often a few texts are written, they are few. */
+    @Test
+    void aFewTextsWrittenVeryOftenAreAllHeldOut() {
+        var texts = new ArrayList<String>();
+        boolean[] positive = new boolean[900];
+        for (int i = 0; i < positive.length; i++) {
+            positive[i] = i % 3 > 0;
+            texts.add(positive[i] ? "lovely parcel " + i % 20 : "broken");
+        }
+        int[] fold = IntStream.range(0, positive.length).map(i -> i / 3 % 5).toArray();
+        assertThat(TrainedSentiment.outOfFold(texts, positive, fold, 1, 100))
+                .isEqualTo(TrainedSentiment.outOfFold(texts, positive, fold));
+    }
+
     @Test
     void whatCannotBeLearntFromIsRefused() {
         assertThatIllegalArgumentException()

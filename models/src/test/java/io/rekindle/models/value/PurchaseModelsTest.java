@@ -477,7 +477,7 @@ class PurchaseModelsTest {
         var nobody = RecencyFrequency.of(new int[0], new double[0], new double[0]);
         assertThatThrownBy(() -> kind.fit(nobody)).hasMessageContaining("no customers to fit a");
         var onceOnly = RecencyFrequency.of(new int[2], new double[2], new double[] {3, 4});
-        assertThatThrownBy(() -> kind.fit(onceOnly)).hasMessageContaining("none of the 2 customers bought again");
+        assertThatThrownBy(() -> kind.fit(onceOnly)).hasMessageContaining("no customer of 2 bought again");
     }
 
     private static RecencyFrequency pick(RecencyFrequency data, List<Integer> rows, double scale) {

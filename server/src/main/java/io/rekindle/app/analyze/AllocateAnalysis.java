@@ -113,8 +113,7 @@ final class AllocateAnalysis extends Analysis {
         var rows = input.read(AllocateTable.fields(), progress);
         if (!AllocateTable.hasCost(rows)
                 && (budget != null || customerBudget != null || deductCost || !channelBudget.isEmpty()))
-            throw Problem.invalid(
-                    "field_not_mapped", "budgets need the cost of each action; say so with --map cost=COLUMN");
+            throw input.notMapped("budgets need the cost of each action; say so with --map cost=COLUMN");
         var card = new Card();
         var table = AllocateTable.of(input.fileName(), rows, perCustomer, deductCost, card);
         var limits = limits(table);
@@ -211,10 +210,8 @@ final class AllocateAnalysis extends Analysis {
                 classOfKind[kind] =
                         classes.computeIfAbsent(table.kinds().get(kind).of(part), k -> classes.size());
             if (classes.size() == 1 && perCustomer > 1 && table.name(0, part) == null)
-                throw Problem.invalid(
-                        "field_not_mapped",
-                        "--apart %s needs the column that holds it; say so with --map %s=COLUMN"
-                                .formatted(part.word(), part.word()));
+                throw input.notMapped("--apart %s needs the column that holds it; say so with --map %s=COLUMN"
+                        .formatted(part.word(), part.word()));
             rule = rule.apart(classOfKind);
         }
         return rule;

@@ -199,7 +199,7 @@ record AllocateResults(
                     "taking actions %s, as far as they fit, would earn %,.2f (%+.1f %%)",
                     baseline.method(),
                     baseline.profit(),
-                    -100 * baseline.lacks()));
+                    baseline.lacks() == 0 ? 0 : -100 * baseline.lacks()));
         return words;
     }
 

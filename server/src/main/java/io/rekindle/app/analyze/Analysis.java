@@ -108,7 +108,9 @@ abstract class Analysis implements Runnable {
         for (var data : card.data()) System.out.println(data.words());
         for (var warning : card.warnings()) System.out.println("warning: " + warning.message());
         if (output == null) outcome.rows().glance(GLANCE).forEach(System.out::println);
-        else System.out.printf("%,d rows written to %s%n", outcome.rows().size(), output);
+        else
+            System.out.println(Figures.agreed(
+                    "%,d rows written to %s".formatted(outcome.rows().size(), output)));
         if (chart != null) System.out.println("charts written to " + chart);
     }
 

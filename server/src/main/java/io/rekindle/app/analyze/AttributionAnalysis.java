@@ -84,16 +84,14 @@ final class AttributionAnalysis extends Analysis {
         var card = new Card();
         boolean timed = !rows.has(PATH);
         if (timed && !(rows.has(CUSTOMER) && rows.has(TIME) && rows.has(CHANNEL)))
-            throw Problem.invalid(
-                    "field_not_mapped",
+            throw input.notMapped(
                     "which columns hold the paths? Say so with --map path=COLUMN,conversions=COLUMN, or for single contacts --map customer=COLUMN,time=COLUMN,channel=COLUMN,conversion=COLUMN");
         if (!timed && !rows.has(CONVERSIONS))
-            throw Problem.invalid(
-                    "field_not_mapped", "which column holds conversions? Say so with --map conversions=COLUMN");
+            throw input.notMapped("which column holds conversions? Say so with --map conversions=COLUMN");
         var paths = timed ? fromContacts(rows, card) : fromPaths(rows, card);
         if (paths.count() == 0) throw Problem.invalid("no_paths", "no row makes a path");
         if (paths.conversions() == 0) card.warn("no_conversions", "no path converted; there is nothing to attribute");
-        if (paths.nulls() == 0)
+        else if (paths.nulls() == 0)
             card.warn(
                     "no_nulls",
                     "every path converted; what paths without a conversion would tell, the Markov models cannot know");

@@ -125,9 +125,7 @@ final class BasketAnalysis extends Analysis {
     private Outcome nextBaskets(
             DataRows rows, int[] kept, Keys basketKeys, Baskets baskets, Card card, Progress progress) {
         if (!rows.has(CUSTOMER) || !rows.has(TIME))
-            throw Problem.invalid(
-                    "field_not_mapped",
-                    "--next needs customer and time; say so with --map customer=COLUMN,time=COLUMN");
+            throw input.notMapped("--next needs customer and time; say so with --map customer=COLUMN,time=COLUMN");
         var customers = rows.keys(CUSTOMER);
         var seconds = rows.seconds(TIME);
         int[] customer = new int[baskets.count()];

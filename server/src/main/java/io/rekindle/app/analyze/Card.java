@@ -20,12 +20,12 @@ final class Card {
     record Data(String file, long rows, long used, List<LeftOut> leftOut) {
         /** The same in a line. */
         String words() {
-            return String.format(Locale.ROOT, "%s: %,d of %,d rows used", file, used, rows)
+            return Figures.agreed(String.format(Locale.ROOT, "%s: %,d of %,d rows used", file, used, rows)
                     + (leftOut.isEmpty()
                             ? ""
                             : leftOut.stream()
                                     .map(out -> String.format(Locale.ROOT, "%,d %s", out.count(), out.reason()))
-                                    .collect(Collectors.joining(", ", "; left out: ", "")));
+                                    .collect(Collectors.joining(", ", "; left out: ", ""))));
         }
     }
 
@@ -47,7 +47,7 @@ final class Card {
     }
 
     void warn(String code, String message) {
-        warnings.add(new Warning(code, message));
+        warnings.add(new Warning(code, Figures.agreed(message)));
     }
 
     Content content() {

@@ -173,7 +173,7 @@ final class DataFile implements AutoCloseable {
                             .formatted(
                                     name(),
                                     firstFault,
-                                    faults == 1 ? "" : " (and %,d rows more)".formatted(faults - 1)));
+                                    faults == 1 ? "" : Figures.agreed(" (and %,d rows more)".formatted(faults - 1))));
         if (size == 0) throw Problem.invalid("file_without_rows", "%s has column names and no rows".formatted(name()));
         return new DataRows(wanted, size);
     }

@@ -3,11 +3,17 @@ package io.rekindle.app.analyze;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.regex.Pattern;
 
 /** Numbers as a person reads them; a file keeps every digit. */
 final class Figures {
     private static final double MOST_WHOLE = 1e15;
     private static final int MOST_DECIMALS = 6;
+    private static final Pattern ONE =
+            Pattern.compile("(?<![\\d.,])1 (row|customer|item|basket|text|product|pair|record"
+                    + "|person|purchase|refund|sale|piece|week|month|day|cluster|keyphrase|phrase|theme|sentence|set|rule|action"
+                    + "|conversion|value|column|channel|part|order|outcome|feature|state|key|evaluation|id)s\\b"
+                    + "(?: (were|are|have|had|lack|make|rest|name)\\b)?");
 
     private Figures() {}
 
@@ -39,6 +45,23 @@ final class Figures {
     private static String withDecimals(double value, int decimals) {
         boolean vanishes = value != 0 && Math.abs(value) < .5 * Math.pow(10, -decimals);
         return String.format(Locale.ROOT, vanishes ? "%.1e" : "%,." + decimals + "f", value);
+    }
+
+    /** A sentence written for several things, where one turns out to be one: "1 row was", not "1 rows were". */
+    static String agreed(String sentence) {
+        return ONE.matcher(sentence).replaceAll(one -> {
+            String verb = one.group(2);
+            return "1 " + one.group(1)
+                    + (verb == null
+                            ? ""
+                            : switch (verb) {
+                                case "were" -> " was";
+                                case "are" -> " is";
+                                case "have" -> " has";
+                                case "had" -> " had";
+                                default -> " " + verb + "s";
+                            });
+        });
     }
 
     private static boolean isWhole(double value) {

@@ -37,6 +37,15 @@ final class InputOptions {
         return String.valueOf(input.getFileName());
     }
 
+    /** What an analysis says when an optional field turns out to be needed. */
+    Problem notMapped(String needed) {
+        try (var file = DataFile.open(input, encoding)) {
+            return Problem.invalid(
+                    "field_not_mapped",
+                    "%s: %s; its columns are %s".formatted(file.name(), needed, String.join(", ", file.columns())));
+        }
+    }
+
     /** Reads the fields; optional ones only where the file has them. */
     DataRows read(List<Field> fields, Progress progress) {
         return read(fields, Map.of(), progress);

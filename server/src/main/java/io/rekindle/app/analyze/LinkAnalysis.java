@@ -199,7 +199,7 @@ final class LinkAnalysis extends Analysis {
                                 .toList(),
                         linkage.blocking(),
                         linkage.model().fields()),
-                words(linkage, cluster.length, sizes, largest, right != null),
+                words(linkage, cluster.length, left.ids().size(), sizes, largest, right != null),
                 rows,
                 charts(linkage, sizes),
                 card);
@@ -474,15 +474,16 @@ final class LinkAnalysis extends Analysis {
         for (int f = 0; f < names.size(); f++) rows.decimal("weight " + names.get(f), bits[f]);
     }
 
-    private static List<String> words(Linkage linkage, int records, int[] sizes, int largest, boolean two) {
+    private static List<String> words(Linkage linkage, int records, int left, int[] sizes, int largest, boolean two) {
         var blocking = linkage.blocking();
         var words = new ArrayList<String>();
         words.add(
                 two
                         ? String.format(
                                 Locale.ROOT,
-                                "%,d records of the first file have a partner in the second",
-                                linkage.matches().size())
+                                "%,d of %,d records of the first file have a partner in the second",
+                                linkage.matches().size(),
+                                left)
                         : String.format(
                                 Locale.ROOT,
                                 "%,d records are %,d persons; %,d of them have several records, at most %,d",

@@ -13,7 +13,7 @@ import java.util.List;
  */
 record Outcome(Object results, List<String> words, ResultRows rows, List<Chart> charts, Card card) {
     Outcome {
-        words = List.copyOf(words);
+        words = words.stream().map(Figures::agreed).toList();
         charts = List.copyOf(charts);
     }
 }

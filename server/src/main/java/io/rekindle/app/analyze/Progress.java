@@ -52,8 +52,8 @@ final class Progress {
     /** The step is done. */
     synchronized void end(String result) {
         stop();
-        err.println(
-                (terminal ? "\r\033[K" : "") + String.format(Locale.ROOT, "%s: %s (%.1f s)", step, result, seconds()));
+        err.println((terminal ? "\r\033[K" : "")
+                + String.format(Locale.ROOT, "%s: %s (%.1f s)", step, Figures.agreed(result), seconds()));
     }
 
     /** Nothing more is told, whatever the step that was begun. */

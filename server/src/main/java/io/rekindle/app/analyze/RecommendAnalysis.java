@@ -170,7 +170,7 @@ final class RecommendAnalysis extends Analysis {
         var data = log.purchases();
         boolean byTime = byTime(data);
         if (how == Method.REPURCHASE && !data.timed())
-            throw Problem.invalid("field_not_mapped", "--method repurchase needs time; say so with --map time=COLUMN");
+            throw input.notMapped("--method repurchase needs time; say so with --map time=COLUMN");
         warn(data, how, card);
 
         var goal = excludeSeen ? Goal.NEW : Goal.ANY;
@@ -225,8 +225,7 @@ final class RecommendAnalysis extends Analysis {
         if (split == null) return data.timed();
         return switch (split.toLowerCase(Locale.ROOT)) {
             case "time" -> {
-                if (!data.timed())
-                    throw Problem.invalid("field_not_mapped", "--split time needs time; say so with --map time=COLUMN");
+                if (!data.timed()) throw input.notMapped("--split time needs time; say so with --map time=COLUMN");
                 yield true;
             }
             case "random" -> false;

@@ -38,8 +38,12 @@ final class ResultRows {
         /** What is not finite is no value. */
         record Decimal(String name, IntToDoubleFunction value) implements Column {}
 
-        /** Days since 1970. */
-        record Day(String name, IntToLongFunction value) implements Column {}
+        /**
+         * Days since 1970.
+         *
+         * @param none what a person reads where there is no day; files leave it empty
+         */
+        record Day(String name, IntToLongFunction value, String none) implements Column {}
     }
 
     private ResultRows(int size) {
@@ -76,7 +80,11 @@ final class ResultRows {
     }
 
     ResultRows day(String name, IntToLongFunction value) {
-        columns.add(new Column.Day(name, value));
+        return day(name, value, "");
+    }
+
+    ResultRows day(String name, IntToLongFunction value, String none) {
+        columns.add(new Column.Day(name, value, none));
         return this;
     }
 
@@ -154,7 +162,8 @@ final class ResultRows {
                         IntStream.range(0, rows).mapToDouble(number.value()).toArray());
             case Column.Day day ->
                 IntStream.range(0, rows)
-                        .mapToObj(row -> day(day.value().applyAsLong(row)))
+                        .mapToLong(day.value())
+                        .mapToObj(value -> value == NO_DAY ? day.none() : day(value))
                         .toList();
         };
     }

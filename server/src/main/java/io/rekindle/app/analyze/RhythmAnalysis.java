@@ -29,7 +29,9 @@ import picocli.CommandLine.Option;
         },
         mixinStandardHelpOptions = true)
 final class RhythmAnalysis extends Analysis {
-    private static final long LAST_DAY = LocalDate.of(9999, 12, 31).toEpochDay();
+    /** What is expected later than in a hundred years is no longer expected. */
+    private static final double NEVER = 36_525;
+
     /** Below this many repeat buyers a rhythm is learnt from chance. */
     private static final int FEW_REPEAT_BUYERS = 30;
 
@@ -134,9 +136,9 @@ final class RhythmAnalysis extends Analysis {
                 .day("lastPurchase", i -> lastDay(data, log.until, i))
                 .decimal("elapsed", data::elapsed)
                 .decimal("meanInterval", i -> data.intervals(i) == 0 ? Double.NaN : data.sum(i) / data.intervals(i))
-                .day("nextPurchase", i -> due[i])
-                .day("nextFrom", i -> from[i])
-                .day("nextTo", i -> to[i])
+                .day("nextPurchase", i -> due[i], "never")
+                .day("nextFrom", i -> from[i], "never")
+                .day("nextTo", i -> to[i], "never")
                 .decimal("lateness", lateness)
                 .decimal("silence", i -> rhythm.silence(data.elapsed(i)))
                 .decimal("slowing", slowing)
@@ -184,15 +186,16 @@ final class RhythmAnalysis extends Analysis {
                     new History(data.intervals(i), data.sum(i), data.elapsed(i)),
                     history -> rhythm.nextPurchase(history.intervals(), history.sum(), history.elapsed(), coverage));
             long last = lastDay(data, until, i);
-            due[i] = day(last, next.median());
-            from[i] = day(last, next.low());
-            to[i] = day(last, next.high());
+            due[i] = day(last, next.median(), until);
+            from[i] = day(last, next.low(), until);
+            to[i] = day(last, next.high(), until);
             if (i % 10_000 == 9_999) progress.tell("%,d of %,d customers".formatted(i + 1, data.size()));
         }
     }
 
-    private long day(long last, double after) {
-        return (long) Math.min((double) LAST_DAY, Math.ceil((double) last + after * unit.days));
+    private long day(long last, double after, long until) {
+        double day = Math.ceil(last + after * unit.days);
+        return day <= until + NEVER ? (long) day : ResultRows.NO_DAY;
     }
 
     private @Nullable Holdout holdout(

@@ -132,7 +132,7 @@ final class SentimentAnalysis extends Analysis {
             var rows = read(judged, false, progress);
             var texts = rows.texts(TEXT);
             progress.begin("judging");
-            opinions = texts.stream().map(model::of).toList();
+            opinions = texts.parallelStream().map(model::of).toList();
             progress.end("%,d texts".formatted(opinions.size()));
             long blank = texts.stream().filter(String::isBlank).count();
             card.read(
@@ -244,29 +244,36 @@ final class SentimentAnalysis extends Analysis {
 
         progress.begin("holding out " + (foldColumn == null ? folds + " parts in turn" : "parts in turn"));
         int[] parts = Arrays.stream(used).map(i -> fold[i]).toArray();
-        var probabilities = TrainedSentiment.outOfFold(kinds, praise, parts);
+        var probabilities = TrainedSentiment.outOfFold(kinds, praise, parts, seed());
         progress.end("%,d texts".formatted(size));
         if (Arrays.stream(probabilities).allMatch(Double::isNaN))
             throw Problem.invalid(
                     "folds_unusable",
                     "whichever part is held out, only one kind of text is left to learn from; give more texts or other parts");
+        if (size > TrainedSentiment.MOST_HELD_OUT)
+            card.warn(
+                    "held_out_sample",
+                    "the accuracy is that of models learnt from about %,d of the %,d texts; the model itself learns from all"
+                            .formatted(TrainedSentiment.MOST_HELD_OUT, size));
         progress.begin("learning from all");
-        var model = TrainedSentiment.fit(kinds, praise);
+        var model = TrainedSentiment.fit(kinds, praise, seed());
         progress.end("%,d features".formatted(model.features()));
         var builtIn = new BuiltInSentiment();
         var start = SentimentEvaluation.of(
-                kinds.stream()
+                kinds.parallelStream()
                         .mapToDouble(said -> builtIn.of(said).probability())
                         .toArray(),
                 praise);
         var opinions = new ArrayList<Opinion>(rows.size());
         for (int i = 0; i < rows.size(); i++) opinions.add(new Opinion(.5, false, List.of()));
         if (score == null)
-            for (int k = 0; k < size; k++)
-                if (!Double.isNaN(probabilities[k])) {
-                    var opinion = model.of(kinds.get(k));
-                    opinions.set(used[k], new Opinion(probabilities[k], opinion.known(), opinion.reasons()));
-                }
+            IntStream.range(0, size)
+                    .parallel()
+                    .filter(k -> !Double.isNaN(probabilities[k]))
+                    .forEach(k -> {
+                        var opinion = model.of(kinds.get(k));
+                        opinions.set(used[k], new Opinion(probabilities[k], opinion.known(), opinion.reasons()));
+                    });
         return new Learnt(model, ratings, SentimentEvaluation.of(probabilities, praise), start, opinions);
     }
 

@@ -57,7 +57,7 @@ class ClusterAnalysisTest {
     @Test
     void whatCannotBeGroupedIsToldInOneLine() throws IOException {
         assertThat(failure("")).contains("is empty");
-        assertThat(failure("a\n1\n")).isEqualTo("rekindle: there are 1 rows; groups need at least 3");
+        assertThat(failure("a\n1\n")).isEqualTo("rekindle: there is 1 row; groups need at least 3");
         assertThat(failure("a\n1\n1\n1\n1\n")).contains("there is no column in which rows differ and are alike");
         assertThat(failure("a\n1\n2\n3\n", "--k", "0")).isEqualTo("rekindle: --k 0 must be at least 1");
         assertThat(failure("a\n1\n2\n3\n", "--max-k", "1")).isEqualTo("rekindle: --max-k 1 must lie between 2 and 50");

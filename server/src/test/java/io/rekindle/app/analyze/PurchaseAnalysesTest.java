@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.LocalDate;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashSet;
@@ -127,7 +128,8 @@ class PurchaseAnalysesTest {
         for (var row : json.path("rows")) {
             var next = row.path("nextPurchase").asString();
             assertThat(row.path("nextFrom").asString()).isLessThanOrEqualTo(next);
-            assertThat(next).isLessThanOrEqualTo(row.path("nextTo").asString());
+            if (!row.path("nextTo").isNull())
+                assertThat(next).isLessThanOrEqualTo(row.path("nextTo").asString());
             assertThat(next).isGreaterThanOrEqualTo("1997-12-31");
             assertThat(row.path("lateness").asDouble()).isBetween(0.0, 1.0);
             assertThat(row.path("pPurchase").asDouble())
@@ -139,6 +141,30 @@ class PurchaseAnalysesTest {
         assertThat(json.path("holdout").path("auc").asDouble()).isGreaterThan(.5);
         double predicted = json.path("holdout").path("predicted").asDouble();
         assertThat(json.path("holdout").path("actual").asDouble() / predicted).isBetween(.7, 1.4);
+    }
+
+    @Test
+    void aNextPurchaseThatIsNotToBeExpectedIsNoDay() throws IOException {
+        // Some buy daily, some every other year: whoever bought once may be slower than all.
+        var rows = new StringBuilder();
+        for (int c = 0; c < 5; c++) rows.append("new%d,2025-12-2%d,10\n".formatted(c, c));
+        int[] gaps = {1, 3, 10, 40, 150, 500};
+        for (int c = 0; c < 80; c++)
+            for (int k = 0; k < 5; k++) {
+                var day = LocalDate.of(2020, 1, 1 + c % 7).plusDays((long) k * gaps[c % gaps.length]);
+                if (day.isBefore(LocalDate.of(2026, 1, 1))) rows.append("c%d,%s,10\n".formatted(c, day));
+            }
+        var file = file(rows.toString());
+        var page = folder.resolve("rhythm.html");
+        var output = folder.resolve("rhythm.csv");
+        var told = Ran.analyze("rhythm", "--input", file.toString(), "--coverage", "0.999", "--chart", page.toString());
+        assertThat(told.out()).contains(" never ").doesNotContain("9999-12-31");
+        assertThat(Files.readString(page)).contains(">never<").doesNotContain("9999-12-31");
+        var json = Ran.analyze("rhythm", "--input", file.toString(), "--coverage", "0.999", "--json")
+                .json();
+        assertThat(json.path("rows").get(0).path("nextTo").isNull()).isTrue();
+        Ran.analyze("rhythm", "--input", file.toString(), "--coverage", "0.999", "--output", output.toString());
+        assertThat(Files.readAllLines(output).get(1)).contains(",,").doesNotContain("9999-12-31", "never");
     }
 
     @Test
@@ -175,7 +201,7 @@ class PurchaseAnalysesTest {
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
-                    a,2026-01-01,5;b,2026-02-01,7           | --horizon=4w                      | none of the 2 customers bought again; a BG/NBD model needs repeat purchases: observe longer
+                    a,2026-01-01,5;b,2026-02-01,7           | --horizon=4w                      | no customer of 2 bought again; a BG/NBD model needs repeat purchases: observe longer
                     a,2026-01-01,NaN                        | --horizon=4w                      | purchases.csv, row 2, column amount: 'NaN' is not a number
                     a,0026-01-01,5                          | --horizon=4w                      | purchases.csv, row 2, column time: '0026-01-01' is no time between 1900 and 2199 of the form 2026-03-01, 2026-03-01T08:30:00 or 20260301
                     a,2026-02-30,5                          | --horizon=4w                      | purchases.csv, row 2, column time: '2026-02-30' is no time between 1900 and 2199 of the form 2026-03-01, 2026-03-01T08:30:00 or 20260301

@@ -120,7 +120,7 @@ class StatisticsAnalysesTest {
                 .startsWith("rekindle: negative.csv, row 3: conversions of -2");
         var other = Files.writeString(folder.resolve("other.csv"), "x,y\n1,2\n");
         assertThat(Ran.analyze("attribution", "--input", other.toString()).failure())
-                .contains("which columns hold the paths?");
+                .contains("which columns hold the paths?", "its columns are ");
         assertThat(Ran.analyze("attribution", "--input", negative.toString(), "--map", "path=path,nulls=y")
                         .failure())
                 .contains("has no column 'y'");
