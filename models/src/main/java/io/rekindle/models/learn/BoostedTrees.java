@@ -44,6 +44,7 @@ public final class BoostedTrees {
      * @param lambda ridge penalty on leaves
      * @param rowShare of rows drawn for each tree
      * @param featureShare of features drawn for each tree
+     * @param bins at most so many values of a feature are told apart
      */
     public record Settings(
             int depth,
@@ -52,8 +53,13 @@ public final class BoostedTrees {
             double lambda,
             double rowShare,
             double featureShare,
+            int bins,
             long seed) {
+        private static final int ALL_BINS = 256;
+
         public Settings {
+            if (bins < 2 || bins > ALL_BINS)
+                throw new IllegalArgumentException("%d bins; they are 2 to %d".formatted(bins, ALL_BINS));
             if (depth < 1 || depth > 16)
                 throw new IllegalArgumentException("trees of depth %d; it lies between 1 and 16".formatted(depth));
             if (!(rate > 0 && rate <= 1))
@@ -61,6 +67,18 @@ public final class BoostedTrees {
                         "a learning rate of %s; it lies above 0 and at most 1".formatted(rate));
             if (!(rowShare > 0 && rowShare <= 1) || !(featureShare > 0 && featureShare <= 1))
                 throw new IllegalArgumentException("shares of rows and features lie above 0 and at most 1");
+        }
+
+        /** With as many bins as there are. */
+        public Settings(
+                int depth,
+                double rate,
+                double leastWeight,
+                double lambda,
+                double rowShare,
+                double featureShare,
+                long seed) {
+            this(depth, rate, leastWeight, lambda, rowShare, featureShare, ALL_BINS, seed);
         }
     }
 
@@ -104,6 +122,7 @@ public final class BoostedTrees {
         parameters.put("objective", loss == Loss.LOGISTIC ? "binary:logistic" : "reg:squarederror");
         parameters.put("base_score", loss == Loss.LOGISTIC ? (mean * n + .5) / (n + 1) : 0.0);
         parameters.put("tree_method", "hist");
+        parameters.put("max_bin", settings.bins());
         parameters.put("max_depth", settings.depth());
         parameters.put("eta", settings.rate());
         parameters.put("min_child_weight", settings.leastWeight());

@@ -1,6 +1,7 @@
 package io.rekindle.models.learn;
 
 import java.util.Arrays;
+import java.util.OptionalDouble;
 import java.util.function.IntToDoubleFunction;
 import org.hipparchus.linear.CholeskyDecomposition;
 import org.hipparchus.linear.MatrixUtils;
@@ -19,11 +20,11 @@ import org.hipparchus.linear.RealMatrix;
  * approximate leave-one-out cross-validation", JRSS B 82 (2020), eq. 8.
  *
  * <p>Numerics: squared outcomes are divided by their standard deviation, so that λ means the same in every unit. Complexity:
- * O(n · width²) a step; with more than 20,000 rows (of many features fewer) λ is chosen on the first so many, so hand the
+ * O(n · width²) a step; with more than 8,000 rows (of many features fewer) λ is chosen on the first so many, so hand the
  * rows over in an order that says nothing. Immutable.
  */
 public final class Ridge {
-    private static final int ROWS_FOR_CHOICE = 20_000;
+    private static final int ROWS_FOR_CHOICE = 8_000;
 
     /** Rows times width² of one look at a penalty. */
     private static final double WORK_FOR_CHOICE = 4e8;
@@ -34,12 +35,14 @@ public final class Ridge {
     private final double intercept;
     private final double[] coefficients;
     private final double lambda;
+    private final int rows;
 
-    private Ridge(Loss loss, double intercept, double[] coefficients, double lambda) {
+    private Ridge(Loss loss, double intercept, double[] coefficients, double lambda, int rows) {
         this.loss = loss;
         this.intercept = intercept;
         this.coefficients = coefficients;
         this.lambda = lambda;
+        this.rows = rows;
     }
 
     /**
@@ -50,6 +53,15 @@ public final class Ridge {
      * @param y outcomes; 0 and 1 for the logistic loss
      */
     public static Ridge fit(double[] x, int width, double[] y, Loss loss) {
+        return fit(x, width, y, loss, OptionalDouble.empty());
+    }
+
+    /**
+     * Fits with a penalty chosen elsewhere, for example on more rows of the same kind.
+     *
+     * @param prior what a fit's {@link #prior} told; empty to choose it
+     */
+    public static Ridge fit(double[] x, int width, double[] y, Loss loss, OptionalDouble prior) {
         int n = y.length;
         if (n == 0) throw new IllegalArgumentException("there are no rows to fit on");
         if (x.length != (long) n * width)
@@ -63,17 +75,39 @@ public final class Ridge {
             for (double value : y) squares += (value - mean) * (value - mean);
             scale = Math.sqrt(squares / n);
             centre = mean;
-            if (!(scale > 1e-12 * Math.abs(mean))) return new Ridge(loss, mean, new double[width], 1);
+            if (!(scale > 1e-12 * Math.abs(mean))) return new Ridge(loss, mean, new double[width], 1, n);
             double by = scale;
             target = Arrays.stream(y).map(value -> (value - mean) / by).toArray();
         } else if (mean == 0 || mean == 1) {
             // One outcome only: a rate a little inside, and nothing to tell rows apart.
             double rate = (mean * n + .5) / (n + 1);
-            return new Ridge(loss, Math.log(rate / (1 - rate)), new double[width], 1);
+            return new Ridge(loss, Math.log(rate / (1 - rate)), new double[width], 1, n);
         }
-        int m = (int) Math.min(
-                n, Math.max(10.0 * width, Math.min(ROWS_FOR_CHOICE, WORK_FOR_CHOICE / (1.0 + (double) width * width))));
-        var choosing = new Search(x, width, target, m, loss);
+        var search = new Search(x, width, target, n, loss);
+        double lambda;
+        if (prior.isPresent()) lambda = prior.getAsDouble() / n;
+        else {
+            int m = (int) Math.min(
+                    n,
+                    Math.max(
+                            10.0 * width, Math.min(ROWS_FOR_CHOICE, WORK_FOR_CHOICE / (1.0 + (double) width * width))));
+            var choosing = new Search(x, width, target, m, loss);
+            // The same prior beside more rows.
+            lambda = chosen(choosing) * m / n;
+            search.beta = choosing.beta;
+        }
+        search.minimise(lambda);
+        double by = scale;
+        return new Ridge(
+                loss,
+                centre + by * search.beta[width],
+                Arrays.stream(search.beta, 0, width).map(b -> b * by).toArray(),
+                lambda,
+                n);
+    }
+
+    /** The penalty with the least leave-one-out loss. */
+    private static double chosen(Search choosing) {
         double best = Double.POSITIVE_INFINITY;
         int decade = 0;
         for (int tried = 0; tried <= 6 && tried - decade < 3; tried++) {
@@ -92,17 +126,7 @@ public final class Ridge {
                 lambda = near;
             }
         }
-        // The same prior beside more rows.
-        double scaled = lambda * m / n;
-        var search = new Search(x, width, target, n, loss);
-        search.beta = choosing.beta;
-        search.minimise(scaled);
-        double by = scale;
-        return new Ridge(
-                loss,
-                centre + by * search.beta[width],
-                Arrays.stream(search.beta, 0, width).map(b -> b * by).toArray(),
-                scaled);
+        return lambda;
     }
 
     /** Log-odds, or means, for rows of features. */
@@ -142,6 +166,11 @@ public final class Ridge {
     /** The strength of the penalty chosen. */
     public double lambda() {
         return lambda;
+    }
+
+    /** The same in rows: how many of them the penalty weighs as much as. Fits on fewer rows are told it to be as strict. */
+    public double prior() {
+        return lambda * rows;
     }
 
     /** The state of one minimisation; the intercept is the last of {@code beta}. */
@@ -204,7 +233,8 @@ public final class Ridge {
                 }
                 beta = next;
                 value = nextValue;
-                if (loss == Loss.SQUARED) return;
+                // Near the least value each step squares what is left, so after this one nothing is.
+                if (loss == Loss.SQUARED || (length == 1 && promised < 1e-9)) return;
             }
         }
 

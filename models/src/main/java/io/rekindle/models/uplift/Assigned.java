@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.OptionalDouble;
 import java.util.function.Consumer;
 
 /**
@@ -69,10 +70,25 @@ record Assigned(double[] probability, boolean even, String words, List<Remark> r
         };
     }
 
+    /** Rows of the trial by score. */
+    UpliftRanking ranking(Trial trial, double[] score, int[] rows) {
+        boolean[] treated = new boolean[rows.length];
+        double[] y = new double[rows.length];
+        double[] own = new double[rows.length];
+        for (int i = 0; i < rows.length; i++) {
+            treated[i] = trial.treated()[rows[i]];
+            y[i] = trial.outcome()[rows[i]];
+            own[i] = probability[rows[i]];
+        }
+        return even ? UpliftRanking.of(score, treated, y) : UpliftRanking.weighted(score, treated, y, own);
+    }
+
     /** The probability of treatment by models of the other folds. */
     private static double[] foretold(Trial trial, BaseLearner base, Trial.Draw draw, long seed, Consumer<String> told) {
         told.accept("looking at who was treated");
         double[] foretold = new double[trial.size()];
+        // Chosen once: how strictly is a property of the columns and not of a fold.
+        var strictness = OptionalDouble.empty();
         for (int fold = 0; fold < draw.folds().count(); fold++) {
             int[] rest = draw.folds().outside(fold, draw.order());
             int[] held = draw.folds().inside(fold, draw.order());
@@ -80,9 +96,9 @@ record Assigned(double[] probability, boolean even, String words, List<Remark> r
             double[] t = Arrays.stream(rest)
                     .mapToDouble(row -> trial.treated()[row] ? 1 : 0)
                     .toArray();
-            double[] means = encoder.encode(trial.table(), rest)
-                    .fit(t, Loss.LOGISTIC, false, seed)
-                    .means(encoder.encode(trial.table(), held));
+            var fitted = encoder.encode(trial.table(), rest).fit(t, Loss.LOGISTIC, false, strictness, seed);
+            strictness = fitted.strictness();
+            double[] means = fitted.means(encoder.encode(trial.table(), held));
             for (int i = 0; i < held.length; i++) foretold[held[i]] = means[i];
         }
         return foretold;

@@ -1,32 +1,42 @@
 package io.rekindle.models.uplift;
 
 import io.rekindle.models.learn.Folds;
-import io.rekindle.models.learn.Loss;
-import java.util.EnumMap;
-import java.util.LinkedHashMap;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.Set;
+import java.util.SplittableRandom;
 import java.util.function.Consumer;
+import java.util.stream.IntStream;
+import org.hipparchus.distribution.continuous.NormalDistribution;
 
 /**
- * Each customer's effect by models that had not seen the customer, for one draw of folds. The effects of a fold, the choice
- * of learner and scale included, come of the other folds.
+ * What is learnt of each fold of one draw: by all the others, for the effects told, and by those before it, for the trial
+ * of the ranking against chance.
+ *
+ * <p>Why by those before it: two folds that each rank the other by what the other taught are not two witnesses. What fold A
+ * has by chance in common with fold B is counted in A by B's model and in B by A's. So the areas of all folds together vary
+ * by twice what permutations of treatments under fixed scores say they do (exactly so where a model is linear in the outcomes
+ * it learns from), and a test that takes them for independent ranks up to one file in eight where there is nothing to rank. Judged only by models of the folds before it, a fold's area has,
+ * given all that came before, just the distribution the permutations draw: the p-values of the folds are independent and
+ * uniform, whatever the learners. They are put together as normal deviates (Stouffer), fold j with weight √j, since where
+ * there is little to see the merit of a ranking grows as the root of the customers learnt from. Learners are mixed by the same
+ * rule as for the effects told, by what of the folds before was foretold; for the first such fold, equally.
+ *
+ * <p>Source: Luedtke and van der Laan, Annals of Statistics 44 (2016); Wager, "Sequential validation of treatment
+ * heterogeneity", arXiv 2405.05534.
  */
 final class CrossFit {
+    /** To learn from, of each arm. */
+    private static final int FEWEST = 2;
+
     private final Trial trial;
-    private final double[] probability;
+    private final Assigned assigned;
+    private final Folds folds;
     private final int[] order;
-
-    /** Each customer's raw effect. */
-    private final Map<Way, double[]> raw = new LinkedHashMap<>();
-
-    private final Map<BaseLearner, double[]> outcomesTreated = new EnumMap<>(BaseLearner.class);
-    private final Map<BaseLearner, double[]> outcomesAlone = new EnumMap<>(BaseLearner.class);
-    private final double[] corrected;
-    private final double[] effect;
-    private final double[] alone;
-    private final double[] withIt;
+    private final HeldOut byOthers;
+    private final HeldOut byThoseBefore;
 
     CrossFit(
             Trial trial,
@@ -37,152 +47,102 @@ final class CrossFit {
             long seed,
             Consumer<String> told) {
         this.trial = trial;
-        this.probability = assigned.probability();
-        this.order = draw.order();
-        int n = trial.size();
-        learn(draw.folds(), learners, bases, seed, told);
-        corrected = doublyRobust();
-        effect = new double[n];
-        alone = new double[n];
-        withIt = new double[n];
-        for (int fold = 0; fold < draw.folds().count(); fold++) {
-            int[] rest = draw.folds().outside(fold, order);
-            var way = best(rest);
-            var scale = Scale.of(raw(way), corrected, rest);
-            for (int row : draw.folds().inside(fold, order)) {
-                effect[row] = scale.of(raw(way)[row]);
-                alone[row] = values(outcomesAlone, way.base())[row];
-                withIt[row] = values(outcomesTreated, way.base())[row];
-            }
-        }
-    }
-
-    /** Effects on the scale the data bear out, by row. */
-    double[] effect() {
-        return effect;
-    }
-
-    /** Expected outcomes of customers left alone, by row. */
-    double[] alone() {
-        return alone;
-    }
-
-    /** Expected outcomes of customers treated, by row. */
-    double[] withIt() {
-        return withIt;
-    }
-
-    /** Each customer's doubly robust effect, by the base learner that predicts outcomes best. */
-    double[] corrected() {
-        return corrected;
-    }
-
-    /** What was chosen between. */
-    Set<Way> ways() {
-        return raw.keySet();
-    }
-
-    /** The raw effects of a learner. */
-    double[] raw(Way way) {
-        return values(raw, way);
-    }
-
-    /** The learner that ranks some customers best. */
-    Way best(int[] rows) {
-        Way best = null;
-        double most = Double.NEGATIVE_INFINITY;
-        for (var way : raw.keySet()) {
-            double area = area(way, rows);
-            if (best == null || area > most) {
-                best = way;
-                most = area;
-            }
-        }
-        if (best == null) throw new IllegalStateException("no learner");
-        return best;
-    }
-
-    private void learn(
-            Folds folds, Set<MetaLearner> learners, Set<BaseLearner> bases, long seed, Consumer<String> told) {
-        int n = trial.size();
+        this.assigned = assigned;
+        folds = draw.folds();
+        order = draw.order();
+        byOthers = new HeldOut(trial, assigned.probability(), learners, bases);
+        byThoseBefore = new HeldOut(trial, assigned.probability(), learners, bases);
+        int last = folds.count() - 1;
         for (var base : BaseLearner.values()) {
             if (!bases.contains(base)) continue;
-            outcomesTreated.put(base, new double[n]);
-            outcomesAlone.put(base, new double[n]);
-            for (var learner : MetaLearner.values())
-                if (learners.contains(learner)) raw.put(new Way(learner, base), new double[n]);
-            for (int fold = 0; fold < folds.count(); fold++) {
-                told.accept("learning %s without fold %d of %d"
-                        .formatted(base.name().toLowerCase(Locale.ROOT), fold + 1, folds.count()));
-                var effects = new Effects(
-                        trial.table(),
-                        folds.outside(fold, order),
-                        trial.treated(),
-                        trial.outcome(),
-                        probability,
-                        base,
-                        learners,
-                        seed);
-                int[] held = folds.inside(fold, order);
-                put(effects.outcomesTreated(trial.table(), held), held, values(outcomesTreated, base));
-                put(effects.outcomesAlone(trial.table(), held), held, values(outcomesAlone, base));
-                for (var learner : learners)
-                    put(effects.effects(learner, trial.table(), held), held, raw(new Way(learner, base)));
-            }
+            told.accept("learning %s, each of %d folds by the others and by those before it"
+                    .formatted(base.name().toLowerCase(Locale.ROOT), folds.count()));
+            IntStream.range(0, 2 * folds.count() - 1).parallel().forEach(task -> {
+                if (task <= last) {
+                    var learnt = learnt(folds.outside(task, order), base, learners, seed);
+                    int[] held = folds.inside(task, order);
+                    byOthers.take(base, learnt, held);
+                    if (task == last) byThoseBefore.take(base, learnt, held);
+                } else {
+                    int fold = task - last;
+                    if (fold < last && isJudged(fold))
+                        byThoseBefore.take(base, learnt(before(fold), base, learners, seed), folds.inside(fold, order));
+                }
+            });
         }
     }
 
-    private static void put(double[] values, int[] rows, double[] into) {
-        for (int i = 0; i < rows.length; i++) into[rows[i]] = values[i];
+    private Effects learnt(int[] rows, BaseLearner base, Set<MetaLearner> learners, long seed) {
+        return new Effects(trial, rows, assigned.probability(), base, learners, seed);
     }
 
-    private static <K> double[] values(Map<K, double[]> map, K key) {
-        var values = map.get(key);
-        if (values == null) throw new IllegalStateException("nothing was learnt for " + key);
-        return values;
+    /** What models of all other folds say. */
+    HeldOut byOthers() {
+        return byOthers;
     }
 
-    private double[] doublyRobust() {
-        double[] y = trial.outcome();
-        boolean[] treated = trial.treated();
-        var loss = Loss.fitting(y);
-        BaseLearner best = null;
-        double least = Double.POSITIVE_INFINITY;
-        for (var base : outcomesAlone.keySet()) {
-            double sum = 0;
-            for (int row : order) {
-                double mean = treated[row] ? values(outcomesTreated, base)[row] : values(outcomesAlone, base)[row];
-                sum += loss == Loss.SQUARED ? loss.of(mean, y[row]) : -Math.log(y[row] == 1 ? mean : 1 - mean);
-            }
-            if (best == null || sum < least) {
-                least = sum;
-                best = base;
-            }
+    private int[] before(int fold) {
+        return Arrays.stream(order).filter(row -> folds.of()[row] < fold).toArray();
+    }
+
+    private boolean isJudged(int fold) {
+        return hasBoth(before(fold), FEWEST) && hasBoth(folds.inside(fold, order), 1);
+    }
+
+    private boolean hasBoth(int[] rows, int fewest) {
+        long some = Arrays.stream(rows).filter(row -> trial.treated()[row]).count();
+        return some >= fewest && rows.length - some >= fewest;
+    }
+
+    /**
+     * The trial against chance: p, and the areas of the folds and their standard deviations under chance, weighed as p weighs
+     * them.
+     */
+    UpliftRanking.Permutation trial(int permutations, SplittableRandom random) {
+        var normal = new NormalDistribution(0, 1);
+        double deviates = 0;
+        double weights = 0;
+        double areas = 0;
+        double precision = 0;
+        List<Integer> foretold = new ArrayList<>();
+        for (int fold = 1; fold < folds.count(); fold++) {
+            if (!isJudged(fold)) continue;
+            int[] held = folds.inside(fold, order);
+            var blend = foretold.isEmpty()
+                    ? byThoseBefore.even(held)
+                    : byThoseBefore.blend(Arrays.stream(order)
+                            .filter(row -> foretold.contains(folds.of()[row]))
+                            .toArray());
+            foretold.add(fold);
+            var ranking = assigned.ranking(trial, blend.effects(way -> some(byThoseBefore.effects(way), held)), held);
+            // Ranking nobody is known before any outcome is, so leaving the fold out favours nothing.
+            if (ranking.ranksNobody()) continue;
+            var permutation = ranking.permutation(permutations, random);
+            if (permutation.chance() == 0) continue;
+            // Of places among the permutations that are equally likely, the middle of each.
+            double p = permutation.p() - .5 / (permutations + 1);
+            deviates += Math.sqrt(fold) * normal.inverseCumulativeProbability(1 - p);
+            weights += fold;
+            areas += Math.sqrt(fold) * permutation.area() / permutation.chance();
+            precision += Math.sqrt(fold) / permutation.chance();
         }
-        if (best == null) throw new IllegalStateException("no base learner");
-        double[] corrected = new double[y.length];
-        for (int i = 0; i < y.length; i++)
-            corrected[i] = Effects.corrected(
-                    y[i],
-                    treated[i] ? 1 : 0,
-                    probability[i],
-                    values(outcomesTreated, best)[i],
-                    values(outcomesAlone, best)[i]);
-        return corrected;
+        if (weights == 0) {
+            double[] byLot = new double[order.length];
+            for (int i = 0; i < order.length; i++) byLot[i] = i;
+            return new UpliftRanking.Permutation(
+                    0,
+                    1,
+                    assigned.ranking(trial, byLot, order)
+                            .permutation(permutations, random)
+                            .chance());
+        }
+        return new UpliftRanking.Permutation(
+                areas / precision,
+                normal.cumulativeProbability(-deviates / Math.sqrt(weights)),
+                Math.sqrt(weights) / precision);
     }
 
-    private double area(Way way, int[] rows) {
-        double[] own = raw(way);
-        double[] score = new double[rows.length];
-        boolean[] t = new boolean[rows.length];
-        double[] outcome = new double[rows.length];
-        double[] p = new double[rows.length];
-        for (int i = 0; i < rows.length; i++) {
-            score[i] = own[rows[i]];
-            t[i] = trial.treated()[rows[i]];
-            outcome[i] = trial.outcome()[rows[i]];
-            p[i] = probability[rows[i]];
-        }
-        return UpliftRanking.weighted(score, t, outcome, p).area();
+    private static double[] some(double[] values, int[] rows) {
+        return Arrays.stream(rows).mapToDouble(row -> values[row]).toArray();
     }
 }

@@ -16,6 +16,8 @@ final class Effects {
     private static final int PARTS = 3;
 
     private final Features.Encoder encoder;
+    private final double low;
+    private final double unit;
     private final Features.Fitted treatedModel;
     private final Features.Fitted controlModel;
     private final Map<MetaLearner, Function<Features, double[]>> effects = new EnumMap<>(MetaLearner.class);
@@ -23,35 +25,32 @@ final class Effects {
     /**
      * Learns.
      *
-     * @param rows in an order that says nothing
-     * @param probability of treatment, by row of the table
+     * @param rows of the trial, in an order that says nothing
+     * @param probability of treatment, by row of the trial
      */
-    Effects(
-            Table table,
-            int[] rows,
-            boolean[] treated,
-            double[] outcome,
-            double[] probability,
-            BaseLearner base,
-            Set<MetaLearner> learners,
-            long seed) {
-        encoder = Features.Encoder.fit(base, table, rows);
-        var all = encoder.encode(table, rows);
-        double[] y = Arrays.stream(rows).mapToDouble(row -> outcome[row]).toArray();
-        double[] t =
-                Arrays.stream(rows).mapToDouble(row -> treated[row] ? 1 : 0).toArray();
+    Effects(Trial trial, int[] rows, double[] probability, BaseLearner base, Set<MetaLearner> learners, long seed) {
+        encoder = Features.Encoder.fit(base, trial.table(), rows);
+        low = trial.low();
+        unit = trial.unit();
+        var all = encoder.encode(trial.table(), rows);
+        double[] y = Arrays.stream(rows)
+                .mapToDouble(row -> (trial.outcome()[row] - low) / unit)
+                .toArray();
+        double[] t = Arrays.stream(rows)
+                .mapToDouble(row -> trial.treated()[row] ? 1 : 0)
+                .toArray();
         double[] e = Arrays.stream(rows).mapToDouble(row -> probability[row]).toArray();
-        var loss = Loss.fitting(outcome);
+        var loss = trial.loss();
         int[] ofTreated = places(t, 1);
         int[] ofControl = places(t, 0);
-        treatedModel = all.rows(ofTreated).fit(some(y, ofTreated), loss, false, seed);
-        controlModel = all.rows(ofControl).fit(some(y, ofControl), loss, false, seed);
+        treatedModel = all.rows(ofTreated).fit(some(y, ofTreated), loss, seed);
+        controlModel = all.rows(ofControl).fit(some(y, ofControl), loss, seed);
         for (var learner : learners)
             effects.put(
                     learner,
                     switch (learner) {
                         case S -> {
-                            var both = all.with(t).fit(y, loss, false, seed);
+                            var both = all.with(t).fit(y, loss, seed);
                             yield features -> difference(
                                     both.means(features.with(filled(features.size(), 1))),
                                     both.means(features.with(filled(features.size(), 0))));
@@ -59,16 +58,12 @@ final class Effects {
                         case T -> features -> difference(treatedModel.means(features), controlModel.means(features));
                         case X -> {
                             var gained = all.rows(ofTreated)
-                                    .fit(
+                                    .fitNoisy(
                                             difference(some(y, ofTreated), controlModel.means(all.rows(ofTreated))),
-                                            Loss.SQUARED,
-                                            true,
                                             seed);
                             var missed = all.rows(ofControl)
-                                    .fit(
+                                    .fitNoisy(
                                             difference(treatedModel.means(all.rows(ofControl)), some(y, ofControl)),
-                                            Loss.SQUARED,
-                                            true,
                                             seed);
                             // The rarer arm's models are the rougher: its share weighs the effects learnt on the
                             // other's.
@@ -81,12 +76,15 @@ final class Effects {
                                 return mixed;
                             };
                         }
-                        case DR -> all.fit(corrected(all, y, t, e, loss, seed), Loss.SQUARED, true, seed)::means;
+                        case DR -> all.fitNoisy(corrected(all, y, t, e, loss, seed), seed)::means;
                     });
     }
 
-    /** Each row's effect, right on average when either the outcomes' models or the probabilities are. */
-    private static double[] corrected(Features all, double[] y, double[] t, double[] e, Loss loss, long seed) {
+    /**
+     * Each row's effect, right on average when either the outcomes' models or the probabilities are. The models of parts are
+     * as strict as those of all the rows: to choose it anew for each would take most of the time and gain nothing.
+     */
+    private double[] corrected(Features all, double[] y, double[] t, double[] e, Loss loss, long seed) {
         double[] corrected = new double[y.length];
         for (int part = 0; part < PARTS; part++) {
             int p = part;
@@ -101,10 +99,14 @@ final class Effects {
             var hidden = all.rows(inside);
             double[] withIt = treated.length == 0
                     ? filled(inside.length, mean(y))
-                    : all.rows(treated).fit(some(y, treated), loss, false, seed).means(hidden);
+                    : all.rows(treated)
+                            .fit(some(y, treated), loss, false, treatedModel.strictness(), seed)
+                            .means(hidden);
             double[] without = control.length == 0
                     ? filled(inside.length, mean(y))
-                    : all.rows(control).fit(some(y, control), loss, false, seed).means(hidden);
+                    : all.rows(control)
+                            .fit(some(y, control), loss, false, controlModel.strictness(), seed)
+                            .means(hidden);
             for (int i = 0; i < inside.length; i++)
                 corrected[inside[i]] = corrected(y[inside[i]], t[inside[i]], e[inside[i]], withIt[i], without[i]);
         }
@@ -120,24 +122,25 @@ final class Effects {
     double[] effects(MetaLearner learner, Table table, int[] rows) {
         var effect = effects.get(learner);
         if (effect == null) throw new IllegalStateException("learner " + learner + " was not asked for");
-        return chunked(table, rows, effect);
+        return chunked(table, rows, effect, 0);
     }
 
     /** Predicted outcomes when treated. */
     double[] outcomesTreated(Table table, int[] rows) {
-        return chunked(table, rows, treatedModel::means);
+        return chunked(table, rows, treatedModel::means, low);
     }
 
     /** Predicted outcomes when left alone. */
     double[] outcomesAlone(Table table, int[] rows) {
-        return chunked(table, rows, controlModel::means);
+        return chunked(table, rows, controlModel::means, low);
     }
 
-    private double[] chunked(Table table, int[] rows, Function<Features, double[]> means) {
+    private double[] chunked(Table table, int[] rows, Function<Features, double[]> means, double from) {
         double[] all = new double[rows.length];
-        for (int from = 0; from < rows.length; from += CHUNK) {
-            int[] some = Arrays.copyOfRange(rows, from, Math.min(rows.length, from + CHUNK));
-            System.arraycopy(means.apply(encoder.encode(table, some)), 0, all, from, some.length);
+        for (int at = 0; at < rows.length; at += CHUNK) {
+            int[] some = Arrays.copyOfRange(rows, at, Math.min(rows.length, at + CHUNK));
+            double[] own = means.apply(encoder.encode(table, some));
+            for (int i = 0; i < own.length; i++) all[at + i] = from + unit * own[i];
         }
         return all;
     }

@@ -12,24 +12,31 @@ import java.util.stream.IntStream;
  * What a treatment changes for each customer, learnt from a group that was treated and one that was not.
  *
  * <p>What: S-, T-, X- and DR-learners over the same base learners (linear, bent, trees) predict the effect on customers
- * they have not seen (folds); the one that ranks best is taken, its effects are brought to the scale the data bear out
- * (the slope of doubly robust effects on predicted ones: what exaggerates is shrunk to the average), and the ranking is
- * tried against chance. Where chance does as well, nobody is ranked: everybody's effect is the average, and the card says
- * how many customers it would take.
+ * they have not seen (folds), for several draws of folds, and a customer's effect by a learner is the mean over them. The
+ * learner nearest to doubly robust effects and those that chance cannot tell from it are averaged (see {@link Blend}), once
+ * for all customers, and brought to the scale the data bear out: the slope of doubly robust effects on predicted ones, so that what
+ * exaggerates is shrunk to the average.
  *
- * <p>Without leaks: the effects of a fold, the encoding and the choice of learner and scale included, come of the other
- * folds. Probability of treatment: the share treated, one given for each customer, or estimated; a split that the columns
- * foretell is noticed, told, and estimated.
+ * <p>Whether to rank: nobody is ranked unless a permutation test says that there is something to rank. Its null is that the
+ * effect is the same for everybody; each fold is ranked by what was learnt of the folds before it, so that the test is valid
+ * whatever the learners (see {@link CrossFit}); several draws of folds are put together so that their fall does not
+ * decide (see {@link Refusal}). Where chance does as well, everybody's effect is the average, and the card says how many
+ * customers it would take. So, of files in which nothing can be ranked, at most one in twenty is; that a file is refused does
+ * not say that all its customers are alike, only that these do not show it.
+ *
+ * <p>Leaks: models and encoding of a fold come of the other folds. Only the choice among the learners and one slope look at all
+ * customers at once; the test uses neither, and chooses by what was foretold of earlier folds. Probability of treatment: the share treated, one given for each customer, or
+ * estimated; a split that the columns foretell is noticed, told, and estimated.
  *
  * <p>Assumptions: customers do not influence each other; given the columns, who was treated does not hang on what it would
  * do to them. Sources: Künzel et al. (2019) for S, T and X; Kennedy, "Towards optimal doubly robust estimation of
- * heterogeneous causal effects" (2023); Chernozhukov et al. (2018) for the scale. Complexity: (folds + 1) · (2 to 12) base
- * fits. Deterministic, and the order of rows does not matter.
+ * heterogeneous causal effects" (2023); Chernozhukov et al. (2018) for the scale and for several draws; Wager (2024) for the
+ * test. Complexity: (1.3 · folds · draws + 1) · (2 to 12) base fits; folds are learnt beside each other, by as many processors
+ * as there are. Deterministic; the order of rows does not matter, and the unit of the outcome only to the unit of effects.
  */
 public final class Uplift {
     private final Table trained;
-    private final Effects effects;
-    private final Way way;
+    private final Blended model;
     private final Scale scale;
     private final double[] outOfFold;
     private final ResponseGroup[] groups;
@@ -60,8 +67,10 @@ public final class Uplift {
      * How to fit.
      *
      * @param given for each row a fold of the caller's; empty to draw them
-     * @param learners to choose between
-     * @param bases to choose between
+     * @param draws most draws of folds; fewer are made where it is clear, or hopeless, that there is anything to rank. Folds
+     *     that are given are the only draw
+     * @param learners to choose from
+     * @param bases they are to be over
      * @param resamples for the interval
      * @param permutations for the trial against chance
      */
@@ -70,6 +79,7 @@ public final class Uplift {
             long seed,
             int folds,
             int[] given,
+            int draws,
             Set<MetaLearner> learners,
             Set<BaseLearner> bases,
             Assignment assignment,
@@ -82,16 +92,19 @@ public final class Uplift {
                 throw new IllegalArgumentException("name at least one learner and one base learner");
             if (folds < 2 || folds > 50)
                 throw new IllegalArgumentException("%d folds; they are 2 to 50".formatted(folds));
-            if (resamples < 20 || permutations < 20)
-                throw new IllegalArgumentException("at least 20 resamples and 20 permutations are needed");
+            if (draws < 1 || draws > 99)
+                throw new IllegalArgumentException("%d draws of folds; they are 1 to 99".formatted(draws));
+            if (resamples < 20 || permutations < 100)
+                throw new IllegalArgumentException("at least 20 resamples and 100 permutations are needed");
         }
 
-        /** Everything there is, five folds, treatment by lot. */
+        /** Everything there is, five folds, up to five draws of them, treatment by lot. */
         public static Settings of(long seed) {
             return new Settings(
                     seed,
                     5,
                     new int[0],
+                    5,
                     EnumSet.allOf(MetaLearner.class),
                     EnumSet.allOf(BaseLearner.class),
                     new Assignment.ByLot(),
@@ -100,30 +113,43 @@ public final class Uplift {
         }
 
         public Settings among(Set<MetaLearner> learners, Set<BaseLearner> bases) {
-            return new Settings(seed, folds, given, learners, bases, assignment, resamples, permutations);
+            return new Settings(seed, folds, given, draws, learners, bases, assignment, resamples, permutations);
         }
 
         public Settings in(int folds, int[] given) {
-            return new Settings(seed, folds, given, learners, bases, assignment, resamples, permutations);
+            return new Settings(seed, folds, given, draws, learners, bases, assignment, resamples, permutations);
+        }
+
+        /** With another seed. */
+        public Settings seeded(long seed) {
+            return new Settings(seed, folds, given, draws, learners, bases, assignment, resamples, permutations);
+        }
+
+        /** With at most so many draws of folds. */
+        public Settings over(int draws) {
+            return new Settings(seed, folds, given, draws, learners, bases, assignment, resamples, permutations);
+        }
+
+        /** With so many resamples for the interval and permutations for the trial against chance. */
+        public Settings trying(int resamples, int permutations) {
+            return new Settings(seed, folds, given, draws, learners, bases, assignment, resamples, permutations);
         }
 
         public Settings assigned(Assignment assignment) {
-            return new Settings(seed, folds, given, learners, bases, assignment, resamples, permutations);
+            return new Settings(seed, folds, given, draws, learners, bases, assignment, resamples, permutations);
         }
     }
 
     Uplift(
             Table trained,
-            Effects effects,
-            Way way,
+            Blended model,
             Scale scale,
             double[] outOfFold,
             ResponseGroup[] groups,
             double band,
             UpliftCard card) {
         this.trained = trained;
-        this.effects = effects;
-        this.way = way;
+        this.model = model;
         this.scale = scale;
         this.outOfFold = outOfFold;
         this.groups = groups;
@@ -164,7 +190,7 @@ public final class Uplift {
 
     /** The effects on customers, by the model fitted on all; the average where nothing ranks. */
     public double[] effects(Table table) {
-        double[] raw = effects.effects(way.learner(), table, all(table));
+        double[] raw = model.effects(table, all(table));
         return Arrays.stream(raw).map(scale::of).toArray();
     }
 
@@ -172,7 +198,7 @@ public final class Uplift {
     public List<ResponseGroup> groups(Table table) {
         if (!card.rankable()) return List.of();
         double[] own = effects(table);
-        double[] alone = effects.outcomesAlone(table, all(table));
+        double[] alone = model.outcomesAlone(table, all(table));
         return IntStream.range(0, own.length)
                 .mapToObj(i -> ResponseGroup.of(own[i], alone[i], band, card.controlOutcome()))
                 .toList();

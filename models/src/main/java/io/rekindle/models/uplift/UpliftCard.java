@@ -12,13 +12,15 @@ import java.util.List;
  * @param averageEffect of the treatment on a customer, doubly robust
  * @param averageEffectError its standard error
  * @param assignment how the treatment was given, in words
- * @param chosen the learner, in words
- * @param candidates what was chosen between
+ * @param chosen the learners whose mean is taken, in words
+ * @param candidates what stood for choice
  * @param qini the Qini coefficient with its interval; for outcomes other than 0 and 1 the area (see {@link UpliftRanking})
  * @param auuc normalised area under the uplift curve; NaN for outcomes other than 0 and 1
  * @param area between the Qini curve and chance, in outcomes a customer
- * @param permutation whether the ranking is better than chance
- * @param rankable whether it is; if not, the model ranks nobody
+ * @param permutation whether the ranking is better than chance: mean area and chance of folds ranked by what was learnt of
+ *     those before them, p of all draws together
+ * @param draws the p-value of each draw of folds made; effects and candidates are means over them
+ * @param rankable whether the ranking is better than chance; if not, the model ranks nobody
  * @param needed customers it would take to see a ranking whose better half has twice the effect of the other half, with
  *     a power of 80 %
  * @param neededForThis customers it would take to see one as good as this one seems; infinite where it seems none
@@ -42,6 +44,7 @@ public record UpliftCard(
         double auuc,
         double area,
         UpliftRanking.Permutation permutation,
+        List<Double> draws,
         boolean rankable,
         double needed,
         double neededForThis,
@@ -53,6 +56,7 @@ public record UpliftCard(
         List<Remark> remarks) {
     public UpliftCard {
         candidates = List.copyOf(candidates);
+        draws = List.copyOf(draws);
         tops = List.copyOf(tops);
         deciles = List.copyOf(deciles);
         policies = List.copyOf(policies);
@@ -61,7 +65,7 @@ public record UpliftCard(
         remarks = List.copyOf(remarks);
     }
 
-    /** A learner that could have been chosen, and how it ranks customers it has not seen. */
+    /** A learner that stood for choice, and how it alone ranks customers it has not seen. */
     public record Candidate(MetaLearner learner, BaseLearner base, double qini, double area) {}
 
     /** The effect among the customers ranked highest. */

@@ -6,7 +6,6 @@ import io.rekindle.models.uplift.UpliftCard.Group;
 import io.rekindle.models.uplift.UpliftCard.Top;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.EnumSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.SplittableRandom;
@@ -16,9 +15,13 @@ import java.util.stream.IntStream;
 
 /** One fit of {@link Uplift}, step by step: learn by folds, try the ranking against chance, fit on all, write the card. */
 final class UpliftFit {
-    private static final double SIGNIFICANT = .05;
-    /** One-sided 5 % and a power of 80 %. */
-    private static final double POWER = 1.6449 + .8416;
+    private static final long GOLDEN = 0x9e3779b97f4a7c15L;
+
+    /** From so many customers on fewer resamples and permutations are made. */
+    private static final int MANY = 100_000;
+
+    /** Of fewer customers the effects told are means over at least so many draws, if any are told. */
+    private static final int CALM = 3;
 
     private final Trial trial;
     private final boolean[] treated;
@@ -36,44 +39,74 @@ final class UpliftFit {
         this.n = trial.size();
         this.settings = settings;
         this.told = told;
-        draw = trial.draw(settings.seed(), settings.folds(), settings.given());
+        draw = draw(0);
         assigned = Assigned.of(trial, settings.assignment(), draw, settings.seed(), told);
+    }
+
+    private Trial.Draw draw(int number) {
+        return trial.draw(settings.seed(), number, settings.folds(), settings.given());
     }
 
     Uplift done() {
         var table = trial.table();
         int[] order = draw.order();
         double[] probability = assigned.probability();
-        var crossFit =
-                new CrossFit(trial, assigned, draw, settings.learners(), settings.bases(), settings.seed(), told);
-        double[] effect = crossFit.effect();
-        told.accept("trying the ranking against chance");
+        int permutations = n > MANY ? Math.max(200, settings.permutations() / 4) : settings.permutations();
+        var refusal = new Refusal(settings.given().length == 0 ? settings.draws() : 1, n > MANY ? 1 : CALM);
+        var drawn = new ArrayList<CrossFit>();
+        while (!refusal.settled()) {
+            int number = drawn.size();
+            if (number > 0) told.accept("one draw of folds does not settle it: draw %d".formatted(number + 1));
+            var crossFit = new CrossFit(
+                    trial,
+                    assigned,
+                    number == 0 ? draw : draw(number),
+                    settings.learners(),
+                    settings.bases(),
+                    settings.seed() + number,
+                    told);
+            drawn.add(crossFit);
+            told.accept("trying the ranking against chance");
+            refusal.add(crossFit.trial(permutations, new SplittableRandom(settings.seed() + number * GOLDEN)));
+        }
+        var permutation = refusal.together();
+        boolean rankable = refusal.rankable();
+        var parts = drawn.stream().map(CrossFit::byOthers).toList();
+        var foretold = HeldOut.mean(parts);
+        double[] corrected = foretold.corrected(order);
+        // One mixture and one scale for all customers, so neither moves anybody past anybody for the fold they fell in.
+        var blend = foretold.blend(order);
+        double[] mixed = blend.effects(foretold::effects);
+        var scaled = Scale.of(mixed, corrected, order);
+        double[] effect = Arrays.stream(mixed).map(scaled::of).toArray();
+        double[] alone = blend.outcomes(foretold::alone);
         var ranking = ranking(effect);
-        var random = new SplittableRandom(settings.seed());
-        int times = n > 100_000 ? Math.max(200, settings.permutations() / 4) : settings.permutations();
-        var permutation = ranking.permutation(times, random.split());
-        boolean rankable = permutation.p() <= SIGNIFICANT;
         var interval = ranking.interval(
-                n > 100_000 ? Math.max(100, settings.resamples() / 4) : settings.resamples(), random.split());
-        var way = crossFit.best(order);
+                n > MANY ? Math.max(100, settings.resamples() / 4) : settings.resamples(),
+                new SplittableRandom(~settings.seed()));
         told.accept("fitting on all customers");
-        var all = new Effects(
-                table, order, treated, y, probability, way.base(), EnumSet.of(way.learner()), settings.seed());
-        var whole = Scale.of(crossFit.raw(way), crossFit.corrected(), order);
+        var model = new Blended(trial, order, probability, blend, settings.seed());
+        double average = scaled.average();
+        // Its effects are those of one fit, and not as calm as the mean over several draws.
+        double slope = parts.stream()
+                        .mapToDouble(part -> Scale.of(blend.effects(part::effects), corrected, order)
+                                .slope())
+                        .sum()
+                / parts.size();
         // The model of all is centred where it predicts, which is not where those of the folds did.
-        double mean = Arrays.stream(all.effects(way.learner(), table, order)).sum() / n;
-        var scale = new Scale(whole.average(), mean, rankable ? whole.slope() : 0);
-        double error = error(crossFit.corrected(), whole.average());
+        double mean = Arrays.stream(model.effects(table, order)).sum() / n;
+        var scale = new Scale(average, mean, rankable ? slope : 0);
+        double error = error(corrected, average);
         double usual = controlOutcome();
-        double band = Math.max(Math.abs(whole.average()), error) / 2;
+        double band = Math.max(Math.abs(average), error) / 2;
         var groups = IntStream.range(0, rankable ? n : 0)
-                .mapToObj(i -> ResponseGroup.of(effect[i], crossFit.alone()[i], band, usual))
+                .mapToObj(i -> ResponseGroup.of(effect[i], alone[i], band, usual))
                 .toArray(ResponseGroup[]::new);
         // A linear effect from 4/3 of the average at the top to 2/3 at the end has an area of a ninth of it.
-        double worthwhile = Math.max(Math.abs(whole.average()), 2 * error) / 9;
-        double needed = n * Math.pow(POWER * permutation.chance() / worthwhile, 2);
+        double worthwhile = Math.max(Math.abs(average), 2 * error) / 9;
+        double needed = n * Math.pow(refusal.reach() * permutation.chance() / worthwhile, 2);
         double forThis = permutation.area() > 0
-                ? n * Math.pow(POWER * permutation.chance() / permutation.area(), 2)
+                ? n * Math.pow(refusal.reach() * permutation.chance() / permutation.area(), 2)
                 : Double.POSITIVE_INFINITY;
         var remarks = new ArrayList<>(trial.remarks());
         remarks.addAll(assigned.remarks());
@@ -92,36 +125,35 @@ final class UpliftFit {
                 n,
                 count,
                 usual,
-                whole.average(),
+                average,
                 error,
                 assigned.words(),
-                way.words(),
-                candidates(crossFit),
+                blend.words(),
+                candidates(foretold),
                 interval,
                 ranking.auuc(),
                 ranking.area(),
                 permutation,
+                refusal.draws(),
                 rankable,
                 needed,
                 forThis,
                 tops(ranking),
                 ranking.deciles(),
-                PolicyValue.ofTenths(effect, treated, y, probability, crossFit.withIt(), crossFit.alone()),
+                PolicyValue.ofTenths(effect, treated, y, probability, blend.outcomes(foretold::treated), alone),
                 groups(groups, effect),
                 ranking.curve(200),
                 remarks);
         double[] outOfFold = effect;
         if (!rankable) {
             outOfFold = new double[n];
-            Arrays.fill(outOfFold, whole.average());
+            Arrays.fill(outOfFold, average);
         }
-        return new Uplift(table, all, way, scale, outOfFold, groups, band, card);
+        return new Uplift(table, model, scale, outOfFold, groups, band, card);
     }
 
     private UpliftRanking ranking(double[] score) {
-        return assigned.even()
-                ? UpliftRanking.of(score, treated, y)
-                : UpliftRanking.weighted(score, treated, y, assigned.probability());
+        return assigned.ranking(trial, score, IntStream.range(0, n).toArray());
     }
 
     private double error(double[] corrected, double average) {
@@ -142,13 +174,13 @@ final class UpliftFit {
         return sum / weight;
     }
 
-    private List<Candidate> candidates(CrossFit crossFit) {
-        var candidates = new ArrayList<Candidate>();
-        for (var way : crossFit.ways()) {
-            var ranking = ranking(crossFit.raw(way));
-            candidates.add(new Candidate(way.learner(), way.base(), ranking.qini(), ranking.area()));
-        }
-        return candidates;
+    private List<Candidate> candidates(HeldOut foretold) {
+        return foretold.ways().stream()
+                .map(way -> {
+                    var ranking = ranking(foretold.effects(way));
+                    return new Candidate(way.learner(), way.base(), ranking.qini(), ranking.area());
+                })
+                .toList();
     }
 
     private static List<Top> tops(UpliftRanking ranking) {

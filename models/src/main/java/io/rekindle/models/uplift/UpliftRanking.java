@@ -54,7 +54,13 @@ public final class UpliftRanking {
                 throw new IllegalArgumentException(
                         "a probability of treatment of %s; it lies between 0 and 1".formatted(probability[i]));
         }
-        int[] order = Indices.sorted(n, (i, j) -> Double.compare(score[j], score[i]));
+        // Equal scores in an order of their own, not that of the file: permutations go through them one by one.
+        int[] order = Indices.sorted(n, (i, j) -> {
+            int by = Double.compare(score[j], score[i]);
+            if (by == 0) by = Boolean.compare(treated[j], treated[i]);
+            if (by == 0) by = Double.compare(y[j], y[i]);
+            return by == 0 ? Double.compare(probability[j], probability[i]) : by;
+        });
         this.score = new double[n];
         this.treated = new boolean[n];
         this.y = new double[n];
@@ -117,7 +123,7 @@ public final class UpliftRanking {
     /**
      * Whether the ranking is better than chance.
      *
-     * @param p share of permutations with as large an {@link #area}
+     * @param p share of permutations with as large an {@link #area}, in units of its standard error
      * @param chance standard deviation of the area under chance
      */
     public record Permutation(double area, double p, double chance) {}
@@ -282,40 +288,115 @@ public final class UpliftRanking {
         return Arrays.copyOf(places, size);
     }
 
+    /** Whether all scores are equal. */
+    boolean ranksNobody() {
+        return ends.length == 1;
+    }
+
     /**
-     * Whether there is anything to rank. Were the effect the same for everybody, taking it off the treated's outcomes
-     * would leave outcomes that do not hang on who was treated: so who was is drawn anew, again and again (by lot, or with
-     * each customer's own probability), and the areas that result are those of chance. Which customers have more outcomes
-     * anyway stays as it is, and so does their place in the ranking.
+     * Whether the ranking is better than chance, where the scores come of other customers. Were the effect the same for
+     * everybody, taking it off the treated's outcomes would leave outcomes that do not hang on who was treated: so who was
+     * is drawn anew, again and again (by lot, or with each customer's own probability), and the areas that result are those
+     * of chance. Which customers have more outcomes anyway stays as it is, and so does their place in the ranking.
+     *
+     * <p>Areas are compared in units of their own standard error: where the arms differ in size and the treatment changes
+     * how far outcomes spread (more visits, a wider spread), plain areas would not be comparable (Chung and Romano, Annals
+     * of Statistics 41, 2013).
      */
     public Permutation permutation(int times, SplittableRandom random) {
         double effect = averageEffect();
         double[] rest = y.clone();
-        for (int k = 0; k < rest.length; k++) if (treated[k]) rest[k] -= effect;
-        double observed = perCustomer(new Curve(treated, rest, new int[0]));
-        boolean[] arms = treated.clone();
+        int count = 0;
+        for (int k = 0; k < rest.length; k++)
+            if (treated[k]) {
+                rest[k] -= effect;
+                count++;
+            }
+        var drawing = new Drawing(rest);
+        drawing.go(treated);
+        double observed = drawing.area;
+        double deviate = drawing.deviate();
         int asLarge = 0;
         double sum = 0;
         double squares = 0;
+        boolean[] drawn = new boolean[rest.length];
         for (int r = 0; r < times; r++) {
-            if (even)
-                for (int k = arms.length - 1; k > 0; k--) {
-                    int other = random.nextInt(k + 1);
-                    boolean own = arms[k];
-                    arms[k] = arms[other];
-                    arms[other] = own;
-                }
-            else for (int k = 0; k < arms.length; k++) arms[k] = random.nextDouble() < probability[k];
-            double drawn = perCustomer(new Curve(arms, rest, new int[0]));
-            if (drawn >= observed) asLarge++;
-            sum += drawn;
-            squares += drawn * drawn;
+            byLot(drawn, count, random);
+            drawing.go(drawn);
+            // As large but for the last digits is as large.
+            if (drawing.deviate() >= deviate - 1e-9) asLarge++;
+            sum += drawing.area;
+            squares += drawing.area * drawing.area;
         }
         double mean = sum / times;
         return new Permutation(
                 observed,
                 (asLarge + 1.0) / (times + 1),
                 Math.sqrt(Math.max(0, squares / times - mean * mean) * times / (times - 1)));
+    }
+
+    /** Who was treated is drawn: so many of all by lot, or each with the own probability. */
+    private void byLot(boolean[] drawn, int count, SplittableRandom random) {
+        int n = drawn.length;
+        int toTreat = count;
+        for (int k = 0; k < n; k++) {
+            double lot = random.nextDouble();
+            drawn[k] = even ? lot * (n - k) < toTreat : lot < probability[k];
+            if (drawn[k]) toTreat--;
+        }
+    }
+
+    /** The area for one way the treatments could have fallen, and its standard error. */
+    private final class Drawing {
+        private final double[] outcome;
+        private double area;
+        private double error;
+
+        Drawing(double[] outcome) {
+            this.outcome = outcome;
+        }
+
+        double deviate() {
+            return error > 0 ? area / error : 0;
+        }
+
+        void go(boolean[] arms) {
+            int n = outcome.length;
+            var sums = new Sums();
+            double[] ofTreated = new double[3];
+            double[] ofControl = new double[3];
+            double curve = 0;
+            double before = 0;
+            int from = 0;
+            for (int end : ends) {
+                // What an outcome at this place counts in the area.
+                double reach = .5 - (from + end) / (2.0 * n);
+                for (int k = from; k < end; k++) {
+                    double weight = arms[k] ? asTreated[k] : asControl[k];
+                    sums.add(arms[k], weight, outcome[k]);
+                    double square = reach * weight * reach * weight;
+                    double[] own = arms[k] ? ofTreated : ofControl;
+                    own[0] += square;
+                    own[1] += square * outcome[k];
+                    own[2] += square * outcome[k] * outcome[k];
+                }
+                double value = value(sums, end, Kind.QINI);
+                curve += (end - from) * (before + value) / 2;
+                before = value;
+                from = end;
+            }
+            area = (curve - before * n / 2) / ((double) n * n * meanProbability);
+            error = Math.sqrt(squares(ofTreated, sums.treatedOutcomes, sums.treatedWeight)
+                            + squares(ofControl, sums.controlOutcomes, sums.controlWeight))
+                    / n;
+        }
+
+        /** Of the arm's outcomes about their mean. */
+        private static double squares(double[] own, double outcomes, double weight) {
+            if (weight == 0) return 0;
+            double mean = outcomes / weight;
+            return Math.max(0, own[2] - 2 * mean * own[1] + mean * mean * own[0]);
+        }
     }
 
     /** One gone through the ranking: who counts as treated, with which outcome, how often (once, where empty). */

@@ -28,7 +28,7 @@ class UpliftTest {
     @Test
     void theWomensMailRanksCustomersByWhatItChangesForThem() {
         var trial = Hillstrom.of("Womens E-Mail");
-        var card = Uplift.fit(trial.table, trial.treated, trial.visit, TWO_MODELS, step -> {})
+        var card = Uplift.fit(trial.table, trial.treated, trial.visit, TWO_MODELS.trying(50, 199), step -> {})
                 .card();
         assertThat(card.qini().estimate()).isGreaterThanOrEqualTo(.058);
         assertThat(card.rankable()).isTrue();
@@ -41,13 +41,17 @@ class UpliftTest {
         assertThat(card.remarks()).extracting(Remark::code).doesNotContain("not_by_lot", "nothing_to_rank");
     }
 
+    /** However the folds fall: with this seed the first three draws, taken alone, would each have ranked them. */
     @Test
     void theMensMailRanksNobody() {
         var trial = Hillstrom.of("Mens E-Mail");
-        var model = Uplift.fit(trial.table, trial.treated, trial.visit, TWO_MODELS, step -> {});
+        var model = Uplift.fit(
+                trial.table, trial.treated, trial.visit, TWO_MODELS.seeded(6).trying(20, 199), step -> {});
         var card = model.card();
         assertThat(card.permutation().p()).isGreaterThan(.05);
         assertThat(card.rankable()).isFalse();
+        assertThat(card.draws()).hasSize(5);
+        assertThat(card.draws().subList(0, 3)).allMatch(p -> p < .05);
         assertThat(card.remarks())
                 .anySatisfy(remark -> assertThat(remark.message())
                         .contains("nobody is ranked", "takes about", "customers, there are 42,613"));
@@ -95,7 +99,7 @@ class UpliftTest {
                         treated,
                         bought,
                         Uplift.Settings.of(1)
-                                .among(EnumSet.of(MetaLearner.T, MetaLearner.X), EnumSet.of(BaseLearner.TREES))
+                                .among(EnumSet.of(MetaLearner.T), EnumSet.of(BaseLearner.TREES))
                                 .in(5, folds),
                         step -> {})
                 .card();
@@ -116,7 +120,10 @@ class UpliftTest {
         double possible = 0;
         for (int seed = 1; seed <= 2; seed++) {
             var world = new World(4_000, seed);
-            var settings = Uplift.Settings.of(seed).assigned(new Uplift.Assignment.Known(world.probability));
+            var settings = Uplift.Settings.of(seed)
+                    .assigned(new Uplift.Assignment.Known(world.probability))
+                    .in(3, new int[0])
+                    .over(1);
             double[] byTwo = Uplift.fit(
                             world.table,
                             world.treated,
@@ -142,23 +149,84 @@ class UpliftTest {
         assertThat(brought / possible).isGreaterThan(.85);
     }
 
+    /** Among them customers alike in all but the outcome. */
     @Test
-    void neitherTheOrderOfRowsNorTheUnitOfTheOutcomeMatters() {
+    void theOrderOfRowsDoesNotMatterAndTheSameSeedGivesTheSame() {
         var world = new World(500, 7);
-        var model = Uplift.fit(world.table, world.treated, world.outcome, QUICK, step -> {});
-        int[] order = IntStream.range(0, 500).map(i -> (i * 37 + 11) % 500).toArray();
-        boolean[] treated = new boolean[500];
-        for (int i = 0; i < 500; i++) treated[i] = world.treated[order[i]];
-        var turned = Uplift.fit(
-                world.table.rows(order),
-                treated,
-                Arrays.stream(order).mapToDouble(i -> world.outcome[i]).toArray(),
-                QUICK,
-                step -> {});
-        for (int i = 0; i < 500; i++) assertThat(turned.outOfFold()[i]).isEqualTo(model.outOfFold()[order[i]]);
-        var again = Uplift.fit(world.table, world.treated, world.outcome, QUICK, step -> {});
+        int[] twice = IntStream.range(0, 550).map(i -> i % 500).toArray();
+        var table = world.table.rows(twice);
+        boolean[] treated = some(world.treated, twice);
+        double[] outcome = some(world.outcome, twice);
+        for (int i = 500; i < 550; i++) outcome[i]++;
+        var settings = QUICK.among(EnumSet.of(MetaLearner.T, MetaLearner.DR), EnumSet.of(BaseLearner.LINEAR))
+                .trying(20, 199);
+        var model = Uplift.fit(table, treated, outcome, settings, step -> {});
+        int[] order = IntStream.range(0, 550).map(i -> (i * 37 + 11) % 550).toArray();
+        var turned = Uplift.fit(table.rows(order), some(treated, order), some(outcome, order), settings, step -> {});
+        for (int i = 0; i < 550; i++) assertThat(turned.outOfFold()[i]).isEqualTo(model.outOfFold()[order[i]]);
+        assertThat(turned.card().draws()).isEqualTo(model.card().draws());
+        var again = Uplift.fit(table, treated, outcome, settings, step -> {});
         assertThat(again.outOfFold()).isEqualTo(model.outOfFold());
         assertThat(again.card().permutation()).isEqualTo(model.card().permutation());
+    }
+
+    /** Amounts in eighths are eight times those in wholes, exactly, trees included; those in cents but for rounding. */
+    @Test
+    void upliftGoesByTheUnitOfTheOutcomeAndTheRankingNot() {
+        var world = new World(600, 21);
+        var known = new Uplift.Assignment.Known(world.probability);
+        for (var base : List.of(BaseLearner.LINEAR, BaseLearner.TREES)) {
+            var settings = QUICK.among(EnumSet.of(MetaLearner.DR), EnumSet.of(base))
+                    .assigned(known)
+                    .over(1)
+                    .trying(20, 199);
+            var model = Uplift.fit(world.table, world.treated, world.outcome, settings, step -> {});
+            var eighths = Uplift.fit(world.table, world.treated, times(8, world.outcome), settings, step -> {});
+            assertThat(eighths.outOfFold()).isEqualTo(times(8, model.outOfFold()));
+            assertThat(eighths.effects(world.table)).isEqualTo(times(8, model.effects(world.table)));
+            assertThat(eighths.card().permutation().p())
+                    .isEqualTo(model.card().permutation().p());
+            assertThat(eighths.outOfFoldGroups()).isEqualTo(model.outOfFoldGroups());
+            assertThat(eighths.card().needed())
+                    .isCloseTo(model.card().needed(), within(1e-9 * model.card().needed()));
+            assertThat(eighths.card().averageEffect())
+                    .isEqualTo(8 * model.card().averageEffect());
+            if (base == BaseLearner.TREES) continue;
+            var cents = Uplift.fit(world.table, world.treated, times(100, world.outcome), settings, step -> {});
+            for (int i = 0; i < 600; i++)
+                assertThat(cents.outOfFold()[i]).isCloseTo(100 * model.outOfFold()[i], within(1e-6));
+            assertThat(cents.card().draws()).isEqualTo(model.card().draws());
+        }
+    }
+
+    /** Bought or not is 0 and 1, or 0 and what a purchase is worth: the same chances are learnt. */
+    @Test
+    void twoOutcomesAreLearntAsChancesWhateverTheyAreWorth() {
+        var world = new World(600, 22);
+        double[] bought =
+                Arrays.stream(world.outcome).map(value -> value > 1 ? 1 : 0).toArray();
+        var settings =
+                QUICK.assigned(new Uplift.Assignment.Known(world.probability)).trying(20, 199);
+        var model = Uplift.fit(world.table, world.treated, bought, settings, step -> {});
+        var worth = Uplift.fit(world.table, world.treated, times(100, bought), settings, step -> {});
+        for (int i = 0; i < 600; i++)
+            assertThat(worth.outOfFold()[i]).isCloseTo(100 * model.outOfFold()[i], within(1e-9));
+        assertThat(worth.card().draws()).isEqualTo(model.card().draws());
+        assertThat(worth.card().controlOutcome()).isCloseTo(100 * model.card().controlOutcome(), within(1e-9));
+    }
+
+    private static double[] times(double by, double[] values) {
+        return Arrays.stream(values).map(value -> by * value).toArray();
+    }
+
+    private static double[] some(double[] values, int[] rows) {
+        return Arrays.stream(rows).mapToDouble(row -> values[row]).toArray();
+    }
+
+    private static boolean[] some(boolean[] values, int[] rows) {
+        boolean[] some = new boolean[rows.length];
+        for (int i = 0; i < rows.length; i++) some[i] = values[rows[i]];
+        return some;
     }
 
     /** Those who would buy more anyway were treated more often: taken at face value the effect is far off. */
@@ -218,6 +286,14 @@ class UpliftTest {
         gap[2] = Double.NaN;
         assertThatThrownBy(() -> Uplift.fit(world.table, world.treated, gap, QUICK, s -> {}))
                 .hasMessageContaining("an outcome of NaN");
+        gap[2] = Double.NEGATIVE_INFINITY;
+        assertThatThrownBy(() -> Uplift.fit(world.table, world.treated, gap, QUICK, s -> {}))
+                .hasMessageContaining("an outcome of -Infinity; it must be a number");
+        boolean[] all = new boolean[100];
+        Arrays.fill(all, true);
+        assertThatThrownBy(() -> Uplift.fit(world.table, all, world.outcome, QUICK, s -> {}))
+                .hasMessage("of 100 customers all were treated; both kinds are needed");
+        assertThatThrownBy(() -> QUICK.over(0)).hasMessageContaining("0 draws of folds; they are 1 to 99");
         assertThatThrownBy(() -> new Uplift.Assignment.Known(new double[] {0}))
                 .hasMessageContaining("a probability of treatment of 0.0");
     }

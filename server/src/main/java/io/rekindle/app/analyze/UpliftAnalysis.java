@@ -96,13 +96,20 @@ final class UpliftAnalysis extends Analysis {
             description = "Rows with the same value make a fold; nothing is learnt from this column.")
     private @Nullable String foldColumn;
 
-    @Option(names = "--learners", split = ",", description = "To choose between, of s, t, x, dr (default: all).")
+    @Option(
+            names = "--draws",
+            paramLabel = "N",
+            description =
+                    "Most draws of folds; a customer's uplift is the mean over them, and whether there is anything to rank is told from all of them (default: ${DEFAULT-VALUE}).")
+    private int draws = 5;
+
+    @Option(names = "--learners", split = ",", description = "To choose from, of s, t, x, dr (default: all).")
     private Set<MetaLearner> learners = EnumSet.allOf(MetaLearner.class);
 
     @Option(
             names = "--bases",
             split = ",",
-            description = "Base learners to choose between, of linear, bent, trees (default: all).")
+            description = "Base learners they are to be over, of linear, bent, trees (default: all).")
     private Set<BaseLearner> bases = EnumSet.allOf(BaseLearner.class);
 
     @Option(
@@ -121,6 +128,7 @@ final class UpliftAnalysis extends Analysis {
             double p,
             double area,
             double chance,
+            List<Double> draws,
             boolean rankable,
             double customersNeeded,
             @Nullable Double neededForThis) {}
@@ -188,6 +196,7 @@ final class UpliftAnalysis extends Analysis {
         read.warn(card);
         var settings = Uplift.Settings.of(seed())
                 .among(learners, bases)
+                .over(draws)
                 .in(
                         folds,
                         foldColumn == null
@@ -336,6 +345,7 @@ final class UpliftAnalysis extends Analysis {
                         it.permutation().p(),
                         it.permutation().area(),
                         it.permutation().chance(),
+                        it.draws(),
                         it.rankable(),
                         Math.ceil(it.needed()),
                         Double.isFinite(it.neededForThis()) ? Math.ceil(it.neededForThis()) : null),

@@ -51,6 +51,7 @@ class UpliftAnalysisTest {
         assertThat(json.path("averageEffect").asDouble()).isCloseTo(.04523, within(.003));
         assertThat(json.path("qini").asDouble()).isGreaterThanOrEqualTo(.058);
         assertThat(json.path("permutation").path("rankable").asBoolean()).isTrue();
+        assertThat(json.path("permutation").path("draws").size()).isBetween(1, 5);
         assertThat(json.path("deciles").size()).isEqualTo(10);
         assertThat(json.path("policies").size()).isEqualTo(11);
         assertThat(json.path("groups").size()).isEqualTo(4);
@@ -136,6 +137,7 @@ class UpliftAnalysisTest {
         var oneOutcome = Files.writeString(
                 folder.resolve("outcome.csv"), simulated(60, true).replaceAll(",[01]\n", ",1\n"));
         assertThat(run(oneOutcome).failure()).contains("every outcome is 1.0; nothing can be learnt from it");
+        assertThat(run(folder.resolve("outcome.csv"), "--draws", "0").failure()).contains("0 draws of folds");
     }
 
     private static Ran run(Path train, String... more) {
