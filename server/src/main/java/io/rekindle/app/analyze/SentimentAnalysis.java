@@ -264,17 +264,27 @@ final class SentimentAnalysis extends Analysis {
                         .mapToDouble(said -> builtIn.of(said).probability())
                         .toArray(),
                 praise);
-        var opinions = new ArrayList<Opinion>(rows.size());
-        for (int i = 0; i < rows.size(); i++) opinions.add(new Opinion(.5, false, List.of()));
-        if (score == null)
-            IntStream.range(0, size)
-                    .parallel()
-                    .filter(k -> !Double.isNaN(probabilities[k]))
-                    .forEach(k -> {
-                        var opinion = model.of(kinds.get(k));
-                        opinions.set(used[k], new Opinion(probabilities[k], opinion.known(), opinion.reasons()));
-                    });
+        var opinions = score != null ? List.<Opinion>of() : opinions(model, texts, used, probabilities);
         return new Learnt(model, ratings, SentimentEvaluation.of(probabilities, praise), start, opinions);
+    }
+
+    /** Of texts learnt from, as they were judged while held out; the others the model has not seen. */
+    private static List<Opinion> opinions(
+            TrainedSentiment model, List<String> texts, int[] learntFrom, double[] heldOut) {
+        double[] probability = new double[texts.size()];
+        Arrays.fill(probability, -1);
+        for (int k = 0; k < learntFrom.length; k++) probability[learntFrom[k]] = heldOut[k];
+        return IntStream.range(0, probability.length)
+                .parallel()
+                .mapToObj(row -> {
+                    if (texts.get(row).isBlank() || Double.isNaN(probability[row]))
+                        return new Opinion(.5, false, List.of());
+                    var opinion = model.of(texts.get(row));
+                    return probability[row] < 0
+                            ? opinion
+                            : new Opinion(probability[row], opinion.known(), opinion.reasons());
+                })
+                .toList();
     }
 
     private int[] folds(DataRows rows) {

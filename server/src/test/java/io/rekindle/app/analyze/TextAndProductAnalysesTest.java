@@ -104,7 +104,9 @@ class TextAndProductAnalysesTest {
         assertThat(lines.getFirst()).isEqualTo("row,probability,sentiment,reason1,reason2,reason3");
         assertThat(lines.get(1)).startsWith("1,").contains(",positive,");
         assertThat(lines.get(2)).startsWith("2,").contains(",negative,");
-        assertThat(lines.get(3)).isEqualTo("3,,,,,");
+        // What is neither praise nor complaint is not learnt from, and judged like any other text.
+        assertThat(lines.get(3)).matches("3,0\\.\\d+,(positive|negative),.*");
+        assertThat(warns(json, "texts_unknown")).isFalse();
     }
 
     @Test
