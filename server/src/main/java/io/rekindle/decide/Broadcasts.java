@@ -230,6 +230,7 @@ class Broadcasts {
                 run.plannedAt(),
                 run.sendFrom(),
                 run.sendTo(),
-                run.windowTo());
+                run.windowTo(),
+                run.lastMerge());
     }
 }

@@ -113,6 +113,20 @@ public class Decisions {
                 : outside(campaign, customer, "not_in_segment", NOT_IN_SEGMENT);
     }
 
+    /**
+     * Whether a decision to write still is the one about its person: of those about customers who were found to be one
+     * since, only the first assignment counts, which may be another one, or to hold out.
+     */
+    public boolean stands(long runId, long decisionId, CustomerId customer) {
+        return warehouse
+                .first(
+                        Sql.of("select decision_id, arm from assignments_now where run_id = ? and customer_id =", runId)
+                                .then(today(customer)),
+                        row -> row.longValue("decision_id") == decisionId
+                                && row.text("arm").equals(Arm.TREATMENT.code()))
+                .orElse(false);
+    }
+
     private Optional<Decision> decision(Run run, CustomerId customer) {
         // After a merge several decisions may be about one person: the first assignment counts.
         return warehouse.first(

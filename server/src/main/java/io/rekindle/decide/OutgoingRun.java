@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
  * @param windowFrom first minute of the day, in the company's zone, at which may be sent
  * @param windowTo first minute at which may not be sent any more
  * @param expiresAt from then on it is too late: what is not sent is skipped with reason {@code expired}
+ * @param lastMerge the number of the latest merge of customers the ledger knew of
  */
 public record OutgoingRun(
         long runId,
@@ -25,4 +26,5 @@ public record OutgoingRun(
         Instant plannedAt,
         LocalTime windowFrom,
         LocalTime windowTo,
-        Instant expiresAt) {}
+        Instant expiresAt,
+        long lastMerge) {}

@@ -10,6 +10,7 @@ import org.jspecify.annotations.Nullable;
  * @param decidedAt the moment as of which the audience was taken
  * @param plannedAt when the messages are due; for both arms the window of purchases that count begins here
  * @param windowTo end of that window, exclusive
+ * @param lastMerge the number of the latest merge of customers that was known then
  * @param planned whether ledger and outbox are whole
  */
 public record Run(
@@ -29,5 +30,6 @@ public record Run(
         LocalTime sendFrom,
         LocalTime sendTo,
         Instant windowTo,
+        long lastMerge,
         boolean planned,
         boolean cancelled) {}

@@ -1,5 +1,6 @@
 package io.rekindle.decide;
 
+import io.rekindle.identity.Identities;
 import io.rekindle.plan.Campaign;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -19,14 +20,17 @@ import org.springframework.stereotype.Component;
 public class Runs {
     private static final String COLUMNS = """
             select id, campaign_id, segment_id, segment_version, template_id, template_version, offer_id, purpose,
-                channel, holdout_share, salt, decided_at, planned_at, send_from, send_to, window_to, state, cancelled
+                channel, holdout_share, salt, decided_at, planned_at, send_from, send_to, window_to, last_merge, state,
+                cancelled
             from runs
             """;
 
     private final JdbcClient jdbc;
+    private final Identities identities;
 
-    Runs(JdbcClient jdbc) {
+    Runs(JdbcClient jdbc, Identities identities) {
         this.jdbc = jdbc;
+        this.identities = identities;
     }
 
     public Optional<Run> find(long id) {
@@ -62,9 +66,10 @@ public class Runs {
         return jdbc.sql("""
                         insert into runs (campaign_id, segment_id, segment_version, template_id, template_version,
                             offer_id, purpose, channel, holdout_share, salt, decided_at, planned_at, send_from, send_to,
-                            window_to, state)
+                            window_to, last_merge, state)
                         values (:campaign, :segment, :segmentVersion, :template, :templateVersion, :offer, :purpose,
-                            :channel, :share, :salt, :now, :planned, :from, :to, :windowTo, 'planning') returning id
+                            :channel, :share, :salt, :now, :planned, :from, :to, :windowTo,
+                            :lastMerge, 'planning') returning id
                         """)
                 .param("campaign", campaign.id())
                 .param("segment", campaign.segmentId())
@@ -81,6 +86,7 @@ public class Runs {
                 .param("from", campaign.sendWindow().from())
                 .param("to", campaign.sendWindow().to())
                 .param("windowTo", at(planned.plus(Duration.ofDays(campaign.attributionDays()))))
+                .param("lastMerge", identities.latestMerge())
                 .query(Long.class)
                 .single();
     }
@@ -133,6 +139,7 @@ public class Runs {
                 Objects.requireNonNull(r.getObject("send_from", LocalTime.class)),
                 Objects.requireNonNull(r.getObject("send_to", LocalTime.class)),
                 r.getObject("window_to", OffsetDateTime.class).toInstant(),
+                r.getLong("last_merge"),
                 r.getString("state").equals("planned"),
                 r.getBoolean("cancelled"));
     }

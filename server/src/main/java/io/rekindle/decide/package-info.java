@@ -1,7 +1,17 @@
 /** Whom do we write to, and why (not)? The decision ledger, forecasts, hold-outs, and the launch of campaigns. */
 @NullMarked
 @ApplicationModule(
-        allowedDependencies = {"common", "platform", "warehouse", "access", "profile", "consent", "segment", "plan"})
+        allowedDependencies = {
+            "common",
+            "platform",
+            "warehouse",
+            "access",
+            "identity",
+            "profile",
+            "consent",
+            "segment",
+            "plan"
+        })
 package io.rekindle.decide;
 
 import org.jspecify.annotations.NullMarked;

@@ -106,6 +106,25 @@ public class Identities {
                 .list();
     }
 
+    /** The number of the latest of {@link #mergesAfter}; 0 when there is none. */
+    public long latestMerge() {
+        return jdbc.sql("select coalesce(max(id), 0) from identity_merges")
+                .query(Long.class)
+                .single();
+    }
+
+    /** Whether a customer was found to be another one, or another one to be it, after the merge of that number. */
+    public boolean wasMergedAfter(long number, CustomerId customer) {
+        return jdbc.sql("""
+                        select exists (select 1 from identity_merges
+                                       where (loser = :customer or winner = :customer) and id > :number)
+                        """)
+                .param("customer", customer.value())
+                .param("number", number)
+                .query(Boolean.class)
+                .single();
+    }
+
     /** Links that were refused, latest entry first; the cursor is the entry to go on below. */
     public Page<Conflict> conflicts(long below, int limit) {
         record Entry(long id, Conflict conflict) {}

@@ -7,6 +7,7 @@ import io.rekindle.common.CustomerId;
 import io.rekindle.decide.Outbox;
 import io.rekindle.decide.OutgoingMessage;
 import io.rekindle.decide.OutgoingRun;
+import io.rekindle.identity.Identities;
 import io.rekindle.plan.MailTemplate;
 import io.rekindle.plan.Templates;
 import io.rekindle.platform.BusinessClock;
@@ -16,6 +17,7 @@ import io.rekindle.simulator.Mail;
 import io.rekindle.simulator.MailboxHabits;
 import io.rekindle.simulator.Mailboxes;
 import io.rekindle.testing.RekindleTest;
+import io.rekindle.warehouse.Rows;
 import io.rekindle.warehouse.Sql;
 import io.rekindle.warehouse.Warehouse;
 import java.net.URI;
@@ -24,6 +26,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.LocalTime;
 import java.util.Arrays;
 import java.util.Base64;
@@ -71,6 +74,7 @@ class DeliveryOverHttpTest {
     private final Vault vault;
     private final Warehouse warehouse;
     private final JdbcClient jdbc;
+    private final Identities identities;
 
     DeliveryOverHttpTest(
             @LocalServerPort int port,
@@ -82,7 +86,8 @@ class DeliveryOverHttpTest {
             @Autowired BusinessClock clock,
             @Autowired Vault vault,
             @Autowired Warehouse warehouse,
-            @Autowired JdbcClient jdbc) {
+            @Autowired JdbcClient jdbc,
+            @Autowired Identities identities) {
         this.port = port;
         this.outbox = outbox;
         this.messages = messages;
@@ -93,6 +98,7 @@ class DeliveryOverHttpTest {
         this.vault = vault;
         this.warehouse = warehouse;
         this.jdbc = jdbc;
+        this.identities = identities;
     }
 
     @DynamicPropertySource
@@ -260,6 +266,82 @@ class DeliveryOverHttpTest {
         return messages.progress(runId).delivered();
     }
 
+    /** Of two members of one audience that are found to be one person only the first assignment counts. */
+    @Test
+    void whoIsFoundToBeTwoOfTheAudienceGetsOneMailOrNoneWhenHeldOutFirst() throws Exception {
+        accept("""
+                {"type":"identify","messageId":"%1$s-1","userId":"two%1$s","traits":{"email":"two%1$s@example.com","firstName":"Two","consent":{"email":true}}},
+                {"type":"identify","messageId":"%1$s-2","anonymousId":"a%1$s","traits":{"email":"a%1$s@example.com","firstName":"A","consent":{"email":true}}},
+                {"type":"identify","messageId":"%1$s-3","userId":"held%1$s","traits":{"email":"held%1$s@example.com","firstName":"Held","consent":{"email":true}}},
+                {"type":"identify","messageId":"%1$s-4","anonymousId":"b%1$s","traits":{"email":"b%1$s@example.com","firstName":"B","consent":{"email":true}}},
+                {"type":"identify","messageId":"%1$s-5","userId":"one%1$s","traits":{"email":"one%1$s@example.com","firstName":"One","consent":{"email":true}}}
+                """.formatted(runId));
+        time.awaitQuiet();
+        var two = customer("two" + runId);
+        var a = anonymous("a" + runId);
+        var held = customer("held" + runId);
+        var b = anonymous("b" + runId);
+        var one = customer("one" + runId);
+        var now = clock.instant();
+        ledger(two, "treatment", now);
+        ledger(a, "treatment", now.plusMillis(1));
+        ledger(held, "holdout", now);
+        ledger(b, "treatment", now.plusMillis(1));
+        ledger(one, "treatment", now);
+        var later = now.plus(Duration.ofHours(1));
+        enqueue(runId, later, Stream.of(two, a, b, one));
+        accept("""
+                {"type":"identify","messageId":"%1$s-6","userId":"two%1$s","anonymousId":"a%1$s"},
+                {"type":"identify","messageId":"%1$s-7","userId":"held%1$s","anonymousId":"b%1$s"}
+                """.formatted(runId));
+        time.awaitQuiet();
+        time.advanceTo(later);
+        time.awaitQuiet();
+        assertThat(MAILBOXES.takeArrived())
+                .extracting(Mail::subject)
+                .containsExactlyInAnyOrder("Wir vermissen Sie, A", "Wir vermissen Sie, One");
+        assertThat(jdbc.sql("select state || coalesce('/' || reason, '') from messages where run_id = :run")
+                        .param("run", runId)
+                        .query(String.class)
+                        .list())
+                .containsExactlyInAnyOrder("sent", "sent", "skipped/merged", "skipped/merged");
+    }
+
+    private void ledger(CustomerId customer, String arm, Instant decidedAt) {
+        warehouse.append(
+                "decisions",
+                "test:%d:%d".formatted(runId, customer.value()),
+                Rows.written(rows -> rows.value(decision(runId, customer))
+                        .value(runId)
+                        .value(runId)
+                        .value(customer.value())
+                        .value(true)
+                        .missing()
+                        .value(arm)
+                        .value(0.5)
+                        .value("aa")
+                        .value(arm.equals("treatment") ? "send" : "skip")
+                        .missing()
+                        .value("email")
+                        .missing()
+                        .value(decidedAt)
+                        .missing()
+                        .missing()
+                        .value(decidedAt)
+                        .end()));
+    }
+
+    /** Whose address is the strongest of its identifiers. */
+    private CustomerId anonymous(String id) {
+        return identities.canonical(Identifier.of(vault, Identifier.Type.ANONYMOUS_ID, id)
+                .orElseThrow()
+                .id());
+    }
+
+    private long decision(long run, CustomerId customer) {
+        return vault.keyedHash("decision", run + ":" + customer.value());
+    }
+
     private void bounced(String messageId, String who, String properties) throws Exception {
         var body = """
                 {"type":"track","event":"Email Bounced","messageId":"%s",%s,"timestamp":"%s","properties":{%s}}
@@ -397,6 +479,10 @@ class DeliveryOverHttpTest {
     }
 
     private void enqueue(long run, String... users) {
+        enqueue(run, clock.instant(), Stream.of(users).map(this::customer));
+    }
+
+    private void enqueue(long run, Instant planned, Stream<CustomerId> customers) {
         var template = aTemplate();
         transaction.executeWithoutResult(status -> outbox.enqueue(
                 new OutgoingRun(
@@ -407,15 +493,13 @@ class DeliveryOverHttpTest {
                         template.id(),
                         template.version(),
                         null,
-                        clock.instant(),
+                        planned,
                         LocalTime.MIN,
                         LocalTime.MAX,
-                        clock.instant().plus(Duration.ofDays(3))),
-                Stream.of(users)
-                        .map(user -> new OutgoingMessage(
-                                vault.keyedHash("message", run + user),
-                                vault.keyedHash("decision", run + user),
-                                customer(user)))));
+                        clock.instant().plus(Duration.ofDays(3)),
+                        identities.latestMerge()),
+                customers.map(customer -> new OutgoingMessage(
+                        vault.keyedHash("message", run + ":" + customer.value()), decision(run, customer), customer))));
     }
 
     private MailTemplate aTemplate() {

@@ -6,6 +6,8 @@ import io.rekindle.consent.Permit;
 import io.rekindle.consent.Refusal;
 import io.rekindle.consent.Suppression;
 import io.rekindle.consent.Suppressions;
+import io.rekindle.decide.Decisions;
+import io.rekindle.identity.Identities;
 import io.rekindle.plan.Campaigns;
 import io.rekindle.plan.Coupons;
 import io.rekindle.plan.MissingValue;
@@ -38,6 +40,8 @@ class CampaignCourier implements Courier {
     private final Offers offers;
     private final Coupons coupons;
     private final Campaigns campaigns;
+    private final Identities identities;
+    private final Decisions decisions;
     private final PlanSettings plan;
     private final BusinessClock clock;
     /** As they stood when the latest batch was fetched. */
@@ -51,6 +55,8 @@ class CampaignCourier implements Courier {
             Offers offers,
             Coupons coupons,
             Campaigns campaigns,
+            Identities identities,
+            Decisions decisions,
             PlanSettings plan,
             BusinessClock clock) {
         this.profiles = profiles;
@@ -60,6 +66,8 @@ class CampaignCourier implements Courier {
         this.offers = offers;
         this.coupons = coupons;
         this.campaigns = campaigns;
+        this.identities = identities;
+        this.decisions = decisions;
         this.plan = plan;
         this.clock = clock;
     }
@@ -115,7 +123,11 @@ class CampaignCourier implements Courier {
         var run = message.run();
         return switch (permissions.take(
                 message.messageId(), message.customer(), run.purpose(), run.channel(), clock.instant())) {
-            case Permit.Granted granted -> new Verdict.Granted();
+            case Permit.Granted granted ->
+                identities.wasMergedAfter(run.lastMerge(), message.customer())
+                                && !decisions.stands(run.runId(), message.decisionId(), message.customer())
+                        ? new Verdict.Refused("merged")
+                        : new Verdict.Granted();
             case Permit.Refused refused -> new Verdict.Refused(reason(refused.reason()));
             case Permit.Later later -> new Verdict.Later(later.notBefore());
         };
@@ -135,9 +147,9 @@ class CampaignCourier implements Courier {
     }
 
     @Override
-    public void giveBack(DueMessage message) {
-        permissions.release(message.messageId());
-        coupons.release(message.messageId());
+    public void giveBack(long messageId) {
+        permissions.release(messageId);
+        coupons.release(messageId);
     }
 
     @Override

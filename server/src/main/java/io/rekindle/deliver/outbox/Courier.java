@@ -72,7 +72,7 @@ public interface Courier {
     Optional<String> coupon(long offerId, DueMessage message);
 
     /** Gives back what was taken for a message that certainly did not arrive, in the caller's transaction. */
-    void giveBack(DueMessage message);
+    void giveBack(long messageId);
 
     /** The recipient's address must not be written to again; in the caller's transaction. */
     void suppress(DueMessage message, Address address);

@@ -1,5 +1,6 @@
 package io.rekindle.deliver.outbox;
 
+import io.rekindle.decide.OutgoingRun;
 import io.rekindle.deliver.MailSettings;
 import io.rekindle.deliver.links.Links;
 import io.rekindle.plan.SendWindow;
@@ -173,24 +174,43 @@ class Dispatch implements Backlog, SmartLifecycle {
         return due.size();
     }
 
-    /** Skips the runs whose time is over and postpones those whose window is closed; their ids. */
+    /** Skips the runs that were withdrawn or whose time is over and postpones those whose window is closed; their ids. */
     private Set<Long> turnAway(List<DueMessage> due, Instant now) {
         var turnedAway = new HashSet<Long>();
-        for (var run : due.stream().map(DueMessage::run).toList()) {
+        for (var message : due) {
+            var run = message.run();
             if (turnedAway.contains(run.runId())) continue;
-            if (!now.isBefore(run.expiresAt())) {
-                transaction.execute(status -> store.skipRun(run.runId(), "expired", now));
+            if (message.withdrawn() || !now.isBefore(run.expiresAt())) {
+                skipRun(run.runId(), message.withdrawn() ? "cancelled" : "expired", now);
                 turnedAway.add(run.runId());
                 continue;
             }
-            var opening = new SendWindow(run.windowFrom(), run.windowTo(), null).next(now, clock.zone());
-            if (!opening.isAfter(now)) continue;
-            // Not past the expiry: there it falls due once more and is skipped.
-            var to = opening.isBefore(run.expiresAt()) ? opening : run.expiresAt();
+            var to = opening(run, now);
+            if (!to.isAfter(now)) continue;
             transaction.execute(status -> store.postponeRun(run.runId(), to, now));
             turnedAway.add(run.runId());
         }
         return turnedAway;
+    }
+
+    /**
+     * When a run's messages may be sent next: now, while its window is open, else when it opens. Not past its expiry: there
+     * they fall due once more and are skipped.
+     */
+    Instant opening(OutgoingRun run, Instant now) {
+        var opening = new SendWindow(run.windowFrom(), run.windowTo(), null).next(now, clock.zone());
+        return opening.isBefore(run.expiresAt()) ? opening : run.expiresAt();
+    }
+
+    private void skipRun(long runId, String reason, Instant now) {
+        transaction.executeWithoutResult(
+                status -> store.skipRun(runId, reason, now).forEach(courier::giveBack));
+    }
+
+    /** In the caller's transaction: nothing of a run will be begun to be sent, or tried again. */
+    void withdraw(long runId) {
+        store.withdraw(runId);
+        skipRun(runId, "cancelled", clock.instant());
     }
 
     private void finishRuns() {

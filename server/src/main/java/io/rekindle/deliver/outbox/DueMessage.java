@@ -7,5 +7,7 @@ import io.rekindle.decide.OutgoingRun;
  * A message whose time has come.
  *
  * @param attempts how often it was begun to be sent before
+ * @param withdrawn its run was withdrawn while it was being sent
  */
-record DueMessage(long messageId, long decisionId, CustomerId customer, int attempts, OutgoingRun run) {}
+record DueMessage(
+        long messageId, long decisionId, CustomerId customer, int attempts, OutgoingRun run, boolean withdrawn) {}

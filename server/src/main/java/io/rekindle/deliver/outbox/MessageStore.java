@@ -3,6 +3,7 @@ package io.rekindle.deliver.outbox;
 import io.rekindle.common.CustomerId;
 import io.rekindle.decide.OutgoingMessage;
 import io.rekindle.decide.OutgoingRun;
+import io.rekindle.deliver.MessageState;
 import java.nio.charset.StandardCharsets;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -13,6 +14,7 @@ import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
 import java.util.Collection;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Stream;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
@@ -42,8 +44,9 @@ class MessageStore {
     void enqueue(OutgoingRun run, Stream<OutgoingMessage> messages, Instant now) {
         jdbc.sql("""
                         insert into message_runs (run_id, campaign_id, purpose, channel, template_id, template_version,
-                                                  offer_id, window_from, window_to, expires_at)
-                        values (:run, :campaign, :purpose, :channel, :template, :version, :offer, :from, :to, :expires)
+                                                  offer_id, window_from, window_to, expires_at, last_merge)
+                        values (:run, :campaign, :purpose, :channel, :template, :version, :offer, :from, :to, :expires,
+                                :lastMerge)
                         """)
                 .param("run", run.runId())
                 .param("campaign", run.campaignId())
@@ -55,6 +58,7 @@ class MessageStore {
                 .param("from", run.windowFrom())
                 .param("to", run.windowTo())
                 .param("expires", utc(run.expiresAt()))
+                .param("lastMerge", run.lastMerge())
                 .update();
         copy(run, messages, now);
         jdbc.sql("""
@@ -112,7 +116,7 @@ class MessageStore {
         return jdbc.sql("""
                         select m.message_id, m.decision_id, m.customer_id, m.attempts, m.due_at, r.run_id, r.campaign_id,
                                r.purpose, r.channel, r.template_id, r.template_version, r.offer_id, r.window_from,
-                               r.window_to, r.expires_at
+                               r.window_to, r.expires_at, r.last_merge, r.withdrawn
                         from messages m join message_runs r on r.run_id = m.run_id
                         where m.state in ('ready', 'deferred') and m.due_at <= :now and m.message_id <> all(:inHand)
                         order by m.due_at, m.message_id
@@ -152,8 +156,9 @@ class MessageStore {
      */
     boolean claim(DueMessage message) {
         return jdbc.sql("""
-                        select 1, set_config('plan_cache_mode', 'force_generic_plan', true) from messages
+                        select 1, set_config('plan_cache_mode', 'force_generic_plan', true) from messages m
                         where message_id = :id and state in ('ready', 'deferred') and attempts = :attempts
+                          and not exists (select 1 from message_runs r where r.run_id = m.run_id and r.withdrawn)
                         for update skip locked
                         """)
                 .param("id", message.messageId())
@@ -184,34 +189,35 @@ class MessageStore {
 
     /**
      * Writes down what became of an attempt to send a message. The attempt is named, so that a repeated call cannot end
-     * a later one.
+     * a later one. What would be tried again is skipped when its run was withdrawn meanwhile.
      *
-     * @return false when it was written down before
+     * @return the state it has now; empty when it was written down before
      */
-    boolean end(Ending ending) {
+    Optional<MessageState> end(Ending ending) {
         return jdbc.sql("""
                         with changed as (
-                            update messages
-                            set state = :state, reason = :reason, detail = :detail, changed_at = :at,
-                                due_at = coalesce(:dueAt, due_at),
+                            update messages m
+                            set state = case when again.off then 'skipped' else :state end,
+                                reason = case when again.off then 'cancelled' else :reason end,
+                                detail = :detail, changed_at = :at, due_at = coalesce(:dueAt, due_at),
                                 sent_at = case when :state = 'sent' then :at else sent_at end
-                            where message_id = :id and state = 'sending' and attempts = :attempt
-                            returning message_id, state, reason, detail, changed_at)
+                            from (select r.run_id, r.withdrawn and :state = 'deferred' as off from message_runs r) again
+                            where m.message_id = :id and m.state = 'sending' and m.attempts = :attempt
+                              and again.run_id = m.run_id
+                            returning m.message_id, m.state, m.reason, m.detail, m.changed_at)
                         insert into message_changes (message_id, state, reason, detail, changed_at)
                         select message_id, state, reason, detail, changed_at from changed
+                        returning state
                         """)
-                        .param("id", ending.message().messageId())
-                        .param("attempt", ending.message().attempts() + 1)
-                        .param("state", ending.state().code())
-                        .param("reason", ending.reason(), Types.VARCHAR)
-                        .param("detail", ending.detail(), Types.VARCHAR)
-                        .param("at", utc(ending.at()))
-                        .param(
-                                "dueAt",
-                                ending.dueAt() == null ? null : utc(ending.dueAt()),
-                                Types.TIMESTAMP_WITH_TIMEZONE)
-                        .update()
-                == 1;
+                .param("id", ending.message().messageId())
+                .param("attempt", ending.message().attempts() + 1)
+                .param("state", ending.state().code())
+                .param("reason", ending.reason(), Types.VARCHAR)
+                .param("detail", ending.detail(), Types.VARCHAR)
+                .param("at", utc(ending.at()))
+                .param("dueAt", ending.dueAt() == null ? null : utc(ending.dueAt()), Types.TIMESTAMP_WITH_TIMEZONE)
+                .query((r, n) -> MessageState.of(r.getString("state")))
+                .optional();
     }
 
     /** Skips a message that is still to be sent; false when it is not any more. */
@@ -233,20 +239,34 @@ class MessageStore {
                 == 1;
     }
 
-    /** Skips every message of a run that is not being sent or past that. */
-    int skipRun(long runId, String reason, Instant now) {
+    /** From now on nothing of a run is begun to be sent, and what is being sent is not tried again. */
+    void withdraw(long runId) {
+        jdbc.sql("update message_runs set withdrawn = true where run_id = :run")
+                .param("run", runId)
+                .update();
+    }
+
+    /**
+     * Skips every message of a run that is not being sent or past that.
+     *
+     * @return those of them that were tried before, for which something may have been taken
+     */
+    List<Long> skipRun(long runId, String reason, Instant now) {
         return jdbc.sql("""
                         with changed as (
                             update messages set state = 'skipped', reason = :reason, detail = null, changed_at = :now
                             where run_id = :run and state in ('ready', 'deferred')
-                            returning message_id, state, reason, changed_at)
-                        insert into message_changes (message_id, state, reason, changed_at)
-                        select message_id, state, reason, changed_at from changed
+                            returning message_id, state, reason, changed_at, attempts),
+                        noted as (
+                            insert into message_changes (message_id, state, reason, changed_at)
+                            select message_id, state, reason, changed_at from changed)
+                        select message_id from changed where attempts > 0
                         """)
                 .param("run", runId)
                 .param("reason", reason)
                 .param("now", utc(now))
-                .update();
+                .query(Long.class)
+                .list();
     }
 
     /** Moves a message that is still to be sent to another time. */
@@ -320,7 +340,9 @@ class MessageStore {
                         r.getObject("due_at", OffsetDateTime.class).toInstant(),
                         r.getObject("window_from", LocalTime.class),
                         r.getObject("window_to", LocalTime.class),
-                        r.getObject("expires_at", OffsetDateTime.class).toInstant()));
+                        r.getObject("expires_at", OffsetDateTime.class).toInstant(),
+                        r.getLong("last_merge")),
+                r.getBoolean("withdrawn"));
     }
 
     private static OffsetDateTime utc(Instant at) {

@@ -39,6 +39,6 @@ class PostgresOutbox implements Outbox {
     @Override
     @Transactional(propagation = Propagation.MANDATORY)
     public void withdraw(long runId) {
-        store.skipRun(runId, "cancelled", clock.instant());
+        dispatch.withdraw(runId);
     }
 }

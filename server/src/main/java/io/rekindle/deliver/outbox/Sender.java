@@ -135,6 +135,12 @@ final class Sender implements Runnable {
                 writeDown();
                 if (!store.claim(message)) return null;
                 if (!at.isBefore(message.run().expiresAt())) throw new NotToBeSent("expired", null);
+                // It was open when the message was fetched; a slow mail server may have taken long since.
+                var opening = dispatch.opening(message.run(), at);
+                if (opening.isAfter(at)) {
+                    store.postpone(message, opening);
+                    return null;
+                }
                 switch (courier.take(message)) {
                     case Courier.Verdict.Granted granted -> {}
                     case Courier.Verdict.Refused refused -> throw new NotToBeSent(refused.reason(), null);
@@ -254,7 +260,7 @@ final class Sender implements Runnable {
     private void skip(DueMessage message, String reason, @Nullable String detail) {
         transaction.executeWithoutResult(status -> {
             writeDown();
-            if (store.skip(message, reason, detail, clock.instant())) courier.giveBack(message);
+            if (store.skip(message, reason, detail, clock.instant())) courier.giveBack(message.messageId());
         });
         endings.clear();
     }
@@ -262,8 +268,9 @@ final class Sender implements Runnable {
     /** In the caller's transaction; whoever commits it clears the list. */
     private void writeDown() {
         for (var ending : endings) {
-            if (!store.end(ending) || ending.state() != MessageState.FAILED) continue;
-            courier.giveBack(ending.message());
+            var state = store.end(ending).orElse(null);
+            if (state != MessageState.FAILED && state != MessageState.SKIPPED) continue;
+            courier.giveBack(ending.message().messageId());
             var dead = ending.deadAddress();
             if (dead != null) courier.suppress(ending.message(), dead);
         }

@@ -128,12 +128,12 @@ final class FixtureCourier implements Courier {
     }
 
     @Override
-    public void giveBack(DueMessage message) {
+    public void giveBack(long messageId) {
         jdbc.sql("delete from fixture_budget where message_id = :id")
-                .param("id", message.messageId())
+                .param("id", messageId)
                 .update();
         jdbc.sql("update fixture_codes set message_id = null where message_id = :id")
-                .param("id", message.messageId())
+                .param("id", messageId)
                 .update();
     }
 

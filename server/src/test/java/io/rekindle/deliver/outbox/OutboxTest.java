@@ -9,6 +9,7 @@ import io.rekindle.deliver.smtp.ScriptedMailServer.Script;
 import io.rekindle.simulator.MailboxHabits;
 import io.rekindle.simulator.Mailboxes;
 import java.time.Duration;
+import java.time.temporal.ChronoUnit;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CountDownLatch;
@@ -203,6 +204,101 @@ class OutboxTest {
             outbox.awaitQuiet();
             assertThat(outbox.states()).isEqualTo(Map.of("skipped/cancelled", 3L));
             assertThat(mailboxes.accepted()).isZero();
+        }
+    }
+
+    @Test
+    void whatIsBeingSentWhenItsRunIsWithdrawnIsNotTriedAgain() {
+        var arrived = new CountDownLatch(4);
+        var withdrawn = new CountDownLatch(1);
+        MailboxHabits laterOnceWithdrawn = (who, before) -> {
+            arrived.countDown();
+            awaitQuietly(withdrawn);
+            return before == 0 ? MailboxHabits.Answer.TRY_LATER : MailboxHabits.Answer.ACCEPT;
+        };
+        try (var mailboxes = Mailboxes.counting(0, laterOnceWithdrawn)) {
+            outbox.courier.codes("A", "B", "C", "D", "E", "F");
+            outbox.enqueue(TestOutbox.withOffer(TestOutbox.run(1)), 6);
+            outbox.start(mailboxes.port());
+            awaitQuietly(arrived);
+            assertThat(outbox.states()).isEqualTo(Map.of("ready", 2L, "sending", 4L));
+            outbox.withdraw(1);
+            withdrawn.countDown();
+            outbox.awaitQuiet();
+            outbox.time.forward(Duration.ofDays(2));
+            outbox.awaitQuiet();
+            assertThat(outbox.states()).isEqualTo(Map.of("skipped/cancelled", 6L));
+            assertThat(mailboxes.accepted()).isZero();
+            assertThat(outbox.courier.budgetTaken()).isEmpty();
+            assertThat(outbox.courier.codesTaken()).isZero();
+            assertThat(outbox.courier.finished()).containsExactly(1L);
+        }
+    }
+
+    /** Its last attempt may be written down by a transaction that had not yet seen the withdrawal. */
+    @Test
+    void aMessageOfAWithdrawnRunThatIsStillToBeSentIsSkippedWhenItsTimeComes() {
+        outbox.enqueue(TestOutbox.withOffer(TestOutbox.run(1)), 3);
+        outbox.courier.codes("A", "B", "C");
+        MailboxHabits later = (who, before) -> MailboxHabits.Answer.TRY_LATER;
+        try (var mailboxes = Mailboxes.counting(0, later)) {
+            outbox.start(mailboxes.port());
+            outbox.awaitQuiet();
+            assertThat(outbox.courier.codesTaken()).isEqualTo(3);
+            outbox.markWithdrawn(1);
+            outbox.time.forward(Duration.ofDays(1));
+            outbox.awaitQuiet();
+            assertThat(outbox.states()).isEqualTo(Map.of("skipped/cancelled", 3L));
+            assertThat(outbox.courier.codesTaken()).isZero();
+            assertThat(outbox.courier.budgetTaken()).isEmpty();
+        }
+    }
+
+    @Test
+    void whatAPartOfItsRunWasTakenForIsGivenBackWhenTheTimeIsOver() {
+        outbox.courier.codes("A", "B");
+        outbox.enqueue(
+                TestOutbox.within(
+                        TestOutbox.withOffer(TestOutbox.run(1)),
+                        "00:00",
+                        "23:59",
+                        TestOutbox.START.plus(Duration.ofHours(1))),
+                2);
+        MailboxHabits later = (who, before) -> MailboxHabits.Answer.TRY_LATER;
+        try (var mailboxes = Mailboxes.counting(0, later)) {
+            outbox.start(mailboxes.port());
+            outbox.awaitQuiet();
+            assertThat(outbox.courier.codesTaken()).isEqualTo(2);
+            outbox.time.forward(Duration.ofHours(2));
+            outbox.awaitQuiet();
+            assertThat(outbox.states()).isEqualTo(Map.of("skipped/expired", 2L));
+            assertThat(outbox.courier.codesTaken()).isZero();
+            assertThat(outbox.courier.budgetTaken()).isEmpty();
+        }
+    }
+
+    @Test
+    void afterTheWindowHasClosedNothingMoreIsBegunHoweverSlowTheMailServerIs() {
+        var closed = new CountDownLatch(1);
+        var arrived = new CountDownLatch(4);
+        MailboxHabits slow = (who, before) -> {
+            arrived.countDown();
+            awaitQuietly(closed);
+            return MailboxHabits.Answer.ACCEPT;
+        };
+        try (var mailboxes = Mailboxes.counting(0, slow)) {
+            outbox.enqueue(
+                    TestOutbox.within(TestOutbox.run(1), "00:00", "20:00", TestOutbox.START.plus(Duration.ofDays(10))),
+                    50);
+            outbox.start(mailboxes.port());
+            awaitQuietly(arrived);
+            outbox.time.to(TestOutbox.START.truncatedTo(ChronoUnit.DAYS).plus(Duration.ofHours(20)));
+            closed.countDown();
+            outbox.awaitQuiet();
+            assertThat(outbox.states()).isEqualTo(Map.of("sent", 4L, "ready", 46L));
+            outbox.time.forward(Duration.ofHours(4));
+            outbox.awaitQuiet();
+            assertThat(outbox.states()).isEqualTo(Map.of("sent", 50L));
         }
     }
 

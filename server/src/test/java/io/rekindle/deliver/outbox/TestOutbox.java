@@ -169,7 +169,8 @@ final class TestOutbox implements AutoCloseable {
                 START,
                 LocalTime.of(0, 0),
                 LocalTime.of(23, 59),
-                START.plus(Duration.ofDays(10)));
+                START.plus(Duration.ofDays(10)),
+                0);
     }
 
     static OutgoingRun withOffer(OutgoingRun run) {
@@ -184,7 +185,8 @@ final class TestOutbox implements AutoCloseable {
                 run.plannedAt(),
                 run.windowFrom(),
                 run.windowTo(),
-                run.expiresAt());
+                run.expiresAt(),
+                run.lastMerge());
     }
 
     static OutgoingRun within(OutgoingRun run, String from, String to, Instant expiresAt) {
@@ -199,7 +201,8 @@ final class TestOutbox implements AutoCloseable {
                 run.plannedAt(),
                 LocalTime.parse(from),
                 LocalTime.parse(to),
-                expiresAt);
+                expiresAt,
+                run.lastMerge());
     }
 
     /** Puts messages to customers 1 … n in the outbox; message ids are 1000 times the run plus the customer. */
@@ -213,7 +216,13 @@ final class TestOutbox implements AutoCloseable {
     }
 
     void withdraw(long runId) {
-        transaction.execute(status -> store.skipRun(runId, "cancelled", time.instant()));
+        transaction.executeWithoutResult(
+                status -> dispatch(pool, courier, settings(1, 1, 0, Duration.ofSeconds(1)), clock)
+                        .withdraw(runId));
+    }
+
+    void markWithdrawn(long runId) {
+        store.withdraw(runId);
     }
 
     /** How many messages are in each state, with its reason: {@code skipped/no_coupon}. */
