@@ -1,6 +1,7 @@
 package io.rekindle.evaluate;
 
 import io.rekindle.collect.EventLog;
+import io.rekindle.collect.Sources;
 import io.rekindle.collect.Tails;
 import io.rekindle.decide.Assignment;
 import io.rekindle.decide.Run;
@@ -54,6 +55,7 @@ public class Evaluations implements Job, RunPlanned {
     private final BusinessClock clock;
     private final Jobs jobs;
     private final Runs runs;
+    private final long ownSource;
     private final Campaigns campaigns;
     private final Objectives objectives;
     private final Offers offers;
@@ -76,6 +78,7 @@ public class Evaluations implements Job, RunPlanned {
             Offers offers,
             Coupons coupons,
             EventLog log,
+            Sources sources,
             Tails tails,
             EvaluateSettings measuring,
             PlatformSettings settings) {
@@ -86,6 +89,7 @@ public class Evaluations implements Job, RunPlanned {
         this.clock = clock;
         this.jobs = jobs;
         this.runs = runs;
+        this.ownSource = sources.named(Sources.OWN).id();
         this.campaigns = campaigns;
         this.objectives = objectives;
         this.offers = offers;
@@ -223,7 +227,7 @@ public class Evaluations implements Job, RunPlanned {
         var perUse = run.offerId() == null
                 ? BigDecimal.ZERO
                 : offers.get(run.offerId()).costPerUse();
-        return new Outcomes(warehouse, run, codes, perUse, campaign.messageCost());
+        return new Outcomes(warehouse, run, codes, perUse, campaign.messageCost(), ownSource);
     }
 
     private long[] messageIds(Run run) {

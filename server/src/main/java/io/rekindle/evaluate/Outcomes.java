@@ -26,14 +26,25 @@ final class Outcomes {
     private final List<String> codes;
     private final BigDecimal costPerUse;
     private final BigDecimal messageCost;
+    private final long ownSource;
 
-    /** @param codes the coupon codes the run's messages were given */
-    Outcomes(Warehouse warehouse, Run run, List<String> codes, BigDecimal costPerUse, BigDecimal messageCost) {
+    /**
+     * @param codes the coupon codes the run's messages were given
+     * @param ownSource of the events of this installation's own messages: other senders number their campaigns too
+     */
+    Outcomes(
+            Warehouse warehouse,
+            Run run,
+            List<String> codes,
+            BigDecimal costPerUse,
+            BigDecimal messageCost,
+            long ownSource) {
         this.warehouse = warehouse;
         this.run = run;
         this.codes = codes;
         this.costPerUse = costPerUse;
         this.messageCost = messageCost;
+        this.ownSource = ownSource;
     }
 
     /** How an arm did; sums of each customer's outcome, as the comparison of means needs them. */
@@ -104,9 +115,10 @@ final class Outcomes {
                         """
                 , clicked as (
                     select customer_id, min(occurred_at) as clicked_at from events_now
-                    where type = 'track' and name = 'Email Link Clicked' and occurred_at >= ? and occurred_at < ?
-                      and cast(json_extract_string(properties, '$.campaign_id') as bigint) = ?
-                      and coalesce(json_extract_string(properties, '$.machine'), 'false') = 'false'
+                    where source_id = ? and type = 'track' and name = 'Email Link Clicked'
+                      and occurred_at >= ? and occurred_at < ?
+                      and json_text(properties, '$.campaign_id') = ?
+                      and coalesce(json_text(properties, '$.machine'), 'false') = 'false'
                     group by customer_id),
                 sent as (select distinct decision_id from messages where run_id = ? and state = 'sent'),
                 per_customer as (
@@ -130,9 +142,10 @@ final class Outcomes {
                 from members m left join per_customer p on p.customer_id = m.customer_id
                 left join sent s on s.decision_id = m.decision_id
                 """,
+                        ownSource,
                         run.plannedAt(),
                         until,
-                        run.campaignId(),
+                        Long.toString(run.campaignId()),
                         run.id(),
                         run.plannedAt(),
                         run.windowTo(),

@@ -3,6 +3,7 @@ package io.rekindle.evaluate;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import io.rekindle.collect.Sources;
 import io.rekindle.decide.Assignment;
 import io.rekindle.evaluate.CampaignResult.State;
 import io.rekindle.evaluate.CampaignResult.Verdict;
@@ -43,6 +44,9 @@ class EvaluationsTest {
 
     @Autowired
     private Offers offers;
+
+    @Autowired
+    private Sources sources;
 
     private record Member(long customer, String arm) {}
 
@@ -139,6 +143,28 @@ class EvaluationsTest {
                                                 .toPlainString()))
                 .orElseThrow();
         assertThat(outcome).isEqualTo("200 rows, 3 converted, net 44, refunds 15");
+    }
+
+    /** Other senders of mail number their campaigns as they like, and tell of clicks under the same name. */
+    @Test
+    void clicksThatOtherSendersTellOfAttributeNothing() {
+        var launched = launched(0.5, "0");
+        var members = members(50, 50);
+        ledger(launched, members);
+        sent(launched, members);
+        var treated = of(members, "treatment");
+        orders(first(members, "treatment", 3, "10"));
+        var own = sources.named(Sources.OWN).id();
+        var properties = "{\"campaign_id\":%d}".formatted(launched.campaign());
+        clicked(own, treated.get(0), properties);
+        clicked(own, treated.get(1), properties.replace("}", ",\"machine\":true}"));
+        clicked(own + 1_000, treated.get(1), properties);
+        clicked(own + 1_000, treated.get(2), "{\"campaign_id\":\"cmp_summer_sale\"}");
+        evaluations.run(Long.toString(launched.run()));
+
+        var result = evaluations.of(launched.campaign());
+        assertThat(result.attributed().orders()).isEqualTo(1);
+        assertThat(result.attributed().revenue()).isEqualByComparingTo("10");
     }
 
     /** Also a code stored before separators were refused; no coupon is no code, nor is an empty one. */
@@ -506,6 +532,27 @@ class EvaluationsTest {
             }
         }));
         return ids;
+    }
+
+    private void clicked(int source, long customer, String properties) {
+        warehouse.append(
+                "events",
+                "test:" + IDS.incrementAndGet(),
+                // No places in the log: its end is told by what was accepted.
+                Rows.written(rows -> rows.value(-IDS.incrementAndGet())
+                        .value(PLANNED.plusSeconds(60))
+                        .value(PLANNED.plusSeconds(60))
+                        .value(source)
+                        .missing()
+                        .value("track")
+                        .value("Email Link Clicked")
+                        .value(customer)
+                        .missing()
+                        .value("evaluate-" + IDS.incrementAndGet())
+                        .missing()
+                        .value(properties)
+                        .missing()
+                        .end()));
     }
 
     private void takenBack(String orderId, Bought order, String kind, String amount) {
