@@ -489,8 +489,14 @@ public final class RuleJson {
             if (value == null || !value.isNumber())
                 return refused(new Fault(place, "number_wanted", "a number is wanted; this is {given}")
                         .with("given", kindOf(value)));
+            if (value.isDouble() && !Double.isFinite(value.doubleValue()))
+                return refused(new Fault(
+                                place,
+                                "number_out_of_range",
+                                "{number} is out of range: at most 15 digits before the point and 12 after it")
+                        .with("number", value.asString()));
             var number = value.decimalValue();
-            return number.precision() - number.scale() > 15 || number.scale() > 12
+            return (long) number.precision() - number.scale() > 15 || number.scale() > 12
                     ? refused(new Fault(
                                     place,
                                     "number_out_of_range",

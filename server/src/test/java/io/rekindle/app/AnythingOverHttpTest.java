@@ -2,6 +2,7 @@ package io.rekindle.app;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.rekindle.collect.Tails;
 import io.rekindle.testing.RekindleTest;
 import java.io.IOException;
 import java.net.URI;
@@ -10,11 +11,14 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.SplittableRandom;
+import java.util.concurrent.locks.LockSupport;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeAll;
@@ -70,6 +74,9 @@ class AnythingOverHttpTest {
             "0.5",
             "1e300",
             "1e999999999",
+            "1e-99999999",
+            "1e400",
+            "1e2147483647",
             "99999999999999999999999999",
             "\"\"",
             "\" \"",
@@ -84,13 +91,64 @@ class AnythingOverHttpTest {
     private static final List<String> QUERIES =
             List.of("", "bogus", "-1", "99999999999999999999", "1e9", "%00", "%F0%9F", "%ED%A0%80", "'%3B--", "%25");
 
+    /** What stands in events, and what must not stop anything. */
+    private static final List<String> ODD = List.of(
+            "null",
+            "true",
+            "0",
+            "-0.0",
+            "1",
+            "-3",
+            "19.99",
+            "9e12",
+            "-9e12",
+            "1e13",
+            "1e300",
+            "1e-300",
+            "1e-300000000",
+            "1e300000000",
+            "\"1e-99999999\"",
+            "\"1e99999999\"",
+            "\"9e12\"",
+            "\"12.50\"",
+            "\"NaN\"",
+            "\"\"",
+            "\" \"",
+            "\"EUR\"",
+            "\"JPY\"",
+            "\"eur\"",
+            "\"o-1\"",
+            "\"o-2\"",
+            "\"a\\u0000b\"",
+            "\"\\u0000\"",
+            "\"\\ud800\"",
+            "\"\\udc00x\"",
+            "\"-999999999-01-01T00:00:00Z\"",
+            "\"+999999999-12-31T00:00:00Z\"",
+            "\"2026-02-30\"",
+            "9223372036854775808",
+            "-9223372036854775808",
+            "\"9223372036854775807\"",
+            "99999999999999999999999999999999999999",
+            "[]",
+            "[[1]]",
+            "{}",
+            "{\"a\":{\"b\":[null]}}",
+            "{\"email\":true}",
+            "\"" + "x".repeat(400) + "\"",
+            "\"odd@example.com\"",
+            "\"+49 30 123456\"",
+            "\"'; drop table\"");
+
     private final HttpClient http = HttpClient.newHttpClient();
     private final int port;
+    private final Tails tails;
     private final List<Operation> operations = new ArrayList<>();
     private final Map<String, String> made = new LinkedHashMap<>();
 
-    AnythingOverHttpTest(@LocalServerPort int port) {
+    AnythingOverHttpTest(@LocalServerPort int port, @Autowired Tails tails) {
         this.port = port;
+        this.tails = tails;
     }
 
     /** @param fields the fields of its JSON body with their schemas; null when it takes no JSON */
@@ -132,6 +190,92 @@ class AnythingOverHttpTest {
                         "/api/offers",
                         "{\"name\":\"o\",\"kind\":\"percent\",\"value\":5,\"costPerUse\":0,\"expiresAt\":\"2027-01-01T00:00:00Z\"}"));
         made.put("/api/sources", "1");
+    }
+
+    /** One event nobody can take up would stop what comes after it: profiles, orders, results, in the end the intake. */
+    @Test
+    void whateverEventIsAcceptedEveryReaderOfTheLogTakesItUp() throws Exception {
+        var random = new SplittableRandom(7);
+        var names = List.of(
+                "Order Completed",
+                "Order Completed",
+                "Order Refunded",
+                "Order Cancelled",
+                "Order Updated",
+                "Email Bounced",
+                "Email Link Clicked",
+                "Unsubscribed",
+                "Product Viewed");
+        var fields = List.of(
+                "order_id",
+                "total",
+                "revenue",
+                "value",
+                "discount",
+                "currency",
+                "coupon",
+                "message_id",
+                "address_hash",
+                "campaign_id",
+                "bounce_type",
+                "machine",
+                "email",
+                "consent",
+                "channel",
+                "topic",
+                "a.b",
+                "a\\u0000b",
+                "");
+        var inner = List.of("product_id", "name", "category", "price", "quantity", "ordered_at", "sku");
+        int items = 0;
+        int accepted = 0;
+        for (int call = 0; call < 60; call++) {
+            var batch = new ArrayList<String>();
+            for (int n = 0; n < 50; n++, items++) {
+                var products = new ArrayList<String>();
+                for (int k = random.nextInt(4); k > 0; k--) products.add(object(random, inner));
+                var properties = object(random, fields);
+                if (random.nextBoolean())
+                    properties = properties.substring(0, properties.length() - 1)
+                            + (properties.length() > 2 ? "," : "")
+                            + "\"products\":[" + String.join(",", products) + "]}";
+                batch.add("""
+                        {"type":"%s","userId":"odd-%d","messageId":"odd-%d","event":"%s","properties":%s,"traits":%s}
+                        """.formatted(
+                                random.nextInt(5) == 0 ? "identify" : "track",
+                                random.nextInt(40),
+                                items,
+                                names.get(random.nextInt(names.size())),
+                                properties,
+                                object(random, fields)));
+            }
+            var answer = http.send(
+                    HttpRequest.newBuilder(URI.create("http://127.0.0.1:%d/v1/batch?strict=true".formatted(port)))
+                            .header("X-Write-Key", RekindleTest.WRITE_KEY)
+                            .POST(HttpRequest.BodyPublishers.ofString("{\"batch\":[" + String.join(",", batch) + "]}"))
+                            .build(),
+                    HttpResponse.BodyHandlers.ofString());
+            assertThat(answer.statusCode()).as(answer.body()).isEqualTo(200);
+            for (var item : JSON.readTree(answer.body()).get("items"))
+                if (item.get("fate").stringValue().equals("accepted")) accepted++;
+        }
+        assertThat(accepted).isBetween(items / 3, items - 1);
+        var deadline = System.nanoTime() + Duration.ofMinutes(1).toNanos();
+        while (tails.worstLag() > 0
+                && System.nanoTime() < deadline
+                && tails.lags().stream().allMatch(lag -> lag.failure() == null))
+            LockSupport.parkNanos(Duration.ofMillis(20).toNanos());
+        assertThat(tails.lags()).allSatisfy(lag -> {
+            assertThat(lag.failure()).isNull();
+            assertThat(lag.lag()).isZero();
+        });
+    }
+
+    private static String object(SplittableRandom random, List<String> fields) {
+        var members = new ArrayList<String>();
+        for (var field : fields)
+            if (random.nextInt(3) == 0) members.add("\"%s\":%s".formatted(field, ODD.get(random.nextInt(ODD.size()))));
+        return "{" + String.join(",", members) + "}";
     }
 
     private static Operation operation(JsonNode api, String path, String method, JsonNode described) {

@@ -3,6 +3,7 @@ package io.rekindle.collect.imports;
 import io.rekindle.collect.Imports;
 import io.rekindle.collect.OrderMapping;
 import io.rekindle.collect.intake.PersonalText;
+import io.rekindle.common.Decimals;
 import io.rekindle.platform.Problem;
 import java.math.BigDecimal;
 import java.math.RoundingMode;
@@ -222,11 +223,7 @@ final class LineReader {
 
     private static @Nullable BigDecimal number(String text) {
         if (text.isEmpty() || text.length() > 40) return null;
-        try {
-            var value = new BigDecimal(text);
-            return value.abs().compareTo(LARGEST) > 0 ? null : value.setScale(4, RoundingMode.HALF_EVEN);
-        } catch (NumberFormatException noNumber) {
-            return null;
-        }
+        var value = Decimals.read(text);
+        return value == null || value.abs().compareTo(LARGEST) > 0 ? null : value.setScale(4, RoundingMode.HALF_EVEN);
     }
 }

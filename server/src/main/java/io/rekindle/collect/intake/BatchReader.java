@@ -7,6 +7,7 @@ import io.rekindle.collect.Sources.Source;
 import io.rekindle.collect.log.CommitLog;
 import io.rekindle.collect.log.RejectedItem;
 import io.rekindle.collect.log.StagedEvent;
+import io.rekindle.common.Decimals;
 import io.rekindle.platform.JsonMistake;
 import io.rekindle.platform.Vault;
 import java.math.BigDecimal;
@@ -16,9 +17,12 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.JsonParser;
@@ -40,6 +44,11 @@ final class BatchReader {
     private static final int LONGEST_MESSAGE_ID = 100;
     private static final int LONGEST_NAME = 255;
     private static final BigDecimal LARGEST_AMOUNT = new BigDecimal("10000000000000");
+    /** Of which there are amounts in an order. */
+    private static final Set<String> ORDERS =
+            Set.of("Order Completed", "Order Refunded", "Order Cancelled", "Order Updated");
+
+    private static final Pattern CURRENCY = Pattern.compile("\"\\s*([A-Za-z]{3})\\s*\"");
     private static final JsonFactory JSON = new JsonFactory();
     private static final JsonMapper MAPPER = JsonMapper.builder().build();
 
@@ -94,6 +103,7 @@ final class BatchReader {
         private @Nullable BigDecimal revenue;
         private @Nullable BigDecimal total;
         private @Nullable BigDecimal value;
+        private @Nullable String currency;
         private @Nullable Map<String, String> personal;
 
         void putAside(String path, String value) {
@@ -288,6 +298,7 @@ final class BatchReader {
                 case "revenue" -> item.revenue = amount(from, to, item, name);
                 case "total" -> item.total = amount(from, to, item, name);
                 case "value" -> item.value = amount(from, to, item, name);
+                case "currency" -> item.currency = currency(from, to);
                 default -> {}
             }
         });
@@ -298,14 +309,23 @@ final class BatchReader {
         if (written.startsWith("\""))
             written = written.substring(1, written.length() - 1).strip();
         if (written.isEmpty() || written.length() > 40 || "-0123456789.".indexOf(written.charAt(0)) < 0) return null;
+        BigDecimal amount;
         try {
-            var amount = new BigDecimal(written);
-            if (amount.abs().compareTo(LARGEST_AMOUNT) < 0) return amount;
-            item.reject("bad_amount", "'properties.%s' is beyond ±10,000,000,000,000".formatted(field));
-            return null;
+            amount = Decimals.bounded(new BigDecimal(written));
         } catch (NumberFormatException noNumber) {
             return null;
         }
+        if (amount != null && amount.abs().compareTo(LARGEST_AMOUNT) < 0) return amount;
+        item.reject("bad_amount", "'properties.%s' is beyond ±10,000,000,000,000".formatted(field));
+        return null;
+    }
+
+    /** What is no code of three letters says nothing about the amounts. */
+    private @Nullable String currency(int from, int to) {
+        if (to - from > 20) return null;
+        var written = text.written(from, to);
+        var code = CURRENCY.matcher(written);
+        return code.matches() ? code.group(1).toUpperCase(Locale.ROOT) : null;
     }
 
     private void context(JsonParser in, Item item) {
@@ -318,13 +338,19 @@ final class BatchReader {
         });
     }
 
-    /** Makes events and rejected items of what was read. */
-    Staged stage(Source source, Instant receivedAt, Identifiers identifiers, CommitLog log, Vault vault) {
+    /**
+     * Makes events and rejected items of what was read.
+     *
+     * @param currency of the installation's amounts: orders in another are rejected, and of other events the amount is
+     *     not read
+     */
+    Staged stage(
+            Source source, Instant receivedAt, Identifiers identifiers, CommitLog log, Vault vault, String currency) {
         var events = new ArrayList<StagedEvent>(items.size());
         var rejected = new ArrayList<RejectedItem>();
         var fates = new ArrayList<ItemFate>(items.size());
         for (var item : items) {
-            var event = item.reason == null ? event(item, source, receivedAt, identifiers, log, vault) : null;
+            var event = item.reason == null ? event(item, source, receivedAt, identifiers, log, vault, currency) : null;
             if (event != null) {
                 boolean own = item.messageId != null && !item.messageId.isBlank();
                 fates.add(new ItemFate(own ? item.messageId : event.messageId(), events.size(), null, null));
@@ -345,11 +371,23 @@ final class BatchReader {
     }
 
     private @Nullable StagedEvent event(
-            Item item, Source source, Instant receivedAt, Identifiers identifiers, CommitLog log, Vault vault) {
+            Item item,
+            Source source,
+            Instant receivedAt,
+            Identifiers identifiers,
+            CommitLog log,
+            Vault vault,
+            String currency) {
         var type = type(item);
         if (type == null) return null;
         if (contextPersonal != null) addShared(item, contextPersonal);
         var name = name(item, type);
+        boolean foreign = item.currency != null && !item.currency.equals(currency);
+        if (foreign && type == EventType.TRACK && name != null && ORDERS.contains(name))
+            item.reject(
+                    "other_currency",
+                    "the order is in %s, and amounts here are in %s: send it converted"
+                            .formatted(item.currency, currency));
         if (item.reason != null) return null;
         var found = identifiers(item, type, identifiers);
         if (found.isEmpty()) {
@@ -377,7 +415,7 @@ final class BatchReader {
                 customer,
                 found,
                 messageId,
-                item.revenue != null ? item.revenue : item.total != null ? item.total : item.value,
+                foreign ? null : item.revenue != null ? item.revenue : item.total != null ? item.total : item.value,
                 properties(item, type, vault),
                 merged(item.context),
                 item.personal == null

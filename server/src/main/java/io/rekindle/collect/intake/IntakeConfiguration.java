@@ -6,6 +6,7 @@ import io.rekindle.collect.Sources;
 import io.rekindle.collect.Tails;
 import io.rekindle.collect.log.CommitLog;
 import io.rekindle.platform.BusinessClock;
+import io.rekindle.platform.PlatformSettings;
 import io.rekindle.platform.Vault;
 import org.springframework.boot.web.servlet.ServletRegistrationBean;
 import org.springframework.context.annotation.Bean;
@@ -23,9 +24,11 @@ class IntakeConfiguration {
             Vault vault,
             BusinessClock clock,
             IntakeSettings settings,
+            PlatformSettings platform,
             JsonMapper json) {
         var intake = new ServletRegistrationBean<>(
-                new IntakeServlet(sources, identifiers, log, tails, vault, clock, settings, json), "/v1/*");
+                new IntakeServlet(sources, identifiers, log, tails, vault, clock, settings, platform.currency(), json),
+                "/v1/*");
         intake.setName("intake");
         return intake;
     }

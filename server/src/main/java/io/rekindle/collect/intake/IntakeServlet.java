@@ -44,6 +44,7 @@ final class IntakeServlet extends HttpServlet {
     private final transient Vault vault;
     private final transient BusinessClock clock;
     private final transient IntakeSettings settings;
+    private final String currency;
     private final transient JsonMapper json;
     private final transient Map<List<String>, PersonalFields> personalFields = new ConcurrentHashMap<>();
 
@@ -55,6 +56,7 @@ final class IntakeServlet extends HttpServlet {
             Vault vault,
             BusinessClock clock,
             IntakeSettings settings,
+            String currency,
             JsonMapper json) {
         this.sources = sources;
         this.identifiers = identifiers;
@@ -63,6 +65,7 @@ final class IntakeServlet extends HttpServlet {
         this.vault = vault;
         this.clock = clock;
         this.settings = settings;
+        this.currency = currency;
         this.json = json;
     }
 
@@ -107,7 +110,8 @@ final class IntakeServlet extends HttpServlet {
         var source = source(request, body);
         var type = call instanceof Call.Single(var single) ? single : null;
         var receivedAt = clock.instant().truncatedTo(ChronoUnit.MICROS);
-        var staged = BatchReader.read(body, type, fieldsOf(source)).stage(source, receivedAt, identifiers, log, vault);
+        var staged = BatchReader.read(body, type, fieldsOf(source))
+                .stage(source, receivedAt, identifiers, log, vault, currency);
         var fate = log.append(staged.events(), staged.rejected());
         var first = staged.items().isEmpty() ? null : staged.items().getFirst();
         if (type != null && first != null && "item_too_large".equals(first.reason()))

@@ -8,7 +8,7 @@ import tools.jackson.core.JsonToken;
 
 /**
  * Copies JSON from a parser to text, token by token, and puts personal fields aside on the way, by their path. What it
- * writes every reader of JSON takes: lone surrogates become U+FFFD, numbers beyond a double become strings.
+ * writes every reader of JSON takes: lone surrogates and NUL become U+FFFD, numbers beyond a double become strings.
  *
  * <p>While a text is copied its characters are classed, and only one with an @, a %, or as many digits as an address or a
  * number for a telephone needs is looked into. Of an address of a page only the personal parameters are left out.
@@ -308,7 +308,9 @@ final class JsonText {
                 case '\r' -> out.append("\\r");
                 case '\t' -> out.append("\\t");
                 default -> {
-                    if (c < ' ') out.append("\\u00").append(HEX[c >> 4]).append(HEX[c & 15]);
+                    // Readers of JSON take a NUL, PostgreSQL does not.
+                    if (c < ' ' && c > 0)
+                        out.append("\\u00").append(HEX[c >> 4]).append(HEX[c & 15]);
                     else out.append('\ufffd');
                 }
             }

@@ -200,8 +200,8 @@ final class TailRunner implements Tails, Backlog, SmartLifecycle {
                     backOff = FIRST_BACK_OFF_MILLIS;
                 } catch (InterruptedException stopped) {
                     return;
-                } catch (RuntimeException e) {
-                    failure = String.valueOf(e.getMessage());
+                } catch (RuntimeException | Error e) {
+                    failure = e instanceof Error ? String.valueOf(e) : String.valueOf(e.getMessage());
                     LOG.error(
                             "tail {} failed at event {}; it tries again in {} ms", tail.name(), taken + 1, backOff, e);
                     try {

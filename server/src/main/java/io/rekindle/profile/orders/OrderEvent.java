@@ -1,6 +1,7 @@
 package io.rekindle.profile.orders;
 
 import io.rekindle.collect.LoggedEvent;
+import io.rekindle.common.Decimals;
 import java.math.BigDecimal;
 import java.math.RoundingMode;
 import java.time.DateTimeException;
@@ -10,13 +11,15 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
-/** What an order event says, by Segment's e-commerce specification v2; amounts beyond what the history can hold are not read. */
+/**
+ * What an order event says, by Segment's e-commerce specification v2; amounts beyond what the history can hold are not
+ * read. They are in the installation's currency: intake and imports let no order in another in.
+ */
 record OrderEvent(
         String orderId,
         List<Item> items,
         @Nullable BigDecimal total,
         BigDecimal discount,
-        @Nullable String currency,
         @Nullable String coupon) {
     private static final int LONGEST_ID = 200;
     private static final BigDecimal LARGEST = new BigDecimal("10000000000000");
@@ -34,6 +37,10 @@ record OrderEvent(
             BigDecimal quantity,
             @Nullable BigDecimal price,
             @Nullable Instant at) {
+        private Item withoutPrice() {
+            return new Item(productId, name, category, quantity, null, at);
+        }
+
         BigDecimal amount() {
             return price == null ? BigDecimal.ZERO : quantity.multiply(price).setScale(4, RoundingMode.HALF_EVEN);
         }
@@ -44,7 +51,10 @@ record OrderEvent(
         var properties = event.properties();
         var orderId = text(properties, "order_id", "orderId");
         var items = new ArrayList<Item>();
-        for (var product : properties.path("products")) if (product.isObject()) items.add(item(product));
+        boolean imported = event.importId() != null;
+        for (var product : properties.path("products")) if (product.isObject()) items.add(item(product, imported));
+        var sum = items.stream().map(i -> i.amount().abs()).reduce(BigDecimal.ZERO, BigDecimal::add);
+        if (sum.compareTo(LARGEST) >= 0) items.replaceAll(Item::withoutPrice);
         var discount = number(properties.path("discount"));
         var total = number(properties.path("total"));
         return new OrderEvent(
@@ -52,7 +62,6 @@ record OrderEvent(
                 items,
                 total != null ? total : event.amount(),
                 discount == null || discount.signum() < 0 ? BigDecimal.ZERO : discount,
-                text(properties, "currency"),
                 text(properties, "coupon"));
     }
 
@@ -70,7 +79,7 @@ record OrderEvent(
         return items.stream().map(Item::amount).reduce(BigDecimal.ZERO, BigDecimal::add);
     }
 
-    private static Item item(JsonNode product) {
+    private static Item item(JsonNode product, boolean imported) {
         var quantity = number(product.path("quantity"));
         var price = number(product.path("price"));
         var pieces = quantity == null ? BigDecimal.ONE : quantity;
@@ -81,7 +90,7 @@ record OrderEvent(
                 text(product, "category"),
                 pieces,
                 price,
-                instant(product.path("ordered_at")));
+                imported ? instant(product.path("ordered_at")) : null);
     }
 
     private static @Nullable Instant instant(JsonNode node) {
@@ -103,16 +112,10 @@ record OrderEvent(
     }
 
     private static @Nullable BigDecimal number(JsonNode node) {
-        try {
-            BigDecimal value = null;
-            if (node.isNumber()) value = node.decimalValue();
-            else if (node.isString() && node.stringValue().length() < 40)
-                value = new BigDecimal(node.stringValue().strip());
-            return value == null || value.abs().compareTo(LARGEST) >= 0
-                    ? null
-                    : value.setScale(4, RoundingMode.HALF_EVEN);
-        } catch (NumberFormatException noNumber) {
-            return null;
-        }
+        BigDecimal value = null;
+        if (node.isNumber()) value = Decimals.bounded(node.decimalValue());
+        else if (node.isString() && node.stringValue().length() < 40)
+            value = Decimals.read(node.stringValue().strip());
+        return value == null || value.abs().compareTo(LARGEST) >= 0 ? null : value.setScale(4, RoundingMode.HALF_EVEN);
     }
 }

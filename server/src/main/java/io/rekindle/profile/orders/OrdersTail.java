@@ -209,7 +209,7 @@ class OrdersTail implements Tail {
         rows.value(row.order().orderId())
                 .value(event.customer().value())
                 .value(event.occurredAt())
-                .value(row.order().currency() == null ? currency : row.order().currency())
+                .value(currency)
                 .value(row.gross())
                 .value(row.order().discount())
                 .value(row.order().coupon())
