@@ -265,7 +265,7 @@ class MessageStore {
                 .param("run", runId)
                 .param("reason", reason)
                 .param("now", utc(now))
-                .query(Long.class)
+                .query((r, n) -> r.getLong("message_id"))
                 .list();
     }
 

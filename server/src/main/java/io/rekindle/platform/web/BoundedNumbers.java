@@ -29,9 +29,8 @@ class BoundedNumbers {
         public BigDecimal deserialize(JsonParser in, DeserializationContext context) {
             var token = in.currentToken();
             var number = NumberDeserializers.BigDecimalDeserializer.instance.deserialize(in, context);
-            var bounded = number == null ? null : Decimals.bounded(number);
-            if (number != null && bounded == null)
-                throw new InputCoercionException(in, "out of range", token, BigDecimal.class);
+            var bounded = Decimals.bounded(number);
+            if (bounded == null) throw new InputCoercionException(in, "out of range", token, BigDecimal.class);
             return bounded;
         }
     }
