@@ -108,7 +108,7 @@ record AllocateTable(List<String> customers, Candidates candidates, List<Kind> k
                         new Card.LeftOut(
                                 "further rows of the same action for the same customer (the most valuable counts)",
                                 whole.length - count)));
-        if (count == 0) throw Problem.invalid("no_actions", "no row has a customer and a value");
+        if (count == 0) throw Problem.invalid("no_actions", "no row of %s has a customer and a value".formatted(file));
         return of(file, perCustomer, Arrays.copyOf(kept, count), rows, customers, values, costs, parts, card);
     }
 

@@ -89,7 +89,8 @@ final class AttributionAnalysis extends Analysis {
         if (!timed && !rows.has(CONVERSIONS))
             throw input.notMapped("which column holds conversions? Say so with --map conversions=COLUMN");
         var paths = timed ? fromContacts(rows, card) : fromPaths(rows, card);
-        if (paths.count() == 0) throw Problem.invalid("no_paths", "no row makes a path");
+        if (paths.count() == 0)
+            throw Problem.invalid("no_paths", "no row of %s makes a path".formatted(input.fileName()));
         if (paths.conversions() == 0) card.warn("no_conversions", "no path converted; there is nothing to attribute");
         else if (paths.nulls() == 0)
             card.warn(

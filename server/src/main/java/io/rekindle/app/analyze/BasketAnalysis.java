@@ -70,7 +70,8 @@ final class BasketAnalysis extends Analysis {
                 rows.size(),
                 kept.length,
                 List.of(new Card.LeftOut("rows without basket or item", rows.size() - kept.length)));
-        if (kept.length == 0) throw Problem.invalid("no_baskets", "no row has a basket and an item");
+        if (kept.length == 0)
+            throw Problem.invalid("no_baskets", "no row of %s has a basket and an item".formatted(input.fileName()));
         var baskets = Baskets.of(
                 Arrays.stream(kept).map(row -> basketKeys.codes()[row]).toArray(),
                 basketKeys.names().size(),

@@ -160,7 +160,7 @@ final class ClvAnalysis extends Analysis {
         if (few)
             card.warn(
                     "few_repeat_buyers",
-                    "only %,d of %,d customers bought again: the parameters are uncertain"
+                    "few customers bought again (%,d of %,d): the parameters are uncertain"
                             .formatted(repeatBuyers, data.size()));
         progress.begin("fitting " + model.name().toLowerCase(Locale.ROOT));
         var fitted = fit(data, how);

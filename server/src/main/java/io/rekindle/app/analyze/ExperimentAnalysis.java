@@ -136,7 +136,11 @@ final class ExperimentAnalysis extends Analysis {
             throw Problem.invalid(
                     "control_unknown",
                     "%s: no row has '%s' in column %s; there are %s"
-                            .formatted(input.fileName(), control, arm, some(arms.names())));
+                            .formatted(
+                                    input.fileName(),
+                                    control,
+                                    arm,
+                                    arms.names().isEmpty() ? "only empty cells" : some(arms.names())));
         if (arms.names().size() < 2)
             throw Problem.invalid(
                     "one_arm_only",

@@ -147,7 +147,7 @@ final class PurchaseLog {
         if (net.refunds() > 0)
             card.warn(
                     "refunds",
-                    "%,d refunds were taken off earlier purchases of the same customer; %,d purchases were refunded whole and do not count; %,d refunds had no earlier purchase and were set aside"
+                    "%,d refunds were taken off earlier purchases of the same customer; of %,d purchases nothing was left, so that they do not count; %,d refunds had no earlier purchase and were set aside"
                             .formatted(net.refunds(), net.cancelled(), net.unmatched()));
         if (net.customer().length == 0)
             throw Problem.invalid("no_purchases", "every purchase was refunded; there is nothing to learn from");

@@ -111,7 +111,7 @@ final class RhythmAnalysis extends Analysis {
         if (repeatBuyers < FEW_REPEAT_BUYERS)
             card.warn(
                     "few_repeat_buyers",
-                    "only %,d of %,d customers bought again: the rhythm is uncertain".formatted(repeatBuyers, n));
+                    "few customers bought again (%,d of %,d): the rhythm is uncertain".formatted(repeatBuyers, n));
         progress.begin("fitting the rhythm");
         var rhythm = PurchaseRhythm.fit(data);
         var fit = rhythm.fit().orElseThrow();

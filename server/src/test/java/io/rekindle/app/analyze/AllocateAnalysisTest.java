@@ -182,7 +182,7 @@ class AllocateAnalysisTest {
             customer,value,cost\\na,1,-2          | --budget 5                 | row 2: a cost of -2; it must be at least 0
             customer,value,cost\\na,x,2           | --budget 5                 | column value: 'x' is not a number
             customer,value,cost\\na,NaN,2         | --budget 5                 | column value: 'NaN' is not a number
-            customer,value,cost\\n,1,2            | --budget 5                 | no row has a customer and a value
+            customer,value,cost\\n,1,2            | --budget 5                 | has a customer and a value
             customer,value,cost                  | --budget 5                 | has column names and no rows
             customer,value,cost\\na,1,2           | --budget -5                | --budget -5 must be at least 0
             customer,value,cost\\na,1,2           | --channel-capacity sms=5   | no action has the channel 'sms'; there are none: say which column holds it with --map channel=COLUMN
