@@ -51,7 +51,7 @@ public class Installations {
                             state.get().id(),
                             store.place(),
                             store.isEmpty() ? "is new" : "was never used with it"));
-        } else if ((other.isPresent() || !store.isEmpty()) && !isStateUsed()) {
+        } else if ((other.isPresent() || !store.isEmpty()) && !isStateUsed() && !isUnfinished(store)) {
             throw mismatch("%s %s, but %s is new"
                     .formatted(
                             store.place(),
@@ -79,6 +79,11 @@ public class Installations {
                         .update();
             }
         });
+    }
+
+    /** The first start ended between the two marks; the embedded PostgreSQL in the same folder can be no other's. */
+    private boolean isUnfinished(Backed store) {
+        return store.isEmpty() && database.place().isEmpty();
     }
 
     private Optional<Installation> ofState() {

@@ -14,6 +14,7 @@ import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
@@ -74,6 +75,18 @@ class OneInstallationTest {
         assertThat(key).as("no new key is made for old data").doesNotExist();
         Files.writeString(key, kept);
         start(data, place).close();
+    }
+
+    @Test
+    void aFirstStartThatEndedBetweenTheTwoMarksIsFinishedByTheNext() {
+        try (var server = RunningServer.start(new DataFolder(data), 0, Map.of())) {
+            var jdbc = server.part(JdbcClient.class);
+            for (var table : List.of("installation", "users", "api_keys"))
+                jdbc.sql("delete from " + table).update();
+        }
+        try (var server = RunningServer.start(new DataFolder(data), 0, Map.of())) {
+            assertThat(server.client().get("/api/version").has("version")).isTrue();
+        }
     }
 
     /** Stores of before installations were marked are told apart by how far their log was read. */
