@@ -423,7 +423,13 @@ function Review({ result, currency }: Props) {
               { key: 'baseline', label: t('objectives.baseline'), children: level(objective.baseline) },
               ...(objective.current == null
                 ? []
-                : [{ key: 'current', label: t('objectives.current'), children: level(objective.current) }]),
+                : [
+                    {
+                      key: 'current',
+                      label: t('objectives.current'),
+                      children: `${level(objective.current)} (${label('measuring', objective.measured)})`,
+                    },
+                  ]),
               ...(objective.progress == null
                 ? []
                 : [

@@ -186,7 +186,12 @@ export function ObjectiveState({ objective, currency }: { objective: Objective; 
           testId="objective-baseline"
         />
         <Figure label={t('objectives.target')} value={measure.target(objective)} />
-        <Figure label={t('objectives.current')} value={measure.level(objective.metric, objective.current)} />
+        <Figure
+          label={t('objectives.current')}
+          value={measure.level(objective.metric, objective.current)}
+          note={label('measuring', objective.measured)}
+          testId="objective-current"
+        />
         <Figure
           label={t('objectives.deadline')}
           value={format.day(objective.deadline)}

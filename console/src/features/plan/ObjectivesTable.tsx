@@ -34,7 +34,13 @@ export function ObjectivesTable({ currency }: { currency: string }) {
           render: (_, one) => measure.level(one.metric, one.baseline),
         },
         { title: t('objectives.target'), align: 'right', render: (_, one) => measure.target(one) },
-        { title: t('objectives.current'), align: 'right', render: (_, one) => measure.level(one.metric, one.current) },
+        {
+          title: t('objectives.current'),
+          align: 'right',
+          render: (_, one) => (
+            <span title={label('measuring', one.measured)}>{measure.level(one.metric, one.current)}</span>
+          ),
+        },
         {
           title: t('objectives.progress'),
           width: 160,

@@ -15,6 +15,7 @@ export type Vocabulary =
   | 'metric'
   | 'unit'
   | 'objectiveState'
+  | 'measuring'
   | 'score'
   | 'channel'
   | 'role'

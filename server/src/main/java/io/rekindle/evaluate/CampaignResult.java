@@ -144,6 +144,8 @@ public record CampaignResult(
             double target,
             java.time.LocalDate deadline,
             String state,
+            Objectives.Measuring measured,
+            Instant measuredTo,
             @Nullable Double current,
             @Nullable Double progress) {
         static ObjectiveReview of(Objective o, Objectives.Standing standing) {
@@ -160,6 +162,8 @@ public record CampaignResult(
                     o.target(),
                     o.deadline(),
                     standing.state(),
+                    standing.measured(),
+                    standing.measuredTo(),
                     standing.current(),
                     standing.progress());
         }

@@ -1,5 +1,6 @@
 package io.rekindle.plan;
 
+import com.fasterxml.jackson.annotation.JsonValue;
 import io.rekindle.access.AuditTrail;
 import io.rekindle.access.Caller;
 import io.rekindle.common.Page;
@@ -16,14 +17,19 @@ import java.time.LocalDate;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
 import java.util.LinkedHashMap;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Component;
 import org.springframework.transaction.annotation.Transactional;
 
-/** Objectives: refused unless specific, measurable and time-bound, and measured from the history on demand. */
+/**
+ * Objectives: refused unless specific, measurable and time-bound; measured from the history on demand until the deadline,
+ * whose value is recorded once and stays.
+ */
 @Component
 public class Objectives {
     private static final int LONGEST_WINDOW = 730;
@@ -39,6 +45,7 @@ public class Objectives {
     private final BusinessClock clock;
     private final Audiences audiences;
     private final Commitments commitments;
+    private final PlanSettings settings;
 
     Objectives(
             JdbcClient jdbc,
@@ -46,13 +53,15 @@ public class Objectives {
             AuditTrail audit,
             BusinessClock clock,
             Audiences audiences,
-            Commitments commitments) {
+            Commitments commitments,
+            PlanSettings settings) {
         this.jdbc = jdbc;
         this.warehouse = warehouse;
         this.audit = audit;
         this.clock = clock;
         this.audiences = audiences;
         this.commitments = commitments;
+        this.settings = settings;
     }
 
     /** An objective as it is asked for; null where nothing was given. */
@@ -67,16 +76,35 @@ public class Objectives {
             @Nullable LocalDate deadline) {}
 
     /**
-     * Where an objective stands today.
+     * Where an objective stands: until its deadline today, afterwards at the end of its deadline's day, for good.
      *
      * @param state {@code reached}, {@code missed} (past its deadline) or {@code active}
+     * @param measured which value it is
+     * @param measuredTo the end of the window it was measured over
      * @param progress share of the way from the baseline to the aim: 0 at the baseline, 1 reached; below 0 when it went
      *     the wrong way
      */
     public record Standing(
             String state,
+            Measuring measured,
+            Instant measuredTo,
             @Nullable Double current,
             @Nullable Double progress) {}
+
+    /** Which value of its metric an objective is held against. */
+    public enum Measuring {
+        /** Today's: the deadline is to come. */
+        TODAY,
+        /** The deadline's, as far as it was reported until now: what is reported late still counts. */
+        AT_DEADLINE,
+        /** The deadline's, recorded once: it does not change any more. */
+        RECORDED;
+
+        @JsonValue
+        public String code() {
+            return name().toLowerCase(Locale.ROOT);
+        }
+    }
 
     /** A metric over a window. */
     public record Measured(double value, long customers) {}
@@ -150,7 +178,8 @@ public class Objectives {
                             update objectives set kind = :kind, name = :name, metric = :metric, unit = :unit,
                                 segment_id = :segment, segment_version = :segmentVersion, window_days = :days,
                                 baseline = :baseline, baseline_customers = :customers, measured_at = :now,
-                                target = :target, deadline = :deadline
+                                target = :target, deadline = :deadline,
+                                closing_value = null, closing_customers = null, closed_at = null
                             where id = :id
                             """).params(check(draft)).param("id", id).update();
             changes.of("baseline", before.baseline(), require(id).baseline());
@@ -173,16 +202,65 @@ public class Objectives {
         return campaign.objective() == null ? require(campaign.objectiveId()) : campaign.objective();
     }
 
-    /** Measures where the objective stands now. */
+    /** Where the objective stands: measured now, or read back once its deadline's value is recorded. */
     public Standing standing(Objective objective) {
         var now = clock.instant();
-        var measured = measure(
-                objective.metric(), objective.segmentId(), objective.segmentVersion(), objective.windowDays(), now);
-        boolean over = clock.today().isAfter(objective.deadline());
-        if (measured.customers() == 0) return new Standing(over ? "missed" : "active", null, null);
+        var closing = closing(objective);
+        if (now.isBefore(closing)) return standing(objective, Measuring.TODAY, now, measure(objective, now));
+        return recorded(objective.id())
+                .map(measured -> standing(objective, Measuring.RECORDED, closing, measured))
+                .orElseGet(() -> standing(objective, Measuring.AT_DEADLINE, closing, measure(objective, closing)));
+    }
+
+    private static Standing standing(Objective objective, Measuring measuring, Instant to, Measured measured) {
+        boolean over = measuring != Measuring.TODAY;
+        if (measured.customers() == 0) return new Standing(over ? "missed" : "active", measuring, to, null, null);
         double way = objective.aim() - objective.baseline();
         double progress = way == 0 ? 1 : (measured.value() - objective.baseline()) / way;
-        return new Standing(progress >= 1 ? "reached" : over ? "missed" : "active", measured.value(), progress);
+        return new Standing(
+                progress >= 1 ? "reached" : over ? "missed" : "active", measuring, to, measured.value(), progress);
+    }
+
+    /** The end of the deadline's day. */
+    private Instant closing(Objective objective) {
+        return objective.deadline().plusDays(1).atStartOfDay(clock.zone()).toInstant();
+    }
+
+    private Optional<Measured> recorded(long id) {
+        return jdbc.sql(
+                        "select closing_value, closing_customers from objectives where id = :id and closed_at is not null")
+                .param("id", id)
+                .query((r, n) -> new Measured(r.getDouble("closing_value"), r.getLong("closing_customers")))
+                .optional();
+    }
+
+    /** Records the deadline's value of every objective whose deadline and grace have passed; each once. */
+    void recordClosed() {
+        var now = clock.instant();
+        var due = jdbc.sql(COLUMNS + "where closed_at is null and deadline < :today order by id")
+                .param("today", clock.today())
+                .query((r, n) -> objective(r))
+                .list();
+        for (var objective : due) {
+            if (now.isBefore(closing(objective).plus(settings.grace()))) continue;
+            var measured = measure(objective, closing(objective));
+            jdbc.sql("""
+                            update objectives
+                            set closing_value = :value, closing_customers = :customers, closed_at = :now
+                            where id = :id and closed_at is null and deadline = :deadline
+                            """)
+                    .param("value", measured.value())
+                    .param("customers", measured.customers())
+                    .param("now", now.atOffset(ZoneOffset.UTC))
+                    .param("id", objective.id())
+                    .param("deadline", objective.deadline())
+                    .update();
+        }
+    }
+
+    private Measured measure(Objective objective, Instant end) {
+        return measure(
+                objective.metric(), objective.segmentId(), objective.segmentVersion(), objective.windowDays(), end);
     }
 
     /** A metric over the window of {@code windowDays} that ends at an instant, in one statement. */

@@ -17,6 +17,7 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Set;
@@ -216,7 +217,7 @@ class CampaignOverHttpTest {
                 jdbc,
                 audit,
                 clock,
-                new PlanSettings(true, "http://127.0.0.1/"),
+                new PlanSettings(true, "http://127.0.0.1/", Duration.ofDays(1)),
                 objectives,
                 offers,
                 templates,

@@ -4,6 +4,7 @@ import io.rekindle.common.Page;
 import io.rekindle.plan.Objective;
 import io.rekindle.plan.ObjectiveMetric;
 import io.rekindle.plan.Objectives;
+import java.time.Instant;
 import java.time.LocalDate;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.HttpStatus;
@@ -18,7 +19,7 @@ import org.springframework.web.bind.annotation.RequestParam;
 import org.springframework.web.bind.annotation.ResponseStatus;
 import org.springframework.web.bind.annotation.RestController;
 
-/** Objectives; each is measured when it is shown. */
+/** Objectives; each is measured when it is shown, until the value at its deadline is recorded. */
 @RestController
 @RequestMapping("/api/objectives")
 class ObjectivesResource {
@@ -41,6 +42,8 @@ class ObjectivesResource {
             double target,
             LocalDate deadline,
             String state,
+            Objectives.Measuring measured,
+            Instant measuredTo,
             @Nullable Double current,
             @Nullable Double progress) {}
 
@@ -88,6 +91,8 @@ class ObjectivesResource {
                 o.target(),
                 o.deadline(),
                 standing.state(),
+                standing.measured(),
+                standing.measuredTo(),
                 standing.current(),
                 standing.progress());
     }
