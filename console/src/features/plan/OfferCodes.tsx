@@ -40,6 +40,12 @@ export function OfferCodes({ offer, mayEdit }: { offer: Offer; mayEdit: boolean 
         <Figures>
           <Figure label={t('offers.codes')} value={format.number(offer.codes.total)} testId="codes-total" />
           <Figure label={t('offers.assigned')} value={format.number(offer.codes.assigned)} />
+          <Figure
+            label={t('offers.promised')}
+            value={format.number(offer.codes.promised)}
+            note={t('offers.promisedNote')}
+            testId="codes-promised"
+          />
           <Figure label={t('offers.redeemed')} value={format.number(offer.codes.redeemed)} />
         </Figures>
         {mayEdit && (

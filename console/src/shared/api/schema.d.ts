@@ -1904,6 +1904,10 @@ export interface components {
             /** @enum {string} */
             kind: "retain" | "grow" | "activate" | "acquire";
             /** @enum {string} */
+            measured: "today" | "at_deadline" | "recorded";
+            /** Format: date-time */
+            measuredTo: string;
+            /** @enum {string} */
             metric: "repurchase_rate" | "retention_rate" | "reactivation_rate" | "revenue_per_customer";
             name: string;
             /** Format: double */
@@ -2105,6 +2109,8 @@ export interface components {
             /** Format: int64 */
             assigned: number;
             /** Format: int64 */
+            promised: number;
+            /** Format: int64 */
             redeemed: number;
             /** Format: int64 */
             total: number;
@@ -2153,6 +2159,10 @@ export interface components {
             id: number;
             /** @enum {string} */
             kind: "retain" | "grow" | "activate" | "acquire";
+            /** @enum {string} */
+            measured: "today" | "at_deadline" | "recorded";
+            /** Format: date-time */
+            measuredTo: string;
             /** @enum {string} */
             metric: "repurchase_rate" | "retention_rate" | "reactivation_rate" | "revenue_per_customer";
             name: string;

@@ -147,7 +147,9 @@ class Broadcasts {
         transaction.executeWithoutResult(status -> {
             var now = runs.lock(run.id());
             if (now.planned()) return;
-            outbox.enqueue(outgoing(now), now.cancelled() ? List.<OutgoingMessage>of().stream() : messages(now));
+            var messages = now.cancelled() ? List.<OutgoingMessage>of() : messages(now);
+            outbox.enqueue(outgoing(now), messages.stream());
+            campaigns.drawn(now.campaignId(), messages.size());
             afterStep.accept(Step.OUTBOX_FILLED);
             runs.planned(now.id());
             for (var listener : listeners) listener.planned(now);
@@ -204,7 +206,7 @@ class Broadcasts {
     }
 
     /** What the ledger says is to be sent. */
-    private java.util.stream.Stream<OutgoingMessage> messages(Run run) {
+    private List<OutgoingMessage> messages(Run run) {
         var messages = new ArrayList<OutgoingMessage>();
         warehouse.stream(
                 Sql.of(
@@ -215,7 +217,7 @@ class Broadcasts {
                     messages.add(new OutgoingMessage(
                             Assignment.messageId(decision), decision, new CustomerId(row.longValue("customer_id"))));
                 });
-        return messages.stream();
+        return messages;
     }
 
     private static OutgoingRun outgoing(Run run) {

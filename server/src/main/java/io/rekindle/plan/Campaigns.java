@@ -212,7 +212,9 @@ public class Campaigns {
         var launch = launches.getObject();
         var forecast = launch.forecast(campaign);
         if (campaign.offerId() != null) {
+            commitments.holdCodes(campaign.offerId());
             var offer = offers.get(campaign.offerId());
+            var codes = offer.codes();
             faults.check(
                             offer.expiresAt().isAfter(start),
                             new Fault(
@@ -222,13 +224,24 @@ public class Campaigns {
                                     .with("offer", offer.id())
                                     .with("expiry", offer.expiresAt()))
                     .check(
-                            offer.codes().left() >= forecast.toSend(),
+                            codes.left() >= forecast.toSend(),
                             new Fault(
                                             "offerId",
                                             "too_few_codes",
                                             "offer {offer} has {left} codes left for {messages} messages; add codes")
                                     .with("offer", offer.id())
-                                    .with("left", offer.codes().left())
+                                    .with("left", codes.left())
+                                    .with("messages", forecast.toSend()))
+                    .check(
+                            codes.left() < forecast.toSend() || codes.left() - codes.promised() >= forecast.toSend(),
+                            new Fault(
+                                            "offerId",
+                                            "codes_promised",
+                                            "of the {left} codes offer {offer} has left, {promised} are promised to {campaigns}: too few for {messages} messages; add codes")
+                                    .with("offer", offer.id())
+                                    .with("left", codes.left())
+                                    .with("promised", codes.promised())
+                                    .with("campaigns", commitments.promisedTo(offer.id(), id))
                                     .with("messages", forecast.toSend()));
         }
         faults.refuse(words -> Problem.unprocessable(
@@ -236,12 +249,14 @@ public class Campaigns {
                 .with("id", id));
         int changed = jdbc.sql("""
                         update campaigns set state = 'approved', approver = :approver, approved_at = :now,
-                            forecast = :forecast::jsonb, objective = :objective::jsonb
+                            forecast = :forecast::jsonb, objective = :objective::jsonb,
+                            codes_promised = case when offer_id is not null then :promised end
                         where id = :id and state = 'in_review'
                         """)
                 .param("approver", approver)
                 .param("now", at(now))
                 .param("forecast", json.writeValueAsString(forecast))
+                .param("promised", forecast.toSend())
                 .param("objective", json.writeValueAsString(objectives.require(campaign.objectiveId())))
                 .param("id", id)
                 .update();
@@ -282,6 +297,14 @@ public class Campaigns {
                                 update campaigns set state = 'running', run_id = :run
                                 where id = :id and (state = 'approved' or (state = 'running' and run_id = :run))
                                 """).param("id", id).param("run", runId).update() == 1;
+    }
+
+    /** Says how many messages the launched campaign has, in the caller's transaction: so many codes are its own. */
+    public void drawn(long id, long messages) {
+        jdbc.sql("update campaigns set codes_promised = :messages where id = :id and offer_id is not null")
+                .param("messages", messages)
+                .param("id", id)
+                .update();
     }
 
     /** Says that no message of the campaign is left to send, in the caller's transaction; again changes nothing. */

@@ -58,6 +58,27 @@ class Commitments {
                     .list();
     }
 
+    /**
+     * Holds the codes of an offer until the transaction ends: whoever promises of them does so first, so that of two
+     * approvals the second sees what the first promised.
+     */
+    void holdCodes(long offerId) {
+        jdbc.sql("select id from offers where id = :id for update")
+                .param("id", offerId)
+                .query(Long.class)
+                .list();
+    }
+
+    /** The campaigns other than this one that codes of the offer are promised to. */
+    List<String> promisedTo(long offerId, long campaignId) {
+        return campaigns("""
+                select id, name, state from campaigns p
+                where offer_id = :id and state in ('approved', 'running') and p.id <> :but
+                  and codes_promised > (select count(*) from coupons g where g.campaign_id = p.id)
+                order by id
+                """, offerId, campaignId);
+    }
+
     /** What is wrong with changing these fields of what campaigns stand on; empty when none stands on it. */
     static List<Fault> faults(List<String> campaigns, Changes changes) {
         if (campaigns.isEmpty()) return List.of();
@@ -68,8 +89,13 @@ class Commitments {
     }
 
     private List<String> campaigns(String sql, long id) {
+        return campaigns(sql, id, 0);
+    }
+
+    private List<String> campaigns(String sql, long id, long but) {
         return jdbc.sql(sql)
                 .param("id", id)
+                .param("but", but)
                 .query((r, n) ->
                         "campaign %d '%s' (%s)".formatted(r.getLong("id"), r.getString("name"), r.getString("state")))
                 .list();

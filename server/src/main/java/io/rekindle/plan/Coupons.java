@@ -10,7 +10,6 @@ import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
-import java.util.Optional;
 import java.util.Set;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Component;
@@ -34,12 +33,10 @@ public class Coupons implements Tail {
     /**
      * Takes a code for a message, in the caller's transaction: workers beside each other never get the same one and
      * never wait for each other. Asked again for the same message, it gives the same code.
-     *
-     * @return empty when the offer has no code left, is expired, or its budget is used up
      */
-    public Optional<String> take(long offerId, long messageId, CustomerId customer) {
+    public CouponCode take(long offerId, long campaignId, long messageId, CustomerId customer) {
         var now = OffsetDateTime.ofInstant(clock.instant(), ZoneOffset.UTC);
-        return jdbc.sql("""
+        var code = jdbc.sql("""
                         with mine as (select code from coupons where message_id = :message),
                         free as (
                             select c.id from coupons c
@@ -50,22 +47,39 @@ public class Coupons implements Tail {
                                     and (o.budget is null or o.redeemed * o.cost_per_use < o.budget))
                             order by c.id limit 1 for update of c skip locked),
                         taken as (
-                            update coupons c set message_id = :message, customer_id = :customer, taken_at = :now
+                            update coupons c set message_id = :message, customer_id = :customer, taken_at = :now,
+                                campaign_id = :campaign
                             from free where c.id = free.id returning c.code)
                         select code from mine union all select code from taken
                         """)
                 .param("offer", offerId)
+                .param("campaign", campaignId)
                 .param("message", messageId)
                 .param("customer", customer.value())
                 .param("now", now)
                 .query(String.class)
                 .optional();
+        return code.<CouponCode>map(CouponCode.Given::new).orElseGet(() -> new CouponCode.None(whyNone(offerId, now)));
+    }
+
+    private CouponCode.Reason whyNone(long offerId, OffsetDateTime now) {
+        return jdbc.sql("""
+                        select expires_at <= :now as expired,
+                            budget is not null and redeemed * cost_per_use >= budget as used_up
+                        from offers where id = :offer
+                        """)
+                .param("offer", offerId)
+                .param("now", now)
+                .query((r, n) -> r.getBoolean("expired")
+                        ? CouponCode.Reason.OFFER_EXPIRED
+                        : r.getBoolean("used_up") ? CouponCode.Reason.OFFER_BUDGET_USED : CouponCode.Reason.NO_COUPON)
+                .single();
     }
 
     /** Gives a message's code back, unless it was used; for a message that is known not to have gone out. */
     public void release(long messageId) {
         jdbc.sql("""
-                        update coupons set message_id = null, customer_id = null, taken_at = null
+                        update coupons set message_id = null, customer_id = null, taken_at = null, campaign_id = null
                         where message_id = :message and redeemed_at is null
                         """).param("message", messageId).update();
     }

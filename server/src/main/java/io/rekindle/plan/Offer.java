@@ -48,8 +48,12 @@ public record Offer(
         }
     }
 
-    /** How many codes there are, how many are given out, and how many were used in an order. */
-    public record Codes(long total, long assigned, long redeemed) {
+    /**
+     * How many codes there are, how many are given out, and how many were used in an order.
+     *
+     * @param promised of those that are not given out, how many the campaigns that are approved or being sent still need
+     */
+    public record Codes(long total, long assigned, long redeemed, long promised) {
         /** Codes that can still be given out. */
         public long left() {
             return total - assigned;

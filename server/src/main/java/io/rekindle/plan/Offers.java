@@ -39,7 +39,10 @@ public class Offers {
     private static final String COLUMNS = """
             select o.id, o.name, o.kind, o.value, o.currency, o.cost_per_use, o.budget, o.expires_at, o.redeemed,
                 (select count(*) from coupons c where c.offer_id = o.id) as total,
-                (select count(*) from coupons c where c.offer_id = o.id and c.message_id is not null) as assigned
+                (select count(*) from coupons c where c.offer_id = o.id and c.message_id is not null) as assigned,
+                (select coalesce(sum(greatest(p.codes_promised
+                        - (select count(*) from coupons g where g.campaign_id = p.id), 0)), 0)
+                    from campaigns p where p.offer_id = o.id and p.state in ('approved', 'running')) as promised
             from offers o
             """;
 
@@ -317,6 +320,7 @@ public class Offers {
                 r.getBigDecimal("cost_per_use"),
                 r.getBigDecimal("budget"),
                 r.getObject("expires_at", OffsetDateTime.class).toInstant(),
-                new Offer.Codes(r.getLong("total"), r.getLong("assigned"), r.getLong("redeemed")));
+                new Offer.Codes(
+                        r.getLong("total"), r.getLong("assigned"), r.getLong("redeemed"), r.getLong("promised")));
     }
 }

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.rekindle.access.ApiKeys;
 import io.rekindle.access.AuditTrail;
 import io.rekindle.access.Role;
+import io.rekindle.common.CustomerId;
 import io.rekindle.platform.BusinessClock;
 import io.rekindle.platform.Problem;
 import io.rekindle.testing.RekindleTest;
@@ -19,8 +20,11 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.Callable;
+import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
@@ -357,6 +361,82 @@ class CampaignOverHttpTest {
                 .isEqualTo(3);
     }
 
+    /**
+     * Twenty customers who may be written to, one in five of them held out: a campaign of 16 messages. Of 20 codes only
+     * one of two such campaigns can be approved, however close together they are asked for.
+     */
+    @Test
+    void codesPromisedToOneCampaignAreNotPromisedToAnother(@Autowired Coupons coupons) throws Exception {
+        ordersOf(955_000_000L, 20, 0);
+        reachable(955_000_000L, 20);
+        long segment = segmentOf(955_000_000L);
+        long offer = offer("10");
+        send("POST", "/api/offers/%d/codes".formatted(offer), "{\"generate\":20}");
+        var campaigns = new ArrayList<Long>();
+        for (int n = 0; n < 3; n++) {
+            campaigns.add(campaign(segment, 0.2, offer, "x"));
+            send("POST", "/api/campaigns/%d/submit".formatted(campaigns.get(n)), "");
+        }
+        record Approval(long campaign, Answer answer) {}
+        var approvals = new ArrayList<Approval>();
+        try (var approvers = Executors.newFixedThreadPool(3)) {
+            var asked = campaigns.stream()
+                    .<Callable<Approval>>map(campaign -> () ->
+                            new Approval(campaign, send("POST", "/api/campaigns/%d/approve".formatted(campaign), "")))
+                    .toList();
+            for (var answer : approvers.invokeAll(asked)) approvals.add(answer.get());
+        }
+        var approved = approvals.stream()
+                .filter(approval -> approval.answer().status() == 200)
+                .toList();
+        assertThat(approved).as(approvals.toString()).hasSize(1);
+        long first = approved.getFirst().campaign();
+        assertThat(approved.getFirst()
+                        .answer()
+                        .body()
+                        .at("/forecast/toSend")
+                        .longValue())
+                .isEqualTo(16);
+        var refused = approvals.stream()
+                .filter(approval -> approval.campaign() != first)
+                .toList();
+        for (var approval : refused) {
+            var answer = approval.answer();
+            assertThat(answer.status()).isEqualTo(422);
+            assertThat(answer.body().at("/errors/0/code").stringValue()).isEqualTo("codes_promised");
+            assertThat(answer.body().at("/errors/0/message").stringValue())
+                    .isEqualTo(
+                            "of the 20 codes offer %d has left, 16 are promised to campaign %d 'Come back' (approved): too few for 16 messages; add codes"
+                                    .formatted(offer, first));
+        }
+        assertThat(send("GET", "/api/offers/" + offer, "")
+                        .body()
+                        .at("/codes/promised")
+                        .longValue())
+                .isEqualTo(16);
+
+        // What it has given out itself is not promised twice; what it gives back is promised again.
+        jdbc.sql("update campaigns set state = 'running' where id = :id")
+                .param("id", first)
+                .update();
+        for (int n = 0; n < 3; n++)
+            assertThat(coupons.take(offer, first, 955_000_000_000L + n, new CustomerId(955_000_000L + n)))
+                    .isInstanceOf(CouponCode.Given.class);
+        coupons.release(955_000_000_000L);
+        var codes = send("GET", "/api/offers/" + offer, "").body().get("codes");
+        assertThat(codes.get("assigned").longValue()).isEqualTo(2);
+        assertThat(codes.get("promised").longValue()).isEqualTo(14);
+        jdbc.sql("update campaigns set state = 'approved' where id = :id")
+                .param("id", first)
+                .update();
+
+        send("POST", "/api/campaigns/%d/cancel".formatted(first), "");
+        long second = refused.getFirst().campaign();
+        var freed = send("POST", "/api/campaigns/%d/approve".formatted(second), "");
+        assertThat(freed.status()).as(freed.body().toString()).isEqualTo(200);
+        send("POST", "/api/campaigns/%d/cancel".formatted(second), "");
+    }
+
     @Test
     void theAudienceOfASubmittedCampaignIsThatOfTheRulesItWasSubmittedWith() throws Exception {
         ordersOf(950_000_000L, 20, 0);
@@ -407,6 +487,18 @@ class CampaignOverHttpTest {
         var viewer = keys.create("a viewer", Set.of(Role.VIEWER)).secret();
         assertThat(send("GET", "/api/campaigns", "", viewer).status()).isEqualTo(200);
         assertThat(send("POST", "/api/campaigns", "{}", viewer).status()).isEqualTo(403);
+    }
+
+    /** Lets customers be written to: each has an address and has agreed. */
+    private void reachable(long from, int customers) {
+        jdbc.sql("""
+                        with who as (select :from + n as id from generate_series(0, :customers - 1) n),
+                        agreed as (
+                            insert into consents (customer_id, purpose, channel, granted, source, set_at, seq)
+                            select id, 'marketing', 'email', true, 'test', '2026-01-01T00:00:00Z', 1 from who)
+                        insert into personal_fields (customer_id, field, sealed, fingerprint, address_hash, set_at, seq, source_id)
+                        select id, 'email', ''::bytea, id, id, '2026-01-01T00:00:00Z', 1, 1 from who
+                        """).param("from", from).param("customers", customers).update();
     }
 
     /** Customers of this class have ids from a range of their own, told apart by the currency of their orders. */

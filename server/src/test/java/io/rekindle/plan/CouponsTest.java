@@ -15,11 +15,11 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.Executors;
 import org.junit.jupiter.api.Test;
 import org.springframework.beans.factory.annotation.Autowired;
+import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.transaction.support.TransactionTemplate;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -41,22 +41,24 @@ class CouponsTest {
     void workersBesideEachOtherNeverGetTheSameCodeAndNoneIsLost() throws Exception {
         long offer = offer(null).id();
         offers.generateCodes(offer, 200, "BACK-");
-        var tasks = new ArrayList<Callable<Optional<String>>>();
+        var tasks = new ArrayList<Callable<CouponCode>>();
         for (int i = 0; i < 220; i++) {
             long message = 1_000_000 * offer + i;
-            tasks.add(() -> transaction.execute(status -> coupons.take(offer, message, new CustomerId(message))));
+            tasks.add(() -> transaction.execute(status -> coupons.take(offer, 1, message, new CustomerId(message))));
         }
         var codes = new ArrayList<String>();
         int none = 0;
         try (var workers = Executors.newFixedThreadPool(6)) {
             for (var taken : workers.invokeAll(tasks)) {
-                if (taken.get().isPresent()) codes.add(taken.get().get());
-                else none++;
+                switch (taken.get()) {
+                    case CouponCode.Given given -> codes.add(given.code());
+                    case CouponCode.None no -> none++;
+                }
             }
         }
         assertThat(codes).hasSize(200).doesNotHaveDuplicates().allMatch(code -> code.startsWith("BACK-"));
         assertThat(none).isEqualTo(20);
-        assertThat(offers.get(offer).codes()).isEqualTo(new Offer.Codes(200, 200, 0));
+        assertThat(offers.get(offer).codes()).isEqualTo(new Offer.Codes(200, 200, 0, 0));
     }
 
     @Test
@@ -64,17 +66,17 @@ class CouponsTest {
         long offer = offer(null).id();
         offers.importCodes(offer, List.of("one-" + offer, "two-" + offer));
         long message = 1_000_000 * offer;
-        var code = coupons.take(offer, message, new CustomerId(5)).orElseThrow();
-        assertThat(coupons.take(offer, message, new CustomerId(5))).hasValue(code);
-        assertThat(code).isEqualTo("ONE-" + offer);
+        var code = coupons.take(offer, 1, message, new CustomerId(5));
+        assertThat(coupons.take(offer, 1, message, new CustomerId(5))).isEqualTo(code);
+        assertThat(code).isEqualTo(new CouponCode.Given("ONE-" + offer));
         coupons.release(message);
         assertThat(offers.get(offer).codes().assigned()).isZero();
 
-        coupons.take(offer, message, new CustomerId(5));
+        coupons.take(offer, 1, message, new CustomerId(5));
         redeem(" one-" + offer + " ", "A1");
         redeem("ONE-" + offer, "A2");
         coupons.release(message);
-        assertThat(offers.get(offer).codes()).isEqualTo(new Offer.Codes(2, 1, 1));
+        assertThat(offers.get(offer).codes()).isEqualTo(new Offer.Codes(2, 1, 1, 0));
         assertThat(coupons.codesOf(new long[] {message, 1})).containsExactly("ONE-" + offer);
     }
 
@@ -111,9 +113,25 @@ class CouponsTest {
         long offer = offer(new BigDecimal("5")).id();
         offers.importCodes(offer, List.of("a-" + offer, "b-" + offer));
         long message = 1_000_000 * offer;
-        assertThat(coupons.take(offer, message, new CustomerId(5))).isPresent();
+        assertThat(coupons.take(offer, 1, message, new CustomerId(5))).isInstanceOf(CouponCode.Given.class);
         redeem("a-" + offer, "A3");
-        assertThat(coupons.take(offer, message + 1, new CustomerId(6))).isEmpty();
+        assertThat(coupons.take(offer, 1, message + 1, new CustomerId(6)))
+                .isEqualTo(new CouponCode.None(CouponCode.Reason.OFFER_BUDGET_USED));
+    }
+
+    /** What the offer lacks is told by its own figures, whatever else is the matter: of two reasons the one time made. */
+    @Test
+    void whyThereIsNoCodeIsToldApart(@Autowired JdbcClient jdbc) {
+        long offer = offer(null).id();
+        long message = 1_000_000 * offer;
+        assertThat(coupons.take(offer, 1, message, new CustomerId(5)))
+                .isEqualTo(new CouponCode.None(CouponCode.Reason.NO_COUPON));
+        offers.importCodes(offer, List.of("late-" + offer));
+        jdbc.sql("update offers set expires_at = '2026-01-01T00:00:00Z' where id = :id")
+                .param("id", offer)
+                .update();
+        assertThat(coupons.take(offer, 1, message, new CustomerId(5)))
+                .isEqualTo(new CouponCode.None(CouponCode.Reason.OFFER_EXPIRED));
     }
 
     private Offer offer(@org.jspecify.annotations.Nullable BigDecimal budget) {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.rekindle.access.AuditTrail;
 import io.rekindle.platform.BusinessClock;
 import io.rekindle.platform.SystemClock;
+import io.rekindle.segment.Segments;
 import io.rekindle.testing.RekindleTest;
 import io.rekindle.warehouse.Rows;
 import io.rekindle.warehouse.Warehouse;
@@ -20,6 +21,7 @@ import org.junit.jupiter.api.Test;
 import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.transaction.support.TransactionTemplate;
+import tools.jackson.databind.json.JsonMapper;
 
 /** Objectives over time: on the real stores, under a clock of the test's own. */
 @RekindleTest
@@ -51,6 +53,8 @@ class ObjectivesTest {
     private final Warehouse warehouse;
     private final Objectives objectives;
     private final TransactionTemplate transaction;
+    private final Segments segments;
+    private final JsonMapper json = JsonMapper.builder().build();
 
     ObjectivesTest(
             @Autowired JdbcClient jdbc,
@@ -58,7 +62,9 @@ class ObjectivesTest {
             @Autowired AuditTrail audit,
             @Autowired Audiences audiences,
             @Autowired Commitments commitments,
+            @Autowired Segments segments,
             @Autowired TransactionTemplate transaction) {
+        this.segments = segments;
         this.warehouse = warehouse;
         this.transaction = transaction;
         objectives = new Objectives(
@@ -78,13 +84,26 @@ class ObjectivesTest {
      */
     @Test
     void anObjectiveIsHeldAgainstTheValueAtItsDeadlineForGood() {
+        warehouse.append("trait_changes", "objectives-test", Rows.written(rows -> {
+            for (int i = 0; i < 10; i++)
+                rows.value(FIRST + i)
+                        .value("objectives_test")
+                        .value("true")
+                        .value(Instant.parse("2018-01-01T09:00:00Z"))
+                        .value(1L)
+                        .end();
+        }));
+        long ten = segments.create(
+                        "objectives test",
+                        json.readTree("{\"trait\":\"objectives_test\",\"is\":\"equals\",\"value\":true}"))
+                .id();
         for (int i = 0; i < 10; i++) order(i, "2018-01-0%dT09:00:00Z".formatted(1 + i % 9));
         var made = transaction.execute(status -> objectives.create(new Objectives.Draft(
                 Objective.Kind.ACTIVATE,
                 "Back by June",
                 ObjectiveMetric.REPURCHASE_RATE,
                 Objective.Unit.POINTS,
-                null,
+                ten,
                 30,
                 0.25,
                 DEADLINE)));

@@ -9,6 +9,7 @@ import io.rekindle.consent.Suppressions;
 import io.rekindle.decide.Decisions;
 import io.rekindle.identity.Identities;
 import io.rekindle.plan.Campaigns;
+import io.rekindle.plan.CouponCode;
 import io.rekindle.plan.Coupons;
 import io.rekindle.plan.MissingValue;
 import io.rekindle.plan.Offer;
@@ -142,8 +143,8 @@ class CampaignCourier implements Courier {
     }
 
     @Override
-    public Optional<String> coupon(long offerId, DueMessage message) {
-        return coupons.take(offerId, message.messageId(), message.customer());
+    public CouponCode coupon(long offerId, DueMessage message) {
+        return coupons.take(offerId, message.run().campaignId(), message.messageId(), message.customer());
     }
 
     @Override

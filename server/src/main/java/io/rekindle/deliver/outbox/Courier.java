@@ -1,11 +1,11 @@
 package io.rekindle.deliver.outbox;
 
 import io.rekindle.common.CustomerId;
+import io.rekindle.plan.CouponCode;
 import java.time.Instant;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** What a message needs from the modules to the left before it may go out. */
@@ -68,8 +68,8 @@ public interface Courier {
      */
     Verdict take(DueMessage message);
 
-    /** Takes a coupon code for a message in the caller's transaction; the same one again; empty when none is left. */
-    Optional<String> coupon(long offerId, DueMessage message);
+    /** Takes a coupon code for a message in the caller's transaction; the same one again. */
+    CouponCode coupon(long offerId, DueMessage message);
 
     /** Gives back what was taken for a message that certainly did not arrive, in the caller's transaction. */
     void giveBack(long messageId);

@@ -6,6 +6,7 @@ import io.rekindle.deliver.links.Links;
 import io.rekindle.deliver.smtp.Handover;
 import io.rekindle.deliver.smtp.Mail;
 import io.rekindle.deliver.smtp.SmtpConnection;
+import io.rekindle.plan.CouponCode;
 import io.rekindle.platform.BusinessClock;
 import jakarta.mail.MessagingException;
 import java.time.Duration;
@@ -169,7 +170,10 @@ final class Sender implements Runnable {
     private @Nullable String coupon(DueMessage message) {
         var offer = message.run().offerId();
         if (offer == null) return null;
-        return courier.coupon(offer, message).orElseThrow(() -> new NotToBeSent("no_coupon", null));
+        return switch (courier.coupon(offer, message)) {
+            case CouponCode.Given given -> given.code();
+            case CouponCode.None none -> throw new NotToBeSent(none.reason().code(), null);
+        };
     }
 
     private Courier.Written.Complete written(

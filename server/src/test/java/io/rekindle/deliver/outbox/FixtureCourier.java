@@ -1,13 +1,13 @@
 package io.rekindle.deliver.outbox;
 
 import io.rekindle.common.CustomerId;
+import io.rekindle.plan.CouponCode;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Collection;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Collectors;
@@ -27,6 +27,7 @@ final class FixtureCourier implements Courier {
     private final Set<Long> finished = ConcurrentHashMap.newKeySet();
 
     private volatile @Nullable Instant quietUntil;
+    private volatile CouponCode.Reason withoutCode = CouponCode.Reason.NO_COUPON;
 
     FixtureCourier(JdbcClient jdbc, InstantSource clock) {
         this.jdbc = jdbc;
@@ -51,6 +52,11 @@ final class FixtureCourier implements Courier {
 
     void quietUntil(Instant until) {
         quietUntil = until;
+    }
+
+    /** Why there is no code when there is none. */
+    void noCodesFor(CouponCode.Reason reason) {
+        withoutCode = reason;
     }
 
     void codes(String... codes) {
@@ -115,7 +121,7 @@ final class FixtureCourier implements Courier {
     }
 
     @Override
-    public Optional<String> coupon(long offerId, DueMessage message) {
+    public CouponCode coupon(long offerId, DueMessage message) {
         return jdbc.sql("""
                         update fixture_codes set message_id = :id
                         where code = (select code from fixture_codes where message_id is null
@@ -124,7 +130,9 @@ final class FixtureCourier implements Courier {
                         """)
                 .param("id", message.messageId())
                 .query(String.class)
-                .optional();
+                .optional()
+                .<CouponCode>map(CouponCode.Given::new)
+                .orElseGet(() -> new CouponCode.None(withoutCode));
     }
 
     @Override

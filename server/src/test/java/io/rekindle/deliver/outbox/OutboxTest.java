@@ -6,6 +6,7 @@ import io.rekindle.common.CustomerId;
 import io.rekindle.deliver.smtp.ScriptedMailServer;
 import io.rekindle.deliver.smtp.ScriptedMailServer.BreaksOff;
 import io.rekindle.deliver.smtp.ScriptedMailServer.Script;
+import io.rekindle.plan.CouponCode;
 import io.rekindle.simulator.MailboxHabits;
 import io.rekindle.simulator.Mailboxes;
 import java.time.Duration;
@@ -147,6 +148,17 @@ class OutboxTest {
             assertThat(outbox.states()).isEqualTo(Map.of("sent", 4L, "skipped/no_coupon", 6L));
             assertThat(outbox.courier.codesTaken()).isEqualTo(4);
             assertThat(outbox.courier.budgetTaken()).hasSize(4);
+        }
+    }
+
+    @Test
+    void whyThereIsNoCodeIsToldApart() {
+        try (var mailboxes = Mailboxes.counting(0, MailboxHabits.acceptAll())) {
+            outbox.courier.noCodesFor(CouponCode.Reason.OFFER_EXPIRED);
+            outbox.enqueue(TestOutbox.withOffer(TestOutbox.run(1)), 2);
+            outbox.start(mailboxes.port());
+            outbox.awaitQuiet();
+            assertThat(outbox.states()).isEqualTo(Map.of("skipped/offer_expired", 2L));
         }
     }
 
