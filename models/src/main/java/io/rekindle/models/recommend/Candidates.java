@@ -42,13 +42,32 @@ public record Candidates(Optional<Interactions> without, Optional<boolean[]> ava
         });
     }
 
-    /** Marks what may be recommended to a customer. */
-    void mark(int customer, boolean[] allowed) {
+    /** Marks what may be recommended to customers who have nothing of it yet. */
+    void mark(boolean[] allowed) {
         if (available.isPresent()) System.arraycopy(available.get(), 0, allowed, 0, allowed.length);
         else Arrays.fill(allowed, true);
-        if (without.isPresent()) {
-            Interactions pairs = without.get();
-            for (int p = pairs.from(customer); p < pairs.to(customer); p++) allowed[pairs.item(p)] = false;
+    }
+
+    /** Of what {@link #mark(boolean[])} marked, takes out what this customer is not to have. */
+    void leaveOut(int customer, boolean[] allowed) {
+        if (without.isEmpty()) return;
+        Interactions pairs = without.get();
+        for (int p = pairs.from(customer); p < pairs.to(customer); p++) allowed[pairs.item(p)] = false;
+    }
+
+    /** Undoes {@link #leaveOut}. */
+    void putBack(int customer, boolean[] allowed) {
+        if (without.isEmpty()) return;
+        Interactions pairs = without.get();
+        for (int p = pairs.from(customer); p < pairs.to(customer); p++) {
+            int item = pairs.item(p);
+            allowed[item] = available.isEmpty() || available.get()[item];
         }
+    }
+
+    /** Marks what may be recommended to a customer. */
+    void mark(int customer, boolean[] allowed) {
+        mark(allowed);
+        leaveOut(customer, allowed);
     }
 }

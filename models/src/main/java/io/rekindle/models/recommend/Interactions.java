@@ -281,6 +281,13 @@ public final class Interactions {
         return ranking[place];
     }
 
+    /** The place of each item in that ranking. */
+    int[] places() {
+        int[] places = new int[items];
+        for (int place = 0; place < items; place++) places[ranking[place]] = place;
+        return places;
+    }
+
     /** The pairs turned round: for each item who bought it. */
     Buyers byItem() {
         int[] itemStart = new int[items + 1];

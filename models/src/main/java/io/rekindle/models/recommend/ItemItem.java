@@ -23,7 +23,10 @@ import java.util.stream.IntStream;
  * result.
  */
 public final class ItemItem implements Recommender {
-    private static final int BLOCK = 16;
+    /** Each needs room for all items, so there are not too many. */
+    private static final int SMALLEST_BLOCK = 16;
+
+    private static final int MOST_BLOCKS = 1024;
 
     private final Interactions data;
     private final double[] history;
@@ -91,11 +94,12 @@ public final class ItemItem implements Recommender {
         Interactions.Buyers buyers = data.byItem();
         int[][] neighbour = new int[items][];
         double[][] likeness = new double[items][];
-        IntStream.range(0, (items + BLOCK - 1) / BLOCK).parallel().forEach(block -> {
+        int size = Math.max(SMALLEST_BLOCK, (items + MOST_BLOCKS - 1) / MOST_BLOCKS);
+        IntStream.range(0, (items + size - 1) / size).parallel().forEach(block -> {
             double[] both = new double[items];
             int[] touched = new int[items];
             Best best = new Best(Math.min(options.neighbours, items));
-            for (int i = block * BLOCK; i < Math.min(items, (block + 1) * BLOCK); i++) {
+            for (int i = block * size; i < Math.min(items, (block + 1) * size); i++) {
                 int count = 0;
                 for (int at = buyers.start()[i]; at < buyers.start()[i + 1]; at++) {
                     int customer = buyers.customer()[at];
@@ -141,6 +145,23 @@ public final class ItemItem implements Recommender {
             double having = history[p];
             for (int n = 0; n < items.length; n++) scores[items[n]] += having * alike[n];
         }
+    }
+
+    @Override
+    public int scoreFew(int customer, double[] scores, int[] items) {
+        int count = 0;
+        for (int p = data.from(customer); p < data.to(customer); p++) {
+            int[] near = neighbour[data.item(p)];
+            double[] alike = likeness[data.item(p)];
+            double having = history[p];
+            for (int n = 0; n < near.length; n++) {
+                double more = having * alike[n];
+                if (!(more > 0)) continue;
+                if (scores[near[n]] == 0) items[count++] = near[n];
+                scores[near[n]] += more;
+            }
+        }
+        return count;
     }
 
     /** The items most like an item, the most alike first. */

@@ -1,6 +1,7 @@
 package io.rekindle.models.recommend;
 
 import java.util.Arrays;
+import java.util.Optional;
 
 /**
  * The same best sellers for everybody: what every other recommender is held against.
@@ -49,6 +50,18 @@ public final class Popularity implements Recommender {
     @Override
     public void score(int customer, double[] scores) {
         System.arraycopy(score, 0, scores, 0, score.length);
+    }
+
+    @Override
+    public Optional<int[]> sameForAll() {
+        int[] place = data.places();
+        Integer[] order = new Integer[score.length];
+        Arrays.setAll(order, i -> i);
+        Arrays.sort(order, (a, b) -> {
+            int byScore = Double.compare(score[b], score[a]);
+            return byScore != 0 ? byScore : Integer.compare(place[a], place[b]);
+        });
+        return Optional.of(Arrays.stream(order).mapToInt(Integer::intValue).toArray());
     }
 
     /** By item. */

@@ -88,6 +88,17 @@ public final class Repurchase implements Recommender {
         for (int p = data.from(customer); p < data.to(customer); p++) scores[data.item(p)] = expected[p];
     }
 
+    @Override
+    public int scoreFew(int customer, double[] scores, int[] items) {
+        int count = 0;
+        for (int p = data.from(customer); p < data.to(customer); p++)
+            if (expected[p] > 0) {
+                items[count++] = data.item(p);
+                scores[data.item(p)] = expected[p];
+            }
+        return count;
+    }
+
     /** How many times more often than most an item comes back: above 1 for staples. */
     public double staple(int item) {
         return staple[item];

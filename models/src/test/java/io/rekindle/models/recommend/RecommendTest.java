@@ -328,6 +328,44 @@ class RecommendTest {
         }
     }
 
+    /** Who knows which items are not 0, or that all customers are scored alike, finds what looking at all items finds. */
+    @Test
+    void lookingAtFewItemsFindsWhatLookingAtAllFinds() {
+        Shop shop = Shop.of(6, 300, 120, 4, 4, .7);
+        Interactions data = Interactions.of(302, 121, shop.customer(), shop.item(), shop.tick());
+        boolean[] available = new boolean[121];
+        for (int i = 0; i < 121; i++) available[i] = i % 7 != 0;
+        for (Learner learner : ALL) {
+            Recommender fitted = learner.fit(data);
+            Recommender all = new Recommender() {
+                @Override
+                public Interactions data() {
+                    return data;
+                }
+
+                @Override
+                public void score(int customer, double[] into) {
+                    fitted.score(customer, into);
+                }
+            };
+            for (Candidates candidates : List.of(
+                    Candidates.ALL,
+                    Candidates.without(data),
+                    Candidates.without(data).onlyAvailable(available)))
+                for (int k : new int[] {1, 10, 121}) {
+                    Recommendations few = Recommendations.of(fitted, k, candidates);
+                    Recommendations every = Recommendations.of(all, k, candidates);
+                    for (int c = 0; c < 302; c++) {
+                        assertThat(few.count(c)).as(learner.name()).isEqualTo(every.count(c));
+                        for (int r = 0; r < few.count(c); r++) {
+                            assertThat(few.item(c, r)).as(learner.name()).isEqualTo(every.item(c, r));
+                            assertThat(few.score(c, r)).isEqualTo(every.score(c, r));
+                        }
+                    }
+                }
+        }
+    }
+
     @Test
     void aCustomerWithoutPurchasesGetsTheBestSellers() {
         Shop shop = Shop.of(2, 90, 30, 3, 3, .9);

@@ -46,6 +46,9 @@ final class AttributionAnalysis extends Analysis {
     @Mixin
     private InputOptions input = new InputOptions();
 
+    /** Each is taken away from the chain once. */
+    private static final int MOST_CHANNELS = 2_000;
+
     @Option(names = "--separator", description = "Between the channels of a path (default: \"${DEFAULT-VALUE}\").")
     private String separator = ">";
 
@@ -91,6 +94,11 @@ final class AttributionAnalysis extends Analysis {
         var paths = timed ? fromContacts(rows, card) : fromPaths(rows, card);
         if (paths.count() == 0)
             throw Problem.invalid("no_paths", "no row of %s makes a path".formatted(input.fileName()));
+        if (paths.channels().size() > MOST_CHANNELS)
+            throw Problem.invalid(
+                    "too_many_channels",
+                    "%s has %,d different channels, and at most %,d can be compared; is the right column mapped, and the separator (--separator) the right one?"
+                            .formatted(input.fileName(), paths.channels().size(), MOST_CHANNELS));
         if (paths.conversions() == 0) card.warn("no_conversions", "no path converted; there is nothing to attribute");
         else if (paths.nulls() == 0)
             card.warn(

@@ -41,6 +41,9 @@ final class RecommendAnalysis extends Analysis {
     /** What is added to a method's name when it knows what customers and items are. */
     private static final String DESCRIBED = "+described";
 
+    /** About what two processors score in a quarter of an hour. */
+    private static final long MOST_SCORES = 200_000_000_000L;
+
     /** Ways to recommend. */
     enum Method {
         HYBRID,
@@ -52,6 +55,13 @@ final class RecommendAnalysis extends Analysis {
 
         String word() {
             return name().toLowerCase(Locale.ROOT).replace('_', '-');
+        }
+
+        boolean looksAtAll() {
+            return switch (this) {
+                case HYBRID, ALS, EASE -> true;
+                case ITEM_ITEM, REPURCHASE, POPULARITY -> false;
+            };
         }
 
         static Method of(String text) {
@@ -171,6 +181,11 @@ final class RecommendAnalysis extends Analysis {
         boolean byTime = byTime(data);
         if (how == Method.REPURCHASE && !data.timed())
             throw input.notMapped("--method repurchase needs time; say so with --map time=COLUMN");
+        if (how.looksAtAll() && (long) data.customers() * data.items() > MOST_SCORES)
+            throw Problem.invalid(
+                    "too_many_scores",
+                    "%,d customers and %,d items are too many for --method %s, which scores every item for every customer; take --method item-item, which looks at what is alike only, or leave out what hardly anybody bought"
+                            .formatted(data.customers(), data.items(), how.word()));
         warn(data, how, card);
 
         var goal = excludeSeen ? Goal.NEW : Goal.ANY;

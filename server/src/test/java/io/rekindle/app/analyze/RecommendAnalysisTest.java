@@ -196,7 +196,7 @@ class RecommendAnalysisTest {
                 .isEqualTo(3);
         assertThat(Ran.analyze("recommend", "--input", shop(false).toString(), "--split", "time")
                         .failure())
-                .isEqualTo("rekindle: --split time needs time; say so with --map time=COLUMN");
+                .contains(".csv: --split time needs time; say so with --map time=COLUMN; its columns are ");
         assertThat(Ran.analyze("recommend", "--input", shop(false).toString(), "--method", "repurchase")
                         .failure())
                 .contains("--method repurchase needs time");

@@ -76,6 +76,16 @@ class StatisticsAnalysesTest {
         assertThat(Files.readString(page)).contains("Credit by model", "shapleyMarkov");
     }
 
+    @Test
+    void moreChannelsThanCanBeComparedAreRefusedAtOnce() throws IOException {
+        var file = folder.resolve("urls.csv");
+        var lines = new StringBuilder("path,conversions,nulls\n");
+        for (int n = 0; n < 2_001; n++) lines.append("url").append(n).append(",1,2\n");
+        Files.writeString(file, lines);
+        assertThat(Ran.analyze("attribution", "--input", file.toString()).failure())
+                .contains("urls.csv has 2,001 different channels", "--separator");
+    }
+
     private static double share(Ran ran, String model, String channel) {
         for (var part : ran.json().path("models").path(model))
             if (part.path("channel").asString().equals(channel))
