@@ -1,9 +1,10 @@
-import { Card, Progress as Bar } from 'antd';
+import { Alert, Card, Progress as Bar } from 'antd';
 import { useMemo } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Link } from 'react-router';
 import type { Progress } from '@/shared/api/types';
 import { useFormats } from '@/shared/i18n/language';
+import { useLabel } from '@/shared/i18n/useLabel';
 import { Chart } from '@/shared/ui/Chart';
 import { useMay } from '@/shared/session';
 import { Figure, Figures } from '@/shared/ui/Figure';
@@ -15,6 +16,7 @@ export function ProgressView({ progress, campaignId }: { progress: Progress; cam
   const mayStudy = useMay('study');
   const { t } = useTranslation();
   const format = useFormats();
+  const label = useLabel();
   const { ready, sending, sent, failed, skipped, inDoubt, deferred } = progress;
   const all = ready + sending + sent + failed + skipped + inDoubt + deferred;
   const done = sent + failed + skipped + inDoubt;
@@ -41,6 +43,19 @@ export function ProgressView({ progress, campaignId }: { progress: Progress; cam
   }
   return (
     <div className="stack" data-testid="progress">
+      {progress.hold && (
+        <Alert
+          type="error"
+          showIcon
+          data-testid="sending-held"
+          title={t('progress.held', { what: label('reason', progress.hold.reason) })}
+          description={t('progress.heldNote', {
+            times: format.number(progress.hold.refusals),
+            reply: progress.hold.reply,
+            next: format.moment(progress.hold.nextTry),
+          })}
+        />
+      )}
       <Card>
         <div className="row" style={{ justifyContent: 'space-between' }}>
           <strong>{t('progress.done', { done: format.number(done), all: format.number(all) })}</strong>

@@ -174,7 +174,7 @@ export function CampaignForm({
             extra={t('campaigns.hoursHint')}
             rules={[{ required: true }]}
           >
-            <TimePicker.RangePicker format="HH:mm" minuteStep={15} style={{ width: '100%' }} />
+            <TimePicker.RangePicker order={false} format="HH:mm" minuteStep={15} style={{ width: '100%' }} />
           </Form.Item>
           <Form.Item name="startAt" label={t('campaigns.startAt')} extra={t('campaigns.startHint')}>
             <DatePicker showTime={{ format: 'HH:mm' }} style={{ width: '100%' }} defaultPickerValue={dayjs(today)} />

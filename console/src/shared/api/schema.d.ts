@@ -1720,6 +1720,17 @@ export interface components {
             salt: string;
             userId: string | null;
         };
+        "io.rekindle.deliver.MailServer.Hold": {
+            /** Format: date-time */
+            nextTry: string;
+            /** @enum {string} */
+            reason: "sender_refused" | "sign_in_refused";
+            /** Format: int32 */
+            refusals: number;
+            reply: string;
+            /** Format: date-time */
+            since: string;
+        };
         "io.rekindle.deliver.Messages.Counts": {
             /** Format: int64 */
             deferred: number;
@@ -1774,6 +1785,7 @@ export interface components {
             delivered: number;
             /** Format: int64 */
             failed: number;
+            hold: components["schemas"]["io.rekindle.deliver.MailServer.Hold"] | null;
             /** Format: int64 */
             inDoubt: number;
             /** Format: int64 */

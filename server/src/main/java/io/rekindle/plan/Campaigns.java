@@ -433,7 +433,7 @@ public class Campaigns {
                                 .with("least", LEAST_HOLDOUT)
                                 .with("most", MOST_HOLDOUT))
                 .check(
-                        from.isBefore(to),
+                        !from.equals(to),
                         new Fault("sendWindow", "window_empty", "the send window from {from} to {to} is empty")
                                 .with("from", from)
                                 .with("to", to))

@@ -391,11 +391,7 @@ class CampaignOverHttpTest {
                 .toList();
         assertThat(approved).as(approvals.toString()).hasSize(1);
         long first = approved.getFirst().campaign();
-        assertThat(approved.getFirst()
-                        .answer()
-                        .body()
-                        .at("/forecast/toSend")
-                        .longValue())
+        assertThat(approved.getFirst().answer().body().at("/forecast/toSend").longValue())
                 .isEqualTo(16);
         var refused = approvals.stream()
                 .filter(approval -> approval.campaign() != first)

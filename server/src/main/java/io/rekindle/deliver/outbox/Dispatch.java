@@ -1,6 +1,7 @@
 package io.rekindle.deliver.outbox;
 
 import io.rekindle.decide.OutgoingRun;
+import io.rekindle.deliver.MailServer;
 import io.rekindle.deliver.MailSettings;
 import io.rekindle.deliver.links.Links;
 import io.rekindle.plan.SendWindow;
@@ -11,6 +12,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
@@ -33,12 +35,16 @@ import org.springframework.transaction.support.TransactionTemplate;
  * <p>That no message goes out twice does not rest on this division of work but on the row: a message is handed over only
  * after a committed transaction moved it from ready to sending, and no transaction moves it back unless it certainly
  * did not go out.
+ *
+ * <p>When the mail server has refused our own set-up {@value #MOST_REFUSALS} times in a row, sending stops; after each
+ * pause one message is tried, until the mail server takes up the dialogue again.
  */
 @Component
-class Dispatch implements Backlog, SmartLifecycle {
+class Dispatch implements Backlog, MailServer, SmartLifecycle {
     private static final Logger LOG = LoggerFactory.getLogger(Dispatch.class);
     private static final int BATCH = 200;
     private static final int MOST_COUNTED = 10_000;
+    static final int MOST_REFUSALS = 10;
     private static final Duration GLANCE = Duration.ofSeconds(1);
     private static final Duration AFTER_TROUBLE = Duration.ofSeconds(1);
     private static final Duration PATIENCE_AT_STOP = Duration.ofSeconds(20);
@@ -54,6 +60,7 @@ class Dispatch implements Backlog, SmartLifecycle {
     private final Semaphore bell = new Semaphore(0);
     private final List<Thread> threads = new ArrayList<>();
     private volatile boolean running;
+    private volatile @Nullable Hold refusals;
 
     Dispatch(
             MessageStore store,
@@ -71,17 +78,54 @@ class Dispatch implements Backlog, SmartLifecycle {
     }
 
     /** A due message with its recipient, ready to be sent. */
-    record Parcel(DueMessage message, Courier.@Nullable Recipient recipient) {}
+    record Parcel(DueMessage message, Courier.@Nullable Recipient recipient, boolean trial) {}
+
+    /** The mail server has refused our set-up; in a row with earlier refusals. */
+    synchronized void refused(Reason reason, String reply) {
+        var now = clock.instant();
+        var before = refusals;
+        int inARow = before == null ? 1 : before.refusals() + 1;
+        refusals =
+                new Hold(reason, reply, inARow, before == null ? now : before.since(), now.plus(settings.firstRetry()));
+        if (inARow == MOST_REFUSALS)
+            LOG.error(
+                    "the mail server has refused us {} times in a row ({}: {}); sending stops, nothing fails; check"
+                            + " rekindle.mail.* and the mail server",
+                    inARow,
+                    reason.code(),
+                    reply);
+    }
+
+    /** The mail server did not refuse our set-up. */
+    synchronized void heard() {
+        if (isHeld()) LOG.info("the mail server no longer refuses us; sending goes on");
+        refusals = null;
+    }
+
+    boolean isHeld() {
+        return hold().isPresent();
+    }
+
+    @Override
+    public Optional<Hold> hold() {
+        return Optional.ofNullable(refusals).filter(hold -> hold.refusals() >= MOST_REFUSALS);
+    }
+
+    /** Whether nothing is tried at all now. */
+    private boolean pausesAt(Instant now) {
+        return hold().filter(hold -> now.isBefore(hold.nextTry())).isPresent();
+    }
 
     @Override
     public String name() {
         return "outbox";
     }
 
-    /** Without a mail server nothing is due: messages wait for one. */
+    /** Without a mail server nothing is due: messages wait for one, or until it is tried again. */
     @Override
     public long pending() {
-        return settings.isConfigured() ? store.open(clock.instant(), MOST_COUNTED) : 0;
+        var now = clock.instant();
+        return settings.isConfigured() ? store.open(now, MOST_COUNTED, !pausesAt(now)) : 0;
     }
 
     /** Says that there may be something new. */
@@ -158,8 +202,10 @@ class Dispatch implements Backlog, SmartLifecycle {
         // Again at every look: a transaction of a killed server may be committed by PostgreSQL only after our start.
         doubt(start);
         var now = clock.instant();
-        var due = store.due(now, List.copyOf(inHand), BATCH);
         finishRuns();
+        boolean held = isHeld();
+        if (held && (pausesAt(now) || !inHand.isEmpty())) return 0;
+        var due = store.due(now, List.copyOf(inHand), held ? 1 : BATCH);
         if (due.isEmpty()) return 0;
         var turnedAway = turnAway(due, now);
         var open = due.stream()
@@ -169,7 +215,7 @@ class Dispatch implements Backlog, SmartLifecycle {
                 open.stream().map(DueMessage::customer).distinct().toList());
         for (var message : open) {
             inHand.add(message.messageId());
-            if (!put(new Parcel(message, recipients.get(message.customer())))) return 0;
+            if (!put(new Parcel(message, recipients.get(message.customer()), held))) return 0;
         }
         return due.size();
     }

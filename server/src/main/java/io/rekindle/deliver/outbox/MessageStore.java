@@ -114,7 +114,7 @@ class MessageStore {
     /** Due messages, longest due first, without those that are in hand already. */
     List<DueMessage> due(Instant now, Collection<Long> inHand, int limit) {
         return jdbc.sql("""
-                        select m.message_id, m.decision_id, m.customer_id, m.attempts, m.due_at, r.run_id, r.campaign_id,
+                        select m.message_id, m.decision_id, m.customer_id, m.attempts, m.excused_attempts, m.due_at, r.run_id, r.campaign_id,
                                r.purpose, r.channel, r.template_id, r.template_version, r.offer_id, r.window_from,
                                r.window_to, r.expires_at, r.last_merge, r.withdrawn
                         from messages m join message_runs r on r.run_id = m.run_id
@@ -131,11 +131,16 @@ class MessageStore {
 
     /** How many messages are due or being sent, counted up to {@code most}, and runs whose end is not yet told. */
     long open(Instant now, int most) {
+        return open(now, most, true);
+    }
+
+    /** The same; {@code due} says whether messages count that are due. */
+    long open(Instant now, int most, boolean due) {
         // One statement, so that a message that passes from one state to the next meanwhile is seen in one of them.
         return jdbc.sql("""
                         select (select count(*) from (
                                    select 1 from messages
-                                   where state in ('ready', 'deferred') and due_at <= :now limit :most) due)
+                                   where :due and state in ('ready', 'deferred') and due_at <= :now limit :most) due)
                              + (select count(*) from (
                                    select 1 from messages where state = 'sending' limit :most) sending)
                              + (select count(*) from message_runs r
@@ -144,6 +149,7 @@ class MessageStore {
                                    where m.run_id = r.run_id and m.state in ('ready', 'sending', 'deferred')))
                         """)
                 .param("now", utc(now))
+                .param("due", due)
                 .param("most", most)
                 .query(Long.class)
                 .single();
@@ -200,6 +206,7 @@ class MessageStore {
                             set state = case when again.off then 'skipped' else :state end,
                                 reason = case when again.off then 'cancelled' else :reason end,
                                 detail = :detail, changed_at = :at, due_at = coalesce(:dueAt, due_at),
+                                excused_attempts = excused_attempts + :excused,
                                 sent_at = case when :state = 'sent' then :at else sent_at end
                             from (select r.run_id, r.withdrawn and :state = 'deferred' as off from message_runs r) again
                             where m.message_id = :id and m.state = 'sending' and m.attempts = :attempt
@@ -215,6 +222,7 @@ class MessageStore {
                 .param("reason", ending.reason(), Types.VARCHAR)
                 .param("detail", ending.detail(), Types.VARCHAR)
                 .param("at", utc(ending.at()))
+                .param("excused", ending.excused() ? 1 : 0)
                 .param("dueAt", ending.dueAt() == null ? null : utc(ending.dueAt()), Types.TIMESTAMP_WITH_TIMEZONE)
                 .query((r, n) -> MessageState.of(r.getString("state")))
                 .optional();
@@ -329,6 +337,7 @@ class MessageStore {
                 r.getLong("decision_id"),
                 new CustomerId(r.getLong("customer_id")),
                 r.getInt("attempts"),
+                r.getInt("excused_attempts"),
                 new OutgoingRun(
                         r.getLong("run_id"),
                         r.getLong("campaign_id"),

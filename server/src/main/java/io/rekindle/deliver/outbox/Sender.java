@@ -1,5 +1,6 @@
 package io.rekindle.deliver.outbox;
 
+import io.rekindle.deliver.MailServer;
 import io.rekindle.deliver.MailSettings;
 import io.rekindle.deliver.MessageState;
 import io.rekindle.deliver.links.Links;
@@ -8,6 +9,7 @@ import io.rekindle.deliver.smtp.Mail;
 import io.rekindle.deliver.smtp.SmtpConnection;
 import io.rekindle.plan.CouponCode;
 import io.rekindle.platform.BusinessClock;
+import jakarta.mail.AuthenticationFailedException;
 import jakarta.mail.MessagingException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -120,6 +122,8 @@ final class Sender implements Runnable {
             skip(message, "no_address", null);
             return;
         }
+        // Fetched before the mail server refused us, or beside the one that is tried.
+        if (dispatch.isHeld() && !parcel.trial()) return;
         if (!connect()) return;
         var unsubscribe = links.unsubscribeUrl(message.messageId());
         var begun = begin(message, recipient, address, unsubscribe);
@@ -202,6 +206,14 @@ final class Sender implements Runnable {
             return retryOrFail(message, "could_not_be_written", String.valueOf(e.getMessage()));
         }
         var end = handOver(mail);
+        if (end instanceof Handover.Refused refused && refused.isOfOurSetUp()) {
+            var reason = refused.isSignIn() ? MailServer.Reason.SIGN_IN_REFUSED : MailServer.Reason.SENDER_REFUSED;
+            var at = clock.instant();
+            dispatch.refused(reason, refused.detail());
+            return Ending.excused(message, reason.code(), refused.detail(), at, at.plus(settings.firstRetry()));
+        }
+        if (end instanceof Handover.Accepted || end instanceof Handover.Refused || end instanceof Handover.Postponed)
+            dispatch.heard();
         return switch (end) {
             case Handover.Accepted accepted -> Ending.sent(message, accepted.detail(), clock.instant());
             case Handover.Refused refused ->
@@ -251,8 +263,9 @@ final class Sender implements Runnable {
 
     private Ending retryOrFail(DueMessage message, String reason, String detail) {
         var now = clock.instant();
-        if (message.attempts() >= settings.retries()) return Ending.failed(message, "gave_up", detail, now, null);
-        return Ending.deferred(message, reason, detail, now, now.plus(wait(message.attempts())));
+        int tried = message.attempts() - message.excused();
+        if (tried >= settings.retries()) return Ending.failed(message, "gave_up", detail, now, null);
+        return Ending.deferred(message, reason, detail, now, now.plus(wait(tried)));
     }
 
     private Duration wait(int attempts) {
@@ -305,6 +318,9 @@ final class Sender implements Runnable {
             unreachable = false;
             return true;
         } catch (MessagingException e) {
+            if (e instanceof AuthenticationFailedException)
+                dispatch.refused(
+                        MailServer.Reason.SIGN_IN_REFUSED, SmtpConnection.line(String.valueOf(e.getMessage())));
             if (!unreachable)
                 LOG.warn(
                         "the mail server {}:{} cannot be reached: {}",
@@ -326,9 +342,8 @@ final class Sender implements Runnable {
 
     private static String refusedReason(Handover.Stage stage) {
         return switch (stage) {
-            case SENDER -> "sender_refused";
+            case SENDER, MESSAGE -> "message_refused";
             case RECIPIENT -> "recipient_refused";
-            case MESSAGE -> "message_refused";
         };
     }
 

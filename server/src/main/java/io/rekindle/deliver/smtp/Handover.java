@@ -21,8 +21,22 @@ public sealed interface Handover {
             // RFC 3463: 5.1.x is a bad address, 5.2.1 a mailbox that is disabled; a full mailbox or a policy is
             // neither.
             var enhanced = EnhancedStatus.in(detail);
-            return enhanced.map(status -> status.startsWith("5.1.") || status.equals("5.2.1"))
-                    .orElse(code == 550 || code == 551 || code == 553);
+            return !isSignIn()
+                    && enhanced.map(status -> status.startsWith("5.1.") || status.equals("5.2.1"))
+                            .orElse(code == 550 || code == 551 || code == 553);
+        }
+
+        /**
+         * Whether it is our own set-up that is refused, so that it would be so for every recipient: the sender (but not for
+         * the size of its mail, RFC 1870), or that we have not signed in as the mail server wants (RFC 4954, 6).
+         */
+        public boolean isOfOurSetUp() {
+            return isSignIn() || (stage == Stage.SENDER && code != 552);
+        }
+
+        /** Whether the mail server wants us to sign in, or otherwise than we do. */
+        public boolean isSignIn() {
+            return code == 530 || code == 534 || code == 535 || code == 538;
         }
     }
 

@@ -35,7 +35,11 @@ public final class SmtpConnection implements AutoCloseable {
         this.transport = transport;
     }
 
-    /** Connects and, if a user is set, signs in. */
+    /**
+     * Connects and, if a user is set, signs in.
+     *
+     * @throws jakarta.mail.AuthenticationFailedException when user and password are refused
+     */
     public static SmtpConnection open(MailSettings settings) throws MessagingException {
         var session = Session.getInstance(properties(settings));
         var transport = new DotAware(session);
@@ -119,7 +123,7 @@ public final class SmtpConnection implements AutoCloseable {
     }
 
     /** One line without addresses: it is kept where personal data is not. */
-    private static String line(String text) {
+    public static String line(String text) {
         var line = text.replaceAll("[^\\s<>:,;]+@[^\\s<>:,;]+", "(address)")
                 .replaceAll("\\s+", " ")
                 .strip();

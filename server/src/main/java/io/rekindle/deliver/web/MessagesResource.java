@@ -1,6 +1,7 @@
 package io.rekindle.deliver.web;
 
 import io.rekindle.common.Page;
+import io.rekindle.deliver.MailServer;
 import io.rekindle.deliver.MessageState;
 import io.rekindle.deliver.Messages;
 import io.rekindle.plan.CampaignState;
@@ -9,6 +10,7 @@ import io.rekindle.platform.Problem;
 import io.swagger.v3.oas.annotations.Parameter;
 import io.swagger.v3.oas.annotations.media.Schema;
 import java.util.Arrays;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.springframework.security.access.prepost.PreAuthorize;
 import org.springframework.web.bind.annotation.GetMapping;
@@ -25,13 +27,19 @@ import org.springframework.web.bind.annotation.RestController;
 class MessagesResource {
     private final Messages messages;
     private final Campaigns campaigns;
+    private final MailServer mailServer;
 
-    MessagesResource(Messages messages, Campaigns campaigns) {
+    MessagesResource(Messages messages, Campaigns campaigns, MailServer mailServer) {
         this.messages = messages;
         this.campaigns = campaigns;
+        this.mailServer = mailServer;
     }
 
-    /** Where a campaign is, and its messages by state; opened, clicked and unsubscribed by people only. */
+    /**
+     * Where a campaign is, and its messages by state; opened, clicked and unsubscribed by people only.
+     *
+     * @param hold why what is still to be sent waits: the mail server refuses us; null when it does not
+     */
     record ProgressAnswer(
             CampaignState state,
             long ready,
@@ -44,8 +52,11 @@ class MessagesResource {
             long deferred,
             long opened,
             long clicked,
-            long unsubscribed) {
-        private static ProgressAnswer of(CampaignState state, Messages.Progress progress) {
+            long unsubscribed,
+            MailServer.@Nullable Hold hold) {
+        private static ProgressAnswer of(
+                CampaignState state, Messages.Progress progress, Optional<MailServer.Hold> hold) {
+            boolean waits = progress.ready() + progress.deferred() > 0;
             return new ProgressAnswer(
                     state,
                     progress.ready(),
@@ -58,7 +69,8 @@ class MessagesResource {
                     progress.deferred(),
                     progress.opened(),
                     progress.clicked(),
-                    progress.unsubscribed());
+                    progress.unsubscribed(),
+                    waits ? hold.orElse(null) : null);
         }
     }
 
@@ -89,6 +101,6 @@ class MessagesResource {
     @GetMapping("/campaigns/{id}/progress")
     @PreAuthorize("hasRole('VIEWER')")
     ProgressAnswer progress(@PathVariable long id) {
-        return ProgressAnswer.of(campaigns.get(id).state(), messages.progress(id));
+        return ProgressAnswer.of(campaigns.get(id).state(), messages.progress(id), mailServer.hold());
     }
 }

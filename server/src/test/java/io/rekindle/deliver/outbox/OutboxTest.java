@@ -3,6 +3,7 @@ package io.rekindle.deliver.outbox;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.rekindle.common.CustomerId;
+import io.rekindle.deliver.MailServer;
 import io.rekindle.deliver.smtp.ScriptedMailServer;
 import io.rekindle.deliver.smtp.ScriptedMailServer.BreaksOff;
 import io.rekindle.deliver.smtp.ScriptedMailServer.Script;
@@ -174,6 +175,28 @@ class OutboxTest {
             outbox.time.to(TestOutbox.START.plus(Duration.ofHours(9)));
             outbox.awaitQuiet();
             assertThat(outbox.states()).isEqualTo(Map.of("sent", 3L));
+        }
+    }
+
+    @Test
+    void hoursOverMidnightAreOpenBeforeAndAfterIt() {
+        try (var mailboxes = Mailboxes.counting(0, MailboxHabits.acceptAll())) {
+            var night =
+                    TestOutbox.within(TestOutbox.run(1), "22:00", "02:00", TestOutbox.START.plus(Duration.ofDays(2)));
+            outbox.enqueue(night, 3);
+            outbox.start(mailboxes.port());
+            outbox.awaitQuiet();
+            assertThat(outbox.states()).isEqualTo(Map.of("ready", 3L));
+            outbox.time.to(TestOutbox.START.plus(Duration.ofHours(13)));
+            outbox.awaitQuiet();
+            assertThat(outbox.states()).isEqualTo(Map.of("sent", 3L));
+            // Half past one at night.
+            outbox.time.to(TestOutbox.START.plus(Duration.ofMinutes(16 * 60 + 30)));
+            outbox.enqueue(
+                    TestOutbox.within(TestOutbox.run(2), "22:00", "02:00", TestOutbox.START.plus(Duration.ofDays(2))),
+                    3);
+            outbox.awaitQuiet();
+            assertThat(outbox.states()).isEqualTo(Map.of("sent", 6L));
         }
     }
 
@@ -352,6 +375,73 @@ class OutboxTest {
             answer.countDown();
             outbox.awaitQuiet();
             assertThat(outbox.states()).isEqualTo(Map.of("sent", 100L));
+        }
+    }
+
+    /** Whoever is written to, it is our own sender that is refused: nobody's message has failed. */
+    @Test
+    void whenOurSenderIsRefusedSendingStopsAndGoesOnWhenItIsTaken() throws Exception {
+        var refusing = Script.accepting().sender("550 5.7.1 <shop@example.com>: sender not allowed");
+        try (var server = new ScriptedMailServer(refusing)) {
+            outbox.enqueue(TestOutbox.run(1), 300);
+            var dispatch = outbox.start(TestOutbox.settings(server.port(), 4, 0, Duration.ofSeconds(30)));
+            TestOutbox.await("sending has stopped", () -> dispatch.pending() == 0);
+            int tried = server.senders();
+            // Four connections at once: three may be under way when the tenth refusal is heard.
+            assertThat(tried).isBetween(Dispatch.MOST_REFUSALS, Dispatch.MOST_REFUSALS + 3);
+            assertThat(outbox.states())
+                    .isEqualTo(Map.of("deferred/sender_refused", (long) tried, "ready", 300L - tried));
+            var hold = dispatch.hold().orElseThrow();
+            assertThat(hold.reason()).isEqualTo(MailServer.Reason.SENDER_REFUSED);
+            assertThat(hold.reply()).contains("550 5.7.1").doesNotContain("shop@");
+            assertThat(hold.nextTry()).isEqualTo(TestOutbox.START.plus(Duration.ofMinutes(15)));
+
+            // One try after each pause, however often: that no retries are left does not matter.
+            for (int pause = 1; pause <= 3; pause++) {
+                outbox.time.forward(Duration.ofMinutes(15));
+                TestOutbox.await("it was tried", () -> dispatch.pending() == 0);
+                assertThat(server.senders()).isEqualTo(tried + pause);
+            }
+            assertThat(outbox.courier.finished()).isEmpty();
+
+            server.does(Script.accepting());
+            outbox.time.forward(Duration.ofMinutes(15));
+            outbox.awaitQuiet();
+            assertThat(outbox.states()).isEqualTo(Map.of("sent", 300L));
+            assertThat(server.received()).hasSize(300);
+            assertThat(dispatch.hold()).isEmpty();
+        }
+    }
+
+    @Test
+    void whenWeMayNotSignInSendingStopsAndNoMessageIsBegun() throws Exception {
+        try (var server = new ScriptedMailServer(Script.accepting().signIn("535 5.7.8 bad credentials"))) {
+            outbox.enqueue(TestOutbox.run(1), 20);
+            var dispatch = outbox.start(TestOutbox.signingIn(server.port()));
+            TestOutbox.await("sending has stopped", () -> dispatch.pending() == 0);
+            assertThat(server.signIns()).isBetween(Dispatch.MOST_REFUSALS, Dispatch.MOST_REFUSALS + 3);
+            assertThat(outbox.states()).isEqualTo(Map.of("ready", 20L));
+            assertThat(dispatch.hold().orElseThrow().reason()).isEqualTo(MailServer.Reason.SIGN_IN_REFUSED);
+            server.does(Script.accepting());
+            outbox.time.forward(Duration.ofMinutes(15));
+            outbox.awaitQuiet();
+            assertThat(outbox.states()).isEqualTo(Map.of("sent", 20L));
+        }
+    }
+
+    @Test
+    void anAttemptThatFailedByOurSetUpIsNoRetry() throws Exception {
+        try (var server = new ScriptedMailServer(Script.accepting().sender("553 5.1.8 unknown sender domain"))) {
+            outbox.enqueue(TestOutbox.run(1), 1);
+            outbox.start(TestOutbox.settings(server.port(), 1, 1, Duration.ofSeconds(10)));
+            outbox.awaitQuiet();
+            server.does(Script.accepting().recipient("451 4.7.1 greylisted"));
+            outbox.time.forward(Duration.ofMinutes(15));
+            outbox.awaitQuiet();
+            assertThat(outbox.states()).isEqualTo(Map.of("deferred/refused_for_now", 1L));
+            outbox.time.forward(Duration.ofMinutes(15));
+            outbox.awaitQuiet();
+            assertThat(outbox.states()).isEqualTo(Map.of("failed/gave_up", 1L));
         }
     }
 

@@ -131,6 +131,22 @@ final class TestOutbox implements AutoCloseable {
                 Duration.ofMinutes(15));
     }
 
+    static MailSettings signingIn(int port) {
+        return new MailSettings(
+                "127.0.0.1",
+                port,
+                "shop",
+                "secret",
+                "Our shop <shop@example.com>",
+                null,
+                4,
+                MailSettings.StartTls.OFF,
+                Duration.ofSeconds(5),
+                Duration.ofSeconds(30),
+                0,
+                Duration.ofMinutes(15));
+    }
+
     static Dispatch dispatch(HikariDataSource pool, Courier courier, MailSettings settings, BusinessClock clock) {
         var jdbc = JdbcClient.create(pool);
         var platform = new PlatformSettings(

@@ -10,6 +10,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /** A mail server that answers and breaks off as a test wants it: what real ones do on bad days. */
 public final class ScriptedMailServer implements AutoCloseable {
@@ -22,40 +23,53 @@ public final class ScriptedMailServer implements AutoCloseable {
     }
 
     /** What it answers at each step, and where it breaks off; {@code silent}: it never answers the final dot. */
-    public record Script(String sender, String recipient, String message, BreaksOff breaksOff, boolean silent) {
+    public record Script(
+            String signIn, String sender, String recipient, String message, BreaksOff breaksOff, boolean silent) {
         public static Script accepting() {
-            return new Script("250 2.1.0 ok", "250 2.1.5 ok", "250 2.0.0 queued as 4711", BreaksOff.NEVER, false);
+            return new Script(
+                    "235 2.7.0 ok", "250 2.1.0 ok", "250 2.1.5 ok", "250 2.0.0 queued as 4711", BreaksOff.NEVER, false);
+        }
+
+        public Script signIn(String reply) {
+            return new Script(reply, sender, recipient, message, breaksOff, silent);
         }
 
         public Script sender(String reply) {
-            return new Script(reply, recipient, message, breaksOff, silent);
+            return new Script(signIn, reply, recipient, message, breaksOff, silent);
         }
 
         public Script recipient(String reply) {
-            return new Script(sender, reply, message, breaksOff, silent);
+            return new Script(signIn, sender, reply, message, breaksOff, silent);
         }
 
         public Script message(String reply) {
-            return new Script(sender, recipient, reply, breaksOff, silent);
+            return new Script(signIn, sender, recipient, reply, breaksOff, silent);
         }
 
         public Script breaksOff(BreaksOff where) {
-            return new Script(sender, recipient, message, where, silent);
+            return new Script(signIn, sender, recipient, message, where, silent);
         }
 
         public Script neverAnswers() {
-            return new Script(sender, recipient, message, breaksOff, true);
+            return new Script(signIn, sender, recipient, message, breaksOff, true);
         }
     }
 
     private final ServerSocket socket;
-    private final Script script;
+    private volatile Script script;
+    private final AtomicInteger signIns = new AtomicInteger();
+    private final AtomicInteger senders = new AtomicInteger();
     private final List<String> received = Collections.synchronizedList(new ArrayList<>());
 
     public ScriptedMailServer(Script script) throws IOException {
         this.script = script;
         socket = new ServerSocket(0, 10, InetAddress.getLoopbackAddress());
         Thread.ofVirtual().start(this::listen);
+    }
+
+    /** What it does from now on. */
+    public void does(Script other) {
+        script = other;
     }
 
     public int port() {
@@ -65,6 +79,16 @@ public final class ScriptedMailServer implements AutoCloseable {
     /** The mails whose final dot was read, as they came. */
     public List<String> received() {
         return List.copyOf(received);
+    }
+
+    /** How often somebody tried to sign in. */
+    public int signIns() {
+        return signIns.get();
+    }
+
+    /** How often a sender was named. */
+    public int senders() {
+        return senders.get();
     }
 
     private void listen() {
@@ -84,8 +108,12 @@ public final class ScriptedMailServer implements AutoCloseable {
             var in = new BufferedReader(new InputStreamReader(client.getInputStream(), StandardCharsets.US_ASCII));
             say(client, "220 scripted.example");
             for (var line = in.readLine(); line != null; line = in.readLine()) {
-                if (line.startsWith("EHLO")) say(client, "250 scripted.example");
-                else if (line.startsWith("MAIL")) {
+                if (line.startsWith("EHLO")) say(client, "250-scripted.example\r\n250 AUTH PLAIN");
+                else if (line.startsWith("AUTH")) {
+                    signIns.incrementAndGet();
+                    say(client, script.signIn());
+                } else if (line.startsWith("MAIL")) {
+                    senders.incrementAndGet();
                     if (script.breaksOff() == BreaksOff.AFTER_SENDER) return;
                     say(client, script.sender());
                 } else if (line.startsWith("RCPT")) say(client, script.recipient());
