@@ -84,7 +84,7 @@ final class ImportCommand extends CommandGroup {
             request.put("path", file.toAbsolutePath().toString());
             request.put("mapping", mapping());
             request.put("dryRun", dryRun);
-            data.withServer(api -> {
+            data.withServerOrNew(api -> {
                 var done = follow(api, api.post("/api/imports", request));
                 var rejects = RejectedRows.of(api, done);
                 if (rejected != null) rejects.writeTo(rejected);

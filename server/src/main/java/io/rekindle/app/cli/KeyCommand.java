@@ -50,7 +50,7 @@ final class KeyCommand extends CommandGroup {
 
         @Override
         public void run() {
-            var made = data.withServer(api -> api.post("/api/keys", Map.of("name", name, "roles", roles)));
+            var made = data.withServerOrNew(api -> api.post("/api/keys", Map.of("name", name, "roles", roles)));
             json.print(
                     made,
                     () -> System.out.printf(

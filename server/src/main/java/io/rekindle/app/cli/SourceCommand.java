@@ -40,7 +40,7 @@ final class SourceCommand extends CommandGroup {
 
         @Override
         public void run() {
-            var made = data.withServer(api -> api.post("/api/sources", Map.of("name", name)));
+            var made = data.withServerOrNew(api -> api.post("/api/sources", Map.of("name", name)));
             json.print(
                     made,
                     () -> System.out.printf(

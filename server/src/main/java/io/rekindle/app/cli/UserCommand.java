@@ -73,7 +73,7 @@ final class UserCommand extends CommandGroup {
             request.put("name", name == null ? email : name);
             request.put("roles", roles);
             password.given().ifPresent(given -> request.put("password", given));
-            var made = data.withServer(api -> api.post("/api/users", request));
+            var made = data.withServerOrNew(api -> api.post("/api/users", request));
             json.print(made, () -> {
                 System.out.printf(
                         "user %d: %s%n",

@@ -331,6 +331,32 @@ class CommandsTest {
     }
 
     @Test
+    void aFileCanBeTriedBeforeThereIsAnyServer() throws Exception {
+        var folder = TestFolders.newFolder("first-command");
+        var data = folder.resolve("not/there/yet");
+        var file = Files.writeString(
+                folder.resolve("orders.csv"),
+                "order_id,time,customer,quantity,unit_price\n1,2026-01-05,c,2,1.50\n2,2026-01-05,c,many,1\n");
+        var variables = variables(TestPostgres.newDatabase());
+        assertFails(
+                run(List.of("import", "orders"), folder.resolve("none.csv").toString(), "--data", data.toString()),
+                "there is no file");
+        assertThat(data).as("nothing is made for a file that is not there").doesNotExist();
+        var tried = process(
+                variables, "import", "orders", file.toString(), "--dry-run", "--json", "--data", data.toString());
+        assertThat(tried.code()).as(tried.err()).isZero();
+        assertThat(tried.err())
+                .contains("There is no data folder " + data + " yet: it is made now.", "shown this once");
+        var report = JSON.readTree(tried.out()).path("report");
+        assertThat(report.path("lines").asLong()).isEqualTo(1);
+        assertThat(report.path("rejected").asLong()).isEqualTo(1);
+        var done = process(variables, "import", "orders", file.toString(), "--data", data.toString());
+        assertThat(done.code()).as(done.err()).isZero();
+        assertThat(done.out()).contains("1 order lines in 1 orders of 1 customers, gross 3");
+        assertThat(done.err()).doesNotContain("no data folder", "shown this once");
+    }
+
+    @Test
     void aPostgresqlThatAnotherServerUsesIsRefusedInOneLine() throws Exception {
         var data = TestFolders.newFolder("second");
         assertFails(
