@@ -27,6 +27,13 @@ create table if not exists order_lines_repeated (
     product_id varchar not null, product_name varchar not null, category varchar not null, quantity decimal(18, 4) not null,
     unit_price decimal(18, 4) not null, currency varchar not null, lines bigint not null);
 
+-- one row per order that an imported line, taken back under a number of its own, was found to be about, and per rest of such a line without an order;
+-- the rows of a line with the highest allocation count
+create table if not exists credit_allocations (
+    allocation bigint not null, seq bigint not null, line_no integer not null, order_id varchar not null, customer_id bigint not null,
+    occurred_at timestamp not null, kind varchar not null, of_order varchar, reason varchar, quantity decimal(18, 4) not null, amount decimal(18, 4) not null,
+    import_id bigint);
+
 -- one row per import that was undone
 create table if not exists imports_undone (import_id bigint not null, undone_at timestamp not null);
 

@@ -24,11 +24,28 @@ select l.order_id, l.line_no, coalesce(i.customer_id, l.customer_id) as customer
 from order_lines l left join identity_now i on i.alias_id = l.customer_id
 where l.import_id is null or l.import_id not in (select import_id from imports_undone);
 
+-- one row per order that a line taken back under a number of its own was found to be about, and per rest of such a line without an order (reason)
+create or replace view credits_now as
+select a.seq, a.line_no, a.order_id, coalesce(i.customer_id, a.customer_id) as customer_id, a.occurred_at, a.kind, a.of_order, a.reason, a.quantity,
+    a.amount, a.import_id
+from (select * from credit_allocations qualify allocation = max(allocation) over (partition by seq, line_no)) a
+left join identity_now i on i.alias_id = a.customer_id
+where a.reason is distinct from 'order_known' and (a.import_id is null or a.import_id not in (select import_id from imports_undone));
+
+-- one row per line that changed an order after it was placed: added to it or took back of it, under the order's number or under one of its own
+create or replace view order_changes_now as
+select order_id, kind, occurred_at, amount, seq from order_lines
+where kind <> 'sale' and (import_id is null or import_id not in (select import_id from imports_undone))
+union all
+select of_order as order_id, kind, occurred_at, amount, seq from (
+    select * from credit_allocations qualify allocation = max(allocation) over (partition by seq, line_no)) a
+where of_order is not null and (import_id is null or import_id not in (select import_id from imports_undone));
+
 -- one row per order: gross as placed and added to, what was taken back since, and net = gross - discount - refunded
 create or replace view orders_now as
 with later as (
     select order_id, coalesce(sum(amount) filter (where kind = 'addition'), 0) as added, coalesce(-sum(amount) filter (where kind <> 'addition'), 0) as refunded
-    from order_lines where kind <> 'sale' and (import_id is null or import_id not in (select import_id from imports_undone)) group by order_id)
+    from order_changes_now group by order_id)
 select o.order_id, coalesce(i.customer_id, o.customer_id) as customer_id, o.ordered_at, o.currency, o.gross + coalesce(l.added, 0) as gross, o.discount,
     coalesce(l.refunded, 0) as refunded, o.gross + coalesce(l.added, 0) - o.discount - coalesce(l.refunded, 0) as net, o.coupon, o.source_id, o.import_id, o.seq
 from orders o left join identity_now i on i.alias_id = o.customer_id left join later l on l.order_id = o.order_id

@@ -162,7 +162,7 @@ final class Outcomes {
                     where run_id = ? and eligible),
                 codes as (select unnest(cast(? as varchar[])) as code),
                 cancelled as (
-                    select order_id, -sum(amount) as amount from order_lines_now
+                    select order_id, -sum(amount) as amount from order_changes_now
                     where kind = 'cancellation' and occurred_at >= ? group by order_id),
                 bought as (
                     select o.customer_id, o.ordered_at, o.gross, o.refunded, o.discount, o.net, o.seq,

@@ -56,7 +56,7 @@ public class Orders {
             BigDecimal unitPrice,
             BigDecimal amount) {}
 
-    /** All orders of a customer with their lines, latest first. Two statements. */
+    /** All orders of a customer with their lines, latest first. Three statements. */
     public List<Order> of(CustomerId customer) {
         long id = identities.canonical(customer).value();
         var lines = new HashMap<String, List<Line>>();
@@ -66,6 +66,15 @@ public class Orders {
                         from order_lines_now where customer_id = ? order by occurred_at, seq, line_no
                         """, id),
                 row -> lines.computeIfAbsent(row.text("order_id"), o -> new ArrayList<>())
+                        .add(line(row)));
+        // A credit note stands with the order it was found to be about.
+        warehouse.stream(
+                Sql.of("""
+                        select c.of_order, c.line_no, c.occurred_at, c.kind, l.product_id, l.product_name, l.category, c.quantity, l.unit_price, c.amount
+                        from credits_now c join order_lines l on l.seq = c.seq and l.line_no = c.line_no
+                        where c.customer_id = ? and c.of_order is not null order by c.occurred_at, c.seq, c.line_no
+                        """, id),
+                row -> lines.computeIfAbsent(row.text("of_order"), o -> new ArrayList<>())
                         .add(line(row)));
         return warehouse.query(
                 Sql.of("""

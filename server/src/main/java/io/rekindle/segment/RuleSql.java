@@ -622,9 +622,8 @@ public final class RuleSql {
 
         private Sql placedOrders() {
             var takenBack = Sql.of(
-                            "left join (select h.order_id, -sum(h.amount) as refunded from order_lines h where h.kind <> 'sale' and h.occurred_at <= ?",
+                            "left join (select h.order_id, -sum(h.amount) as refunded from order_changes_now h where h.occurred_at <= ?",
                             asOf)
-                    .then(standing())
                     .then("group by h.order_id) t on t.order_id = h.order_id");
             var when = Sql.of("h.ordered_at <= ?", asOf);
             if (first != null) when = when.then("and h.ordered_at >= ?", start(first));

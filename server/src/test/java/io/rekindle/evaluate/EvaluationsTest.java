@@ -124,6 +124,8 @@ class EvaluationsTest {
         takenBack(orders(List.of(cancelled)).getFirst(), cancelled, "cancellation", "-30");
         var refunded = new Bought(treated.get(5), PLANNED.plusSeconds(60), "40", "0", null);
         takenBack(orders(List.of(refunded)).getFirst(), refunded, "refund", "-15");
+        var credited = new Bought(treated.get(6), PLANNED.plusSeconds(60), "20", "0", null);
+        credited(orders(List.of(credited)).getFirst(), credited, "-20");
         evaluations.run(Long.toString(launched.run()));
         evaluations.run(Long.toString(launched.run()));
 
@@ -573,6 +575,27 @@ class EvaluationsTest {
                         .value(1)
                         .missing()
                         .value(1L)
+                        .end()));
+    }
+
+    /** Cancelled as a whole under a number of the credit note's own. */
+    private void credited(String orderId, Bought order, String amount) {
+        long seq = -IDS.incrementAndGet();
+        warehouse.append(
+                "credit_allocations",
+                "test:" + IDS.incrementAndGet(),
+                Rows.written(rows -> rows.value(1L)
+                        .value(seq)
+                        .value(1)
+                        .value("credit" + seq)
+                        .value(order.customer())
+                        .value(order.at().plusSeconds(3_600))
+                        .value("cancellation")
+                        .value(orderId)
+                        .missing()
+                        .value(BigDecimal.ONE.negate())
+                        .value(new BigDecimal(amount))
+                        .missing()
                         .end()));
     }
 

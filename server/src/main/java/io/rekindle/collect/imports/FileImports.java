@@ -3,6 +3,7 @@ package io.rekindle.collect.imports;
 import io.rekindle.access.AuditTrail;
 import io.rekindle.collect.Identifiers;
 import io.rekindle.collect.Imports;
+import io.rekindle.collect.ImportsUndone;
 import io.rekindle.collect.OrderMapping;
 import io.rekindle.collect.Sources;
 import io.rekindle.collect.Tails;
@@ -29,6 +30,7 @@ import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Component;
 import tools.jackson.databind.json.JsonMapper;
@@ -47,6 +49,7 @@ class FileImports implements Imports, Backlog {
     private final AuditTrail audit;
     private final OrderImport.Tools tools;
     private final ImportStore store;
+    private final ObjectProvider<ImportsUndone> concluders;
     private final Map<Long, Long> rowsRead = new ConcurrentHashMap<>();
     private final Semaphore turn = new Semaphore(1);
 
@@ -63,11 +66,13 @@ class FileImports implements Imports, Backlog {
             AuditTrail audit,
             JdbcClient jdbc,
             JsonMapper json,
-            PlatformSettings settings) {
+            PlatformSettings settings,
+            ObjectProvider<ImportsUndone> concluders) {
         this.warehouse = warehouse;
         this.gate = gate;
         this.clock = clock;
         this.audit = audit;
+        this.concluders = concluders;
         this.store = new ImportStore(jdbc, json, system, vault, id -> rowsRead.getOrDefault(id, 0L));
         this.tools = new OrderImport.Tools(
                 warehouse,
@@ -80,6 +85,7 @@ class FileImports implements Imports, Backlog {
                 settings.zone(),
                 settings.currency());
         for (long id : store.running()) {
+            store.settled(id, false);
             takeBack(id, State.INTERRUPTED);
             LOG.warn("import {} was interrupted and has been taken back; import the file again", id);
         }
@@ -163,8 +169,18 @@ class FileImports implements Imports, Backlog {
     private void fail(long id, boolean dryRun, RuntimeException e) {
         var words = e instanceof Problem problem ? problem.detail() : "something failed on our side: " + e.getMessage();
         if (!(e instanceof Problem)) LOG.error("import {} failed", id, e);
-        if (!dryRun) appendUndone(id);
+        if (dryRun) {
+            store.finish(id, State.FAILED, null, words);
+            return;
+        }
+        store.settled(id, false);
+        appendUndone(id);
         store.finish(id, State.FAILED, null, words);
+        try {
+            settle();
+        } catch (RuntimeException later) {
+            LOG.error("what follows from import {} having failed is tried again at the next start", id, later);
+        }
     }
 
     @Override
@@ -214,6 +230,7 @@ class FileImports implements Imports, Backlog {
     private void settle() {
         var unsettled = store.unsettled();
         new Heirs(tools).settle(clock.instant().truncatedTo(ChronoUnit.MICROS));
+        concluders.orderedStream().forEach(ImportsUndone::settle);
         unsettled.forEach(id -> store.settled(id, true));
     }
 

@@ -1,8 +1,11 @@
 package io.rekindle.profile.orders;
 
 import io.rekindle.collect.EventType;
+import io.rekindle.collect.Identifier;
 import io.rekindle.collect.LoggedEvent;
 import io.rekindle.collect.Tail;
+import io.rekindle.common.CustomerId;
+import io.rekindle.identity.Identities;
 import io.rekindle.platform.PlatformSettings;
 import io.rekindle.warehouse.RowWriter;
 import io.rekindle.warehouse.Rows;
@@ -10,11 +13,14 @@ import io.rekindle.warehouse.Sql;
 import io.rekindle.warehouse.Warehouse;
 import java.math.BigDecimal;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.simple.JdbcClient;
@@ -26,9 +32,17 @@ import org.springframework.stereotype.Component;
  * <ul>
  *   <li>{@code Order Completed} places an order: a row of {@code orders} and a {@code sale} line for each product. A
  *       shop that tells of one order twice, from the browser and from its server, has placed it once: the first counts.
+ *       Another source's order with the same number is another order when both are of known customers and these are two;
+ *       it is kept as {@code NUMBER@source-ID}, and what is told of the number later is of the source's own order, else
+ *       of the customer's.
  *   <li>{@code Order Refunded} takes back the products it names at their prices, else its total, else all that remains.
- *   <li>{@code Order Cancelled} takes back the products it names, at most what remains; without products, all that
- *       remains. Of an order that was never seen it takes back what it names: a credit note with a number of its own.
+ *   <li>{@code Order Cancelled} takes back the products it names; without products, all that remains.
+ *   <li>What an event takes back is at most what remains, so a refund that browser and server both tell of is no loss
+ *       twice. Two refunds of equal parts cannot be told from one that is told twice: they are taken for two, until
+ *       nothing remains. Of an order that was never seen an event takes back what it names; that counts once the order
+ *       comes in.
+ *   <li>A file is taken at its word: all its lines that take back stand in the history. Those under a number nobody placed
+ *       an order by are credits; {@link Ledger} says which orders they are about.
  *   <li>{@code Order Updated} of an import adds lines, of the kind {@code addition}, to an order of which an earlier
  *       file brought a part.
  * </ul>
@@ -42,14 +56,21 @@ import org.springframework.stereotype.Component;
 class OrdersTail implements Tail {
     private static final Set<String> NAMES =
             Set.of("Order Completed", "Order Refunded", "Order Cancelled", "Order Updated");
+    private static final Set<String> TAKEN_BACK = Set.of("refund", "cancellation");
+    private static final Set<String> TAKES_BACK = Set.of("Order Refunded", "Order Cancelled");
 
     private final JdbcClient jdbc;
     private final Warehouse warehouse;
+    private final Identities identities;
+    private final Credits credits;
     private final String currency;
 
-    OrdersTail(JdbcClient jdbc, Warehouse warehouse, PlatformSettings settings) {
+    OrdersTail(
+            JdbcClient jdbc, Warehouse warehouse, Identities identities, Credits credits, PlatformSettings settings) {
         this.jdbc = jdbc;
         this.warehouse = warehouse;
+        this.identities = identities;
+        this.credits = credits;
         this.currency = settings.currency();
     }
 
@@ -58,24 +79,46 @@ class OrdersTail implements Tail {
         return "orders";
     }
 
-    /** An order as it stands in PostgreSQL. */
+    /** Whose order is whose is asked of today's identities. */
+    @Override
+    public List<String> after() {
+        return List.of("identity");
+    }
+
+    /** An order as it stands in PostgreSQL; a null source is one nobody wrote down. */
     private record Placed(
             String orderId,
             long customer,
             BigDecimal remaining,
-            @Nullable Long importId) {}
+            @Nullable Long importId,
+            @Nullable Integer source,
+            boolean ofKnownCustomer) {
+        private Placed left(BigDecimal remaining) {
+            return new Placed(orderId, customer, remaining.max(BigDecimal.ZERO), importId, source, ofKnownCustomer);
+        }
+    }
 
-    private record OrderRow(LoggedEvent event, OrderEvent order, BigDecimal gross) {}
+    /** An event, what it says, and the id of the order it is about. */
+    private record Told(LoggedEvent event, OrderEvent order, String orderId) {
+        private boolean isImported() {
+            return event.importId() != null;
+        }
+    }
+
+    private record OrderRow(Told told, BigDecimal gross) {}
 
     private record LineRow(
-            LoggedEvent event,
-            String orderId,
+            Told told,
             int lineNo,
             long customer,
             String kind,
             OrderEvent.Item item,
             BigDecimal quantity,
-            BigDecimal amount) {}
+            BigDecimal amount) {
+        private Instant at() {
+            return item.at() == null ? told.event().occurredAt() : item.at().truncatedTo(ChronoUnit.MICROS);
+        }
+    }
 
     @Override
     public Interest interest() {
@@ -84,88 +127,249 @@ class OrdersTail implements Tail {
 
     @Override
     public void process(Batch batch) {
-        var events = batch.events().stream()
-                .filter(e -> e.type() == EventType.TRACK && e.name() != null && NAMES.contains(e.name()))
-                .toList();
-        if (events.isEmpty()) return;
-        var read = new LinkedHashMap<LoggedEvent, OrderEvent>();
-        for (var event : events) read.put(event, OrderEvent.of(event));
-        var orders = new ArrayList<OrderRow>();
-        var lines = new ArrayList<LineRow>();
-        var known = known(
-                read.values().stream().map(OrderEvent::orderId).distinct().toArray(String[]::new), batch.fromSeq());
-        var changed = new LinkedHashMap<String, Placed>();
-        read.forEach((event, order) -> {
-            var before = known.placed().get(order.orderId());
-            var after = switch (String.valueOf(event.name())) {
-                case "Order Completed" ->
-                    before == null
-                            ? place(event, order, known.left(order.orderId()), orders, lines)
-                            : add(event, order, before, lines);
-                case "Order Updated" ->
-                    before != null
-                            ? add(event, order, before, lines)
-                            : event.importId() == null
-                                    ? null
-                                    : place(event, order, known.left(order.orderId()), orders, lines);
-                case "Order Refunded" -> takeBack(event, order, before, "refund", lines);
-                default -> takeBack(event, order, before, "cancellation", lines);
-            };
-            if (after != null && !after.equals(before)) {
-                known.placed().put(order.orderId(), after);
-                changed.put(order.orderId(), after);
-            }
-        });
-        if (!orders.isEmpty())
-            warehouse.append("orders", batch.id(), Rows.written(rows -> orders.forEach(o -> write(rows, o))));
-        if (!lines.isEmpty())
-            warehouse.append("order_lines", batch.id(), Rows.written(rows -> lines.forEach(l -> write(rows, l))));
-        store(List.copyOf(changed.values()));
+        credits.alone(() -> takeUp(batch));
     }
 
-    private static Placed place(
-            LoggedEvent event, OrderEvent order, BigDecimal left, List<OrderRow> orders, List<LineRow> lines) {
+    private void takeUp(Batch batch) {
+        credits.begin(batch.fromSeq());
+        var merged = credits.mergedIn(batch);
+        var read = new LinkedHashMap<LoggedEvent, OrderEvent>();
+        for (var event : batch.events())
+            if (event.type() == EventType.TRACK && event.name() != null && NAMES.contains(event.name()))
+                read.put(event, OrderEvent.of(event));
+        if (read.isEmpty() && merged.isEmpty()) return;
+        var known = known(
+                read.values().stream().map(OrderEvent::orderId).distinct().toArray(String[]::new), batch.fromSeq());
+        var canonical = canonical(read.keySet(), known);
+        var ledgers = ledgers(batch, read, known, canonical, merged);
+        var names = new Names(known, canonical);
+        var rows = new Appended();
+        var changed = new LinkedHashMap<String, Placed>();
+        read.forEach((event, order) -> {
+            var told = new Told(event, order, names.of(event, order.orderId()));
+            var before = known.placed().get(told.orderId());
+            // What credits took is in the ledger; a file takes back whatever remains.
+            if (before != null && !told.isImported()) before = asIs(before, ledgers);
+            var after = switch (String.valueOf(event.name())) {
+                case "Order Completed" ->
+                    before == null ? place(told, known.left(told.orderId()), rows) : add(told, before, rows);
+                case "Order Updated" ->
+                    before != null
+                            ? add(told, before, rows)
+                            : told.isImported() ? place(told, known.left(told.orderId()), rows) : null;
+                case "Order Refunded" -> takeBack(told, before, "refund", rows);
+                default -> takeBack(told, before, "cancellation", rows);
+            };
+            if (before == null && !told.isImported()) rows.takenEarly(known);
+            rows.tell(ledgers);
+            if (after != null && !after.equals(known.placed().get(told.orderId()))) {
+                known.placed().put(told.orderId(), after);
+                changed.put(told.orderId(), after);
+            }
+        });
+        if (!rows.orders.isEmpty())
+            warehouse.append("orders", batch.id(), Rows.written(out -> rows.orders.forEach(o -> write(out, o))));
+        if (!rows.lines.isEmpty())
+            warehouse.append("order_lines", batch.id(), Rows.written(out -> rows.lines.forEach(l -> write(out, l))));
+        changed.replaceAll((id, placed) -> asIs(placed, ledgers));
+        store(List.copyOf(changed.values()));
+        names.store(jdbc);
+        storeEarly(rows.early);
+        credits.store(credits.write(ledgers.byCustomer().values(), batch.id()));
+    }
+
+    /** The order with what credits left of it, where its customer's ledger is open. */
+    private static Placed asIs(Placed placed, Credits.Ledgers ledgers) {
+        var ledger = ledgers.of(placed.customer());
+        var remaining = ledger == null ? null : ledger.remaining(placed.orderId());
+        return remaining == null ? placed : placed.left(remaining);
+    }
+
+    /** The customers of today of everybody an event or an order it names is of. */
+    private Map<CustomerId, CustomerId> canonical(Set<LoggedEvent> events, Known known) {
+        var ids = new ArrayList<CustomerId>();
+        for (var event : events) ids.add(event.customer());
+        for (var placed : known.placed().values()) ids.add(new CustomerId(placed.customer()));
+        return identities.canonical(ids);
+    }
+
+    /** The ledgers of customers whose credits this batch may bring or move. */
+    private Credits.Ledgers ledgers(
+            Batch batch,
+            Map<LoggedEvent, OrderEvent> read,
+            Known known,
+            Map<CustomerId, CustomerId> canonical,
+            Set<Long> merged) {
+        var latest = credits.withCredits(canonical.values());
+        var asked = new HashSet<Long>(merged);
+        var placedHere = new HashSet<String>();
+        read.forEach((event, order) -> {
+            boolean places = !TAKES_BACK.contains(String.valueOf(event.name()));
+            if (places) placedHere.add(order.orderId());
+            var placed = known.placed().get(order.orderId());
+            for (var id : placed == null
+                    ? List.of(event.customer())
+                    : List.of(event.customer(), new CustomerId(placed.customer()))) {
+                long customer = canonical.getOrDefault(id, id).value();
+                var until = latest.get(customer);
+                // An order later than all credits changes nothing about them.
+                if (until != null
+                        && (event.importId() != null
+                                || !places
+                                || !event.occurredAt().isAfter(until))) asked.add(customer);
+                if (!places && event.importId() != null && placed == null && !placedHere.contains(order.orderId()))
+                    asked.add(customer);
+            }
+        });
+        return new Credits.Ledgers(credits.read(asked, batch.fromSeq()), canonical);
+    }
+
+    /** Rows to append, in the order they came up. */
+    private static final class Appended {
+        private final List<OrderRow> orders = new ArrayList<>();
+        private final List<LineRow> lines = new ArrayList<>();
+        private final Map<String, BigDecimal> early = new LinkedHashMap<>();
+        private int ordersTold;
+        private int linesTold;
+
+        /** What the latest event took back of an order nobody placed yet: it will not remain of it. */
+        private void takenEarly(Known known) {
+            for (var line : lines.subList(linesTold, lines.size()))
+                if (TAKEN_BACK.contains(line.kind())) {
+                    early.merge(line.told().orderId(), line.amount().negate(), BigDecimal::add);
+                    known.lines().merge(line.told().orderId(), line.amount(), BigDecimal::add);
+                }
+        }
+
+        /** Enters what is new in its customer's ledger. */
+        private void tell(Credits.Ledgers ledgers) {
+            for (; ordersTold < orders.size(); ordersTold++) {
+                var told = orders.get(ordersTold).told();
+                var ledger = ledgers.of(told.event().customer().value());
+                if (ledger != null)
+                    ledger.order(
+                            told.orderId(),
+                            told.event().occurredAt(),
+                            told.order().discount());
+            }
+            for (; linesTold < lines.size(); linesTold++) {
+                var line = lines.get(linesTold);
+                var ledger = ledgers.of(line.customer());
+                if (ledger != null)
+                    ledger.line(new Ledger.Line(
+                            line.told().event().seq(),
+                            line.lineNo(),
+                            line.told().orderId(),
+                            line.customer(),
+                            line.at(),
+                            line.kind(),
+                            line.item().productId(),
+                            line.quantity(),
+                            line.amount(),
+                            line.told().event().importId()));
+            }
+        }
+    }
+
+    /** Under which id the order is kept that a source calls by a number. */
+    private static final class Names {
+        private record Renamed(String number, int source, String orderId) {}
+
+        private final Known known;
+        private final Map<CustomerId, CustomerId> canonical;
+        private final List<Renamed> made = new ArrayList<>();
+
+        private Names(Known known, Map<CustomerId, CustomerId> canonical) {
+            this.known = known;
+            this.canonical = canonical;
+        }
+
+        private String of(LoggedEvent event, String number) {
+            var first = known.placed().get(number);
+            var others = known.renamed().getOrDefault(number, List.of()).stream()
+                    .map(known.placed()::get)
+                    .filter(Objects::nonNull)
+                    .toList();
+            if (first != null && (first.source() == null || first.source() == event.sourceId())) return number;
+            for (var other : others) if (Objects.equals(other.source(), event.sourceId())) return other.orderId();
+            if (first != null && isOf(first, event)) return number;
+            for (var other : others) if (isOf(other, event)) return other.orderId();
+            if (first == null) return number;
+            if (!"Order Completed".equals(event.name()) || !first.ofKnownCustomer() || !isKnown(event)) return number;
+            var name = "%s@source-%d".formatted(number, event.sourceId());
+            made.add(new Renamed(number, event.sourceId(), name));
+            known.renamed().computeIfAbsent(number, n -> new ArrayList<>()).add(name);
+            return name;
+        }
+
+        private boolean isOf(Placed placed, LoggedEvent event) {
+            return customer(new CustomerId(placed.customer())).equals(customer(event.customer()));
+        }
+
+        private CustomerId customer(CustomerId id) {
+            return canonical.getOrDefault(id, id);
+        }
+
+        private void store(JdbcClient jdbc) {
+            if (made.isEmpty()) return;
+            jdbc.sql("""
+                            insert into orders_renamed (number, source_id, order_id)
+                            select * from unnest(:numbers::text[], :sources::int[], :ids::text[])
+                            on conflict (number, source_id) do nothing
+                            """)
+                    .param("numbers", made.stream().map(Renamed::number).toArray(String[]::new))
+                    .param("sources", made.stream().map(Renamed::source).toArray(Integer[]::new))
+                    .param("ids", made.stream().map(Renamed::orderId).toArray(String[]::new))
+                    .update();
+        }
+    }
+
+    /** Whether an event is of somebody and not just of a browser. */
+    private static boolean isKnown(LoggedEvent event) {
+        return event.identifiers().isEmpty()
+                || event.identifiers().stream().anyMatch(i -> i.type() != Identifier.Type.ANONYMOUS_ID);
+    }
+
+    private static Placed place(Told told, BigDecimal left, Appended rows) {
+        var event = told.event();
+        var order = told.order();
         long customer = event.customer().value();
         BigDecimal gross;
         if (order.hasPrices()) {
             gross = order.itemsTotal();
-            sell(event, order, customer, "sale", lines);
-        } else if (event.importId() != null && order.items().isEmpty()) {
+            sell(told, customer, "sale", rows);
+        } else if (told.isImported() && order.items().isEmpty()) {
             // The lines are there already, of another import: only the place they belong to was undone.
             gross = BigDecimal.ZERO;
         } else {
             var total = order.total() == null ? BigDecimal.ZERO : order.total();
             gross = total.add(order.discount());
-            lines.add(whole(event, order, customer, "sale", gross));
+            rows.lines.add(whole(told, customer, "sale", gross));
         }
-        orders.add(new OrderRow(event, order, gross));
+        rows.orders.add(new OrderRow(told, gross));
         var remaining = gross.subtract(order.discount()).add(left).max(BigDecimal.ZERO);
-        return new Placed(order.orderId(), customer, remaining, event.importId());
+        return new Placed(told.orderId(), customer, remaining, event.importId(), event.sourceId(), isKnown(event));
     }
 
-    private static Placed add(LoggedEvent event, OrderEvent order, Placed before, List<LineRow> lines) {
+    private static Placed add(Told told, Placed before, Appended rows) {
         // A shop that tells of an order again tells its whole content; only an import tells what is new of it, and what
         // events told of an order no import adds to.
-        if (event.importId() == null || before.importId() == null || !order.hasPrices()) return before;
-        sell(event, order, before.customer(), "addition", lines);
-        return new Placed(
-                before.orderId(), before.customer(), before.remaining().add(order.itemsTotal()), before.importId());
+        if (!told.isImported() || before.importId() == null || !told.order().hasPrices()) return before;
+        sell(told, before.customer(), "addition", rows);
+        return before.left(before.remaining().add(told.order().itemsTotal()));
     }
 
-    private static @Nullable Placed takeBack(
-            LoggedEvent event, OrderEvent order, @Nullable Placed before, String kind, List<LineRow> lines) {
-        long customer = before == null ? event.customer().value() : before.customer();
+    private static @Nullable Placed takeBack(Told told, @Nullable Placed before, String kind, Appended rows) {
+        var order = told.order();
+        long customer = before == null ? told.event().customer().value() : before.customer();
         var named = order.hasPrices() ? order.itemsTotal().abs() : null;
-        boolean cancels = kind.equals("cancellation");
         BigDecimal amount;
         // A file is taken at its word: each of its lines stands in the history as it stands there, or it came twice.
-        boolean asNamed = !cancels || event.importId() != null;
-        if (named != null && (before == null || asNamed || named.compareTo(before.remaining()) <= 0)) {
+        if (named != null && (before == null || told.isImported() || named.compareTo(before.remaining()) <= 0)) {
             int lineNo = 1;
             for (var item : order.items())
-                lines.add(new LineRow(
-                        event,
-                        order.orderId(),
+                rows.lines.add(new LineRow(
+                        told,
                         lineNo++,
                         customer,
                         kind,
@@ -174,45 +378,45 @@ class OrdersTail implements Tail {
                         item.amount().abs().negate()));
             amount = named;
         } else {
-            var total = order.total();
-            if (!cancels && total != null) amount = total.abs();
-            else if (before != null) amount = before.remaining();
-            else if (named != null) amount = named;
-            else return null;
+            var total = kind.equals("refund") && order.total() != null
+                    ? order.total().abs()
+                    : null;
+            if (before == null) {
+                if (total == null) return null;
+                amount = total;
+            } else {
+                var wanted = total == null ? named : named == null ? total : named.min(total);
+                amount = wanted == null ? before.remaining() : wanted.min(before.remaining());
+            }
             if (amount.signum() == 0) return before;
-            lines.add(whole(event, order, customer, kind, amount.negate()));
+            rows.lines.add(whole(told, customer, kind, amount.negate()));
         }
-        if (before == null) return null;
-        return new Placed(
-                before.orderId(),
-                before.customer(),
-                before.remaining().subtract(amount).max(BigDecimal.ZERO),
-                before.importId());
+        return before == null ? null : before.left(before.remaining().subtract(amount));
     }
 
-    private static void sell(LoggedEvent event, OrderEvent order, long customer, String kind, List<LineRow> lines) {
+    private static void sell(Told told, long customer, String kind, Appended rows) {
         int lineNo = 1;
-        for (var item : order.items())
-            lines.add(new LineRow(
-                    event, order.orderId(), lineNo++, customer, kind, item, item.quantity(), item.amount()));
+        for (var item : told.order().items())
+            rows.lines.add(new LineRow(told, lineNo++, customer, kind, item, item.quantity(), item.amount()));
     }
 
     /** One line for all of it, where products are not told. */
-    private static LineRow whole(LoggedEvent event, OrderEvent order, long customer, String kind, BigDecimal amount) {
+    private static LineRow whole(Told told, long customer, String kind, BigDecimal amount) {
         var pieces = BigDecimal.valueOf(amount.signum() < 0 ? -1 : 1);
         var item = new OrderEvent.Item(null, null, null, BigDecimal.ONE, amount.abs(), null);
-        return new LineRow(event, order.orderId(), 1, customer, kind, item, pieces, amount);
+        return new LineRow(told, 1, customer, kind, item, pieces, amount);
     }
 
     private void write(RowWriter rows, OrderRow row) {
-        var event = row.event();
-        rows.value(row.order().orderId())
+        var event = row.told().event();
+        var order = row.told().order();
+        rows.value(row.told().orderId())
                 .value(event.customer().value())
                 .value(event.occurredAt())
                 .value(currency)
                 .value(row.gross())
-                .value(row.order().discount())
-                .value(row.order().coupon())
+                .value(order.discount())
+                .value(order.coupon())
                 .value(event.sourceId())
                 .value(event.importId())
                 .value(event.seq())
@@ -220,13 +424,12 @@ class OrdersTail implements Tail {
     }
 
     private static void write(RowWriter rows, LineRow row) {
-        var event = row.event();
+        var event = row.told().event();
         var item = row.item();
-        Instant at = item.at() == null ? event.occurredAt() : item.at();
-        rows.value(row.orderId())
+        rows.value(row.told().orderId())
                 .value(row.lineNo())
                 .value(row.customer())
-                .value(at)
+                .value(row.at())
                 .value(row.kind())
                 .value(item.productId())
                 .value(item.name())
@@ -244,43 +447,62 @@ class OrdersTail implements Tail {
      * Orders as they stand before a batch.
      *
      * @param placed by id; one of an import that was undone is not among them
-     * @param lines of orders whose import was undone: the sum of what stands of them
+     * @param lines of orders that are not among them, the sum of what stands of them: of those whose import was undone, and of
+     *     those of which events took back what nobody had told of
+     * @param renamed by number, the ids of other sources' orders of that number
      */
-    private record Known(Map<String, Placed> placed, Map<String, BigDecimal> lines) {
+    private record Known(Map<String, Placed> placed, Map<String, BigDecimal> lines, Map<String, List<String>> renamed) {
         BigDecimal left(String orderId) {
             return lines.getOrDefault(orderId, BigDecimal.ZERO);
         }
     }
 
-    private Known known(String[] orderIds, long fromSeq) {
+    private Known known(String[] numbers, long fromSeq) {
+        var known = new Known(new HashMap<>(), new HashMap<>(), new HashMap<>());
+        if (numbers.length == 0) return known;
         var undone = Set.copyOf(warehouse.query(
                 Sql.of("select distinct import_id from imports_undone"), row -> row.longValue("import_id")));
-        var stored = jdbc.sql(
-                        "select order_id, customer_id, remaining, import_id from orders_placed where order_id = any(:ids)")
-                .param("ids", orderIds)
+        var ids = new ArrayList<>(List.of(numbers));
+        jdbc.sql("select number, order_id from orders_renamed where number = any(:numbers) order by number, source_id")
+                .param("numbers", numbers)
+                .query(row -> {
+                    known.renamed()
+                            .computeIfAbsent(row.getString("number"), n -> new ArrayList<>())
+                            .add(row.getString("order_id"));
+                    ids.add(row.getString("order_id"));
+                });
+        var stored = jdbc.sql("""
+                        select order_id, customer_id, remaining, import_id, source_id, of_known_customer from orders_placed
+                        where order_id = any(:ids)
+                        """)
+                .param("ids", ids.toArray(String[]::new))
                 .query((row, n) -> new Placed(
                         row.getString("order_id"),
                         row.getLong("customer_id"),
                         row.getBigDecimal("remaining"),
-                        row.getObject("import_id", Long.class)))
+                        row.getObject("import_id", Long.class),
+                        row.getObject("source_id", Integer.class),
+                        row.getBoolean("of_known_customer")))
                 .list();
         var imported = stored.stream().filter(p -> p.importId() != null).toList();
         var left = undone.isEmpty() || imported.isEmpty()
                 ? Map.<String, BigDecimal>of()
                 : standing(imported.stream().map(Placed::orderId).toList(), fromSeq);
-        var known = new Known(new HashMap<>(), new HashMap<>());
         for (var order : stored) {
             var sum = left.getOrDefault(order.orderId(), BigDecimal.ZERO);
             if (order.importId() == null || undone.isEmpty()) known.placed().put(order.orderId(), order);
             else if (undone.contains(order.importId())) known.lines().put(order.orderId(), sum);
             // Another import may have added to it and been undone since.
-            else
-                known.placed()
-                        .put(
-                                order.orderId(),
-                                new Placed(
-                                        order.orderId(), order.customer(), sum.max(BigDecimal.ZERO), order.importId()));
+            else known.placed().put(order.orderId(), order.left(sum));
         }
+        jdbc.sql("select order_id, amount from orders_taken_back_early where order_id = any(:ids)")
+                .param("ids", ids.toArray(String[]::new))
+                .query(row -> {
+                    known.lines()
+                            .putIfAbsent(
+                                    row.getString("order_id"),
+                                    row.getBigDecimal("amount").negate());
+                });
         return known;
     }
 
@@ -297,18 +519,33 @@ class OrdersTail implements Tail {
         return sums;
     }
 
+    private void storeEarly(Map<String, BigDecimal> early) {
+        if (early.isEmpty()) return;
+        jdbc.sql("""
+                        insert into orders_taken_back_early (order_id, amount)
+                        select * from unnest(:ids::text[], :amounts::numeric[])
+                        on conflict (order_id) do update set amount = orders_taken_back_early.amount + excluded.amount
+                        """)
+                .param("ids", early.keySet().toArray(String[]::new))
+                .param("amounts", early.values().toArray(BigDecimal[]::new))
+                .update();
+    }
+
     private void store(List<Placed> changed) {
         if (changed.isEmpty()) return;
         jdbc.sql("""
-                        insert into orders_placed (order_id, customer_id, remaining, import_id)
-                        select * from unnest(:ids::text[], :customers::bigint[], :remaining::numeric[], :imports::bigint[])
+                        insert into orders_placed (order_id, customer_id, remaining, import_id, source_id, of_known_customer)
+                        select * from unnest(:ids::text[], :customers::bigint[], :remaining::numeric[], :imports::bigint[], :sources::int[], :known::boolean[])
                         on conflict (order_id) do update set
-                            customer_id = excluded.customer_id, remaining = excluded.remaining, import_id = excluded.import_id
+                            customer_id = excluded.customer_id, remaining = excluded.remaining, import_id = excluded.import_id,
+                            source_id = excluded.source_id, of_known_customer = excluded.of_known_customer
                         """)
                 .param("ids", changed.stream().map(Placed::orderId).toArray(String[]::new))
                 .param("customers", changed.stream().map(Placed::customer).toArray(Long[]::new))
                 .param("remaining", changed.stream().map(Placed::remaining).toArray(BigDecimal[]::new))
                 .param("imports", changed.stream().map(Placed::importId).toArray(Long[]::new))
+                .param("sources", changed.stream().map(Placed::source).toArray(Integer[]::new))
+                .param("known", changed.stream().map(Placed::ofKnownCustomer).toArray(Boolean[]::new))
                 .update();
     }
 }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import de.siegmar.fastcsv.reader.CsvReader;
 import io.rekindle.collect.Imports;
 import io.rekindle.collect.OrderMapping;
 import io.rekindle.platform.Problem;
@@ -13,13 +14,17 @@ import io.rekindle.testing.RekindleTest;
 import io.rekindle.warehouse.Sql;
 import io.rekindle.warehouse.Warehouse;
 import java.io.IOException;
+import java.io.InputStreamReader;
 import java.math.BigDecimal;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.DriverManager;
+import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.UUID;
 import java.util.zip.GZIPInputStream;
 import java.util.zip.GZIPOutputStream;
@@ -87,10 +92,12 @@ class OrderImportTest {
                         new BigDecimal("5239240.5620"),
                         5_565L,
                         new BigDecimal("-320132.8300")));
+        creditsLowerTheirCustomersRevenue(done.id(), file);
 
         var again = report(imports.start(file, "online_retail.csv.gz", mapping, false, false));
         assertThat(again.alreadyThere()).isEqualTo(226_488 + 5_565);
         assertThat(again.lines() + again.cancellations()).isZero();
+        creditsLowerTheirCustomersRevenue(done.id(), file);
 
         var unpacked = folder.resolve("renamed.csv");
         try (var in = new GZIPInputStream(Files.newInputStream(file))) {
@@ -103,6 +110,75 @@ class OrderImportTest {
         var extended = report(imports.start(unpacked, "renamed.csv", mapping, false, false));
         assertThat(extended.lines()).isEqualTo(1);
         assertThat(extended.gross()).isEqualByComparingTo("3");
+    }
+
+    /**
+     * All 5,565 have numbers of their own. What of them is paid back is counted apart from us, customer by customer with
+     * one pool of money: sales go in by the time of their order, and a credit takes out what there is.
+     */
+    private void creditsLowerTheirCustomersRevenue(long importId, Path file) throws Exception {
+        record Sum(BigDecimal gross, BigDecimal net, BigDecimal least) {}
+        assertThat(warehouse.first(
+                        Sql.of(
+                                "select sum(gross) as gross, sum(net) as net, min(net) as least from orders_now"
+                                        + " where import_id = ?",
+                                importId),
+                        row -> new Sum(row.decimal("gross"), row.decimal("net"), row.decimal("least"))))
+                .hasValue(new Sum(
+                        new BigDecimal("5239240.5620"), new BigDecimal("4941099.6220"), new BigDecimal("0.0000")));
+        assertThat(warehouse.query(
+                        Sql.of("""
+                                select coalesce(reason, 'an order') as what, count(distinct (seq, line_no)) as lines, sum(amount) as amount
+                                from credits_now where import_id = ? and of_order is null and amount <> 0 group by 1 order by 1
+                                """, importId),
+                        row -> "%s %d %s".formatted(row.text("what"), row.longValue("lines"), row.decimal("amount"))))
+                .containsExactly("exceeds_orders 27 -2950.3500", "no_earlier_order 395 -19041.5400");
+        assertThat(warehouse.first(
+                        Sql.of("select net from orders_now where order_id = '541431'"), row -> row.decimal("net")))
+                .as("customer 12346 took back all he bought, a quarter of an hour later")
+                .hasValue(new BigDecimal("0.0000"));
+
+        record Move(String at, boolean credit, BigDecimal amount) {}
+        var moves = new TreeMap<String, List<Move>>();
+        var customerOf = new TreeMap<String, String>();
+        var placedAt = new TreeMap<String, String>();
+        try (var csv = CsvReader.builder()
+                .ofNamedCsvRecord(new InputStreamReader(
+                        new GZIPInputStream(Files.newInputStream(file)), StandardCharsets.UTF_8))) {
+            for (var row : csv) {
+                var customer = row.getField("CustomerID");
+                if (customer.isBlank()) continue;
+                var order = row.getField("InvoiceNo");
+                var amount =
+                        new BigDecimal(row.getField("Quantity")).multiply(new BigDecimal(row.getField("UnitPrice")));
+                boolean credit = order.startsWith("C");
+                if (!credit) {
+                    customerOf.put(order, customer);
+                    placedAt.merge(order, row.getField("InvoiceDate"), (x, y) -> x.compareTo(y) < 0 ? x : y);
+                }
+                moves.computeIfAbsent(customer, c -> new ArrayList<>())
+                        .add(new Move(
+                                credit ? row.getField("InvoiceDate") : placedAt.getOrDefault(order, ""),
+                                credit,
+                                amount.abs()));
+            }
+        }
+        var expected = new TreeMap<String, BigDecimal>();
+        moves.forEach((customer, all) -> {
+            var pool = BigDecimal.ZERO;
+            for (var move : all.stream()
+                    .sorted(Comparator.comparing(Move::at).thenComparing(Move::credit))
+                    .toList())
+                pool = move.credit() ? pool.subtract(move.amount()).max(BigDecimal.ZERO) : pool.add(move.amount());
+            expected.put(customer, pool.setScale(4));
+        });
+        expected.keySet().retainAll(customerOf.values());
+        var found = new TreeMap<String, BigDecimal>();
+        warehouse.stream(Sql.of("select order_id, net from orders_now where import_id = ?", importId), row -> {
+            var customer = customerOf.get(row.text("order_id"));
+            if (customer != null) found.merge(customer, row.decimal("net"), BigDecimal::add);
+        });
+        assertThat(found).hasSize(3_317).isEqualTo(expected);
     }
 
     @Test

@@ -2,6 +2,7 @@ package io.rekindle.profile.orders;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.rekindle.collect.Sources;
 import io.rekindle.platform.TimeTravel;
 import io.rekindle.testing.RekindleTest;
 import io.rekindle.warehouse.Sql;
@@ -13,6 +14,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.util.List;
 import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.boot.test.web.server.LocalServerPort;
@@ -28,9 +30,15 @@ class OrdersTailTest {
     private final int port;
     private final Warehouse warehouse;
     private final TimeTravel travel;
+    private final Sources sources;
     private int messages;
 
-    OrdersTailTest(@LocalServerPort int port, @Autowired Warehouse warehouse, @Autowired TimeTravel travel) {
+    OrdersTailTest(
+            @LocalServerPort int port,
+            @Autowired Warehouse warehouse,
+            @Autowired TimeTravel travel,
+            @Autowired Sources sources) {
+        this.sources = sources;
         this.port = port;
         this.warehouse = warehouse;
         this.travel = travel;
@@ -78,6 +86,95 @@ class OrdersTailTest {
     }
 
     @Test
+    void aRefundToldTwiceTakesBackNoMoreThanWasPaid() throws Exception {
+        send("Order Completed", "\"total\":50");
+        send("Order Refunded", "\"total\":50");
+        send("Order Refunded", "\"total\":50");
+        assertThat(orders()).containsExactly(Money.of("50.0000", "0.0000", "50.0000", "0.0000"));
+        assertThat(lines("refund")).containsExactly(new BigDecimal("-50.0000"));
+    }
+
+    @Test
+    void twoRefundsOfEqualPartsAreTwoUntilTheOrderIsUsedUp() throws Exception {
+        send("Order Completed", PRODUCTS + ",\"discount\":2.50");
+        var cup = "\"products\":[{\"product_id\":\"p1\",\"price\":9.95,\"quantity\":1}]";
+        for (int i = 0; i < 4; i++) send("Order Refunded", cup);
+        assertThat(lines("refund"))
+                .containsExactly(new BigDecimal("-9.9500"), new BigDecimal("-9.9500"), new BigDecimal("-2.6000"));
+        assertThat(orders()).containsExactly(Money.of("25.0000", "2.5000", "22.5000", "0.0000"));
+        send("Order Refunded", "\"total\":9000000000000");
+        assertThat(orders()).containsExactly(Money.of("25.0000", "2.5000", "22.5000", "0.0000"));
+    }
+
+    @Test
+    void aRefundThatComesBeforeItsOrderCountsOnceTheOrderIsThereAndIsBoundedToo() throws Exception {
+        send("Order Refunded", "\"total\":20");
+        assertThat(orders()).isEmpty();
+        send("Order Completed", "\"total\":50");
+        assertThat(orders()).containsExactly(Money.of("50.0000", "0.0000", "20.0000", "30.0000"));
+        send("Order Refunded", "\"total\":50");
+        assertThat(orders()).containsExactly(Money.of("50.0000", "0.0000", "50.0000", "0.0000"));
+    }
+
+    @Test
+    void anOrderBrowserAndServerTellOfIsOneOrder() throws Exception {
+        var server = writeKey();
+        tell(RekindleTest.WRITE_KEY, "c-" + order, "Order Completed", "\"total\":11");
+        tell(server, "c-" + order, "Order Completed", "\"total\":11");
+        assertThat(orders()).containsExactly(Money.of("11.0000", "0.0000", "0.0000", "11.0000"));
+        assertThat(ofThisNumber()).hasSize(1);
+        tell(server, "c-" + order, "Order Refunded", "\"total\":4");
+        assertThat(orders()).containsExactly(Money.of("11.0000", "0.0000", "4.0000", "7.0000"));
+    }
+
+    /** The browser may not know yet whom it shows the order to. */
+    @Test
+    void anOrderOfAnAnonymousBrowserAndOfACustomerIsOneOrder() throws Exception {
+        var till = writeKey();
+        tell(RekindleTest.WRITE_KEY, null, "Order Completed", "\"total\":11");
+        tell(till, "c-" + order, "Order Completed", "\"total\":11");
+        assertThat(ofThisNumber()).hasSize(1);
+    }
+
+    @Test
+    void theSameNumberOfAnotherCustomerAtAnotherSourceIsAnotherOrder() throws Exception {
+        var till = writeKey();
+        var office = writeKey();
+        tell(RekindleTest.WRITE_KEY, "a-" + order, "Order Completed", "\"total\":11");
+        tell(till, "b-" + order, "Order Completed", "\"total\":22");
+        tell(till, "b-" + order, "Order Completed", "\"total\":22");
+        assertThat(orders()).containsExactly(Money.of("11.0000", "0.0000", "0.0000", "11.0000"));
+        assertThat(ofThisNumber()).containsExactly("11.0000", "22.0000");
+        // Its own source's order, whoever is named; from elsewhere the named customer's.
+        tell(till, "a-" + order, "Order Refunded", "\"total\":2");
+        assertThat(ofThisNumber()).containsExactly("11.0000", "20.0000");
+        tell(office, "a-" + order, "Order Refunded", "\"total\":1");
+        assertThat(ofThisNumber()).containsExactly("10.0000", "20.0000");
+        tell(office, "b-" + order, "Order Cancelled", "\"reason\":\"broken\"");
+        assertThat(ofThisNumber()).containsExactly("10.0000", "0.0000");
+    }
+
+    private String writeKey() {
+        return sources.createKey(
+                        sources.create("shop " + UUID.randomUUID(), List.of()).id())
+                .secret();
+    }
+
+    private void tell(String key, @Nullable String user, String event, String properties) throws Exception {
+        var who = user == null ? "\"anonymousId\":\"a-%s\"".formatted(order) : "\"userId\":\"%s\"".formatted(user);
+        post(
+                key,
+                "{%s,\"event\":\"%s\",\"messageId\":\"%s-%d\",\"properties\":{\"order_id\":\"%s\",%s}}"
+                        .formatted(who, event, order, messages++, order, properties));
+    }
+
+    private List<String> ofThisNumber() {
+        return warehouse.query(
+                Sql.of("select net from orders_now where order_id like ? order by order_id", order + "%"),
+                row -> row.decimal("net").toPlainString());
+    }
+
+    @Test
     void anOrderWithoutProductsIsItsTotal() throws Exception {
         send("Order Completed", "\"revenue\":19.90");
         assertThat(orders()).containsExactly(Money.of("19.9000", "0.0000", "0.0000", "19.9000"));
@@ -107,9 +204,13 @@ class OrdersTailTest {
         var body =
                 "{\"userId\":\"%1$s\",\"event\":\"%2$s\",\"messageId\":\"%1$s-%3$d\",\"properties\":{\"order_id\":\"%1$s\",%4$s}}"
                         .formatted(order, event, messages++, properties);
+        post(RekindleTest.WRITE_KEY, body);
+    }
+
+    private void post(String key, String body) throws Exception {
         var answer = http.send(
                 HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + "/v1/track"))
-                        .header("X-Write-Key", RekindleTest.WRITE_KEY)
+                        .header("X-Write-Key", key)
                         .POST(HttpRequest.BodyPublishers.ofString(body))
                         .build(),
                 HttpResponse.BodyHandlers.ofString());
