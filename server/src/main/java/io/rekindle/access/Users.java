@@ -4,6 +4,7 @@ import io.rekindle.platform.Problem;
 import io.rekindle.platform.SystemClock;
 import java.security.SecureRandom;
 import java.sql.SQLException;
+import java.sql.Types;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.OffsetDateTime;
@@ -39,8 +40,8 @@ public class Users {
     private final String unknownUsersHash;
     /** The latest wrong passwords of each address, known or not. */
     private final Map<String, Deque<Instant>> failures = new ConcurrentHashMap<>();
-    /** When this server changed a user's password; sessions do not outlive the server either. */
-    private final Map<String, Instant> passwordChanges = new ConcurrentHashMap<>();
+    /** When this server changed what a user may sign in to; sessions do not outlive the server either. */
+    private final Map<String, Instant> sessionEnds = new ConcurrentHashMap<>();
 
     Users(JdbcClient jdbc, AuditTrail audit, SystemClock clock, PasswordEncoder passwords) {
         this.jdbc = jdbc;
@@ -50,8 +51,17 @@ public class Users {
         this.unknownUsersHash = passwords.encode("nobody has this password");
     }
 
-    /** A user, without the password. */
-    public record User(long id, String email, String name, Set<Role> roles) {}
+    /**
+     * A user, without the password.
+     *
+     * @param lockedAt since when signing in is refused; null when it is not
+     */
+    public record User(
+            long id,
+            String email,
+            String name,
+            Set<Role> roles,
+            @Nullable Instant lockedAt) {}
 
     @Transactional
     public User create(String email, String name, Set<Role> roles, String password) {
@@ -60,7 +70,7 @@ public class Users {
         if (!normal.matches("[^@\\s]+@[^@\\s]+") || normal.length() > LONGEST_EMAIL)
             throw Problem.invalid("email_invalid", "'%s' is no e-mail address".formatted(email));
         if (name.isBlank()) throw Problem.invalid("user_without_name", "a user needs a name");
-        if (roles.isEmpty()) throw Problem.invalid("user_without_role", "a user needs at least one role");
+        requireRole(roles);
         if (find(normal).isPresent())
             throw Problem.conflict("user_exists", "there is a user %s already".formatted(normal));
         var id = jdbc.sql("""
@@ -70,12 +80,12 @@ public class Users {
                 .param("email", normal)
                 .param("name", name)
                 .param("hash", passwords.encode(password))
-                .param("roles", roles.stream().map(Role::name).sorted().toArray(String[]::new))
+                .param("roles", names(roles))
                 .param("at", OffsetDateTime.ofInstant(clock.instant(), ZoneOffset.UTC))
                 .query(Long.class)
                 .single();
         audit.record("user.created", "user " + id, "%s with roles %s".formatted(normal, roles));
-        return new User(id, normal, name, roles);
+        return new User(id, normal, name, roles, null);
     }
 
     public List<User> list() {
@@ -101,15 +111,74 @@ public class Users {
                 .param("id", id)
                 .update();
         audit.record("user.password_changed", "user " + id, user.email());
-        passwordChanges.put(user.email(), clock.instant());
+        sessionEnds.put(user.email(), clock.instant());
         failures.remove(user.email());
         return user;
     }
 
-    /** Whether the user's password was changed after an instant. */
-    public boolean passwordChangedSince(String email, Instant instant) {
-        var changed = passwordChanges.get(email);
-        return changed != null && changed.isAfter(instant);
+    /** Gives the user other roles; sessions signed in to before end. A {@link Problem} {@code last_admin}. */
+    @Transactional
+    public User changeRoles(long id, Set<Role> roles) {
+        requireRole(roles);
+        var user = changeable(id, roles.contains(Role.ADMIN));
+        if (user.roles().equals(roles)) return user;
+        jdbc.sql("update users set roles = :roles where id = :id")
+                .param("roles", names(roles))
+                .param("id", id)
+                .update();
+        return changed(user, "user.roles_changed", "%s: roles %s → %s".formatted(user.email(), user.roles(), roles));
+    }
+
+    /**
+     * Lets a user sign in no more, or again; sessions signed in to before end. A {@link Problem} {@code last_admin}: when
+     * nobody could manage users any more.
+     */
+    @Transactional
+    public User lock(long id, boolean locked) {
+        var user = changeable(id, !locked);
+        if ((user.lockedAt() != null) == locked) return user;
+        jdbc.sql("update users set locked_at = :at where id = :id")
+                .param(
+                        "at",
+                        locked ? OffsetDateTime.ofInstant(clock.instant(), ZoneOffset.UTC) : null,
+                        Types.TIMESTAMP_WITH_TIMEZONE)
+                .param("id", id)
+                .update();
+        return changed(user, locked ? "user.locked" : "user.unlocked", user.email());
+    }
+
+    /** The user; refused when it is the last administrator who can sign in, and would no longer be. */
+    private User changeable(long id, boolean staysAdmin) {
+        // All of them locked: of two administrators who demote each other the second sees what the first did.
+        var admins = jdbc.sql("""
+                        select id from users where 'ADMIN' = any(roles) and locked_at is null order by id for update
+                        """).query(Long.class).list();
+        var user = get(id);
+        if (!staysAdmin && admins.equals(List.of(id)))
+            throw Problem.conflict(
+                            "last_admin", "{email} is the last administrator who can sign in; make another one first")
+                    .with("email", user.email());
+        return user;
+    }
+
+    private User changed(User user, String action, String detail) {
+        audit.record(action, "user " + user.id(), detail);
+        sessionEnds.put(user.email(), clock.instant());
+        return get(user.id());
+    }
+
+    private static void requireRole(Set<Role> roles) {
+        if (roles.isEmpty()) throw Problem.invalid("user_without_role", "a user needs at least one role");
+    }
+
+    private static String[] names(Set<Role> roles) {
+        return roles.stream().map(Role::name).sorted().toArray(String[]::new);
+    }
+
+    /** Whether the user's password, roles or lock were changed after an instant. */
+    public boolean sessionsEndedSince(String email, Instant instant) {
+        var ended = sessionEnds.get(email);
+        return ended != null && ended.isAfter(instant);
     }
 
     /** A password of 96 random bits, to be shown once. */
@@ -148,7 +217,8 @@ public class Users {
                     "too_many_attempts",
                     "too many wrong passwords for this address; wait five minutes",
                     List.of());
-        var hash = jdbc.sql("select password_hash from users where email = :email")
+        // A locked user is told what an unknown one is.
+        var hash = jdbc.sql("select password_hash from users where email = :email and locked_at is null")
                 .param("email", normal)
                 .query(String.class)
                 .optional();
@@ -193,7 +263,12 @@ public class Users {
     }
 
     private static User map(java.sql.ResultSet row, int number) throws SQLException {
+        var locked = row.getObject("locked_at", OffsetDateTime.class);
         return new User(
-                row.getLong("id"), row.getString("email"), row.getString("name"), ApiKeys.roles(row.getArray("roles")));
+                row.getLong("id"),
+                row.getString("email"),
+                row.getString("name"),
+                ApiKeys.roles(row.getArray("roles")),
+                locked == null ? null : locked.toInstant());
     }
 }

@@ -8,6 +8,8 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.util.ArrayList;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -190,6 +192,78 @@ class AccessOverHttpTest {
         assertThat(code(answer)).isEqualTo("unknown_field");
         assertThat(json.readTree(answer.body()).at("/errors/0/place").stringValue())
                 .isEqualTo("rolls");
+    }
+
+    @Test
+    void aLockedUserAndOneOfOtherRolesAreSignedOut() throws Exception {
+        var secret = "kim-password-0123456789";
+        var made = admin(
+                "/api/users",
+                "{\"email\":\"kim@example.com\",\"name\":\"Kim\",\"roles\":[\"planner\"],\"password\":\"%s\"}"
+                        .formatted(secret));
+        long id = json.readTree(made.body()).at("/user/id").longValue();
+        var session = signIn("kim@example.com", secret);
+        assertThat(status("/api/segments", session)).isEqualTo(200);
+
+        assertThat(admin("/api/users/%d/roles".formatted(id), "{\"roles\":[\"viewer\"]}")
+                        .body())
+                .contains("\"viewer\"");
+        assertThat(status("/api/segments", session)).isEqualTo(401);
+        var viewing = signIn("kim@example.com", secret);
+        assertThat(status("/api/users", viewing)).isEqualTo(403);
+
+        assertThat(admin("/api/users/%d/lock".formatted(id), "").statusCode()).isEqualTo(200);
+        assertThat(status("/api/campaigns", viewing)).isEqualTo(401);
+        var signIn = "{\"email\":\"kim@example.com\",\"password\":\"%s\"}".formatted(secret);
+        var refused = send(post("/api/session", signIn));
+        var unknown = send(post("/api/session", signIn.replace("kim@", "nobody@")));
+        assertThat(refused.statusCode()).isEqualTo(unknown.statusCode());
+        assertThat(refused.body()).isEqualTo(unknown.body());
+        admin("/api/users/%d/unlock".formatted(id), "");
+        assertThat(send(post("/api/session", signIn)).statusCode()).isEqualTo(200);
+        assertThat(audited(id)).containsExactly("user.created", "user.roles_changed", "user.locked", "user.unlocked");
+        assertThat(admin("/api/users/%d/roles".formatted(id), "{\"roles\":[]}").statusCode())
+                .isEqualTo(400);
+    }
+
+    @Test
+    void theLastAdministratorWhoCanSignInStaysOne() throws Exception {
+        var users = json.readTree(send(request("/api/users")
+                        .header("Authorization", "Bearer " + RekindleTest.ADMIN_KEY)
+                        .GET())
+                .body());
+        var admins = new ArrayList<Long>();
+        for (var user : users.get("items"))
+            if (user.get("roles").toString().contains("admin")
+                    && user.get("lockedAt").isNull()) admins.add(user.get("id").longValue());
+        assertThat(admins).hasSize(1);
+        long only = admins.getFirst();
+        for (var change : List.of("lock", "roles")) {
+            var refused = admin(
+                    "/api/users/%d/%s".formatted(only, change),
+                    change.equals("lock") ? "" : "{\"roles\":[\"viewer\"]}");
+            assertThat(refused.statusCode()).isEqualTo(409);
+            assertThat(json.readTree(refused.body()).get("code").stringValue()).isEqualTo("last_admin");
+        }
+    }
+
+    private List<String> audited(long user) throws Exception {
+        var actions = new ArrayList<String>();
+        var trail = send(request("/api/audit?limit=100")
+                .header("Authorization", "Bearer " + RekindleTest.ADMIN_KEY)
+                .GET());
+        for (var entry : json.readTree(trail.body()).get("items"))
+            if (entry.get("thing").stringValue().equals("user " + user))
+                actions.addFirst(entry.get("action").stringValue());
+        return actions;
+    }
+
+    private HttpResponse<String> admin(String path, String body) throws Exception {
+        return send(post(path, body).header("Authorization", "Bearer " + RekindleTest.ADMIN_KEY));
+    }
+
+    private int status(String path, String session) throws Exception {
+        return send(request(path).header("Cookie", session).GET()).statusCode();
     }
 
     @Test

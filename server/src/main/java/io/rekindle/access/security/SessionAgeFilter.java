@@ -10,7 +10,7 @@ import java.time.Instant;
 import org.springframework.security.core.context.SecurityContextHolder;
 import org.springframework.web.filter.OncePerRequestFilter;
 
-/** Ends the console sessions that were signed in to before their user's password changed. */
+/** Ends the console sessions that were signed in to before their user's password, roles or lock changed. */
 final class SessionAgeFilter extends OncePerRequestFilter {
     /** The session's attribute with the instant of signing in. */
     static final String SIGNED_IN_AT = SessionAgeFilter.class.getName() + ".signedInAt";
@@ -29,7 +29,7 @@ final class SessionAgeFilter extends OncePerRequestFilter {
         if (authentication != null
                 && session != null
                 && session.getAttribute(SIGNED_IN_AT) instanceof Instant signedInAt
-                && users.passwordChangedSince(authentication.getName(), signedInAt)) {
+                && users.sessionsEndedSince(authentication.getName(), signedInAt)) {
             session.invalidate();
             SecurityContextHolder.clearContext();
         }

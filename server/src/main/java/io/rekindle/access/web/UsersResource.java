@@ -75,4 +75,24 @@ class UsersResource {
         var password = given == null ? Users.randomPassword() : given;
         return new UserAnswer(users.changePassword(id, password), given == null ? password : null);
     }
+
+    record RolesRequest(Set<Role> roles) {}
+
+    /** Gives a user other roles; the user's sessions end. {@code last_admin} when no administrator would be left. */
+    @PostMapping("/{id}/roles")
+    Users.User changeRoles(@PathVariable long id, @RequestBody RolesRequest request) {
+        return users.changeRoles(id, request.roles());
+    }
+
+    /** Lets a user sign in no more; the user's sessions end. {@code last_admin} when no administrator would be left. */
+    @PostMapping("/{id}/lock")
+    Users.User lockUser(@PathVariable long id) {
+        return users.lock(id, true);
+    }
+
+    /** Lets a locked user sign in again. */
+    @PostMapping("/{id}/unlock")
+    Users.User unlockUser(@PathVariable long id) {
+        return users.lock(id, false);
+    }
 }

@@ -22,9 +22,16 @@ import tools.jackson.databind.JsonNode;
 /** {@code rekindle user}: who signs in to the console. */
 @Command(
         name = "user",
-        description = "Users of the console: list, create, set a password.",
+        description = "Users of the console: list, create, set a password, change roles, lock and unlock.",
         mixinStandardHelpOptions = true,
-        subcommands = {UserCommand.ListUsers.class, UserCommand.CreateUser.class, UserCommand.SetPassword.class})
+        subcommands = {
+            UserCommand.ListUsers.class,
+            UserCommand.CreateUser.class,
+            UserCommand.SetPassword.class,
+            UserCommand.SetRoles.class,
+            UserCommand.Lock.class,
+            UserCommand.Unlock.class
+        })
 final class UserCommand extends CommandGroup {
     @Command(name = "list", description = "List the users and their roles.", mixinStandardHelpOptions = true)
     static final class ListUsers extends ServerCommand {
@@ -34,11 +41,12 @@ final class UserCommand extends CommandGroup {
             json.print(users, () -> {
                 for (var user : users)
                     System.out.printf(
-                            "%4d  %-32s %-24s %s%n",
+                            "%4d  %-32s %-24s %s%s%n",
                             user.path("id").asLong(),
                             user.path("email").asString(),
                             user.path("name").asString(),
-                            user.path("roles"));
+                            user.path("roles"),
+                            user.path("lockedAt").isString() ? "  locked" : "");
             });
         }
     }
@@ -102,7 +110,7 @@ final class UserCommand extends CommandGroup {
         @Override
         public void run() {
             var given = password.given().map(p -> Map.of("password", p)).orElse(Map.of());
-            var changed = data.withServer(api -> api.post("/api/users/%d/password".formatted(idOf(api)), given));
+            var changed = data.withServer(api -> api.post("/api/users/%d/password".formatted(idOf(api, email)), given));
             json.print(changed, () -> {
                 System.out.printf(
                         "%s has another password%n",
@@ -110,13 +118,75 @@ final class UserCommand extends CommandGroup {
                 tellPassword(changed);
             });
         }
+    }
 
-        private long idOf(ApiClient api) {
-            for (var user : api.get("/api/users").path("items"))
-                if (user.path("email").asString().equals(email.strip().toLowerCase(Locale.ROOT)))
-                    return user.path("id").asLong();
-            throw Problem.notFound("user_not_found", "there is no user %s; see 'user list'".formatted(email));
+    @Command(
+            name = "role",
+            description = "Give a user other roles; the user's console sessions end.",
+            mixinStandardHelpOptions = true)
+    static final class SetRoles extends ServerCommand {
+        @Parameters(paramLabel = "EMAIL", description = "The address the user signs in with.")
+        @SuppressWarnings("NullAway.Init")
+        private String email;
+
+        @Option(
+                names = "--role",
+                required = true,
+                split = ",",
+                description = "admin, planner, approver, analyst or viewer; several with commas. All the user has.")
+        @SuppressWarnings("NullAway.Init")
+        private List<Role> roles;
+
+        @Override
+        public void run() {
+            var changed = data.withServer(
+                    api -> api.post("/api/users/%d/roles".formatted(idOf(api, email)), Map.of("roles", roles)));
+            json.print(
+                    changed,
+                    () -> System.out.printf(
+                            "%s has the roles %s%n", changed.path("email").asString(), changed.path("roles")));
         }
+    }
+
+    @Command(
+            name = "lock",
+            description = "Let a user sign in no more; the user's console sessions end.",
+            mixinStandardHelpOptions = true)
+    static final class Lock extends ServerCommand {
+        @Parameters(paramLabel = "EMAIL", description = "The address the user signs in with.")
+        @SuppressWarnings("NullAway.Init")
+        private String email;
+
+        @Override
+        public void run() {
+            var user = data.withServer(api -> api.post("/api/users/%d/lock".formatted(idOf(api, email)), Map.of()));
+            json.print(
+                    user,
+                    () -> System.out.printf("%s is locked%n", user.path("email").asString()));
+        }
+    }
+
+    @Command(name = "unlock", description = "Let a locked user sign in again.", mixinStandardHelpOptions = true)
+    static final class Unlock extends ServerCommand {
+        @Parameters(paramLabel = "EMAIL", description = "The address the user signs in with.")
+        @SuppressWarnings("NullAway.Init")
+        private String email;
+
+        @Override
+        public void run() {
+            var user = data.withServer(api -> api.post("/api/users/%d/unlock".formatted(idOf(api, email)), Map.of()));
+            json.print(
+                    user,
+                    () -> System.out.printf(
+                            "%s may sign in%n", user.path("email").asString()));
+        }
+    }
+
+    private static long idOf(ApiClient api, String email) {
+        for (var user : api.get("/api/users").path("items"))
+            if (user.path("email").asString().equals(email.strip().toLowerCase(Locale.ROOT)))
+                return user.path("id").asLong();
+        throw Problem.notFound("user_not_found", "there is no user %s; see 'user list'".formatted(email));
     }
 
     /** {@code --password-stdin}: a chosen password never stands on a command line, where other users could see it. */
