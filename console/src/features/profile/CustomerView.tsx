@@ -156,9 +156,15 @@ function Scores({ customer, currency }: Props) {
         <div key={score.name}>
           <div className="row" style={{ justifyContent: 'space-between', flexWrap: 'nowrap' }}>
             <strong>{label('score', score.name)}</strong>
-            <span className="num">{scoreFigure(score.name, score.value, currency, format)}</span>
+            <span className="num">
+              {score.measurable ? scoreFigure(score.name, score.value, currency, format) : '–'}
+            </span>
           </div>
-          <div>{scoreWords(score.name, score.value, currency, format, t)}</div>
+          <div>
+            {score.measurable
+              ? scoreWords(score.name, score.value, currency, format, t)
+              : t('scoreWords.aliveNotMeasurable')}
+          </div>
           <div className="figure-note">
             {t('customer.model', { version: score.modelVersion, day: format.day(score.at) })}
           </div>

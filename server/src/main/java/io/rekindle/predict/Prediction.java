@@ -69,18 +69,29 @@ public class Prediction implements AfterAnalysis, Tail {
         this.settings = settings;
     }
 
-    /** A customer's score. */
-    public record ScoreNow(String name, double value, String modelVersion, Instant at) {}
+    /**
+     * A customer's score.
+     *
+     * @param measurable whether the value says anything of this customer: of who bought on one day only BG/NBD says by its
+     *     definition, not from what was seen, that {@code p_alive} is 1 (Fader, Hardie and Lee 2005: nobody leaves before the
+     *     first repeat purchase)
+     */
+    public record ScoreNow(String name, double value, boolean measurable, String modelVersion, Instant at) {}
 
     /** The customer's scores by name; empty before the first analysis that could fit the models. */
     public List<ScoreNow> scores(CustomerId customer) {
         return warehouse.query(
-                Sql.of(
-                        "select score, value, model_version, valid_from from scores_now where customer_id = ? order by score",
-                        customer.value()),
+                Sql.of("""
+                        select score, value, model_version, valid_from,
+                            score <> ? or (
+                                select count(distinct local_day(o.ordered_at, ?)) from orders_now o
+                                where o.customer_id = ? and o.net > 0) <> 1 as measurable
+                        from scores_now where customer_id = ? order by score
+                        """, Score.P_ALIVE.code(), clock.zone().getId(), customer.value(), customer.value()),
                 row -> new ScoreNow(
                         row.text("score"),
                         row.doubleValue("value"),
+                        row.booleanValue("measurable"),
                         row.text("model_version"),
                         row.instant("valid_from")));
     }

@@ -19,6 +19,8 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Random;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Collectors;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.MethodOrderer;
 import org.junit.jupiter.api.Order;
@@ -177,6 +179,31 @@ class AnalysisAndScoresTest {
                 .hasSize(Math.toIntExact(analysis.tierTotals().getFirst().customers()));
         assertThat(RuleJson.write(rule).toString()).contains("p_alive");
         assertThat(segments.words(rule).zh()).contains("高价值", "活跃概率");
+    }
+
+    @Test
+    @Order(4)
+    void ofWhoBoughtOnOneDayOnlyItIsNotMeasurableWhetherTheyAreStillCustomers() {
+        record Bought(long customer, Instant at) {}
+        var days = warehouse
+                .query(
+                        Sql.of("select customer_id, ordered_at from orders_now where net > 0 and customer_id < 200"),
+                        row -> new Bought(row.longValue("customer_id"), row.instant("ordered_at")))
+                .stream()
+                .collect(Collectors.groupingBy(
+                        Bought::customer,
+                        Collectors.mapping(
+                                bought -> bought.at().atZone(clock.zone()).toLocalDate(), Collectors.toSet())));
+        var once = new AtomicInteger();
+        days.forEach((customer, on) -> {
+            if (on.size() == 1) once.incrementAndGet();
+            assertThat(prediction.scores(new CustomerId(customer)))
+                    .hasSize(4)
+                    .allSatisfy(score -> assertThat(score.measurable())
+                            .as("%s of customer %d, who bought on %s", score.name(), customer, on)
+                            .isEqualTo(!score.name().equals("p_alive") || on.size() > 1));
+        });
+        assertThat(once.get()).isBetween(1, days.size() - 1);
     }
 
     @Test
