@@ -32,6 +32,7 @@ export function ForecastView({ forecast, currency }: Props) {
   );
   const option = useMemo(() => funnelChart(steps, format), [steps, format]);
   const { power } = forecast;
+  const smallest = power.revenue ? power.revenue.minimumDetectableDifference : power.minimumDetectableEffect;
   return (
     <div className="stack" data-testid="forecast">
       <Figures>
@@ -57,13 +58,22 @@ export function ForecastView({ forecast, currency }: Props) {
           <div className="stack">
             <Figure
               label={t('forecast.smallest')}
-              value={format.points(power.minimumDetectableEffect, 2, 'size')}
-              note={t('forecast.against', { rate: format.percent(power.baselineRate, 2) })}
+              value={
+                power.revenue
+                  ? format.money(power.revenue.minimumDetectableDifference, currency, 2)
+                  : format.points(power.minimumDetectableEffect, 2, 'size')
+              }
+              note={
+                power.revenue
+                  ? t('forecast.againstRevenue', { amount: format.money(power.revenue.baseline, currency, 2) })
+                  : t('forecast.against', { rate: format.percent(power.baselineRate, 2) })
+              }
+              testId="forecast-smallest"
             />
             <p className="pre-words" style={{ margin: 0 }} data-testid="power-words">
               {power.words[language]}
             </p>
-            {power.minimumDetectableEffect == null && <Alert type="warning" showIcon title={t('forecast.noPower')} />}
+            {smallest == null && <Alert type="warning" showIcon title={t('forecast.noPower')} />}
             <div className="figure-note">
               {t('forecast.terms', {
                 power: format.percent(power.power, 0),

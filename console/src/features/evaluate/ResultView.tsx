@@ -37,7 +37,10 @@ export function ResultView({ result, currency }: Props) {
       <Lift
         lift={result.lift}
         currency={currency}
-        detectable={result.forecast?.power.minimumDetectableEffect ?? null}
+        detectable={{
+          conversion: result.forecast?.power.minimumDetectableEffect ?? null,
+          netRevenuePerCustomer: result.forecast?.power.revenue?.minimumDetectableDifference ?? null,
+        }}
       />
       <div className="columns-wide">
         <Curve result={result} />
@@ -135,14 +138,15 @@ function Lift({
 }: {
   lift: CampaignResult['lift'];
   currency: string;
-  detectable: number | null;
+  detectable: { conversion: number | null; netRevenuePerCustomer: number | null };
 }) {
   const { t } = useTranslation();
   const format = useFormats();
+  const told = detectable.conversion !== null || detectable.netRevenuePerCustomer !== null;
   return (
     <Card title={t('result.lift')} data-testid="lift">
       <p className="subtle" style={{ marginTop: 0 }}>
-        {t('result.liftWords')} {detectable !== null && t('result.dashed')}
+        {t('result.liftWords')} {told && t('result.dashed')}
       </p>
       <div className="columns" style={{ gridTemplateColumns: 'repeat(auto-fit, minmax(min(100%, 300px), 1fr))' }}>
         {measures(format, currency).map((measure) => (
@@ -150,7 +154,7 @@ function Lift({
             key={measure.key}
             measure={measure}
             lift={lift[measure.key] ?? null}
-            detectable={measure.key === 'conversion' ? detectable : null}
+            detectable={measure.key === 'orders' ? null : detectable[measure.key]}
           />
         ))}
       </div>
@@ -396,6 +400,18 @@ function Review({ result, currency }: Props) {
       forecast: t('result.canSee', { smallest: format.points(forecast?.power.minimumDetectableEffect, 2, 'size') }),
       result: format.points(lift.conversion?.estimate, 2),
     },
+    ...(forecast?.power.revenue
+      ? [
+          {
+            key: 'revenue',
+            name: t('result.measure.netRevenuePerCustomer'),
+            forecast: t('result.canSee', {
+              smallest: format.money(forecast.power.revenue.minimumDetectableDifference, currency, 2),
+            }),
+            result: format.signedMoney(lift.netRevenuePerCustomer?.estimate, currency, 2),
+          },
+        ]
+      : []),
   ];
   const inPercent = objective && (objective.unit === 'relative' || objective.metric.endsWith('_rate'));
   const level = (value: number | null | undefined) =>

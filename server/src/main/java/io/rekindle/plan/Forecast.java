@@ -24,7 +24,7 @@ public record Forecast(
     public record ReasonCount(String reason, long count) {}
 
     /**
-     * How small a difference in conversion the campaign can see.
+     * How small a difference the campaign can see: in what its objective is measured by, and in conversion.
      *
      * @param baselineRate conversion in the last window of the length of the campaign's own, measured over the members
      *     the segment had when that window began
@@ -32,6 +32,9 @@ public record Forecast(
      * @param minimumDetectableEffect the smallest difference in conversion, as a share (0.02 = two points), that is
      *     found with probability {@code power} by a two-sided test at {@code alpha}; null when no audience could show
      *     any
+     * @param revenue the same for net revenue per customer, when that is what the objective is measured by, so that the
+     *     campaign's verdict rests on it; else null: its verdict rests on conversion
+     * @param words of the one its verdict rests on
      */
     public record Power(
             double baselineRate,
@@ -41,5 +44,20 @@ public record Forecast(
             double power,
             long sampleTreatment,
             long sampleHoldout,
+            @Nullable RevenuePower revenue,
             Words words) {}
+
+    /**
+     * How small a difference in net revenue per customer the campaign can see.
+     *
+     * @param baseline net revenue per member in the last window of the length of the campaign's own, members who bought
+     *     nothing among them
+     * @param standardDeviation between those members; null when there were fewer than two
+     * @param minimumDetectableDifference the smallest difference that is found with the same probability by the same test;
+     *     null when it cannot be told
+     */
+    public record RevenuePower(
+            double baseline,
+            @Nullable Double standardDeviation,
+            @Nullable Double minimumDetectableDifference) {}
 }
