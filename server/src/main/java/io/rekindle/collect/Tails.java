@@ -14,7 +14,10 @@ public interface Tails {
      */
     record Lag(String name, long lag, @Nullable String failure) {}
 
-    /** Every tail, by name. */
+    /**
+     * Every tail, by name; behind them the log's writer and other standing work (the outbox, relays, jobs) as long as its
+     * last attempt failed, with what is due of it.
+     */
     List<Lag> lags();
 
     /** Events the slowest tail lies behind. */

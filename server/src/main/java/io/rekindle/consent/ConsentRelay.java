@@ -1,11 +1,13 @@
 package io.rekindle.consent;
 
 import io.rekindle.platform.Backlog;
+import io.rekindle.platform.LastingThreads;
 import io.rekindle.platform.WriteGate;
 import io.rekindle.warehouse.Rows;
 import io.rekindle.warehouse.Warehouse;
 import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -34,6 +36,7 @@ class ConsentRelay implements Backlog, SmartLifecycle {
     private final TransactionTemplate transaction;
     private final Semaphore news = new Semaphore(1);
     private volatile boolean running;
+    private volatile @Nullable String failure;
     private @Nullable Thread thread;
 
     ConsentRelay(JdbcClient jdbc, Warehouse warehouse, WriteGate gate, TransactionTemplate transaction) {
@@ -58,6 +61,11 @@ class ConsentRelay implements Backlog, SmartLifecycle {
     @Override
     public void wake() {
         news.release();
+    }
+
+    @Override
+    public Optional<String> failure() {
+        return Optional.ofNullable(failure);
     }
 
     /** Takes everything there is to the history; one caller at a time. */
@@ -120,7 +128,7 @@ class ConsentRelay implements Backlog, SmartLifecycle {
     @Override
     public void start() {
         running = true;
-        thread = Thread.ofVirtual().name("consent-relay").start(this::run);
+        thread = LastingThreads.start("consent-relay", this::run);
     }
 
     private void run() {
@@ -128,9 +136,11 @@ class ConsentRelay implements Backlog, SmartLifecycle {
             try {
                 if (news.tryAcquire(LOOK_AGAIN_SECONDS, TimeUnit.SECONDS)) news.drainPermits();
                 if (running) relay();
+                failure = null;
             } catch (InterruptedException stopped) {
                 return;
-            } catch (RuntimeException e) {
+            } catch (RuntimeException | Error e) {
+                failure = String.valueOf(e);
                 LOG.error("consent changes could not be taken to the history; tried again in a moment", e);
             }
         }

@@ -1,5 +1,7 @@
 package io.rekindle.platform;
 
+import java.util.Optional;
+
 /**
  * Work that is due and not yet done: a tail behind the log, an outbox with messages to send, a job that should have
  * run. A module that has such work says how much; the business clock moves only when every backlog is empty.
@@ -13,4 +15,9 @@ public interface Backlog {
 
     /** Somebody waits for this: look for work now, not at the next glance. */
     default void wake() {}
+
+    /** Why its last attempt at the work failed; empty while it goes well. */
+    default Optional<String> failure() {
+        return Optional.empty();
+    }
 }

@@ -94,7 +94,7 @@ class FileImports implements Imports, Backlog {
             Thread.ofPlatform().daemon().name("import-undo").start(() -> {
                 try {
                     settle();
-                } catch (RuntimeException e) {
+                } catch (RuntimeException | Error e) {
                     LOG.error("what follows from undone imports could not be brought in; it is tried at next start", e);
                 } finally {
                     turn.release();
@@ -145,7 +145,7 @@ class FileImports implements Imports, Backlog {
                     opened) {
                 var report = run.run(opened, reader, staged, rows -> rowsRead.put(id, rows));
                 store.finish(id, State.DONE, report, null);
-            } catch (RuntimeException e) {
+            } catch (RuntimeException | Error e) {
                 fail(id, dryRun, e);
             } finally {
                 rowsRead.remove(id);
@@ -166,7 +166,7 @@ class FileImports implements Imports, Backlog {
         throw Problem.conflict("import_running", "another import is running; wait until it is done");
     }
 
-    private void fail(long id, boolean dryRun, RuntimeException e) {
+    private void fail(long id, boolean dryRun, Throwable e) {
         var words = e instanceof Problem problem ? problem.detail() : "something failed on our side: " + e.getMessage();
         if (!(e instanceof Problem)) LOG.error("import {} failed", id, e);
         if (dryRun) {

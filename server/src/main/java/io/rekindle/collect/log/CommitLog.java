@@ -5,6 +5,7 @@ import io.rekindle.collect.EventType;
 import io.rekindle.collect.IntakeSettings;
 import io.rekindle.collect.Sources;
 import io.rekindle.platform.BusinessClock;
+import io.rekindle.platform.LastingThreads;
 import io.rekindle.platform.PlatformSettings;
 import io.rekindle.platform.Problem;
 import io.rekindle.platform.WriteGate;
@@ -50,6 +51,11 @@ public final class CommitLog implements EventLog, DisposableBean {
     private static final int MOST_WAITING = 400_000;
     private static final int SOURCES_COUNTED = 65_536;
 
+    /** Made ahead: there may be no memory when they are needed. */
+    private final Problem unwritten = unavailable(
+            "the event log cannot be written to now; nothing of this call was accepted, send it again later");
+
+    private final Problem stoppingNow = unavailable("the server is stopping; send this again");
     private final Warehouse warehouse;
     private final IntakeRows intakeRows;
     private final WriteGate gate;
@@ -67,6 +73,8 @@ public final class CommitLog implements EventLog, DisposableBean {
     private final Thread writer;
     private volatile long lastSeq;
     private volatile boolean stopping;
+    private volatile boolean ended;
+    private volatile @Nullable String failure;
     private @Nullable Group unresolved;
 
     CommitLog(
@@ -97,7 +105,7 @@ public final class CommitLog implements EventLog, DisposableBean {
         warehouse.stream(
                 Sql.of("select source_id, count(*) as n from events group by source_id"),
                 row -> accepted.set(row.intValue("source_id"), row.longValue("n")));
-        writer = Thread.ofPlatform().name("event-log").start(this::run);
+        writer = LastingThreads.start("event-log", this::run);
     }
 
     private static void requireTailsWithin(long furthest, long lastSeq) {
@@ -177,6 +185,11 @@ public final class CommitLog implements EventLog, DisposableBean {
         return waiting.get() > MOST_WAITING;
     }
 
+    /** Why the last group could not be written; empty while it goes well. */
+    public Optional<String> failure() {
+        return Optional.ofNullable(failure);
+    }
+
     /** Events of one source in the log. */
     public long accepted(int sourceId) {
         return accepted.get(sourceId);
@@ -228,7 +241,7 @@ public final class CommitLog implements EventLog, DisposableBean {
         if (submission.insideGate()) waitingInsideGate.incrementAndGet();
         try {
             queue.add(submission);
-            if (stopping && !writer.isAlive()) failRest();
+            if (ended) failRest();
             return submission.result().join();
         } catch (CompletionException e) {
             if (e.getCause() instanceof Problem problem) throw problem;
@@ -262,12 +275,12 @@ public final class CommitLog implements EventLog, DisposableBean {
     }
 
     private void run() {
+        var submissions = new ArrayList<Submission>();
         try {
             while (!stopping || !queue.isEmpty()) {
-                var first = queue.take();
-                var submissions = new ArrayList<Submission>();
+                submissions.clear();
                 int size = 0;
-                for (var next = first; next != null; next = size < LARGEST_GROUP ? queue.poll() : null) {
+                for (var next = queue.take(); next != null; next = size < LARGEST_GROUP ? queue.poll() : null) {
                     submissions.add(next);
                     size += next.weight();
                 }
@@ -276,32 +289,48 @@ public final class CommitLog implements EventLog, DisposableBean {
                 progress.tell();
             }
         } catch (InterruptedException stopped) {
+            // Nothing was taken out of the queue.
+        } finally {
+            // However this thread ends, nobody waits for it for ever.
+            ended = true;
+            refuse(submissions, unwritten);
             failRest();
         }
     }
 
+    /** Writes a group, or tells its callers that it could not: whatever the failure, and without new memory for it. */
     private void handle(List<Submission> submissions) {
         Group group = null;
         try {
             resolve();
             group = sift(submissions);
             commit(group);
+            failure = null;
             settle(group);
-        } catch (RuntimeException e) {
-            LOG.error("a group of {} calls could not be written to the log", submissions.size(), e);
-            unresolved = group;
+        } catch (RuntimeException | Error e) {
+            if (group != null) unresolved = group;
             try {
+                failure = String.valueOf(e);
+                LOG.error("a group of {} calls could not be written to the log", submissions.size(), e);
                 resolve();
-            } catch (RuntimeException again) {
-                LOG.error("what became of the group is not known until the stores answer again", again);
+            } catch (RuntimeException | Error again) {
+                sayUnresolved(again);
+            } finally {
+                refuse(submissions, unwritten);
             }
-            var problem = new Problem(
-                    Problem.Kind.UNAVAILABLE,
-                    "log_unavailable",
-                    "the event log cannot be written to now; nothing of this call was accepted, send it again later",
-                    List.of());
-            for (var submission : submissions) submission.result().completeExceptionally(problem);
         }
+    }
+
+    private static void sayUnresolved(Throwable why) {
+        try {
+            LOG.error("what became of the group is not known until the stores answer again", why);
+        } catch (Error unsaid) {
+            // There is no memory even for saying so; the next group asks the stores first.
+        }
+    }
+
+    private static void refuse(List<Submission> submissions, Problem problem) {
+        for (int i = 0; i < submissions.size(); i++) submissions.get(i).result().completeExceptionally(problem);
     }
 
     private Group sift(List<Submission> submissions) {
@@ -401,9 +430,11 @@ public final class CommitLog implements EventLog, DisposableBean {
     }
 
     private void failRest() {
-        var problem = new Problem(
-                Problem.Kind.UNAVAILABLE, "log_unavailable", "the server is stopping; send this again", List.of());
         for (var rest = queue.poll(); rest != null; rest = queue.poll())
-            rest.result().completeExceptionally(problem);
+            rest.result().completeExceptionally(stoppingNow);
+    }
+
+    private static Problem unavailable(String words) {
+        return new Problem(Problem.Kind.UNAVAILABLE, "log_unavailable", words, List.of());
     }
 }

@@ -4,6 +4,7 @@ import io.rekindle.collect.LoggedEvent;
 import io.rekindle.collect.Tail;
 import io.rekindle.collect.Tails;
 import io.rekindle.platform.Backlog;
+import io.rekindle.platform.LastingThreads;
 import io.rekindle.platform.Problem;
 import io.rekindle.platform.Vault;
 import io.rekindle.platform.WriteGate;
@@ -43,6 +44,7 @@ final class TailRunner implements Tails, Backlog, SmartLifecycle {
     private static final long LONGEST_BACK_OFF_MILLIS = 30_000;
 
     private final CommitLog log;
+    private final ObjectProvider<Backlog> backlogs;
     private final JdbcClient jdbc;
     private final WriteGate gate;
     private final TransactionTemplate transactions;
@@ -55,6 +57,7 @@ final class TailRunner implements Tails, Backlog, SmartLifecycle {
     TailRunner(
             CommitLog log,
             ObjectProvider<Tail> tails,
+            ObjectProvider<Backlog> backlogs,
             JdbcClient jdbc,
             Warehouse warehouse,
             Vault vault,
@@ -62,6 +65,7 @@ final class TailRunner implements Tails, Backlog, SmartLifecycle {
             PlatformTransactionManager transactionManager,
             JsonMapper json) {
         this.log = log;
+        this.backlogs = backlogs;
         this.jdbc = jdbc;
         this.gate = gate;
         this.transactions = new TransactionTemplate(transactionManager);
@@ -82,9 +86,12 @@ final class TailRunner implements Tails, Backlog, SmartLifecycle {
 
     @Override
     public List<Lag> lags() {
-        return runners.values().stream()
-                .map(r -> new Lag(r.tail.name(), r.lag(), r.failure))
-                .toList();
+        var lags = new ArrayList<Lag>();
+        for (var runner : runners.values()) lags.add(new Lag(runner.tail.name(), runner.lag(), runner.failure));
+        log.failure().ifPresent(why -> lags.add(new Lag("event-log", log.waiting(), why)));
+        for (var other : backlogs)
+            other.failure().ifPresent(why -> lags.add(new Lag(other.name(), other.pending(), why)));
+        return List.copyOf(lags);
     }
 
     @Override
@@ -135,8 +142,7 @@ final class TailRunner implements Tails, Backlog, SmartLifecycle {
     public void start() {
         running = true;
         for (var runner : runners.values())
-            runner.thread =
-                    Thread.ofPlatform().name("tail-" + runner.tail.name()).start(runner::run);
+            runner.thread = LastingThreads.start("tail-" + runner.tail.name(), runner::run);
     }
 
     @Override

@@ -7,6 +7,7 @@ import io.rekindle.deliver.links.Links;
 import io.rekindle.plan.SendWindow;
 import io.rekindle.platform.Backlog;
 import io.rekindle.platform.BusinessClock;
+import io.rekindle.platform.LastingThreads;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -61,6 +62,7 @@ class Dispatch implements Backlog, MailServer, SmartLifecycle {
     private final List<Thread> threads = new ArrayList<>();
     private volatile boolean running;
     private volatile @Nullable Hold refusals;
+    private volatile @Nullable String failure;
 
     Dispatch(
             MessageStore store,
@@ -128,6 +130,11 @@ class Dispatch implements Backlog, MailServer, SmartLifecycle {
         return settings.isConfigured() ? store.open(now, MOST_COUNTED, !pausesAt(now)) : 0;
     }
 
+    @Override
+    public Optional<String> failure() {
+        return Optional.ofNullable(failure);
+    }
+
     /** Says that there may be something new. */
     @Override
     public void wake() {
@@ -143,10 +150,10 @@ class Dispatch implements Backlog, MailServer, SmartLifecycle {
             LOG.info("no mail server is set (rekindle.mail.host): messages wait");
             return;
         }
-        threads.add(Thread.ofPlatform().name("outbox").start(() -> fetch(start)));
+        threads.add(LastingThreads.start("outbox", () -> fetch(start)));
         for (int n = 1; n <= settings.connections(); n++) {
             var sender = new Sender(this, store, courier, links, settings, clock, transaction, start);
-            threads.add(Thread.ofPlatform().name("sender-" + n).start(sender));
+            threads.add(LastingThreads.start("sender-" + n, sender));
         }
     }
 
@@ -187,11 +194,15 @@ class Dispatch implements Backlog, MailServer, SmartLifecycle {
     private void fetch(long start) {
         while (running) {
             try {
-                if (queue.size() > BATCH || fetchOnce(start) == 0) pause(GLANCE);
+                boolean idle = queue.size() > BATCH || fetchOnce(start) == 0;
+                failure = null;
+                if (idle) pause(GLANCE);
             } catch (DataAccessException | TransactionException e) {
+                failure = String.valueOf(e.getMessage());
                 LOG.warn("the outbox cannot be read, trying again: {}", e.getMessage());
                 pause(AFTER_TROUBLE);
-            } catch (RuntimeException e) {
+            } catch (RuntimeException | Error e) {
+                failure = String.valueOf(e);
                 LOG.error("the outbox stumbled, trying again", e);
                 pause(AFTER_TROUBLE);
             }

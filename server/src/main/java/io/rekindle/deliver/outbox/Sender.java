@@ -105,7 +105,7 @@ final class Sender implements Runnable {
         } catch (DataAccessException | TransactionException e) {
             LOG.warn("the outbox cannot be written, trying again: {}", e.getMessage());
             writeDownPatiently();
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             LOG.error("message {} could not be prepared", parcel.message().messageId(), e);
             writeDownPatiently();
             dispatch.pause(AFTER_TROUBLE);
@@ -190,7 +190,7 @@ final class Sender implements Runnable {
             };
         } catch (DataAccessException | NotToBeSent e) {
             throw e;
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | StackOverflowError e) {
             LOG.error("template {} cannot be made out", message.run().templateId(), e);
             throw new NotToBeSent("template_error", String.valueOf(e.getMessage()));
         }
@@ -201,11 +201,11 @@ final class Sender implements Runnable {
         Mail mail;
         try {
             mail = mail(message, address.email(), written, unsubscribe);
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             LOG.error("message {} could not be written", message.messageId(), e);
             return retryOrFail(message, "could_not_be_written", String.valueOf(e.getMessage()));
         }
-        var end = handOver(mail);
+        var end = handOverOrDoubt(message, mail);
         if (end instanceof Handover.Refused refused && refused.isOfOurSetUp()) {
             var reason = refused.isSignIn() ? MailServer.Reason.SIGN_IN_REFUSED : MailServer.Reason.SENDER_REFUSED;
             var at = clock.instant();
@@ -228,6 +228,17 @@ final class Sender implements Runnable {
             case Handover.Undecided undecided ->
                 Ending.inDoubt(message, "no_answer", undecided.detail(), clock.instant());
         };
+    }
+
+    /** Where the handing over broke off is not known then: the mail may be on its way. */
+    private Handover handOverOrDoubt(DueMessage message, Mail mail) {
+        try {
+            return handOver(mail);
+        } catch (RuntimeException | Error e) {
+            LOG.error("message {} was broken off while it was handed over", message.messageId(), e);
+            disconnect();
+            return new Handover.Undecided(String.valueOf(e));
+        }
     }
 
     /** A connection that was idle may have been closed by the other side: once more on a fresh one, if surely unsent. */
@@ -300,7 +311,7 @@ final class Sender implements Runnable {
             try {
                 transaction.executeWithoutResult(status -> writeDown());
                 endings.clear();
-            } catch (DataAccessException | TransactionException e) {
+            } catch (RuntimeException | Error e) {
                 LOG.warn("what became of a message cannot be written down, trying again: {}", e.getMessage());
                 if (!dispatch.isRunning() && waited.compareTo(Duration.ofSeconds(10)) > 0) return;
                 dispatch.pause(AFTER_TROUBLE);

@@ -4,6 +4,7 @@ import io.rekindle.collect.EventLog;
 import io.rekindle.common.CustomerId;
 import io.rekindle.deliver.MessageState;
 import io.rekindle.platform.Backlog;
+import io.rekindle.platform.LastingThreads;
 import io.rekindle.platform.WriteGate;
 import io.rekindle.warehouse.Rows;
 import io.rekindle.warehouse.Warehouse;
@@ -54,6 +55,7 @@ class MessageRelay implements Backlog, SmartLifecycle {
     private final WriteGate gate;
     private final JsonMapper json;
     private volatile boolean running;
+    private volatile @Nullable String failure;
     private volatile @Nullable Thread thread;
 
     MessageRelay(
@@ -103,9 +105,14 @@ class MessageRelay implements Backlog, SmartLifecycle {
     }
 
     @Override
+    public Optional<String> failure() {
+        return Optional.ofNullable(failure);
+    }
+
+    @Override
     public void start() {
         running = true;
-        thread = Thread.ofPlatform().name("message-relay").start(this::run);
+        thread = LastingThreads.start("message-relay", this::run);
     }
 
     @Override
@@ -131,8 +138,11 @@ class MessageRelay implements Backlog, SmartLifecycle {
     private void run() {
         while (running) {
             try {
-                if (!relayedWholeBatch()) LockSupport.parkNanos(GLANCE.toNanos());
-            } catch (RuntimeException e) {
+                boolean more = relayedWholeBatch();
+                failure = null;
+                if (!more) LockSupport.parkNanos(GLANCE.toNanos());
+            } catch (RuntimeException | Error e) {
+                failure = String.valueOf(e);
                 LOG.warn("message changes cannot be relayed, trying again", e);
                 LockSupport.parkNanos(AFTER_TROUBLE.toNanos());
             }

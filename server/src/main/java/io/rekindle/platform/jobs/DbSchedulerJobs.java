@@ -14,6 +14,10 @@ import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentSkipListMap;
+import java.util.stream.Collectors;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -36,6 +40,7 @@ class DbSchedulerJobs implements Jobs, Backlog, SmartLifecycle {
     private final JdbcClient jdbc;
     private final BusinessClock clock;
     private final ObjectProvider<Job> jobs;
+    private final Map<String, String> failures = new ConcurrentSkipListMap<>();
     private volatile @Nullable Scheduler scheduler;
 
     DbSchedulerJobs(DataSource dataSource, JdbcClient jdbc, BusinessClock clock, ObjectProvider<Job> jobs) {
@@ -80,6 +85,15 @@ class DbSchedulerJobs implements Jobs, Backlog, SmartLifecycle {
                 .single();
     }
 
+    /** Of each job whose last run failed. */
+    @Override
+    public Optional<String> failure() {
+        var words = failures.entrySet().stream()
+                .map(failed -> failed.getKey() + ": " + failed.getValue())
+                .collect(Collectors.joining("; "));
+        return words.isEmpty() ? Optional.empty() : Optional.of(words);
+    }
+
     @Override
     public void wake() {
         var current = scheduler;
@@ -114,10 +128,12 @@ class DbSchedulerJobs implements Jobs, Backlog, SmartLifecycle {
         scheduler = built;
     }
 
-    private static void run(Job job, String instance) {
+    private void run(Job job, String instance) {
         try {
             job.run(instance);
-        } catch (RuntimeException e) {
+            failures.remove(job.name());
+        } catch (RuntimeException | Error e) {
+            failures.put(job.name(), String.valueOf(e));
             LOG.error("job {} ({}) failed and will be tried again", job.name(), instance, e);
             throw e;
         }

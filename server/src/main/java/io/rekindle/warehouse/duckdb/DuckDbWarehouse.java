@@ -81,7 +81,7 @@ public final class DuckDbWarehouse implements Warehouse, Backed, AutoCloseable {
                 note(connection, table, batchId, write(connection, table, rows));
                 execute(connection, "commit");
                 return true;
-            } catch (SQLException | RuntimeException e) {
+            } catch (SQLException | RuntimeException | Error e) {
                 try {
                     execute(connection, "rollback");
                 } catch (SQLException alreadyEnded) {
@@ -260,13 +260,13 @@ public final class DuckDbWarehouse implements Warehouse, Backed, AutoCloseable {
         } catch (SQLException e) {
             closeQuietly(connection, e);
             throw new WarehouseException(String.valueOf(e.getMessage()), e);
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             closeQuietly(connection, e);
             throw e;
         }
     }
 
-    private static void closeQuietly(@org.jspecify.annotations.Nullable Connection connection, Exception cause) {
+    private static void closeQuietly(@org.jspecify.annotations.Nullable Connection connection, Throwable cause) {
         if (connection == null) return;
         try {
             connection.close();

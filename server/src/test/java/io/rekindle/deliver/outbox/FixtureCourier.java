@@ -8,8 +8,10 @@ import java.util.Collection;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.simple.JdbcClient;
@@ -26,6 +28,9 @@ final class FixtureCourier implements Courier {
     private final Set<CustomerId> suppressed = ConcurrentHashMap.newKeySet();
     private final Set<Long> finished = ConcurrentHashMap.newKeySet();
 
+    /** What the next calls of the modules to the left end in. */
+    private final Queue<Error> errors = new ConcurrentLinkedQueue<>();
+
     private volatile @Nullable Instant quietUntil;
     private volatile CouponCode.Reason withoutCode = CouponCode.Reason.NO_COUPON;
 
@@ -36,6 +41,19 @@ final class FixtureCourier implements Courier {
                 .update();
         jdbc.sql("create table if not exists fixture_codes (code text primary key, message_id bigint unique)")
                 .update();
+    }
+
+    void failNextWith(Error... next) {
+        errors.addAll(List.of(next));
+    }
+
+    boolean hasFailed() {
+        return errors.isEmpty();
+    }
+
+    private void failIfToldTo() {
+        var error = errors.poll();
+        if (error != null) throw error;
     }
 
     static String address(CustomerId customer) {
@@ -89,6 +107,7 @@ final class FixtureCourier implements Courier {
 
     @Override
     public Map<CustomerId, Recipient> recipients(Collection<CustomerId> customers) {
+        failIfToldTo();
         return customers.stream()
                 .collect(Collectors.toMap(
                         customer -> customer,
@@ -110,6 +129,7 @@ final class FixtureCourier implements Courier {
 
     @Override
     public Verdict take(DueMessage message) {
+        failIfToldTo();
         var reason = refusals.get(message.customer());
         if (reason != null) return new Verdict.Refused(reason);
         var until = quietUntil;

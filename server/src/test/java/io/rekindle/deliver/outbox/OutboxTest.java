@@ -55,6 +55,29 @@ class OutboxTest {
         }
     }
 
+    /** More errors than there are threads: one that ended would be missed. */
+    @Test
+    void errorsOfTheJavaMachineEndNoSenderAndNothingIsLostOrSentTwice() {
+        try (var mailboxes = Mailboxes.counting(0, MailboxHabits.acceptAll())) {
+            outbox.enqueue(TestOutbox.run(1), 50);
+            outbox.courier.failNextWith(
+                    new OutOfMemoryError("injected"),
+                    new StackOverflowError("injected"),
+                    new OutOfMemoryError("injected"),
+                    new StackOverflowError("injected"),
+                    new OutOfMemoryError("injected"),
+                    new AssertionError("injected"),
+                    new OutOfMemoryError("injected"));
+            outbox.start(mailboxes.port());
+            TestOutbox.await("all errors came", outbox.courier::hasFailed);
+            outbox.awaitQuiet();
+            assertThat(outbox.states()).isEqualTo(Map.of("sent", 50L));
+            assertThat(mailboxes.acceptedByRecipient())
+                    .hasSize(50)
+                    .allSatisfy((who, n) -> assertThat(n).isEqualTo(1));
+        }
+    }
+
     @Test
     void aPermanentRefusalFailsWithItsReplyAndTheAddressIsSuppressed() {
         MailboxHabits unknown = (who, before) ->

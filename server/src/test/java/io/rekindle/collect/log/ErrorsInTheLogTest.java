@@ -1,0 +1,131 @@
+package io.rekindle.collect.log;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.rekindle.collect.EventType;
+import io.rekindle.collect.Identifier;
+import io.rekindle.collect.Tails;
+import io.rekindle.platform.Problem;
+import io.rekindle.testing.RekindleTest;
+import io.rekindle.warehouse.Sql;
+import io.rekindle.warehouse.Warehouse;
+import java.time.Instant;
+import java.util.AbstractList;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.function.Supplier;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.springframework.beans.factory.annotation.Autowired;
+
+/** An error of the Java machine, such as a full heap, on the log's one writer: in the midst of a batch of rows. */
+@RekindleTest
+@Timeout(120)
+class ErrorsInTheLogTest {
+    private static final Instant AT = Instant.parse("2026-02-01T00:00:00Z");
+
+    private final CommitLog log;
+    private final Tails tails;
+    private final Warehouse warehouse;
+
+    ErrorsInTheLogTest(@Autowired CommitLog log, @Autowired Tails tails, @Autowired Warehouse warehouse) {
+        this.log = log;
+        this.tails = tails;
+        this.warehouse = warehouse;
+    }
+
+    private static final class Failing extends AbstractList<Identifier> {
+        private final Supplier<Error> error;
+
+        Failing(Supplier<Error> error) {
+            this.error = error;
+        }
+
+        @Override
+        public Identifier get(int index) {
+            throw error.get();
+        }
+
+        @Override
+        public int size() {
+            throw error.get();
+        }
+    }
+
+    private StagedEvent event(String messageId, List<Identifier> identifiers) {
+        return new StagedEvent(
+                log.fingerprint(1, messageId),
+                AT,
+                AT,
+                1,
+                null,
+                EventType.TRACK,
+                "Looked",
+                77,
+                identifiers,
+                messageId,
+                null,
+                null,
+                null,
+                null,
+                false);
+    }
+
+    @Test
+    void whoeverWaitsIsToldAndTheNextCallIsWritten() {
+        List<Supplier<Error>> errors = List.of(
+                () -> new OutOfMemoryError("injected"), StackOverflowError::new, () -> new AssertionError("injected"));
+        for (int i = 0; i < errors.size(); i++) {
+            var poisoned = List.of(event("fine-before-" + i, List.of()), event("bad-" + i, new Failing(errors.get(i))));
+            assertThatThrownBy(() -> log.append(poisoned, List.of())).isInstanceOfSatisfying(Problem.class, problem -> {
+                assertThat(problem.code()).isEqualTo("log_unavailable");
+                assertThat(problem.kind().status()).isEqualTo(503);
+            });
+            assertThat(tails.lags()).anySatisfy(lag -> {
+                assertThat(lag.name()).isEqualTo("event-log");
+                assertThat(lag.failure()).containsAnyOf("injected", "StackOverflow");
+            });
+            // The call was refused as a whole, so it may come again as a whole.
+            assertThat(log.append(List.of(event("fine-before-" + i, List.of())), List.of())
+                            .accepted())
+                    .isEqualTo(1);
+            assertThat(tails.lags()).noneSatisfy(lag -> assertThat(lag.name()).isEqualTo("event-log"));
+        }
+        assertThat(warehouse.query(
+                        Sql.of("select message_id from events where name = 'Looked' and customer_id = 77 order by seq"),
+                        row -> row.text("message_id")))
+                .containsExactly("fine-before-0", "fine-before-1", "fine-before-2");
+        tails.awaitAll(log.lastSeq());
+    }
+
+    @Test
+    void ofManyCallersAtOnceNobodyWaitsForEver() throws Exception {
+        var answers = new ArrayList<Future<String>>();
+        try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
+            for (int i = 0; i < 200; i++) {
+                var event = i % 5 == 0
+                        ? event("crowd-bad-" + i, new Failing(() -> new OutOfMemoryError("injected")))
+                        : event("crowd-" + i, List.of());
+                answers.add(threads.submit(() -> {
+                    while (true) {
+                        try {
+                            return "accepted "
+                                    + log.append(List.of(event), List.of()).accepted();
+                        } catch (Problem refused) {
+                            if (event.identifiers() instanceof Failing) return refused.code();
+                        }
+                    }
+                }));
+            }
+            for (int i = 0; i < answers.size(); i++)
+                assertThat(answers.get(i).get()).isEqualTo(i % 5 == 0 ? "log_unavailable" : "accepted 1");
+        }
+        assertThat(warehouse.query(
+                        Sql.of("select count(*) as n from events where message_id like 'crowd-%'"),
+                        row -> row.longValue("n")))
+                .containsExactly(160L);
+    }
+}

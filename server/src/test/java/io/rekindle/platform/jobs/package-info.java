@@ -1,0 +1,4 @@
+@NullMarked
+package io.rekindle.platform.jobs;
+
+import org.jspecify.annotations.NullMarked;
