@@ -10,10 +10,15 @@ import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
 import java.util.function.Function;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.jdbc.support.SqlArrayValue;
@@ -22,10 +27,30 @@ import org.springframework.stereotype.Component;
 /**
  * The tables of consents and suppressions: a whole batch per statement.
  *
- * <p>What was said last, by the time it was said, stands; of two things said at one instant the later in the log.
- * A change by hand or by a link comes after everything known, even when the business clock stands still. A trait that
- * repeats what the same trait said before changes nothing: a shop that sends {@code consent: true} with every sign-in
- * must not undo a withdrawal it never heard of.
+ * <p>What was said about writing to a person is of two weights.
+ *
+ * <ul>
+ *   <li><b>Decided</b>: by hand, by a link, by an event that means a change (an unsubscription), and by a statement
+ *       ({@code traits.consent}) that says otherwise than the same source said of the same identity before.
+ *   <li><b>Plain</b>: a source's first statement of an identity.
+ * </ul>
+ *
+ * A statement that repeats what its source said of that identity before says nothing, and one that is older than the last
+ * known of them is not looked at. Of the decided sayings the last stands, of the plain ones too, each by the time it was said,
+ * of two at one instant the later in the log, else the withdrawal. Then:
+ *
+ * <ol>
+ *   <li>when a withdrawal is decided, there is no permission, whatever plain statements say before or after it;
+ *   <li>when a grant is decided, there is permission, unless a plain statement after it says no;
+ *   <li>when nothing is decided, the plain statement holds.
+ * </ol>
+ *
+ * So after a withdrawal only an explicit act or a statement that changed from no to yes grants again: a shop that sends
+ * {@code consent: true} with every sign-in must not undo a withdrawal it never heard of, be it the first time that it says
+ * so or be it that it says so of another identity of the same person. Merging is taking the later of each weight, which
+ * comes to the same whatever is merged first; what a source said before is kept by identity, which no merge changes.
+ *
+ * <p>A change by hand or by a link comes after everything known, even when the business clock stands still.
  */
 @Component
 class ConsentStore {
@@ -47,42 +72,85 @@ class ConsentStore {
         NOW
     }
 
-    record Change(About about, boolean granted, String source, Instant at, long seq, Manner manner) {}
+    /** @param identity whom the source spoke of: the person's id, or one that was merged into it */
+    record Change(
+            About about, CustomerId identity, boolean granted, String source, Instant at, long seq, Manner manner) {}
 
     /** A row of history: from when on what was so. */
     record Turn(About about, boolean granted, String source, Instant at, long seq) {}
 
-    private record State(
-            boolean granted,
-            String source,
-            Instant at,
-            long seq,
-            @Nullable Boolean stated,
-            @Nullable Instant statedAt) {
+    private record Identity(CustomerId id, String source, String purpose, String channel) {
+        static Identity of(Change change) {
+            return new Identity(
+                    change.identity(),
+                    change.source(),
+                    change.about().purpose(),
+                    change.about().channel());
+        }
+    }
 
-        State stating(boolean what, Instant when) {
-            return new State(granted, source, at, seq, what, when);
+    private record Statement(boolean granted, Instant at) {}
+
+    private record Said(boolean granted, String source, Instant at, long seq) {
+        boolean isAfter(Said other) {
+            int byTime = at.compareTo(other.at);
+            if (byTime != 0) return byTime > 0;
+            return seq != other.seq ? seq > other.seq : other.granted && !granted;
         }
 
-        boolean isAfter(Change change) {
-            int byTime = at.compareTo(change.at());
-            return byTime > 0 || (byTime == 0 && seq > change.seq());
+        static @Nullable Said later(@Nullable Said one, @Nullable Said other) {
+            if (one == null) return other;
+            return other == null || one.isAfter(other) ? one : other;
         }
+    }
+
+    /** @param told the last row of the history; says what holds */
+    private record State(@Nullable Said decided, @Nullable Said plain, Said told) {
+        Instant last() {
+            var last = told.at();
+            if (decided != null && decided.at().isAfter(last)) last = decided.at();
+            if (plain != null && plain.at().isAfter(last)) last = plain.at();
+            return last;
+        }
+    }
+
+    /** Which saying holds. */
+    private static Said holding(@Nullable Said decided, @Nullable Said plain) {
+        if (decided == null) {
+            if (plain == null) throw new IllegalStateException("nothing was said");
+            return plain;
+        }
+        return decided.granted() && plain != null && !plain.granted() && plain.isAfter(decided) ? plain : decided;
     }
 
     /** Folds changes, in the order of the log, into what stands; gives the turns for the history. */
     List<Turn> apply(List<Change> changes) {
         if (changes.isEmpty()) return List.of();
         oneAtATime();
-        var before =
+        var states =
                 load(changes.stream().map(c -> c.about().customer()).distinct().toList());
-        var after = new LinkedHashMap<About, State>();
+        var statements = statements(changes);
+        var changed = new LinkedHashSet<About>();
+        var stated = new LinkedHashSet<Identity>();
         var turns = new ArrayList<Turn>();
         for (var change : changes) {
-            var state = after.containsKey(change.about()) ? after.get(change.about()) : before.get(change.about());
-            after.put(change.about(), fold(state, change, turns));
+            boolean decides = change.manner() != Manner.STATEMENT;
+            if (!decides) {
+                var identity = Identity.of(change);
+                var before = statements.get(identity);
+                if (before != null && change.at().isBefore(before.at())) continue;
+                statements.put(identity, new Statement(change.granted(), change.at()));
+                stated.add(identity);
+                if (before != null && before.granted() == change.granted()) continue;
+                decides = before != null;
+            }
+            states.put(change.about(), said(states.get(change.about()), change, decides, turns));
+            changed.add(change.about());
         }
-        store(List.copyOf(after.entrySet()));
+        store(changed.stream()
+                .map(about -> Map.entry(about, Objects.requireNonNull(states.get(about))))
+                .toList());
+        remember(stated.stream().toList(), statements);
         return turns;
     }
 
@@ -96,95 +164,173 @@ class ConsentStore {
                 .single();
     }
 
-    private static State fold(@Nullable State state, Change change, List<Turn> turns) {
-        if (change.manner() == Manner.STATEMENT) {
-            if (state != null && state.statedAt() != null) {
-                if (change.at().isBefore(state.statedAt())) return state;
-                if (Boolean.valueOf(change.granted()).equals(state.stated()))
-                    return state.stating(change.granted(), change.at());
-            }
-            return said(state, change, turns).stating(change.granted(), change.at());
-        }
-        return said(state, change, turns);
-    }
-
-    private static State said(@Nullable State state, Change given, List<Turn> turns) {
-        var change = given;
+    private static State said(@Nullable State state, Change change, boolean decides, List<Turn> turns) {
+        var at = change.at();
+        if (state != null && change.manner() == Manner.NOW && !at.isAfter(state.last()))
+            at = state.last().plus(1, ChronoUnit.MICROS);
+        var said = new Said(change.granted(), change.source(), at, change.seq());
         if (state == null) {
-            turns.add(turn(change));
-            return new State(change.granted(), change.source(), change.at(), change.seq(), null, null);
+            turns.add(turn(change.about(), said));
+            return new State(decides ? said : null, decides ? null : said, said);
         }
-        if (change.manner() == Manner.NOW && !change.at().isAfter(state.at()))
-            change = new Change(
-                    change.about(),
-                    change.granted(),
-                    change.source(),
-                    state.at().plus(1, ChronoUnit.MICROS),
-                    change.seq(),
-                    change.manner());
-        boolean same = state.granted() == change.granted();
-        if (!state.isAfter(change)) {
-            if (!same) turns.add(turn(change));
-            return new State(
-                    change.granted(), change.source(), change.at(), change.seq(), state.stated(), state.statedAt());
+        var decided = decides ? Said.later(state.decided(), said) : state.decided();
+        var plain = decides ? state.plain() : Said.later(state.plain(), said);
+        var holds = holding(decided, plain);
+        var told = state.told();
+        if (said.isAfter(told)) {
+            var now = new Said(holds.granted(), holds.source(), said.at(), said.seq());
+            if (now.granted() != told.granted()) turns.add(turn(change.about(), now));
+            return new State(decided, plain, now);
         }
-        if (!same) {
-            turns.add(turn(change));
-            turns.add(new Turn(change.about(), state.granted(), state.source(), state.at(), state.seq()));
+        // Heard of late: the history learns what held from then on, and what has held since.
+        boolean then = heldThen(state.decided(), said, decides);
+        if (then != told.granted()) {
+            turns.add(turn(change.about(), new Said(then, said.source(), said.at(), said.seq())));
+            if (holds.granted() == told.granted()) turns.add(turn(change.about(), told));
         }
-        return state;
+        return new State(decided, plain, corrected(change.about(), holds, told, turns));
     }
 
-    private static Turn turn(Change change) {
-        return new Turn(change.about(), change.granted(), change.source(), change.at(), change.seq());
+    private static boolean heldThen(@Nullable Said decided, Said said, boolean decides) {
+        if (decides || decided == null || decided.isAfter(said)) return said.granted();
+        return holding(decided, said).granted();
+    }
+
+    /** The last row of the history, after one that says what holds was added where the last one says otherwise. */
+    private static Said corrected(About about, Said holds, Said told, List<Turn> turns) {
+        return holds.granted() == told.granted() ? told : told(about, holds, told, turns);
+    }
+
+    private static Said told(About about, Said holds, Said told, List<Turn> turns) {
+        var now = new Said(holds.granted(), holds.source(), told.at().plus(1, ChronoUnit.MICROS), told.seq());
+        turns.add(turn(about, now));
+        return now;
+    }
+
+    private static Turn turn(About about, Said said) {
+        return new Turn(about, said.granted(), said.source(), said.at(), said.seq());
     }
 
     private Map<About, State> load(List<CustomerId> customers) {
         var found = new HashMap<About, State>();
         jdbc.sql("""
-                        select customer_id, purpose, channel, granted, source, set_at, seq, stated, stated_at from consents
-                        where customer_id = any (:customers)
+                        select customer_id, purpose, channel, granted, source, set_at, seq, decided, decided_source, decided_at,
+                            decided_seq, plain, plain_source, plain_at, plain_seq
+                        from consents where customer_id = any (:customers)
                         """).param("customers", longs(customers, CustomerId::value)).query(row -> {
-            var statedAt = row.getObject("stated_at", OffsetDateTime.class);
             found.put(
                     new About(
                             new CustomerId(row.getLong("customer_id")),
                             row.getString("purpose"),
                             row.getString("channel")),
                     new State(
-                            row.getBoolean("granted"),
-                            row.getString("source"),
-                            instant(row, "set_at"),
-                            row.getLong("seq"),
-                            statedAt == null ? null : row.getBoolean("stated"),
-                            statedAt == null ? null : statedAt.toInstant()));
+                            weight(row, "decided"),
+                            weight(row, "plain"),
+                            new Said(
+                                    row.getBoolean("granted"),
+                                    row.getString("source"),
+                                    instant(row, "set_at"),
+                                    row.getLong("seq"))));
         });
         return found;
     }
 
+    private static @Nullable Said weight(ResultSet row, String which) throws SQLException {
+        boolean granted = row.getBoolean(which);
+        if (row.wasNull()) return null;
+        return new Said(
+                granted, row.getString(which + "_source"), instant(row, which + "_at"), row.getLong(which + "_seq"));
+    }
+
     private void store(List<Map.Entry<About, State>> states) {
+        if (states.isEmpty()) return;
         jdbc.sql("""
-                        insert into consents (customer_id, purpose, channel, granted, source, set_at, seq, stated, stated_at)
-                        select c, p, h, g, s, a, q, nullif(t, '')::boolean, nullif(w, '')::timestamptz
-                        from unnest(:customers, :purposes, :channels, :granted, :sources, :at, :seq, :stated, :statedAt)
-                            as x (c, p, h, g, s, a, q, t, w)
+                        insert into consents (customer_id, purpose, channel, granted, source, set_at, seq, decided,
+                            decided_source, decided_at, decided_seq, plain, plain_source, plain_at, plain_seq)
+                        select c, p, h, g, s, a, q, nullif(d, '')::boolean, ds, nullif(da, '')::timestamptz, dq,
+                            nullif(l, '')::boolean, ls, nullif(la, '')::timestamptz, lq
+                        from unnest(:customers, :purposes, :channels, :granted, :sources, :at, :seq, :decided,
+                                :decidedSources, :decidedAt, :decidedSeq, :plain, :plainSources, :plainAt, :plainSeq)
+                            as x (c, p, h, g, s, a, q, d, ds, da, dq, l, ls, la, lq)
                         on conflict (customer_id, purpose, channel) do update set granted = excluded.granted,
                             source = excluded.source, set_at = excluded.set_at, seq = excluded.seq,
-                            stated = excluded.stated, stated_at = excluded.stated_at
+                            decided = excluded.decided, decided_source = excluded.decided_source,
+                            decided_at = excluded.decided_at, decided_seq = excluded.decided_seq,
+                            plain = excluded.plain, plain_source = excluded.plain_source,
+                            plain_at = excluded.plain_at, plain_seq = excluded.plain_seq
                         """)
                 .param("customers", longs(states, s -> s.getKey().customer().value()))
                 .param("purposes", texts(states, s -> s.getKey().purpose()))
                 .param("channels", texts(states, s -> s.getKey().channel()))
+                .param("granted", flags(states, s -> s.getValue().told().granted()))
+                .param("sources", texts(states, s -> s.getValue().told().source()))
                 .param(
-                        "granted",
-                        new SqlArrayValue(
-                                "boolean",
-                                states.stream().map(s -> s.getValue().granted()).toArray()))
-                .param("sources", texts(states, s -> s.getValue().source()))
-                .param("at", texts("timestamptz", states, s -> s.getValue().at().toString()))
-                .param("seq", longs(states, s -> s.getValue().seq()))
-                .param("stated", texts(states, s -> textOrEmpty(s.getValue().stated())))
-                .param("statedAt", texts(states, s -> textOrEmpty(s.getValue().statedAt())))
+                        "at",
+                        texts(
+                                "timestamptz",
+                                states,
+                                s -> s.getValue().told().at().toString()))
+                .param("seq", longs(states, s -> s.getValue().told().seq()))
+                .param("decided", texts(states, s -> given(s.getValue().decided(), Said::granted)))
+                .param("decidedSources", texts(states, s -> given(s.getValue().decided(), Said::source)))
+                .param("decidedAt", texts(states, s -> given(s.getValue().decided(), Said::at)))
+                .param("decidedSeq", longs(states, s -> seq(s.getValue().decided())))
+                .param("plain", texts(states, s -> given(s.getValue().plain(), Said::granted)))
+                .param("plainSources", texts(states, s -> given(s.getValue().plain(), Said::source)))
+                .param("plainAt", texts(states, s -> given(s.getValue().plain(), Said::at)))
+                .param("plainSeq", longs(states, s -> seq(s.getValue().plain())))
+                .update();
+    }
+
+    private static String given(@Nullable Said said, Function<Said, Object> part) {
+        return said == null ? "" : part.apply(said).toString();
+    }
+
+    private static Long seq(@Nullable Said said) {
+        return said == null ? 0 : said.seq();
+    }
+
+    /** What the sources of these changes stated of their identities last. */
+    private Map<Identity, Statement> statements(List<Change> changes) {
+        var found = new HashMap<Identity, Statement>();
+        var identities = changes.stream()
+                .filter(change -> change.manner() == Manner.STATEMENT)
+                .map(Change::identity)
+                .distinct()
+                .toList();
+        if (identities.isEmpty()) return found;
+        jdbc.sql("""
+                        select identity_id, stated_by, purpose, channel, stated, stated_at from consent_statements
+                        where identity_id = any (:identities)
+                        """).param("identities", longs(identities, CustomerId::value)).query(row -> {
+            found.put(
+                    new Identity(
+                            new CustomerId(row.getLong("identity_id")),
+                            row.getString("stated_by"),
+                            row.getString("purpose"),
+                            row.getString("channel")),
+                    new Statement(row.getBoolean("stated"), instant(row, "stated_at")));
+        });
+        return found;
+    }
+
+    private void remember(List<Identity> identities, Map<Identity, Statement> statements) {
+        if (identities.isEmpty()) return;
+        var rows = identities.stream()
+                .map(identity -> Map.entry(identity, Objects.requireNonNull(statements.get(identity))))
+                .toList();
+        jdbc.sql("""
+                        insert into consent_statements (identity_id, stated_by, purpose, channel, stated, stated_at)
+                        select * from unnest(:identities, :sources, :purposes, :channels, :stated, :at)
+                        on conflict (identity_id, stated_by, purpose, channel) do update
+                        set stated = excluded.stated, stated_at = excluded.stated_at
+                        """)
+                .param("identities", longs(rows, r -> r.getKey().id().value()))
+                .param("sources", texts(rows, r -> r.getKey().source()))
+                .param("purposes", texts(rows, r -> r.getKey().purpose()))
+                .param("channels", texts(rows, r -> r.getKey().channel()))
+                .param("stated", flags(rows, r -> r.getValue().granted()))
+                .param("at", texts("timestamptz", rows, r -> r.getValue().at().toString()))
                 .update();
     }
 
@@ -198,10 +344,7 @@ class ConsentStore {
                 .param("customers", longs(turns, t -> t.about().customer().value()))
                 .param("purposes", texts(turns, t -> t.about().purpose()))
                 .param("channels", texts(turns, t -> t.about().channel()))
-                .param(
-                        "granted",
-                        new SqlArrayValue(
-                                "boolean", turns.stream().map(Turn::granted).toArray()))
+                .param("granted", flags(turns, Turn::granted))
                 .param("sources", texts(turns, Turn::source))
                 .param("at", texts("timestamptz", turns, t -> t.at().toString()))
                 .update();
@@ -247,28 +390,43 @@ class ConsentStore {
                 .single();
     }
 
-    /** Moves what losers said to the winners; what was said last stands. Units of the budget are counted by alias. */
+    /**
+     * Moves what losers said to the winners, and remembers for the history what holds now where its last row says
+     * otherwise. Units of the budget are counted by alias.
+     */
     void move(Map<CustomerId, CustomerId> winners, long upTo) {
-        var moves = List.copyOf(winners.entrySet());
-        var from = longs(moves, m -> m.getKey().value());
-        jdbc.sql("""
-                        insert into consents (customer_id, purpose, channel, granted, source, set_at, seq, stated, stated_at)
-                        select distinct on (m.winner, c.purpose, c.channel) m.winner, c.purpose, c.channel, c.granted,
-                            c.source, c.set_at, c.seq, c.stated, c.stated_at
-                        from unnest(:from, :to) as m (loser, winner) join consents c on c.customer_id = m.loser
-                        order by m.winner, c.purpose, c.channel, c.set_at desc, c.seq desc
-                        on conflict (customer_id, purpose, channel) do update set granted = excluded.granted,
-                            source = excluded.source, set_at = excluded.set_at, seq = excluded.seq,
-                            stated = coalesce(excluded.stated, consents.stated),
-                            stated_at = coalesce(excluded.stated_at, consents.stated_at)
-                        where (excluded.set_at, excluded.seq) > (consents.set_at, consents.seq)
-                        """)
-                .param("from", from)
-                .param("to", longs(moves, m -> m.getValue().value()))
-                .update();
+        oneAtATime();
+        var losers = List.copyOf(winners.keySet());
+        var merged = new LinkedHashMap<About, State>();
+        // What was said again has no row in the history: of two that differ the later row may be either's.
+        var told = new HashMap<About, Set<Boolean>>();
+        var concerned = Stream.concat(losers.stream(), winners.values().stream())
+                .distinct()
+                .toList();
+        load(concerned).forEach((about, state) -> {
+            var winner = winners.getOrDefault(about.customer(), about.customer());
+            var key = new About(winner, about.purpose(), about.channel());
+            told.computeIfAbsent(key, any -> new HashSet<>()).add(state.told().granted());
+            merged.merge(
+                    key,
+                    state,
+                    (one, other) -> new State(
+                            Said.later(one.decided(), other.decided()),
+                            Said.later(one.plain(), other.plain()),
+                            Objects.requireNonNull(Said.later(one.told(), other.told()))));
+        });
+        var turns = new ArrayList<Turn>();
+        merged.replaceAll((about, state) -> {
+            var holds = holding(state.decided(), state.plain());
+            return told.getOrDefault(about, Set.of()).equals(Set.of(holds.granted()))
+                    ? state
+                    : new State(state.decided(), state.plain(), told(about, holds, state.told(), turns));
+        });
         jdbc.sql("delete from consents where customer_id = any (:from)")
-                .param("from", from)
+                .param("from", longs(losers, CustomerId::value))
                 .update();
+        store(List.copyOf(merged.entrySet()));
+        remember(turns);
         jdbc.sql("update consent_progress set last_merge = :number")
                 .param("number", upTo)
                 .update();
@@ -294,7 +452,7 @@ class ConsentStore {
         return new SqlArrayValue(type, rows.stream().map(column).toArray());
     }
 
-    private static String textOrEmpty(@Nullable Object value) {
-        return value == null ? "" : value.toString();
+    private static <T> SqlArrayValue flags(List<T> rows, Function<T, Boolean> column) {
+        return new SqlArrayValue("boolean", rows.stream().map(column).toArray());
     }
 }

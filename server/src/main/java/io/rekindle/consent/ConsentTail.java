@@ -93,6 +93,7 @@ class ConsentTail implements Tail {
                 .filter(said -> said.getValue().isBoolean() && Consents.isWord(said.getKey()))
                 .map(said -> new ConsentStore.Change(
                         new ConsentStore.About(customer, Permissions.MARKETING, said.getKey()),
+                        event.customer(),
                         said.getValue().booleanValue(),
                         "source " + event.sourceId(),
                         event.occurredAt(),
@@ -107,6 +108,7 @@ class ConsentTail implements Tail {
                         customer,
                         word(event, "purpose", Permissions.MARKETING),
                         word(event, "channel", Permissions.EMAIL)),
+                event.customer(),
                 false,
                 "event Unsubscribed",
                 event.occurredAt(),
