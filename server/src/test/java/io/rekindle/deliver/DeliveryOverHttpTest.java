@@ -261,6 +261,39 @@ class DeliveryOverHttpTest {
         assertThat(sendAgain("noa" + runId)).isEqualTo("skipped/suppressed");
     }
 
+    @Test
+    void aBounceThatIsForNowOrOfAnotherSendersMailTakesNoDeliveryBack() throws Exception {
+        sendTo("pia" + runId, "quy" + runId);
+        var others = List.of(
+                "\"bounce_type\":\"soft\"",
+                "\"bounce_type\":\"Transient\"",
+                "\"bounce_type\":\"mailbox_full\"",
+                "\"bounceType\":\"Soft-Bounce\"",
+                "\"message_id\":\"0100018c-ab\"",
+                "\"message_id\":987654321",
+                "\"campaign_id\":\"cmp_summer_sale\"",
+                "\"campaign_id\":999999",
+                "\"campaign_name\":\"Newsletter\"",
+                "\"email_id\":\"e7\"");
+        for (int i = 0; i < others.size(); i++)
+            bounced("e%d-%d".formatted(runId, i), "\"userId\":\"pia%d\"".formatted(runId), others.get(i));
+        assertThat(delivered()).isEqualTo(2);
+
+        var id = messages.of(customer("pia" + runId)).getFirst().messageId();
+        jdbc.sql("update messages set sent_at = sent_at - interval '6 days' where message_id = :id")
+                .param("id", Long.parseLong(id))
+                .update();
+        bounced("f" + runId, "\"userId\":\"pia%d\"".formatted(runId), "\"reason\":\"550\"");
+        assertThat(delivered()).as("no mail server tries for six days").isEqualTo(2);
+        bounced(
+                "g" + runId,
+                "\"userId\":\"pia%d\"".formatted(runId),
+                "\"message_id\":\"%s\",\"bounce_type\":\"soft\"".formatted(id));
+        assertThat(delivered()).as("the very message is named").isEqualTo(1);
+        bounced("h" + runId, "\"userId\":\"quy%d\"".formatted(runId), "\"campaign_id\":%d".formatted(runId));
+        assertThat(delivered()).as("the campaign is ours").isZero();
+    }
+
     private long delivered() {
         time.awaitQuiet();
         return messages.progress(runId).delivered();

@@ -15,13 +15,35 @@ import org.springframework.stereotype.Component;
 /**
  * Takes deliveries back: a mail server may accept a message and send it back hours later, which the company's mail
  * provider tells as an event {@code Email Bounced}. The message is the property {@code message_id} when it is one of
- * ours; else the latest one sent before to the address the event carries ({@code address_hash} or its e-mail address),
- * or, when it carries none, to its customer. It stays {@code sent}, with the reason {@code bounced}. A repeated event
- * finds it marked; a failure of our own handing over, told by the same event, finds no message sent.
+ * ours. It stays {@code sent}, with the reason {@code bounced}. A repeated event finds it marked; a failure of our own
+ * handing over, told by the same event, finds no message sent.
+ *
+ * <p>Others send mail to the same people, and tell of it by the same event. One without a number of ours is taken for the
+ * latest message to the address it carries ({@code address_hash} or its e-mail address), or, when it carries none, to its
+ * customer, and only for one it can be about: not when its {@code bounce_type} says that it was for now (soft, transient,
+ * mailbox full …), not when it names a message or a campaign that is not ours, and only for a message sent within five days
+ * before: so long mail servers try before they give up (RFC 5321, 4.5.4.1).
  */
 @Component
 class BounceTail implements Tail {
     static final String BOUNCED = "Email Bounced";
+    /** What mail providers call a bounce that says nothing for good, without separators. */
+    private static final List<String> FOR_NOW = List.of(
+            "soft",
+            "transient",
+            "temporar",
+            "delay",
+            "defer",
+            "full",
+            "quota",
+            "greylist",
+            "throttl",
+            "autorespon",
+            "outofoffice");
+
+    /** What other senders call their messages and campaigns, Segment's specification of e-mail events among them. */
+    private static final List<String> OTHERS =
+            List.of("messageId", "email_id", "emailId", "campaignId", "campaign_name", "campaignName", "campaign");
 
     private final JdbcClient jdbc;
     private final Identities identities;
@@ -57,8 +79,9 @@ class BounceTail implements Tail {
         jdbc.sql("""
                         with told as (
                             select * from unnest(:messages::bigint[], :addresses::bigint[], :customers::bigint[],
-                                                 :times::timestamptz[], :kinds::text[])
-                                as t (message_id, address_hash, customer_id, at, kind)),
+                                                 :times::timestamptz[], :kinds::text[], :foreign::boolean[],
+                                                 :campaigns::bigint[])
+                                as t (message_id, address_hash, customer_id, at, kind, is_foreign, campaign_id)),
                         meant as (
                             select coalesce(named.message_id, latest.message_id) as message_id, min(t.at) as at,
                                    min(t.kind) as kind
@@ -66,13 +89,15 @@ class BounceTail implements Tail {
                             left join messages named on named.message_id = t.message_id
                             left join lateral (
                                 select m.message_id from messages m
-                                where named.message_id is null
+                                where named.message_id is null and not t.is_foreign
+                                  and (t.campaign_id is null or m.campaign_id = t.campaign_id)
                                   and m.customer_id in (
                                       select t.customer_id
                                       union all select alias_id from customer_aliases where customer_id = t.customer_id)
                                   and (t.address_hash is null or m.address_hash = t.address_hash)
                                   -- The clocks of two machines are not one.
                                   and m.sent_at <= t.at + interval '5 minutes'
+                                  and m.sent_at >= t.at - interval '5 days'
                                 order by m.sent_at desc, m.message_id limit 1) latest on true
                             group by 1),
                         changed as (
@@ -103,6 +128,14 @@ class BounceTail implements Tail {
                                 .map(event -> event.occurredAt().toString())
                                 .toArray(String[]::new))
                 .param("kinds", told.stream().map(BounceTail::kind).toArray(String[]::new))
+                .param(
+                        "foreign",
+                        told.stream()
+                                .map(event -> isForNow(event) || namesAnothers(event))
+                                .toArray(Boolean[]::new))
+                .param(
+                        "campaigns",
+                        told.stream().map(event -> number(event, "campaign_id")).toArray(Long[]::new))
                 .update();
     }
 
@@ -122,9 +155,31 @@ class BounceTail implements Tail {
                 .orElse(null);
     }
 
+    private static boolean isForNow(LoggedEvent event) {
+        var letters = type(event).replaceAll("[^a-z]", "");
+        return FOR_NOW.stream().anyMatch(letters::contains);
+    }
+
+    /** Our own events carry numbers under {@code message_id} and {@code campaign_id}, and none of the other names. */
+    private static boolean namesAnothers(LoggedEvent event) {
+        return isGiven(event, "message_id")
+                || (isGiven(event, "campaign_id") && number(event, "campaign_id") == null)
+                || OTHERS.stream().anyMatch(property -> isGiven(event, property));
+    }
+
+    private static boolean isGiven(LoggedEvent event, String property) {
+        var value = event.properties().path(property);
+        return !value.isMissingNode() && !value.isNull() && !value.asString("-").isBlank();
+    }
+
+    private static String type(LoggedEvent event) {
+        var type = event.properties().path("bounce_type").asString("");
+        return (type.isEmpty() ? event.properties().path("bounceType").asString("") : type).toLowerCase(Locale.ROOT);
+    }
+
     /** Kept when it is a word: what a provider calls the kind of bounce. */
     private static String kind(LoggedEvent event) {
-        var kind = event.properties().path("bounce_type").asString("").toLowerCase(Locale.ROOT);
+        var kind = type(event);
         return kind.matches("[a-z_-]{1,30}") ? kind : "unknown";
     }
 }
