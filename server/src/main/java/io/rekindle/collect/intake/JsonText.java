@@ -2,6 +2,7 @@ package io.rekindle.collect.intake;
 
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JsonParser;
 import tools.jackson.core.JsonToken;
@@ -16,6 +17,8 @@ import tools.jackson.core.JsonToken;
 final class JsonText {
     private static final char[] HEX = "0123456789abcdef".toCharArray();
     private static final int LONGEST_PLAIN_NUMBER = 18;
+    private static final String BIRTH_YEAR = "birth_year";
+    private static final Pattern YEAR = Pattern.compile("(?<!\\d)((?:19|20)\\d\\d)(?=\\d{4}(?!\\d)|(?!\\d))");
 
     private static final int ESCAPED = 1;
     private static final int AT = 1 << 1;
@@ -44,6 +47,15 @@ final class JsonText {
 
     JsonText(PersonalFields fields) {
         this.fields = fields;
+    }
+
+    /** Whom the members of an object tell of. */
+    private enum Of {
+        NOBODY,
+        /** A person: these are her traits. */
+        TRAITS,
+        A_PERSON,
+        A_DEVICE
     }
 
     /** What to call for a member of the object that is copied, after its value was. */
@@ -78,7 +90,7 @@ final class JsonText {
         out.setLength(0);
         path.setLength(0);
         path.append(name);
-        copyObject(in, isTraits, true, member);
+        copyObject(in, isTraits ? Of.TRAITS : Of.NOBODY, true, member);
         return out.toString();
     }
 
@@ -87,10 +99,11 @@ final class JsonText {
     }
 
     /** Copies an object, the opening brace being the current token; true when a member was written. */
-    private void copyObject(JsonParser in, boolean isTraits, boolean siftPersonal, Member member) {
+    private void copyObject(JsonParser in, Of of, boolean siftPersonal, Member member) {
         out.append('{');
         int atStart = out.length();
         int pathLength = path.length();
+        int birthYear = 0;
         while (in.nextToken() != JsonToken.END_OBJECT) {
             var name = in.currentName();
             in.nextToken();
@@ -104,27 +117,60 @@ final class JsonText {
                 continue;
             }
             path.append('.').append(name);
-            boolean isPersonal = judged == PersonalFields.Judgement.PERSONAL
-                    || (isTraits && judged == PersonalFields.Judgement.AMONG_TRAITS);
-            if (siftPersonal && isPersonal && isWorthKeeping(in.currentToken())) {
-                if (!keptAsUrl(in, name, before > atStart)) putAside(path.toString(), current(in));
+            if (siftPersonal && isPersonal(judged, of, name) && isWorthKeeping(in.currentToken())) {
+                if (!keptAsUrl(in, name, before > atStart)) {
+                    var given = current(in);
+                    putAside(path.toString(), given);
+                    if (judged == PersonalFields.Judgement.BIRTHDAY && birthYear == 0) birthYear = yearIn(given);
+                }
             } else {
+
                 if (before > atStart) out.append(',');
                 string(name);
                 out.append(':');
                 int from = out.length();
-                boolean kept = copyValue(in, siftPersonal, isTraitsObject(name, pathLength), judged.kind());
-                if (kept) member.copied(name, from, out.length());
-                else out.setLength(before);
+                boolean kept = copyValue(in, siftPersonal, ofWhom(judged, name, pathLength), judged.kind());
+                if (kept) {
+                    member.copied(name, from, out.length());
+                    if (judged == PersonalFields.Judgement.BIRTH_YEAR) birthYear = -1;
+                } else {
+                    out.setLength(before);
+                }
             }
             path.setLength(pathLength);
+        }
+        if (birthYear > 0) {
+            if (out.length() > atStart) out.append(',');
+            string(BIRTH_YEAR);
+            out.append(':').append(birthYear);
         }
         out.append('}');
     }
 
-    /** {@code context.traits} are the person's traits too. */
-    private boolean isTraitsObject(String name, int pathLength) {
-        return pathLength == "context".length() && name.equals("traits");
+    private static boolean isPersonal(PersonalFields.Judgement judged, Of of, String name) {
+        return switch (judged) {
+            case PERSONAL, BIRTHDAY -> true;
+            case AMONG_TRAITS -> of == Of.TRAITS;
+            case OF_A_PERSON ->
+                of == Of.TRAITS || of == Of.A_PERSON || (of == Of.A_DEVICE && PersonalFields.namesADevice(name));
+            default -> of == Of.A_DEVICE && PersonalFields.namesADevice(name);
+        };
+    }
+
+    /** Whose the members of an object of this name are. */
+    private static Of ofWhom(PersonalFields.Judgement judged, String name, int pathLength) {
+        return switch (judged) {
+            case HOLDS_A_PERSON -> Of.A_PERSON;
+            case HOLDS_A_DEVICE -> Of.A_DEVICE;
+            // {@code context.traits} are the person's traits too.
+            default -> pathLength == "context".length() && name.equals("traits") ? Of.TRAITS : Of.NOBODY;
+        };
+    }
+
+    /** A year of somebody's life, written as four digits in front of, behind or without a day and month; 0 when there is none. */
+    private static int yearIn(String given) {
+        var year = YEAR.matcher(given);
+        return year.find() ? Integer.parseInt(year.group(1)) : 0;
     }
 
     private static boolean isWorthKeeping(JsonToken token) {
@@ -135,7 +181,7 @@ final class JsonText {
     private String current(JsonParser in) {
         if (!in.currentToken().isStructStart()) return in.getString();
         int mark = out.length();
-        copyValue(in, false, false, PersonalText.Kind.FREE);
+        copyValue(in, false, Of.NOBODY, PersonalText.Kind.FREE);
         var text = out.substring(mark);
         out.setLength(mark);
         return text;
@@ -157,10 +203,10 @@ final class JsonText {
     }
 
     /** Copies one value; false when it was put aside instead. */
-    private boolean copyValue(JsonParser in, boolean siftPersonal, boolean isTraits, PersonalText.Kind kind) {
+    private boolean copyValue(JsonParser in, boolean siftPersonal, Of of, PersonalText.Kind kind) {
         switch (in.currentToken()) {
-            case START_OBJECT -> copyObject(in, isTraits, siftPersonal, NONE);
-            case START_ARRAY -> copyArray(in, siftPersonal, kind);
+            case START_OBJECT -> copyObject(in, of, siftPersonal, NONE);
+            case START_ARRAY -> copyArray(in, siftPersonal, of == Of.A_PERSON ? of : Of.NOBODY, kind);
             case VALUE_STRING -> {
                 int before = out.length();
                 string(in);
@@ -223,7 +269,7 @@ final class JsonText {
         return false;
     }
 
-    private void copyArray(JsonParser in, boolean siftPersonal, PersonalText.Kind kind) {
+    private void copyArray(JsonParser in, boolean siftPersonal, Of of, PersonalText.Kind kind) {
         out.append('[');
         int pathLength = path.length();
         int index = 0;
@@ -232,7 +278,7 @@ final class JsonText {
             path.append('[').append(index++).append(']');
             // A place in an array is kept even when its value is put aside: the others must not move up.
             int mark = out.length();
-            if (!copyValue(in, siftPersonal, false, kind)) {
+            if (!copyValue(in, siftPersonal, of, kind)) {
                 out.setLength(mark);
                 out.append("null");
             }

@@ -13,8 +13,10 @@ import java.util.regex.Pattern;
 /**
  * Which fields are personal by their names, in English, Chinese, German, French and Spanish. A name counts at any depth,
  * whatever its case, accents, underscores and hyphens. In the lists, {@code x*} stands for every name that begins so,
- * {@code *x} for every one that ends so, and {@code traits.x} counts only directly among a person's traits ({@code name}
- * is a person's there, a product's elsewhere). What a name does not tell, {@link PersonalText} looks for in the value.
+ * {@code *x} for every one that ends so, and {@code traits.x} counts only directly among a person's traits. {@code name} is
+ * a person's there and in objects that tell of one ({@code billing}, {@code passengers}), a product's elsewhere. What a name
+ * does not tell, {@link PersonalText} looks for in the value. The lists follow what Segment specifies for traits and context,
+ * and the fields of the checkouts of Shopify, WooCommerce and Magento.
  */
 final class PersonalFields {
     private static final List<String> ADDRESSES_OF_PERSONS = List.of(
@@ -131,13 +133,13 @@ final class PersonalFields {
             "*accountname",
             "*authorname",
             "*signature",
-            "traits.name",
             "traits.title",
             "traits.description",
-            "traits.nom",
-            "traits.nombre",
             "traits.about",
             "traits.bio",
+            "traits.website",
+            "traits.homepage",
+            "traits.url",
             "*vorname",
             "*nachname",
             "*familienname",
@@ -157,8 +159,6 @@ final class PersonalFields {
             "nombrecliente",
             "*nombredelcliente",
             "*姓名",
-            "traits.名字",
-            "traits.名称",
             "*真实姓名",
             "*昵称",
             "*用户名",
@@ -169,7 +169,46 @@ final class PersonalFields {
             "*客户名称",
             "*会员名",
             "xingming",
-            "nicheng");
+            "nicheng",
+            "*nameoncard",
+            "*cardholder",
+            "*recipient",
+            "*recipients",
+            "*receiver",
+            "*addressee",
+            "*billtoname",
+            "*shiptoname",
+            "*signedby",
+            "*salutationname",
+            "*initials",
+            "*monogram",
+            "empfanger",
+            "*empfangername",
+            "absender",
+            "rechnungsname",
+            "liefername",
+            "*kontoinhaber",
+            "*karteninhaber",
+            "destinataire",
+            "*nomdestinataire",
+            "*nomdefamille",
+            "nomlivraison",
+            "nomfacturation",
+            "*titulaire",
+            "*expediteur",
+            "destinatario",
+            "*titular",
+            "remitente",
+            "nombreenvio",
+            "nombrefacturacion",
+            "*nombredeldestinatario",
+            "*持卡人",
+            "*寄件人",
+            "*签收人",
+            "*称呼",
+            "*发票抬头",
+            "shouhuoren",
+            "shoujianren");
     private static final List<String> PLACES = List.of(
             "address*",
             "*address",
@@ -220,7 +259,24 @@ final class PersonalFields {
             "*纬度",
             "*经纬度",
             "*坐标",
-            "dizhi");
+            "dizhi",
+            "line1",
+            "line2",
+            "line3",
+            "*adresse",
+            "*strasse",
+            "apartment",
+            "apartmentnumber",
+            "aptnumber",
+            "doorcode",
+            "entrycode",
+            "pincode",
+            "doornumber",
+            "*houseno",
+            "complementadresse",
+            "*codepostal",
+            "*codigopostal",
+            "numerocalle");
     private static final List<String> MACHINES = List.of(
             "ip",
             "ips",
@@ -254,7 +310,29 @@ final class PersonalFields {
             "mac",
             "ip地址",
             "设备号",
-            "设备id");
+            "设备id",
+            "*useragent",
+            "*deviceid",
+            "devicename",
+            "*devicetoken",
+            "pushtoken",
+            "fcmtoken",
+            "apnstoken",
+            "registrationtoken",
+            "*advertisingid",
+            "ssid",
+            "bssid",
+            "wifiname",
+            "externalids",
+            "*macaddress",
+            "androidid",
+            "fbp",
+            "fbc",
+            "*设备名称",
+            "*设备标识",
+            "geratename",
+            "nomappareil",
+            "nombredispositivo");
     private static final List<String> DOCUMENTS = List.of(
             "*passport",
             "*passportnumber",
@@ -321,7 +399,23 @@ final class PersonalFields {
             "*passwd",
             "*passwort",
             "*密码",
-            "*secret");
+            "*secret",
+            "vatid",
+            "vatnumber",
+            "taxvat",
+            "taxnumber",
+            "ustid",
+            "ustidnr",
+            "cpf",
+            "curp",
+            "medicalid",
+            "insurancenumber",
+            "*alipay",
+            "*支付宝",
+            "*支付宝账号",
+            "*账号",
+            "*银行账号",
+            "*营业执照号");
     private static final List<String> FREE_TEXTS = List.of(
             "message",
             "messagetext",
@@ -376,7 +470,291 @@ final class PersonalFields {
             "*反馈内容",
             "*搜索词",
             "*搜索内容",
-            "*头像");
+            "*头像",
+            "*giftmessage",
+            "*giftnote",
+            "*giftcardmessage",
+            "*cardmessage",
+            "*greeting",
+            "*greetingtext",
+            "*greetingcardtext",
+            "*personalmessage",
+            "*messagetorecipient",
+            "*dedication",
+            "*inscription",
+            "*ordernote",
+            "*ordernotes",
+            "*customernote",
+            "*customernotes",
+            "*deliverynote",
+            "*deliverynotes",
+            "*shippingnote",
+            "*shippingnotes",
+            "*buyernote",
+            "*sellernote",
+            "*ordercomment",
+            "*ordercomments",
+            "*customercomment",
+            "*customercomments",
+            "*deliveryinstruction",
+            "*deliveryinstructions",
+            "*shippinginstructions",
+            "*specialinstructions",
+            "*specialrequest",
+            "*specialrequests",
+            "noteattributes",
+            "memo",
+            "*engraving",
+            "*engravingtext",
+            "*engraved",
+            "*engravedtext",
+            "*personalisation",
+            "*personalization",
+            "*personalisationtext",
+            "*personalizationtext",
+            "*customtext",
+            "*customization",
+            "*customizations",
+            "*customisation",
+            "*customisations",
+            "customattributes",
+            "*embroidery",
+            "*embroiderytext",
+            "*imprint",
+            "*imprinttext",
+            "*printtext",
+            "*gravur",
+            "*gravurtext",
+            "*widmung",
+            "*grussbotschaft",
+            "*grusstext",
+            "*geschenknachricht",
+            "*geschenktext",
+            "*wunschtext",
+            "*lieferhinweis",
+            "*lieferhinweise",
+            "*bestellnotiz",
+            "*bestellkommentar",
+            "*kundennotiz",
+            "*personalisierung",
+            "*stickerei",
+            "*messagecadeau",
+            "*motcadeau",
+            "*gravure",
+            "*dedicace",
+            "*instructionsdelivraison",
+            "*instructionslivraison",
+            "*notecommande",
+            "*notedecommande",
+            "*broderie",
+            "*personnalisation",
+            "*mensajeregalo",
+            "*mensajederegalo",
+            "*grabado",
+            "*dedicatoria",
+            "*instruccionesdeentrega",
+            "*notaspedido",
+            "*notasdelpedido",
+            "*bordado",
+            "*personalizacion",
+            "*贺卡",
+            "*贺卡内容",
+            "*贺卡留言",
+            "*祝福语",
+            "*赠言",
+            "*寄语",
+            "*刻字",
+            "*刻字内容",
+            "*定制内容",
+            "*定制文字",
+            "*卖家备注",
+            "*买家留言",
+            "*配送说明",
+            "beizhu",
+            "liuyan");
+    /** What is a person's name and not a thing's where it is said of a person: among the traits, or in {@link #HOLDERS}. */
+    private static final List<String> OF_PERSONS = List.of(
+            "name",
+            "first",
+            "last",
+            "middle",
+            "nom",
+            "nombre",
+            "名字",
+            "名称",
+            "line",
+            "suite",
+            "floor",
+            "building",
+            "etage",
+            "piso",
+            "colonia",
+            "楼层",
+            "房间号");
+    /** Objects that tell of a person: a name in them is hers. */
+    private static final List<String> HOLDERS = List.of(
+            "billing",
+            "billingdetails",
+            "billinginfo",
+            "billto",
+            "shipping",
+            "shippingdetails",
+            "shippinginfo",
+            "shipto",
+            "deliverydetails",
+            "deliveryinfo",
+            "contact",
+            "contacts",
+            "contactinfo",
+            "contactdetails",
+            "contactperson",
+            "customer",
+            "customerinfo",
+            "customerdetails",
+            "user",
+            "userinfo",
+            "buyer",
+            "payer",
+            "purchaser",
+            "sender",
+            "beneficiary",
+            "guest",
+            "guests",
+            "passenger",
+            "passengers",
+            "traveler",
+            "travelers",
+            "traveller",
+            "travellers",
+            "attendee",
+            "attendees",
+            "participant",
+            "participants",
+            "person",
+            "persons",
+            "people",
+            "friend",
+            "friends",
+            "referee",
+            "child",
+            "children",
+            "kids",
+            "baby",
+            "spouse",
+            "patient",
+            "owner",
+            "rechnung",
+            "rechnungsdaten",
+            "lieferung",
+            "lieferdaten",
+            "kunde",
+            "kundin",
+            "kontakt",
+            "besteller",
+            "gast",
+            "gaste",
+            "mitreisende",
+            "kind",
+            "kinder",
+            "facturation",
+            "livraison",
+            "client",
+            "acheteur",
+            "passager",
+            "passagers",
+            "voyageur",
+            "voyageurs",
+            "enfant",
+            "enfants",
+            "facturacion",
+            "envio",
+            "cliente",
+            "comprador",
+            "contacto",
+            "pasajero",
+            "pasajeros",
+            "viajero",
+            "viajeros",
+            "huesped",
+            "hijo",
+            "hijos",
+            "收货信息",
+            "收件信息",
+            "配送信息",
+            "账单信息",
+            "客户",
+            "客户信息",
+            "用户",
+            "用户信息",
+            "买家",
+            "会员",
+            "会员信息",
+            "乘客",
+            "旅客",
+            "出行人",
+            "宝宝",
+            "孩子");
+    /** By themselves they name a person among traits and in {@link #HOLDERS}; elsewhere they are channels and counts. */
+    private static final List<String> NETWORKS = List.of(
+            "facebook",
+            "instagram",
+            "twitter",
+            "tiktok",
+            "snapchat",
+            "linkedin",
+            "pinterest",
+            "youtube",
+            "telegram",
+            "skype",
+            "discord",
+            "kakaotalk",
+            "vkontakte",
+            "weibo",
+            "douyin",
+            "xiaohongshu",
+            "xing",
+            "viber",
+            "zalo",
+            "mastodon",
+            "bluesky",
+            "reddit",
+            "twitch",
+            "github",
+            "微博",
+            "抖音",
+            "小红书",
+            "支付宝");
+
+    private static final List<String> ON_A_NETWORK = List.of(
+            "id", "handle", "user", "name", "nickname", "profile", "profileurl", "url", "account", "号", "账号", "昵称");
+    private static final List<String> BIRTHDAYS = List.of(
+            "birthday",
+            "birthdate",
+            "dateofbirth",
+            "dob",
+            "bday",
+            "birth",
+            "born",
+            "geburtstag",
+            "geburtsdatum",
+            "geburt",
+            "datedenaissance",
+            "datenaissance",
+            "naissance",
+            "fechadenacimiento",
+            "fechanacimiento",
+            "nacimiento",
+            "cumpleanos",
+            "生日",
+            "出生日期",
+            "出生年月",
+            "出生年月日",
+            "shengri");
+    /** As part of a longer name: {@code customer_dob}, {@code kidsBirthday}. */
+    private static final List<String> ENDS_OF_BIRTHDAYS =
+            List.of("birthday", "birthdate", "dateofbirth", "customerdob", "userdob", "geburtsdatum", "的生日", "出生日期");
+
+    private static final Set<String> OF_DEVICES = Set.of("name", "id", "token");
     private static final List<List<String>> DEFAULT =
             List.of(ADDRESSES_OF_PERSONS, PHONES, NAMES_OF_PERSONS, PLACES, MACHINES, DOCUMENTS, FREE_TEXTS);
 
@@ -463,6 +841,8 @@ final class PersonalFields {
 
     private final Set<String> anywhere = new HashSet<>();
     private final Set<String> amongTraits = new HashSet<>();
+    private final Set<String> ofPersons = new HashSet<>();
+    private final Set<String> holders = new HashSet<>();
     private final List<String> beginnings = new ArrayList<>();
     private final List<String> endings = new ArrayList<>();
     /** Clients use few names; judging one takes longer than looking it up. Bounded, for a client may use many. */
@@ -473,6 +853,16 @@ final class PersonalFields {
         PERSONAL,
         /** Personal among a person's traits, any text elsewhere. */
         AMONG_TRAITS,
+        /** Personal among a person's traits and in an object that tells of a person, any text elsewhere. */
+        OF_A_PERSON,
+        /** Personal but for its year, which stays as {@code birth_year}. */
+        BIRTHDAY,
+        /** The year of a birthday by itself. */
+        BIRTH_YEAR,
+        /** An object of this name tells of a person; any text otherwise. */
+        HOLDS_A_PERSON,
+        /** An object of this name tells of a device; any text otherwise. */
+        HOLDS_A_DEVICE,
         /** The name itself stands for a person: an address as a key. */
         NAMES_SOMEBODY,
         FREE,
@@ -486,7 +876,15 @@ final class PersonalFields {
         /** What its texts can be. */
         PersonalText.Kind kind() {
             return switch (this) {
-                case PERSONAL, AMONG_TRAITS, NAMES_SOMEBODY, FREE -> PersonalText.Kind.FREE;
+                case PERSONAL,
+                        AMONG_TRAITS,
+                        OF_A_PERSON,
+                        BIRTHDAY,
+                        BIRTH_YEAR,
+                        HOLDS_A_PERSON,
+                        HOLDS_A_DEVICE,
+                        NAMES_SOMEBODY,
+                        FREE -> PersonalText.Kind.FREE;
                 case REFERENCE -> PersonalText.Kind.REFERENCE;
                 case NUMBER -> PersonalText.Kind.NUMBER;
                 case IDENTIFIER -> PersonalText.Kind.IDENTIFIER;
@@ -497,6 +895,12 @@ final class PersonalFields {
 
     PersonalFields(List<String> more) {
         DEFAULT.forEach(this::add);
+        OF_PERSONS.forEach(name -> ofPersons.add(normal(name)));
+        HOLDERS.forEach(name -> holders.add(normal(name)));
+        for (var network : NETWORKS) {
+            ofPersons.add(network);
+            for (var what : ON_A_NETWORK) anywhere.add(network + what);
+        }
         add(more);
     }
 
@@ -515,10 +919,15 @@ final class PersonalFields {
 
     boolean contains(String name, boolean isTrait) {
         return switch (judge(name)) {
-            case PERSONAL, NAMES_SOMEBODY -> true;
-            case AMONG_TRAITS -> isTrait;
-            case FREE, REFERENCE, NUMBER, IDENTIFIER, VERSION -> false;
+            case PERSONAL, BIRTHDAY, NAMES_SOMEBODY -> true;
+            case AMONG_TRAITS, OF_A_PERSON -> isTrait;
+            case BIRTH_YEAR, HOLDS_A_PERSON, HOLDS_A_DEVICE, FREE, REFERENCE, NUMBER, IDENTIFIER, VERSION -> false;
         };
+    }
+
+    /** Whether a field of an object that tells of a device tells which one of all it is. */
+    static boolean namesADevice(String name) {
+        return OF_DEVICES.contains(name);
     }
 
     Judgement judge(String name) {
@@ -539,7 +948,12 @@ final class PersonalFields {
                 || LAST_WORDS.contains(last)
                 || beginnings.stream().anyMatch(name::startsWith)
                 || endings.stream().anyMatch(name::endsWith)) return Judgement.PERSONAL;
+        if (BIRTHDAYS.contains(name) || ENDS_OF_BIRTHDAYS.stream().anyMatch(name::endsWith)) return Judgement.BIRTHDAY;
+        if (ofPersons.contains(name)) return Judgement.OF_A_PERSON;
         if (amongTraits.contains(name)) return Judgement.AMONG_TRAITS;
+        if (holders.contains(name)) return Judgement.HOLDS_A_PERSON;
+        if (given.equals("birth_year")) return Judgement.BIRTH_YEAR;
+        if (name.equals("device")) return Judgement.HOLDS_A_DEVICE;
         if (VERSIONS.contains(last)) return Judgement.VERSION;
         boolean isNumber = NUMBERS.contains(last)
                 || NUMBERS.contains(name)

@@ -206,10 +206,27 @@ class PersonalTextTest {
     @ParameterizedTest
     @ValueSource(
             strings = {
-                "product_name", "name", "category", "ship", "zipper", "membership", "headphone", "iphone", "tip",
-                        "city",
-                "country", "birthday", "gender", "order_id", "coupon", "订单号", "手机品牌", "城市", "campaign", "filename",
-                "eventName", "title"
+                "product_name",
+                "name",
+                "category",
+                "ship",
+                "zipper",
+                "membership",
+                "headphone",
+                "iphone",
+                "tip",
+                "city",
+                "country",
+                "gender",
+                "order_id",
+                "coupon",
+                "订单号",
+                "手机品牌",
+                "城市",
+                "campaign",
+                "filename",
+                "eventName",
+                "title"
             })
     void otherFieldsAreNot(String name) {
         assertThat(new PersonalFields(List.of()).contains(name, false)).isFalse();
