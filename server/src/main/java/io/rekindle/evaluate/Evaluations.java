@@ -3,7 +3,6 @@ package io.rekindle.evaluate;
 import io.rekindle.collect.EventLog;
 import io.rekindle.collect.Sources;
 import io.rekindle.collect.Tails;
-import io.rekindle.decide.Assignment;
 import io.rekindle.decide.Run;
 import io.rekindle.decide.RunPlanned;
 import io.rekindle.decide.Runs;
@@ -27,13 +26,12 @@ import io.rekindle.platform.PlatformSettings;
 import io.rekindle.platform.Problem;
 import io.rekindle.platform.WriteGate;
 import io.rekindle.segment.Words;
-import io.rekindle.warehouse.Sql;
 import io.rekindle.warehouse.Warehouse;
 import java.math.BigDecimal;
 import java.time.Instant;
 import java.time.ZoneOffset;
-import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.simple.JdbcClient;
@@ -121,10 +119,10 @@ public class Evaluations implements Job, RunPlanned {
                 .orElseThrow(() -> new IllegalStateException("there is no run %s".formatted(instance)));
         var campaign = campaigns.get(run.campaignId());
         var now = clock.instant();
-        var outcomes = outcomes(run, campaign);
         // What was reported until now counts, whether or not it has become an order yet.
         long logged = log.lastSeq();
         tails.awaitAll(logged);
+        var outcomes = outcomes(run, campaign);
         gate.write(() -> {
             outcomes.record(now);
             transaction.executeWithoutResult(status -> {
@@ -223,21 +221,16 @@ public class Evaluations implements Job, RunPlanned {
     }
 
     private Outcomes outcomes(Run run, Campaign campaign) {
-        var codes = run.offerId() == null ? List.<String>of() : coupons.codesOf(messageIds(run));
-        var perUse = run.offerId() == null
-                ? BigDecimal.ZERO
-                : offers.get(run.offerId()).costPerUse();
-        return new Outcomes(warehouse, run, codes, perUse, campaign.messageCost(), ownSource);
-    }
-
-    private long[] messageIds(Run run) {
-        return warehouse
-                .query(
-                        Sql.of("select decision_id from decisions where run_id = ? and action = 'send'", run.id()),
-                        row -> row.longValue("decision_id"))
-                .stream()
-                .mapToLong(Assignment::messageId)
-                .toArray();
+        var offer = run.offerId();
+        if (offer == null)
+            return new Outcomes(warehouse, run, used -> Map.of(), BigDecimal.ZERO, campaign.messageCost(), ownSource);
+        return new Outcomes(
+                warehouse,
+                run,
+                used -> coupons.messagesOf(offer, used),
+                offers.get(offer).costPerUse(),
+                campaign.messageCost(),
+                ownSource);
     }
 
     private static @Nullable Measure measure(Lift lift) {

@@ -8,8 +8,11 @@ import io.rekindle.warehouse.Warehouse;
 import java.math.BigDecimal;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,25 +26,25 @@ import org.jspecify.annotations.Nullable;
 final class Outcomes {
     private final Warehouse warehouse;
     private final Run run;
-    private final List<String> codes;
+    private final Function<List<String>, Map<String, Long>> messagesOfCodes;
     private final BigDecimal costPerUse;
     private final BigDecimal messageCost;
     private final long ownSource;
 
     /**
-     * @param codes the coupon codes the run's messages were given
+     * @param messagesOfCodes to which messages codes of the run's offer were given
      * @param ownSource of the events of this installation's own messages: other senders number their campaigns too
      */
     Outcomes(
             Warehouse warehouse,
             Run run,
-            List<String> codes,
+            Function<List<String>, Map<String, Long>> messagesOfCodes,
             BigDecimal costPerUse,
             BigDecimal messageCost,
             long ownSource) {
         this.warehouse = warehouse;
         this.run = run;
-        this.codes = codes;
+        this.messagesOfCodes = messagesOfCodes;
         this.costPerUse = costPerUse;
         this.messageCost = messageCost;
         this.ownSource = ownSource;
@@ -101,7 +104,7 @@ final class Outcomes {
         return warehouse
                 .first(
                         Sql.of("with")
-                                .then(bought(run.windowTo()))
+                                .then(bought(run.windowTo(), List.of()))
                                 .then("select count(*) as orders from bought where seq > ?", seq),
                         row -> row.longValue("orders"))
                 .orElseThrow();
@@ -110,7 +113,7 @@ final class Outcomes {
     /** One row per eligible decision, columns as in the table of outcomes. */
     private Sql rows(Instant until, Instant now) {
         return Sql.of("with")
-                .then(bought(until))
+                .then(bought(until, codesUsed(until)))
                 .then(
                         """
                 , clicked as (
@@ -154,8 +157,33 @@ final class Outcomes {
                         now);
     }
 
+    /**
+     * The codes orders of the window carry that the run's messages were given. There are no more of them than orders, while
+     * a run may have given out millions.
+     */
+    private List<String> codesUsed(Instant until) {
+        var used = warehouse.query(Sql.of("""
+                        select distinct upper(trim(coupon)) as code from orders_now
+                        where ordered_at >= ? and ordered_at < ? and trim(coupon) <> ''
+                        """, run.plannedAt(), until), row -> row.text("code"));
+        var messages = used.isEmpty() ? Map.<String, Long>of() : messagesOfCodes.apply(used);
+        if (messages.isEmpty()) return List.of();
+        var ids = messages.values().stream().map(id -> Long.toString(id)).toList();
+        var ours = new HashSet<>(warehouse.query(
+                Sql.of(
+                        "select distinct message_id from messages where run_id = ? and message_id in"
+                                + " (select cast(unnest(cast(? as varchar[])) as bigint))",
+                        run.id(),
+                        ids),
+                row -> row.longValue("message_id")));
+        return messages.entrySet().stream()
+                .filter(given -> ours.contains(given.getValue()))
+                .map(Map.Entry::getKey)
+                .toList();
+    }
+
     /** The members of both arms, and their orders in the window that were not cancelled as a whole. */
-    private Sql bought(Instant until) {
+    private Sql bought(Instant until, List<String> codes) {
         return Sql.of("""
                 members as (
                     select decision_id, run_id, campaign_id, customer_id, arm from decisions_now

@@ -8,8 +8,9 @@ import io.rekindle.platform.BusinessClock;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
-import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Component;
@@ -84,12 +85,19 @@ public class Coupons implements Tail {
                         """).param("message", messageId).update();
     }
 
-    /** The codes given to these messages. */
-    public List<String> codesOf(long[] messageIds) {
-        return jdbc.sql("select code from coupons where message_id = any(:messages) order by code")
-                .param("messages", messageIds)
-                .query((r, n) -> r.getString("code"))
-                .list();
+    /** To which messages these codes of an offer were given; codes that were given to none are left out. */
+    public Map<String, Long> messagesOf(long offerId, Collection<String> codes) {
+        var messages = new HashMap<String, Long>();
+        jdbc.sql("""
+                        select code, message_id from coupons
+                        where offer_id = :offer and code = any(:codes) and message_id is not null
+                        """)
+                .param("offer", offerId)
+                .param("codes", codes.toArray(String[]::new))
+                .query(row -> {
+                    messages.put(row.getString("code"), row.getLong("message_id"));
+                });
+        return messages;
     }
 
     @Override

@@ -9,8 +9,9 @@ import java.util.function.Supplier;
 import org.springframework.stereotype.Component;
 
 /**
- * Questions somebody waits for, of any shape they like: previews and forecasts. They share the machine with intake and
- * sending, so only so many are answered at once, a few more wait, and each statement has its time.
+ * Questions somebody waits for, of any shape or size: previews and forecasts, results, decisions, customers. They share
+ * the machine with intake and sending, so only so many are answered at once, a few more wait, and each statement has its
+ * time.
  */
 @Component
 public class AdHocQueries {
@@ -71,7 +72,7 @@ public class AdHocQueries {
         return new Problem(
                 Problem.Kind.TOO_MANY,
                 "too_many_queries",
-                "too many previews and forecasts are asked for at once (rekindle.ad-hoc.at-once); try again in a moment",
+                "too many questions are asked at once (rekindle.ad-hoc.at-once); try again in a moment",
                 java.util.List.of());
     }
 }

@@ -3,6 +3,7 @@ package io.rekindle.app;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.rekindle.testing.RekindleTest;
+import io.rekindle.warehouse.AdHocQueries;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -13,10 +14,16 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.UUID;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
+import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.boot.test.web.server.LocalServerPort;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
@@ -30,8 +37,11 @@ class LimitsOverHttpTest {
     private final HttpClient http = HttpClient.newHttpClient();
     private final int port;
 
-    LimitsOverHttpTest(@LocalServerPort int port) {
+    private final AdHocQueries queries;
+
+    LimitsOverHttpTest(@LocalServerPort int port, @Autowired AdHocQueries queries) {
         this.port = port;
+        this.queries = queries;
     }
 
     /** An answer as it comes over a socket: no client mends or refuses what is sent. */
@@ -91,6 +101,39 @@ class LimitsOverHttpTest {
         var all = new byte[bytes];
         Arrays.fill(all, (byte) ' ');
         return new ByteArrayInputStream(all);
+    }
+
+    /** Twenty questions of others fill the room: four are answered, sixteen wait. */
+    @Test
+    void everyQuestionToTheHistorySharesTheSameRoom() throws Exception {
+        var go = new CountDownLatch(1);
+        try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
+            var others = new ArrayList<Future<Boolean>>();
+            for (int i = 0; i < 21; i++)
+                others.add(threads.submit(() -> queries.answer(() -> {
+                    try {
+                        return go.await(60, TimeUnit.SECONDS);
+                    } catch (InterruptedException e) {
+                        throw new IllegalStateException(e);
+                    }
+                })));
+            try {
+                // When one is turned away the room is full.
+                while (others.stream().noneMatch(Future::isDone)) Thread.onSpinWait();
+                for (var path : List.of(
+                        "/api/campaigns/1/result",
+                        "/api/campaigns/1/decisions/5/explain",
+                        "/api/customers",
+                        "/api/customers?query=x",
+                        "/api/customers/5"))
+                    assertThat(send("GET", path, "", 429).get("code").stringValue())
+                            .as(path)
+                            .isEqualTo("too_many_queries");
+            } finally {
+                go.countDown();
+            }
+        }
+        send("GET", "/api/customers", "", 200);
     }
 
     @Test

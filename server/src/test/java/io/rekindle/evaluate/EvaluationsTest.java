@@ -491,7 +491,7 @@ class EvaluationsTest {
         warehouse.append("messages", "test:" + launched.run(), Rows.written(rows -> {
             for (var member : members)
                 if (member.arm().equals("treatment"))
-                    rows.value(-member.customer())
+                    rows.value(Assignment.messageId(member.customer()))
                             .value(member.customer())
                             .value(launched.run())
                             .value(launched.campaign())

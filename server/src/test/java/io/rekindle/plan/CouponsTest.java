@@ -77,7 +77,8 @@ class CouponsTest {
         redeem("ONE-" + offer, "A2");
         coupons.release(message);
         assertThat(offers.get(offer).codes()).isEqualTo(new Offer.Codes(2, 1, 1, 0));
-        assertThat(coupons.codesOf(new long[] {message, 1})).containsExactly("ONE-" + offer);
+        assertThat(coupons.messagesOf(offer, List.of("ONE-" + offer, "TWO-" + offer, "OTHER")))
+                .isEqualTo(Map.of("ONE-" + offer, message));
     }
 
     @Test

@@ -16,6 +16,7 @@ import io.rekindle.profile.Orders;
 import io.rekindle.profile.Profile;
 import io.rekindle.profile.Profiles;
 import io.rekindle.profile.Timeline;
+import io.rekindle.warehouse.AdHocQueries;
 import java.math.BigDecimal;
 import java.time.Instant;
 import java.util.List;
@@ -42,6 +43,7 @@ class CustomersResource {
     private final Decisions decisions;
     private final Messages messages;
     private final CustomerRows rows;
+    private final AdHocQueries queries;
 
     CustomersResource(
             Profiles profiles,
@@ -53,7 +55,8 @@ class CustomersResource {
             Prediction prediction,
             Decisions decisions,
             Messages messages,
-            CustomerRows rows) {
+            CustomerRows rows,
+            AdHocQueries queries) {
         this.profiles = profiles;
         this.identities = identities;
         this.orders = orders;
@@ -64,6 +67,7 @@ class CustomersResource {
         this.decisions = decisions;
         this.messages = messages;
         this.rows = rows;
+        this.queries = queries;
     }
 
     /** One line of the list; name and e-mail masked where the caller may not see them. */
@@ -104,6 +108,11 @@ class CustomersResource {
             @RequestParam(defaultValue = "50") int limit) {
         Problem.requireOneOf("tier", tier, Analysis.tiers());
         Problem.requireOneOf("stage", stage, Analysis.stages());
+        return queries.answer(() -> found(query, tier, stage, cursor, limit));
+    }
+
+    private Page<CustomerRow> found(
+            @Nullable String query, @Nullable String tier, @Nullable String stage, @Nullable String cursor, int limit) {
         if (query != null && !query.isBlank())
             return new Page<>(rows.of(profiles.search(query.strip()), Caller.current()), null);
         var ids = tier == null && stage == null
@@ -114,6 +123,10 @@ class CustomersResource {
 
     @GetMapping("/{id}")
     Customer customer(@PathVariable CustomerId id) {
+        return queries.answer(() -> known(id));
+    }
+
+    private Customer known(CustomerId id) {
         var canonical = identities.canonical(id);
         var profile = profiles.get(canonical, Caller.current()).orElseThrow(() -> unknown(id));
         return new Customer(
@@ -138,7 +151,7 @@ class CustomersResource {
             @RequestParam(required = false) @Nullable String cursor,
             @RequestParam(defaultValue = "50") int limit) {
         if (!profiles.exists(id)) throw unknown(id);
-        return timeline.of(id, cursor, limit);
+        return queries.answer(() -> timeline.of(id, cursor, limit));
     }
 
     private static Problem unknown(CustomerId id) {

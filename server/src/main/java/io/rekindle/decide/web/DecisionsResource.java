@@ -9,6 +9,7 @@ import io.rekindle.decide.Decisions;
 import io.rekindle.plan.Campaigns;
 import io.rekindle.platform.Problem;
 import io.rekindle.profile.Profiles;
+import io.rekindle.warehouse.AdHocQueries;
 import java.time.Instant;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -27,11 +28,13 @@ class DecisionsResource {
     private final Decisions decisions;
     private final Campaigns campaigns;
     private final Profiles profiles;
+    private final AdHocQueries queries;
 
-    DecisionsResource(Decisions decisions, Campaigns campaigns, Profiles profiles) {
+    DecisionsResource(Decisions decisions, Campaigns campaigns, Profiles profiles, AdHocQueries queries) {
         this.decisions = decisions;
         this.campaigns = campaigns;
         this.profiles = profiles;
+        this.queries = queries;
     }
 
     /** One decision, with the shop's own id of the customer, masked for callers who may not see it. */
@@ -76,7 +79,8 @@ class DecisionsResource {
             @RequestParam(defaultValue = "50") int limit) {
         Problem.requireOneOf("reason", reason, Decisions.reasons());
         Problem.requireOneOf("arm", arm, List.of("treatment", "holdout"));
-        var page = decisions.of(campaigns.get(id), reason, arm, cursor, limit);
+        var campaign = campaigns.get(id);
+        var page = queries.answer(() -> decisions.of(campaign, reason, arm, cursor, limit));
         var known = profiles.summaries(
                 page.items().stream().map(Decision::customerId).toList(), Caller.current());
         return new Page<>(
@@ -89,6 +93,7 @@ class DecisionsResource {
     /** Why this customer did (not) get it; also for customers outside the audience. */
     @GetMapping("/{customerId}/explain")
     Decisions.Explanation explain(@PathVariable long id, @PathVariable String customerId) {
-        return decisions.explain(id, CustomerId.parse(customerId));
+        var customer = CustomerId.parse(customerId);
+        return queries.answer(() -> decisions.explain(id, customer));
     }
 }

@@ -2,6 +2,7 @@ package io.rekindle.evaluate.web;
 
 import io.rekindle.evaluate.CampaignResult;
 import io.rekindle.evaluate.Evaluations;
+import io.rekindle.warehouse.AdHocQueries;
 import org.springframework.security.access.prepost.PreAuthorize;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.PathVariable;
@@ -12,13 +13,15 @@ import org.springframework.web.bind.annotation.RestController;
 @PreAuthorize("hasRole('VIEWER')")
 class ResultResource {
     private final Evaluations evaluations;
+    private final AdHocQueries queries;
 
-    ResultResource(Evaluations evaluations) {
+    ResultResource(Evaluations evaluations, AdHocQueries queries) {
         this.evaluations = evaluations;
+        this.queries = queries;
     }
 
     @GetMapping("/api/campaigns/{id}/result")
     CampaignResult result(@PathVariable long id) {
-        return evaluations.of(id);
+        return queries.answer(() -> evaluations.of(id));
     }
 }
