@@ -11,7 +11,8 @@ import java.util.List;
  * ({@link #byWeights}, inverse probability weighting, weights normed to sum to the customers). Doubly robust
  * ({@link #value}) starts from what models of the outcome expect of everybody under the policy and corrects it by those
  * customers: right when either the models or the probabilities are, and less noisy. The models must not have seen the
- * customer. Source: Dudík, Langford and Li (2011); Athey and Wager, "Policy learning with observational data" (2021).
+ * customer. Where the share ends among customers of equal score, nothing says whom of them the policy treats: each of them
+ * is treated with the same probability. Source: Dudík, Langford and Li (2011); Athey and Wager, "Policy learning with observational data" (2021).
  *
  * @param share of customers treated
  * @param byWeights mean outcome a customer, by inverse probability
@@ -40,7 +41,15 @@ public record PolicyValue(
     public static List<PolicyValue> ofTenths(
             double[] score, boolean[] treated, double[] y, double[] probability, double[] withIt, double[] without) {
         int n = score.length;
-        int[] order = Indices.sorted(n, (i, j) -> Double.compare(score[j], score[i]));
+        // Equal scores in an order of their own, not that of the file: sums are the same to the last digit.
+        int[] order = Indices.sorted(n, (i, j) -> {
+            int by = Double.compare(score[j], score[i]);
+            if (by == 0) by = Boolean.compare(treated[j], treated[i]);
+            if (by == 0) by = Double.compare(y[j], y[i]);
+            if (by == 0) by = Double.compare(probability[j], probability[i]);
+            if (by == 0) by = Double.compare(withIt[j], withIt[i]);
+            return by == 0 ? Double.compare(without[j], without[i]) : by;
+        });
         double[] ifTreated = new double[n];
         double[] ifAlone = new double[n];
         for (int k = 0; k < n; k++) {
@@ -56,18 +65,19 @@ public record PolicyValue(
             var value = new Mean();
             var overNone = new Mean();
             var overAll = new Mean();
-            for (int k = 0; k < n; k++) {
-                int i = order[k];
-                boolean treat = k < until;
-                if (treat == treated[i]) {
-                    double w = treat ? 1 / probability[i] : 1 / (1 - probability[i]);
+            for (int from = 0, to; from < n; from = to) {
+                for (to = from + 1; to < n && score[order[to]] == score[order[from]]; ) to++;
+                double treat = Math.clamp((until - from) / (double) (to - from), 0, 1);
+                for (int k = from; k < to; k++) {
+                    int i = order[k];
+                    double w = treated[i] ? treat / probability[i] : (1 - treat) / (1 - probability[i]);
                     weights += w;
                     outcomes += w * y[i];
+                    double own = treat * ifTreated[k] + (1 - treat) * ifAlone[k];
+                    value.add(own);
+                    overNone.add(own - ifAlone[k]);
+                    overAll.add(own - ifTreated[k]);
                 }
-                double own = treat ? ifTreated[k] : ifAlone[k];
-                value.add(own);
-                overNone.add(own - ifAlone[k]);
-                overAll.add(own - ifTreated[k]);
             }
             values.add(new PolicyValue(
                     tenth / 10.0,

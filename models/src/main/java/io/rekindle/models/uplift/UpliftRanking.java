@@ -16,7 +16,9 @@ import java.util.SplittableRandom;
  * scikit-uplift's {@code qini_auc_score} has it (negative effects allowed). {@link #auuc} is the same for the uplift curve
  * (Y_t / n_t − Y_c / n_c) · n, as its {@code uplift_auc_score}. Both are defined for outcomes 0 and 1 only. {@link #area}
  * serves for any outcome: the Qini area divided by n · n_t, in outcomes a customer, the mean over all depths of what is
- * gained on a ranking by lot. Customers of equal score are taken together.
+ * gained on a ranking by lot. Customers of equal score are taken together; where a part of the ranking ({@link #deciles},
+ * {@link #top}) ends among them, each of them counts in it with the share of them that fall into it, since nothing says
+ * which of them come first.
  *
  * <p>Where the probability of treatment differs between customers, each counts with the inverse of the probability of what
  * they got, so that the groups are comparable at every depth.
@@ -129,8 +131,10 @@ public final class UpliftRanking {
     public record Permutation(double area, double p, double chance) {}
 
     /**
-     * A tenth of the customers by score, highest first.
+     * A tenth of the customers by score, highest first; of equal scores that it cuts, the share that falls into it.
      *
+     * @param treated of them, to the nearest whole customer
+     * @param control of them, to the nearest whole customer
      * @param predicted mean score
      * @param uplift difference of the mean outcomes
      * @param standardError of the difference
@@ -194,14 +198,22 @@ public final class UpliftRanking {
     private Decile tenth(int from, int to) {
         double predicted = 0;
         var arms = new Arm[] {new Arm(), new Arm()};
-        for (int k = from; k < to; k++) {
-            predicted += score[k];
-            arms[treated[k] ? 1 : 0].add(treated[k] ? asTreated[k] : asControl[k], y[k]);
+        int tie = Arrays.binarySearch(ends, from + 1);
+        for (tie = tie < 0 ? -tie - 1 : tie; tie < ends.length && first(tie) < to; tie++) {
+            int begin = first(tie);
+            int end = ends[tie];
+            int inside = Math.min(to, end) - Math.max(from, begin);
+            double share = (double) inside / (end - begin);
+            predicted += inside * score[begin];
+            for (int k = begin; k < end; k++)
+                arms[treated[k] ? 1 : 0].add(share, treated[k] ? asTreated[k] : asControl[k], y[k]);
         }
+        // Rounded from the top, so that the parts add up to the whole.
+        int count = (int) (Math.round(treatedBefore(to)) - Math.round(treatedBefore(from)));
         return new Decile(
                 to - from,
-                arms[1].count,
-                arms[0].count,
+                count,
+                to - from - count,
                 predicted / (to - from),
                 arms[1].mean(),
                 arms[0].mean(),
@@ -209,15 +221,38 @@ public final class UpliftRanking {
                 Math.sqrt(arms[1].squaredError() + arms[0].squaredError()));
     }
 
+    /** The first place of a group of equal scores. */
+    private int first(int tie) {
+        return tie == 0 ? 0 : ends[tie - 1];
+    }
+
+    /** How many of the customers before a place were treated; of equal scores that it cuts, the share. */
+    private double treatedBefore(int place) {
+        double count = 0;
+        for (int tie = 0; tie < ends.length && first(tie) < place; tie++) {
+            int own = 0;
+            for (int k = first(tie); k < ends[tie]; k++) if (treated[k]) own++;
+            int size = ends[tie] - first(tie);
+            count += (double) own * Math.min(size, place - first(tie)) / size;
+        }
+        return count;
+    }
+
+    /** The outcomes of one arm, each counted with the share of its customer that belongs here. */
     private static final class Arm {
-        private int count;
+        private int members;
+        private double shares;
+        private double squaredShares;
         private double weight;
         private double sum;
         private double squares;
         private double squaredWeights;
 
-        void add(double w, double value) {
-            count++;
+        void add(double share, double own, double value) {
+            double w = share * own;
+            members++;
+            shares += share;
+            squaredShares += share * share;
             weight += w;
             sum += w * value;
             squares += w * value * value;
@@ -225,12 +260,15 @@ public final class UpliftRanking {
         }
 
         double mean() {
-            return count == 0 ? Double.NaN : sum / weight;
+            return members == 0 ? Double.NaN : sum / weight;
         }
 
+        /** Of the mean as it is made: of a tie that is cut, from all of its members. */
         double squaredError() {
-            if (count < 2) return Double.NaN;
+            if (members < 2) return Double.NaN;
             double mean = mean();
+            // How many whole customers say as much as these shares; as many as there are where all are whole.
+            double count = shares * shares / squaredShares;
             return Math.max(0, squares / weight - mean * mean)
                     * squaredWeights
                     / (weight * weight)

@@ -4,7 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Comparator;
+import java.util.List;
 import java.util.SplittableRandom;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
@@ -172,6 +175,77 @@ class UpliftRankingTest {
         }
     }
 
+    /**
+     * Two scores, ten customers each, half of them treated. Of the higher 4 of 5 treated and 1 of 5 untreated have the
+     * outcome, of the lower 2 and 2: every tenth of the upper half has an uplift of .8 − .2, every one of the lower none.
+     */
+    @Test
+    void aTieIsSharedInProportionAmongTheTenthsItIsCutInto() {
+        double[] score = new double[20];
+        boolean[] treated = new boolean[20];
+        double[] y = new double[20];
+        int[] did = {2, 2, 1, 4};
+        for (int i = 0; i < 20; i++) {
+            score[i] = i < 10 ? 1 : 0;
+            treated[i] = i / 5 % 2 == 1;
+            y[i] = i % 5 < (i < 10 ? did[treated[i] ? 3 : 2] : did[treated[i] ? 1 : 0]) ? 1 : 0;
+        }
+        var ranking = UpliftRanking.of(score, treated, y);
+        var deciles = ranking.deciles();
+        for (int g = 0; g < 10; g++) {
+            var decile = deciles.get(g);
+            assertThat(decile.customers()).isEqualTo(2);
+            assertThat(decile.treated()).isEqualTo(1);
+            assertThat(decile.control()).isEqualTo(1);
+            assertThat(decile.predicted()).isEqualTo(g < 5 ? 1 : 0);
+            assertThat(decile.treatedOutcome()).isCloseTo(g < 5 ? .8 : .4, within(1e-12));
+            assertThat(decile.controlOutcome()).isCloseTo(g < 5 ? .2 : .4, within(1e-12));
+            // All ten of the tie speak for each of its tenths: p (1 − p) / (5 − 1) an arm.
+            assertThat(decile.standardError()).isCloseTo(Math.sqrt(2 * (g < 5 ? .8 * .2 : .4 * .6) / 4), within(1e-12));
+        }
+        assertThat(ranking.top(.1).uplift()).isCloseTo(.6, within(1e-12));
+        // All of the higher and half of the lower: (4 + 1) / 7.5 against (1 + 1) / 7.5.
+        assertThat(ranking.top(.75).uplift()).isCloseTo(3 / 7.5, within(1e-12));
+        assertThat(ranking.averageEffect()).isCloseTo(.3, within(1e-12));
+
+        double[] half = new double[20];
+        Arrays.fill(half, .5);
+        var policies = PolicyValue.ofTenths(score, treated, y, half, new double[20], new double[20]);
+        // Two tenths of all treat .4 of the tie: (4 · .8 + 1 · 1.2 + 2 · 2) / 20.
+        assertThat(policies.get(2).byWeights()).isCloseTo(8.4 / 20, within(1e-12));
+        assertThat(policies.get(2).value()).isCloseTo(8.4 / 20, within(1e-12));
+        assertThat(policies.get(2).overNone()).isCloseTo(.2 * .6, within(1e-12));
+        assertThat(policies.get(5).byWeights()).isCloseTo((4 * 2 + 2 * 2) / 20.0, within(1e-12));
+    }
+
+    /** Shuffled, sorted by arm, by outcome, and backwards: what is told of parts of the ranking is the same. */
+    @Test
+    void theOrderOfTheRowsMovesNoTenthAndNoPolicy() {
+        for (int seed = 0; seed < 10; seed++) {
+            var it = new Simulated(333, seed);
+            var random = new SplittableRandom(seed);
+            double[] probability =
+                    random.doubles(333).map(u -> .3 + .4 * Math.rint(3 * u) / 3).toArray();
+            double[] alone = random.doubles(333).toArray();
+            double[] lots = random.doubles(333).toArray();
+            var orders = List.<Comparator<Integer>>of(
+                    Comparator.comparingDouble(i -> lots[i]),
+                    Comparator.comparing(i -> it.treated[i]),
+                    Comparator.comparingDouble(i -> it.y[i]),
+                    Comparator.<Integer>comparingDouble(i -> -it.y[i]).thenComparing(i -> !it.treated[i]),
+                    Comparator.comparingInt(i -> -i));
+            var told = it.told(IntStream.range(0, 333).toArray(), probability, alone);
+            for (var order : orders) {
+                int[] rows = IntStream.range(0, 333)
+                        .boxed()
+                        .sorted(order)
+                        .mapToInt(i -> i)
+                        .toArray();
+                assertThat(it.told(rows, probability, alone)).isEqualTo(told);
+            }
+        }
+    }
+
     @Test
     void oneArmOnlyIsRefused() {
         assertThatThrownBy(() -> UpliftRanking.of(new double[2], new boolean[2], new double[2]))
@@ -193,6 +267,29 @@ class UpliftRankingTest {
                 treated[i] = random.nextInt(3) > 0;
                 y[i] = random.nextDouble() < .3 + (treated[i] ? .4 * score[i] : .1) ? 1 : 0;
             }
+        }
+
+        /** The tenths, the top fifth and three tenths, and the policies. */
+        List<Record> told(int[] rows, double[] probability, double[] alone) {
+            boolean[] t = new boolean[rows.length];
+            for (int i = 0; i < rows.length; i++) t[i] = treated[rows[i]];
+            double[] s = of(score, rows);
+            double[] own = of(probability, rows);
+            double[] without = of(alone, rows);
+            double[] with = Arrays.stream(without).map(v -> v / 2 + .2).toArray();
+            var told = new ArrayList<Record>();
+            for (var ranking :
+                    List.of(UpliftRanking.of(s, t, of(y, rows)), UpliftRanking.weighted(s, t, of(y, rows), own))) {
+                told.addAll(ranking.deciles());
+                told.add(ranking.top(.2));
+                told.add(ranking.top(.3));
+            }
+            told.addAll(PolicyValue.ofTenths(s, t, of(y, rows), own, with, without));
+            return told;
+        }
+
+        private static double[] of(double[] values, int[] rows) {
+            return Arrays.stream(rows).mapToDouble(i -> values[i]).toArray();
         }
 
         UpliftRanking rows(int[] rows) {

@@ -7,10 +7,12 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import tools.jackson.databind.JsonNode;
 
 /** {@code analyze uplift} on files. */
 class UpliftAnalysisTest {
@@ -107,6 +109,55 @@ class UpliftAnalysisTest {
         assertThat(run(train, "--outcome", "city", "--positive", "north", "--ignore", "bought")
                         .code())
                 .isZero();
+    }
+
+    /**
+     * One column of two values: the uplift is .4 where it is 1 and none where it is 0. However the rows are sorted, the upper
+     * five tenths show the one, the lower five the other, and the policies are worth the same.
+     */
+    @Test
+    void tenthsAndPoliciesOfATiedRankingAreTrueHoweverTheRowsAreSorted() throws IOException {
+        var random = new SplittableRandom(8);
+        var lines = new ArrayList<String>();
+        for (int i = 0; i < 4_000; i++) {
+            boolean treated = random.nextBoolean();
+            boolean bought = random.nextDouble() < .3 + (i % 2 == 1 && treated ? .4 : 0);
+            lines.add("%d,%s,%d,%d".formatted(i % 2, treated ? "mail" : "none", bought ? 1 : 0, random.nextInt(5)));
+        }
+        var orders = List.<Comparator<String>>of(
+                (one, other) -> 0,
+                Comparator.naturalOrder(),
+                Comparator.comparing((String line) -> line.substring(2)).reversed());
+        var told = new ArrayList<JsonNode>();
+        for (var order : orders) {
+            var sorted = lines.stream().sorted(order).toList();
+            var file = Files.writeString(
+                    folder.resolve("tied.csv"), "x,arm,bought,fold\n" + String.join("\n", sorted) + "\n");
+            told.add(run(file, "--fold-column", "fold", "--learners", "t", "--bases", "linear", "--json")
+                    .json());
+        }
+        for (var one : told) {
+            for (var part : List.of("deciles", "policies", "upliftAt")) {
+                var expected = numbers(told.getFirst().path(part));
+                assertThat(numbers(one.path(part))).as(part).hasSameSizeAs(expected);
+                for (int i = 0; i < expected.size(); i++)
+                    assertThat(numbers(one.path(part)).get(i)).as(part).isCloseTo(expected.get(i), within(1e-9));
+            }
+            for (int g = 0; g < 10; g++) {
+                var decile = one.path("deciles").path(g);
+                // Of 400 customers, 200 an arm, at worst: four standard errors.
+                assertThat(decile.path("uplift").asDouble()).isCloseTo(g < 5 ? .4 : 0, within(.19));
+                assertThat(decile.path("treated").asInt()).isBetween(160, 240);
+            }
+            assertThat(one.path("upliftAt").path(0).path("uplift").asDouble()).isCloseTo(.4, within(.19));
+        }
+    }
+
+    /** Of a list of records. */
+    private static List<Double> numbers(JsonNode records) {
+        var numbers = new ArrayList<Double>();
+        for (var one : records) for (var value : one) numbers.add(value.asDouble());
+        return numbers;
     }
 
     @Test
