@@ -29,7 +29,8 @@ import java.util.stream.IntStream;
  *
  * <p>What: the table is prepared without being told how (see {@link Screening} and the encodings of {@code table}); a
  * ridge logistic regression and boosted trees learn it; the one with the least loss on rows not learnt from is taken, or
- * the mean of both; probabilities are calibrated on rows not learnt from; each comes with its reasons.
+ * the mean of both; probabilities are calibrated on rows not learnt from, with a belief that they need little of it, which outcomes that tell
+ * otherwise soon overrule; each comes with its reasons.
  *
  * <p>Without leaks: everything, the encoding included, that predicts the rows of a fold was learnt on the other folds. The
  * choice (kind, settings, number of trees) and the calibration for a fold are those that suit the other folds' held-out
@@ -46,6 +47,8 @@ public final class Propensity {
     private static final int PATIENCE = 2;
     private static final int FEW_POSITIVES = 50;
     private static final double TELLING = .95;
+    /** A falling line would turn a model that learnt nothing on its head. */
+    private static final double FLATTEST = .05;
 
     private final Table trained;
     private final Experts experts;
@@ -375,11 +378,7 @@ public final class Propensity {
             double[] own = Arrays.stream(rows).mapToDouble(row -> all[row]).toArray();
             boolean[] did = new boolean[rows.length];
             for (int i = 0; i < rows.length; i++) did[i] = positive[rows[i]];
-            var line = LogisticLine.fit(own, did);
-            // A falling line would turn a model that learnt nothing on its head.
-            return line.slope() > .05
-                    ? line
-                    : new LogisticLine(LogisticLine.fit(own, did).logOdds(0), .05);
+            return LogisticLine.fitCautiously(own, did, FLATTEST);
         }
 
         private String words(Choice choice) {

@@ -121,6 +121,46 @@ class PropensityTest {
         assertThat(card.remarks()).extracting(Remark::code).contains("few_positives");
     }
 
+    /** Four columns of noise, 30 % positive: every row's probability, also a new one's, stays near that. */
+    @Test
+    void whereThereIsNothingToLearnEverybodyGetsAboutTheRate() {
+        for (int seed = 0; seed < 16; seed++) {
+            var random = new SplittableRandom(seed);
+            int n = 400;
+            boolean[] did = new boolean[n];
+            for (int i = 0; i < n; i++) did[i] = random.nextDouble() < .3;
+            var model = Propensity.fit(noise(n, random), did, Propensity.Settings.of(seed), s -> {});
+            var accuracy = model.card().outOfFold();
+            assertThat(accuracy.logLoss())
+                    .as("seed %d", seed)
+                    .isLessThan(model.card().baseline().logLoss() + .02);
+            double[] rows = model.probabilities(noise(n, random));
+            assertThat(Arrays.stream(rows).average().orElseThrow())
+                    .isCloseTo(model.card().baseline().rate(), within(.03));
+            assertThat(Arrays.stream(rows).min().orElseThrow()).isGreaterThan(.1);
+            assertThat(Arrays.stream(rows).max().orElseThrow()).isLessThan(.6);
+        }
+    }
+
+    private static Table noise(int n, SplittableRandom random) {
+        return Table.of(List.of(
+                new Column.Numbers(
+                        "a",
+                        IntStream.range(0, n)
+                                .mapToDouble(i -> random.nextGaussian())
+                                .toArray()),
+                new Column.Numbers("b", random.ints(n, 1, 10).asDoubleStream().toArray()),
+                categories("c", 7, n, random),
+                categories("d", 60, n, random)));
+    }
+
+    private static Column categories(String name, int different, int n, SplittableRandom random) {
+        return new Column.Categories(
+                name,
+                IntStream.range(0, different).mapToObj(i -> name + i).toList(),
+                random.ints(n, 0, different).toArray());
+    }
+
     @Test
     void tooLittleToLearnFromIsRefusedWithTheReason() {
         var simulated = new Simulated(400, 6);
