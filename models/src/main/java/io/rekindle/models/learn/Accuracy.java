@@ -13,7 +13,8 @@ import java.util.List;
  * @param brier mean squared difference
  * @param calibration the curve through the log-odds: slope 1 and intercept 0 when probabilities are what they say
  * @param calibrationError mean distance between probability and rate over tenths of the rows by probability
- * @param deciles from the least probable tenth up
+ * @param deciles from the least probable tenth up; rows of equal probability that a tenth cuts count in it with the share
+ *     of them that fall into it, so that the order of the rows does not matter
  */
 public record Accuracy(
         int rows,
@@ -57,10 +58,13 @@ public record Accuracy(
         double above = 0;
         double precision = 0;
         double found = 0;
+        // Positives before each place, spread evenly over the rows of equal probability.
+        double[] before = new double[n + 1];
         for (int from = 0, to; from < n; from = to) {
             double tied = 0;
             for (to = from; to < n && probability[order[to]] == probability[order[from]]; to++)
                 if (positive[order[to]]) tied++;
+            for (int k = from; k < to; k++) before[k + 1] = found + tied * (k + 1 - from) / (to - from);
             double others = to - from - tied;
             above += others * (found + tied / 2);
             found += tied;
@@ -74,11 +78,8 @@ public record Accuracy(
             int from = (int) ((long) g * n / groups);
             int to = (int) ((long) (g + 1) * n / groups);
             double predicted = 0;
-            double actual = 0;
-            for (int k = from; k < to; k++) {
-                predicted += probability[order[k]];
-                if (positive[order[k]]) actual++;
-            }
+            for (int k = from; k < to; k++) predicted += probability[order[k]];
+            double actual = before[to] - before[from];
             error += Math.abs(predicted - actual) / n;
             deciles.add(new Decile(to - from, predicted / (to - from), actual / (to - from)));
         }

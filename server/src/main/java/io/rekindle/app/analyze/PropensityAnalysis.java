@@ -151,7 +151,8 @@ final class PropensityAnalysis extends Analysis {
         for (int row : rows)
             if (!keys.has(row))
                 throw Problem.invalid("fold_missing", "a row has no fold; give every row one, or use --folds");
-        return Arrays.stream(rows).map(row -> keys.codes()[row]).toArray();
+        var sorted = keys.sorted();
+        return Arrays.stream(rows).map(row -> sorted.codes()[row]).toArray();
     }
 
     static String some(List<String> names) {

@@ -298,7 +298,7 @@ final class SentimentAnalysis extends Analysis {
                     "folds_invalid",
                     "column %s names %,d parts; 1000 are the most"
                             .formatted(foldColumn, keys.names().size()));
-        return keys.codes();
+        return keys.sorted().codes();
     }
 
     private static void warnOfDuplicates(List<String> texts, Card card) {

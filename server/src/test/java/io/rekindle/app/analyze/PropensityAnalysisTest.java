@@ -7,10 +7,12 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import tools.jackson.databind.JsonNode;
 
 /** {@code analyze propensity} on files. */
 class PropensityAnalysisTest {
@@ -96,6 +98,53 @@ class PropensityAnalysisTest {
         return Files.readAllLines(file).stream()
                 .map(line -> line.substring(line.indexOf(',')))
                 .toList();
+    }
+
+    /**
+     * One column of two values and folds by name: all rows of a value and fold have one probability. Sorted by what
+     * happened, by folds backwards or not at all, the card is the same, and each tenth has the rate of its value.
+     */
+    @Test
+    void probabilitiesThatTieAndFoldsThatAreGivenDoNotHangOnTheOrderOfTheRows() throws IOException {
+        var random = new SplittableRandom(11);
+        var lines = new ArrayList<String>();
+        for (int i = 0; i < 1200; i++)
+            lines.add("%s,%s,%s"
+                    .formatted(
+                            i % 2 == 0 ? "a" : "b",
+                            random.nextDouble() < (i % 2 == 0 ? .3 : .6) ? "yes" : "no",
+                            List.of("2", "10", "1", "9").get(random.nextInt(4))));
+        var orders = List.<Comparator<String>>of(
+                (one, other) -> 0,
+                Comparator.comparing((String line) -> line.split(",")[1]),
+                Comparator.comparing((String line) -> line.split(",")[1]).reversed(),
+                Comparator.comparing((String line) -> line.split(",")[2]).reversed());
+        var told = new ArrayList<JsonNode>();
+        for (var order : orders) {
+            var sorted = lines.stream().sorted(order).toList();
+            var file =
+                    Files.writeString(folder.resolve("tied.csv"), "g,left,fold\n" + String.join("\n", sorted) + "\n");
+            told.add(run(file, "--fold-column", "fold", "--json").json().path("outOfFold"));
+        }
+        for (var one : told) {
+            for (var figure : List.of("auc", "logLoss", "brier", "calibrationError", "calibrationSlope", "prAuc"))
+                assertThat(one.path(figure).asDouble())
+                        .as(figure)
+                        .isCloseTo(told.getFirst().path(figure).asDouble(), within(1e-9));
+            for (int g = 0; g < 10; g++) {
+                double actual = one.path("deciles").path(g).path("actual").asDouble();
+                assertThat(actual)
+                        .isCloseTo(
+                                told.getFirst()
+                                        .path("deciles")
+                                        .path(g)
+                                        .path("actual")
+                                        .asDouble(),
+                                within(1e-9));
+                // Of 120 to 150 rows a fold and value: within four standard errors.
+                assertThat(actual).isCloseTo(g < 5 ? .3 : .6, within(.18));
+            }
+        }
     }
 
     @Test
