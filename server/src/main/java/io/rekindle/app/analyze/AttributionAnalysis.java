@@ -38,10 +38,11 @@ final class AttributionAnalysis extends Analysis {
     private static final Field VALUE = Field.number("value").optional();
     private static final Field NULLS = Field.number("nulls").optional();
     private static final Field CUSTOMER = Field.key("customer").optional();
-    private static final Field TIME = Field.time("time").optional();
+    private static final Field TIME = Field.moment("time").optional();
     private static final Field CHANNEL = Field.key("channel").optional();
     private static final Field CONVERSION = Field.number("conversion").optional();
-    private static final double DAY = 86_400;
+    /** In microseconds. */
+    private static final double DAY = 86_400e6;
 
     @Mixin
     private InputOptions input = new InputOptions();
@@ -250,12 +251,13 @@ final class AttributionAnalysis extends Analysis {
     private Paths fromContacts(DataRows rows, Card card) {
         var customers = rows.keys(CUSTOMER);
         var channels = rows.keys(CHANNEL);
-        long[] seconds = rows.seconds(TIME);
+        long[] moments = rows.moments(TIME);
+        rows.warnOfMixedOffsets(TIME, card);
         double[] conversion = rows.has(CONVERSION) ? rows.numbers(CONVERSION) : new double[rows.size()];
         double[] value = rows.has(VALUE) ? rows.numbers(VALUE) : new double[rows.size()];
         Integer[] ordered = IntStream.range(0, rows.size())
                 .filter(row -> customers.has(row)
-                        && seconds[row] != DataRows.NO_TIME
+                        && moments[row] != DataRows.NO_TIME
                         && (channels.has(row) || conversion[row] > 0))
                 .boxed()
                 .toArray(Integer[]::new);
@@ -263,7 +265,7 @@ final class AttributionAnalysis extends Analysis {
         Arrays.sort(
                 ordered,
                 Comparator.<Integer>comparingInt(row -> customers.codes()[row])
-                        .thenComparingLong(row -> seconds[row])
+                        .thenComparingLong(row -> moments[row])
                         .thenComparingDouble(row -> zeroIfNone(conversion[row]))
                         .thenComparing(channels::name)
                         .thenComparingDouble(row -> zeroIfNone(value[row])));
@@ -281,7 +283,7 @@ final class AttributionAnalysis extends Analysis {
             int row = ordered[i];
             if (channels.has(row)) {
                 path.add(channels.name(row));
-                times.add(seconds[row]);
+                times.add(moments[row]);
             }
             boolean converted = conversion[row] > 0;
             boolean last = i + 1 == ordered.length
@@ -289,7 +291,7 @@ final class AttributionAnalysis extends Analysis {
             if (!converted && !last) continue;
             if (!path.isEmpty()) {
                 double[] ages = times.stream()
-                        .mapToDouble(time -> (seconds[row] - time) / DAY)
+                        .mapToDouble(time -> (moments[row] - time) / DAY)
                         .toArray();
                 builder.add(path, ages, converted ? conversion[row] : 0, zeroIfNone(value[row]), converted ? 0 : 1);
             } else unreached++;

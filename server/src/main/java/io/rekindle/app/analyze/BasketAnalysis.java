@@ -27,7 +27,7 @@ final class BasketAnalysis extends Analysis {
     private static final Field BASKET = Field.key("basket");
     private static final Field ITEM = Field.key("item");
     private static final Field CUSTOMER = Field.key("customer").optional();
-    private static final Field TIME = Field.time("time").optional();
+    private static final Field TIME = Field.moment("time").optional();
     private static final int DRAWN = 30;
 
     @Mixin
@@ -128,26 +128,37 @@ final class BasketAnalysis extends Analysis {
         if (!rows.has(CUSTOMER) || !rows.has(TIME))
             throw input.notMapped("--next needs customer and time; say so with --map customer=COLUMN,time=COLUMN");
         var customers = rows.keys(CUSTOMER);
-        var seconds = rows.seconds(TIME);
+        long[] moments = rows.moments(TIME);
+        rows.warnOfMixedOffsets(TIME, card);
         int[] customer = new int[baskets.count()];
         long[] time = new long[baskets.count()];
         Arrays.fill(customer, -1);
         Arrays.fill(time, DataRows.NO_TIME);
-        long unclear = 0;
+        boolean[] ofSeveral = new boolean[baskets.count()];
         for (int row : kept) {
             int basket = basketKeys.codes()[row];
-            if (customers.has(row)) {
-                if (customer[basket] >= 0 && customer[basket] != customers.codes()[row]) unclear++;
-                customer[basket] = customers.codes()[row];
+            int other = customers.codes()[row];
+            if (other >= 0) {
+                int one = customer[basket];
+                ofSeveral[basket] |= one >= 0 && one != other;
+                // By name, so that the order of the rows does not matter.
+                if (one < 0
+                        || customers
+                                        .names()
+                                        .get(other)
+                                        .compareTo(customers.names().get(one))
+                                < 0) customer[basket] = other;
             }
-            if (seconds[row] != DataRows.NO_TIME)
-                time[basket] = time[basket] == DataRows.NO_TIME ? seconds[row] : Math.min(time[basket], seconds[row]);
+            if (moments[row] != DataRows.NO_TIME)
+                time[basket] = time[basket] == DataRows.NO_TIME ? moments[row] : Math.min(time[basket], moments[row]);
         }
+        long unclear = IntStream.range(0, baskets.count())
+                .filter(basket -> ofSeveral[basket])
+                .count();
         if (unclear > 0)
             card.warn(
                     "basket_of_several",
-                    "%,d rows name another customer than their basket's other rows; the last one counts"
-                            .formatted(unclear));
+                    "%,d baskets name several customers; the first by name counts".formatted(unclear));
         Integer[] order = IntStream.range(0, baskets.count())
                 .filter(basket -> customer[basket] >= 0 && time[basket] != DataRows.NO_TIME)
                 .boxed()

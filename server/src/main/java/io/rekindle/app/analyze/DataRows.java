@@ -40,6 +40,24 @@ final class DataRows {
         return column(field, Column.Times.class).finished();
     }
 
+    /**
+     * Microseconds since 1970, in UTC where the file tells offsets from it and else on the clock as written;
+     * {@link #NO_TIME} where a row has none.
+     */
+    long[] moments(Field field) {
+        return column(field, Column.Moments.class).finished();
+    }
+
+    /** Tells on the card where only some of a column's times tell their offset, so that their order is in doubt. */
+    void warnOfMixedOffsets(Field field, Card card) {
+        var column = column(field, Column.Moments.class);
+        if (column.withOffset > 0 && column.withoutOffset > 0)
+            card.warn(
+                    "offsets_mixed",
+                    "%,d times tell their offset from UTC and %,d such as '%s' do not: these are taken to be in UTC, and what came before what may be wrong; write all of them in one form"
+                            .formatted(column.withOffset, column.withoutOffset, column.exampleWithout));
+    }
+
     /** Days since 1970; {@link #NO_TIME} where a row has no time. */
     long[] days(Field field) {
         long[] days = seconds(field).clone();
@@ -74,6 +92,7 @@ final class DataRows {
                 case TEXT -> new Texts();
                 case NUMBER -> new Numbers();
                 case TIME -> new Times(times);
+                case MOMENT -> new Moments(times);
             };
         }
 
@@ -120,6 +139,36 @@ final class DataRows {
                 var read = times.seconds(text.strip());
                 if (read.isEmpty()) return times.expected();
                 values[size - 1] = read.getAsLong();
+                return null;
+            }
+
+            long[] finished() {
+                return Arrays.copyOf(values, size);
+            }
+        }
+
+        final class Moments implements Column {
+            private final TimeText times;
+            private long[] values = new long[1024];
+            private int size;
+            private long withOffset;
+            private long withoutOffset;
+            private String exampleWithout = "";
+
+            Moments(TimeText times) {
+                this.times = times;
+            }
+
+            @Override
+            public @Nullable String add(@Nullable String text) {
+                if (size == values.length) values = Arrays.copyOf(values, size + (size >> 1));
+                values[size++] = NO_TIME;
+                if (text == null || text.isBlank()) return null;
+                var read = times.moment(text.strip());
+                if (read.isEmpty()) return times.expected();
+                values[size - 1] = read.get().micros();
+                if (read.get().offsetTold()) withOffset++;
+                else if (withoutOffset++ == 0) exampleWithout = text.strip();
                 return null;
             }
 

@@ -16,8 +16,10 @@ record Field(String name, Kind kind, boolean required) {
         TEXT,
         /** A decimal number. */
         NUMBER,
-        /** A day or a moment. */
-        TIME
+        /** A day or a time of day, on the clock as written. */
+        TIME,
+        /** The same where it matters what came before what: an offset from UTC counts. */
+        MOMENT
     }
 
     static Field key(String name) {
@@ -34,6 +36,10 @@ record Field(String name, Kind kind, boolean required) {
 
     static Field time(String name) {
         return new Field(name, Kind.TIME, true);
+    }
+
+    static Field moment(String name) {
+        return new Field(name, Kind.MOMENT, true);
     }
 
     /** The same, but an analysis can do without. */

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.within;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -121,6 +122,76 @@ class StatisticsAnalysesTest {
             assertThat(other.json().path("models").path(model))
                     .as(model)
                     .isEqualTo(one.json().path("models").path(model));
+    }
+
+    /**
+     * u1 read the mail at 2 o'clock UTC and bought through the advertisement at 5, u2 likewise within one second, u3 read
+     * the mail only. The clocks as written say otherwise.
+     */
+    @Test
+    void contactsFollowEachOtherByTheMomentAndNotByTheClockAsWritten() throws IOException {
+        var lines = List.of(
+                "u1,2024-01-01T10:00:00+08:00,email,0",
+                "u1,2024-01-01T05:00:00Z,ads,1",
+                "u2,2024-10-27T02:30:00.900+01:00,ads,1",
+                "u2,2024-10-27T02:30:00.100+01:00,zine,0",
+                "u2,2024-10-27T02:40:00+02:00,email,0",
+                "u3,2024-01-01T05:00:00Z,email,0");
+        for (var order : List.of(lines, lines.reversed())) {
+            var file = Files.writeString(
+                    folder.resolve("touch.csv"),
+                    "customer,time,channel,conversion\n" + String.join("\n", order) + "\n");
+            var json = Ran.analyze("attribution", "--input", file.toString(), "--json")
+                    .json();
+            assertThat(json.path("conversions").asDouble()).isEqualTo(2);
+            assertThat(json.path("nulls").asDouble()).isEqualTo(1);
+            assertThat(json.path("models").path("first").toString())
+                    .contains("{\"channel\":\"email\",\"conversions\":2.0");
+            assertThat(json.path("models").path("last").toString())
+                    .contains("{\"channel\":\"ads\",\"conversions\":2.0");
+            assertThat(json.path("card").path("warnings").toString()).doesNotContain("offsets_mixed");
+        }
+        var mixed = Files.writeString(
+                folder.resolve("mixed.csv"),
+                "customer,time,channel,conversion\n" + String.join("\n", lines).replace("05:00:00Z", "05:00:00")
+                        + "\n");
+        assertThat(Ran.analyze("attribution", "--input", mixed.toString(), "--json")
+                        .json()
+                        .path("card")
+                        .path("warnings")
+                        .toString())
+                .contains("offsets_mixed", "4 times tell their offset", "2 such as '2024-01-01T05:00:00' do not");
+    }
+
+    /** Bread at 2 o'clock UTC, milk at 5; basket 3 is claimed by two customers and counts for the first by name. */
+    @Test
+    void basketsFollowEachOtherByTheMoment() throws IOException {
+        var lines = List.of(
+                "1,bread,u1,2024-01-01T10:00:00+08:00",
+                "2,milk,u1,2024-01-01T05:00:00Z",
+                "3,wine,u9,2024-01-01T06:00:00Z",
+                "3,wine,u1,2024-01-01T06:00:00Z");
+        for (var order : List.of(lines, lines.reversed())) {
+            var file = Files.writeString(
+                    folder.resolve("baskets.csv"), "basket,item,customer,time\n" + String.join("\n", order) + "\n");
+            var json = Ran.analyze(
+                            "basket",
+                            "--input",
+                            file.toString(),
+                            "--next",
+                            "--min-support",
+                            "0.01",
+                            "--min-confidence",
+                            "0.01",
+                            "--json")
+                    .json();
+            assertThat(json.path("rows").toString())
+                    .contains("\"antecedent\":\"bread\",\"consequent\":\"milk\"")
+                    .contains("\"antecedent\":\"milk\",\"consequent\":\"wine\"")
+                    .doesNotContain("\"antecedent\":\"milk\",\"consequent\":\"bread\"");
+            assertThat(json.path("card").path("warnings").toString())
+                    .contains("1 basket names several customers; the first by name counts");
+        }
     }
 
     @Test
