@@ -6,7 +6,7 @@ import io.rekindle.models.numeric.Indices;
  * How much each product matters and how steadily it is bought.
  *
  * <p>What: ABC by turnover: products in descending order; those that make up the first 80 % are A, up to 95 % B, the rest C. The
- * product that crosses a border belongs to the better class; equal turnover is ordered by place. XYZ by the coefficient of
+ * product that crosses a border belongs to the better class, and with it all of the same turnover. XYZ by the coefficient of
  * variation of a product's sales per period, from its first period to the last: X up to 0.5, Y up to 1, Z above. What sold
  * nothing net is C, and what is known over fewer than four periods has no XYZ.
  *
@@ -67,8 +67,13 @@ public final class AbcXyz {
         }
         Weight[] classes = new Weight[turnover.length];
         double before = 0;
+        double beforeEqual = 0;
+        double last = Double.NaN;
         for (int i : Indices.sorted(turnover.length, (i, j) -> Double.compare(turnover[j], turnover[i]))) {
-            double share = total > 0 ? before / total : 1;
+            // Sums of the same amounts in another order differ in their last digits.
+            if (!(turnover[i] >= last * (1 - 1e-12))) beforeEqual = before;
+            last = turnover[i];
+            double share = total > 0 ? beforeEqual / total : 1;
             classes[i] = turnover[i] <= 0
                     ? Weight.C
                     : below(share, borders.a()) ? Weight.A : below(share, borders.b()) ? Weight.B : Weight.C;

@@ -1,5 +1,6 @@
 package io.rekindle.models.timing;
 
+import io.rekindle.models.numeric.Indices;
 import java.util.Arrays;
 import java.util.function.IntPredicate;
 import java.util.stream.IntStream;
@@ -22,7 +23,8 @@ import java.util.stream.IntStream;
  * Laird and Rubin 1977), stopped early and with a little of the uniform added, so that no habit is impossible.
  *
  * <p>Numerics: likelihoods in logarithms; the frequencies are learnt from at most 4,000 customers with at least two active hours,
- * taken evenly. The order of customers and events changes nothing else. Complexity: for a customer 1,441 additions an active
+ * taken evenly from those with the fewest active hours to those with the most. The order of customers and events changes
+ * nothing. Complexity: for a customer 1,441 additions an active
  * hour. Unchangeable, safe to share.
  */
 public final class Habits {
@@ -72,6 +74,7 @@ public final class Habits {
         int[] known = IntStream.range(0, activity.customers())
                 .filter(c -> activity.hours(c) >= 2)
                 .toArray();
+        Indices.sort(known, 0, known.length, (one, other) -> compared(activity, one, other));
         int count = Math.min(LEARNT_FROM, known.length);
         int[] taken = new int[count];
         Arrays.setAll(taken, i -> known[(int) ((long) known.length * i / count)]);
@@ -80,6 +83,14 @@ public final class Habits {
         frequency[HABITS - 1] = .5;
         if (count > 0) frequency = frequencies(activity, taken, logWeek, frequency);
         return new Habits(everybody, week, logWeek, frequency, count);
+    }
+
+    /** By number of active hours, then by the hours: only customers who are alike in all of them compare as equal. */
+    private static int compared(Activity activity, int one, int other) {
+        int by = Integer.compare(activity.hours(one), activity.hours(other));
+        for (int i = 0; by == 0 && i < activity.hours(one); i++)
+            by = Integer.compare(activity.hour(one, i), activity.hour(other, i));
+        return by;
     }
 
     /** Shares of all active hours, smoothed towards the hour of the day over all days. */

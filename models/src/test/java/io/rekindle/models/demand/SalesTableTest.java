@@ -105,6 +105,15 @@ class SalesTableTest {
         assertThatIllegalArgumentException().isThrownBy(() -> AbcXyz.abc(new double[] {Double.NaN}, Borders.USUAL));
     }
 
+    /** Four of 20 are 80 of 98 and A. Of the two of 9 that follow the first begins at 82 %, the second at 91 %. Of five equal ones all are A, though four are 80 %. */
+    @Test
+    void equalTurnoverIsOfOneClassWhereverItStands() {
+        assertThat(AbcXyz.abc(new double[] {20, 9, 20, 20, 9, 20}, Borders.USUAL))
+                .containsExactly(Weight.A, Weight.B, Weight.A, Weight.A, Weight.B, Weight.A);
+        assertThat(AbcXyz.abc(new double[] {.1 + .2, .3, .3, .1 + .2, .3}, Borders.USUAL))
+                .containsOnly(Weight.A);
+    }
+
     @Test
     void xyzIsTheCoefficientOfVariation() {
         // Mean 4, deviations ±2: standard deviation √(16/3) = 2.309, over 4: .5774.

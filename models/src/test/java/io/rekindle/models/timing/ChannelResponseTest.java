@@ -114,6 +114,24 @@ class ChannelResponseTest {
         for (int k = 0; k < 3; k++) assertThat(twice.level(k)).isCloseTo(one.level(k), within(1e-4));
     }
 
+    /** More customers than it is learnt from: which are taken hangs on their counts and not on where they stand. */
+    @Test
+    void theOrderOfManyCustomersChangesNothing() {
+        int customers = 6_000;
+        Town town = new Town(5, customers, 8);
+        int[][] delivered = new int[customers][];
+        int[][] answered = new int[customers][];
+        for (int c = 0; c < customers; c++) {
+            delivered[c] = town.delivered[customers - 1 - c];
+            answered[c] = town.answered[customers - 1 - c];
+        }
+        ChannelResponse one = ChannelResponse.learn(town.delivered, town.answered);
+        ChannelResponse other = ChannelResponse.learn(delivered, answered);
+        assertThat(other.responsiveness()).isEqualTo(one.responsiveness());
+        assertThat(other.preference()).isEqualTo(one.preference());
+        for (int k = 0; k < 3; k++) assertThat(other.level(k)).isEqualTo(one.level(k));
+    }
+
     @Test
     void fewOddOrEmptyDataStillGiveAnAnswer() {
         ChannelResponse one = ChannelResponse.learn(new int[][] {{3, 0}}, new int[][] {{3, 0}});

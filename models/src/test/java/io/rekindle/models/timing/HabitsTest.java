@@ -233,6 +233,24 @@ class HabitsTest {
                 .isEqualTo(Habits.learn(town.activity).best(town.activity, h -> true, .8));
     }
 
+    /** More customers than habits are learnt from: which are taken hangs on what they did and not on where they stand. */
+    @Test
+    void theOrderOfManyCustomersChangesNothing() {
+        int customers = 6_000;
+        Town town = new Town(8, customers, 6);
+        int n = town.events.size();
+        int[] customer = new int[n];
+        long[] hour = new long[n];
+        for (int i = 0; i < n; i++) {
+            customer[i] = (int) (customers - 1 - town.events.get(i)[0]);
+            hour[i] = town.events.get(i)[1];
+        }
+        Habits one = Habits.learn(town.activity);
+        Habits other = Habits.learn(Activity.of(customers, customer, hour));
+        for (int c = 0; c < customers; c += 500)
+            assertThat(other.week(town.activity, c)).isEqualTo(one.week(town.activity, c));
+    }
+
     @Test
     void hoursOfTheWeekBeginOnMonday() {
         // 1970-01-05 was a Monday.
