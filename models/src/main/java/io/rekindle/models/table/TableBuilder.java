@@ -10,6 +10,9 @@ import java.util.Map;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.function.Function;
+import java.util.function.Predicate;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -18,7 +21,9 @@ import org.jspecify.annotations.Nullable;
  * <p>What: a column whose values are all dates holds dates; all numbers, numbers; anything else holds categories. A blank
  * is a gap, and in a column of numbers or dates so are {@code NA}, {@code N/A}, {@code NaN}, {@code null} and {@code \N}.
  * Up to one value in a hundred of a column with at least twenty different numbers (or dates) may be unreadable, such as
- * "unknown": it becomes a gap and is reported. Digits after a leading zero, as in a post code, make a name, not a number.
+ * "unknown": it becomes a gap and is reported; up to one in ten where more than half the values stand there once only, which
+ * as categories would say nothing. {@code Infinity} and {@code inf} are numbers that cannot be read. A column of categories
+ * nine of ten of whose values are numbers or dates is reported, and so is one of numbers written with a decimal comma. Digits after a leading zero, as in a post code, make a name, not a number.
  *
  * <p>Numerics and complexity: each different text is looked at once; memory goes by rows, plus the different texts of
  * columns of categories. A column of numbers or dates gives up its texts once there are more than 100,000 different ones:
@@ -28,7 +33,10 @@ public final class TableBuilder {
     private static final int MOST_TEXTS = 100_000;
     private static final int LEAST_DISTINCT = 20;
     private static final double TOLERATED = .01;
+    private static final double TOLERATED_AMONG_MANY = .1;
     private static final Set<String> NO_VALUE = Set.of("na", "n/a", "nan", "null", "\\n");
+    private static final Pattern INFINITE = Pattern.compile("[+-]?inf(inity)?", Pattern.CASE_INSENSITIVE);
+    private static final Pattern WITH_COMMA = Pattern.compile("[+-]?\\d+,\\d+");
 
     private final List<Builder> builders = new ArrayList<>();
     private final Function<String, OptionalLong> times;
@@ -39,6 +47,17 @@ public final class TableBuilder {
      * @param example one of them
      */
     public record Unreadable(String column, Kind kind, int count, String example) {}
+
+    /**
+     * A column taken for categories though all but a few of its values are numbers or dates.
+     *
+     * @param kind of most of its values
+     * @param most how many they are
+     * @param count of all its values
+     * @param example of the others; of numbers with a decimal comma, one of them
+     * @param commas whether the values are numbers but for their decimal comma
+     */
+    public record Doubtful(String column, Kind kind, int most, int count, String example, boolean commas) {}
 
     /**
      * Columns of these names.
@@ -84,6 +103,11 @@ public final class TableBuilder {
                 .map(builder ->
                         new Unreadable(builder.name, builder.found, builder.unreadable, builder.unreadableExample))
                 .toList();
+    }
+
+    /** After {@link #build}: what became categories and may have been meant otherwise. */
+    public List<Doubtful> doubtful() {
+        return builders.stream().flatMap(Builder::doubtful).toList();
     }
 
     /** The number a text stands for; NaN when it stands for none. */
@@ -183,8 +207,7 @@ public final class TableBuilder {
         }
 
         private void giveUpTexts() {
-            var kind = kind();
-            switch (kind) {
+            switch (plainKind()) {
                 case CATEGORY -> {
                     return;
                 }
@@ -196,7 +219,62 @@ public final class TableBuilder {
             codes = new int[0];
         }
 
+        /** What the column holds, all rows being there. */
         private Kind kind() {
+            var plain = plainKind();
+            if (plain != Kind.CATEGORY || asked != null || valued == 0) return plain;
+            int[] rows = rows();
+            int numbersMeant = numbersSeen + rowsLike(INFINITE, rows);
+            if (isMostly(numbersMeant)) return Kind.NUMBER;
+            long alone = Arrays.stream(rows).filter(count -> count == 1).count();
+            if (alone <= valued / 2) return Kind.CATEGORY;
+            if (isMostly(datesSeen, TOLERATED_AMONG_MANY)) return Kind.DATE;
+            return isMostly(numbersMeant, TOLERATED_AMONG_MANY) ? Kind.NUMBER : Kind.CATEGORY;
+        }
+
+        /** By place, in how many rows the text stands. */
+        private int[] rows() {
+            int[] rows = new int[texts.size()];
+            for (int row = 0; row < size; row++) if (codes[row] >= 0) rows[codes[row]]++;
+            return rows;
+        }
+
+        private int rowsLike(Pattern pattern, int[] rows) {
+            int sum = 0;
+            for (int place = 0; place < rows.length; place++)
+                if (pattern.matcher(texts.get(place)).matches()) sum += rows[place];
+            return sum;
+        }
+
+        Stream<Doubtful> doubtful() {
+            if (asked != null || found != Kind.CATEGORY || valued == 0) return Stream.empty();
+            int[] rows = rows();
+            int commas = rowsLike(WITH_COMMA, rows);
+            if (commas > 0 && isMostly(numbersSeen + commas, TOLERATED_AMONG_MANY))
+                return Stream.of(new Doubtful(
+                        name, Kind.NUMBER, numbersSeen + commas, valued, example(WITH_COMMA.asMatchPredicate()), true));
+            if (isMostly(datesSeen, TOLERATED_AMONG_MANY))
+                return Stream.of(
+                        new Doubtful(name, Kind.DATE, datesSeen, valued, example(text -> !isDate(text)), false));
+            if (isMostly(numbersSeen, TOLERATED_AMONG_MANY))
+                return Stream.of(new Doubtful(
+                        name, Kind.NUMBER, numbersSeen, valued, example(text -> Double.isNaN(number(text))), false));
+            return Stream.empty();
+        }
+
+        private boolean isDate(String text) {
+            return dates[places.getOrDefault(text, 0)] != Column.Dates.NONE;
+        }
+
+        private String example(Predicate<String> like) {
+            return texts.stream()
+                    .filter(text -> like.test(text) && !isNoValue(text))
+                    .findFirst()
+                    .orElse("");
+        }
+
+        /** Told from counts alone. */
+        private Kind plainKind() {
             if (asked != null) return asked;
             if (valued == 0) return places.isEmpty() ? Kind.NUMBER : Kind.CATEGORY;
             if (isMostly(datesSeen)) return Kind.DATE;
@@ -204,8 +282,12 @@ public final class TableBuilder {
         }
 
         private boolean isMostly(int seen) {
+            return isMostly(seen, TOLERATED);
+        }
+
+        private boolean isMostly(int seen, double tolerated) {
             return seen == valued
-                    || (valued - seen <= TOLERATED * valued && places.size() - (valued - seen) >= LEAST_DISTINCT);
+                    || (valued - seen <= tolerated * valued && places.size() - (valued - seen) >= LEAST_DISTINCT);
         }
 
         private double[] numbersOfCodes() {

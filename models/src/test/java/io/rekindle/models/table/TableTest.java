@@ -38,9 +38,50 @@ class TableTest {
         assertThat(table.columns().getFirst().kind()).isEqualTo(Kind.NUMBER);
         assertThat(table.columns().getFirst().missing()).isEqualTo(2);
         assertThat(builder.unreadable()).containsExactly(new TableBuilder.Unreadable("n", Kind.NUMBER, 2, "unknown"));
+        assertThat(builder.doubtful()).isEmpty();
+        // Infinite is a number, and a gap.
+        var infinite = builder("n");
+        for (int i = 0; i < 300; i++) infinite.add(0, i % 50 == 0 ? "Infinity" : i % 50 == 1 ? "-inf" : "" + i % 40);
+        assertThat(infinite.build().columns().getFirst().kind()).isEqualTo(Kind.NUMBER);
+        assertThat(infinite.unreadable())
+                .containsExactly(new TableBuilder.Unreadable("n", Kind.NUMBER, 12, "Infinity"));
+    }
+
+    /** As categories, values that are nearly all different would say nothing, and the column would be left out. */
+    @Test
+    void upToOneInTenIsAGapWhereMostValuesStandThereOnce() {
+        var numbers = builder("n", "day");
+        for (int i = 0; i < 300; i++) {
+            numbers.add(0, i % 50 == 0 ? "unknown" : "" + i);
+            numbers.add(1, i % 15 == 0 ? "later" : LocalDate.EPOCH.plusDays(i).toString());
+        }
+        assertThat(numbers.build().columns()).extracting(Column::kind).containsExactly(Kind.NUMBER, Kind.DATE);
+        assertThat(numbers.unreadable())
+                .containsExactly(
+                        new TableBuilder.Unreadable("n", Kind.NUMBER, 6, "unknown"),
+                        new TableBuilder.Unreadable("day", Kind.DATE, 20, "later"));
         var names = builder("n");
-        for (int i = 0; i < 300; i++) names.add(0, i % 50 == 0 ? "unknown" : "" + i);
+        for (int i = 0; i < 300; i++) names.add(0, i % 9 == 0 ? "A" + i : "" + i);
         assertThat(names.build().columns().getFirst().kind()).isEqualTo(Kind.CATEGORY);
+    }
+
+    /** Codes that repeat stay names, and numbers with a decimal comma too; both are told. */
+    @Test
+    void namesThatAreAllButNumbersAreReported() {
+        var builder = builder("code", "price", "few");
+        for (int i = 0; i < 300; i++) {
+            builder.add(0, i % 15 == 0 ? "V27" : "" + (400 + i % 50));
+            builder.add(1, i / 100 + "," + i % 100);
+            builder.add(2, i % 9 == 0 ? "V" + i : "" + i % 7);
+        }
+        assertThat(builder.build().columns())
+                .extracting(Column::kind)
+                .containsExactly(Kind.CATEGORY, Kind.CATEGORY, Kind.CATEGORY);
+        assertThat(builder.doubtful())
+                .containsExactly(
+                        new TableBuilder.Doubtful("code", Kind.NUMBER, 280, 300, "V27", false),
+                        new TableBuilder.Doubtful("price", Kind.NUMBER, 300, 300, "0,0", true));
+        assertThat(builder.unreadable()).isEmpty();
     }
 
     @Test

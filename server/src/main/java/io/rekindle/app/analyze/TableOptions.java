@@ -43,19 +43,38 @@ final class TableOptions {
      *
      * @param unreadable values that became gaps without being any
      */
-    record TableRows(String file, DataRows fields, Table table, List<TableBuilder.Unreadable> unreadable) {
+    record TableRows(
+            String file,
+            DataRows fields,
+            Table table,
+            List<TableBuilder.Unreadable> unreadable,
+            List<TableBuilder.Doubtful> doubtful) {
         /** Tells on the card what could not be read. */
         void warn(Card card) {
             for (var it : unreadable)
                 card.warn(
                         "values_unreadable",
                         "%s, column %s: %,d values such as '%s' are no %s and count as missing"
-                                .formatted(
-                                        file,
-                                        it.column(),
-                                        it.count(),
-                                        it.example(),
-                                        it.kind() == Column.Kind.DATE ? "dates" : "numbers"));
+                                .formatted(file, it.column(), it.count(), it.example(), words(it.kind())));
+            for (var it : doubtful)
+                card.warn(
+                        "column_doubtful",
+                        it.commas()
+                                ? "%s, column %s: values such as '%s' have a decimal comma and are taken for names; write numbers with a point"
+                                        .formatted(file, it.column(), it.example())
+                                : "%s, column %s: %,d of %,d values are %s, others such as '%s' are not, so all are taken for names; leave the others empty, or say --categories %s"
+                                        .formatted(
+                                                file,
+                                                it.column(),
+                                                it.most(),
+                                                it.count(),
+                                                words(it.kind()),
+                                                it.example(),
+                                                it.column()));
+        }
+
+        private static String words(Column.Kind kind) {
+            return kind == Column.Kind.DATE ? "dates" : "numbers";
         }
     }
 
@@ -119,6 +138,6 @@ final class TableOptions {
                 wanted, columns, times, read -> progress.tell("%,d rows".formatted(read)), rest, builder::add);
         progress.end("%,d rows".formatted(rows.size()));
         var table = builder.build();
-        return new TableRows(file.name(), rows, table, builder.unreadable());
+        return new TableRows(file.name(), rows, table, builder.unreadable(), builder.doubtful());
     }
 }
