@@ -219,7 +219,11 @@ final class TimeText {
     private static Optional<Moment> within(LocalDateTime clock, int offset, boolean offsetTold) {
         return clock.getYear() < FIRST_YEAR || clock.getYear() > LAST_YEAR
                 ? Optional.empty()
-                : Optional.of(new Moment(clock.toEpochSecond(ZoneOffset.UTC), clock.getNano(), offset, offsetTold));
+                : Optional.of(new Moment(
+                        clock.toEpochSecond(ZoneOffset.UTC),
+                        clock.get(ChronoField.NANO_OF_SECOND),
+                        offset,
+                        offsetTold));
     }
 
     private static boolean isNumber(String text, int from, int to) {

@@ -115,7 +115,7 @@ class PropensityAnalysisTest {
                             random.nextDouble() < (i % 2 == 0 ? .3 : .6) ? "yes" : "no",
                             List.of("2", "10", "1", "9").get(random.nextInt(4))));
         var orders = List.<Comparator<String>>of(
-                (one, other) -> 0,
+                Comparator.comparing(String::isEmpty),
                 Comparator.comparing((String line) -> line.split(",")[1]),
                 Comparator.comparing((String line) -> line.split(",")[1]).reversed(),
                 Comparator.comparing((String line) -> line.split(",")[2]).reversed());

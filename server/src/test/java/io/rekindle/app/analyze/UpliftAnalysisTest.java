@@ -125,7 +125,7 @@ class UpliftAnalysisTest {
             lines.add("%d,%s,%d,%d".formatted(i % 2, treated ? "mail" : "none", bought ? 1 : 0, random.nextInt(5)));
         }
         var orders = List.<Comparator<String>>of(
-                (one, other) -> 0,
+                Comparator.comparing(String::isEmpty),
                 Comparator.naturalOrder(),
                 Comparator.comparing((String line) -> line.substring(2)).reversed());
         var told = new ArrayList<JsonNode>();
