@@ -228,6 +228,45 @@ class AttributionTest {
         assertThat(MarkovAttribution.of(paths, 3).conversionRate()).isCloseTo(.5, within(1e-9));
     }
 
+    /**
+     * One path of a million contacts and nine short ones. By hand, at order 1 with a and b in turn for ever: from a path's
+     * first contact the chance to convert is that of the end it comes to.
+     */
+    @Test
+    void aPathOfAMillionContactsIsSolved() {
+        List<String> path = new ArrayList<>();
+        for (int i = 0; i < 1_000_000; i++) path.add(i % 2 == 0 ? "a" : "b");
+        Paths paths = Paths.builder()
+                .add(path, 0, 0, 1)
+                .add(List.of("c"), 1, 10, 0)
+                .add(List.of("c"), 0, 0, 8)
+                .build();
+        MarkovAttribution markov = MarkovAttribution.of(paths, 1);
+        assertThat(markov.conversionRate()).isCloseTo(.1, within(1e-13));
+        assertThat(markov.attribution().share("c")).isCloseTo(1, within(1e-12));
+        // Both a and b lead back to each other and at last to b's one end of two: half of what comes to it converts.
+        Paths even = Paths.builder().add(path, 1, 1, 1).build();
+        assertThat(MarkovAttribution.of(even, 1).conversionRate()).isCloseTo(.5, within(1e-12));
+    }
+
+    /** Elimination and sweeps give the same digits on chains short enough for both. */
+    @Test
+    void eliminationAgreesWithTheBracketsOfTheSweeps() {
+        var random = new SplittableRandom(21);
+        var builder = Paths.builder();
+        for (int i = 0; i < 400; i++) {
+            List<String> path = new ArrayList<>();
+            int length = 1 + random.nextInt(60);
+            for (int k = 0; k < length; k++) path.add("c" + random.nextInt(6));
+            builder.add(path, random.nextInt(3), random.nextInt(50), 1 + random.nextInt(4));
+        }
+        Paths paths = builder.build();
+        // What a customer does from the start on is what the paths did: the chain's rate is theirs.
+        for (int order = 1; order <= 3; order++)
+            assertThat(MarkovAttribution.of(paths, order).conversionRate())
+                    .isCloseTo(paths.conversions() / (paths.conversions() + paths.nulls()), within(1e-12));
+    }
+
     @Test
     void withoutConversionsNothingIsDivided() {
         Paths none = Paths.builder().add(List.of("a", "b"), 0, 0, 7).build();
