@@ -7,8 +7,11 @@ import java.util.Optional;
  * A recommender that also knows what customers and items are, for those about whom purchases say little or nothing.
  *
  * <p>What: an item with n buyers trusts purchases at n / (n + 5) and its content for the rest; a customer with n items,
- * in the same way, purchases and their attributes. By content, a candidate's score is the sum over the customer's items
- * of strength × cosine with the candidate ({@link Features}). By attributes, an item's score is the sum of the cosines
+ * in the same way, purchases and their attributes. By content, a candidate is like the customer's items by the sum over
+ * these of strength × cosine with the candidate ({@link Features}); its score is what purchases say, on average, of the items
+ * many bought that are as like them: isotonic over twentieths of the likeness, each held to the mean of all by
+ * {@value #HELD} items. So an item nobody bought stands where known ones of its kind stand, and content that tells nothing
+ * lifts nobody above what purchases recommend. By attributes, an item's score is the sum of the cosines
  * with all customers who bought it, over the sum of the cosines with all customers: popularity among those who are alike.
  * Each score is divided by its best for the customer before they are mixed.
  *
@@ -18,6 +21,11 @@ import java.util.Optional;
  */
 public final class ColdStart implements Recommender {
     private static final double TRUST = 5;
+    /** From so many buyers on purchases are believed to say what an item is worth. */
+    private static final int KNOWN = 10;
+
+    private static final int PARTS = 20;
+    private static final int HELD = 5;
     private static final long MOST_CELLS = 100_000_000;
 
     private final Recommender base;
@@ -89,7 +97,7 @@ public final class ColdStart implements Recommender {
         scale(scores);
         int owned = data().owned(customer);
         if (content.isPresent() && owned > 0) {
-            double[] byContent = byContent(customer, content.get());
+            double[] byContent = byContent(customer, content.get(), scores);
             for (int i = 0; i < scores.length; i++) {
                 double trust = data().buyers(i) / (data().buyers(i) + TRUST);
                 scores[i] = trust * scores[i] + (1 - trust) * byContent[i];
@@ -102,14 +110,65 @@ public final class ColdStart implements Recommender {
         }
     }
 
-    private double[] byContent(int customer, Features features) {
+    /** @param byPurchases the scores of the recommender beside */
+    private double[] byContent(int customer, Features features, double[] byPurchases) {
         double[] profile = new double[features.marks()];
-        for (int p = data().from(customer); p < data().to(customer); p++)
+        boolean[] owned = new boolean[data().items()];
+        for (int p = data().from(customer); p < data().to(customer); p++) {
             features.add(data().item(p), history[p], profile);
-        double[] scores = new double[data().items()];
-        for (int i = 0; i < scores.length; i++) scores[i] = features.product(i, profile);
-        scale(scores);
-        return scores;
+            owned[data().item(p)] = true;
+        }
+        double[] alike = new double[data().items()];
+        for (int i = 0; i < alike.length; i++) alike[i] = features.product(i, profile);
+        scale(alike);
+        double[] sum = new double[PARTS];
+        double[] count = new double[PARTS];
+        double all = 0;
+        double known = 0;
+        for (int i = 0; i < alike.length; i++) {
+            if (owned[i] || data().buyers(i) < KNOWN) continue;
+            sum[part(alike[i])] += byPurchases[i];
+            count[part(alike[i])]++;
+            all += byPurchases[i];
+            known++;
+        }
+        // Where too little is sold to learn what likeness is worth, likeness is all there is.
+        if (known < PARTS) return alike;
+        for (int part = 0; part < PARTS; part++) {
+            sum[part] += HELD * all / known;
+            count[part] += HELD;
+        }
+        double[] worth = rising(sum, count);
+        // Within a part the likelier still goes first.
+        for (int i = 0; i < alike.length; i++) alike[i] = worth[part(alike[i])] + 1e-9 * alike[i];
+        return alike;
+    }
+
+    private static int part(double alike) {
+        return Math.clamp((int) (alike * PARTS), 0, PARTS - 1);
+    }
+
+    /** The means that never fall, nearest to those given (pooling adjacent violators). */
+    private static double[] rising(double[] sum, double[] count) {
+        double[] sums = new double[sum.length];
+        double[] counts = new double[sum.length];
+        int[] ends = new int[sum.length];
+        int blocks = 0;
+        for (int part = 0; part < sum.length; part++) {
+            sums[blocks] = sum[part];
+            counts[blocks] = count[part];
+            ends[blocks++] = part + 1;
+            while (blocks > 1 && sums[blocks - 2] * counts[blocks - 1] >= sums[blocks - 1] * counts[blocks - 2]) {
+                blocks--;
+                sums[blocks - 1] += sums[blocks];
+                counts[blocks - 1] += counts[blocks];
+                ends[blocks - 1] = ends[blocks];
+            }
+        }
+        double[] means = new double[sum.length];
+        for (int block = 0, part = 0; block < blocks; block++)
+            for (; part < ends[block]; part++) means[part] = sums[block] / counts[block];
+        return means;
     }
 
     private static double[] byAttributes(int customer, Likes likes) {

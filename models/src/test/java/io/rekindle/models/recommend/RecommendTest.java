@@ -268,6 +268,40 @@ class RecommendTest {
         assertThat(content.cosine(0, 1)).isLessThan(.6);
     }
 
+    /**
+     * A long tail of items hardly anybody bought. Described by what says nothing they must not crowd out what purchases
+     * recommend; described by what they are they may help.
+     */
+    @Test
+    void whatSaysNothingOfItemsDoesNotSpoilWhatPurchasesSay() {
+        int items = 600;
+        Shop shop = Shop.of(9, 500, items, 6, 5, .9);
+        Split split = Split.lastOfEach(shop.purchases(), .25);
+        SplittableRandom random = new SplittableRandom(3);
+        int[] chance = random.ints(items, 0, 6).toArray();
+        double[] price = random.doubles(items).toArray();
+        Features nothing =
+                Features.of(items).categories(chance, 6).numbers(price).build();
+        Features taste = Features.of(items)
+                .categories(IntStream.range(0, items).map(i -> i % 6).toArray(), 6)
+                .build();
+        Learner plain = new Learner("plain", d -> ItemItem.fit(d, ItemItem.Options.DEFAULT));
+        Evaluation found = Evaluation.of(
+                split,
+                List.of(
+                        plain,
+                        new Learner("nothing", d -> ColdStart.of(plain.fit(d), Optional.of(nothing), Optional.empty())),
+                        new Learner("taste", d -> ColdStart.of(plain.fit(d), Optional.of(taste), Optional.empty()))),
+                Goal.NEW,
+                5,
+                Integer.MAX_VALUE,
+                1);
+        double alone = found.quality("plain").ndcg();
+        assertThat(found.quality("nothing").ndcg()).isGreaterThan(.95 * alone);
+        assertThat(found.quality("taste").ndcg()).isGreaterThan(.95 * alone);
+        assertThat(alone).isGreaterThan(found.quality("popularity").ndcg());
+    }
+
     @Test
     void aTableBecomesMarksColumnByColumn() {
         Table table = Table.of(List.of(
