@@ -8,9 +8,12 @@ import java.util.List;
  * @param keys what two records share to be looked at; empty where all pairs were
  * @param pairs number of pairs looked at
  * @param possiblePairs number of pairs there are
- * @param estimatedRecall share of the pairs of one person that are among those looked at; 1 where all were
+ * @param estimatedRecall share of the pairs of one person that are among those looked at, without those of crowded records; 1
+ *     where all were
+ * @param crowded records that by half the keys or more stand among hundreds of others and were not compared with these: a
+ *     placeholder, or somebody who is in the file very often and not always in the same words
  */
-public record Blocking(List<Key> keys, long pairs, double possiblePairs, double estimatedRecall) {
+public record Blocking(List<Key> keys, long pairs, double possiblePairs, double estimatedRecall, int crowded) {
     public Blocking {
         keys = List.copyOf(keys);
     }

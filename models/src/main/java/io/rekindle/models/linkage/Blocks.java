@@ -68,7 +68,7 @@ final class Blocks {
     record Candidates(int[] first, int[] second, byte[] times) {}
 
     @SuppressWarnings("ArrayRecordComponent") // internal, never compared
-    record Found(Pairs pairs, byte[] times, Estimation.Fitted fitted, List<Blocking.Key> keys) {}
+    record Found(Pairs pairs, byte[] times, Estimation.Fitted fitted, List<Blocking.Key> keys, int crowded) {}
 
     private Blocks(Table table, int perRecord) {
         this.table = table;
@@ -92,7 +92,30 @@ final class Blocks {
         told.accept("%d keys, %,d pairs".formatted(chosen.size(), candidates.first.length));
         Pairs pairs = Pairs.compared(table, candidates.first, candidates.second);
         Estimation.Fitted fitted = judge.apply(pairs);
-        return new Found(pairs, candidates.times, fitted, blocks.described(chosen, pairs, fitted.logOdds()));
+        return new Found(
+                pairs,
+                candidates.times,
+                fitted,
+                blocks.described(chosen, pairs, fitted.logOdds()),
+                blocks.crowded(chosen));
+    }
+
+    /** Records half of whose keys or more lead into blocks that are too large. */
+    private int crowded(List<Key> keys) {
+        return (int) IntStream.range(0, table.size())
+                .parallel()
+                .filter(i -> {
+                    int large = 0;
+                    int all = 0;
+                    for (Key key : keys) {
+                        long hash = hash(key, i);
+                        if (hash == 0) continue;
+                        all++;
+                        if (Arrays.binarySearch(key.crowded, hash) >= 0) large++;
+                    }
+                    return large > 0 && 2 * large >= all;
+                })
+                .count();
     }
 
     /** Pairs drawn evenly from all. */

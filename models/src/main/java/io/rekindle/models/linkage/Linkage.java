@@ -31,6 +31,7 @@ public final class Linkage {
     public static final int ALL_PAIRS = 1_000_000;
 
     private static final int SAMPLE = 400_000;
+    private static final int MOST_MATCHES = 20_000_000;
 
     private final Table table;
     private final int[] recordOf;
@@ -191,6 +192,14 @@ public final class Linkage {
             @Nullable LinkageModel learnt,
             Consumer<String> told) {
         if (left == 0 || size == 0) throw new IllegalArgumentException("no records to link");
+        if (left == size) {
+            var copies = Copies.of(columns, size);
+            if (!copies.areNone()) {
+                int kept = copies.columns().getFirst().values().size();
+                told.accept("%,d records are alike in every column".formatted(size - kept));
+                return of(copies.columns(), kept, kept, settings, learnt, told).with(copies);
+            }
+        }
         Table table = learnt == null ? Table.of(columns, left, settings.phoneRegion) : learnt.table(columns, left);
         boolean empty = true;
         for (Field<?> field : table.fields()) empty &= field.values().isEmpty();
@@ -204,7 +213,7 @@ public final class Linkage {
             fitted = learnt == null
                     ? Estimation.fit(table, pairs, Estimation.Levels.of(table, pairs))
                     : learnt.judge(table, pairs);
-            blocking = new Blocking(List.of(), pairs.size(), table.pairs(), 1);
+            blocking = new Blocking(List.of(), pairs.size(), table.pairs(), 1, 0);
         } else {
             Function<Pairs, Estimation.Fitted> judge;
             if (learnt == null) {
@@ -215,7 +224,11 @@ public final class Linkage {
             pairs = found.pairs();
             fitted = found.fitted();
             blocking = new Blocking(
-                    found.keys(), pairs.size(), table.pairs(), Blocks.recall(found.times(), fitted.logOdds()));
+                    found.keys(),
+                    pairs.size(),
+                    table.pairs(),
+                    Blocks.recall(found.times(), fitted.logOdds()),
+                    found.crowded());
         }
         told.accept("deciding");
         double least = Math.log(settings.threshold / (1 - settings.threshold));
@@ -242,20 +255,60 @@ public final class Linkage {
         long setAside = 0;
         for (int k = 0; k < pairs.size(); k++)
             if (fitted.logOdds()[k] >= least && byRecord[pairs.first()[k]] != byRecord[pairs.second()[k]]) setAside++;
+        var matches = matches(fitted.scorer(), recordOf, clusters);
+        return new Linkage(table, recordOf, model, blocking, matches, clusters, setAside);
+    }
+
+    /** All pairs of records of one person. */
+    private static List<Match> matches(Scorer scorer, int[] recordOf, int[] clusters) {
         List<Match> matches = new ArrayList<>();
-        byte[] levels = new byte[table.comparisons()];
+        byte[] levels = new byte[scorer.table().comparisons()];
         int[] order = Indices.sorted(clusters.length, (a, b) -> Integer.compare(clusters[a], clusters[b]));
         for (int from = 0, to; from < order.length; from = to) {
             to = from + 1;
             while (to < order.length && clusters[order[to]] == clusters[order[from]]) to++;
+            if (matches.size() + (to - from) * (to - from - 1.0) / 2 > MOST_MATCHES)
+                throw new IllegalArgumentException(
+                        "a person of %,d records (row %,d is one) would make more than %,d pairs; leave such records out, they tell nothing of each other"
+                                .formatted(to - from, order[from] + 1, MOST_MATCHES));
             for (int a = from; a < to; a++)
                 for (int b = a + 1; b < to; b++)
                     matches.add(new Match(
                             order[a],
                             order[b],
-                            probability(fitted.scorer().logOdds(recordOf[order[a]], recordOf[order[b]], levels))));
+                            probability(scorer.logOdds(recordOf[order[a]], recordOf[order[b]], levels))));
         }
-        return new Linkage(table, recordOf, model, blocking, sorted(matches), clusters, setAside);
+        return sorted(matches);
+    }
+
+    /** The same with the records that went where their likes went. */
+    private Linkage with(Copies copies) {
+        int size = copies.keptAs().length;
+        int[] ofAll = new int[size];
+        int[] records = new int[size];
+        int next = clusters.length;
+        for (int row = 0; row < size; row++) {
+            int place = copies.keptAs()[row];
+            int first = copies.first()[row];
+            boolean together = clusters[first] == clusters[Math.max(first, copies.second()[row])];
+            // Records that say so little that even their likes are not one person's are each a person of their own.
+            ofAll[row] = place >= 0 ? clusters[place] : together ? clusters[first] : next++;
+            records[row] = recordOf[place >= 0 ? place : first];
+        }
+        int[] numbered = Clustering.numbered(ofAll);
+        return new Linkage(
+                table,
+                records,
+                model,
+                new Blocking(
+                        blocking.keys(),
+                        blocking.pairs(),
+                        size * (size - 1.0) / 2,
+                        blocking.estimatedRecall(),
+                        blocking.crowded()),
+                matches(model.scorer(), records, numbered),
+                numbered,
+                setAside);
     }
 
     private static Linkage partners(

@@ -53,6 +53,10 @@ public final class LinkageModel {
      */
     public record Evidence(String field, String level, double bits) {}
 
+    Scorer scorer() {
+        return scorer;
+    }
+
     LinkageModel(Scorer scorer, double[][] m, double[][] u, double lambda) {
         this.scorer = scorer;
         this.prior = lambda;

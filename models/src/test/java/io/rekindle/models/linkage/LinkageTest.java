@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.within;
 import io.rekindle.models.linkage.Linkage.Match;
 import io.rekindle.models.linkage.Linkage.Settings;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -240,6 +241,54 @@ class LinkageTest {
                 List.of(new Column("name", Kind.SURNAME, Collections.nCopies(40, "Li"))), Settings.USUAL);
         assertThat(linkage.matches())
                 .allSatisfy(match -> assertThat(match.probability()).isBetween(0.0, 1.0));
+    }
+
+    /** Somebody who is in the file 1,301 times, and 60 records that say nothing: the one is a person, the others are not. */
+    @Test
+    void whoIsInTheFileAThousandTimesIsOnePerson() {
+        People people = People.drawn(800, .3, .3, 5);
+        int size = people.size();
+        List<Column> columns = new ArrayList<>();
+        for (Column column : people.columns()) {
+            List<String> values = new ArrayList<>(column.values());
+            values.addAll(Collections.nCopies(1_300, column.values().get(17)));
+            values.addAll(Collections.nCopies(60, ""));
+            columns.add(new Column(column.name(), column.kind(), values));
+        }
+        Linkage linkage = Linkage.within(columns, Settings.USUAL);
+        int[] clusters = linkage.clusters();
+        for (int i = size; i < size + 1_300; i++) assertThat(clusters[i]).isEqualTo(clusters[17]);
+        assertThat(Arrays.stream(clusters, size + 1_300, size + 1_360).distinct())
+                .hasSize(60);
+        long largest = Arrays.stream(clusters).filter(c -> c == clusters[17]).count();
+        assertThat(linkage.matches().stream().filter(match -> clusters[match.left()] == clusters[17]))
+                .hasSize((int) (largest * (largest - 1) / 2));
+        assertThat(linkage.model().fields()).isNotEmpty();
+        assertThat(linkage.explain(new Linkage.Match(size + 700, size + 1_000, 1))
+                        .evidence())
+                .isNotEmpty();
+        // The others are found as they are without the crowd.
+        PublicPeople.Quality quality = PublicPeople.quality(Arrays.copyOf(clusters, size), people.truth());
+        assertThat(quality.precision()).isGreaterThan(.99);
+        assertThat(quality.recall()).isGreaterThan(.97);
+    }
+
+    /** As many who differ in one column only: they are not compared by keys, and that is said. */
+    @Test
+    void recordsThatCrowdEveryKeyAreCounted() {
+        People people = People.drawn(1_500, .3, .3, 6);
+        List<Column> columns = new ArrayList<>();
+        for (Column column : people.columns()) {
+            List<String> values = new ArrayList<>(column.values());
+            values.addAll(Collections.nCopies(600, column.values().get(3)));
+            columns.add(new Column(column.name(), column.kind(), values));
+        }
+        List<String> notes = new ArrayList<>(Collections.nCopies(people.size(), ""));
+        for (int i = 0; i < 600; i++) notes.add("note" + i * 7919 % 600);
+        columns.add(new Column("note", Kind.CODE, notes));
+        assertThat(Linkage.within(columns, Settings.USUAL).blocking().crowded()).isBetween(600, 660);
+        assertThat(Linkage.within(people.columns(), Settings.USUAL).blocking().crowded())
+                .isZero();
     }
 
     @Test

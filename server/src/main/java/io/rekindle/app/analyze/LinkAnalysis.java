@@ -431,6 +431,11 @@ final class LinkAnalysis extends Analysis {
                             Locale.ROOT,
                             "about %.0f %% of the pairs of one person were probably not looked at; allow more with --pairs-per-record",
                             100 * (1 - linkage.blocking().estimatedRecall())));
+        if (linkage.blocking().crowded() > 0)
+            card.warn(
+                    "records_crowded",
+                    "%,d records share what tells others apart with hundreds of others and were hardly compared with these; are they placeholders? What share of pairs was found is told without them"
+                            .formatted(linkage.blocking().crowded()));
         if (linkage.setAside() > 0)
             card.warn(
                     "pairs_set_aside",
