@@ -17,7 +17,8 @@ import java.util.Optional;
  *
  * <p>Source: Imbens and Angrist, "Identification and estimation of local average treatment effects" (Econometrica 1994);
  * Angrist, Imbens and Rubin (JASA 1996). Interval: delta method on the Wald ratio, that is the variance of y − CACE · d over
- * the squared share, normal. p is of the residual without effect, and so equals that of the intention to treat but for the
+ * the squared share, normal; looked at any time, the
+ * same errors with the reach of {@link Look.Anytime}. p is of the residual without effect, and so equals that of the intention to treat but for the
  * degrees of freedom. Where fewer than (about) ten customers' worth of first stage is there, F below 10, the ratio has no
  * usable distribution and no effect is stated (Staiger and Stock, Econometrica 1997).
  *
@@ -49,10 +50,15 @@ public record Compliance(
      *
      * @param control outcome first; second 1 for a customer who received the treatment, else 0
      * @param treatment likewise
-     * @param alpha 1 − confidence of the intervals
+     * @param alpha 1 − confidence of the intervals, for one look
      */
     public static Compliance of(JointSample control, JointSample treatment, double alpha) {
-        Lift plain = TwoSample.means(control.first(), treatment.first(), alpha);
+        return of(control, treatment, new Look.Once(alpha));
+    }
+
+    /** The same, with intervals and p-values for looks of the kind given. */
+    public static Compliance of(JointSample control, JointSample treatment, Look look) {
+        Lift plain = TwoSample.means(control.first(), treatment.first(), look);
         return switch (plain) {
             case NotMeasurable none -> new Compliance(plain, share(control, treatment), 0, Optional.empty());
             case Measured measured -> {
@@ -66,23 +72,32 @@ public record Compliance(
                         firstStage,
                         firstStage < WEAK
                                 ? Optional.empty()
-                                : Optional.of(onCompliers(control, treatment, measured, share, alpha)));
+                                : Optional.of(onCompliers(control, treatment, measured, share, look)));
             }
         };
     }
 
     private static OnCompliers onCompliers(
-            JointSample control, JointSample treatment, Measured plain, double share, double alpha) {
+            JointSample control, JointSample treatment, Measured plain, double share, Look look) {
         double estimate = plain.estimate() / share;
         double error = Math.sqrt(control.residualVariance(estimate) / control.n()
                         + treatment.residualVariance(estimate) / treatment.n())
                 / Math.abs(share);
-        double reach = Normal.quantile(1 - alpha / 2) * error;
+        double statistic = plain.estimate() / plain.standardError();
+        long customers = control.n() + treatment.n();
+        double reach = error
+                * switch (look) {
+                    case Look.Once(double alpha) -> Normal.quantile(1 - alpha / 2);
+                    case Look.Anytime anytime -> anytime.reach(customers);
+                };
         return new OnCompliers(
                 estimate,
                 estimate - reach,
                 estimate + reach,
-                Normal.twoSided(plain.estimate() / plain.standardError()),
+                switch (look) {
+                    case Look.Once once -> Normal.twoSided(statistic);
+                    case Look.Anytime anytime -> anytime.p(statistic, customers);
+                },
                 error);
     }
 

@@ -143,6 +143,15 @@ class AdjustmentsTest {
         Measured all = TwoSampleTest.measured(compliance.intentionToTreat());
         assertThat(compliance.complierShare()).isEqualTo(.5);
         assertThat(compliance.onCompliers().orElseThrow().estimate()).isCloseTo(2 * all.estimate(), within(1e-12));
+        // Looked at any time: the same errors, with the reach and the p-value the headline has.
+        var anytime = new Look.Anytime(.05);
+        Compliance watched = Compliance.of(JointSample.of(y[0], d[0]), JointSample.of(y[1], d[1]), anytime);
+        Measured allAnytime = TwoSampleTest.measured(watched.intentionToTreat());
+        var on = watched.onCompliers().orElseThrow();
+        assertThat(on.high() - on.estimate()).isCloseTo(anytime.reach(200) * on.standardError(), within(1e-12));
+        assertThat(on.p()).isCloseTo(allAnytime.p(), within(1e-12));
+        assertThat(on.standardError())
+                .isEqualTo(compliance.onCompliers().orElseThrow().standardError());
     }
 
     @Test

@@ -135,7 +135,7 @@ final class ExperimentArms {
         }
         OnCompliers compliers = null;
         if (received.length > 0 && below.length == 0) {
-            var compliance = Compliance.of(withReceipt(controlArm), withReceipt(arm), alpha);
+            var compliance = Compliance.of(withReceipt(controlArm), withReceipt(arm), look);
             compliers = new OnCompliers(
                     compliance.complierShare(),
                     compliance.firstStage(),
