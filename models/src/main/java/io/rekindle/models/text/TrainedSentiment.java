@@ -138,7 +138,29 @@ public final class TrainedSentiment implements SentimentModel {
         return outOfFold(texts, positive, fold, seed, MOST_HELD_OUT);
     }
 
+    /**
+     * What each text gets from a model that has not seen its fold.
+     *
+     * @param probability as {@link #outOfFold} has them
+     * @param opinions with the reasons of the same model; of texts without a probability they know nothing
+     */
+    @SuppressWarnings("ArrayRecordComponent") // handed over, never compared
+    public record HeldOutOpinions(double[] probability, List<Opinion> opinions) {}
+
+    /** The same as {@link #outOfFold} with reasons, which take one more fit a fold. */
+    public static HeldOutOpinions opinionsOutOfFold(List<String> texts, boolean[] positive, int[] fold, long seed) {
+        var opinions = new Opinion[texts.size()];
+        double[] probability = outOfFold(texts, positive, fold, seed, MOST_HELD_OUT, opinions);
+        return new HeldOutOpinions(probability, List.of(opinions));
+    }
+
     static double[] outOfFold(List<String> texts, boolean[] positive, int[] fold, long seed, int most) {
+        return outOfFold(texts, positive, fold, seed, most, new Opinion[0]);
+    }
+
+    /** @param opinions to be filled; empty where no reasons are asked for */
+    private static double[] outOfFold(
+            List<String> texts, boolean[] positive, int[] fold, long seed, int most, Opinion[] opinions) {
         if (fold.length != texts.size() || fold.length != positive.length)
             throw new IllegalArgumentException("%d texts, %d ratings and %d folds; there must be one for each"
                     .formatted(texts.size(), positive.length, fold.length));
@@ -166,23 +188,30 @@ public final class TrainedSentiment implements SentimentModel {
             Calibration calibration = heldOut.calibration(best, others);
             for (int k = 0; k < kept.length; k++)
                 if (part[k] == f) probability[kept[k]] = calibration.probability(score[k]);
-            if (drawn.isAll()) continue;
+            boolean reasoned = opinions.length > 0;
+            if (drawn.isAll() && !reasoned) continue;
             int held = f;
             int[] rest = IntStream.range(0, fold.length)
-                    .filter(i -> fold[i] == held && !drawn.holds(i))
+                    .filter(i -> fold[i] == held && (reasoned || !drawn.holds(i)))
                     .toArray();
             double[] left = new double[corpus.positive.length];
             for (int k = 0; k < kept.length; k++) left[corpus.rowOf[k]] += others[k];
             if (!hasBoth(corpus.positive, left)) {
-                for (int i : rest) probability[i] = Double.NaN;
+                for (int i : rest) {
+                    probability[i] = Double.NaN;
+                    if (reasoned) opinions[i] = new Opinion(.5, false, List.of());
+                }
                 continue;
             }
-            SparseLogistic.Fit fit = fit(corpus, left, HeldOut.freedom(best), null);
+            double freedom = HeldOut.freedom(best);
+            SparseLogistic.Fit fit = fit(corpus, left, freedom, null);
+            var model = new TrainedSentiment(
+                    corpus.index, fit.weights(), fit.intercept(), freedom, calibration, kept.length);
             Arrays.stream(rest).parallel().forEach(i -> {
-                Words words = Words.of(texts.get(i));
-                Corpus.Row row = Corpus.Row.of(words, corpus.index);
-                probability[i] = calibration.probability(
-                        score(row, Corpus.own(words), corpus.index.size(), fit.weights(), fit.intercept()));
+                if (!drawn.holds(i)) probability[i] = model.probability(texts.get(i));
+                if (!reasoned) return;
+                Opinion opinion = model.of(texts.get(i));
+                opinions[i] = new Opinion(probability[i], opinion.known(), opinion.reasons());
             });
         }
         return probability;
@@ -404,6 +433,12 @@ public final class TrainedSentiment implements SentimentModel {
     /** Different features of them. */
     public int features() {
         return index.size();
+    }
+
+    private double probability(String text) {
+        Words words = Words.of(text);
+        Corpus.Row row = Corpus.Row.of(words, index);
+        return calibration.probability(score(row, Corpus.own(words), index.size(), weights, intercept));
     }
 
     @Override

@@ -218,6 +218,26 @@ class SentimentTest {
             assertThat(other.of(text)).isEqualTo(one.of(text));
     }
 
+    /** A phrase only one text has, whose own rating taught it: the model that had not seen the text does not name it. */
+    @Test
+    void reasonsOfTextsHeldOutAreThoseOfTheModelThatJudgedThem() {
+        var some = some(300, 11);
+        var texts = new ArrayList<>(some.texts());
+        texts.set(7, "quxar blimfel " + texts.get(7));
+        int[] fold = IntStream.range(0, 300).map(i -> i % 5).toArray();
+        var heldOut = TrainedSentiment.opinionsOutOfFold(texts, some.positive(), fold, 1);
+        assertThat(heldOut.probability()).isEqualTo(TrainedSentiment.outOfFold(texts, some.positive(), fold, 1));
+        for (int i = 0; i < 300; i++)
+            assertThat(heldOut.opinions().get(i).probability()).isEqualTo(heldOut.probability()[i]);
+        assertThat(TrainedSentiment.fit(texts, some.positive())
+                        .of(texts.get(7))
+                        .reasons()
+                        .toString())
+                .contains("quxar");
+        assertThat(heldOut.opinions().get(7).reasons()).isNotEmpty();
+        assertThat(heldOut.opinions().get(7).reasons().toString()).doesNotContain("quxar", "blimfel");
+    }
+
     @Test
     void everyRowTwiceIsEveryRowOnce() {
         var some = some(300, 13);

@@ -244,7 +244,12 @@ final class SentimentAnalysis extends Analysis {
 
         progress.begin("holding out " + (foldColumn == null ? folds + " parts in turn" : "parts in turn"));
         int[] parts = Arrays.stream(used).map(i -> fold[i]).toArray();
-        var probabilities = TrainedSentiment.outOfFold(kinds, praise, parts, seed());
+        // Only where the training file itself is told of are reasons asked for.
+        var heldOut = score == null
+                ? TrainedSentiment.opinionsOutOfFold(kinds, praise, parts, seed())
+                : new TrainedSentiment.HeldOutOpinions(
+                        TrainedSentiment.outOfFold(kinds, praise, parts, seed()), List.of());
+        double[] probabilities = heldOut.probability();
         progress.end("%,d texts".formatted(size));
         if (Arrays.stream(probabilities).allMatch(Double::isNaN))
             throw Problem.invalid(
@@ -264,25 +269,21 @@ final class SentimentAnalysis extends Analysis {
                         .mapToDouble(said -> builtIn.of(said).probability())
                         .toArray(),
                 praise);
-        var opinions = score != null ? List.<Opinion>of() : opinions(model, texts, used, probabilities);
+        var opinions = score != null ? List.<Opinion>of() : opinions(model, texts, used, heldOut.opinions());
         return new Learnt(model, ratings, SentimentEvaluation.of(probabilities, praise), start, opinions);
     }
 
     /** Of texts learnt from, as they were judged while held out; the others the model has not seen. */
     private static List<Opinion> opinions(
-            TrainedSentiment model, List<String> texts, int[] learntFrom, double[] heldOut) {
-        double[] probability = new double[texts.size()];
-        Arrays.fill(probability, -1);
-        for (int k = 0; k < learntFrom.length; k++) probability[learntFrom[k]] = heldOut[k];
-        return IntStream.range(0, probability.length)
+            TrainedSentiment model, List<String> texts, int[] learntFrom, List<Opinion> heldOut) {
+        int[] place = new int[texts.size()];
+        Arrays.fill(place, -1);
+        for (int k = 0; k < learntFrom.length; k++) place[learntFrom[k]] = k;
+        return IntStream.range(0, place.length)
                 .parallel()
                 .mapToObj(row -> {
-                    if (texts.get(row).isBlank() || Double.isNaN(probability[row]))
-                        return new Opinion(.5, false, List.of());
-                    var opinion = model.of(texts.get(row));
-                    return probability[row] < 0
-                            ? opinion
-                            : new Opinion(probability[row], opinion.known(), opinion.reasons());
+                    if (place[row] >= 0) return heldOut.get(place[row]);
+                    return texts.get(row).isBlank() ? new Opinion(.5, false, List.of()) : model.of(texts.get(row));
                 })
                 .toList();
     }
