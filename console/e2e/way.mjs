@@ -26,8 +26,14 @@ export async function goTheWay({ baseUrl, email, password, folder, executablePat
     const page = await context.newPage();
     page.setDefaultTimeout(PATIENCE);
     page.on('pageerror', (error) => complaints.push(`page error: ${error.message}`));
+    let refusals = 0;
     page.on('console', (message) => {
-      // The session question of somebody not signed in is answered 401, which Chromium reports by itself.
+      // Chromium reports refusals by itself: the session question of somebody not signed in is answered 401, and the
+      // preview of a template whose offer is not chosen yet 422.
+      if (/status of 422/.test(message.text())) {
+        refusals++;
+        return;
+      }
       if (['error', 'warning'].includes(message.type()) && !/status of 401/.test(message.text())) {
         complaints.push(`${message.type()}: ${message.text()}`);
       }
@@ -320,6 +326,7 @@ export async function goTheWay({ baseUrl, email, password, folder, executablePat
     await id('account').click();
     await id('sign-out').click();
     await id('sign-in').waitFor();
+    expect(refusals === 1, `one refusal, and not ${refusals}`);
     return { pictures, complaints };
   } catch (error) {
     const file = join(folder, 'failed.png');

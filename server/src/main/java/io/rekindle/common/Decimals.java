@@ -21,6 +21,15 @@ public final class Decimals {
         }
     }
 
+    /** The 64-bit number a text of digits says; null when it says none. */
+    public static @Nullable Long whole(String text) {
+        try {
+            return text.matches("-?\\d{1,19}") ? Long.valueOf(text) : null;
+        } catch (NumberFormatException beyondALong) {
+            return null;
+        }
+    }
+
     /**
      * The number when it can be worked with as it is, 0 when it is nearer to 0 than 30 places after the point; null when it
      * has more than 30 digits before the point.

@@ -5,6 +5,7 @@ import io.rekindle.collect.Identifier;
 import io.rekindle.collect.LoggedEvent;
 import io.rekindle.collect.Tail;
 import io.rekindle.common.CustomerId;
+import io.rekindle.common.Decimals;
 import io.rekindle.identity.Identities;
 import io.rekindle.identity.Merge;
 import io.rekindle.warehouse.Rows;
@@ -140,8 +141,8 @@ class ConsentTail implements Tail {
     }
 
     private static @org.jspecify.annotations.Nullable Long carriedAddress(LoggedEvent event) {
-        var hash = event.properties().path("address_hash").asString("");
-        if (hash.matches("-?\\d{1,18}|-?[0-8]\\d{18}")) return Long.valueOf(hash);
+        var hash = Decimals.whole(event.properties().path("address_hash").asString(""));
+        if (hash != null) return hash;
         return event.identifiers().stream()
                 .filter(identifier -> identifier.type() == Identifier.Type.EMAIL)
                 .map(identifier -> identifier.id().value())

@@ -4,6 +4,7 @@ import io.rekindle.collect.EventType;
 import io.rekindle.collect.Identifier;
 import io.rekindle.collect.LoggedEvent;
 import io.rekindle.collect.Tail;
+import io.rekindle.common.Decimals;
 import io.rekindle.identity.Identities;
 import java.util.List;
 import java.util.Locale;
@@ -141,8 +142,7 @@ class BounceTail implements Tail {
 
     /** Ids travel as decimal strings; a number is understood too. */
     private static @Nullable Long number(LoggedEvent event, String property) {
-        var text = event.properties().path(property).asString("");
-        return text.matches("-?\\d{1,18}|-?[0-8]\\d{18}") ? Long.valueOf(text) : null;
+        return Decimals.whole(event.properties().path(property).asString(""));
     }
 
     private static @Nullable Long address(LoggedEvent event) {

@@ -1,0 +1,4 @@
+@NullMarked
+package io.rekindle.common;
+
+import org.jspecify.annotations.NullMarked;
