@@ -5,6 +5,7 @@ import java.io.BufferedWriter;
 import java.io.OutputStreamWriter;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -28,6 +29,10 @@ abstract class Analysis implements Runnable {
             .disable(StreamWriteFeature.AUTO_CLOSE_TARGET)
             .build();
     private static final int GLANCE = 10;
+
+    /** Options that name a file to be written. */
+    private static final Set<String> WRITTEN =
+            Set.of("--output", "--chart", "--clusters", "--assignments", "--save-model");
 
     @Option(
             names = "--output",
@@ -67,6 +72,7 @@ abstract class Analysis implements Runnable {
     public final void run() {
         if (output != null) ResultFile.check(output, "--output", ".csv", ".csv.gz", ".parquet");
         if (chart != null) ResultFile.check(chart, "--chart", ".html");
+        checkOverwriting();
         var progress = new Progress(System.err);
         Outcome outcome;
         try {
@@ -94,6 +100,25 @@ abstract class Analysis implements Runnable {
         }
         if (json) printJson(outcome);
         else print(outcome);
+    }
+
+    /** No file that is written may be one that is read, or written for another purpose. */
+    private void checkOverwriting() {
+        var files = command.options().stream()
+                .filter(option -> option.getValue() instanceof Path)
+                .toList();
+        for (var written : files)
+            for (var other : files)
+                if (written != other
+                        && WRITTEN.contains(written.longestName())
+                        // These two exclude each other, and that is told.
+                        && !(written.longestName().equals("--save-model")
+                                && other.longestName().equals("--model"))
+                        && ResultFile.isSame(written.<Path>getValue(), other.<Path>getValue()))
+                    throw Problem.invalid(
+                            "file_used_twice",
+                            "%s %s is the file of %s too; name another"
+                                    .formatted(written.longestName(), written.getValue(), other.longestName()));
     }
 
     /** What the command answers, as its help begins. */

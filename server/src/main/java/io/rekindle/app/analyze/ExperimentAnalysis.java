@@ -165,6 +165,12 @@ final class ExperimentAnalysis extends Analysis {
         double[] before = rows.has(COVARIATE) ? numbers(rows.keys(COVARIATE), named, COVARIATE) : new double[0];
         double[] below = rows.has(PER) ? numbers(rows.keys(PER), named, PER) : new double[0];
         double[] got = rows.has(RECEIVED) ? numbers(rows.keys(RECEIVED), named, RECEIVED) : new double[0];
+        long untold = Arrays.stream(got).filter(Double::isNaN).count();
+        if (untold > 0)
+            card.warn(
+                    "receipt_missing",
+                    "of %,d customers it is not told whether they received it; they count as if they had not"
+                            .formatted(untold));
         for (double value : got)
             if (value != 0 && value != 1 && !Double.isNaN(value))
                 throw Problem.invalid(
@@ -191,6 +197,15 @@ final class ExperimentAnalysis extends Analysis {
             if (winsorise != null && !binary && kept.length > 0) {
                 var limits = Winsor.above(
                         Arrays.stream(kept).mapToDouble(row -> outcome[row]).toArray(), winsorise, false);
+                if (limits.high()
+                        <= Arrays.stream(kept)
+                                .mapToDouble(row -> outcome[row])
+                                .min()
+                                .orElse(0))
+                    throw Problem.invalid(
+                            "cap_levels_all",
+                            "--winsorise %s caps every outcome of %s at %s: more than that share of customers have it; choose a higher quantile"
+                                    .formatted(winsorise, metrics.get(m), ExperimentComparison.number(limits.high())));
                 long capped = Arrays.stream(kept)
                         .filter(row -> outcome[row] > limits.high())
                         .count();

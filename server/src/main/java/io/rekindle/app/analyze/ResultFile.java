@@ -37,6 +37,25 @@ final class ResultFile {
             throw Problem.notFound("folder_not_found", "%s %s: there is no folder %s".formatted(option, file, folder));
         if (Files.isDirectory(file))
             throw Problem.invalid("file_is_folder", "%s %s is a folder".formatted(option, file));
+        try {
+            Files.delete(Files.createTempFile(folder, ".rekindle-", ".part"));
+        } catch (IOException e) {
+            throw Problem.invalid(
+                    "folder_unwritable", "%s %s: no file can be made in %s".formatted(option, file, folder));
+        }
+    }
+
+    /** Whether two names are of one file, whichever of them is there. */
+    static boolean isSame(Path one, Path other) {
+        try {
+            return Files.exists(one) && Files.exists(other)
+                    ? Files.isSameFile(one, other)
+                    : one.toAbsolutePath()
+                            .normalize()
+                            .equals(other.toAbsolutePath().normalize());
+        } catch (IOException e) {
+            return false;
+        }
     }
 
     static void write(ResultRows rows, Path file) {

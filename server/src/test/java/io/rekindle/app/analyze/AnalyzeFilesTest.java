@@ -104,6 +104,30 @@ class AnalyzeFilesTest {
     }
 
     @Test
+    void noResultTakesThePlaceOfWhatIsReadOrOfAnotherResult() throws IOException {
+        var before = Files.readString(purchases);
+        var around = folder.resolve(".").resolve("purchases.csv");
+        var ran = clv(purchases, "--map", MAP, "--output", around.toString());
+        assertThat(ran.code()).isEqualTo(1);
+        assertThat(ran.failure())
+                .isEqualTo("rekindle: --output %s is the file of --input too; name another".formatted(around));
+        assertThat(purchases).hasContent(before);
+        var same = folder.resolve("same.csv").toString();
+        assertThat(Ran.analyze(
+                                "link",
+                                "--input",
+                                purchases.toString(),
+                                "--id",
+                                "who",
+                                "--output",
+                                same,
+                                "--clusters",
+                                same)
+                        .failure())
+                .contains("is the file of --", "name another");
+    }
+
+    @Test
     void whereResultsCannotBeWrittenIsToldBeforeAnyWork() {
         assertThat(clv(
                                 purchases,

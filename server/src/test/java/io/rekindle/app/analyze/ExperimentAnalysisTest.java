@@ -215,4 +215,29 @@ class ExperimentAnalysisTest {
     private Path file(String text) throws IOException {
         return Files.writeString(folder.resolve("data.csv"), text);
     }
+
+    @Test
+    void aCapThatLevelsEveryOutcomeAndReceiptsThatAreMissingAreTold() throws IOException {
+        var text = new StringBuilder("arm,spend,got\n");
+        for (int i = 0; i < 200; i++)
+            text.append(i % 2 == 0 ? "a," : "b,")
+                    .append(i < 3 ? 20 + i : 0)
+                    .append(i == 7 ? ",\n" : i % 2 == 0 ? ",0\n" : ",1\n");
+        var file = Files.writeString(folder.resolve("rare.csv"), text);
+        var arguments = List.of(
+                "experiment", "--input", file.toString(), "--arm", "arm", "--control", "a", "--metric", "spend");
+        var levelled = new ArrayList<>(arguments);
+        levelled.addAll(List.of("--winsorise", "0.9"));
+        assertThat(Ran.analyze(levelled.toArray(new String[0])).failure())
+                .contains("--winsorise 0.9 caps every outcome of spend at 0", "choose a higher quantile");
+        var received = new ArrayList<>(arguments);
+        received.addAll(List.of("--received", "got", "--sequential", "--json"));
+        var json = Ran.analyze(received.toArray(new String[0])).json();
+        assertThat(json.path("card").path("warnings").toString())
+                .contains("receipt_missing", "of 1 customer it is not told");
+        var comparison = json.path("comparisons").path(0);
+        // Always valid like the headline: the same p.
+        assertThat(comparison.path("compliers").path("effect").path("p").asDouble())
+                .isEqualTo(comparison.path("difference").path("p").asDouble());
+    }
 }
