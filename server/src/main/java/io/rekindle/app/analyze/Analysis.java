@@ -109,7 +109,7 @@ abstract class Analysis implements Runnable {
                 .toList();
         for (var written : files)
             for (var other : files)
-                if (written != other
+                if (!written.longestName().equals(other.longestName())
                         && WRITTEN.contains(written.longestName())
                         // These two exclude each other, and that is told.
                         && !(written.longestName().equals("--save-model")

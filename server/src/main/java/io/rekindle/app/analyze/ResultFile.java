@@ -48,11 +48,10 @@ final class ResultFile {
     /** Whether two names are of one file, whichever of them is there. */
     static boolean isSame(Path one, Path other) {
         try {
-            return Files.exists(one) && Files.exists(other)
-                    ? Files.isSameFile(one, other)
-                    : one.toAbsolutePath()
-                            .normalize()
-                            .equals(other.toAbsolutePath().normalize());
+            if (Files.exists(one) && Files.exists(other)) return Files.isSameFile(one, other);
+            return one.toAbsolutePath()
+                    .normalize()
+                    .equals(other.toAbsolutePath().normalize());
         } catch (IOException e) {
             return false;
         }
