@@ -1,9 +1,8 @@
 package io.rekindle.app.cli;
 
-import java.util.List;
 import java.util.Map;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Option;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Parameters;
 
 /** {@code rekindle key}: API keys of the management API. */
@@ -40,17 +39,12 @@ final class KeyCommand extends CommandGroup {
         @SuppressWarnings("NullAway.Init")
         private String name;
 
-        @Option(
-                names = "--role",
-                required = true,
-                split = ",",
-                description = "admin, planner, approver, analyst or viewer; several with commas.")
-        @SuppressWarnings("NullAway.Init")
-        private List<io.rekindle.access.Role> roles;
+        @Mixin
+        private RolesOption roles = new RolesOption();
 
         @Override
         public void run() {
-            var made = data.withServerOrNew(api -> api.post("/api/keys", Map.of("name", name, "roles", roles)));
+            var made = data.withServerOrNew(api -> api.post("/api/keys", Map.of("name", name, "roles", roles.given())));
             json.print(
                     made,
                     () -> System.out.printf(

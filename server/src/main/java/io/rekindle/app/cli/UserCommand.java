@@ -1,6 +1,5 @@
 package io.rekindle.app.cli;
 
-import io.rekindle.access.Role;
 import io.rekindle.app.server.ApiClient;
 import io.rekindle.platform.Problem;
 import java.io.BufferedReader;
@@ -8,7 +7,6 @@ import java.io.IOException;
 import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
@@ -63,13 +61,8 @@ final class UserCommand extends CommandGroup {
         @SuppressWarnings("NullAway.Init")
         private String email;
 
-        @Option(
-                names = "--role",
-                required = true,
-                split = ",",
-                description = "admin, planner, approver, analyst or viewer; several with commas.")
-        @SuppressWarnings("NullAway.Init")
-        private List<Role> roles;
+        @Mixin
+        private RolesOption roles = new RolesOption();
 
         @Option(names = "--name", description = "What the console calls the user (default: the address).")
         private @Nullable String name;
@@ -79,7 +72,7 @@ final class UserCommand extends CommandGroup {
             var request = new HashMap<String, Object>();
             request.put("email", email);
             request.put("name", name == null ? email : name);
-            request.put("roles", roles);
+            request.put("roles", roles.given());
             password.given().ifPresent(given -> request.put("password", given));
             var made = data.withServerOrNew(api -> api.post("/api/users", request));
             json.print(made, () -> {
@@ -103,14 +96,13 @@ final class UserCommand extends CommandGroup {
         @Mixin
         private PasswordOption password = new PasswordOption();
 
-        @Parameters(paramLabel = "EMAIL", description = "The address the user signs in with.")
-        @SuppressWarnings("NullAway.Init")
-        private String email;
+        @Mixin
+        private KnownUser user = new KnownUser();
 
         @Override
         public void run() {
             var given = password.given().map(p -> Map.of("password", p)).orElse(Map.of());
-            var changed = data.withServer(api -> api.post("/api/users/%d/password".formatted(idOf(api, email)), given));
+            var changed = data.withServer(api -> api.post(user.path(api, "password"), given));
             json.print(changed, () -> {
                 System.out.printf(
                         "%s has another password%n",
@@ -125,22 +117,15 @@ final class UserCommand extends CommandGroup {
             description = "Give a user other roles; the user's console sessions end.",
             mixinStandardHelpOptions = true)
     static final class SetRoles extends ServerCommand {
-        @Parameters(paramLabel = "EMAIL", description = "The address the user signs in with.")
-        @SuppressWarnings("NullAway.Init")
-        private String email;
+        @Mixin
+        private KnownUser user = new KnownUser();
 
-        @Option(
-                names = "--role",
-                required = true,
-                split = ",",
-                description = "admin, planner, approver, analyst or viewer; several with commas. All the user has.")
-        @SuppressWarnings("NullAway.Init")
-        private List<Role> roles;
+        @Mixin
+        private RolesOption roles = new RolesOption();
 
         @Override
         public void run() {
-            var changed = data.withServer(
-                    api -> api.post("/api/users/%d/roles".formatted(idOf(api, email)), Map.of("roles", roles)));
+            var changed = data.withServer(api -> api.post(user.path(api, "roles"), Map.of("roles", roles.given())));
             json.print(
                     changed,
                     () -> System.out.printf(
@@ -153,40 +138,48 @@ final class UserCommand extends CommandGroup {
             description = "Let a user sign in no more; the user's console sessions end.",
             mixinStandardHelpOptions = true)
     static final class Lock extends ServerCommand {
-        @Parameters(paramLabel = "EMAIL", description = "The address the user signs in with.")
-        @SuppressWarnings("NullAway.Init")
-        private String email;
+        @Mixin
+        private KnownUser user = new KnownUser();
 
         @Override
         public void run() {
-            var user = data.withServer(api -> api.post("/api/users/%d/lock".formatted(idOf(api, email)), Map.of()));
+            var locked = data.withServer(api -> api.post(user.path(api, "lock"), Map.of()));
             json.print(
-                    user,
-                    () -> System.out.printf("%s is locked%n", user.path("email").asString()));
+                    locked,
+                    () -> System.out.printf(
+                            "%s is locked%n", locked.path("email").asString()));
         }
     }
 
     @Command(name = "unlock", description = "Let a locked user sign in again.", mixinStandardHelpOptions = true)
     static final class Unlock extends ServerCommand {
+        @Mixin
+        private KnownUser user = new KnownUser();
+
+        @Override
+        public void run() {
+            var unlocked = data.withServer(api -> api.post(user.path(api, "unlock"), Map.of()));
+            json.print(
+                    unlocked,
+                    () -> System.out.printf(
+                            "%s may sign in%n", unlocked.path("email").asString()));
+        }
+    }
+
+    /** {@code EMAIL}: which user a command changes. */
+    static final class KnownUser {
         @Parameters(paramLabel = "EMAIL", description = "The address the user signs in with.")
         @SuppressWarnings("NullAway.Init")
         private String email;
 
-        @Override
-        public void run() {
-            var user = data.withServer(api -> api.post("/api/users/%d/unlock".formatted(idOf(api, email)), Map.of()));
-            json.print(
-                    user,
-                    () -> System.out.printf(
-                            "%s may sign in%n", user.path("email").asString()));
+        /** Where the API makes a change to the user. */
+        String path(ApiClient api, String change) {
+            var sought = email.strip().toLowerCase(Locale.ROOT);
+            for (var user : api.get("/api/users").path("items"))
+                if (user.path("email").asString().equals(sought))
+                    return "/api/users/%d/%s".formatted(user.path("id").asLong(), change);
+            throw Problem.notFound("user_not_found", "there is no user %s; see 'user list'".formatted(email));
         }
-    }
-
-    private static long idOf(ApiClient api, String email) {
-        for (var user : api.get("/api/users").path("items"))
-            if (user.path("email").asString().equals(email.strip().toLowerCase(Locale.ROOT)))
-                return user.path("id").asLong();
-        throw Problem.notFound("user_not_found", "there is no user %s; see 'user list'".formatted(email));
     }
 
     /** {@code --password-stdin}: a chosen password never stands on a command line, where other users could see it. */
