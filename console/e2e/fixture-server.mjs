@@ -144,6 +144,10 @@ function world() {
     people,
     signedIn: false,
     nextId: 100,
+    users: [
+      { id: 1, email: 'dana@example.com', name: 'Dana', roles: ['admin'], lockedAt: null },
+      { id: 2, email: 'lin@example.com', name: 'Lin', roles: ['planner', 'approver'], lockedAt: null },
+    ],
     objectives,
     segments: [
       {
@@ -648,6 +652,18 @@ function routes(state) {
         query,
       ),
     'DELETE /api/imports/uploads/:id': () => null,
+    'GET /api/users': ({ query }) => page(state.users, query),
+    'POST /api/users': ({ body: { password, ...user } }) => ({
+      user: add(state.users, { ...user, lockedAt: null }),
+      password: password ? null : 'fixture-not-a-secret',
+    }),
+    'POST /api/users/:id/password': ({ id, body }) => ({
+      user: byId(state.users, id),
+      password: body.password ? null : 'fixture-not-a-secret',
+    }),
+    'POST /api/users/:id/roles': ({ id, body }) => Object.assign(byId(state.users, id), body),
+    'POST /api/users/:id/lock': ({ id }) => Object.assign(byId(state.users, id), { lockedAt: NOW }),
+    'POST /api/users/:id/unlock': ({ id }) => Object.assign(byId(state.users, id), { lockedAt: null }),
     'GET /api/keys': ({ query }) =>
       page(
         [

@@ -274,7 +274,32 @@ export async function goTheWay({ baseUrl, email, password, folder, executablePat
     await page.locator('.ant-popconfirm .ant-btn-primary').click();
     await page.locator('[data-testid=import][data-state=undone]').waitFor();
 
-    for (const name of ['customers', 'objectives', 'segments', 'messages', 'sources', 'imports', 'keys', 'audit']) {
+    // A colleague is let in, and locked out again.
+    await id('nav-users').click();
+    await id('users').waitFor();
+    await id('new-user').click();
+    await id('user-email').fill('e2e-colleague@example.com');
+    await id('user-name').fill('Kim');
+    await page.locator('.ant-modal-footer .ant-btn-primary').click();
+    expect((await id('secret').innerText()).length > 8, 'the password that was made');
+    await picture('user-made');
+    await page.locator('.ant-modal-footer .ant-btn-primary').click();
+    const colleague = id('user-e2e-colleague@example.com');
+    await colleague.locator('.ant-btn-dangerous').click();
+    await page.locator('.ant-popconfirm .ant-btn-primary').click();
+    await id('user-locked').waitFor();
+
+    for (const name of [
+      'customers',
+      'objectives',
+      'segments',
+      'messages',
+      'sources',
+      'imports',
+      'users',
+      'keys',
+      'audit',
+    ]) {
       await id(`nav-${name}`).click();
       await id(`page-${name}`).waitFor();
       await page.locator('main .ant-spin-spinning').waitFor({ state: 'detached' });

@@ -14,6 +14,7 @@ import {
   SendOutlined,
   TeamOutlined,
   UserOutlined,
+  UserSwitchOutlined,
 } from '@ant-design/icons';
 import { useQueryClient } from '@tanstack/react-query';
 import { Button, Drawer, Dropdown, Layout, Menu, Spin, type MenuProps } from 'antd';
@@ -105,6 +106,7 @@ function SignedIn({ session }: { session: Session }) {
             type: 'group' as const,
             label: t('nav.administration'),
             children: [
+              page('/users', <UserSwitchOutlined />, t('nav.users')),
               page('/keys', <KeyOutlined />, t('nav.keys')),
               page('/audit', <AuditOutlined />, t('nav.audit')),
             ],

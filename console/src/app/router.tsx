@@ -32,6 +32,7 @@ export const router = createHashRouter([
           { path: 'sources', lazy: () => import('@/pages/SourcesPage') },
           { path: 'imports', lazy: () => import('@/pages/ImportsPage') },
           { path: 'imports/:id', lazy: () => import('@/pages/ImportPage') },
+          { path: 'users', lazy: () => import('@/pages/UsersPage') },
           { path: 'keys', lazy: () => import('@/pages/KeysPage') },
           { path: 'audit', lazy: () => import('@/pages/AuditPage') },
           { path: '*', lazy: () => import('@/pages/NotFoundPage') },

@@ -1,17 +1,18 @@
-import { App, Alert, Button, Form, Input, Modal, Popconfirm, Select, Typography } from 'antd';
+import { App, Button, Form, Input, Modal, Popconfirm } from 'antd';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import type { ApiKey, KeyDraft, Role } from '@/shared/api/types';
+import type { ApiKey, KeyDraft } from '@/shared/api/types';
 import { useFormats } from '@/shared/i18n/language';
 import { useLabel } from '@/shared/i18n/useLabel';
 import { ListTable } from '@/shared/ui/ListTable';
 import { ProblemAlert } from '@/shared/ui/ProblemAlert';
+import { Secret } from '@/shared/ui/Secret';
 import { useFormProblem } from '@/shared/ui/useFormProblem';
 import { useCreateKey } from './api/createKey';
 import { useDeleteKey } from './api/deleteKey';
 import { useKeys } from './api/listKeys';
+import { RolesSelect } from './RolesSelect';
 
-const ROLES: readonly Role[] = ['admin', 'planner', 'approver', 'analyst', 'viewer'];
 const FIELDS = [['name'], ['roles']];
 
 export function KeysPanel() {
@@ -71,7 +72,6 @@ export function KeysPanel() {
 
 function NewKey({ close }: { close: () => void }) {
   const { t } = useTranslation();
-  const label = useLabel();
   const [form] = Form.useForm<KeyDraft>();
   const create = useCreateKey();
   const problem = useFormProblem(form, FIELDS);
@@ -87,16 +87,7 @@ function NewKey({ close }: { close: () => void }) {
       onOk={() => (made ? close() : form.submit())}
     >
       {made ? (
-        <Alert
-          type="success"
-          showIcon
-          title={t('keys.once')}
-          description={
-            <Typography.Text copyable className="secret" data-testid="secret">
-              {made.secret}
-            </Typography.Text>
-          }
-        />
+        <Secret title={t('keys.once')} value={made.secret} />
       ) : (
         <Form<KeyDraft>
           form={form}
@@ -112,7 +103,7 @@ function NewKey({ close }: { close: () => void }) {
             <Input />
           </Form.Item>
           <Form.Item name="roles" label={t('keys.roles')} rules={[{ required: true }]}>
-            <Select mode="multiple" options={ROLES.map((role) => ({ value: role, label: label('role', role) }))} />
+            <RolesSelect />
           </Form.Item>
         </Form>
       )}

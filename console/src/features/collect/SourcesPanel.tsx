@@ -1,4 +1,4 @@
-import { Alert, Button, Form, Input, Modal, Typography } from 'antd';
+import { Button, Form, Input, Modal } from 'antd';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { RejectedRecord, Source } from '@/shared/api/types';
@@ -7,6 +7,7 @@ import { useMay } from '@/shared/session';
 import { useLabel } from '@/shared/i18n/useLabel';
 import { ListTable } from '@/shared/ui/ListTable';
 import { ProblemAlert } from '@/shared/ui/ProblemAlert';
+import { Secret } from '@/shared/ui/Secret';
 import { useFormProblem } from '@/shared/ui/useFormProblem';
 import { useCreateSource } from './api/createSource';
 import { useCreateWriteKey } from './api/createWriteKey';
@@ -32,17 +33,7 @@ export function SourcesPanel() {
       )}
       {createKey.error && <ProblemAlert error={createKey.error} />}
       {createKey.data && (
-        <Alert
-          type="success"
-          showIcon
-          closable={{ onClose: () => createKey.reset() }}
-          title={t('sources.keyOnce')}
-          description={
-            <Typography.Text copyable className="secret">
-              {createKey.data.secret}
-            </Typography.Text>
-          }
-        />
+        <Secret title={t('sources.keyOnce')} value={createKey.data.secret} close={() => createKey.reset()} />
       )}
       <ListTable<Source>
         list={sources}

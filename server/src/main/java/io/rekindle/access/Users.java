@@ -126,25 +126,42 @@ public class Users {
                 .param("roles", names(roles))
                 .param("id", id)
                 .update();
-        return changed(user, "user.roles_changed", "%s: roles %s → %s".formatted(user.email(), user.roles(), roles));
+        audit.record(
+                "user.roles_changed", "user " + id, "%s: roles %s → %s".formatted(user.email(), user.roles(), roles));
+        return withoutSessions(user);
     }
 
     /**
-     * Lets a user sign in no more, or again; sessions signed in to before end. A {@link Problem} {@code last_admin}: when
-     * nobody could manage users any more.
+     * Lets a user sign in no more; sessions signed in to before end. A {@link Problem} {@code last_admin} when nobody could
+     * manage users any more, {@code lock_oneself} when the user is the caller.
      */
     @Transactional
-    public User lock(long id, boolean locked) {
-        var user = changeable(id, !locked);
-        if ((user.lockedAt() != null) == locked) return user;
+    public User lock(long id) {
+        var user = changeable(id, false);
+        if (user.email().equals(Caller.current().name()))
+            throw Problem.conflict("lock_oneself", "{email} is you; another administrator can lock you")
+                    .with("email", user.email());
+        if (user.lockedAt() != null) return user;
+        lockedSince(id, OffsetDateTime.ofInstant(clock.instant(), ZoneOffset.UTC));
+        audit.record("user.locked", "user " + id, user.email());
+        return withoutSessions(user);
+    }
+
+    /** Lets a locked user sign in again. */
+    @Transactional
+    public User unlock(long id) {
+        var user = get(id);
+        if (user.lockedAt() == null) return user;
+        lockedSince(id, null);
+        audit.record("user.unlocked", "user " + id, user.email());
+        return get(id);
+    }
+
+    private void lockedSince(long id, @Nullable OffsetDateTime at) {
         jdbc.sql("update users set locked_at = :at where id = :id")
-                .param(
-                        "at",
-                        locked ? OffsetDateTime.ofInstant(clock.instant(), ZoneOffset.UTC) : null,
-                        Types.TIMESTAMP_WITH_TIMEZONE)
+                .param("at", at, Types.TIMESTAMP_WITH_TIMEZONE)
                 .param("id", id)
                 .update();
-        return changed(user, locked ? "user.locked" : "user.unlocked", user.email());
     }
 
     /** The user; refused when it is the last administrator who can sign in, and would no longer be. */
@@ -161,8 +178,7 @@ public class Users {
         return user;
     }
 
-    private User changed(User user, String action, String detail) {
-        audit.record(action, "user " + user.id(), detail);
+    private User withoutSessions(User user) {
         sessionEnds.put(user.email(), clock.instant());
         return get(user.id());
     }

@@ -247,6 +247,26 @@ class AccessOverHttpTest {
         }
     }
 
+    @Test
+    void anAdministratorIsLockedByAnotherAndNotByThemselves() throws Exception {
+        var made = admin(
+                "/api/users",
+                "{\"email\":\"bo@example.com\",\"name\":\"Bo\",\"roles\":[\"admin\"],\"password\":\"bo-password-0123456789\"}");
+        long bo = json.readTree(made.body()).at("/user/id").longValue();
+        var cookie = signIn("bo@example.com", "bo-password-0123456789");
+        var session = json.readTree(
+                send(request("/api/session").header("Cookie", cookie).GET()).body());
+        var refused = send(post("/api/users/%d/lock".formatted(bo), "")
+                .header("Cookie", cookie)
+                .header("X-CSRF-Token", session.get("csrfToken").stringValue()));
+        assertThat(refused.statusCode()).isEqualTo(409);
+        assertThat(code(refused)).isEqualTo("lock_oneself");
+        assertThat(status("/api/users", cookie)).isEqualTo(200);
+
+        assertThat(admin("/api/users/%d/lock".formatted(bo), "").statusCode()).isEqualTo(200);
+        assertThat(status("/api/users", cookie)).isEqualTo(401);
+    }
+
     private List<String> audited(long user) throws Exception {
         var actions = new ArrayList<String>();
         var trail = send(request("/api/audit?limit=100")

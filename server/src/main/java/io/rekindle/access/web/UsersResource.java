@@ -84,15 +84,18 @@ class UsersResource {
         return users.changeRoles(id, request.roles());
     }
 
-    /** Lets a user sign in no more; the user's sessions end. {@code last_admin} when no administrator would be left. */
+    /**
+     * Lets a user sign in no more; the user's sessions end. {@code last_admin} when no administrator would be left,
+     * {@code lock_oneself} for who asks.
+     */
     @PostMapping("/{id}/lock")
     Users.User lockUser(@PathVariable long id) {
-        return users.lock(id, true);
+        return users.lock(id);
     }
 
     /** Lets a locked user sign in again. */
     @PostMapping("/{id}/unlock")
     Users.User unlockUser(@PathVariable long id) {
-        return users.lock(id, false);
+        return users.unlock(id);
     }
 }

@@ -3,6 +3,7 @@ package io.rekindle.app.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.rekindle.access.FirstSignIn;
+import io.rekindle.access.Role;
 import io.rekindle.access.Users;
 import io.rekindle.app.server.DataFolder;
 import io.rekindle.app.server.RunningServer;
@@ -143,6 +144,19 @@ class CommandsTest {
         assertThat(chosen.out()).doesNotContain("a chosen password");
         assertThat(users.authenticate("lin@example.com", "a chosen password")).isPresent();
 
+        assertThat(json("user", "role", "lin@example.com", "--role", "viewer,analyst")
+                        .path("roles"))
+                .hasSize(2);
+        assertThat(json("user", "lock", " LIN@example.com").path("lockedAt").isString())
+                .isTrue();
+        assertThat(users.authenticate("lin@example.com", "a chosen password")).isEmpty();
+        assertThat(json("user", "unlock", "lin@example.com").path("lockedAt").isNull())
+                .isTrue();
+        assertThat(users.authenticate("lin@example.com", "a chosen password"))
+                .hasValueSatisfying(
+                        caller -> assertThat(caller.roles()).containsExactlyInAnyOrder(Role.VIEWER, Role.ANALYST));
+
+        assertFails(on("user", "lock", FirstSignIn.EMAIL), "is the last administrator who can sign in");
         assertFails(on("user", "password", "nobody@example.com"), "there is no user nobody@example.com");
         assertFails(on("user", "create", "lin@example.com", "--role", "viewer"), "there is a user lin@example.com");
         assertFails(on("user", "create", "no address", "--role", "viewer"), "'no address' is no e-mail address");
