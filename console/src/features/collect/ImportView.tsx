@@ -1,4 +1,4 @@
-import { Alert, App, Button, Card, Popconfirm, Progress, Tag } from 'antd';
+import { Alert, App, Button, Card, Popconfirm, Progress, Skeleton, Tag } from 'antd';
 import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { Import, ImportReject } from '@/shared/api/types';
@@ -10,6 +10,7 @@ import { ListTable } from '@/shared/ui/ListTable';
 import { ProblemAlert } from '@/shared/ui/ProblemAlert';
 import { QueryView } from '@/shared/ui/QueryView';
 import { useImportRejects } from './api/listImportRejects';
+import { useCredits } from './api/readCredits';
 import { useImport } from './api/readImport';
 import { useUndoImport } from './api/undoImport';
 
@@ -32,6 +33,9 @@ export function ImportView({ id, rows, actions }: Props) {
           <State one={one} rows={rows} />
           {actions?.(one)}
           {one.report && <Report report={one.report} dryRun={one.dryRun} />}
+          {one.report && one.report.cancellations > 0 && one.state === 'done' && !one.dryRun && (
+            <Credits id={id} currency={one.report.currency} />
+          )}
           {mayStudy && one.report && one.report.rejected > 0 && <Rejects id={id} />}
         </div>
       )}
@@ -171,6 +175,40 @@ function AsRead({ report }: { report: NonNullable<Import['report']> }) {
         ))}
       </div>
     </Card>
+  );
+}
+
+/** Whether the credit notes lowered the orders they take back, and what of them did not. */
+function Credits({ id, currency }: { id: number; currency: string }) {
+  const { t } = useTranslation();
+  const label = useLabel();
+  const format = useFormats();
+  const credits = useCredits(id);
+  return (
+    <QueryView query={credits} loading={<Skeleton active paragraph={{ rows: 1 }} />}>
+      {({ notes, amount, unmatched }) => {
+        if (notes === 0) {
+          return null;
+        }
+        const all = { notes: format.number(notes), amount: format.money(amount, currency, 2) };
+        return (
+          <Card size="small" title={t('imports.credits')} data-testid="import-credits">
+            <p>{unmatched.length > 0 ? t('imports.creditsUnmatched', all) : t('imports.creditsMatched', all)}</p>
+            <div className="row">
+              {unmatched.map((some) => (
+                <Tag key={some.reason} color="orange">
+                  {t('imports.creditsOfReason', {
+                    reason: label('creditReason', some.reason),
+                    notes: format.number(some.notes),
+                    amount: format.money(some.amount, currency, 2),
+                  })}
+                </Tag>
+              ))}
+            </div>
+          </Card>
+        );
+      }}
+    </QueryView>
   );
 }
 

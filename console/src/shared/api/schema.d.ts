@@ -436,6 +436,22 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/imports/{id}/credits": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["credits"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/imports/{id}/rejected": {
         parameters: {
             query?: never;
@@ -1449,6 +1465,12 @@ export interface components {
             column: string;
             field: string | null;
         };
+        "io.rekindle.collect.Imports.Credits": {
+            amount: number;
+            /** Format: int64 */
+            notes: number;
+            unmatched: components["schemas"]["io.rekindle.collect.Imports.UnmatchedCredits"][];
+        };
         "io.rekindle.collect.Imports.Import": {
             /** Format: date-time */
             createdAt: string;
@@ -1505,6 +1527,14 @@ export interface components {
             rejected: number;
             /** Format: int64 */
             rows: number;
+        };
+        "io.rekindle.collect.Imports.UnmatchedCredits": {
+            amount: number;
+            /** Format: int64 */
+            lines: number;
+            /** Format: int64 */
+            notes: number;
+            reason: string;
         };
         "io.rekindle.collect.OrderMapping": {
             cancelledPrefix?: string | null;
@@ -4599,6 +4629,73 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["io.rekindle.collect.Imports.Import"];
+                };
+            };
+            /** @description a parameter, a field or the body cannot be used: errors has the places */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description no key and no session, or an unknown one */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the role does not allow it, or the X-CSRF-Token is missing */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description there is no such thing */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description what went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    credits: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["io.rekindle.collect.Imports.Credits"];
                 };
             };
             /** @description a parameter, a field or the body cannot be used: errors has the places */

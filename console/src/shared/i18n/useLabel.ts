@@ -25,6 +25,7 @@ export type Vocabulary =
   | 'event'
   | 'importField'
   | 'rejectReason'
+  | 'creditReason'
   | 'identifier'
   | 'purpose'
   | 'change'

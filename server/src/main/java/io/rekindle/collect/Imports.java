@@ -105,6 +105,29 @@ public interface Imports {
             String createdBy,
             @Nullable Instant finishedAt) {}
 
+    /**
+     * Credit notes that lower no order, or only in part.
+     *
+     * @param reason {@code no_earlier_order}: the customer had placed none by then; {@code exceeds_orders}: more than was
+     *     left of the orders placed by then
+     * @param lines how many lines of the notes
+     * @param amount what lowers no order, negative, in the currency of the report
+     */
+    record UnmatchedCredits(String reason, long notes, long lines, BigDecimal amount) {}
+
+    /**
+     * Credit notes of a file: lines that take back under a number nobody placed an order by. Which order they are about is
+     * worked out from all that has come in, so later files change this.
+     *
+     * @param amount what they take back, negative
+     * @param unmatched what of it found no order to lower, by reason
+     */
+    record Credits(long notes, BigDecimal amount, List<UnmatchedCredits> unmatched) {
+        public Credits {
+            unmatched = List.copyOf(unmatched);
+        }
+    }
+
     /** A row that could not be used; {@code row} is null for a caller who may not see personal data. */
     record Reject(
             long rowNumber,
@@ -121,6 +144,9 @@ public interface Imports {
     Import start(Path file, String fileName, OrderMapping mapping, boolean dryRun, boolean deleteAfterwards);
 
     Import get(long id);
+
+    /** What became of an import's credit notes, as of now; none while it runs, after a dry run and once it is undone. */
+    Credits credits(long id);
 
     /** Latest first. */
     Page<Import> list(long below, int limit);

@@ -105,6 +105,13 @@ class ImportsOverHttpTest {
         assertThat(imported.at("/report/lines").asInt()).isEqualTo(2);
         assertThat(imported.at("/report/cancellations").asInt()).isEqualTo(1);
         assertThat(imported.at("/report/gross").decimalValue()).isEqualByComparingTo("1239.5");
+        var credits = get("/api/imports/" + imported.path("id").asLong() + "/credits");
+        assertThat(described.faults("GET", "/api/imports/{id}/credits", 200, credits))
+                .isEmpty();
+        assertThat(JSON.readTree(credits).path("notes").asInt()).isEqualTo(1);
+        assertThat(JSON.readTree(credits).path("unmatched").size())
+                .as("a tea was bought and came back")
+                .isZero();
         Awaitility.await("the file is gone once it is imported")
                 .atMost(Duration.ofSeconds(10))
                 .until(() -> uploadsOnDisk() == 0);

@@ -88,8 +88,10 @@ final class ImportCommand extends CommandGroup {
                 var done = follow(api, api.post("/api/imports", request));
                 var rejects = RejectedRows.of(api, done);
                 if (rejected != null) rejects.writeTo(rejected);
-                if (json.json) json.print(rejects.addedTo(done), () -> {});
-                else print(done, rejects);
+                var credits = api.get(
+                        "/api/imports/%d/credits".formatted(done.path("id").asLong()));
+                if (json.json) json.print(rejects.addedTo(done).set("credits", credits), () -> {});
+                else print(done, credits, rejects);
                 refuseNothing(done);
                 return done;
             });
@@ -170,7 +172,7 @@ final class ImportCommand extends CommandGroup {
             return console != null && console.isTerminal();
         }
 
-        private void print(JsonNode done, RejectedRows rejects) {
+        private void print(JsonNode done, JsonNode credits, RejectedRows rejects) {
             var report = done.path("report");
             System.out.printf(
                     "import %d%s: %,d rows%n",
@@ -188,6 +190,12 @@ final class ImportCommand extends CommandGroup {
                     "  %,10d cancellation lines, %s%n",
                     report.path("cancellations").asLong(),
                     report.path("cancelled").asString());
+            for (var some : credits.path("unmatched"))
+                System.out.printf(
+                        "      %,10d of them credits that lower no order (%s), %s%n",
+                        some.path("lines").asLong(),
+                        some.path("reason").asString(""),
+                        some.path("amount").decimalValue().stripTrailingZeros().toPlainString());
             System.out.printf(
                     "  %,10d lines were there already%n",
                     report.path("alreadyThere").asLong());

@@ -94,11 +94,12 @@ final class RejectedRows {
     }
 
     /** The import with them as {@code rejectedRows}. */
-    JsonNode addedTo(JsonNode done) {
-        var all = ((ObjectNode) done).putArray("rejectedRows");
+    ObjectNode addedTo(JsonNode done) {
+        var added = (ObjectNode) done;
+        var all = added.putArray("rejectedRows");
         for (var row : rows)
             all.addObject().put("row", row.row()).put("reason", row.reason()).put("text", row.text());
-        return done;
+        return added;
     }
 
     void writeTo(Path file) {

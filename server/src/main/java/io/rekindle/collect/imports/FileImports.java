@@ -17,6 +17,7 @@ import io.rekindle.platform.SystemClock;
 import io.rekindle.platform.Vault;
 import io.rekindle.platform.WriteGate;
 import io.rekindle.warehouse.Rows;
+import io.rekindle.warehouse.Sql;
 import io.rekindle.warehouse.Warehouse;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -186,6 +187,24 @@ class FileImports implements Imports, Backlog {
     @Override
     public Import get(long id) {
         return store.get(id);
+    }
+
+    @Override
+    public Credits credits(long id) {
+        var one = store.get(id).id();
+        var unmatched = warehouse.query(
+                Sql.of("""
+                        select reason, count(distinct order_id) as notes, count(distinct (seq, line_no)) as lines, sum(amount) as amount
+                        from credits_now where import_id = ? and of_order is null and amount <> 0 group by reason order by reason
+                        """, one),
+                row -> new UnmatchedCredits(
+                        row.text("reason"), row.longValue("notes"), row.longValue("lines"), row.decimal("amount")));
+        return warehouse
+                .first(Sql.of("""
+                                select count(distinct order_id) as notes, coalesce(sum(amount), 0) as amount
+                                from credits_now where import_id = ?
+                                """, one), row -> new Credits(row.longValue("notes"), row.decimal("amount"), unmatched))
+                .orElseThrow();
     }
 
     @Override

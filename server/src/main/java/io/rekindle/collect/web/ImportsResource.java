@@ -107,6 +107,13 @@ class ImportsResource {
         return imports.get(id);
     }
 
+    /** Credit notes of the file, and what of them lowers no order. */
+    @GetMapping("/{id}/credits")
+    @PreAuthorize("hasRole('VIEWER')")
+    Imports.Credits credits(@PathVariable long id) {
+        return imports.credits(id);
+    }
+
     /** Rows that could not be used, in their order. */
     @GetMapping("/{id}/rejected")
     @PreAuthorize("hasRole('ANALYST')")

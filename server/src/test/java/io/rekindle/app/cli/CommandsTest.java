@@ -177,6 +177,12 @@ class CommandsTest {
         assertThat(json("import", "list").isArray()).isTrue();
         Files.writeString(file, """
                 order_id,time,customer,product_id,quantity,unit_price
+                C1,2025-01-02T10:00:00Z,a late one,p1,-2,9.90
+                """);
+        assertThat(on("import", "orders", file.toString()).out())
+                .contains("1 of them credits that lower no order (no_earlier_order), -19.8");
+        Files.writeString(file, """
+                order_id,time,customer,product_id,quantity,unit_price
                 2,yesterday,ann,p1,2,9.90
                 3,2099-01-02T10:00:00Z,ann,p1,2,9.90
                 """);

@@ -133,6 +133,11 @@ class OrderImportTest {
                                 """, importId),
                         row -> "%s %d %s".formatted(row.text("what"), row.longValue("lines"), row.decimal("amount"))))
                 .containsExactly("exceeds_orders 27 -2950.3500", "no_earlier_order 395 -19041.5400");
+        var told = imports.credits(importId);
+        assertThat(told.amount()).isEqualByComparingTo("-320132.83");
+        assertThat(told.unmatched())
+                .extracting(some -> "%s %d %s".formatted(some.reason(), some.lines(), some.amount()))
+                .containsExactly("exceeds_orders 27 -2950.3500", "no_earlier_order 395 -19041.5400");
         assertThat(warehouse.first(
                         Sql.of("select net from orders_now where order_id = '541431'"), row -> row.decimal("net")))
                 .as("customer 12346 took back all he bought, a quarter of an hour later")

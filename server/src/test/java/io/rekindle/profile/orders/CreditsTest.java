@@ -108,6 +108,34 @@ class CreditsTest {
     }
 
     @Test
+    void anImportTellsWhatOfItsCreditNotesLowersNoOrder() throws Exception {
+        // a was worth 15: C1 takes 10 of it for two cups, and of 10 for postage the 5 that are left. C2 is before a.
+        var notes = run(line("a", 5, "cup", 3, 5)
+                + line("C1", 9, "cup", -2, 5)
+                + line("C1", 9, "postage", -1, 10)
+                + line("C2", 3, "cup", -1, 7)
+                + line("C2", 3, "lid", -1, 1));
+        assertThat(told(notes)).isEqualTo("2 notes -28.00: exceeds_orders 1/1 -5.00, no_earlier_order 1/2 -8.00");
+        var earlier = run(line("b", 2, "cup", 2, 7));
+        assertThat(told(notes)).isEqualTo("2 notes -28.00: none");
+        assertThat(told(earlier)).isEqualTo("0 notes 0.00: none");
+        imports.undo(earlier);
+        assertThat(told(notes)).isEqualTo("2 notes -28.00: exceeds_orders 1/1 -5.00, no_earlier_order 1/2 -8.00");
+        imports.undo(notes);
+        assertThat(told(notes)).isEqualTo("0 notes 0.00: none");
+    }
+
+    /** All notes; by reason how many notes and lines lower no order, and by how much. */
+    private String told(long importId) {
+        var credits = imports.credits(importId);
+        var unmatched = credits.unmatched().stream()
+                .map(some -> "%s %d/%d %.2f".formatted(some.reason(), some.notes(), some.lines(), some.amount()))
+                .collect(java.util.stream.Collectors.joining(", "));
+        return "%d notes %.2f: %s"
+                .formatted(credits.notes(), credits.amount(), unmatched.isEmpty() ? "none" : unmatched);
+    }
+
+    @Test
     void aCreditThatIsTakenBackGivesTheOrderItsMoney() throws Exception {
         run(line("a", 5, "cup", 3, 5));
         var credits = run(line("C1", 9, "cup", -3, 5));
