@@ -460,8 +460,7 @@ function routes(state) {
       const one = byId(state.templates, id);
       const values = {
         'customer.first_name': person(body.customerId).name.split(' ')[0],
-        'offer.code': 'BACK-7KQ2',
-        'offer.value': '10',
+        ...(body.offerId ? { 'offer.code': 'BACK-7KQ2', 'offer.value': '10' } : {}),
         shop_url: 'https://shop.example/',
         unsubscribe_url: 'https://shop.example/u/…',
       };
@@ -609,6 +608,7 @@ function routes(state) {
             createdBy: 'dana@example.com',
             report: importReport(320_705, 226_488, 5_565, 88_652),
           },
+          ...state.imports,
         ],
         query,
       ),
@@ -651,6 +651,14 @@ function routes(state) {
         ],
         query,
       ),
+    'GET /api/imports/:id/credits': () => ({
+      notes: 311,
+      amount: -32_013.28,
+      unmatched: [
+        { reason: 'exceeds_orders', notes: 12, lines: 27, amount: -2_950.35 },
+        { reason: 'no_earlier_order', notes: 38, lines: 95, amount: -1_904.54 },
+      ],
+    }),
     'DELETE /api/imports/uploads/:id': () => null,
     'GET /api/users': ({ query }) => page(state.users, query),
     'POST /api/users': ({ body: { password, ...user } }) => ({
@@ -709,6 +717,12 @@ const importReport = (rows, lines, cancellations, rejected) => ({
   cancelled: 0,
   currency: 'EUR',
   notes: [],
+  encoding: 'UTF-8',
+  columns: [
+    { column: 'Order', field: 'order_id' },
+    { column: 'When', field: 'time' },
+    { column: 'Remark', field: null },
+  ],
 });
 
 const importOf = (id, dryRun) => ({
