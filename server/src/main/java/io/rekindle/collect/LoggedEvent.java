@@ -1,6 +1,7 @@
 package io.rekindle.collect;
 
 import io.rekindle.common.CustomerId;
+import io.rekindle.common.Decimals;
 import java.math.BigDecimal;
 import java.time.Instant;
 import java.util.List;
@@ -39,6 +40,20 @@ public record LoggedEvent(
     public LoggedEvent {
         identifiers = List.copyOf(identifiers);
         personal = Map.copyOf(personal);
+    }
+
+    /**
+     * Keyed hash of the e-mail address the event is about: its property {@code address_hash} (decimal), else the address it
+     * was identified by; null when it carries none.
+     */
+    public @Nullable Long emailAddress() {
+        var hash = Decimals.whole(properties.path("address_hash").asString(""));
+        if (hash != null) return hash;
+        return identifiers.stream()
+                .filter(identifier -> identifier.type() == Identifier.Type.EMAIL)
+                .map(identifier -> identifier.id().value())
+                .findFirst()
+                .orElse(null);
     }
 
     /** The same event with its personal fields. */

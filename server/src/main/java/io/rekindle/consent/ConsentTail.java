@@ -1,11 +1,9 @@
 package io.rekindle.consent;
 
 import io.rekindle.collect.EventType;
-import io.rekindle.collect.Identifier;
 import io.rekindle.collect.LoggedEvent;
 import io.rekindle.collect.Tail;
 import io.rekindle.common.CustomerId;
-import io.rekindle.common.Decimals;
 import io.rekindle.identity.Identities;
 import io.rekindle.identity.Merge;
 import io.rekindle.warehouse.Rows;
@@ -126,7 +124,7 @@ class ConsentTail implements Tail {
         var current = store.addresses(new HashSet<>(customers.values()), Permissions.EMAIL);
         var suppressions = new ArrayList<Suppression>();
         for (var event : events) {
-            var address = carriedAddress(event);
+            var address = event.emailAddress();
             if (address == null) address = current.get(customers.getOrDefault(event.customer(), event.customer()));
             if (address == null) continue;
             boolean bounced = BOUNCED.equals(event.name());
@@ -138,16 +136,6 @@ class ConsentTail implements Tail {
                     event.occurredAt()));
         }
         store.suppress(suppressions);
-    }
-
-    private static @org.jspecify.annotations.Nullable Long carriedAddress(LoggedEvent event) {
-        var hash = Decimals.whole(event.properties().path("address_hash").asString(""));
-        if (hash != null) return hash;
-        return event.identifiers().stream()
-                .filter(identifier -> identifier.type() == Identifier.Type.EMAIL)
-                .map(identifier -> identifier.id().value())
-                .findFirst()
-                .orElse(null);
     }
 
     private void takeMerges() {

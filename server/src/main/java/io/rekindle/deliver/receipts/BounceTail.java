@@ -1,7 +1,6 @@
 package io.rekindle.deliver.receipts;
 
 import io.rekindle.collect.EventType;
-import io.rekindle.collect.Identifier;
 import io.rekindle.collect.LoggedEvent;
 import io.rekindle.collect.Tail;
 import io.rekindle.common.Decimals;
@@ -115,7 +114,7 @@ class BounceTail implements Tail {
                 .param(
                         "messages",
                         told.stream().map(event -> number(event, "message_id")).toArray(Long[]::new))
-                .param("addresses", told.stream().map(BounceTail::address).toArray(Long[]::new))
+                .param("addresses", told.stream().map(LoggedEvent::emailAddress).toArray(Long[]::new))
                 .param(
                         "customers",
                         told.stream()
@@ -143,16 +142,6 @@ class BounceTail implements Tail {
     /** Ids travel as decimal strings; a number is understood too. */
     private static @Nullable Long number(LoggedEvent event, String property) {
         return Decimals.whole(event.properties().path(property).asString(""));
-    }
-
-    private static @Nullable Long address(LoggedEvent event) {
-        var hash = number(event, "address_hash");
-        if (hash != null) return hash;
-        return event.identifiers().stream()
-                .filter(identifier -> identifier.type() == Identifier.Type.EMAIL)
-                .map(identifier -> identifier.id().value())
-                .findFirst()
-                .orElse(null);
     }
 
     private static boolean isForNow(LoggedEvent event) {
