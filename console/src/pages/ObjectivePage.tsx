@@ -1,6 +1,4 @@
-import { App } from 'antd';
 import { useTranslation } from 'react-i18next';
-import { useNavigate, useParams } from 'react-router';
 import { useCurrency } from '@/features/analyse/useCurrency';
 import { useObjective } from '@/features/plan/api/readObjective';
 import { ObjectiveForm, ObjectiveState } from '@/features/plan/ObjectiveForm';
@@ -10,13 +8,11 @@ import type { Objective } from '@/shared/api/types';
 import { useMay } from '@/shared/session';
 import { Page } from '@/shared/ui/Page';
 import { QueryView } from '@/shared/ui/QueryView';
+import { useThing } from './useThing';
 
 export function Component() {
   const { t } = useTranslation();
-  const { message } = App.useApp();
-  const navigate = useNavigate();
-  const { id: given = 'new' } = useParams();
-  const id = given === 'new' ? null : Number(given);
+  const { given, id, saved } = useThing('/objectives', t('objectives.saved'));
   const objective = useObjective(id);
   const segments = useSegments();
   const clock = useClock();
@@ -32,12 +28,7 @@ export function Component() {
         today={clock.data?.businessTime}
         currency={currency}
         mayEdit={mayPlan}
-        saved={(saved) => {
-          void message.success(t('objectives.saved'));
-          if (id === null) {
-            void navigate(`/objectives/${saved}`, { replace: true });
-          }
-        }}
+        saved={saved}
       />
     </div>
   );

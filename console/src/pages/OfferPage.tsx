@@ -1,6 +1,4 @@
-import { App } from 'antd';
 import { useTranslation } from 'react-i18next';
-import { useNavigate, useParams } from 'react-router';
 import { useCurrency } from '@/features/analyse/useCurrency';
 import { useOffer } from '@/features/plan/api/readOffer';
 import { OfferCodes } from '@/features/plan/OfferCodes';
@@ -10,13 +8,11 @@ import type { Offer } from '@/shared/api/types';
 import { useMay } from '@/shared/session';
 import { Page } from '@/shared/ui/Page';
 import { QueryView } from '@/shared/ui/QueryView';
+import { useThing } from './useThing';
 
 export function Component() {
   const { t } = useTranslation();
-  const { message } = App.useApp();
-  const navigate = useNavigate();
-  const { id: given = 'new' } = useParams();
-  const id = given === 'new' ? null : Number(given);
+  const { given, id, saved } = useThing('/offers', t('offers.saved'));
   const offer = useOffer(id);
   const clock = useClock();
   const currency = useCurrency();
@@ -29,12 +25,7 @@ export function Component() {
         currency={currency}
         today={clock.data?.businessTime}
         mayEdit={mayPlan}
-        saved={(saved) => {
-          void message.success(t('offers.saved'));
-          if (id === null) {
-            void navigate(`/offers/${saved}`, { replace: true });
-          }
-        }}
+        saved={saved}
       />
       {one && <OfferCodes offer={one} mayEdit={mayPlan} />}
     </div>

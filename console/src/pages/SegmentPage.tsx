@@ -1,6 +1,4 @@
-import { App } from 'antd';
 import { useTranslation } from 'react-i18next';
-import { useNavigate, useParams } from 'react-router';
 import { useCampaigns } from '@/features/plan/api/listCampaigns';
 import { useSegments } from '@/features/segment/api/listSegments';
 import { useFields } from '@/features/segment/api/readFields';
@@ -9,24 +7,16 @@ import { SegmentBuilder } from '@/features/segment/SegmentBuilder';
 import { useMay } from '@/shared/session';
 import { Page } from '@/shared/ui/Page';
 import { QueryView } from '@/shared/ui/QueryView';
+import { useThing } from './useThing';
 
 export function Component() {
   const { t } = useTranslation();
-  const { message } = App.useApp();
-  const navigate = useNavigate();
-  const { id: given = 'new' } = useParams();
-  const id = given === 'new' ? null : Number(given);
+  const { given, id, saved } = useThing('/segments', t('segments.saved'));
   const segment = useSegment(id);
   const fields = useFields();
   const segments = useSegments();
   const campaigns = useCampaigns();
   const mayPlan = useMay('plan');
-  const saved = (savedId: number) => {
-    void message.success(t('segments.saved'));
-    if (id === null) {
-      void navigate(`/segments/${savedId}`, { replace: true });
-    }
-  };
   const builder = (start: { name: string; rule: unknown }) => (
     <QueryView query={fields}>
       {(known) => (

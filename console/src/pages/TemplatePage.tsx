@@ -1,7 +1,5 @@
-import { App } from 'antd';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { useNavigate, useParams } from 'react-router';
 import { useTemplate } from '@/features/plan/api/readTemplate';
 import { TemplateForm } from '@/features/plan/TemplateForm';
 import { TemplatePreview } from '@/features/plan/TemplatePreview';
@@ -10,29 +8,17 @@ import type { Template } from '@/shared/api/types';
 import { useMay } from '@/shared/session';
 import { Page } from '@/shared/ui/Page';
 import { QueryView } from '@/shared/ui/QueryView';
+import { useThing } from './useThing';
 
 export function Component() {
   const { t } = useTranslation();
-  const { message } = App.useApp();
-  const navigate = useNavigate();
-  const { id: given = 'new' } = useParams();
-  const id = given === 'new' ? null : Number(given);
+  const { given, id, saved } = useThing('/templates', t('templates.saved'));
   const template = useTemplate(id);
   const mayPlan = useMay('plan');
   const [customerId, setCustomerId] = useState<string>();
   const view = (one: Template | null) => (
     <div className="columns">
-      <TemplateForm
-        key={given}
-        template={one}
-        mayEdit={mayPlan}
-        saved={(saved) => {
-          void message.success(t('templates.saved'));
-          if (id === null) {
-            void navigate(`/templates/${saved}`, { replace: true });
-          }
-        }}
-      />
+      <TemplateForm key={given} template={one} mayEdit={mayPlan} saved={saved} />
       {one && (
         <TemplatePreview
           key={one.version}

@@ -467,14 +467,7 @@ class CampaignOverHttpTest {
         long segment = segmentOf(956_000_000L);
         long campaign = campaign(segment, 0.4);
         assertThat(forecastOf(campaign).at("/power/revenue").isNull()).isTrue();
-        long objective = send("GET", "/api/campaigns/" + campaign, "")
-                .body()
-                .get("objectiveId")
-                .longValue();
-        send(
-                "PUT",
-                "/api/objectives/" + objective,
-                objective(segment, "More").replace("repurchase_rate", "revenue_per_customer"));
+        aimAtRevenue(campaign, segment);
 
         var power = forecastOf(campaign).get("power");
         assertThat(power.get("sampleTreatment").longValue()).isEqualTo(360);
@@ -509,6 +502,13 @@ class CampaignOverHttpTest {
         reachable(957_000_000L, 20);
         long segment = segmentOf(957_000_000L);
         long campaign = campaign(segment, 0.4);
+        aimAtRevenue(campaign, segment);
+        var power = forecastOf(campaign).get("power");
+        assertThat(power.at("/revenue/minimumDetectableDifference").isNull()).isTrue();
+        assertThat(power.at("/words/en").stringValue()).contains("all brought the same");
+    }
+
+    private void aimAtRevenue(long campaign, long segment) throws Exception {
         long objective = send("GET", "/api/campaigns/" + campaign, "")
                 .body()
                 .get("objectiveId")
@@ -517,9 +517,6 @@ class CampaignOverHttpTest {
                 "PUT",
                 "/api/objectives/" + objective,
                 objective(segment, "More").replace("repurchase_rate", "revenue_per_customer"));
-        var power = forecastOf(campaign).get("power");
-        assertThat(power.at("/revenue/minimumDetectableDifference").isNull()).isTrue();
-        assertThat(power.at("/words/en").stringValue()).contains("all brought the same");
     }
 
     private static double mean(double[] values) {

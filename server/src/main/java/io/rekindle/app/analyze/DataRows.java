@@ -124,8 +124,7 @@ final class DataRows {
 
         final class Times implements Column {
             private final TimeText times;
-            private long[] values = new long[1024];
-            private int size;
+            private final Longs values = new Longs();
 
             Times(TimeText times) {
                 this.times = times;
@@ -133,24 +132,23 @@ final class DataRows {
 
             @Override
             public @Nullable String add(@Nullable String text) {
-                if (size == values.length) values = Arrays.copyOf(values, size + (size >> 1));
-                values[size++] = NO_TIME;
-                if (text == null || text.isBlank()) return null;
+                if (text == null || text.isBlank()) {
+                    values.add(NO_TIME);
+                    return null;
+                }
                 var read = times.seconds(text.strip());
-                if (read.isEmpty()) return times.expected();
-                values[size - 1] = read.getAsLong();
-                return null;
+                values.add(read.orElse(NO_TIME));
+                return read.isEmpty() ? times.expected() : null;
             }
 
             long[] finished() {
-                return Arrays.copyOf(values, size);
+                return values.finished();
             }
         }
 
         final class Moments implements Column {
             private final TimeText times;
-            private long[] values = new long[1024];
-            private int size;
+            private final Longs values = new Longs();
             private long withOffset;
             private long withoutOffset;
             private String exampleWithout = "";
@@ -161,19 +159,20 @@ final class DataRows {
 
             @Override
             public @Nullable String add(@Nullable String text) {
-                if (size == values.length) values = Arrays.copyOf(values, size + (size >> 1));
-                values[size++] = NO_TIME;
-                if (text == null || text.isBlank()) return null;
+                if (text == null || text.isBlank()) {
+                    values.add(NO_TIME);
+                    return null;
+                }
                 var read = times.moment(text.strip());
+                values.add(read.map(TimeText.Moment::micros).orElse(NO_TIME));
                 if (read.isEmpty()) return times.expected();
-                values[size - 1] = read.get().micros();
                 if (read.get().offsetTold()) withOffset++;
                 else if (withoutOffset++ == 0) exampleWithout = text.strip();
                 return null;
             }
 
             long[] finished() {
-                return Arrays.copyOf(values, size);
+                return values.finished();
             }
         }
 
@@ -217,6 +216,21 @@ final class DataRows {
             List<String> finished() {
                 return values;
             }
+        }
+    }
+
+    /** Numbers that come one by one. */
+    private static final class Longs {
+        private long[] values = new long[1024];
+        private int size;
+
+        void add(long value) {
+            if (size == values.length) values = Arrays.copyOf(values, size + (size >> 1));
+            values[size++] = value;
+        }
+
+        long[] finished() {
+            return Arrays.copyOf(values, size);
         }
     }
 

@@ -31,7 +31,6 @@ import picocli.CommandLine.Option;
         mixinStandardHelpOptions = true)
 final class PropensityAnalysis extends Analysis {
     private static final Field LABEL = Field.key("label");
-    private static final Field FOLD = Field.key("fold");
 
     @Mixin
     private TableOptions columns = new TableOptions();
@@ -66,14 +65,8 @@ final class PropensityAnalysis extends Analysis {
             description = "Customers to give a probability; they need no outcome.")
     private @Nullable Path score;
 
-    @Option(names = "--folds", description = "Of the cross-validation (default: ${DEFAULT-VALUE}).")
-    private int folds = 5;
-
-    @Option(
-            names = "--fold-column",
-            paramLabel = "COLUMN",
-            description = "Rows with the same value make a fold; nothing is learnt from this column.")
-    private @Nullable String foldColumn;
+    @Mixin
+    private FoldOptions folds = new FoldOptions();
 
     /** How well the model did on rows it had not seen. */
     record OutOfFold(
@@ -109,7 +102,7 @@ final class PropensityAnalysis extends Analysis {
     Outcome analyse(Progress progress) {
         var fields = new LinkedHashMap<Field, String>();
         fields.put(LABEL, label);
-        if (foldColumn != null) fields.put(FOLD, foldColumn);
+        folds.addTo(fields);
         var read = columns.read(train, fields, progress);
         var labels = read.fields().keys(LABEL);
         int wanted = labels.names().indexOf(positive);
@@ -135,24 +128,16 @@ final class PropensityAnalysis extends Analysis {
                     "several_outcomes",
                     "column %s has %,d different values; all but '%s' count as the other"
                             .formatted(label, labels.names().size(), positive));
-        int[] given = foldColumn == null ? new int[0] : foldsOf(read.fields().keys(FOLD), known);
+        int[] given = folds.given(read.fields(), known);
         var table = known.length == read.table().size()
                 ? read.table()
                 : read.table().rows(known);
         progress.begin("learning");
-        var model = Propensity.fit(table, did, new Propensity.Settings(seed(), folds, given), progress::tell);
+        var model = Propensity.fit(table, did, new Propensity.Settings(seed(), folds.count(), given), progress::tell);
         progress.end(model.card().chosen());
         for (Remark remark : model.card().remarks()) card.warn(remark.code(), remark.message());
         return outcome(
                 model, card, score == null ? ownRows(model, known, read) : scoredRows(model, card, score, progress));
-    }
-
-    static int[] foldsOf(Keys keys, int[] rows) {
-        for (int row : rows)
-            if (!keys.has(row))
-                throw Problem.invalid("fold_missing", "a row has no fold; give every row one, or use --folds");
-        var sorted = keys.sorted();
-        return Arrays.stream(rows).map(row -> sorted.codes()[row]).toArray();
     }
 
     static String some(List<String> names) {

@@ -35,7 +35,6 @@ import picocli.CommandLine.Option;
         mixinStandardHelpOptions = true)
 final class UpliftAnalysis extends Analysis {
     private static final Field TREATMENT = Field.key("treatment");
-    private static final Field FOLD = Field.key("fold");
     private static final Field PROBABILITY = Field.number("probability");
     private static final double LARGEST_OUTCOME = 1e15;
 
@@ -87,14 +86,8 @@ final class UpliftAnalysis extends Analysis {
     @Option(names = "--score", paramLabel = "FILE", description = "Customers to rank; they need no outcome.")
     private @Nullable Path score;
 
-    @Option(names = "--folds", description = "Of the cross-validation (default: ${DEFAULT-VALUE}).")
-    private int folds = 5;
-
-    @Option(
-            names = "--fold-column",
-            paramLabel = "COLUMN",
-            description = "Rows with the same value make a fold; nothing is learnt from this column.")
-    private @Nullable String foldColumn;
+    @Mixin
+    private FoldOptions folds = new FoldOptions();
 
     @Option(
             names = "--draws",
@@ -173,7 +166,7 @@ final class UpliftAnalysis extends Analysis {
         var fields = new LinkedHashMap<Field, String>();
         fields.put(TREATMENT, treatment);
         fields.put(outcomeField, outcome);
-        if (foldColumn != null) fields.put(FOLD, foldColumn);
+        folds.addTo(fields);
         if (probabilityColumn != null) fields.put(PROBABILITY, probabilityColumn);
         var read = columns.read(train, fields, progress);
         var arms = read.fields().keys(TREATMENT);
@@ -197,11 +190,7 @@ final class UpliftAnalysis extends Analysis {
         var settings = Uplift.Settings.of(seed())
                 .among(learners, bases)
                 .over(draws)
-                .in(
-                        folds,
-                        foldColumn == null
-                                ? new int[0]
-                                : PropensityAnalysis.foldsOf(read.fields().keys(FOLD), used));
+                .in(folds.count(), folds.given(read.fields(), used));
         if (estimate) settings = settings.assigned(new Uplift.Assignment.Estimated());
         if (probabilityColumn != null) {
             double[] given = read.fields().numbers(PROBABILITY);
