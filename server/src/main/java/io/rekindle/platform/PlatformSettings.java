@@ -85,7 +85,7 @@ public record PlatformSettings(
 
     /**
      * Where the key file of a data folder is when no setting says so: where there is one; else, for a new one, beside the
-     * folder ({@code <data>.keys/rekindle.key}), unless that could be lost before the folder is (docs/adr/0006).
+     * folder ({@code <data>.keys/rekindle.key}), unless that could be lost before the folder is (docs/adr/0010).
      */
     public static Path defaultKeyFile(Path data) {
         return KeyFile.defaultFor(data);
