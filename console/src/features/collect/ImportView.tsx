@@ -193,17 +193,21 @@ function Credits({ id, currency }: { id: number; currency: string }) {
         const all = { notes: format.number(notes), amount: format.money(amount, currency, 2) };
         return (
           <Card size="small" title={t('imports.credits')} data-testid="import-credits">
-            <p>{unmatched.length > 0 ? t('imports.creditsUnmatched', all) : t('imports.creditsMatched', all)}</p>
-            <div className="row">
-              {unmatched.map((some) => (
-                <Tag key={some.reason} color="orange">
-                  {t('imports.creditsOfReason', {
-                    reason: label('creditReason', some.reason),
-                    notes: format.number(some.notes),
-                    amount: format.money(some.amount, currency, 2),
-                  })}
-                </Tag>
-              ))}
+            <div className="stack">
+              <div>{unmatched.length > 0 ? t('imports.creditsUnmatched', all) : t('imports.creditsMatched', all)}</div>
+              {unmatched.length > 0 && (
+                <div className="row">
+                  {unmatched.map((some) => (
+                    <Tag key={some.reason} color="orange">
+                      {t('imports.creditsOfReason', {
+                        reason: label('creditReason', some.reason),
+                        notes: format.number(some.notes),
+                        amount: format.money(some.amount, currency, 2),
+                      })}
+                    </Tag>
+                  ))}
+                </div>
+              )}
             </div>
           </Card>
         );
