@@ -6,6 +6,10 @@ import java.util.Optional;
 /**
  * How a maximum-likelihood fit came out: what a model card shows beside the model itself.
  *
+ * <p>Standard errors come from the inverse of the Hessian of the negative log-likelihood at the estimate, by the delta method
+ * where the fit works in logarithms (Fisher's information, as observed). They assume many customers and a maximum inside the
+ * parameter space, which {@link #convergence} tells. Complexity: none of its own.
+ *
  * @param logLikelihood of all customers at the estimate
  * @param customers number of customers the likelihood is a sum over
  * @param distinct number of different rows among them; the fit's cost is proportional to it

@@ -151,12 +151,14 @@ public final class Allocation {
                 actions[i] = fitting.original(action);
             }
         }
+        double bound = Math.max(profit, choice.bound + drawn.value);
         List<LimitUse> uses = new ArrayList<>();
         int j = 0;
-        for (int l = 0; l < used.length; l++)
-            uses.add(new LimitUse(
-                    limits.get(l), used[l], limits.get(l).capacity() < Double.POSITIVE_INFINITY ? prices[j++] : 0));
-        double bound = Math.max(profit, choice.bound + drawn.value);
+        for (int l = 0; l < used.length; l++) {
+            Limit limit = limits.get(l);
+            double price = limit.capacity() < Double.POSITIVE_INFINITY ? prices[j++] : 0;
+            uses.add(new LimitUse(limit, used[l], isNothing(price, limit, used[l], candidates, bound) ? 0 : price));
+        }
         return new Allocation(
                 actions,
                 explored,
@@ -168,6 +170,17 @@ public final class Allocation {
                 List.copyOf(uses),
                 drawn.rate,
                 found.asked());
+    }
+
+    /**
+     * Prices are found to a number of digits, so that of a limit that does not bind may come out a little above zero: such is
+     * one at which all there is of the limit is worth nothing beside the bound, while any action would still find room in it.
+     */
+    private static boolean isNothing(double price, Limit limit, double used, Candidates candidates, double bound) {
+        if (price == 0 || price * limit.capacity() > CLOSED * Math.abs(bound)) return price == 0;
+        for (int a = 0; a < candidates.size(); a++)
+            if (!limit.holds(used + limit.use(candidates.kind[a], candidates.cost[a]))) return false;
+        return true;
     }
 
     private static void check(Candidates candidates) {

@@ -5,6 +5,10 @@ package io.rekindle.models.allocation;
  * instead of the best one, so that actions the forecast thinks little of can still prove themselves, and what was chosen can
  * be evaluated without bias.
  *
+ * <p>Assumption: outcomes are joined to their probabilities later. Source: inverse propensity evaluation of logged choices
+ * (Horvitz and Thompson 1952; Dudík, Langford and Li 2011), which needs every action's probability above 0. Numerics: lots
+ * are hashes of seed and customer, so that no order matters. Complexity: one hash a customer.
+ *
  * @param share of every limit and of the customers that exploration takes at most, in expectation; below 1
  * @param seed of the lots; with the same seed a customer's lot depends on their number only
  */

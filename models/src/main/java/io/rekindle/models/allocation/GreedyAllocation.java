@@ -8,6 +8,9 @@ import java.util.List;
  *
  * <p>Two orders are usual: profit for each unit of cost, and profit for the share of all limits an action takes (Toyoda 1975).
  * Complexity: a sort of all actions with positive value.
+ *
+ * <p>Assumption: a ratio says all there is to say of an action; where several limits bind it does not, which is what the
+ * comparison shows. Numerics: ties go by the candidates' places; limits are kept to a relative 1e-9.
  */
 public final class GreedyAllocation {
     /** What actions are ordered by. */

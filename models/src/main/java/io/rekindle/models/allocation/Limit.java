@@ -9,6 +9,10 @@ import java.util.function.IntPredicate;
  * <p>What a message takes of it is a fixed amount of its kind plus a multiple of its cost, so that one form holds budgets
  * (of all, of a channel, of an offer) and counts of messages.
  *
+ * <p>Assumption: use adds up, message by message. Source: the resource constraints of a linear programme (Dantzig 1951).
+ * Numerics: a sum counts as kept when it exceeds the capacity by no more than a relative 1e-9, since money in floating point
+ * does not add up exactly. Complexity: two numbers a kind.
+ *
  * @param name as it is reported
  * @param capacity how much there is, at least 0; infinite is no limit
  * @param perMessage by kind: taken by each message, at least 0

@@ -12,6 +12,9 @@ import java.util.List;
  * their proportion (Anderl et al. 2016). For the worth of conversions the chain earns, at each state, the average worth of a
  * conversion there. Complexity: one sparse solution for each channel. No state.
  *
+ * <p>Assumption: what a customer does next hangs on the last {@code order} channels only. Source: Anderl, Becker, von
+ * Wangenheim and Schumann, "Mapping the customer journey" (International Journal of Research in Marketing 33, 2016).
+ *
  * @param order how many last channels make a state
  * @param states number of states met
  * @param conversionRate of all customers, by the chain and by the data

@@ -13,6 +13,10 @@ import java.util.Set;
  *
  * <p>Rows are kept in an order of their own (by channels, then figures), so that the order in which they were added changes no
  * digit of any result. Holds primitive arrays; unchangeable, safe to share. Memory: about 12 bytes a contact.
+ *
+ * <p>What: each row is a path, how many customers of it converted, what that was worth and how many did not. Assumption: the
+ * order of contacts is known; a path ends with its conversion. Source: the journey logs of Anderl et al. (2016). Complexity:
+ * one sort of the paths when they are built, O(paths · log paths · contacts compared).
  */
 public final class Paths {
     private final List<String> channels;

@@ -7,6 +7,10 @@ import java.util.Arrays;
  *
  * <p>They look at converted paths only and know nothing of contacts that led nowhere. Within a path the weights sum to 1, so
  * credits sum to conversions. Complexity: one pass over the contacts. No state.
+ *
+ * <p>Assumption: the place in the path is what earns; nothing in the data can bear that out. Source: the reports of web
+ * analytics; time decay halves a contact's weight with each half-life before the path's end, position is 40, 20 and 40 in a
+ * hundred. Numerics: weights are normed within each path.
  */
 public sealed interface TouchRule {
     /** All to the first contact. */

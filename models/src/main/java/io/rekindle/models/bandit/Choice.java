@@ -10,6 +10,9 @@ import java.util.random.RandomGenerator;
  * arm is drawn from them, instead of drawing from the beliefs: the same in distribution, but the probability kept is exactly
  * the one played by, whatever the rounding of its computation.
  *
+ * <p>Source: Thompson (Biometrika 25, 1933); the use of kept probabilities, Horvitz and Thompson (1952). Complexity: one
+ * draw.
+ *
  * @param arm its number
  * @param probability it was drawn with
  */

@@ -15,6 +15,9 @@ import java.util.List;
  *
  * <p>Assumption: only the next basket counts, however long it takes; a customer with many baskets counts as often as they came
  * back. Complexity: the products of the sizes of following baskets. No randomness.
+ *
+ * <p>Source: sequential patterns of length two with a gap of one basket (Agrawal and Srikant, ICDE 1995). Numerics: counts
+ * are whole numbers, so support and confidence are exact up to one division.
  */
 public final class NextBasketPairs {
     private NextBasketPairs() {}

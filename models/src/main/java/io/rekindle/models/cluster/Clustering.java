@@ -26,6 +26,9 @@ import java.util.stream.IntStream;
  * <p>Rows are put in the order of their points before anything is drawn, so neither their order in the table, nor that of
  * the columns, nor the unit of a number changes the result. Complexity: that of the parts; linear in the rows.
  * Unchangeable; deterministic by seed.
+ *
+ * <p>Sources: those of the parts; the procedure, cutting first and asking afterwards whether it comes out again, follows
+ * Ben-Hur, Elisseeff and Guyon (PSB 2002) and Rousseeuw (1987). Numerics: squared distances in double precision.
  */
 public final class Clustering {
     /** Clusters below this share of the rows are remarked on. */

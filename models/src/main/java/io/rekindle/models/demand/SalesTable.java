@@ -12,6 +12,9 @@ import java.util.Arrays;
  * of business. Both make a period's exposure less than 1 rather than its sales low. Unchangeable.
  *
  * <p>Memory: 8 bytes a product and period in which the product was there. Complexity: linear.
+ *
+ * <p>Assumption: sales are spread evenly over the days of business of a period. Source: exposure as of a Poisson rate
+ * (McCullagh and Nelder 1989). Numerics: plain sums.
  */
 public final class SalesTable {
     private static final int CLOSED = 4;

@@ -4,6 +4,11 @@ package io.rekindle.models.experiment;
  * What a comparison needs to know of one arm when two numbers of each customer go together: the parts of a ratio (revenue
  * and orders), an outcome and what was known before (CUPED), an outcome and whether the treatment was received.
  *
+ * <p>Assumption: customers are independent of each other. Source: the delta method and control variates need first and second
+ * moments only (Deng, Knoblich and Lu, KDD 2018). Numerics: variances from sums lose digits where a mean is large beside its
+ * spread; take a constant off first where it is thousands of times larger. Complexity: five sums, which one statement over a
+ * database gives.
+ *
  * @param n number of customers in the arm, those with zeros included
  * @param sum of the first number
  * @param sumOfSquares of the first number

@@ -3,7 +3,13 @@ package io.rekindle.models.experiment;
 import java.util.Optional;
 import java.util.OptionalLong;
 
-/** The difference a treatment made, or why it cannot be told. */
+/**
+ * The difference a treatment made, or why it cannot be told.
+ *
+ * <p>What: {@link Measured} has the difference with its interval and p-value, {@link NotMeasurable} says what is lacking and
+ * what it would take. Assumption and source: as of the comparison it comes from, {@link TwoSample} among them. Complexity:
+ * none of its own.
+ */
 public sealed interface Lift {
     /**
      * A difference, treatment minus control.

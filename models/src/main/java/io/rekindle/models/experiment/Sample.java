@@ -5,6 +5,10 @@ import java.util.Arrays;
 /**
  * What a comparison of means needs to know of one arm: three sums, as one statement over the outcomes gives them.
  *
+ * <p>Assumption: customers are independent of each other. Source: the textbook's moments. Numerics: the variance from a sum
+ * of squares loses digits where the mean is large beside the spread; below nothing by rounding it counts as nothing.
+ * Complexity: three sums, which one statement over a database gives.
+ *
  * @param n number of customers in the arm, those with an outcome of 0 included
  * @param sum sum of their outcomes
  * @param sumOfSquares sum of the squares of their outcomes

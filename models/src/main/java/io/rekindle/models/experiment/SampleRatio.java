@@ -10,6 +10,8 @@ import org.hipparchus.special.Gamma;
  * at for every experiment, so it should cry only when sure: 0.001 is the customary threshold (Fabijan et al., "Diagnosing
  * sample ratio mismatch", KDD 2019). Numerics: the upper incomplete gamma function, accurate in the tail. No state.
  *
+ * <p>Complexity: linear in the arms.
+ *
  * @param chiSquare Pearson's statistic
  * @param degreesOfFreedom number of arms − 1
  * @param p probability of sizes at least as far off, if all is well

@@ -12,6 +12,8 @@ import java.util.Arrays;
  * <p>Quantiles are interpolated between order statistics (type 7 of Hyndman and Fan, "Sample quantiles in statistical
  * packages", 1996). With most outcomes 0 the quantile is better taken among the others. Complexity: that of sorting. No state.
  *
+ * <p>Source of the practice: Tukey (Annals of Mathematical Statistics 33, 1962), who names it after Winsor.
+ *
  * @param low outcomes below become this
  * @param high outcomes above become this
  */

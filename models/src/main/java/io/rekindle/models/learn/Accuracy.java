@@ -7,6 +7,11 @@ import java.util.List;
 /**
  * How good probabilities were, held against what happened.
  *
+ * <p>What is asked of probabilities: do they rank (AUC, average precision), and do they mean what they say (log-loss, Brier
+ * score, calibration)? Assumption: rows are independent and were not learnt from. Sources: Hanley and McNeil (1982) for the
+ * AUC as a probability of ranks; Brier (1950); Cox (1958) for slope and intercept. Numerics: probabilities are held off 0 and
+ * 1 before a logarithm is taken; rows of equal probability share their ranks. Complexity: a sort.
+ *
  * @param auc chance that a positive row's probability lies above another's (ties count half); NaN with one class only
  * @param prAuc area under precision over recall as average precision: its baseline is the rate of positives
  * @param logLoss mean negative log-likelihood, in nats

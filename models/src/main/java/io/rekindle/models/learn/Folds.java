@@ -7,6 +7,10 @@ import java.util.Arrays;
  * Divides rows into parts to learn on and parts to test on. The draw hangs on each row's fingerprint (see
  * {@link io.rekindle.models.table.Table#fingerprints}) and not on its place, so that sorting the file changes nothing.
  *
+ * <p>Assumption: rows are independent of each other; where a customer has several rows, folds are to be given by customer.
+ * Source: Stone, "Cross-validatory choice and assessment of statistical predictions" (1974). Complexity: a sort of the
+ * fingerprints.
+ *
  * @param of for each row its fold, from 0
  * @param count number of folds
  */

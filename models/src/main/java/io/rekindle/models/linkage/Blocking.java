@@ -5,6 +5,10 @@ import java.util.List;
 /**
  * Which pairs of records were looked at, and how many of one person were probably missed.
  *
+ * <p>Source of the estimate: pairs of one person are animals, keys are nights of trapping; what was caught only once or twice
+ * tells how much was never caught (Chao, Biometrics 43, 1987). Assumption: no key catches only what no other can. Complexity:
+ * none of its own; one pass over the pairs found.
+ *
  * @param keys what two records share to be looked at; empty where all pairs were
  * @param pairs number of pairs looked at
  * @param possiblePairs number of pairs there are

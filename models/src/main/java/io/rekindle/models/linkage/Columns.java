@@ -11,6 +11,11 @@ import java.util.regex.Pattern;
 /**
  * What the columns of a table hold, told from their names (English, German, French, Spanish, Chinese) and their values. What
  * the values say wins over the name: a column called "date" without dates is words.
+ *
+ * <p>Assumption: a column is of one kind, and what most of its values look like (half to nine tenths of them, by kind) is
+ * what it holds. Source: none; the words and shares are ours, tried on the public tables of people of the tests. Numerics:
+ * shares of the values that are not blank; no sample is drawn, so the order of rows does not matter. Complexity: a few passes
+ * over the values of each column.
  */
 public final class Columns {
     private static final Pattern GIVEN = Pattern.compile(

@@ -7,6 +7,14 @@ import org.jspecify.annotations.Nullable;
 /**
  * What agreement and disagreement are worth, learnt from records without labels. It judges any two records with the same
  * columns, also such as it has never seen. Unchangeable, safe to share.
+ *
+ * <p>What: for each comparison and level of agreement, the probability of it between two records of one person (m) and of two
+ * (u), and the share of pairs of one person. The logarithm of m/u is what a level adds; agreement on a value is worth the
+ * more, the rarer the value. Assumptions: comparisons are independent given whether two records are one person's; the records
+ * judged are like those learnt from. Source: Fellegi and Sunter, "A theory for record linkage" (JASA 64, 1969); Winkler
+ * (1988) for estimating by expectation maximisation; term frequencies as in Newcombe et al. (Science 130, 1959). Numerics:
+ * sums of logarithms; probabilities are formed at the end. Complexity: one comparison a column for each pair judged; what is
+ * kept goes by columns, levels and the common values (as hashes).
  */
 public final class LinkageModel {
     private static final double BIT = Math.log(2);

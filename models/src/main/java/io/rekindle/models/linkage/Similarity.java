@@ -9,6 +9,10 @@ import java.util.Arrays;
  * linkage" (1990), with the usual prefix weight of 0.1 over at most four letters. Edit distance: insertions, deletions,
  * replacements and swaps of neighbours, no part edited twice (Damerau 1964, "optimal string alignment"). Characters are UTF-16
  * units. Nothing is allocated where the spellings are far apart or one edit away.
+ *
+ * <p>Assumption: errors are those of typing: letters swapped, left out, doubled, mistaken. Numerics: Jaro-Winkler looks at
+ * the first 64 characters of each spelling. Complexity: Jaro-Winkler O(length · window); edit distance O(product of what lies
+ * between the common beginning and end).
  */
 public final class Similarity {
     private static final int LONGEST = 64;

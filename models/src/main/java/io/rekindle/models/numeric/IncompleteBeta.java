@@ -8,6 +8,9 @@ import org.hipparchus.special.Beta;
  *
  * <p>Source: NIST Handbook of Mathematical Functions 8.17.22. The fraction converges quickly for x below (a + 1) / (a + b +
  * 2); beyond, I_x(a, b) = 1 − I_(1−x)(b, a). Relative accuracy about 1e-13 for shapes up to some ten thousands.
+ *
+ * <p>Assumption: shapes are positive and finite. Complexity: some ten to a few hundred terms, about the root of the larger
+ * shape.
  */
 public final class IncompleteBeta {
     private static final double TINY = 1e-300;

@@ -2,7 +2,14 @@ package io.rekindle.models.numeric;
 
 import java.util.function.IntBinaryOperator;
 
-/** Sorts indices by a comparison, without boxing; stable merge sort. */
+/**
+ * Sorts indices by a comparison, without boxing; stable merge sort.
+ *
+ * <p>What: an order of numbers of rows where the values lie in several arrays, as {@code Arrays.sort} with a comparator would
+ * give on boxed numbers. Source: merge sort from the top down, short runs by insertion (Knuth, The Art of Computer
+ * Programming 3, 5.2). Assumption: the comparison is consistent. Complexity: O(n log n) comparisons, fewer where runs are in
+ * order already; 8 bytes an index.
+ */
 public final class Indices {
     private Indices() {}
 

@@ -11,6 +11,9 @@ import org.hipparchus.special.Gamma;
  * functions by integrating the densities' interpolant up to each node, so that no distribution function is ever evaluated.
  * Absolute error below 1e-7 (it is checked against closed forms); the chances sum to 1 as they are returned. Complexity:
  * about 200 density evaluations for each pair of beliefs.
+ *
+ * <p>Assumption: the beliefs are independent and have a density. Source: Gauss-Legendre quadrature (NIST Handbook 3.5); the
+ * question is that of probability matching in Thompson (1933).
  */
 public final class LargestOf {
     private static final int NODES = 8;

@@ -17,6 +17,9 @@ import java.util.Arrays;
  *
  * <p>Numerics: the objective should be of order one per variable (a mean, not a sum), so that one tolerance on the
  * gradient fits all sizes of data. A value that is not finite counts as too far away. Deterministic; no state.
+ *
+ * <p>Assumption: the function is smooth inside the box and the gradient is its own. Complexity: tens of evaluations of
+ * function and gradient, and a Hessian of n further gradients for each Newton step.
  */
 public final class Minimizer {
     private static final double GRADIENT_TOLERANCE = 1e-9;

@@ -13,6 +13,8 @@ import java.util.stream.IntStream;
  * and after all blocks were swept A is −A⁻¹ (Goodnight, The American Statistician 33, 1979). Without pivoting this is stable for
  * positive definite matrices that are not near singular; callers add a ridge. Only the upper triangle is worked on: n³/2
  * multiplications, in rows that lie together, in parallel by row. The result does not depend on the number of threads.
+ *
+ * <p>Complexity: n³/2 multiplications, no memory beside the matrix.
  */
 public final class SymmetricInverse {
     private static final int BLOCK = 8;

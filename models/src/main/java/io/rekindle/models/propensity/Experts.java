@@ -19,15 +19,25 @@ final class Experts {
     private final TreeEncoding binned;
     private final List<BoostedTrees> trees = new ArrayList<>();
 
-    Experts(Table table, int[] rows, double[] positive, List<BoostedTrees.Settings> settings) {
-        double[] y = Arrays.stream(rows).mapToDouble(row -> positive[row]).toArray();
+    /** Learns the linear models and the encodings; trees are begun apart. */
+    Experts(Table table, int[] rows, double[] positive) {
+        double[] y = outcomes(rows, positive);
         for (int bends = 0; bends < 2; bends++) {
             linear[bends] = LinearEncoding.fit(table, rows, bends == 1);
             ridge[bends] = Ridge.fit(linear[bends].encode(table, rows), linear[bends].width(), y, Loss.LOGISTIC);
         }
         binned = TreeEncoding.fit(table, rows);
+    }
+
+    private static double[] outcomes(int[] rows, double[] positive) {
+        return Arrays.stream(rows).mapToDouble(row -> positive[row]).toArray();
+    }
+
+    /** Makes the rows learnt on ready for trees, of these settings; they take memory until {@link #finish}. */
+    void begin(Table table, int[] rows, double[] positive, List<BoostedTrees.Settings> settings) {
         if (binned.width() == 0 || settings.isEmpty()) return;
         float[] x = binned.encode(table, rows);
+        double[] y = outcomes(rows, positive);
         for (var setting : settings) trees.add(BoostedTrees.begin(x, binned.width(), y, Loss.LOGISTIC, setting));
     }
 
@@ -52,13 +62,9 @@ final class Experts {
         return ridge[bends].margins(linear[bends].encode(table, rows));
     }
 
-    /** The rows as the trees see them. */
-    float[] binned(Table table, int[] rows) {
-        return binned.encode(table, rows);
-    }
-
-    double[] treeMargins(float[] binned, int setting, int rounds) {
-        return trees.get(setting).margins(binned, rounds);
+    /** Rows whose margins follow the trees of a setting while they grow. */
+    BoostedTrees.Watched watch(Table table, int[] rows, int setting) {
+        return trees.get(setting).watch(binned.encode(table, rows));
     }
 
     /** The margins by which a choice goes. */
@@ -71,7 +77,7 @@ final class Experts {
                 for (int i = 0; i < some.length; i++) sum[from + i] += choice.linearShare() * margins[i];
             }
             if (choice.linearShare() < 1) {
-                double[] margins = treeMargins(binned(table, some), choice.setting(), choice.rounds());
+                double[] margins = trees.get(choice.setting()).margins(binned.encode(table, some), choice.rounds());
                 for (int i = 0; i < some.length; i++) sum[from + i] += (1 - choice.linearShare()) * margins[i];
             }
         }

@@ -38,13 +38,19 @@ import java.util.stream.IntStream;
  * fitted on all rows, with the choice and calibration that suit all held-out rows.
  *
  * <p>Assumptions: rows are customers independent of each other, and new ones are like them; what is known later than the
- * moment of prediction must not be in the table (the card suspects columns that tell too much). Complexity: (folds + 1)
- * times a logistic fit, O(rows · width²) each, and some hundred trees. Deterministic: the same rows in any order and the
- * same seed give the same result.
+ * moment of prediction must not be in the table (the card suspects columns that tell too much). Sources: Hoerl and Kennard
+ * (1970) for the ridge, Chen and Guestrin (KDD 2016) for the trees, Platt (1999) for the calibration, Stone (1974) and Wolpert
+ * (1992) for choosing and mixing by rows held out. Complexity: (folds + 1) times a logistic fit, O(rows · width²) each, and
+ * some hundred trees; of more than 200,000 rows the folds' trees grow one fold after the other, which bounds the memory to
+ * that of one, about 16 bytes a row and feature. Deterministic: the same rows in any order and the same seed give the same
+ * result.
  */
 public final class Propensity {
     private static final int GROWN_AT_ONCE = 25;
     private static final int PATIENCE = 2;
+    /** From so many rows on folds come one after the other, and there is one setting of trees. */
+    private static final int LARGE = 200_000;
+
     private static final int FEW_POSITIVES = 50;
     private static final double TELLING = .95;
     /** A falling line would turn a model that learnt nothing on its head. */
@@ -234,12 +240,12 @@ public final class Propensity {
                 }
             }
             growing = settingsFor(n, settings.seed());
-            mostRounds = n > 200_000 ? 200 : 600;
+            mostRounds = n > LARGE ? 200 : 600;
             experts = new Experts[folds.count()];
         }
 
         private static List<BoostedTrees.Settings> settingsFor(int n, long seed) {
-            if (n > 200_000) return List.of(new BoostedTrees.Settings(6, .15, 5, 1, .8, .8, seed));
+            if (n > LARGE) return List.of(new BoostedTrees.Settings(6, .15, 5, 1, .8, .8, seed));
             var shallow = new BoostedTrees.Settings(2, .1, 2, 1, .8, .8, seed);
             var deeper = new BoostedTrees.Settings(4, .05, 4, 2, .8, .7, seed);
             return List.of(shallow, deeper);
@@ -271,10 +277,10 @@ public final class Propensity {
             var choice = choose(-1);
             var line = calibrate(choice, order);
             told.accept("fitting on all rows");
-            var all = new Experts(
-                    table, order, y, choice.linearShare() == 1 ? List.of() : List.of(growing.get(choice.setting())));
+            var all = new Experts(table, order, y);
             var last = choice;
             if (choice.linearShare() < 1) {
+                all.begin(table, order, y, List.of(growing.get(choice.setting())));
                 all.grow(0, choice.rounds());
                 all.finish(0);
                 last = new Choice(choice.linearShare(), choice.bends(), 0, choice.rounds());
@@ -285,32 +291,32 @@ public final class Propensity {
         private void learn() {
             for (int fold = 0; fold < folds.count(); fold++) {
                 told.accept("learning without fold %d of %d".formatted(fold + 1, folds.count()));
-                experts[fold] = new Experts(table, folds.outside(fold, order), y, growing);
+                int[] rest = folds.outside(fold, order);
+                experts[fold] = new Experts(table, rest, y);
+                if (n <= LARGE) experts[fold].begin(table, rest, y, growing);
             }
-            for (int setting = 0; setting < growing.size(); setting++) grow(setting);
+            if (n <= LARGE) for (int setting = 0; setting < growing.size(); setting++) growTogether(setting);
+            else for (int setting = 0; setting < growing.size(); setting++) growInTurn(setting);
         }
 
         /** Grows all folds' trees side by side, until more of them help none of the held-out rows together. */
-        private void grow(int setting) {
+        private void growTogether(int setting) {
             var at = new ArrayList<Integer>();
             var sums = new ArrayList<double[]>();
             int[][] held = new int[folds.count()][];
-            float[][] encoded = new float[folds.count()][];
+            var watched = new ArrayList<BoostedTrees.Watched>();
             for (int fold = 0; fold < folds.count(); fold++) {
                 held[fold] = folds.inside(fold, order);
-                encoded[fold] = experts[fold].binned(table, held[fold]);
+                watched.add(experts[fold].watch(table, held[fold], setting));
             }
             double best = Double.POSITIVE_INFINITY;
             int since = 0;
             for (int rounds = GROWN_AT_ONCE; rounds <= mostRounds && since < PATIENCE; rounds += GROWN_AT_ONCE) {
-                told.accept("growing trees: %d, depth %d"
-                        .formatted(rounds, growing.get(setting).depth()));
+                tellGrowing(setting, rounds, "");
                 double[] sum = new double[folds.count()];
                 for (int fold = 0; fold < folds.count(); fold++) {
                     experts[fold].grow(setting, GROWN_AT_ONCE);
-                    double[] predicted = experts[fold].treeMargins(encoded[fold], setting, rounds);
-                    for (int i = 0; i < held[fold].length; i++)
-                        sum[fold] += Loss.LOGISTIC.of(predicted[i], y[held[fold][i]]);
+                    sum[fold] = loss(watched.get(fold), held[fold]);
                 }
                 at.add(rounds);
                 sums.add(sum);
@@ -318,22 +324,88 @@ public final class Propensity {
                 since = all < best ? 0 : since + 1;
                 best = Math.min(best, all);
             }
+            watched.forEach(BoostedTrees.Watched::close);
             for (var expert : experts) expert.finish(setting);
             looks.add(at);
             losses.add(sums);
         }
 
+        /**
+         * Grows one fold's trees after the other's, until more of them help none of its held-out rows: with so many rows
+         * the folds agree on when, and the memory is that of one.
+         */
+        private void growInTurn(int setting) {
+            var byFold = new ArrayList<List<Double>>();
+            for (int fold = 0; fold < folds.count(); fold++) {
+                int[] held = folds.inside(fold, order);
+                experts[fold].begin(table, folds.outside(fold, order), y, List.of(growing.get(setting)));
+                var sums = new ArrayList<Double>();
+                try (var watched = experts[fold].watch(table, held, setting)) {
+                    double best = Double.POSITIVE_INFINITY;
+                    int since = 0;
+                    for (int rounds = GROWN_AT_ONCE;
+                            rounds <= mostRounds && since < PATIENCE;
+                            rounds += GROWN_AT_ONCE) {
+                        tellGrowing(setting, rounds, ", without fold %d of %d".formatted(fold + 1, folds.count()));
+                        experts[fold].grow(setting, GROWN_AT_ONCE);
+                        double sum = loss(watched, held);
+                        sums.add(sum);
+                        since = sum < best ? 0 : since + 1;
+                        best = Math.min(best, sum);
+                    }
+                }
+                experts[fold].finish(setting);
+                byFold.add(sums);
+            }
+            int common = byFold.stream().mapToInt(List::size).min().orElseThrow();
+            looks.add(IntStream.rangeClosed(1, common)
+                    .mapToObj(look -> look * GROWN_AT_ONCE)
+                    .toList());
+            losses.add(IntStream.range(0, common)
+                    .mapToObj(look ->
+                            byFold.stream().mapToDouble(sums -> sums.get(look)).toArray())
+                    .toList());
+        }
+
+        private void tellGrowing(int setting, int rounds, String where) {
+            told.accept("growing trees: %d, depth %d%s"
+                    .formatted(rounds, growing.get(setting).depth(), where));
+        }
+
+        private double loss(BoostedTrees.Watched watched, int[] rows) {
+            double[] predicted = watched.margins();
+            double sum = 0;
+            for (int i = 0; i < rows.length; i++) sum += Loss.LOGISTIC.of(predicted[i], y[rows[i]]);
+            return sum;
+        }
+
         /** Each row's margin by the experts that had not seen it. */
         private double[] margins(Choice choice) {
-            return margins.computeIfAbsent(choice, wanted -> {
-                double[] all = new double[n];
-                for (int fold = 0; fold < folds.count(); fold++) {
-                    int[] held = folds.inside(fold, order);
-                    double[] some = experts[fold].margins(table, held, wanted);
-                    for (int i = 0; i < held.length; i++) all[held[i]] = some[i];
-                }
-                return all;
-            });
+            var known = margins.get(choice);
+            if (known != null) return known;
+            double[] all = choice.learner() == Learner.BLEND ? blended(choice) : learnt(choice);
+            margins.put(choice, all);
+            return all;
+        }
+
+        /** As {@link Experts} mix them, of what they said before. */
+        private double[] blended(Choice choice) {
+            double[] linear = margins(Choice.linear(choice.bends()));
+            double[] trees = margins(Choice.trees(choice.setting(), choice.rounds()));
+            double share = choice.linearShare();
+            double[] all = new double[n];
+            for (int row = 0; row < n; row++) all[row] = share * linear[row] + (1 - share) * trees[row];
+            return all;
+        }
+
+        private double[] learnt(Choice wanted) {
+            double[] all = new double[n];
+            for (int fold = 0; fold < folds.count(); fold++) {
+                int[] held = folds.inside(fold, order);
+                double[] some = experts[fold].margins(table, held, wanted);
+                for (int i = 0; i < held.length; i++) all[held[i]] = some[i];
+            }
+            return all;
         }
 
         private double loss(Choice choice, int without) {

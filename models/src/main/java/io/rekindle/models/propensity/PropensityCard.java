@@ -8,6 +8,9 @@ import java.util.List;
 /**
  * What stands beside a propensity model. All accuracy is that of rows the model had not seen.
  *
+ * <p>What a reader needs to judge it by, after Mitchell et al., "Model cards for model reporting" (FAT* 2019). Assumption:
+ * new customers are like those of the file. Complexity: none of its own.
+ *
  * @param rows learnt from
  * @param positives of them
  * @param periods what time each column of dates spans

@@ -7,6 +7,11 @@ import java.util.stream.IntStream;
  * Why each row has its probability: what each of the caller's columns adds to the log-odds. The contributions of a row
  * and {@link #base} sum to the log-odds of its probability. Kept are the strongest of each row and the mean strength of
  * every column.
+ *
+ * <p>What: for the linear model, coefficient × (value − mean); for trees, exact Shapley values of the margin; for a mean of
+ * both, their mean; features of a column are summed. Assumption: a contribution says how the model came to its number, not
+ * what would happen if the column changed. Source: Lundberg et al., Nature Machine Intelligence 2 (2020). Numerics:
+ * contributions below 1e-9 are none. Complexity: 44 bytes a row.
  */
 public final class Reasons {
     /** Reasons kept of each row. */

@@ -6,6 +6,9 @@ import java.util.Optional;
 /**
  * What may be recommended to a customer.
  *
+ * <p>Assumption: what is excluded must never be seen again, whatever its score. Source: none; a rule of the shop. Complexity:
+ * a bit an item, and a lookup a pair.
+ *
  * @param without pairs that are never recommended: what the customer owns, has in the basket, sent back; empty for none
  * @param available by item; empty where all are
  */

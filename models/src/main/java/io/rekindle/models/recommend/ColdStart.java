@@ -18,6 +18,11 @@ import java.util.Optional;
  * <p>Numerics: sums of products of non-negative terms; sums over all customers or items are taken once, over marks, so
  * that every likeness counts and none is cut off. Complexity: learning, pairs × marks of a customer, and 8 bytes for each
  * mark and item that meet, at most {@value #MOST_CELLS}; scoring, the marks of all items. No randomness; unchangeable.
+ *
+ * <p>Assumption: what items have in common says something of who buys them; where it does not, the isotonic curve is flat and
+ * nothing is lifted. Sources: Pazzani and Billsus, "Content-based recommendation systems" (2007); isotonic regression by
+ * pooling adjacent violators (Barlow et al. 1972); the shrinkage n / (n + 5) is Bühlmann's credibility (1967) with a fixed
+ * constant.
  */
 public final class ColdStart implements Recommender {
     private static final double TRUST = 5;

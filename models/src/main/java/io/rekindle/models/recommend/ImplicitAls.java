@@ -2,8 +2,10 @@ package io.rekindle.models.recommend;
 
 import java.util.Arrays;
 import java.util.SplittableRandom;
+import java.util.function.DoubleConsumer;
 import java.util.random.RandomGenerator;
 import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Factors of customers and items from purchases alone, where not having bought is weak evidence of not wanting.
@@ -59,6 +61,11 @@ public final class ImplicitAls implements Recommender {
 
     /** Learns. */
     public static ImplicitAls fit(Interactions data, Options options, long seed) {
+        return fit(data, options, seed, null);
+    }
+
+    /** @param told of what is minimised after each half-step */
+    static ImplicitAls fit(Interactions data, Options options, long seed, @Nullable DoubleConsumer told) {
         int f = options.factors;
         RandomGenerator random = new SplittableRandom(seed);
         double[][] x = new double[data.customers()][f];
@@ -74,7 +81,9 @@ public final class ImplicitAls implements Recommender {
         for (int p = 0; p < pairItem.length; p++) pairItem[p] = data.item(p);
         for (int iteration = 0; iteration < options.iterations; iteration++) {
             solve(x, y, pairStart, pairItem, strength, options);
+            if (told != null) told.accept(objective(x, y, pairStart, pairItem, strength, options));
             solve(y, x, buyers.start(), buyers.customer(), turned, options);
+            if (told != null) told.accept(objective(x, y, pairStart, pairItem, strength, options));
         }
         return new ImplicitAls(data, x, y, objective(x, y, pairStart, pairItem, strength, options));
     }

@@ -14,6 +14,9 @@ import java.util.BitSet;
  * is there twice. Without times every row is a time of its own.
  *
  * <p>Complexity: two counting sorts; 8 bytes a row and 8 a pair. Unchangeable, safe to share.
+ *
+ * <p>Assumption: to have bought is to have liked; nothing is known of what was not bought. Source: implicit feedback as in
+ * Hu, Koren and Volinsky (ICDM 2008). Numerics: whole numbers throughout.
  */
 public final class Interactions {
     private final int items;

@@ -11,6 +11,9 @@ import java.util.Optional;
  * number of buyers. A customer counts once however often they bought: a few who buy daily do not make a best seller.
  *
  * <p>Complexity: one pass over the pairs; no randomness; unchangeable.
+ *
+ * <p>Assumption: what many bought lately many will buy. Source: the decay is exponential smoothing (Brown 1956). Numerics:
+ * sums of powers of two, in the order of the pairs.
  */
 public final class Popularity implements Recommender {
     private final Interactions data;

@@ -4,6 +4,10 @@ package io.rekindle.models.recommend;
  * How well recommendations foretold what customers bought. The first five are means over customers with something kept
  * back.
  *
+ * <p>Sources: Järvelin and Kekäläinen (TOIS 20, 2002) for nDCG; Voorhees and Harman (TREC) for average precision; Zhou et al.
+ * (PNAS 107, 2010) for novelty as self-information. Assumption: a hit is a purchase that would have come anyway; what a
+ * recommendation causes is for an experiment to tell. Complexity: O(k) a customer.
+ *
  * @param customers number of them
  * @param k recommendations a customer
  * @param ndcg discounted cumulative gain over the best possible one: a hit at rank r (from 1) is worth 1 / log₂(r + 1)

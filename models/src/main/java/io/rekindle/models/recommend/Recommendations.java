@@ -12,6 +12,9 @@ import java.util.stream.IntStream;
  * result does not depend on the number of threads. Complexity: a scan of all items for each
  * customer, without sorting them; of those alone that are not 0 where the recommender knows them, and of the first few where
  * all customers get the same.
+ *
+ * <p>Assumption: a customer's list is the best k one by one; no item on it changes what another is worth. Source: selection
+ * of the k largest by a heap of size k (Knuth 3, 5.2.3).
  */
 public final class Recommendations {
     private static final int SMALLEST_BLOCK = 64;

@@ -5,6 +5,8 @@ import java.util.Optional;
 /**
  * Scores items for customers. What the unit of a score is, each implementation says; higher is better, and a score of 0
  * means that nothing is known. Safe for concurrent use.
+ *
+ * <p>Complexity and source are told by each implementation; asking one customer costs at most a pass over all items.
  */
 public interface Recommender {
     /** What it learnt from; its customers and items are those that can be scored. */

@@ -9,6 +9,11 @@ import java.util.SplittableRandom;
  *
  * <p>By time, whole visits are kept back, the last ones, so that no part of a basket tells the rest of it. By chance,
  * single pairs are. A customer always keeps something to learn from, unless the split is at one moment for all.
+ *
+ * <p>Assumption: the past is known when the future is guessed; a split by chance breaks that and is for logs without times.
+ * Source: whole last visits are leave-last-basket-out as in next-basket recommendation (Rendle, Freudenthaler and
+ * Schmidt-Thieme, WWW 2010). Numerics: shares are rounded to whole visits or items. Complexity: one pass over the purchases,
+ * a bit for each.
  */
 public final class Split {
     private final Interactions train;

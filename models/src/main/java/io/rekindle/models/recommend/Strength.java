@@ -7,6 +7,9 @@ package io.rekindle.models.recommend;
  * left long ago says as much as one who was here today. The sum is taken to a power: 1 for plain counts, 0 for bought or
  * not.
  *
+ * <p>Assumption: a second purchase says less than the first. Source: dampened counts as in Hu, Koren and Volinsky (2008),
+ * with exponential decay. Complexity: one pass over the times.
+ *
  * @param halfLife in the interactions' ticks; infinite where age is not to matter
  * @param power from 0 to 1
  */

@@ -5,7 +5,13 @@ import java.time.ZoneOffset;
 import java.util.Arrays;
 import java.util.List;
 
-/** A column of a {@link Table}: its name and a value, or a gap, for each row. Columns are not to be written to. */
+/**
+ * A column of a {@link Table}: its name and a value, or a gap, for each row. Columns are not to be written to.
+ *
+ * <p>What: numbers are doubles with NaN for a gap; categories are numbers of a list of names, −1 for a gap; dates are seconds
+ * since 1970 with the least long for a gap. Assumption: a column is of one kind. Source: the scales of measurement (Stevens
+ * 1946), ratio and nominal, dates apart. Complexity: 8 bytes a number or date, 4 a category beside its names.
+ */
 public sealed interface Column {
     /** What a column holds. */
     enum Kind {

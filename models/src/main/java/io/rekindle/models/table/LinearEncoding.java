@@ -16,6 +16,10 @@ import java.util.stream.IntStream;
  * category never seen, lies at the fitted rows' {@link #mean}. Features are left uncentred, so that most are nought.
  *
  * <p>Changing the unit of a column changes nothing. Complexity: O(n log n) a column to fit, O(width) a row to encode.
+ *
+ * <p>Assumption: effects add up on the margin, and bend at most at the fifths. Source: winsorising (Tukey 1962), linear
+ * splines with knots at quantiles (Harrell, Regression Modeling Strategies, 2015), indicator variables for gaps (Jones 1996,
+ * whose bias for coefficients does not matter where only predictions count).
  */
 public final class LinearEncoding implements Encoding {
     private static final double TAIL = .005;

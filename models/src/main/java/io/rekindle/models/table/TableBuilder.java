@@ -23,11 +23,15 @@ import org.jspecify.annotations.Nullable;
  * Up to one value in a hundred of a column with at least twenty different numbers (or dates) may be unreadable, such as
  * "unknown": it becomes a gap and is reported; up to one in ten where more than half the values stand there once only, which
  * as categories would say nothing. {@code Infinity} and {@code inf} are numbers that cannot be read. A column of categories
- * nine of ten of whose values are numbers or dates is reported, and so is one of numbers written with a decimal comma. Digits after a leading zero, as in a post code, make a name, not a number.
+ * nine of ten of whose values are numbers or dates is reported, and so is one
+ * of numbers written with the other decimal sign. Digits after a leading zero, as in a post code, make a name, not a number.
  *
  * <p>Numerics and complexity: each different text is looked at once; memory goes by rows, plus the different texts of
  * columns of categories. A column of numbers or dates gives up its texts once there are more than 100,000 different ones:
  * what is unreadable after that becomes a gap. Not for use by several threads at once.
+ *
+ * <p>Assumption: a file writes the values of a column in one way. Source: none; the rules are ours, and are told here in
+ * full.
  */
 public final class TableBuilder {
     private static final int MOST_TEXTS = 100_000;
@@ -36,10 +40,10 @@ public final class TableBuilder {
     private static final double TOLERATED_AMONG_MANY = .1;
     private static final Set<String> NO_VALUE = Set.of("na", "n/a", "nan", "null", "\\n");
     private static final Pattern INFINITE = Pattern.compile("[+-]?inf(inity)?", Pattern.CASE_INSENSITIVE);
-    private static final Pattern WITH_COMMA = Pattern.compile("[+-]?\\d+,\\d+");
 
     private final List<Builder> builders = new ArrayList<>();
     private final Function<String, OptionalLong> times;
+    private final NumberForm written;
 
     /**
      * Values of a column that could not be read as what the column holds, and became gaps.
@@ -54,10 +58,10 @@ public final class TableBuilder {
      * @param kind of most of its values
      * @param most how many they are
      * @param count of all its values
-     * @param example of the others; of numbers with a decimal comma, one of them
-     * @param commas whether the values are numbers but for their decimal comma
+     * @param example of the others; of numbers written otherwise, one of them
+     * @param otherwiseWritten whether the values are numbers but for their decimal sign
      */
-    public record Doubtful(String column, Kind kind, int most, int count, String example, boolean commas) {}
+    public record Doubtful(String column, Kind kind, int most, int count, String example, boolean otherwiseWritten) {}
 
     /**
      * Columns of these names.
@@ -65,13 +69,28 @@ public final class TableBuilder {
      * @param times reads a day or moment as seconds since 1970, empty when the text is none
      */
     public TableBuilder(List<String> names, Function<String, OptionalLong> times) {
+        this(names, times, NumberForm.POINT);
+    }
+
+    /**
+     * The same.
+     *
+     * @param written how numbers are written
+     */
+    public TableBuilder(List<String> names, Function<String, OptionalLong> times, NumberForm written) {
         this.times = times;
+        this.written = written;
         for (var name : names) builders.add(new Builder(name, null));
     }
 
     /** Columns like a table's, of the same kinds: for the rows a model fitted on that table is to score. */
     public static TableBuilder like(Table table, Function<String, OptionalLong> times) {
-        var builder = new TableBuilder(List.of(), times);
+        return like(table, times, NumberForm.POINT);
+    }
+
+    /** The same, with numbers written in a form. */
+    public static TableBuilder like(Table table, Function<String, OptionalLong> times, NumberForm written) {
+        var builder = new TableBuilder(List.of(), times, written);
         for (var column : table.columns()) builder.builders.add(builder.new Builder(column.name(), column.kind()));
         return builder;
     }
@@ -111,7 +130,12 @@ public final class TableBuilder {
     }
 
     /** The number a text stands for; NaN when it stands for none. */
-    private static double number(String text) {
+    private double number(String text) {
+        if (written == NumberForm.POINT) return pointed(text);
+        return written.matches(text) ? pointed(written.plain(text)) : Double.NaN;
+    }
+
+    private static double pointed(String text) {
         int length = text.length();
         if (length == 0 || length > 40) return Double.NaN;
         for (int i = 0; i < length; i++) {
@@ -224,7 +248,7 @@ public final class TableBuilder {
             var plain = plainKind();
             if (plain != Kind.CATEGORY || asked != null || valued == 0) return plain;
             int[] rows = rows();
-            int numbersMeant = numbersSeen + rowsLike(INFINITE, rows);
+            int numbersMeant = numbersSeen + rowsLike(INFINITE.asMatchPredicate(), rows);
             if (isMostly(numbersMeant)) return Kind.NUMBER;
             long alone = Arrays.stream(rows).filter(count -> count == 1).count();
             if (alone <= valued / 2) return Kind.CATEGORY;
@@ -239,20 +263,19 @@ public final class TableBuilder {
             return rows;
         }
 
-        private int rowsLike(Pattern pattern, int[] rows) {
+        private int rowsLike(Predicate<String> like, int[] rows) {
             int sum = 0;
-            for (int place = 0; place < rows.length; place++)
-                if (pattern.matcher(texts.get(place)).matches()) sum += rows[place];
+            for (int place = 0; place < rows.length; place++) if (like.test(texts.get(place))) sum += rows[place];
             return sum;
         }
 
         Stream<Doubtful> doubtful() {
             if (asked != null || found != Kind.CATEGORY || valued == 0) return Stream.empty();
             int[] rows = rows();
-            int commas = rowsLike(WITH_COMMA, rows);
-            if (commas > 0 && isMostly(numbersSeen + commas, TOLERATED_AMONG_MANY))
+            int otherwise = rowsLike(written::isOtherwise, rows);
+            if (otherwise > 0 && isMostly(numbersSeen + otherwise, TOLERATED_AMONG_MANY))
                 return Stream.of(new Doubtful(
-                        name, Kind.NUMBER, numbersSeen + commas, valued, example(WITH_COMMA.asMatchPredicate()), true));
+                        name, Kind.NUMBER, numbersSeen + otherwise, valued, example(written::isOtherwise), true));
             if (isMostly(datesSeen, TOLERATED_AMONG_MANY))
                 return Stream.of(
                         new Doubtful(name, Kind.DATE, datesSeen, valued, example(text -> !isDate(text)), false));

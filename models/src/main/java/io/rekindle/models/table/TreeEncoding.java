@@ -12,6 +12,10 @@ import java.util.stream.IntStream;
  * so trees are exactly the same whatever the unit, or any other rising function of it. Gaps stay gaps (NaN): trees learn
  * where they belong. Categories: one feature each, rare ones together, gaps apart; a category never seen is none of them.
  * Dates: the day's bin, the month and the day of the week.
+ *
+ * <p>Assumption: 256 bins lose nothing a tree could use. Source: histograms in gradient boosting (Ke et al., "LightGBM",
+ * NeurIPS 2017). Numerics: places are small whole numbers and exact in single precision. Complexity: a sort of each column to
+ * fit, a binary search a value to encode, 4 bytes a row and feature.
  */
 public final class TreeEncoding implements Encoding {
     private static final int BINS = 256;

@@ -8,6 +8,11 @@ import java.util.List;
 /**
  * How well probabilities of praise fit the ratings of texts they were not learnt from.
  *
+ * <p>What: whether probabilities rank (AUC), decide (accuracy), and mean what they say (log-loss, Brier score, calibration).
+ * Assumption: the texts were not learnt from, and those that stand there twice are not in both parts. Sources: Hanley and
+ * McNeil (1982), Brier (1950), Cox (1958). Numerics: probabilities are held 1e-12 off 0 and 1 before a logarithm is taken;
+ * texts of equal probability share ranks and bins, so that their order does not matter. Complexity: a sort.
+ *
  * @param texts compared
  * @param praise how many of them are
  * @param accuracy share of texts on the right side of one half
@@ -107,6 +112,7 @@ public record SentimentEvaluation(
 
     private static List<Bin> bins(double[] probability, boolean[] positive, int[] ascending) {
         int count = Math.clamp(ascending.length / FEWEST_IN_BIN, 1, BINS);
+        double[] shared = shared(probability, positive, ascending);
         List<Bin> bins = new ArrayList<>();
         for (int b = 0; b < count; b++) {
             int from = (int) ((long) ascending.length * b / count);
@@ -115,10 +121,22 @@ public record SentimentEvaluation(
             double actual = 0;
             for (int k = from; k < to; k++) {
                 predicted += probability[ascending[k]];
-                if (positive[ascending[k]]) actual++;
+                actual += shared[k];
             }
             bins.add(new Bin(to - from, predicted / (to - from), actual / (to - from)));
         }
         return bins;
+    }
+
+    /** Whether each is praise; texts of equal probability, which nothing puts in an order, all have their common share. */
+    private static double[] shared(double[] probability, boolean[] positive, int[] ascending) {
+        double[] shared = new double[ascending.length];
+        for (int from = 0, to; from < shared.length; from = to) {
+            double praise = 0;
+            for (to = from; to < shared.length && probability[ascending[to]] == probability[ascending[from]]; to++)
+                if (positive[ascending[to]]) praise++;
+            Arrays.fill(shared, from, to, praise / (to - from));
+        }
+        return shared;
     }
 }

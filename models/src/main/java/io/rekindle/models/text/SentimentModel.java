@@ -2,7 +2,12 @@ package io.rekindle.models.text;
 
 import java.util.List;
 
-/** Tells praise from complaint. Safe for concurrent use. */
+/**
+ * Tells praise from complaint. Safe for concurrent use.
+ *
+ * <p>Assumption: a text is of one mood as a whole. Complexity and source are told by each implementation, {@link
+ * BuiltInSentiment} and {@link TrainedSentiment}; both are linear in the text.
+ */
 public sealed interface SentimentModel permits BuiltInSentiment, TrainedSentiment {
     /** What the model makes of a text, in any language it knows. */
     Opinion of(String text);

@@ -26,8 +26,8 @@ import org.jspecify.annotations.Nullable;
  * <p>Source: Wang and Manning, "Baselines and Bigrams" (ACL 2012), for the log-count ratios, here as penalties; Platt (1999).
  *
  * <p>Numerics: rows are sorted first and equal ones counted together, so neither their order nor writing every row twice
- * changes anything. The texts held out for the calibration are chosen by what they say, so the same text is never on both
- * sides. Of more than {@link #MOST_HELD_OUT} texts the strength, the calibration and what models are to be held against are
+ * changes anything. The texts held out for strength and calibration are chosen by what they say, so the same text is never
+ * on both sides, and not by the caller's folds, which may go by the order of the rows. Of more than {@link #MOST_HELD_OUT} texts the strength, the calibration and what models are to be held against are
  * learnt on about that many, drawn by their words and a seed, of the rarer rating as many as of the other where there are so
  * many, weighted to stand for all; the model itself is learnt from all. Complexity: some tens of passes over the features of
  * these texts for each fold and strength tried, and over those of all texts once; 8,000 hotel reviews of 130 characters take

@@ -7,6 +7,10 @@ import java.util.Arrays;
  * customer did in it: an open, its click and the visit that follows are one occasion.
  *
  * <p>Hours of the week run from 0, Monday midnight, to 167. The clock is each customer's own. Unchangeable, safe to share.
+ *
+ * <p>Assumption: a customer's clock is known, or all share one. Source: none; counts by hour of the week are how send times
+ * are told. Numerics: whole numbers. Complexity: a counting sort by customer and a sort of each one's hours; 2 bytes an hour
+ * kept.
  */
 public final class Activity {
     /** Hours of a week. */

@@ -19,6 +19,9 @@ import java.util.regex.Pattern;
  * open within seconds now and then loses a few of their opens, one whose proxy opened everything at night would be sent to at
  * night. Complexity: sorting by message. Unchangeable, safe to share.
  *
+ * <p>Source: the delivery-time, burst and agent rules are ours, after what mail providers publish of their proxies (Apple's
+ * Mail Privacy Protection, link scanners of mail gateways). Numerics: whole seconds.
+ *
  * @param openSeconds opens sooner after delivery are machines'
  * @param clickSeconds clicks sooner after delivery are machines'
  * @param burstSeconds so many clicks of one message within this time are machines'

@@ -15,6 +15,9 @@ final class Effects {
     /** Within the rows learnt on, the corrected outcomes of a part come of models of the others. */
     private static final int PARTS = 3;
 
+    /** Of more customers a model learns from as many: what more of them would teach costs more than it tells. */
+    static final int MOST_LEARNT = 250_000;
+
     private final Features.Encoder encoder;
     private final double low;
     private final double unit;
@@ -28,7 +31,19 @@ final class Effects {
      * @param rows of the trial, in an order that says nothing
      * @param probability of treatment, by row of the trial
      */
-    Effects(Trial trial, int[] rows, double[] probability, BaseLearner base, Set<MetaLearner> learners, long seed) {
+    Effects(Trial trial, int[] all, double[] probability, BaseLearner base, Set<MetaLearner> learners, long seed) {
+        this(trial, all, MOST_LEARNT, probability, base, learners, seed);
+    }
+
+    Effects(
+            Trial trial,
+            int[] whole,
+            int most,
+            double[] probability,
+            BaseLearner base,
+            Set<MetaLearner> learners,
+            long seed) {
+        int[] rows = spread(whole, most);
         encoder = Features.Encoder.fit(base, trial.table(), rows);
         low = trial.low();
         unit = trial.unit();
@@ -143,6 +158,14 @@ final class Effects {
             for (int i = 0; i < own.length; i++) all[at + i] = from + unit * own[i];
         }
         return all;
+    }
+
+    /** So many of the rows, evenly spread: customers alike in all lie together, and each kind is to keep its share. */
+    static int[] spread(int[] rows, int most) {
+        if (rows.length <= most) return rows;
+        return IntStream.range(0, most)
+                .map(i -> rows[(int) ((long) rows.length * i / most)])
+                .toArray();
     }
 
     private static int[] places(double[] t, double arm) {

@@ -14,6 +14,9 @@ import java.util.List;
  * customer. Where the share ends among customers of equal score, nothing says whom of them the policy treats: each of them
  * is treated with the same probability. Source: Dudík, Langford and Li (2011); Athey and Wager, "Policy learning with observational data" (2021).
  *
+ * <p>Assumption: probabilities of treatment are known, or estimated well, and lie off 0 and 1. Numerics: weights are normed
+ * to sum to the customers. Complexity: one sort and a pass for each share.
+ *
  * @param share of customers treated
  * @param byWeights mean outcome a customer, by inverse probability
  * @param value mean outcome a customer, doubly robust

@@ -6,6 +6,10 @@ import java.util.List;
 /**
  * What stands beside an uplift model. All of it is told from customers the model had not seen.
  *
+ * <p>What a reader needs to judge a ranking by, after Mitchell et al., "Model cards for model reporting" (FAT* 2019); the
+ * figures' own sources stand with {@link UpliftRanking}, {@link PolicyValue} and {@link Uplift}. Assumption: new customers
+ * are like those of the test. Complexity: none of its own.
+ *
  * @param customers learnt from
  * @param treated of them
  * @param controlOutcome mean outcome of the untreated

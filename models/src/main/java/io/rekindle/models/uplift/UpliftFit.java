@@ -110,6 +110,14 @@ final class UpliftFit {
                 : Double.POSITIVE_INFINITY;
         var remarks = new ArrayList<>(trial.remarks());
         remarks.addAll(assigned.remarks());
+        if (n > Effects.MOST_LEARNT)
+            remarks.add(new Remark(
+                    "learnt_from_some",
+                    String.format(
+                            Locale.ROOT,
+                            "of %,d customers each model learns from at most %,d, evenly spread over all; effects, the trial against chance and every figure are those of all",
+                            n,
+                            Effects.MOST_LEARNT)));
         if (!rankable)
             remarks.add(new Remark(
                     "nothing_to_rank",

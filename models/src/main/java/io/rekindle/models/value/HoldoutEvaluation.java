@@ -11,6 +11,9 @@ import java.util.List;
  * half. Deciles are of the customers in order of prediction, lowest first; customers of equal prediction share their mean
  * result, so the order of rows does not matter. Complexity: O(n log n).
  *
+ * <p>Assumption: the period held out is like those to come. Source: the hold-out of Fader, Hardie and Lee (2005); Hanley and
+ * McNeil (1982) for the area as a probability of ranks. Numerics: sums in the order of prediction.
+ *
  * @param customers how many
  * @param actual sum of what happened
  * @param predicted sum of the predictions

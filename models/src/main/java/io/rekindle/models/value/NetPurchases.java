@@ -2,6 +2,7 @@ package io.rekindle.models.value;
 
 import io.rekindle.models.numeric.Indices;
 import java.util.Arrays;
+import java.util.stream.IntStream;
 
 /**
  * A log of purchases and refunds made one of purchases only, each at what was kept of it.
@@ -14,15 +15,27 @@ import java.util.Arrays;
  * <p>Assumption: which purchase a refund belongs to is not known; most refunds come soon. Within a tick the order of the log
  * does not matter. Complexity: O(n log(purchases per customer)).
  *
+ * <p>Source: none; accounting's last in, first out. Numerics: what is left within a relative 1e-9 is nothing.
+ *
  * @param customer index of the customer of each purchase that stands
  * @param tick its day
  * @param amount what was kept of it
  * @param refunds number of rows that were refunds
  * @param cancelled number of purchases refunded whole
  * @param unmatched number of refunds of which a part or all had no earlier purchase to be taken off
+ * @param row place in the log of each purchase that stands
+ * @param open by place in the log, what of a refund had no earlier purchase; 0 for all others
  */
 @SuppressWarnings("ArrayRecordComponent") // handed over, never compared
-public record NetPurchases(int[] customer, long[] tick, double[] amount, long refunds, long cancelled, long unmatched) {
+public record NetPurchases(
+        int[] customer,
+        long[] tick,
+        double[] amount,
+        long refunds,
+        long cancelled,
+        long unmatched,
+        int[] row,
+        double[] open) {
     /** Two amounts nearer than this part of the larger are the same: sums of cents are not exact. */
     private static final double ROUNDING = 1e-9;
 
@@ -38,7 +51,17 @@ public record NetPurchases(int[] customer, long[] tick, double[] amount, long re
                 throw new IllegalArgumentException("transaction %d: amount %s is not a number".formatted(i, amount[i]));
             anyRefund |= amount[i] < 0;
         }
-        if (!anyRefund) return new NetPurchases(customer.clone(), tick.clone(), amount.clone(), 0, 0, 0);
+        double[] setAside = new double[n];
+        if (!anyRefund)
+            return new NetPurchases(
+                    customer.clone(),
+                    tick.clone(),
+                    amount.clone(),
+                    0,
+                    0,
+                    0,
+                    IntStream.range(0, n).toArray(),
+                    setAside);
         // A day's purchases come before its refunds, whatever the order of the log.
         int[] order = Indices.sorted(n, (i, j) -> {
             int byCustomer = Integer.compare(customer[i], customer[j]);
@@ -76,7 +99,10 @@ public record NetPurchases(int[] customer, long[] tick, double[] amount, long re
                 } else left[at] -= taken;
                 at--;
             }
-            if (open > smallest) unmatched++;
+            if (open > smallest) {
+                unmatched++;
+                setAside[i] = open;
+            }
         }
         int kept = size;
         return new NetPurchases(
@@ -85,6 +111,8 @@ public record NetPurchases(int[] customer, long[] tick, double[] amount, long re
                 Arrays.copyOf(left, kept),
                 refunds,
                 cancelled,
-                unmatched);
+                unmatched,
+                Arrays.copyOf(stands, kept),
+                setAside);
     }
 }

@@ -13,6 +13,11 @@ import java.util.Optional;
  * {@link MbgNbd} after the first purchase already, {@link ParetoNbd} at any moment.
  *
  * <p>Immutable, deterministic, safe for concurrent use.
+ *
+ * <p>Assumptions: while active, each customer buys at a rate of their own by a Poisson process, rates differ as a gamma
+ * distribution; rates and leaving are independent. Sources: Ehrenberg (1959) for the purchases; Schmittlein, Morrison and
+ * Colombo (1987), Fader, Hardie and Lee (2005), Batislam, Denizel and Filiztekin (2007) for the leaving. Complexity: a row's
+ * answers cost O(1) or one hypergeometric function; equal rows are calculated once.
  */
 public sealed interface PurchaseModel permits BgNbd, MbgNbd, ParetoNbd {
     /** The model's usual name. */

@@ -1,6 +1,11 @@
 package io.rekindle.models.value;
 
-/** A group of customers by name, from their scores of recency R, frequency F, amount M and loyalty L, each 1 to 5. */
+/**
+ * A group of customers by name, from their scores of recency R, frequency F, amount M and loyalty L, each 1 to 5.
+ *
+ * <p>Source: Hughes, Strategic Database Marketing (1994) for scoring by fifths; the names of the groups are ours. Assumption:
+ * fifths of one business's own customers mean something to it. O(1).
+ */
 public enum ValueGroup {
     /** Bought lately, buy often and spend much: R ≥ 4, F ≥ 4, M ≥ 4. */
     CHAMPIONS,

@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.SplittableRandom;
+import java.util.function.IntToDoubleFunction;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -171,6 +172,100 @@ class RecommendTest {
         for (int c = 0; c < 120; c++)
             for (int r = 0; r < top.count(c); r++, all++) if (top.item(c, r) % 4 == c % 4) own++;
         assertThat(own / (double) all).isGreaterThan(.85);
+    }
+
+    /**
+     * With three factors the three steps of conjugate gradients end at the solution of Hu, Koren and Volinsky's normal
+     * equations, so that the whole history is theirs: x_u = (Yᵀ Cᵘ Y + λI)⁻¹ Yᵀ Cᵘ p(u), solved here with all cells of the
+     * table written out, and the same for items.
+     */
+    @Test
+    void alsIsTheSolutionOfTheDenseNormalEquationsAndFallsAtEachHalfStep() {
+        int customers = 14;
+        int items = 9;
+        int factors = 3;
+        double ridge = .7;
+        double confidence = 4;
+        var random = new SplittableRandom(11);
+        int[] customer = random.ints(90, 0, customers).toArray();
+        int[] item = random.ints(90, 0, items).toArray();
+        double[][] times = new double[customers][items];
+        for (int row = 0; row < 90; row++) times[customer[row]][item[row]]++;
+        Interactions data = Interactions.untimed(customers, items, customer, item);
+        double[][] x = new double[customers][factors];
+        double[][] y = new double[items][factors];
+        var beginning = new SplittableRandom(5);
+        for (double[] row : y) for (int k = 0; k < factors; k++) row[k] = .1 * (beginning.nextDouble() - .5);
+        double before = Double.POSITIVE_INFINITY;
+        for (int iteration = 1; iteration <= 6; iteration++) {
+            for (int u = 0; u < customers; u++) {
+                int own = u;
+                x[u] = dense(y, i -> times[own][i], ridge, confidence);
+            }
+            double half = loss(x, y, times, ridge, confidence);
+            assertThat(half).isLessThanOrEqualTo(before);
+            for (int i = 0; i < items; i++) {
+                int own = i;
+                y[i] = dense(x, u -> times[u][own], ridge, confidence);
+            }
+            before = loss(x, y, times, ridge, confidence);
+            assertThat(before).isLessThanOrEqualTo(half);
+            ImplicitAls fitted = ImplicitAls.fit(
+                    data, new ImplicitAls.Options(factors, iteration, ridge, confidence, Strength.ROOT), 5);
+            assertThat(fitted.objective()).isCloseTo(before, within(1e-9 * before));
+            double[] scores = new double[items];
+            for (int u = 0; u < customers; u++) {
+                fitted.score(u, scores);
+                for (int i = 0; i < items; i++) {
+                    double expected = 0;
+                    for (int k = 0; k < factors; k++) expected += x[u][k] * y[i][k];
+                    assertThat(scores[i]).isCloseTo(expected, within(1e-9));
+                }
+            }
+        }
+        // With more factors a half-step ends on the way, and is none the less downhill.
+        var told = new ArrayList<Double>();
+        ImplicitAls.fit(data, new ImplicitAls.Options(8, 6, ridge, confidence, Strength.ROOT), 5, told::add);
+        assertThat(told).hasSize(12);
+        for (int k = 1; k < told.size(); k++) assertThat(told.get(k)).isLessThanOrEqualTo(told.get(k - 1));
+    }
+
+    /** (Yᵀ C Y + λI)⁻¹ Yᵀ C p by Gauss and Jordan, where c is 1 + confidence · √times and p is 1 where there is any. */
+    private static double[] dense(double[][] others, IntToDoubleFunction times, double ridge, double confidence) {
+        int f = others[0].length;
+        double[][] a = new double[f][f + 1];
+        for (int k = 0; k < f; k++) a[k][k] = ridge;
+        for (int j = 0; j < others.length; j++) {
+            double weight = 1 + confidence * Math.sqrt(times.applyAsDouble(j));
+            for (int k = 0; k < f; k++) {
+                for (int l = 0; l < f; l++) a[k][l] += weight * others[j][k] * others[j][l];
+                if (times.applyAsDouble(j) > 0) a[k][f] += weight * others[j][k];
+            }
+        }
+        for (int k = 0; k < f; k++) {
+            double pivot = a[k][k];
+            for (int l = k; l <= f; l++) a[k][l] /= pivot;
+            for (int other = 0; other < f; other++) {
+                if (other == k) continue;
+                double factor = a[other][k];
+                for (int l = k; l <= f; l++) a[other][l] -= factor * a[k][l];
+            }
+        }
+        return IntStream.range(0, f).mapToDouble(k -> a[k][f]).toArray();
+    }
+
+    /** Σ weight (seen − x·y)² + λ (Σ‖x‖² + Σ‖y‖²) over every cell. */
+    private static double loss(double[][] x, double[][] y, double[][] times, double ridge, double confidence) {
+        double sum = 0;
+        for (double[][] side : List.of(x, y))
+            for (double[] row : side) for (double value : row) sum += ridge * value * value;
+        for (int u = 0; u < x.length; u++)
+            for (int i = 0; i < y.length; i++) {
+                double left = times[u][i] > 0 ? 1 : 0;
+                for (int k = 0; k < x[u].length; k++) left -= x[u][k] * y[i][k];
+                sum += (1 + confidence * Math.sqrt(times[u][i])) * left * left;
+            }
+        return sum;
     }
 
     /** Item 0: bought on days 0 and 60 by one customer; item 1: day 30 by another. Half-life 30, latest day 60. */

@@ -13,6 +13,8 @@ import java.util.OptionalLong;
 import java.util.SplittableRandom;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class TableTest {
     @Test
@@ -82,6 +84,41 @@ class TableTest {
                         new TableBuilder.Doubtful("code", Kind.NUMBER, 280, 300, "V27", false),
                         new TableBuilder.Doubtful("price", Kind.NUMBER, 300, 300, "0,0", true));
         assertThat(builder.unreadable()).isEmpty();
+    }
+
+    /** The same text is one number with a decimal point, another with a decimal comma, or none. */
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "1.234 | 1.234 | 1234",
+                "1,5 | NaN | 1.5",
+                "-1.234.567,5 | NaN | -1234567.5",
+                "1.5 | 1.5 | NaN",
+                ",5 | NaN | .5",
+                "12 345,6 | NaN | 12345.6",
+                "1.2345,6 | NaN | NaN",
+                "3e2 | 300 | 300",
+                "1d | NaN | NaN",
+                "0x1p3 | NaN | NaN",
+                "- | NaN | NaN"
+            })
+    void aNumberIsReadInTheFormThatIsNamed(String text, double point, double comma) {
+        assertThat(NumberForm.POINT.read(text)).isEqualTo(Double.valueOf(point));
+        assertThat(NumberForm.COMMA.read(text)).isEqualTo(Double.valueOf(comma));
+    }
+
+    @Test
+    void columnsWithADecimalCommaAreNumbersWhereThatIsSaid() {
+        var builder = new TableBuilder(List.of("price", "points"), TableTest::day, NumberForm.COMMA);
+        for (int i = 0; i < 300; i++) {
+            builder.add(0, "1." + (100 + i) + "," + i % 10);
+            builder.add(1, i + ".5");
+        }
+        var table = builder.build();
+        assertThat(((Column.Numbers) table.columns().getFirst()).values()[7]).isEqualTo(1107.7);
+        assertThat(builder.doubtful())
+                .containsExactly(new TableBuilder.Doubtful("points", Kind.NUMBER, 300, 300, "0.5", true));
     }
 
     @Test

@@ -18,6 +18,22 @@ class BlendTest {
     private static final Way THIRD = new Way(MetaLearner.DR, BaseLearner.TREES);
     private static final List<Way> WAYS = List.of(ONE, OTHER, THIRD);
 
+    /** Of 90,000 rows in 7 heaps of equal ones, each heap keeps its share of those that are learnt from. */
+    @Test
+    void whatIsLearntFromIsSpreadEvenlyOverAll() {
+        int[] all = IntStream.range(0, 90_000).toArray();
+        assertThat(Effects.spread(all, 90_000)).isSameAs(all);
+        int[] some = Effects.spread(all, 20_000);
+        assertThat(Arrays.stream(some).distinct().count()).isEqualTo(20_000);
+        for (int heap = 0; heap < 7; heap++) {
+            int from = heap * heap * 1_800;
+            int to = (heap + 1) * (heap + 1) * 1_800;
+            long kept =
+                    Arrays.stream(some).filter(row -> row >= from && row < to).count();
+            assertThat((double) kept).isCloseTo((Math.min(to, 90_000) - from) * 2 / 9.0, within(1.0));
+        }
+    }
+
     /** Over 60 files, by the rule written out another way: straight lines fitted, and each customer's distances compared. */
     @Test
     void theNearestLearnerIsKeptAndThoseThatChanceCannotTellFromIt() {

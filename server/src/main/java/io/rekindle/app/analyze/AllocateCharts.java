@@ -6,13 +6,17 @@ import io.rekindle.models.allocation.CustomerLimits;
 import io.rekindle.models.allocation.GreedyAllocation;
 import io.rekindle.models.allocation.Limit;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** The pictures of an allocation. */
 final class AllocateCharts {
     private static final int CURVE = 12;
+    private static final int MOST_BARS = 30;
 
     private AllocateCharts() {}
 
@@ -61,26 +65,45 @@ final class AllocateCharts {
                 sums[0] += mix.value();
                 sums[1] += mix.cost();
             }
-            if (names.size() > 1)
-                charts.add(new Chart.BarGroups(
-                        "Chosen by " + part.word(),
-                        "Expected incremental profit and cost of the chosen actions.",
-                        part.word(),
-                        currency,
-                        List.copyOf(names.keySet()),
-                        List.of(
-                                new Chart.Bars(
-                                        "profit",
-                                        names.values().stream()
-                                                .mapToDouble(sums -> sums[0])
-                                                .toArray()),
-                                new Chart.Bars(
-                                        "cost",
-                                        names.values().stream()
-                                                .mapToDouble(sums -> sums[1])
-                                                .toArray()))));
+            if (names.size() > 1) charts.add(chosen(part, mostProfitable(names), currency));
         }
         return charts;
+    }
+
+    /** As many as can be looked at; all others together. */
+    private static Map<String, double[]> mostProfitable(Map<String, double[]> names) {
+        if (names.size() <= MOST_BARS) return names;
+        var order = names.entrySet().stream()
+                .sorted(Comparator.comparingDouble((Map.Entry<String, double[]> one) -> -one.getValue()[0])
+                        .thenComparing(Map.Entry::getKey))
+                .toList();
+        var shown = new LinkedHashMap<String, double[]>();
+        for (var one : order.subList(0, MOST_BARS - 1)) shown.put(one.getKey(), one.getValue());
+        double[] others = new double[2];
+        for (var one : order.subList(MOST_BARS - 1, order.size()))
+            for (int k = 0; k < 2; k++) others[k] += one.getValue()[k];
+        shown.put(String.format(Locale.ROOT, "%,d others", order.size() - MOST_BARS + 1), others);
+        return shown;
+    }
+
+    private static Chart chosen(Part part, Map<String, double[]> names, String currency) {
+        return new Chart.BarGroups(
+                "Chosen by " + part.word(),
+                "Expected incremental profit and cost of the chosen actions.",
+                part.word(),
+                currency,
+                List.copyOf(names.keySet()),
+                List.of(
+                        new Chart.Bars(
+                                "profit",
+                                names.values().stream()
+                                        .mapToDouble(sums -> sums[0])
+                                        .toArray()),
+                        new Chart.Bars(
+                                "cost",
+                                names.values().stream()
+                                        .mapToDouble(sums -> sums[1])
+                                        .toArray())));
     }
 
     /** The best profit for each budget: its slope is the price. */

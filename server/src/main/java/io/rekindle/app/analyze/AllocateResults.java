@@ -163,20 +163,20 @@ record AllocateResults(
         var words = new ArrayList<String>();
         words.add(String.format(
                 Locale.ROOT,
-                "%,d actions for %,d of %,d customers, chosen of %,d: expected incremental profit %,.2f, cost %,.2f",
+                "%,d actions for %,d of %,d customers, chosen of %,d: expected incremental profit %s, cost %s",
                 actions,
                 customersChosen,
                 customers,
                 candidates,
-                profit,
-                cost));
+                Figures.amount(profit, 2),
+                Figures.amount(cost, 2)));
         words.add(
                 optimal
                         ? "no other choice can be expected to earn more"
                         : String.format(
                                 Locale.ROOT,
-                                "no other choice can be expected to earn more than %,.2f: at most %.2g %% is lacking",
-                                bound,
+                                "no other choice can be expected to earn more than %s: at most %.2g %% is lacking",
+                                Figures.amount(bound, 2),
                                 100 * gap));
         for (var limit : limits)
             words.add(String.format(
@@ -189,24 +189,23 @@ record AllocateResults(
         if (exploration != null)
             words.add(String.format(
                     Locale.ROOT,
-                    "%,d actions drawn by lot (%.2f %% of customers) to learn from; their expected profit %,.2f",
+                    "%,d actions drawn by lot (%.2f %% of customers) to learn from; their expected profit %s",
                     exploration.actions(),
                     100 * exploration.rate(),
-                    exploration.profit()));
+                    Figures.amount(exploration.profit(), 2)));
         for (var baseline : baselines)
             words.add(String.format(
                     Locale.ROOT,
-                    "taking actions %s, as far as they fit, would earn %,.2f (%+.1f %%)",
+                    "taking actions %s, as far as they fit, would earn %s (%+.1f %%)",
                     baseline.method(),
-                    baseline.profit(),
+                    Figures.amount(baseline.profit(), 2),
                     baseline.lacks() == 0 ? 0 : -100 * baseline.lacks()));
         return words;
     }
 
     private static String figure(double value) {
-        if (value == Math.rint(value) && Math.abs(value) < 1e15) return String.format(Locale.ROOT, "%,d", (long) value);
-        return Math.abs(value) >= 999.995
-                ? String.format(Locale.ROOT, "%,.0f", value)
+        return value == Math.rint(value) || Math.abs(value) >= 999.995
+                ? Figures.amount(value, 0)
                 : String.format(Locale.ROOT, Math.abs(value) >= .1 ? "%.2f" : "%.2g", value);
     }
 }

@@ -69,8 +69,7 @@ record Axis(double from, double to, double start, double end, List<Tick> ticks) 
         var ticks = new ArrayList<Tick>();
         long first = Math.round(Math.floor(low / step));
         long last = Math.round(Math.ceil(high / step));
-        for (long i = first; i <= last; i++)
-            ticks.add(new Tick(i * step, String.format(Locale.ROOT, "%,." + decimals + "f", i * step)));
+        for (long i = first; i <= last; i++) ticks.add(new Tick(i * step, Figures.amount(i * step, decimals)));
         return new Axis(first * step, last * step, start, end, ticks);
     }
 

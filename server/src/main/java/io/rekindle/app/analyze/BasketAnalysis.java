@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -20,7 +21,7 @@ import picocli.CommandLine.Option;
         description = {
             "What is bought together: rules \"who has these also has that\", one row for each item of a basket.",
             "Fields: basket, item; for --next also customer, time.",
-            "Rows: antecedent (several items joined by \" + \"), consequent, support, confidence, lift, conviction, count."
+            "Rows: antecedent (several items joined by \" + \"; an item with a + or a quotation mark in its name stands in quotation marks), consequent, support, confidence, lift, conviction, count."
         },
         mixinStandardHelpOptions = true)
 final class BasketAnalysis extends Analysis {
@@ -107,7 +108,7 @@ final class BasketAnalysis extends Analysis {
                 rules.size(),
                 minConfidence));
         var table = ResultRows.of(rules.size())
-                .text("antecedent", i -> String.join(" + ", rules.get(i).antecedent()))
+                .text("antecedent", i -> joined(rules.get(i).antecedent()))
                 .text("consequent", i -> rules.get(i).consequent())
                 .decimal("support", i -> rules.get(i).support())
                 .decimal("confidence", i -> rules.get(i).confidence())
@@ -121,6 +122,15 @@ final class BasketAnalysis extends Analysis {
                 table,
                 List.of(network(rules)),
                 card);
+    }
+
+    /** Items as one text that can be taken apart again. */
+    static String joined(List<String> items) {
+        return items.stream().map(BasketAnalysis::quoted).collect(Collectors.joining(" + "));
+    }
+
+    private static String quoted(String item) {
+        return item.indexOf('+') < 0 && item.indexOf('"') < 0 ? item : '"' + item.replace("\"", "\"\"") + '"';
     }
 
     private Outcome nextBaskets(

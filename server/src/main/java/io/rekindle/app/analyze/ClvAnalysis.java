@@ -332,12 +332,12 @@ final class ClvAnalysis extends Analysis {
         if (spend != null)
             words.add(String.format(
                     Locale.ROOT,
-                    "Gamma-Gamma of the spend: p %.5g, q %.5g, gamma %.5g; log-likelihood %.4f; a purchase is worth %.2f on average",
+                    "Gamma-Gamma of the spend: p %.5g, q %.5g, gamma %.5g; log-likelihood %.4f; a purchase is worth %s on average",
                     spend.p(),
                     spend.q(),
                     spend.gamma(),
                     spend.logLikelihood(),
-                    spend.populationMean()));
+                    Figures.amount(spend.populationMean(), 2)));
         if (holdout != null)
             words.add(String.format(
                     Locale.ROOT,
@@ -351,7 +351,7 @@ final class ClvAnalysis extends Analysis {
                             ? ""
                             : String.format(Locale.ROOT, ", AUC of buying at all %.4f", holdout.auc())));
         words.add(String.format(Locale.ROOT, "within %s: %,.1f purchases", horizon, totals.expectedPurchases())
-                + (totals.value() == null ? "" : String.format(Locale.ROOT, ", worth %,.2f", totals.value())));
+                + (totals.value() == null ? "" : ", worth " + Figures.amount(totals.value(), 2)));
         return words;
     }
 

@@ -4,6 +4,7 @@ import de.siegmar.fastcsv.reader.CsvParseException;
 import de.siegmar.fastcsv.reader.CsvReader;
 import de.siegmar.fastcsv.reader.CsvRecord;
 import de.siegmar.fastcsv.reader.FieldMismatchStrategy;
+import io.rekindle.models.table.NumberForm;
 import io.rekindle.platform.Problem;
 import java.io.BufferedInputStream;
 import java.io.BufferedReader;
@@ -38,18 +39,21 @@ import org.jspecify.annotations.Nullable;
 final class DataFile implements AutoCloseable {
     private final Path path;
     private final Source source;
+    private final NumberForm written;
 
-    private DataFile(Path path, Source source) {
+    private DataFile(Path path, Source source, NumberForm written) {
         this.path = path;
         this.source = source;
+        this.written = written;
     }
 
     /**
      * Opens a file.
      *
      * @param encoding of a CSV file; null for UTF-8
+     * @param written how a CSV file writes its numbers; in Parquet they are numbers and not written at all
      */
-    static DataFile open(Path path, @Nullable String encoding) {
+    static DataFile open(Path path, @Nullable String encoding, NumberForm written) {
         if (!Files.isRegularFile(path)) throw Problem.notFound("file_not_found", "there is no file " + path);
         try {
             var head = new byte[4];
@@ -58,12 +62,14 @@ final class DataFile implements AutoCloseable {
                 length = in.readNBytes(head, 0, 4);
             }
             if (length == 4 && new String(head, StandardCharsets.ISO_8859_1).equals("PAR1"))
-                return new DataFile(path, new Parquet(path));
+                return new DataFile(path, new Parquet(path), NumberForm.POINT);
             boolean zipped = length > 1 && head[0] == (byte) 0x1f && head[1] == (byte) 0x8b;
             InputStream raw = Files.newInputStream(path);
             try {
                 return new DataFile(
-                        path, new Csv(path, zipped ? new GZIPInputStream(raw, 1 << 16) : raw, charset(encoding)));
+                        path,
+                        new Csv(path, zipped ? new GZIPInputStream(raw, 1 << 16) : raw, charset(encoding)),
+                        written);
             } catch (IOException | RuntimeException e) {
                 raw.close();
                 throw e;
@@ -102,6 +108,11 @@ final class DataFile implements AutoCloseable {
 
     String name() {
         return String.valueOf(path.getFileName());
+    }
+
+    /** How its numbers are written. */
+    NumberForm written() {
+        return written;
     }
 
     /** The place of a column. */
@@ -144,7 +155,7 @@ final class DataFile implements AutoCloseable {
             ValueTaker taker) {
         int[] places = columns.stream().mapToInt(this::place).toArray();
         int[] furtherPlaces = further.stream().mapToInt(this::place).toArray();
-        var wanted = DataRows.columnsOf(fields, times);
+        var wanted = DataRows.columnsOf(fields, times, written);
         var kept = wanted.values().toArray(new DataRows.Column[0]);
         String firstFault = null;
         long faults = 0;
@@ -175,7 +186,7 @@ final class DataFile implements AutoCloseable {
                                     firstFault,
                                     faults == 1 ? "" : Figures.agreed(" (and %,d rows more)".formatted(faults - 1))));
         if (size == 0) throw Problem.invalid("file_without_rows", "%s has column names and no rows".formatted(name()));
-        return new DataRows(wanted, size);
+        return new DataRows(wanted, size, written);
     }
 
     /** Takes a value of a column, null where a row has none. */

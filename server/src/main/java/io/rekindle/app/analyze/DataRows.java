@@ -1,5 +1,6 @@
 package io.rekindle.app.analyze;
 
+import io.rekindle.models.table.NumberForm;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -13,12 +14,31 @@ final class DataRows {
     /** Stands where a row has no time. */
     static final long NO_TIME = Long.MIN_VALUE;
 
+    /** What can be squared, multiplied and added up for any number of rows. */
+    static final double LARGEST = 1e60;
+
     private final Map<String, Column> columns;
     private final int size;
+    private final NumberForm written;
 
-    DataRows(Map<String, Column> columns, int size) {
+    DataRows(Map<String, Column> columns, int size, NumberForm written) {
         this.columns = Map.copyOf(columns);
         this.size = size;
+        this.written = written;
+    }
+
+    /** What is wrong with a text that is no number, or none that can be reckoned with. */
+    static String fault(String text, NumberForm written) {
+        if (written.matches(text)) return "is too large a number; %s is the largest".formatted(LARGEST);
+        if (!written.isOtherwise(text)) return "is not a number";
+        return written == NumberForm.POINT
+                ? "is not a number; where the comma is the decimal sign, say --decimal-comma"
+                : "is not a number; where the point is the decimal sign, leave --decimal-comma out";
+    }
+
+    /** How the file writes its numbers. */
+    NumberForm written() {
+        return written;
     }
 
     int size() {
@@ -86,35 +106,34 @@ final class DataRows {
         @Nullable
         String add(@Nullable String text);
 
-        static Column of(Field field, TimeText times) {
+        static Column of(Field field, TimeText times, NumberForm written) {
             return switch (field.kind()) {
                 case KEY -> new Names();
                 case TEXT -> new Texts();
-                case NUMBER -> new Numbers();
+                case NUMBER -> new Numbers(written);
                 case TIME -> new Times(times);
                 case MOMENT -> new Moments(times);
             };
         }
 
         final class Numbers implements Column {
+            private final NumberForm written;
             private double[] values = new double[1024];
             private int size;
+
+            Numbers(NumberForm written) {
+                this.written = written;
+            }
 
             @Override
             public @Nullable String add(@Nullable String text) {
                 if (size == values.length) values = Arrays.copyOf(values, size + (size >> 1));
                 values[size++] = Double.NaN;
                 if (text == null || text.isBlank()) return null;
-                try {
-                    double value = Double.parseDouble(text);
-                    if (Double.isFinite(value)) {
-                        values[size - 1] = value;
-                        return null;
-                    }
-                } catch (NumberFormatException e) {
-                    // told below
-                }
-                return "is not a number";
+                double value = written.read(text);
+                if (!(Math.abs(value) <= LARGEST)) return fault(text, written);
+                values[size - 1] = value;
+                return null;
             }
 
             double[] finished() {
@@ -235,9 +254,9 @@ final class DataRows {
     }
 
     /** Collects columns in the order of the fields. */
-    static Map<String, Column> columnsOf(Iterable<Field> fields, TimeText times) {
+    static Map<String, Column> columnsOf(Iterable<Field> fields, TimeText times, NumberForm written) {
         var columns = new LinkedHashMap<String, Column>();
-        for (var field : fields) columns.put(field.name(), Column.of(field, times));
+        for (var field : fields) columns.put(field.name(), Column.of(field, times, written));
         return columns;
     }
 }

@@ -162,9 +162,9 @@ final class ExperimentAnalysis extends Analysis {
                         rows.size() - Arrays.stream(sizes).sum())));
         var ratio = sampleRatio(arms.names(), sizes, card);
 
-        double[] before = rows.has(COVARIATE) ? numbers(rows.keys(COVARIATE), named, COVARIATE) : new double[0];
-        double[] below = rows.has(PER) ? numbers(rows.keys(PER), named, PER) : new double[0];
-        double[] got = rows.has(RECEIVED) ? numbers(rows.keys(RECEIVED), named, RECEIVED) : new double[0];
+        double[] before = rows.has(COVARIATE) ? numbers(rows, named, COVARIATE) : new double[0];
+        double[] below = rows.has(PER) ? numbers(rows, named, PER) : new double[0];
+        double[] got = rows.has(RECEIVED) ? numbers(rows, named, RECEIVED) : new double[0];
         long untold = Arrays.stream(got).filter(Double::isNaN).count();
         if (untold > 0)
             card.warn(
@@ -181,7 +181,7 @@ final class ExperimentAnalysis extends Analysis {
         var charts = new ArrayList<Chart>();
         Double cappedAt = null;
         for (int m = 0; m < metrics.size(); m++) {
-            double[] outcome = numbers(rows.keys(metric(m)), named, metric(m));
+            double[] outcome = numbers(rows, named, metric(m));
             int[] kept = IntStream.range(0, rows.size())
                     .filter(row -> arms.has(row) && !Double.isNaN(outcome[row]))
                     .filter(row -> below.length == 0 || !Double.isNaN(below[row]))
@@ -332,16 +332,17 @@ final class ExperimentAnalysis extends Analysis {
         }
     }
 
-    private double[] numbers(Keys keys, Map<String, String> named, Field field) {
+    private double[] numbers(DataRows rows, Map<String, String> named, Field field) {
+        var keys = rows.keys(field);
         double[] values = new double[keys.names().size()];
         for (int i = 0; i < values.length; i++) {
             var text = keys.names().get(i);
             double value = switch (text.toLowerCase(Locale.ROOT)) {
                 case "true", "yes" -> 1;
                 case "false", "no" -> 0;
-                default -> parsed(text);
+                default -> rows.written().read(text);
             };
-            if (!Double.isFinite(value)) {
+            if (!(Math.abs(value) <= DataRows.LARGEST)) {
                 int wrong = i;
                 int row = IntStream.range(0, keys.codes().length)
                         .filter(r -> keys.codes()[r] == wrong)
@@ -349,12 +350,14 @@ final class ExperimentAnalysis extends Analysis {
                         .orElse(0);
                 throw Problem.invalid(
                         "not_a_number",
-                        "%s, row %d, column %s: '%s' is neither a number nor true or false"
+                        "%s, row %d, column %s: '%s' %s"
                                 .formatted(
                                         input.fileName(),
                                         row + 2,
                                         named.getOrDefault(field.name(), field.name()),
-                                        text));
+                                        text,
+                                        DataRows.fault(text, rows.written())
+                                                .replace("is not a number", "is neither a number nor true or false")));
             }
             values[i] = value;
         }
@@ -362,14 +365,6 @@ final class ExperimentAnalysis extends Analysis {
         for (int row = 0; row < numbers.length; row++)
             numbers[row] = keys.codes()[row] < 0 ? Double.NaN : values[keys.codes()[row]];
         return numbers;
-    }
-
-    private static double parsed(String text) {
-        try {
-            return Double.parseDouble(text);
-        } catch (NumberFormatException e) {
-            return Double.NaN;
-        }
     }
 
     private static double[] spread(double[] values, int[] places, int size) {

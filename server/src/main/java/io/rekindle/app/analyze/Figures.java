@@ -20,6 +20,7 @@ final class Figures {
     /** Three significant digits, whole numbers and thousands in full; empty when it is no number. */
     static String of(double value) {
         if (!Double.isFinite(value)) return "";
+        if (isVast(value)) return vast(value);
         if (isWhole(value) || Math.abs(value) >= 1000) return String.format(Locale.ROOT, "%,.0f", value);
         return withDecimals(value, Math.clamp((long) (2 - Math.floor(Math.log10(Math.abs(value)))), 0, 5));
     }
@@ -43,8 +44,22 @@ final class Figures {
 
     /** What would be rounded to nothing is written with its power of ten. */
     private static String withDecimals(double value, int decimals) {
+        if (isVast(value)) return vast(value);
         boolean vanishes = value != 0 && Math.abs(value) < .5 * Math.pow(10, -decimals);
         return String.format(Locale.ROOT, vanishes ? "%.1e" : "%,." + decimals + "f", value);
+    }
+
+    /** An amount with so many decimals, and its thousands apart; with its power of ten where nobody could read it. */
+    static String amount(double value, int decimals) {
+        return isVast(value) ? vast(value) : String.format(Locale.ROOT, "%,." + decimals + "f", value);
+    }
+
+    private static boolean isVast(double value) {
+        return Math.abs(value) >= MOST_WHOLE;
+    }
+
+    private static String vast(double value) {
+        return String.format(Locale.ROOT, "%.4g", value);
     }
 
     /** A sentence written for several things, where one turns out to be one: "1 row was", not "1 rows were". */
@@ -65,6 +80,6 @@ final class Figures {
     }
 
     private static boolean isWhole(double value) {
-        return value == Math.rint(value) && Math.abs(value) < MOST_WHOLE;
+        return value == Math.rint(value) && !isVast(value);
     }
 }

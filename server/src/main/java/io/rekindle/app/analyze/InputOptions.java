@@ -1,5 +1,6 @@
 package io.rekindle.app.analyze;
 
+import io.rekindle.models.table.NumberForm;
 import io.rekindle.models.table.TableBuilder;
 import io.rekindle.platform.Problem;
 import java.nio.file.Path;
@@ -32,6 +33,15 @@ final class InputOptions {
     @Option(names = "--encoding", description = "Encoding of a CSV file, e.g. GB18030 (default: UTF-8).")
     private @Nullable String encoding;
 
+    @Option(
+            names = "--decimal-comma",
+            description = "Numbers of CSV files have a decimal comma: 1.234,50 (default: a point, 1234.50).")
+    private boolean decimalComma;
+
+    private NumberForm written() {
+        return decimalComma ? NumberForm.COMMA : NumberForm.POINT;
+    }
+
     /** The file's name, for the card. */
     String fileName() {
         return String.valueOf(input.getFileName());
@@ -39,7 +49,7 @@ final class InputOptions {
 
     /** What an analysis says when an optional field turns out to be needed. */
     Problem notMapped(String needed) {
-        try (var file = DataFile.open(input, encoding)) {
+        try (var file = DataFile.open(input, encoding, written())) {
             return Problem.invalid(
                     "field_not_mapped",
                     "%s: %s; its columns are %s".formatted(file.name(), needed, String.join(", ", file.columns())));
@@ -64,7 +74,7 @@ final class InputOptions {
                                         String.join(
                                                 ", ",
                                                 fields.stream().map(Field::name).toList())));
-        try (var file = DataFile.open(input, encoding)) {
+        try (var file = DataFile.open(input, encoding, written())) {
             var found = new ArrayList<Field>();
             var columns = new ArrayList<String>();
             var missing = new ArrayList<String>();
@@ -105,7 +115,7 @@ final class InputOptions {
      */
     TableOptions.TableRows describing(Path path, Field key, Map<Field, String> also, Progress progress) {
         var times = TimeText.of(timeFormat);
-        try (var file = DataFile.open(path, encoding)) {
+        try (var file = DataFile.open(path, encoding, written())) {
             var mapped = map.getOrDefault(key.name(), key.name());
             var column = file.columns().contains(mapped) ? mapped : key.name();
             if (!file.columns().contains(column))
@@ -123,7 +133,8 @@ final class InputOptions {
                     .toList();
             // A file may say no more than what is available; a name of its own for each row tells nothing else.
             if (rest.isEmpty()) rest = List.of(column);
-            return TableOptions.read(file, fields, rest, new TableBuilder(rest, times::seconds), times, progress);
+            return TableOptions.read(
+                    file, fields, rest, new TableBuilder(rest, times::seconds, file.written()), times, progress);
         }
     }
 }

@@ -6,6 +6,8 @@ import io.rekindle.models.linkage.Columns;
 import io.rekindle.models.linkage.Kind;
 import io.rekindle.models.linkage.Linkage;
 import io.rekindle.models.linkage.LinkageModel;
+import io.rekindle.models.numeric.Indices;
+import io.rekindle.models.table.NumberForm;
 import io.rekindle.platform.Problem;
 import java.io.IOException;
 import java.nio.charset.MalformedInputException;
@@ -13,6 +15,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -159,11 +162,14 @@ final class LinkAnalysis extends Analysis {
         var linkage = linked(
                 columns, left.ids().size(), right == null ? 0 : right.ids().size(), settings, learnt, progress);
         if (saveModel != null) save(linkage.model(), saveModel);
-        var matches = linkage.matches();
+        var matches = inOrderOfIds(linkage.matches(), left, right);
         progress.end("%,d pairs".formatted(matches.size()));
 
         var rightIds = right == null ? left.ids() : right.ids();
-        var cluster = linkage.clusters();
+        var ids = new ArrayList<>(left.ids());
+        if (right != null) ids.addAll(right.ids());
+        int[] rank = ranks(ids);
+        var cluster = numberedByIds(linkage.clusters(), rank);
         int[] sizes = sizes(cluster);
         int largest = Arrays.stream(sizes).max().orElse(0);
         var compared = linkage.model().columns();
@@ -173,17 +179,18 @@ final class LinkAnalysis extends Analysis {
                     "--region %s changes nothing: no column holds phones; if one does, say so by --kind"
                             .formatted(region));
         warn(linkage, largest, card);
-        if (clusters != null) {
-            var ids = new ArrayList<>(left.ids());
-            if (right != null) ids.addAll(right.ids());
+        if (clusters != null)
             writeClusters(
-                    clusters, cluster, ids, right == null ? -1 : left.ids().size());
-        }
+                    clusters,
+                    cluster,
+                    ids,
+                    rank,
+                    right == null ? -1 : left.ids().size());
         var rows = ResultRows.of(matches.size())
                 .text("left", i -> left.ids().get(matches.get(i).left()))
                 .text("right", i -> rightIds.get(matches.get(i).right()))
                 .decimal("probability", i -> matches.get(i).probability());
-        if (weights) addWeights(rows, linkage);
+        if (weights) addWeights(rows, linkage, matches);
         return new Outcome(
                 new Results(
                         cluster.length,
@@ -203,6 +210,42 @@ final class LinkAnalysis extends Analysis {
                 rows,
                 charts(linkage, sizes),
                 card);
+    }
+
+    /**
+     * The same pairs whatever the order of the rows: within one file the left id is the one that comes first as text, and the
+     * pairs go by their left and then their right ids.
+     */
+    private static List<Linkage.Match> inOrderOfIds(
+            List<Linkage.Match> matches, Records left, @Nullable Records right) {
+        int[] leftRank = ranks(left.ids());
+        int[] rightRank = right == null ? leftRank : ranks(right.ids());
+        return matches.stream()
+                .map(match -> right == null && leftRank[match.left()] > leftRank[match.right()]
+                        ? new Linkage.Match(match.right(), match.left(), match.probability())
+                        : match)
+                .sorted(Comparator.<Linkage.Match>comparingInt(match -> leftRank[match.left()])
+                        .thenComparingInt(match -> rightRank[match.right()]))
+                .toList();
+    }
+
+    /** The place of each id among all of them as texts. */
+    private static int[] ranks(List<String> ids) {
+        int[] order = Indices.sorted(ids.size(), (a, b) -> ids.get(a).compareTo(ids.get(b)));
+        int[] rank = new int[order.length];
+        for (int i = 0; i < order.length; i++) rank[order[i]] = i;
+        return rank;
+    }
+
+    /** The persons' numbers in the order of their first ids. */
+    private static int[] numberedByIds(int[] clusters, int[] rank) {
+        int[] byRank = new int[rank.length];
+        for (int row = 0; row < rank.length; row++) byRank[rank[row]] = row;
+        int[] number = new int[rank.length];
+        Arrays.fill(number, -1);
+        int next = 0;
+        for (int row : byRank) if (number[clusters[row]] < 0) number[clusters[row]] = next++;
+        return Arrays.stream(clusters).map(cluster -> number[cluster]).toArray();
     }
 
     private static Linkage linked(
@@ -275,7 +318,7 @@ final class LinkAnalysis extends Analysis {
     }
 
     private Records read(Path path, Card card, Progress progress) {
-        try (var file = DataFile.open(path, encoding)) {
+        try (var file = DataFile.open(path, encoding, NumberForm.POINT)) {
             file.place(id);
             // Of two files, what is to be ignored may stand in one only.
             if (against == null) ignore.forEach(file::place);
@@ -458,23 +501,23 @@ final class LinkAnalysis extends Analysis {
                                 .formatted(field.name()));
     }
 
-    private static void writeClusters(Path file, int[] cluster, List<String> ids, int leftRecords) {
-        Integer[] order = IntStream.range(0, cluster.length)
-                .boxed()
-                .sorted((a, b) -> Integer.compare(cluster[a], cluster[b]))
-                .toArray(Integer[]::new);
+    private static void writeClusters(Path file, int[] cluster, List<String> ids, int[] rank, int leftRecords) {
+        int[] order = Indices.sorted(cluster.length, (a, b) -> {
+            int byCluster = Integer.compare(cluster[a], cluster[b]);
+            return byCluster != 0 ? byCluster : Integer.compare(rank[a], rank[b]);
+        });
         var rows = ResultRows.of(order.length).count("cluster", i -> cluster[order[i]]);
         if (leftRecords >= 0) rows.text("file", i -> order[i] < leftRecords ? "input" : "against");
         rows.text("id", i -> ids.get(order[i]));
         ResultFile.write(rows, file);
     }
 
-    private static void addWeights(ResultRows rows, Linkage linkage) {
+    private static void addWeights(ResultRows rows, Linkage linkage, List<Linkage.Match> matches) {
         var names =
                 linkage.model().fields().stream().map(LinkageModel.Field::name).toList();
-        var bits = new double[names.size()][linkage.matches().size()];
-        for (int i = 0; i < linkage.matches().size(); i++)
-            for (var evidence : linkage.explain(linkage.matches().get(i)).evidence())
+        var bits = new double[names.size()][matches.size()];
+        for (int i = 0; i < matches.size(); i++)
+            for (var evidence : linkage.explain(matches.get(i)).evidence())
                 bits[names.indexOf(evidence.field())][i] = evidence.bits();
         for (int f = 0; f < names.size(); f++) rows.decimal("weight " + names.get(f), bits[f]);
     }

@@ -32,7 +32,7 @@ import picocli.CommandLine.Option;
         name = "products",
         description = {
             "Where each product stands in its life (introduction, growth, maturity, decline, withdrawn), with probabilities; ABC and XYZ classes; trend and season of all sales.",
-            "Fields: product, time, quantity (optional, 1 a row), amount (of the row) or price (of a piece) for the turnover, customer (optional, so that refunds find their sale). Negative quantities are refunds.",
+            "Fields: product, time, quantity (optional, 1 a row), amount (of the row) or price (of a piece) for the turnover, customer (optional, so that refunds find their sale). Negative quantities are refunds, at the price of the sale they take back; without quantities, negative amounts are.",
             "Rows: product, firstSale, lastSale, pieces, turnover, share, abc, variation, xyz, stage, pIntroduction, pGrowth, pMaturity, pDecline, pWithdrawn, level, levelLow, levelHigh, change, note."
         },
         mixinStandardHelpOptions = true)
@@ -98,6 +98,7 @@ final class ProductsAnalysis extends Analysis {
             double pieces,
             double turnover,
             String turnoverOf,
+            double refundsSetAside,
             Map<String, Integer> abc,
             Map<String, Integer> xyz,
             Map<String, Integer> stages,
@@ -106,7 +107,13 @@ final class ProductsAnalysis extends Analysis {
     /** What was sold, refunds taken off. */
     @SuppressWarnings("ArrayRecordComponent") // handed over, never compared
     private record Sales(
-            List<String> names, int[] product, long[] day, double[] pieces, double[] turnover, String turnoverOf) {}
+            List<String> names,
+            int[] product,
+            long[] day,
+            double[] pieces,
+            double[] turnover,
+            String turnoverOf,
+            double refundsSetAside) {}
 
     @Override
     Outcome analyse(Progress progress) {
@@ -172,6 +179,7 @@ final class ProductsAnalysis extends Analysis {
                 Arrays.stream(pieces).sum(),
                 turnover,
                 sales.turnoverOf(),
+                sales.refundsSetAside(),
                 counts(
                         Arrays.stream(Weight.values()).map(Enum::name).toList(),
                         Arrays.stream(abc).map(Enum::name).toList()),
@@ -236,6 +244,7 @@ final class ProductsAnalysis extends Analysis {
             if (byPrice) amount[i] *= quantity[i];
             // An amount has the sign of its quantity, however the file writes refunds.
             if (quantity[i] < 0) amount[i] = -Math.abs(amount[i]);
+            if (!rows.has(QUANTITY) && amount[i] < 0) quantity[i] = -1;
             if (!keys.has(i)) noProduct++;
             else if (days[i] == DataRows.NO_TIME) noTime++;
             else if (Double.isNaN(quantity[i]) || Double.isNaN(amount[i])) noNumber++;
@@ -258,35 +267,60 @@ final class ProductsAnalysis extends Analysis {
                     "rows_left_out",
                     "%,d of %,d rows lack a product, a time, a quantity or an amount and do not count"
                             .formatted(noProduct + noTime + noNumber, n));
-        int[] used = Arrays.copyOf(kept, size);
+        // Of a customer's sales of one product on one day, which is taken back must not depend on the order of the
+        // rows.
+        int[] used = Arrays.stream(Indices.sorted(
+                        size,
+                        (a, b) -> Double.compare(worth(amount, quantity, kept[a]), worth(amount, quantity, kept[b]))))
+                .map(k -> kept[k])
+                .toArray();
         int[] pair = pairs(rows, keys, used);
         int[] productOf = new int[Arrays.stream(pair).max().orElse(-1) + 1];
         for (int k = 0; k < size; k++) productOf[pair[k]] = keys.codes()[used[k]];
         long[] day = Arrays.stream(used).mapToLong(i -> days[i]).toArray();
+        // Refunded pieces take back what was paid for them; without pieces, refunds take back money.
+        double[] taken = rows.has(QUANTITY) ? quantity : amount;
         var net = NetPurchases.of(
-                pair, day, Arrays.stream(used).mapToDouble(i -> quantity[i]).toArray());
-        var paid = NetPurchases.of(
-                pair, day, Arrays.stream(used).mapToDouble(i -> amount[i]).toArray());
+                pair, day, Arrays.stream(used).mapToDouble(i -> taken[i]).toArray());
+        double setAside = 0;
+        for (int k = 0; k < size; k++) if (net.open()[k] > 0) setAside += net.open()[k] * worth(amount, taken, used[k]);
         if (net.refunds() > 0)
             card.warn(
                     "refunds",
-                    "%,d refunds were taken off earlier sales of the same product%s; %,d sales were refunded whole; %,d refunds had no earlier sale and were set aside"
-                            .formatted(
-                                    net.refunds(),
-                                    rows.has(CUSTOMER) ? " to the same customer" : "",
-                                    net.cancelled(),
-                                    net.unmatched()));
+                    "%,d refunds were taken off earlier sales of the same product%s%s; %,d sales were refunded whole"
+                                    .formatted(
+                                            net.refunds() - net.unmatched(),
+                                            rows.has(CUSTOMER) ? " to the same customer" : "",
+                                            rows.has(QUANTITY) ? ", at the price of the sale" : "",
+                                            net.cancelled())
+                            + (net.unmatched() == 0
+                                    ? ""
+                                    : "; for %,d refunds there was no earlier sale, or too few pieces: what is left of them, worth %s, is set aside, and the turnover that much above the file's sum"
+                                            .formatted(net.unmatched(), Figures.amount(setAside, 2))));
         if (net.customer().length == 0)
             throw Problem.invalid("no_sales", "every sale was refunded; there is nothing to look at");
         double[] turnover = new double[keys.names().size()];
-        for (int k = 0; k < paid.customer().length; k++) turnover[productOf[paid.customer()[k]]] += paid.amount()[k];
+        double[] pieces = new double[net.row().length];
+        for (int k = 0; k < pieces.length; k++) {
+            int i = used[net.row()[k]];
+            double left = net.amount()[k];
+            pieces[k] = rows.has(QUANTITY) ? left : 1;
+            // A row without pieces, such as a charge for carriage, is worth its amount.
+            turnover[productOf[net.customer()[k]]] += quantity[i] == 0 ? amount[i] : left * worth(amount, taken, i);
+        }
         return new Sales(
                 keys.names(),
                 Arrays.stream(net.customer()).map(p -> productOf[p]).toArray(),
                 net.tick(),
-                net.amount(),
+                pieces,
                 turnover,
-                rows.has(AMOUNT) ? "amount" : byPrice ? "quantity × price" : "quantity");
+                rows.has(AMOUNT) ? "amount" : byPrice ? "quantity × price" : "quantity",
+                setAside);
+    }
+
+    /** What a piece of a row was sold, or taken back, at. */
+    private static double worth(double[] amount, double[] pieces, int row) {
+        return pieces[row] == 0 ? 0 : amount[row] / pieces[row];
     }
 
     private static double[] filled(int n) {
@@ -388,12 +422,12 @@ final class ProductsAnalysis extends Analysis {
         var words = new ArrayList<String>();
         words.add(String.format(
                 Locale.ROOT,
-                "%,d products, %s to %s: %,.0f pieces, turnover %,.2f (%s)",
+                "%,d products, %s to %s: %s pieces, turnover %s (%s)",
                 results.products(),
                 results.from(),
                 results.to(),
-                results.pieces(),
-                results.turnover(),
+                Figures.amount(results.pieces(), 0),
+                Figures.amount(results.turnover(), 2),
                 sales.turnoverOf()));
         words.add("stages: " + joined(results.stages()));
         words.add("ABC: " + joined(results.abc()) + "; XYZ: " + joined(results.xyz()));

@@ -1,5 +1,6 @@
 package io.rekindle.app.analyze;
 
+import io.rekindle.models.table.NumberForm;
 import io.rekindle.models.text.BuiltInSentiment;
 import io.rekindle.models.text.SentimentEvaluation;
 import io.rekindle.models.text.SentimentModel.Opinion;
@@ -80,6 +81,15 @@ final class SentimentAnalysis extends Analysis {
     @Option(names = "--encoding", description = "Encoding of CSV files, e.g. GB18030 (default: UTF-8).")
     private @Nullable String encoding;
 
+    @Option(
+            names = "--decimal-comma",
+            description = "Numbers of CSV files have a decimal comma: 1.234,50 (default: a point, 1234.50).")
+    private boolean decimalComma;
+
+    private NumberForm written() {
+        return decimalComma ? NumberForm.COMMA : NumberForm.POINT;
+    }
+
     /**
      * The model and how well it does.
      *
@@ -140,7 +150,7 @@ final class SentimentAnalysis extends Analysis {
                     rows.size(),
                     rows.size() - blank,
                     List.of(new Card.LeftOut("rows without a text", blank)));
-            scored = rows.has(LABEL) ? compare(rows.texts(LABEL), texts, opinions, learnt, card) : null;
+            scored = rows.has(LABEL) ? compare(labels(rows), texts, opinions, learnt, card) : null;
         }
         int unknown =
                 (int) opinions.stream().filter(opinion -> !opinion.known()).count();
@@ -167,7 +177,7 @@ final class SentimentAnalysis extends Analysis {
     }
 
     private DataRows read(Path path, boolean training, Progress progress) {
-        try (var file = DataFile.open(path, encoding)) {
+        try (var file = DataFile.open(path, encoding, written())) {
             var fields = new ArrayList<>(List.of(TEXT));
             var columns = new ArrayList<>(List.of(text));
             if (label != null && (training || file.columns().contains(label))) {
@@ -189,8 +199,9 @@ final class SentimentAnalysis extends Analysis {
         var rows = read(path, true, progress);
         var name = String.valueOf(path.getFileName());
         var texts = rows.texts(TEXT);
-        var ratings = Ratings.of(rows.texts(LABEL), positive, negative, name);
-        int[] polarity = ratings.polarity(rows.texts(LABEL));
+        var labels = labels(rows);
+        var ratings = Ratings.of(labels, positive, negative, name);
+        int[] polarity = ratings.polarity(labels);
         int[] fold = folds(rows);
         long blank = 0;
         long unrated = 0;
@@ -285,6 +296,12 @@ final class SentimentAnalysis extends Analysis {
                     if (place[row] >= 0) return heldOut.get(place[row]);
                     return texts.get(row).isBlank() ? new Opinion(.5, false, List.of()) : model.of(texts.get(row));
                 })
+                .toList();
+    }
+
+    private static List<String> labels(DataRows rows) {
+        return rows.texts(LABEL).stream()
+                .map(label -> rows.written().plain(label.strip()))
                 .toList();
     }
 

@@ -1,6 +1,7 @@
 package io.rekindle.app.analyze;
 
 import io.rekindle.models.table.Column;
+import io.rekindle.models.table.NumberForm;
 import io.rekindle.models.table.Table;
 import io.rekindle.models.table.TableBuilder;
 import io.rekindle.platform.Problem;
@@ -38,6 +39,15 @@ final class TableOptions {
     @Option(names = "--encoding", description = "Encoding of a CSV file, e.g. GB18030 (default: UTF-8).")
     private @Nullable String encoding;
 
+    @Option(
+            names = "--decimal-comma",
+            description = "Numbers of CSV files have a decimal comma: 1.234,50 (default: a point, 1234.50).")
+    private boolean decimalComma;
+
+    private NumberForm written() {
+        return decimalComma ? NumberForm.COMMA : NumberForm.POINT;
+    }
+
     /**
      * A file: what was read for its own sake, and all the other columns.
      *
@@ -59,9 +69,16 @@ final class TableOptions {
             for (var it : doubtful)
                 card.warn(
                         "column_doubtful",
-                        it.commas()
-                                ? "%s, column %s: values such as '%s' have a decimal comma and are taken for names; write numbers with a point"
-                                        .formatted(file, it.column(), it.example())
+                        it.otherwiseWritten()
+                                ? "%s, column %s: values such as '%s' have a decimal %s and are taken for names; %s"
+                                        .formatted(
+                                                file,
+                                                it.column(),
+                                                it.example(),
+                                                fields.written() == NumberForm.POINT ? "comma" : "point",
+                                                fields.written() == NumberForm.POINT
+                                                        ? "where they are numbers, say --decimal-comma"
+                                                        : "where they are numbers, leave --decimal-comma out")
                                 : "%s, column %s: %,d of %,d values are %s, others such as '%s' are not, so all are taken for names; leave the others empty, or say --categories %s"
                                         .formatted(
                                                 file,
@@ -85,7 +102,7 @@ final class TableOptions {
      */
     TableRows read(Path path, Map<Field, String> fields, Progress progress) {
         var times = TimeText.of(timeFormat);
-        try (var file = DataFile.open(path, encoding)) {
+        try (var file = DataFile.open(path, encoding, written())) {
             for (var column : ignored) file.place(column);
             for (var column : categories) file.place(column);
             var rest = file.columns().stream()
@@ -93,7 +110,7 @@ final class TableOptions {
                     .toList();
             if (rest.isEmpty())
                 throw Problem.invalid("no_columns", "%s has no column left to learn from".formatted(file.name()));
-            var builder = new TableBuilder(rest, times::seconds);
+            var builder = new TableBuilder(rest, times::seconds, file.written());
             for (var column : categories) if (rest.contains(column)) builder.as(column, Column.Kind.CATEGORY);
             return read(file, fields, rest, builder, times, progress);
         }
@@ -106,7 +123,7 @@ final class TableOptions {
      */
     TableRows read(Path path, Map<Field, String> fields, Table like, Progress progress) {
         var times = TimeText.of(timeFormat);
-        try (var file = DataFile.open(path, encoding)) {
+        try (var file = DataFile.open(path, encoding, written())) {
             var names = like.columns().stream().map(Column::name).toList();
             var missing = names.stream()
                     .filter(name -> !file.columns().contains(name))
@@ -116,7 +133,7 @@ final class TableOptions {
                         "column_unknown",
                         "%s lacks %s, which the model learnt from; add it, or leave it out of the training with --ignore"
                                 .formatted(file.name(), String.join(", ", missing)));
-            return read(file, fields, names, TableBuilder.like(like, times::seconds), times, progress);
+            return read(file, fields, names, TableBuilder.like(like, times::seconds, file.written()), times, progress);
         }
     }
 

@@ -199,6 +199,28 @@ class AllocateAnalysisTest {
         assertThat(ran.err()).doesNotContain("Exception");
     }
 
+    /** A hundred customers, each as good for every offer: the channel's capacity holds the profit back, the budget does not. */
+    @Test
+    void theLimitThatDoesNotBindHasNoPrice() throws IOException {
+        var csv = new StringBuilder("customer,value,cost,offer,channel\n");
+        for (int i = 0; i < 300; i++) csv.append("c%d,1,1,o%d,m\n".formatted(i / 3, i % 3));
+        var limits = allocate(file(csv.toString()), "--budget", "50", "--channel-capacity", "m=30", "--json")
+                .json()
+                .path("limits");
+        assertThat(limits.get(0).path("price").asDouble()).isZero();
+        assertThat(limits.get(0).path("words").asString()).isEqualTo("more of it would earn nothing");
+        assertThat(limits.get(1).path("price").asDouble()).isCloseTo(1, within(1e-9));
+        // However small what one more would earn: a limit that is used up has its price.
+        var tiny = allocate(
+                        file("customer,value,cost,offer\na,1000,1,x\nb,1e-3,1,y\nc,1e-3,1,y\n"),
+                        "--offer-capacity",
+                        "y=1",
+                        "--json")
+                .json()
+                .path("limits");
+        assertThat(tiny.get(0).path("price").asDouble()).isCloseTo(1e-3, within(1e-6));
+    }
+
     @Test
     void nothingWorthSendingIsAWarning() throws IOException {
         var ran = allocate(file("customer,value,cost\na,-1,2\n"), "--budget", "5", "--json");

@@ -5,9 +5,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -141,6 +144,43 @@ class LinkAnalysisTest {
     }
 
     @Test
+    void pairsAndPersonsAreTheSameWhateverTheOrderOfTheRows() throws IOException {
+        var lines = Files.readAllLines(SharedFile.of("rldata/RLdata500.csv"));
+        var one = folder.resolve("persons.csv");
+        var other = folder.resolve("shuffled.csv");
+        var input = SharedFile.of("rldata/RLdata500.csv").toString();
+        var usual = Ran.analyze(
+                "link",
+                "--input",
+                input,
+                "--id",
+                "row",
+                "--ignore",
+                "identity",
+                "--clusters",
+                one.toString(),
+                "--json");
+        var rest = new ArrayList<>(lines.subList(1, lines.size()));
+        Collections.shuffle(rest, new Random(3));
+        var shuffled = lines.getFirst() + "\n" + String.join("\n", rest) + "\n";
+        var again = Ran.analyze(
+                "link",
+                "--input",
+                file(shuffled),
+                "--id",
+                "row",
+                "--ignore",
+                "identity",
+                "--clusters",
+                other.toString(),
+                "--json");
+        assertThat(again.json().path("rows")).isEqualTo(usual.json().path("rows"));
+        assertThat(other).hasSameTextualContentAs(one);
+        for (var row : usual.json().path("rows"))
+            assertThat(row.path("left").asString()).isLessThan(row.path("right").asString());
+    }
+
+    @Test
     void twoFilesAreLinkedOneToOneByTheirCommonColumns() throws IOException {
         var other = Files.writeString(folder.resolve("other.csv"), """
                 id,name,birthday,phone,city
@@ -234,7 +274,7 @@ class LinkAnalysisTest {
     }
 
     private static String failure(String input, String... more) {
-        var arguments = new java.util.ArrayList<>(List.of("link", "--input", input));
+        var arguments = new ArrayList<>(List.of("link", "--input", input));
         arguments.addAll(List.of(more));
         var ran = Ran.analyze(arguments.toArray(String[]::new));
         assertThat(ran.code()).isNotZero();

@@ -66,11 +66,16 @@ class OddFilesTest {
     }
 
     private Path file(int rows, Map<String, IntFunction<String>> columns) throws IOException {
+        return file(rows, columns, ",");
+    }
+
+    private Path file(int rows, Map<String, IntFunction<String>> columns, String separator) throws IOException {
         var lines = new ArrayList<String>();
-        lines.add(String.join(",", columns.keySet()));
+        lines.add(String.join(separator, columns.keySet()));
         for (int i = 0; i < rows; i++) {
             int row = i;
-            lines.add(columns.values().stream().map(column -> column.apply(row)).collect(Collectors.joining(",")));
+            lines.add(
+                    columns.values().stream().map(column -> column.apply(row)).collect(Collectors.joining(separator)));
         }
         return Files.write(folder.resolve("odd.csv"), lines);
     }
@@ -167,6 +172,57 @@ class OddFilesTest {
                 file(2000, different),
                 "--chart",
                 folder.resolve("page.html").toString()));
+    }
+
+    /** Sums of vast numbers are told with a power of ten: nobody reads sixty digits. */
+    @ParameterizedTest
+    @MethodSource("analyses")
+    void noNumberIsToldWithDozensOfDigits(String analysis) throws IOException {
+        var vast = columns();
+        for (var column : List.of("amount", "value", "cost"))
+            vast.computeIfPresent(column, (name, usual) -> i -> usual.apply(i) + "e50");
+        var page = folder.resolve("page.html");
+        var ran = run(analysis, file(120, vast), "--chart", page.toString());
+        answeredOrRefused(ran);
+        var told = ran.out() + ran.err() + (Files.exists(page) ? Files.readString(page) : "");
+        assertThat(told.replace(",", "")).doesNotContainPattern("[0-9]{25}");
+    }
+
+    /** Of every analysis that reads numbers, with them written as in half of Europe. */
+    @ParameterizedTest
+    @MethodSource("analyses")
+    void aDecimalCommaIsReadWhereItIsNamed(String analysis) throws IOException {
+        if (analysis.startsWith("link")) return;
+        var pointed = columns();
+        for (var column : List.of("amount", "value", "cost"))
+            pointed.computeIfPresent(column, (name, usual) -> i -> "12" + usual.apply(i) + ".5");
+        var commas = columns();
+        for (var column : List.of("amount", "value", "cost"))
+            commas.computeIfPresent(column, (name, usual) -> i -> grouped("12" + usual.apply(i)) + ",5");
+        var point = run(analysis, file(120, pointed), "--json");
+        var comma = run(analysis, file(120, commas, ";"), "--decimal-comma", "--json");
+        assertThat(comma.code()).isEqualTo(point.code());
+        assertThat(comma.out()).isEqualTo(point.out());
+    }
+
+    private static String grouped(String digits) {
+        return digits.length() < 4
+                ? digits
+                : digits.substring(0, digits.length() - 3) + "." + digits.substring(digits.length() - 3);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"clv --input FILE --horizon 4w", "products --input FILE", "allocate --input FILE"})
+    void aDecimalCommaThatIsNotNamedIsRefusedWithTheWayOut(String analysis) throws IOException {
+        var commas = columns();
+        for (var column : List.of("amount", "value"))
+            commas.computeIfPresent(column, (name, usual) -> i -> usual.apply(i) + ",5");
+        refused(run(analysis, file(20, commas, ";")), "odd.csv, row 2, column", "say --decimal-comma");
+        refused(run(analysis, file(20, columns(), ";"), "--encoding", "nowhere"), "there is no encoding");
+        var points = columns();
+        for (var column : List.of("amount", "value"))
+            points.computeIfPresent(column, (name, usual) -> i -> usual.apply(i) + ".5");
+        refused(run(analysis, file(20, points, ";"), "--decimal-comma"), "leave --decimal-comma out");
     }
 
     /** What a page shows of any of them is drawn without gaps in its numbers. */

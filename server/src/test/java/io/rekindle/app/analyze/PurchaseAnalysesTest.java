@@ -203,6 +203,8 @@ class PurchaseAnalysesTest {
     @CsvSource(delimiter = '|', textBlock = """
                     a,2026-01-01,5;b,2026-02-01,7           | --horizon=4w                      | no customer of 2 bought again; a BG/NBD model needs repeat purchases: observe longer
                     a,2026-01-01,NaN                        | --horizon=4w                      | purchases.csv, row 2, column amount: 'NaN' is not a number
+                    a,2026-01-01,5;a,2026-02-01,1e308       | --horizon=4w                      | purchases.csv, row 3, column amount: '1e308' is too large a number; 1.0E60 is the largest
+                    a,2026-01-01,1d                         | --horizon=4w                      | purchases.csv, row 2, column amount: '1d' is not a number
                     a,0026-01-01,5                          | --horizon=4w                      | purchases.csv, row 2, column time: '0026-01-01' is no time between 1900 and 2199 of the form 2026-03-01, 2026-03-01T08:30:00 or 20260301
                     a,2026-02-30,5                          | --horizon=4w                      | purchases.csv, row 2, column time: '2026-02-30' is no time between 1900 and 2199 of the form 2026-03-01, 2026-03-01T08:30:00 or 20260301
                     a,2026-01-01,5;a,2026-02-01,5           | --horizon=soon                    | --horizon 'soon' is no length of time; write 39w, 90d, 12m or 1y

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.within;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -236,6 +237,29 @@ class StatisticsAnalysesTest {
                     .startsWith("Instant food products + soda,hamburger meat,")
                     .contains(",18.99565");
         assertThat(Files.readString(page)).contains("<marker", "<circle");
+    }
+
+    /** "a + b" is an item; so is "a", and so is "b". */
+    @Test
+    void itemsThatLookLikeSeveralCanBeToldFromSeveral() throws IOException {
+        var csv = new StringBuilder("basket,item\n");
+        for (int i = 0; i < 20; i++) {
+            csv.append("%d,a\n%d,b\n%d,c\n".formatted(i, i, i));
+            csv.append("x%d,a + b\nx%d,c\n".formatted(i, i));
+            csv.append("y%d,5\"\"\" pipe\ny%d,c\n"
+                    .replace("5\"\"\" pipe", "\"5\"\" pipe\"")
+                    .formatted(i, i));
+        }
+        var file = Files.writeString(folder.resolve("plus.csv"), csv);
+        var antecedents = new ArrayList<String>();
+        for (var row : Ran.analyze("basket", "--input", file.toString(), "--json")
+                .json()
+                .path("rows"))
+            if (row.path("consequent").asString().equals("c"))
+                antecedents.add(row.path("antecedent").asString());
+        assertThat(antecedents)
+                .doesNotHaveDuplicates()
+                .containsExactlyInAnyOrder("a", "b", "a + b", "\"a + b\"", "\"5\"\" pipe\"");
     }
 
     @Test

@@ -268,6 +268,35 @@ class TextAndProductAnalysesTest {
         assertThat(warns(json, "season_unknown")).isTrue();
     }
 
+    /** Ann gives back two of three bought at 10, bob one he bought before the file begins. */
+    @Test
+    void refundsAreWorthWhatWasPaidAndTheRestIsTold() throws IOException {
+        var sales = file("refunds.csv", """
+                product,time,quantity,price,customer
+                cup,2026-01-05,2,8,ann
+                cup,2026-01-06,3,10,ann
+                cup,2026-01-20,-2,4,ann
+                cup,2026-01-21,-1,7,bob
+                cup,2026-01-22,5,1,cy
+                """).toString();
+        var json = Ran.analyze("products", "--input", sales, "--json").json();
+        assertThat(json.path("turnover").asDouble()).isEqualTo(2 * 8 + 1 * 10 + 5 * 1);
+        assertThat(json.path("pieces").asDouble()).isEqualTo(8);
+        assertThat(json.path("refundsSetAside").asDouble()).isEqualTo(7);
+        assertThat(json.path("card").path("warnings").toString())
+                .contains("1 refund was taken off", "worth 7.00, is set aside");
+        // Amounts without pieces are taken back as money.
+        var amounts = file("amounts.csv", """
+                product,time,amount,customer
+                cup,2026-01-05,30,ann
+                cup,2026-01-06,20,ann
+                cup,2026-01-20,-25,ann
+                """).toString();
+        var money = Ran.analyze("products", "--input", amounts, "--json").json();
+        assertThat(money.path("turnover").asDouble()).isEqualTo(25);
+        assertThat(money.path("pieces").asDouble()).isEqualTo(1);
+    }
+
     @Test
     void salesThatCannotBeAreToldInOneLine() throws IOException {
         var empty = file("empty.csv", "product,time\n").toString();
