@@ -28,22 +28,11 @@ final class Effects {
     /**
      * Learns.
      *
-     * @param rows of the trial, in an order that says nothing
+     * @param whole rows of the trial to learn from, in an order that says nothing
      * @param probability of treatment, by row of the trial
      */
-    Effects(Trial trial, int[] all, double[] probability, BaseLearner base, Set<MetaLearner> learners, long seed) {
-        this(trial, all, MOST_LEARNT, probability, base, learners, seed);
-    }
-
-    Effects(
-            Trial trial,
-            int[] whole,
-            int most,
-            double[] probability,
-            BaseLearner base,
-            Set<MetaLearner> learners,
-            long seed) {
-        int[] rows = spread(whole, most);
+    Effects(Trial trial, int[] whole, double[] probability, BaseLearner base, Set<MetaLearner> learners, long seed) {
+        int[] rows = spread(whole, MOST_LEARNT);
         encoder = Features.Encoder.fit(base, trial.table(), rows);
         low = trial.low();
         unit = trial.unit();

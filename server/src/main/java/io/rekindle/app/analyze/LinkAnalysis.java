@@ -222,7 +222,7 @@ final class LinkAnalysis extends Analysis {
         int[] rightRank = right == null ? leftRank : ranks(right.ids());
         return matches.stream()
                 .map(match -> right == null && leftRank[match.left()] > leftRank[match.right()]
-                        ? new Linkage.Match(match.right(), match.left(), match.probability())
+                        ? new Linkage.Match(/* left= */ match.right(), /* right= */ match.left(), match.probability())
                         : match)
                 .sorted(Comparator.<Linkage.Match>comparingInt(match -> leftRank[match.left()])
                         .thenComparingInt(match -> rightRank[match.right()]))
