@@ -157,13 +157,13 @@ function Scores({ customer, currency }: Props) {
           <div className="row" style={{ justifyContent: 'space-between', flexWrap: 'nowrap' }}>
             <strong>{label('score', score.name)}</strong>
             <span className="num">
-              {score.measurable ? scoreFigure(score.name, score.value, currency, format) : '–'}
+              {score.value === null ? '–' : scoreFigure(score.name, score.value, currency, format)}
             </span>
           </div>
           <div>
-            {score.measurable
-              ? scoreWords(score.name, score.value, currency, format, t)
-              : t('scoreWords.aliveNotMeasurable')}
+            {score.value === null
+              ? t('scoreWords.aliveNotMeasurable')
+              : scoreWords(score.name, score.value, currency, format, t)}
           </div>
           <div className="figure-note">
             {t('customer.model', { version: score.modelVersion, day: format.day(score.at) })}

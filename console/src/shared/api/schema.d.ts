@@ -2362,11 +2362,10 @@ export interface components {
         "io.rekindle.predict.Prediction.ScoreNow": {
             /** Format: date-time */
             at: string;
-            measurable: boolean;
             modelVersion: string;
             name: string;
             /** Format: double */
-            value: number;
+            value: number | null;
         };
         "io.rekindle.profile.Orders.Line": {
             amount: number;

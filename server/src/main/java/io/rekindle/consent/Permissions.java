@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.sql.Connection;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.LocalTime;
 import java.util.Arrays;
@@ -214,6 +215,27 @@ public class Permissions {
         if (!isQuiet(from, to, local.toLocalTime())) return Optional.empty();
         var end = local.with(to);
         return Optional.of((end.isAfter(local) ? end : end.plusDays(1)).toInstant());
+    }
+
+    /**
+     * The quiet hours, when they take up all of a window of hours, so that nobody could ever be written to within it;
+     * empty otherwise. Windows over midnight end before they begin.
+     */
+    public Optional<QuietHours> quietThroughout(LocalTime from, LocalTime to) {
+        var quietFrom = settings.quietFrom();
+        var quietTo = settings.quietTo();
+        if (quietFrom == null || quietTo == null || !isQuiet(quietFrom, quietTo, from)) return Optional.empty();
+        return untilNext(from, to) <= untilNext(from, quietTo)
+                ? Optional.of(new QuietHours(quietFrom, quietTo))
+                : Optional.empty();
+    }
+
+    /** Hours of the day nobody is written to in for marketing; over midnight when they end before they begin. */
+    public record QuietHours(LocalTime from, LocalTime to) {}
+
+    private static long untilNext(LocalTime from, LocalTime to) {
+        return Math.floorMod(
+                to.toNanoOfDay() - from.toNanoOfDay(), Duration.ofDays(1).toNanos());
     }
 
     private static boolean isQuiet(LocalTime from, LocalTime to, LocalTime time) {

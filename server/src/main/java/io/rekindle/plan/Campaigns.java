@@ -4,6 +4,7 @@ import io.rekindle.access.AuditTrail;
 import io.rekindle.access.Caller;
 import io.rekindle.access.Role;
 import io.rekindle.common.Page;
+import io.rekindle.consent.Permissions;
 import io.rekindle.platform.BusinessClock;
 import io.rekindle.platform.Problem;
 import io.rekindle.platform.Problem.Fault;
@@ -48,6 +49,7 @@ public class Campaigns {
     private final Templates templates;
     private final Audiences audiences;
     private final Commitments commitments;
+    private final Permissions permissions;
     // What launches a campaign reads campaigns itself: it is looked up when needed.
     private final ObjectProvider<Launches> launches;
     private final JsonMapper json;
@@ -62,6 +64,7 @@ public class Campaigns {
             Templates templates,
             Audiences audiences,
             Commitments commitments,
+            Permissions permissions,
             ObjectProvider<Launches> launches,
             JsonMapper json) {
         this.jdbc = jdbc;
@@ -73,6 +76,7 @@ public class Campaigns {
         this.templates = templates;
         this.audiences = audiences;
         this.commitments = commitments;
+        this.permissions = permissions;
         this.launches = launches;
         this.json = json;
     }
@@ -209,6 +213,8 @@ public class Campaigns {
         faults.check(
                 campaign.holdoutShare() >= LEAST_HOLDOUT,
                 new Fault("holdoutShare", "no_holdout", "no hold-out; set one between 1 % and 50 %"));
+        checkNotQuiet(
+                faults, campaign.sendWindow().from(), campaign.sendWindow().to());
         var launch = launches.getObject();
         var forecast = launch.forecast(campaign);
         if (campaign.offerId() != null) {
@@ -412,6 +418,21 @@ public class Campaigns {
                     .with("id", id);
     }
 
+    private void checkNotQuiet(Faults faults, LocalTime from, LocalTime to) {
+        permissions
+                .quietThroughout(from, to)
+                .ifPresent(quiet -> faults.check(
+                        false,
+                        new Fault(
+                                        "sendWindow",
+                                        "window_quiet",
+                                        "nobody is written to from {quietFrom} to {quietTo}, and the send window from {from} to {to} lies wholly within these quiet hours")
+                                .with("quietFrom", quiet.from())
+                                .with("quietTo", quiet.to())
+                                .with("from", from)
+                                .with("to", to)));
+    }
+
     private Map<String, @Nullable Object> check(Draft draft) {
         var faults = new Faults();
         var holdout = draft.holdoutShare() == null ? 0 : draft.holdoutShare();
@@ -449,6 +470,7 @@ public class Campaigns {
                 .check(
                         cost.signum() >= 0,
                         new Fault("messageCost", "cost_negative", "the cost of a message cannot be negative"));
+        checkNotQuiet(faults, from, to);
         exists(faults, "objectiveId", draft.objectiveId(), true, objectives::require);
         exists(faults, "segmentId", draft.segmentId(), true, audiences::version);
         exists(faults, "templateId", draft.templateId(), true, templates::get);

@@ -36,7 +36,9 @@ import org.springframework.stereotype.Component;
  * <p>Scores: {@code p_alive}, the probability that the customer will buy again at all; {@code expected_purchases} and
  * {@code expected_value} over the days of the settings; {@code expected_spend}, the amount of a next purchase. Value is
  * expected purchases times expected spend, not discounted. Scores have four significant digits and are written down when
- * they have moved by more than a tolerance. A customer none of whose orders stands any longer scores 0.
+ * they have moved by more than a tolerance. A customer none of whose orders stands any longer scores 0. Of who bought on
+ * one day only, {@code p_alive} is not a number: that BG/NBD gives 1 is its definition (Fader, Hardie and Lee 2005: nobody
+ * leaves before the first repeat purchase) and not what was seen.
  */
 @Component
 public class Prediction implements AfterAnalysis, Tail {
@@ -72,28 +74,24 @@ public class Prediction implements AfterAnalysis, Tail {
     /**
      * A customer's score.
      *
-     * @param measurable whether the value says anything of this customer: of who bought on one day only BG/NBD says by its
-     *     definition, not from what was seen, that {@code p_alive} is 1 (Fader, Hardie and Lee 2005: nobody leaves before the
-     *     first repeat purchase)
+     * @param value null where the model can say nothing of this customer: {@code p_alive} of who bought on one day only
      */
-    public record ScoreNow(String name, double value, boolean measurable, String modelVersion, Instant at) {}
+    public record ScoreNow(String name, @Nullable Double value, String modelVersion, Instant at) {}
 
     /** The customer's scores by name; empty before the first analysis that could fit the models. */
     public List<ScoreNow> scores(CustomerId customer) {
         return warehouse.query(
-                Sql.of("""
-                        select score, value, model_version, valid_from,
-                            score <> ? or (
-                                select count(distinct local_day(o.ordered_at, ?)) from orders_now o
-                                where o.customer_id = ? and o.net > 0) <> 1 as measurable
-                        from scores_now where customer_id = ? order by score
-                        """, Score.P_ALIVE.code(), clock.zone().getId(), customer.value(), customer.value()),
-                row -> new ScoreNow(
-                        row.text("score"),
-                        row.doubleValue("value"),
-                        row.booleanValue("measurable"),
-                        row.text("model_version"),
-                        row.instant("valid_from")));
+                Sql.of(
+                        "select score, value, model_version, valid_from from scores_now where customer_id = ? order by score",
+                        customer.value()),
+                row -> {
+                    double value = row.doubleValue("value");
+                    return new ScoreNow(
+                            row.text("score"),
+                            Double.isNaN(value) ? null : value,
+                            row.text("model_version"),
+                            row.instant("valid_from"));
+                });
     }
 
     /** Two fitted models and what the registry calls them. */
@@ -239,6 +237,7 @@ public class Prediction implements AfterAnalysis, Tail {
         var reading = CompletableFuture.supplyAsync(() -> known(only));
         var summed = history.recencyFrequency();
         double[] alive = models.purchases().pAlive(summed);
+        for (int i = 0; i < alive.length; i++) if (summed.frequency(i) == 0) alive[i] = Double.NaN;
         double[] soon = models.purchases().expectedPurchases(summed, settings.purchaseDays());
         double[] later = models.purchases().expectedPurchases(summed, settings.valueDays());
         double[] spend = models.spend().expectedSpend(summed);
@@ -308,11 +307,13 @@ public class Prediction implements AfterAnalysis, Tail {
     }
 
     private boolean moved(double from, double to) {
+        if (Double.isNaN(from) || Double.isNaN(to)) return Double.isNaN(from) != Double.isNaN(to);
         return from != to && Math.abs(to - from) >= settings.tolerance() * Math.abs(from);
     }
 
     /** Four significant digits, half to even as {@link BigDecimal} does, without one for each of all customers' scores. */
     static double rounded(double value) {
+        if (Double.isNaN(value)) return value;
         double size = Math.abs(value);
         if (!(size >= 1e-12 && size < 1e12))
             return new BigDecimal(value).round(DIGITS).doubleValue();

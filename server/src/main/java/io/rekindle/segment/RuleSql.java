@@ -400,8 +400,11 @@ public final class RuleSql {
         var tests = new ArrayList<Sql>();
         if (range.atLeast() != null)
             tests.add(Sql.of(column + " >= ?", range.atLeast().doubleValue()));
-        if (range.atMost() != null)
-            tests.add(Sql.of(column + " <= ?", range.atMost().doubleValue()));
+        // Not a number says the model can tell nothing: some engines hold it for greater than every number.
+        double most = range.atMost() == null
+                ? Double.MAX_VALUE
+                : Math.min(Double.MAX_VALUE, range.atMost().doubleValue());
+        tests.add(Sql.of(column + " <= ?", most));
         return new Node.Atom(Source.SCORES, Sql.join(" and ", tests), false);
     }
 

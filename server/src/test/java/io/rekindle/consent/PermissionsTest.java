@@ -21,6 +21,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.SplittableRandom;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -327,6 +328,29 @@ class PermissionsTest {
         assertThat(atNoon.quietUntil(Instant.parse("2026-03-01T12:30:00Z")))
                 .hasValue(Instant.parse("2026-03-01T13:00:00Z"));
         assertThat(atNoon.quietUntil(Instant.parse("2026-03-01T13:00:00Z"))).isEmpty();
+    }
+
+    @Test
+    void aWindowIsQuietThroughoutWhenEachOfItsMinutesIs() {
+        var random = new SplittableRandom(11);
+        int quiet = 0;
+        for (int trial = 0; trial < 3_000; trial++) {
+            var hours = random.ints(4, 0, 24)
+                    .mapToObj(hour -> LocalTime.of(hour, 0))
+                    .toList();
+            if (hours.get(0).equals(hours.get(1)) || hours.get(2).equals(hours.get(3))) continue;
+            var permissions = with(new ConsentSettings(false, hours.get(0), hours.get(1), 3, Duration.ofDays(7)));
+            boolean throughout = true;
+            for (var hour = hours.get(2); !hour.equals(hours.get(3)); hour = hour.plusHours(1))
+                throughout &= permissions
+                        .quietUntil(Instant.parse("2026-03-01T00:30:00Z").plus(Duration.ofHours(hour.getHour())))
+                        .isPresent();
+            assertThat(permissions.quietThroughout(hours.get(2), hours.get(3)).isPresent())
+                    .as("window and quiet hours %s", hours)
+                    .isEqualTo(throughout);
+            if (throughout) quiet++;
+        }
+        assertThat(quiet).isPositive();
     }
 
     @Test

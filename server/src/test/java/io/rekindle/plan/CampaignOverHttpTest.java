@@ -8,6 +8,7 @@ import io.rekindle.access.ApiKeys;
 import io.rekindle.access.AuditTrail;
 import io.rekindle.access.Role;
 import io.rekindle.common.CustomerId;
+import io.rekindle.consent.Permissions;
 import io.rekindle.platform.BusinessClock;
 import io.rekindle.platform.Problem;
 import io.rekindle.testing.RekindleTest;
@@ -215,6 +216,7 @@ class CampaignOverHttpTest {
             @Autowired Templates templates,
             @Autowired Audiences audiences,
             @Autowired Commitments commitments,
+            @Autowired Permissions permissions,
             @Autowired ObjectProvider<Launches> launches,
             @Autowired JsonMapper mapper)
             throws Exception {
@@ -230,6 +232,7 @@ class CampaignOverHttpTest {
                 templates,
                 audiences,
                 commitments,
+                permissions,
                 launches,
                 mapper);
         long ofAdmin = campaign(segment, 0.2);
@@ -677,6 +680,30 @@ class CampaignOverHttpTest {
                         .formatted(objective.body().get("id").longValue(), segment, template(html), offer, holdout));
         assertThat(made.status()).as(made.body().toString()).isEqualTo(201);
         return made.body().get("id").longValue();
+    }
+
+    @Test
+    void aWindowWhollyWithinTheQuietHoursIsRefused() throws Exception {
+        long segment = segmentOf(930_000_000L);
+        ordersOf(930_000_000L, 5, 1);
+        var kept = json.readTree(send("GET", "/api/campaigns/%d".formatted(campaign(segment, 0.2)), "")
+                .body()
+                .toString());
+        for (var window : List.of("03:10-03:20", "03:12-03:13")) {
+            var hours = window.split("-");
+            var refused = send(
+                    "POST",
+                    "/api/campaigns",
+                    "{\"name\":\"Night\",\"objectiveId\":%d,\"segmentId\":%d,\"templateId\":%d,\"holdoutShare\":0.2,\"sendWindow\":{\"from\":\"%s\",\"to\":\"%s\"},\"attributionDays\":14}"
+                            .formatted(
+                                    kept.get("objectiveId").longValue(),
+                                    segment,
+                                    kept.get("templateId").longValue(),
+                                    hours[0],
+                                    hours[1]));
+            assertThat(refused.status()).as(refused.body().toString()).isEqualTo(422);
+            assertThat(refused.body().at("/errors/0/code").stringValue()).isEqualTo("window_quiet");
+        }
     }
 
     private record Answer(int status, JsonNode body) {}

@@ -67,7 +67,7 @@ final class NaiveRules {
                         .orElse(false);
             case Rule.Score(var score, var range) ->
                 latest("score", who, c -> c.name().equals(score))
-                        .map(c -> range.holds(BigDecimal.valueOf(c.value())))
+                        .map(c -> !Double.isNaN(c.value()) && range.holds(BigDecimal.valueOf(c.value())))
                         .orElse(false);
             case Rule.Message message ->
                 history.messages.stream()
@@ -273,7 +273,11 @@ final class NaiveRules {
                         ? new Rule.Stage(List.of("lost", SmallHistory.one(random, SmallHistory.STAGES)))
                         : new Rule.Score(
                                 SmallHistory.one(random, SmallHistory.SCORES),
-                                new Range(new BigDecimal("0.2"), random.nextBoolean() ? null : new BigDecimal("0.6")));
+                                random.nextInt(3) == 0
+                                        ? new Range(null, new BigDecimal("0.6"))
+                                        : new Range(
+                                                new BigDecimal("0.2"),
+                                                random.nextBoolean() ? null : new BigDecimal("0.6")));
             case 7 ->
                 new Rule.Message(
                         random.nextBoolean() ? Optional.of(1L + random.nextInt(3)) : Optional.empty(),

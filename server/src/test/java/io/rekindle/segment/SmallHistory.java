@@ -149,9 +149,13 @@ final class SmallHistory {
                 changes.add(
                         random.nextBoolean()
                                 ? new Change("stage", id, at, one(random, STAGES), 0)
-                                : new Change("score", id, at, one(random, SCORES), random.nextInt(20) / 20.0));
+                                : new Change("score", id, at, one(random, SCORES), score(random)));
             default -> messages.add(new Message(id, at, seq++, 1 + random.nextInt(3), one(random, STATES)));
         }
+    }
+
+    private static double score(Random random) {
+        return random.nextInt(6) == 0 ? Double.NaN : random.nextInt(20) / 20.0;
     }
 
     private static @Nullable Object traitValue(Random random, String trait) {

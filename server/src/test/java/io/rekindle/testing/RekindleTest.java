@@ -23,6 +23,8 @@ import org.springframework.test.context.ContextConfiguration;
             "rekindle.clock-start=2026-03-01T09:00:00Z",
             "rekindle.seed=7",
             "rekindle.evaluate.grace=0s",
+            "rekindle.consent.quiet-from=03:10",
+            "rekindle.consent.quiet-to=03:20",
             "rekindle.admin-key=" + RekindleTest.ADMIN_KEY,
             "rekindle.admin-password=" + RekindleTest.ADMIN_PASSWORD,
             "rekindle.write-key=" + RekindleTest.WRITE_KEY
