@@ -2,12 +2,14 @@ package io.rekindle.simulator;
 
 import java.time.LocalDate;
 import java.util.List;
+import java.util.Set;
 
 /**
  * What came to pass on one day.
  *
  * @param day the day
  * @param played the events of the day
+ * @param buyers the user ids of who ordered
  * @param mails how many mails had arrived since the day before
  * @param unwelcomeMails how many of them went to people who never allowed mail or had unsubscribed
  * @param opens how many pictures of mails were loaded by readers
@@ -21,6 +23,7 @@ import java.util.List;
 public record DaySummary(
         LocalDate day,
         Played played,
+        Set<String> buyers,
         int mails,
         int unwelcomeMails,
         int opens,
@@ -30,8 +33,9 @@ public record DaySummary(
         int refusedLinks,
         int failedVisits,
         List<String> problems) {
-    /** Copies its list. */
+    /** Copies its collections. */
     public DaySummary {
+        buyers = Set.copyOf(buyers);
         problems = List.copyOf(problems);
     }
 }

@@ -7,8 +7,10 @@ import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -117,11 +119,14 @@ public final class Market implements AutoCloseable {
         for (Mail mail : mails) if (!receive(today, mail)) unwelcome++;
         List<Outcome> outcomes = web.visit(visitsUpTo(today));
         Count count = new Count();
+        Set<String> buyers = new HashSet<>();
         try (EventDoor.Stream events = door.open()) {
-            population.liveDay(into(events, count));
+            population.liveDay(into(events, count).andThen(happening -> {
+                if (happening instanceof Happening.Ordered order) buyers.add(Person.userId(order.customer()));
+            }));
         }
         brokenOff = false;
-        return summary(day, count.played(), mails.size(), unwelcome, outcomes);
+        return summary(day, count.played(), buyers, mails.size(), unwelcome, outcomes);
     }
 
     /**
@@ -231,7 +236,8 @@ public final class Market implements AutoCloseable {
         return all;
     }
 
-    private DaySummary summary(LocalDate day, Played played, int mails, int unwelcome, List<Outcome> outcomes) {
+    private DaySummary summary(
+            LocalDate day, Played played, Set<String> buyers, int mails, int unwelcome, List<Outcome> outcomes) {
         Visits done = new Visits();
         int refused = 0;
         int failed = 0;
@@ -251,6 +257,7 @@ public final class Market implements AutoCloseable {
         return new DaySummary(
                 day,
                 played,
+                buyers,
                 mails,
                 unwelcome,
                 done.opens,

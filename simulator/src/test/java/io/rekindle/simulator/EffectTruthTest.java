@@ -102,6 +102,39 @@ class EffectTruthTest {
         assertThat((double) aboveZero / runs).as("power").isGreaterThan(0.98);
     }
 
+    /** The draws a demonstration plays with follow from its seed: over seeds they must scatter as replays do. */
+    @Test
+    void overSeedsTheMarketsOwnDrawsScatterAroundTheTruth() {
+        int seeds = 60;
+        double sum = 0;
+        double sumOfSquares = 0;
+        for (int seed = 1; seed <= seeds; seed++) {
+            Population population = new Population(MarketSettings.of(8_500, seed, START));
+            List<Integer> audience = lapsed(population, liveHistory(population), 150);
+            double truth = truth(population, audience, 30).effect();
+            SplittableRandom coin = new SplittableRandom(7_919L * seed);
+            List<Integer> treatment = new ArrayList<>();
+            List<Integer> holdout = new ArrayList<>();
+            for (int number : audience) (coin.nextDouble() < 0.2 ? holdout : treatment).add(number);
+            for (int number : treatment)
+                if (arrives(population.customer(number))) population.receive(number, "CODE-" + number);
+            BitSet buyers = new BitSet();
+            population.liveUntil(
+                    START_DAY + 30,
+                    happening -> {
+                        if (happening instanceof Happening.Ordered order) buyers.set(order.customer());
+                    },
+                    done -> {});
+            Lift lift = difference(treatment, holdout, buyers);
+            double z = (lift.estimate() - truth) / lift.standardError();
+            sum += z;
+            sumOfSquares += z * z;
+        }
+        // In standard errors: mean 0 with variance 1 / n, sum of squares chi-squared with n degrees of freedom.
+        assertThat(Math.abs(sum / Math.sqrt(seeds))).as("sum of misses").isLessThan(3.5);
+        assertThat(sumOfSquares).as("sum of squared misses").isBetween(30.0, 102.0);
+    }
+
     private record Lift(double estimate, double standardError) {}
 
     /** The difference in conversion a company would measure, with a fifth held out at random. */
@@ -110,7 +143,13 @@ class EffectTruthTest {
         List<Integer> treatment = new ArrayList<>();
         List<Integer> holdout = new ArrayList<>();
         for (int number : audience) (coin.nextDouble() < 0.2 ? holdout : treatment).add(number);
-        BitSet buyers = new Future(population, audience, seed).write(treatment).buyers(30);
+        return difference(
+                treatment,
+                holdout,
+                new Future(population, audience, seed).write(treatment).buyers(30));
+    }
+
+    private static Lift difference(List<Integer> treatment, List<Integer> holdout, BitSet buyers) {
         double treated = share(treatment, buyers);
         double heldOut = share(holdout, buyers);
         double variance = treated * (1 - treated) / treatment.size() + heldOut * (1 - heldOut) / holdout.size();

@@ -24,9 +24,11 @@ import java.time.LocalTime;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import tools.jackson.databind.JsonNode;
 
 /**
@@ -51,6 +53,7 @@ public final class Demo implements AutoCloseable {
     private final EventDoor door;
     private final Stage stage;
     private final LocalDate sendDay;
+    private final Set<String> buyers = new HashSet<>();
 
     /** What to demonstrate: see {@link DemoReport} for the words. */
     public record Wish(
@@ -122,6 +125,11 @@ public final class Demo implements AutoCloseable {
 
     public RunningServer server() {
         return server;
+    }
+
+    /** The user ids of who ordered within the campaign's window, as only the simulator knows it. */
+    Set<String> buyers() {
+        return buyers;
     }
 
     /** Runs the loop once and reports. */
@@ -283,6 +291,7 @@ public final class Demo implements AutoCloseable {
             if (summary.failedVisits() > 0 || summary.refusedLinks() > 0)
                 throw new IllegalStateException("links in the mails did not work: " + summary.problems());
             orders += summary.played().orders();
+            buyers.addAll(summary.buyers());
             opens += summary.opens();
             clicks += summary.clicks();
             stage.at(day + 1L);

@@ -26,6 +26,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.MethodOrderer;
@@ -102,6 +103,41 @@ class WholeLoopTest {
                 .isCloseTo(
                         requireNonNull(report.lift().conversion()).estimate(),
                         org.assertj.core.data.Offset.offset(1e-9));
+    }
+
+    /** Customer by customer: what the simulator's people did is what the product saw of them. */
+    @Test
+    @Order(3)
+    void whoBoughtAccordingToTheLedgerIsWhoBought() {
+        record Outcome(long customer, boolean converted) {}
+        var converted = demo
+                .server()
+                .part(Warehouse.class)
+                .query(
+                        Sql.of(
+                                "select customer_id, converted from outcomes_now where campaign_id = ?",
+                                report.campaignId()),
+                        row -> new Outcome(row.longValue("customer_id"), row.booleanValue("converted")))
+                .stream()
+                .collect(Collectors.toMap(Outcome::customer, Outcome::converted));
+        assertThat(converted).hasSize(Math.toIntExact(report.eligible()));
+        var userIds = new HashMap<Long, String>();
+        var cursor = "";
+        do {
+            var page = JSON.readTree(get("/api/campaigns/%d/decisions?limit=200%s"
+                            .formatted(report.campaignId(), cursor.isEmpty() ? "" : "&cursor=" + cursor))
+                    .body());
+            for (var row : page.path("items"))
+                userIds.put(
+                        CustomerId.parse(row.path("customerId").asString()).value(),
+                        row.path("userId").asString());
+            cursor = page.path("nextCursor").asString("");
+        } while (!cursor.isEmpty());
+        assertThat(converted)
+                .allSatisfy((customer, bought) -> assertThat(bought)
+                        .as(userIds.get(customer))
+                        .isEqualTo(demo.buyers().contains(userIds.get(customer))));
+        assertThat(converted.values()).contains(true, false);
     }
 
     /** Every kind of answer there is to read, on a server where all of them have something in them. */
