@@ -1979,7 +1979,7 @@ export interface components {
             /** Format: int64 */
             neededInSmallerArm: number | null;
             /** @enum {string} */
-            obstacle: "nothing_sent" | "arm_sizes" | "too_few_customers" | "too_few_conversions" | "no_variation";
+            obstacle: "nothing_sent" | "arm_sizes" | "too_few_customers" | "too_few_conversions" | "too_few_amounts" | "no_variation";
             reason: components["schemas"]["io.rekindle.segment.Words"];
             /** Format: int64 */
             treated: number;

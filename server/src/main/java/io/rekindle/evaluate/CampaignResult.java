@@ -107,6 +107,7 @@ public record CampaignResult(
         ARM_SIZES,
         TOO_FEW_CUSTOMERS,
         TOO_FEW_CONVERSIONS,
+        TOO_FEW_AMOUNTS,
         /** All outcomes of an arm are the same. */
         NO_VARIATION;
 

@@ -12,6 +12,7 @@ import io.rekindle.evaluate.CampaignResult.State;
 import io.rekindle.evaluate.CampaignResult.Verdict;
 import io.rekindle.evaluate.Outcomes.Figures;
 import io.rekindle.models.experiment.Lift;
+import io.rekindle.models.experiment.Look;
 import io.rekindle.models.experiment.SampleRatio;
 import io.rekindle.models.experiment.TwoSample;
 import io.rekindle.plan.Campaign;
@@ -166,12 +167,12 @@ public class Evaluations implements Job, RunPlanned {
                 figures.treatment().customers(),
                 figures.treatment().converted(),
                 ALPHA);
-        var orders =
-                TwoSample.means(figures.holdout().orders(), figures.treatment().orders(), ALPHA);
-        var revenue = TwoSample.means(
-                figures.holdout().netRevenue(), figures.treatment().netRevenue(), ALPHA);
-        var contribution = TwoSample.means(
-                figures.holdout().contribution(), figures.treatment().contribution(), ALPHA);
+        var once = new Look.Once(ALPHA);
+        var orders = TwoSample.amounts(
+                figures.holdout().orders(), figures.treatment().orders(), once);
+        var revenue = TwoSample.amounts(
+                figures.holdout().netRevenue(), figures.treatment().netRevenue(), once);
+        var gain = netGain(figures, once);
         var lifts = new CampaignResult.Lifts(measure(conversion), measure(orders), measure(revenue));
         var check = sampleCheck(run, figures);
         var headline = objective.metric().isRate() ? conversion : revenue;
@@ -193,14 +194,14 @@ public class Evaluations implements Job, RunPlanned {
                 lifts,
                 check,
                 cost(figures),
-                netGain(contribution, figures.treatment().customers()),
+                gain,
                 new CampaignResult.Attributed(
                         figures.treatment().attributedOrders(),
                         figures.treatment().attributedRevenue()),
                 recorded ? against.orElse(null) : null,
                 verdict,
                 withContaminated(
-                        words(verdict, run, headline, objective.metric().isRate(), against, contribution, figures),
+                        words(verdict, run, headline, objective.metric().isRate(), against, gain),
                         funnel.contaminated()),
                 campaign.forecast(),
                 review,
@@ -266,10 +267,19 @@ public class Evaluations implements Job, RunPlanned {
         return new Cost(messages, offers, messages.add(offers));
     }
 
-    private static CampaignResult.@Nullable NetGain netGain(Lift contribution, long treated) {
-        return contribution instanceof Lift.Measured lift
-                ? new CampaignResult.NetGain(lift.estimate() * treated, lift.low() * treated, lift.high() * treated)
-                : null;
+    /** What chance moves is what people buy; the messages cost what they cost. */
+    private static CampaignResult.@Nullable NetGain netGain(Figures figures, Look look) {
+        var treatment = figures.treatment();
+        var holdout = figures.holdout();
+        if (!(TwoSample.amounts(holdout.contribution(), treatment.contribution(), look) instanceof Lift.Measured lift))
+            return null;
+        long treated = treatment.customers();
+        double messages = treatment.messageCost().doubleValue()
+                - holdout.messageCost().doubleValue() * treated / holdout.customers();
+        return new CampaignResult.NetGain(
+                lift.estimate() * treated - messages,
+                lift.low() * treated - messages,
+                lift.high() * treated - messages);
     }
 
     private static Words withContaminated(Words words, long contaminated) {
@@ -287,8 +297,7 @@ public class Evaluations implements Job, RunPlanned {
             Lift headline,
             boolean rate,
             Optional<CampaignResult.NotMeasurable> against,
-            Lift contribution,
-            Figures figures) {
+            CampaignResult.@Nullable NetGain gain) {
         if (verdict == null)
             return new Words(
                     "The window closes at %s and the result is taken at %s; these are figures so far and no result yet."
@@ -303,7 +312,6 @@ public class Evaluations implements Job, RunPlanned {
         }
         if (!(headline instanceof Lift.Measured measured))
             throw new IllegalStateException("a verdict without a measured difference");
-        var gain = netGain(contribution, figures.treatment().customers());
         var english = rate ? boughtInEnglish(measured) : spentInEnglish(measured);
         var chinese = rate ? boughtInChinese(measured) : spentInChinese(measured);
         var money = gain == null

@@ -99,6 +99,23 @@ final class Obstacles {
                                         ? "既有购买也有未购买的客户可供比较：延长观察时间，或选择更常发生的结果"
                                         : String.format(Locale.ROOT, "较小的一组至少有 %,d 位客户", needed)));
             }
+            case TOO_FEW_AMOUNTS ->
+                new NotMeasurable(
+                        Obstacle.TOO_FEW_AMOUNTS,
+                        treated,
+                        heldOut,
+                        needed,
+                        new Words(
+                                lift.because(),
+                                String.format(
+                                        Locale.ROOT,
+                                        "对较小的一组（%,d 位客户）而言，按通常大小折算的预期购买笔数不足 5",
+                                        Math.min(treated, heldOut))),
+                        new Words(
+                                lift.whatItWouldTake(),
+                                needed == null
+                                        ? "更多购买：延长观察时间，或选择更常发生的结果"
+                                        : String.format(Locale.ROOT, "较小的一组至少有 %,d 位客户", needed)));
             case NO_VARIATION ->
                 new NotMeasurable(
                         Obstacle.NO_VARIATION,

@@ -50,7 +50,11 @@ final class Outcomes {
         this.ownSource = ownSource;
     }
 
-    /** How an arm did; sums of each customer's outcome, as the comparison of means needs them. */
+    /**
+     * How an arm did; sums of each customer's outcome, as the comparison of means needs them.
+     *
+     * @param contribution net revenue less what offers cost, before the cost of messages
+     */
     record ArmFigures(
             long customers,
             long converted,
@@ -212,8 +216,7 @@ final class Outcomes {
                         , paid as (select customer_id, sum(message_cost) as message_cost from outcome group by customer_id),
                         person as (
                             select o.arm, o.converted, o.orders, o.net_revenue, o.offer_cost, p.message_cost,
-                                o.net_revenue - o.offer_cost - p.message_cost as contribution, o.attributed_orders,
-                                o.attributed_revenue
+                                o.net_revenue - o.offer_cost as contribution, o.attributed_orders, o.attributed_revenue
                             from outcome o
                             join assignments_now a on a.run_id = ? and a.decision_id = o.decision_id
                             join paid p on p.customer_id = o.customer_id)

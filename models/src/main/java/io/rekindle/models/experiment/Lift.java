@@ -97,6 +97,8 @@ public sealed interface Lift {
         TOO_FEW_CUSTOMERS,
         /** Too few converted, or too few did not, for the normal approximation. */
         TOO_FEW_CONVERSIONS,
+        /** Too few amounts, counted by their size, are expected in an arm. */
+        TOO_FEW_AMOUNTS,
         /** All outcomes of an arm are the same. */
         NO_VARIATION,
         /** The lower number of a ratio may be 0. */

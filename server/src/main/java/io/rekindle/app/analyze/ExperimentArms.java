@@ -23,6 +23,8 @@ import org.jspecify.annotations.Nullable;
 /** The outcomes of two arms, in the file's order, and what can be said of them. */
 final class ExperimentArms {
     private static final int POINTS = 80;
+    /** With fewer amounts in the smaller arm Welch's interval is not worth its name. */
+    private static final double FEW_AMOUNTS = 50;
 
     private final int[] rows;
     private final int[] arms;
@@ -107,7 +109,13 @@ final class ExperimentArms {
         return binary
                 ? TwoSample.proportions(
                         control.n(), Math.round(control.sum()), treatment.n(), Math.round(treatment.sum()), look)
-                : TwoSample.means(control.first(), treatment.first(), look);
+                : neverNegative() && TwoSample.expectedAmounts(control.first(), treatment.first()) < FEW_AMOUNTS
+                        ? TwoSample.amounts(control.first(), treatment.first(), look)
+                        : TwoSample.means(control.first(), treatment.first(), look);
+    }
+
+    private boolean neverNegative() {
+        return Arrays.stream(rows).allMatch(row -> outcome[row] >= 0);
     }
 
     /**

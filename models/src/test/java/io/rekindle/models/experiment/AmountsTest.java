@@ -1,0 +1,167 @@
+package io.rekindle.models.experiment;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import io.rekindle.models.experiment.Lift.Measured;
+import io.rekindle.models.experiment.Lift.NotMeasurable;
+import io.rekindle.models.experiment.Lift.Reason;
+import java.util.SplittableRandom;
+import org.junit.jupiter.api.Test;
+
+/** Amounts most customers have none of: laws they obey, and what their intervals hold with few buyers. */
+class AmountsTest {
+    private static final Look.Once ONCE = new Look.Once(.05);
+    private static final int DRAWS = 6_000;
+
+    @Test
+    void ofConversionsTheyAreConversions() {
+        Measured rate = measured(TwoSample.proportions(400, 17, 1500, 96, .05));
+        Measured amount = measured(TwoSample.amounts(conversions(400, 17), conversions(1500, 96), ONCE));
+        assertThat(amount.p()).isCloseTo(rate.p(), within(1e-12));
+        assertThat(amount.low()).isCloseTo(rate.low(), within(1e-12));
+        assertThat(amount.high()).isCloseTo(rate.high(), within(1e-12));
+    }
+
+    /** The pooled z-test, from the outcomes themselves. */
+    @Test
+    void withinTheTestIsThePooledOneAndTheIntervalLeavesNothingOutThatItDoesNotReject() {
+        SplittableRandom random = new SplittableRandom(4);
+        int apart = 0;
+        for (int trial = 0; trial < 500; trial++) {
+            double[] control = spend(random, 300, .06, 1);
+            double[] treatment = spend(random, 900, .06 + .08 * random.nextDouble(), 1);
+            if (!(TwoSample.amounts(Sample.of(control), Sample.of(treatment), ONCE) instanceof Measured lift)) continue;
+            double mean = 0;
+            for (double y : control) mean += y / 1200;
+            for (double y : treatment) mean += y / 1200;
+            double variance = 0;
+            for (double y : control) variance += (y - mean) * (y - mean) / 1200;
+            for (double y : treatment) variance += (y - mean) * (y - mean) / 1200;
+            double z = lift.estimate() / Math.sqrt(variance * (1 / 300. + 1 / 900.));
+            assertThat(lift.statistic()).isCloseTo(z, within(1e-9));
+            assertThat(lift.excludesZero()).isEqualTo(lift.p() < .05);
+            if (lift.excludesZero()) apart++;
+        }
+        assertThat(apart).isBetween(50, 450);
+    }
+
+    @Test
+    void theUnitOfMoneyDoesNotMatterNorWhichArmIsCalledControl() {
+        SplittableRandom random = new SplittableRandom(5);
+        Sample control = Sample.of(spend(random, 300, .1, 1));
+        Sample treatment = Sample.of(spend(random, 1000, .15, 1));
+        Measured euros = measured(TwoSample.amounts(control, treatment, ONCE));
+        Measured cents = measured(TwoSample.amounts(
+                new Sample(control.n(), 100 * control.sum(), 1e4 * control.sumOfSquares()),
+                new Sample(treatment.n(), 100 * treatment.sum(), 1e4 * treatment.sumOfSquares()),
+                ONCE));
+        assertThat(cents.p()).isCloseTo(euros.p(), within(1e-12));
+        assertThat(cents.low()).isCloseTo(100 * euros.low(), within(1e-8));
+        assertThat(cents.high()).isCloseTo(100 * euros.high(), within(1e-8));
+        Measured other = measured(TwoSample.amounts(treatment, control, ONCE));
+        assertThat(other.low()).isCloseTo(-euros.high(), within(1e-9));
+        assertThat(other.high()).isCloseTo(-euros.low(), within(1e-9));
+    }
+
+    @Test
+    void amountsMostCustomersHaveAreComparedAsMeans() {
+        Sample control = Sample.of(new double[] {40, 55, 48, 51, 60});
+        Sample treatment = Sample.of(new double[] {62, 58, 70, 49, 66});
+        assertThat(TwoSample.amounts(control, treatment, ONCE)).isEqualTo(TwoSample.means(control, treatment, ONCE));
+    }
+
+    @Test
+    void withLessThanFiveExpectedNothingIsSaid() {
+        NotMeasurable not =
+                (NotMeasurable) TwoSample.amounts(new Sample(184, 50, 2500), new Sample(740, 20 * 50, 20 * 2500), ONCE);
+        assertThat(not.reason()).isEqualTo(Reason.TOO_FEW_AMOUNTS);
+        // 21 amounts of 50 of 924 customers.
+        assertThat(not.neededInSmallerArm()).hasValue(220);
+    }
+
+    /** Baskets of a log-normal with as much spread as mean; the hold-out small and with 7 to 50 buyers. */
+    @Test
+    void withFewBuyersTheIntervalHoldsTheTruthWhereWelchsDoesNot() {
+        for (double[] c : new double[][] {{300, 1200, .036}, {600, 2400, .036}, {1300, 5000, .036}, {260, 2340, .06}}) {
+            Tally none = simulate(Math.round(c[0]), Math.round(c[1]), c[2], c[2]);
+            assertThat(none.measured()).isGreaterThan((long) (.6 * DRAWS));
+            assertThat(none.missed()).as("of nothing, %s", none).isBetween(.03, .06);
+            assertThat(none.above()).as("too high, %s", none).isLessThan(.035);
+            assertThat(none.below()).as("too low, %s", none).isLessThan(.045);
+            for (double other : new double[] {.5, 2.5}) {
+                Tally some = simulate(Math.round(c[0]), Math.round(c[1]), c[2], c[2] * other);
+                // Where most draws are refused, the rest are no sample of what is measured.
+                if (some.measured() < .9 * DRAWS) continue;
+                assertThat(some.missed()).as("times %s, %s", other, some).isBetween(.03, .06);
+            }
+        }
+        assertThat(simulate(300, 1200, .036, .036).welch())
+                .as("Welch, of nothing")
+                .isGreaterThan(.07);
+    }
+
+    private record Tally(long measured, double missed, double below, double above, double welch) {}
+
+    private static Tally simulate(long heldOut, long written, double rate, double treatedRate) {
+        SplittableRandom random = new SplittableRandom(77);
+        double truth = treatedRate - rate;
+        int measured = 0;
+        int below = 0;
+        int above = 0;
+        int welch = 0;
+        for (int draw = 0; draw < DRAWS; draw++) {
+            Sample control = spendOf(random, heldOut, rate);
+            Sample treatment = spendOf(random, written, treatedRate);
+            if (!(TwoSample.amounts(control, treatment, ONCE) instanceof Measured lift)) continue;
+            measured++;
+            if (lift.high() < truth) below++;
+            if (lift.low() > truth) above++;
+            if (control.sum() > 0) {
+                Measured means = measured(TwoSample.means(control, treatment, ONCE));
+                if (means.low() > truth || means.high() < truth) welch++;
+            } else welch++;
+        }
+        return new Tally(
+                measured,
+                (below + above) / (double) measured,
+                below / (double) measured,
+                above / (double) measured,
+                welch / (double) measured);
+    }
+
+    /** Customers who buy with a probability, for 1 on average. */
+    private static Sample spendOf(SplittableRandom random, long customers, double rate) {
+        double spread = Math.sqrt(Math.log(2));
+        long buyers = 0;
+        // Gaps between buyers are geometric: no look at those who bought nothing.
+        for (double at = gap(random, rate); at < customers; at += 1 + gap(random, rate)) buyers++;
+        double sum = 0;
+        double squares = 0;
+        for (long i = 0; i < buyers; i++) {
+            double spend = Math.exp(spread * random.nextGaussian() - spread * spread / 2);
+            sum += spend;
+            squares += spend * spend;
+        }
+        return new Sample(customers, sum, squares);
+    }
+
+    private static double gap(SplittableRandom random, double rate) {
+        return Math.floor(Math.log(1 - random.nextDouble()) / Math.log1p(-rate));
+    }
+
+    private static double[] spend(SplittableRandom random, int customers, double rate, double mean) {
+        double[] spend = new double[customers];
+        for (int i = 0; i < customers; i++)
+            if (random.nextDouble() < rate) spend[i] = mean * Math.exp(.8 * random.nextGaussian() - .32);
+        return spend;
+    }
+
+    private static Sample conversions(long customers, long conversions) {
+        return Sample.ofConversions(customers, conversions);
+    }
+
+    private static Measured measured(Lift lift) {
+        return TwoSampleTest.measured(lift);
+    }
+}
