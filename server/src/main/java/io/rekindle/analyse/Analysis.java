@@ -9,6 +9,7 @@ import io.rekindle.models.value.ValueTiers;
 import io.rekindle.platform.BusinessClock;
 import io.rekindle.platform.SystemClock;
 import io.rekindle.platform.WriteGate;
+import io.rekindle.warehouse.RowWriter;
 import io.rekindle.warehouse.Rows;
 import io.rekindle.warehouse.Sql;
 import io.rekindle.warehouse.Warehouse;
@@ -33,7 +34,8 @@ import org.springframework.stereotype.Component;
 
 /**
  * Value tiers and life-cycle stages of all customers, renewed early every business day. Only changes are written down. A
- * customer none of whose orders stands any longer has the tier and group {@code none} and is a prospect again.
+ * customer none of whose orders stands any longer has the tier and group {@code none} and is a prospect again. Of a
+ * history that was brought in from elsewhere the past is worked out too ({@link LookBack}).
  */
 @Component
 public class Analysis {
@@ -48,6 +50,7 @@ public class Analysis {
     private final WriteGate gate;
     private final ObjectProvider<AfterAnalysis> after;
     private final AnalyseSettings settings;
+    private final LookBack lookBack;
     private final ReentrantLock oneAtATime = new ReentrantLock();
     /** What was learnt last since the server started; guarded by the lock. */
     private @Nullable Learnt learnt;
@@ -58,13 +61,15 @@ public class Analysis {
             SystemClock system,
             WriteGate gate,
             ObjectProvider<AfterAnalysis> after,
-            AnalyseSettings settings) {
+            AnalyseSettings settings,
+            LookBack lookBack) {
         this.warehouse = warehouse;
         this.clock = clock;
         this.system = system;
         this.gate = gate;
         this.after = after;
         this.settings = settings;
+        this.lookBack = lookBack;
     }
 
     private record Learnt(LocalDate day, int returned, Optional<PurchaseRhythm> rhythm) {}
@@ -113,6 +118,7 @@ public class Analysis {
             for (var next : after.orderedStream().toList())
                 next.analysed(batch, now, history, latest.rhythm(), learning);
             learnt = latest;
+            lookBack.over(batch, now, history, latest.rhythm());
         } finally {
             oneAtATime.unlock();
         }
@@ -133,7 +139,20 @@ public class Analysis {
                         : Optional.of(PurchaseRhythm.fit(history.intervals())));
     }
 
-    private record Tier(String tier, String group, int recency, int frequency, int amount, int loyalty) {}
+    /** A tier with its group and scores. */
+    record Tier(String tier, String group, int recency, int frequency, int amount, int loyalty) {
+        void write(RowWriter rows, long customer, Instant at) {
+            rows.value(customer)
+                    .value(tier)
+                    .value(group)
+                    .value(recency)
+                    .value(frequency)
+                    .value(amount)
+                    .value(loyalty)
+                    .value(at)
+                    .end();
+        }
+    }
 
     private record Known<T>(T value, Instant at) {}
 
@@ -161,6 +180,21 @@ public class Analysis {
     }
 
     private void writeTiers(String batch, Instant now, PurchaseHistory history, Map<Long, Known<Tier>> known) {
+        var tiers = tiers(history);
+        var changes = new ArrayList<Change<Tier>>();
+        for (int i = 0; i < tiers.length; i++)
+            note(history.customer(i), tiers[i], known.remove(history.customer(i)), now, changes);
+        var none = new Tier("none", "none", 0, 0, 0, 0);
+        known.forEach((customer, before) -> note(customer, none, before, now, changes));
+        append(
+                "tier_changes",
+                batch,
+                changes,
+                (rows, change) -> change.value().write(rows, change.customer(), change.at()));
+    }
+
+    /** The tiers of a history's customers, place by place. */
+    static Tier[] tiers(PurchaseHistory history) {
         int n = history.size();
         double[] amount = new double[n];
         int[] frequency = new int[n];
@@ -172,33 +206,17 @@ public class Analysis {
             recency[i] = history.elapsed(i);
             loyalty[i] = history.age(i);
         }
-        var tiers = ValueTiers.of(amount, frequency, recency, loyalty, ValueTiers.Settings.DEFAULT);
-        var changes = new ArrayList<Change<Tier>>();
-        for (int i = 0; i < n; i++) {
-            var tier = new Tier(
-                    word(tiers.tier(i)),
-                    word(tiers.group(i)),
-                    tiers.recency(i),
-                    tiers.frequency(i),
-                    tiers.amount(i),
-                    tiers.loyalty(i));
-            note(history.customer(i), tier, known.remove(history.customer(i)), now, changes);
-        }
-        var none = new Tier("none", "none", 0, 0, 0, 0);
-        known.forEach((customer, before) -> note(customer, none, before, now, changes));
-        append(
-                "tier_changes",
-                batch,
-                changes,
-                (rows, change) -> rows.value(change.customer())
-                        .value(change.value().tier())
-                        .value(change.value().group())
-                        .value(change.value().recency())
-                        .value(change.value().frequency())
-                        .value(change.value().amount())
-                        .value(change.value().loyalty())
-                        .value(change.at())
-                        .end());
+        var found = ValueTiers.of(amount, frequency, recency, loyalty, ValueTiers.Settings.DEFAULT);
+        var tiers = new Tier[n];
+        for (int i = 0; i < n; i++)
+            tiers[i] = new Tier(
+                    word(found.tier(i)),
+                    word(found.group(i)),
+                    found.recency(i),
+                    found.frequency(i),
+                    found.amount(i),
+                    found.loyalty(i));
+        return tiers;
     }
 
     /** Everybody's stage, and who has done anything at all without being called a prospect yet. */
@@ -248,7 +266,8 @@ public class Analysis {
                         .end());
     }
 
-    private static LifecycleStage[] stages(PurchaseHistory history, Optional<PurchaseRhythm> rhythm) {
+    /** The stages of a history's customers, place by place. */
+    static LifecycleStage[] stages(PurchaseHistory history, Optional<PurchaseRhythm> rhythm) {
         if (rhythm.isPresent()) return LifecycleRule.DEFAULT.stages(rhythm.get(), history.intervals());
         var stages = new LifecycleStage[history.size()];
         for (int i = 0; i < stages.length; i++) stages[i] = LifecycleRule.DEFAULT.stage(history.purchases(i), 0, .5);
@@ -267,7 +286,7 @@ public class Analysis {
     }
 
     private interface Writing<T> {
-        void write(io.rekindle.warehouse.RowWriter rows, Change<T> change);
+        void write(RowWriter rows, Change<T> change);
     }
 
     private <T> void append(String table, String batch, List<Change<T>> changes, Writing<T> writing) {

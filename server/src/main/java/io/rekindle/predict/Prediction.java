@@ -25,6 +25,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.LongPredicate;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.springframework.stereotype.Component;
@@ -49,6 +50,8 @@ public class Prediction implements AfterAnalysis, Tail {
     private static final double[] POWERS_OF_TEN = IntStream.rangeClosed(0, 22)
             .mapToDouble(e -> Double.parseDouble("1e" + e))
             .toArray();
+
+    private static final Sql ALL_CHANGES = Sql.of("");
 
     private final Warehouse warehouse;
     private final ModelRegistry registry;
@@ -112,7 +115,7 @@ public class Prediction implements AfterAnalysis, Tail {
             synchronized (appending) {
                 before = appended;
             }
-            var changes = changes(asOf, history, models.get(), PurchaseHistory.EVERYBODY);
+            var changes = changes(asOf, history, models.get(), ALL_CHANGES);
             boolean undisturbed = gate.write(() -> {
                 synchronized (appending) {
                     // The tail has scored somebody on newer orders meanwhile: compare with those.
@@ -123,6 +126,22 @@ public class Prediction implements AfterAnalysis, Tail {
             });
             if (undisturbed) return;
         }
+    }
+
+    @Override
+    public void lookedBack(String batch, Instant asOf, PurchaseHistory history, LongPredicate missing) {
+        var models = lastFitted();
+        if (models.isEmpty()) return;
+        var changes = changes(asOf, history, models.get(), Sql.of("where s.valid_from <= ?", asOf));
+        gate.write(() -> {
+            synchronized (appending) {
+                append(
+                        batch,
+                        changes.stream()
+                                .filter(change -> missing.test(change.customer()))
+                                .toList());
+            }
+        });
     }
 
     private Optional<Models> fit(String batch, Instant asOf, PurchaseHistory history, Optional<PurchaseRhythm> rhythm) {
@@ -216,7 +235,9 @@ public class Prediction implements AfterAnalysis, Tail {
         synchronized (appending) {
             var now = clock.instant();
             var history = PurchaseHistory.read(warehouse, now, clock.zone(), touched);
-            append(batch.id(), changes(now, history, models.get(), touched));
+            var theirs =
+                    Sql.of("where coalesce(i.customer_id, s.customer_id) in").then(touched.inParentheses());
+            append(batch.id(), changes(now, history, models.get(), theirs));
         }
     }
 
@@ -233,25 +254,26 @@ public class Prediction implements AfterAnalysis, Tail {
                 s.id()));
     }
 
-    private List<Change> changes(Instant now, PurchaseHistory history, Models models, Sql only) {
-        var reading = CompletableFuture.supplyAsync(() -> known(only));
+    /** @param known which changes of scores were known, as a condition on them */
+    private List<Change> changes(Instant now, PurchaseHistory history, Models models, Sql known) {
+        var reading = CompletableFuture.supplyAsync(() -> latest(known));
         var summed = history.recencyFrequency();
         double[] alive = models.purchases().pAlive(summed);
         for (int i = 0; i < alive.length; i++) if (summed.frequency(i) == 0) alive[i] = Double.NaN;
         double[] soon = models.purchases().expectedPurchases(summed, settings.purchaseDays());
         double[] later = models.purchases().expectedPurchases(summed, settings.valueDays());
         double[] spend = models.spend().expectedSpend(summed);
-        var known = reading.join();
+        var latest = reading.join();
         var changes = new ArrayList<Change>();
         for (int i = 0; i < history.size(); i++) {
             long customer = history.customer(i);
-            var before = known.remove(customer);
+            var before = latest.remove(customer);
             note(changes, before, customer, Score.P_ALIVE, alive[i], models.purchasesId(), now);
             note(changes, before, customer, Score.EXPECTED_PURCHASES, soon[i], models.purchasesId(), now);
             note(changes, before, customer, Score.EXPECTED_SPEND, spend[i], models.spendId(), now);
             note(changes, before, customer, Score.EXPECTED_VALUE, later[i] * spend[i], models.purchasesId(), now);
         }
-        var gone = new ArrayList<>(known.entrySet());
+        var gone = new ArrayList<>(latest.entrySet());
         gone.sort(Map.Entry.comparingByKey());
         for (var customer : gone)
             for (var score : Score.values())
@@ -263,7 +285,7 @@ public class Prediction implements AfterAnalysis, Tail {
      * One row a customer: with a row a score, most of the time would go into reading who it is and which. From the
      * changes themselves, so that only those of the customers asked for are looked at.
      */
-    private Map<Long, Map<Score, Known>> known(Sql only) {
+    private Map<Long, Map<Score, Known>> latest(Sql condition) {
         var known = new HashMap<Long, Map<Score, Known>>();
         var sql = Sql.of("select coalesce(i.customer_id, s.customer_id) as customer_id");
         for (var score : Score.values())
@@ -273,9 +295,7 @@ public class Prediction implements AfterAnalysis, Tail {
                     score.code(),
                     score.code());
         sql = sql.then("from score_changes s left join identity_now i on i.alias_id = s.customer_id");
-        if (!only.text().isEmpty())
-            sql = sql.then("where coalesce(i.customer_id, s.customer_id) in").then(only.inParentheses());
-        warehouse.stream(sql.then("group by 1"), row -> {
+        warehouse.stream(sql.then(condition).then("group by 1"), row -> {
             var scores = new EnumMap<Score, Known>(Score.class);
             for (var score : Score.values()) {
                 var value = row.nullableDouble(score.code());

@@ -1,5 +1,6 @@
 package io.rekindle.predict;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.rekindle.analyse.Analysis;
@@ -19,6 +20,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Random;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Collectors;
 import java.util.stream.LongStream;
@@ -153,12 +155,59 @@ class AnalysisAndScoresTest {
                 .isEqualTo(Prediction.rounded(model.pAlive((int) history[0], history[1], history[2])));
         assertThat(score(customer, "expected_purchases"))
                 .isEqualTo(Prediction.rounded(model.expectedPurchases((int) history[0], history[1], history[2], 30)));
-        assertThat(count("score_changes")).isEqualTo(4L * BUYERS);
+        assertThat(scoredSince(clock.instant())).isEqualTo(4L * BUYERS);
         assertThat(models.latest()).extracting(ModelCard::name).contains("gamma_gamma", "purchase_rhythm");
     }
 
+    /**
+     * The history came from elsewhere: who they were a month, two, three ago is told from what they had bought by then. Of
+     * who bought first within a month of the first analysis nothing is missing.
+     */
     @Test
     @Order(3)
+    void aHistoryThatWasBroughtInHasAPastToo() {
+        var monthAgo = clock.today().minusDays(30).atStartOfDay(clock.zone()).toInstant();
+        for (int days = 30; days <= 240; days += 30) {
+            var then = clock.instant().minus(Duration.ofDays(days));
+            var buyers = ids(
+                    "select customer_id from orders group by 1 having min(ordered_at) <= ?",
+                    then.isBefore(monthAgo) ? then : monthAgo);
+            assertThat(buyers).as("%d days ago", days).isNotEmpty().hasSizeLessThan(BUYERS);
+            assertThat(asOf(then, "{\"not\":{\"stage\":[\"prospect\"]}}")).isEqualTo(buyers);
+            assertThat(asOf(then, "{\"tier\":[\"high\",\"middle\",\"low\"]}")).isEqualTo(buyers);
+            assertThat(asOf(then, "{\"score\":\"expected_purchases\",\"atLeast\":0}"))
+                    .isEqualTo(buyers);
+            var again = ids(
+                    "select customer_id from orders where ordered_at <= ? group by 1 having count(distinct cast(ordered_at as date)) > 1",
+                    then);
+            assertThat(asOf(then, "{\"score\":\"p_alive\",\"atLeast\":0}"))
+                    .isNotEmpty()
+                    .isEqualTo(again.stream().filter(buyers::contains).collect(Collectors.toSet()));
+            var prospects = LongStream.rangeClosed(1, BUYERS + PROSPECTS)
+                    .boxed()
+                    .filter(customer -> !buyers.contains(customer))
+                    .filter(customer -> customer <= BUYERS)
+                    .collect(Collectors.toSet());
+            assertThat(prospects).containsAll(asOf(then, "{\"stage\":[\"prospect\"]}"));
+        }
+        assertThat(asOf(clock.instant().minus(Duration.ofDays(301)), "{\"stage\":[\"prospect\"]}"))
+                .isEmpty();
+    }
+
+    private Set<Long> asOf(Instant then, String rule) {
+        var read = segments.read(JsonMapper.builder().build().readTree(rule));
+        return Set.copyOf(warehouse.query(
+                segments.members(read, then)
+                        .then("intersect select distinct customer_id from stage_changes where valid_from <= ?", then),
+                row -> row.longValue("customer_id")));
+    }
+
+    private Set<Long> ids(String sql, Instant then) {
+        return Set.copyOf(warehouse.query(Sql.of(sql, then), row -> row.longValue("customer_id")));
+    }
+
+    @Test
+    @Order(4)
     void anotherAnalysisOfTheSameHistoryWritesNothing() {
         long tiers = count("tier_changes");
         long stages = count("stage_changes");
@@ -169,7 +218,7 @@ class AnalysisAndScoresTest {
     }
 
     @Test
-    @Order(4)
+    @Order(5)
     void aRuleMayNameWhatTheAnalysisFound() {
         var rule = segments.read(JsonMapper.builder()
                 .build()
@@ -187,7 +236,7 @@ class AnalysisAndScoresTest {
     }
 
     @Test
-    @Order(4)
+    @Order(5)
     void ofWhoBoughtOnOneDayOnlyItIsNotMeasurableWhetherTheyAreStillCustomers() {
         record Bought(long customer, Instant at) {}
         var days = warehouse
@@ -212,7 +261,7 @@ class AnalysisAndScoresTest {
     }
 
     @Test
-    @Order(5)
+    @Order(6)
     void whoBuysAgainIsScoredAtOnceAndOnlyThey() {
         var customer = new CustomerId(17);
         var before = prediction.scores(customer);
@@ -247,7 +296,7 @@ class AnalysisAndScoresTest {
     }
 
     @Test
-    @Order(6)
+    @Order(7)
     void whoReturnedEverythingHasNoTierAndIsAProspectAgain() {
         warehouse.append("order_lines", "returned", Rows.selected(Sql.of("""
                 select order_id, 1, customer_id, cast(? as timestamp), 'refund', null, null, null, 1, 1, -gross, 1, null, 95000
@@ -268,7 +317,7 @@ class AnalysisAndScoresTest {
     }
 
     @Test
-    @Order(7)
+    @Order(8)
     void modelsAreLearntAWeekApartAndEveryDayIsScoredWithTheLatest() {
         analysis.refresh();
         var customer = new CustomerId(17);
@@ -289,7 +338,7 @@ class AnalysisAndScoresTest {
     }
 
     @Test
-    @Order(8)
+    @Order(9)
     void manyWhoComeBackAreAReasonToLearnBeforeTheWeekIsOver() {
         var before = models.lastFitted("bg_nbd").orElseThrow();
         warehouse.append("orders", "newcomers", Rows.written(rows -> {
@@ -317,11 +366,19 @@ class AnalysisAndScoresTest {
     }
 
     private double score(CustomerId customer, String name) {
-        return prediction.scores(customer).stream()
+        return requireNonNull(prediction.scores(customer).stream()
                 .filter(score -> score.name().equals(name))
                 .findFirst()
                 .orElseThrow()
-                .value();
+                .value());
+    }
+
+    private long scoredSince(Instant at) {
+        return warehouse
+                .first(
+                        Sql.of("select count(*) as n from score_changes where valid_from >= ?", at),
+                        row -> row.longValue("n"))
+                .orElseThrow();
     }
 
     private long count(String table) {
