@@ -138,8 +138,11 @@ function world() {
     messageCost: 0.01,
     author: 'dana@example.com',
     approver: null,
+    approvedAt: null,
+    forecast: null,
     runId: null,
   };
+  const approved = { approver: 'kim@example.com', approvedAt: '2026-05-20T08:15:00Z', forecast };
   return {
     people,
     signedIn: false,
@@ -185,8 +188,8 @@ function world() {
     ],
     campaigns: [
       { ...draft, id: 3, name: 'Summer teaser', state: 'draft' },
-      { ...draft, id: 2, name: 'April reminder', state: 'running', approver: 'kim@example.com', runId: '12' },
-      { ...draft, id: 1, name: 'Spring win-back', state: 'finished', approver: 'kim@example.com', runId: '11' },
+      { ...draft, id: 2, name: 'April reminder', state: 'running', ...approved, runId: '12' },
+      { ...draft, id: 1, name: 'Spring win-back', state: 'finished', ...approved, runId: '11' },
     ],
     messages: Array.from({ length: 30 }, (_, index) => ({
       messageId: String(9_000_000_000_000_000_000n + BigInt(index)),
@@ -378,10 +381,12 @@ function routes(state) {
         { name: 'identity', lag: 0 },
         { name: 'profile', lag: 0 },
         { name: 'orders', lag: 318 },
+        { name: 'receipts', lag: 0 },
       ],
       messages: { ready: 214, sending: 8, sent: 9_120, failed: 41, inDoubt: 3, skipped: 77 },
       businessTime: NOW,
     }),
+    'POST /api/analysis/refresh': () => ({ tiers: [], stages: [], businessTime: NOW }),
     'GET /api/customers': ({ query }) => {
       const typed = (query.get('query') ?? '').toLowerCase();
       return page(
@@ -455,7 +460,12 @@ function routes(state) {
       offer.codes.total += body.generate ?? body.codes.length;
       return offer;
     },
-    ...resource('templates', state.templates, () => ({ version: 1 })),
+    ...resource('templates', state.templates, ({ html }) => {
+      if (!html.includes('{{ customer.first_name') || html.includes('{{ customer.first_name }}')) return { version: 1 };
+      throw new Refusal(422, 'template_not_valid', 'the template cannot be saved', [
+        { place: 'html line 1', code: 'template_syntax', message: 'not closed', parameters: { words: 'not closed' } },
+      ]);
+    }),
     'POST /api/templates/:id/preview': ({ id, body }) => {
       const one = byId(state.templates, id);
       const values = {
@@ -482,12 +492,21 @@ function routes(state) {
       state: 'draft',
       author: 'dana@example.com',
       approver: null,
+      approvedAt: null,
+      forecast: null,
       runId: null,
     })),
-    'POST /api/campaigns/:id/forecast': ({ id }) => ({ ...forecast, campaignId: byId(state.campaigns, id).id }),
+    // Days after approval it would find other people.
+    'POST /api/campaigns/:id/forecast': ({ id }) => ({ ...forecast, heldOut: byId(state.campaigns, id) && 799 }),
     'POST /api/campaigns/:id/submit': ({ id }) => Object.assign(byId(state.campaigns, id), { state: 'in_review' }),
     'POST /api/campaigns/:id/approve': ({ id }) =>
-      Object.assign(byId(state.campaigns, id), { state: 'running', approver: 'kim@example.com', runId: '13' }),
+      Object.assign(byId(state.campaigns, id), {
+        state: 'running',
+        approver: 'kim@example.com',
+        approvedAt: NOW,
+        forecast,
+        runId: '13',
+      }),
     'POST /api/campaigns/:id/cancel': ({ id }) => Object.assign(byId(state.campaigns, id), { state: 'cancelled' }),
     'GET /api/campaigns/:id/progress': ({ id }) => {
       const sent = Math.min(7_398, 900 * ++state.polls);
@@ -596,6 +615,7 @@ function routes(state) {
     'GET /api/imports': ({ query }) =>
       page(
         [
+          ...state.imports.toReversed(),
           {
             id: 1,
             fileName: 'orders-2025.csv.gz',

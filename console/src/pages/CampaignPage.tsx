@@ -1,4 +1,5 @@
-import { App, Card, Tabs } from 'antd';
+import { App, Card, Segmented, Tabs } from 'antd';
+import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useNavigate, useParams } from 'react-router';
 import { useCurrency } from '@/features/analyse/useCurrency';
@@ -18,6 +19,7 @@ import { CampaignForm } from '@/features/plan/CampaignForm';
 import { useClock } from '@/features/platform/api/readClock';
 import { useSegments } from '@/features/segment/api/listSegments';
 import type { Campaign } from '@/shared/api/types';
+import { useFormats } from '@/shared/i18n/language';
 import { useMay } from '@/shared/session';
 import { Page } from '@/shared/ui/Page';
 import { QueryView } from '@/shared/ui/QueryView';
@@ -119,7 +121,7 @@ function CampaignSteps({ campaign }: { campaign: Campaign }) {
   const go = (next: string) => void navigate(`/campaigns/${campaign.id}/${next}`);
   const content: Record<Step, React.ReactNode> = {
     setup: <SetUp campaign={campaign} />,
-    forecast: <ForecastStep id={campaign.id} currency={currency} />,
+    forecast: <ForecastStep campaign={campaign} currency={currency} />,
     approval: <Approval campaign={campaign} approved={() => go('progress')} />,
     progress: <ProgressStep id={campaign.id} />,
     result: <ResultStep id={campaign.id} currency={currency} />,
@@ -145,9 +147,49 @@ function CampaignSteps({ campaign }: { campaign: Campaign }) {
   );
 }
 
-function ForecastStep({ id, currency }: { id: number; currency: string }) {
+/** From approval on the forecast it was approved with; until it starts, one as of now can be asked for beside it. */
+function ForecastStep({ campaign, currency }: { campaign: Campaign; currency: string }) {
+  const { t } = useTranslation();
+  const format = useFormats();
+  const [now, setNow] = useState(false);
+  const { approvedAt, forecast } = campaign;
+  if (!approvedAt || !forecast) {
+    return <ForecastNow id={campaign.id} currency={currency} />;
+  }
+  return (
+    <div className="stack">
+      {campaign.state === 'approved' && (
+        <Segmented
+          style={{ alignSelf: 'flex-start' }}
+          value={now}
+          onChange={setNow}
+          options={[
+            { value: false, label: t('forecast.atApproval') },
+            { value: true, label: t('forecast.now') },
+          ]}
+        />
+      )}
+      {now && campaign.state === 'approved' ? (
+        <ForecastNow id={campaign.id} currency={currency} />
+      ) : (
+        <ForecastView
+          forecast={forecast}
+          currency={currency}
+          asOf={t('forecast.asApproved', { at: format.moment(approvedAt) })}
+        />
+      )}
+    </div>
+  );
+}
+
+function ForecastNow({ id, currency }: { id: number; currency: string }) {
+  const { t } = useTranslation();
   const forecast = useForecast(id, true);
-  return <QueryView query={forecast}>{(data) => <ForecastView forecast={data} currency={currency} />}</QueryView>;
+  return (
+    <QueryView query={forecast}>
+      {(data) => <ForecastView forecast={data} currency={currency} asOf={t('forecast.asOfNow')} />}
+    </QueryView>
+  );
 }
 
 function ProgressStep({ id }: { id: number }) {

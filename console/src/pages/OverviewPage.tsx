@@ -1,8 +1,10 @@
-import { Card, Table, Typography } from 'antd';
+import { ReloadOutlined } from '@ant-design/icons';
+import { App, Button, Card, Table, Tooltip, Typography } from 'antd';
 import { useTranslation } from 'react-i18next';
 import { Link } from 'react-router';
 import { LifecycleStages, RevenueByMonth, ValueTiers } from '@/features/analyse/OverviewCharts';
 import { useOverview } from '@/features/analyse/api/readOverview';
+import { useRefreshAnalysis } from '@/features/analyse/api/refreshAnalysis';
 import { useCampaigns } from '@/features/plan/api/listCampaigns';
 import { useFormats } from '@/shared/i18n/language';
 import { useLabel } from '@/shared/i18n/useLabel';
@@ -21,8 +23,35 @@ export function Component() {
   const label = useLabel();
   const overview = useOverview();
   const mayStudy = useMay('study');
+  const mayPlan = useMay('plan');
+  const { message } = App.useApp();
+  const refresh = useRefreshAnalysis();
   return (
-    <Page title={t('nav.overview')} explanation={t('overview.explanation')} testId="page-overview">
+    <Page
+      title={t('nav.overview')}
+      explanation={t('overview.explanation')}
+      actions={
+        mayPlan && (
+          <Tooltip title={t('overview.refreshHint')} placement="bottomRight">
+            <Button
+              icon={<ReloadOutlined aria-hidden />}
+              loading={refresh.isPending}
+              onClick={() =>
+                refresh.mutate(undefined, {
+                  onSuccess: ({ businessTime }) =>
+                    void message.success(t('overview.refreshed', { at: format.moment(businessTime) })),
+                })
+              }
+              data-testid="refresh-analysis"
+            >
+              {refresh.isPending ? t('overview.refreshing') : t('overview.refresh')}
+            </Button>
+          </Tooltip>
+        )
+      }
+      testId="page-overview"
+    >
+      {refresh.error && <ProblemAlert error={refresh.error} />}
       <QueryView query={overview}>
         {(data) => (
           <div className="stack">

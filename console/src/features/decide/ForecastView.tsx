@@ -12,10 +12,12 @@ import { funnelChart, funnelSteps } from './funnel';
 interface Props {
   forecast: Forecast;
   currency: string;
+  /** Of what moment it is, in words. */
+  asOf: string;
 }
 
 /** Who will get it, who will not and why, and how small a difference it can prove. */
-export function ForecastView({ forecast, currency }: Props) {
+export function ForecastView({ forecast, currency, asOf }: Props) {
   const { t } = useTranslation();
   const format = useFormats();
   const label = useLabel();
@@ -35,6 +37,9 @@ export function ForecastView({ forecast, currency }: Props) {
   const smallest = power.revenue ? power.revenue.minimumDetectableDifference : power.minimumDetectableEffect;
   return (
     <div className="stack" data-testid="forecast">
+      <p className="subtle" style={{ margin: 0 }} data-testid="forecast-as-of">
+        {asOf}
+      </p>
       <Figures>
         <Figure label={t('forecast.audience')} value={format.number(forecast.audience)} testId="forecast-audience" />
         <Figure label={t('forecast.toSend')} value={format.number(forecast.toSend)} testId="forecast-to-send" />

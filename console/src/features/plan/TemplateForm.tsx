@@ -1,6 +1,8 @@
-import { Button, Card, Form, Input, Tabs } from 'antd';
+import { ExclamationCircleFilled } from '@ant-design/icons';
+import { Button, Card, Form, Input, Tabs, Typography } from 'antd';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
+import { problemOf } from '@/shared/api/problem';
 import type { Template } from '@/shared/api/types';
 import { ProblemAlert } from '@/shared/ui/ProblemAlert';
 import { useFormProblem } from '@/shared/ui/useFormProblem';
@@ -14,6 +16,9 @@ interface Values {
 }
 
 const FIELDS = [['name'], ['subject'], ['html'], ['text']];
+/** The parts of a mail, each behind a tab of its own. */
+const PARTS = ['html', 'text'] as const;
+type Part = (typeof PARTS)[number];
 // Liquid's braces are also those of our own texts, so they come in as values.
 const LIQUID = { open: '{{', close: '}}' };
 
@@ -26,10 +31,33 @@ interface Props {
 export function TemplateForm({ template, mayEdit, saved }: Props) {
   const { t } = useTranslation();
   const [form] = Form.useForm<Values>();
-  const [part, setPart] = useState('html');
+  const [part, setPart] = useState<Part>('html');
+  const [faulty, setFaulty] = useState<readonly Part[]>([]);
   const save = useSaveTemplate(template?.id ?? null);
   const problem = useFormProblem(form, FIELDS);
   const start: Values = template ?? {};
+  /** Marks the parts that have a fault, and opens one of them unless the open one has a fault too. */
+  const lead = (places: readonly string[]) => {
+    const found = PARTS.filter((one) => places.includes(one));
+    setFaulty(found);
+    setPart((open) => (found.includes(open) ? open : (found[0] ?? open)));
+  };
+  const tab = (one: Part, label: string) => (
+    <span data-testid={`tab-${one}`} data-faulty={faulty.includes(one)}>
+      <Typography.Text type="danger" aria-hidden>
+        *
+      </Typography.Text>{' '}
+      {label}
+      {faulty.includes(one) && (
+        <>
+          {' '}
+          <Typography.Text type="danger">
+            <ExclamationCircleFilled aria-label={t('templates.partFaulty')} style={{ marginInlineEnd: 0 }} />
+          </Typography.Text>
+        </>
+      )}
+    </span>
+  );
   return (
     <Card title={t('templates.content')}>
       <Form<Values>
@@ -37,8 +65,11 @@ export function TemplateForm({ template, mayEdit, saved }: Props) {
         layout="vertical"
         disabled={!mayEdit}
         initialValues={start}
+        onValuesChange={(changed: Values) => setFaulty(faulty.filter((one) => !(one in changed)))}
+        onFinishFailed={({ errorFields }) => lead(errorFields.map(({ name }) => String(name[0])))}
         onFinish={(values) => {
           problem.clear();
+          setFaulty([]);
           save.mutate(
             {
               name: values.name?.trim() ?? '',
@@ -47,7 +78,14 @@ export function TemplateForm({ template, mayEdit, saved }: Props) {
               html: values.html ?? '',
               text: values.text ?? '',
             },
-            { onSuccess: (one) => saved(one.id), onError: problem.show },
+            {
+              onSuccess: (one) => saved(one.id),
+              onError: (error) => {
+                problem.show(error);
+                // A fault of the Liquid has the place "html line 3".
+                lead(problemOf(error).errors.map(({ place }) => place.split(' ')[0] ?? ''));
+              },
+            },
           );
         }}
         data-testid="template-form"
@@ -69,14 +107,18 @@ export function TemplateForm({ template, mayEdit, saved }: Props) {
         </Form.Item>
         <Tabs
           activeKey={part}
-          onChange={setPart}
+          onChange={(key) => setPart(key as Part)}
           items={[
             {
               key: 'html',
-              label: t('templates.html'),
+              label: tab('html', t('templates.html')),
               forceRender: true,
               children: (
-                <Form.Item name="html" noStyle={false} extra={t('templates.liquidHint', LIQUID)}>
+                <Form.Item
+                  name="html"
+                  rules={[{ required: true, whitespace: true, message: t('templates.htmlMissing') }]}
+                  extra={t('templates.liquidHint', LIQUID)}
+                >
                   <Input.TextArea
                     className="code-area"
                     autoSize={{ minRows: 16, maxRows: 28 }}
@@ -89,10 +131,14 @@ export function TemplateForm({ template, mayEdit, saved }: Props) {
             },
             {
               key: 'text',
-              label: t('templates.text'),
+              label: tab('text', t('templates.text')),
               forceRender: true,
               children: (
-                <Form.Item name="text" extra={t('templates.textHint')}>
+                <Form.Item
+                  name="text"
+                  rules={[{ required: true, whitespace: true, message: t('templates.textMissing') }]}
+                  extra={t('templates.textHint')}
+                >
                   <Input.TextArea
                     className="code-area"
                     autoSize={{ minRows: 16, maxRows: 28 }}
