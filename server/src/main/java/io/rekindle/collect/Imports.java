@@ -43,8 +43,7 @@ public interface Imports {
     /**
      * What the reader of a report should know.
      *
-     * @param code stable: {@code other_currency} (values: the file's, the installation's), {@code several_currencies}
-     *     (value: how many)
+     * @param code stable: {@code other_currency} (values: the import's, the installation's)
      * @param text the same in English
      */
     record Note(String code, List<String> values, String text) {

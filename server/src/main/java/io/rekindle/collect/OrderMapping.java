@@ -9,8 +9,9 @@ import org.jspecify.annotations.Nullable;
  * How the columns of a file of order lines are to be read.
  *
  * @param fields our field → the file's column; a field that is left out is looked for under its own name
- * @param timeFormat a pattern of {@link java.time.format.DateTimeFormatter}; ISO 8601 when absent
- * @param currency ISO 4217 code of all amounts; the installation's when absent
+ * @param timeFormat a pattern of {@link java.time.format.DateTimeFormatter}; ISO 8601 when absent. A Parquet column of a
+ *     time type needs none
+ * @param currency ISO 4217 code of all amounts; the installation's when absent. Rows whose own currency is another are faults
  * @param cancelledPrefix order ids that begin so are cancellations, e.g. {@code C}
  * @param negativeCancels whether a line with a negative quantity is a cancellation too; yes when absent
  * @param encoding name of the text's character set, e.g. {@code GB18030}; when absent what its byte-order mark says,

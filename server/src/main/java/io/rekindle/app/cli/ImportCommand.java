@@ -53,10 +53,15 @@ final class ImportCommand extends CommandGroup {
                 description = "A mapping in JSON; --map and the others go over it.")
         private @Nullable Path mapping;
 
-        @Option(names = "--time-format", description = "Form of the times, e.g. \"M/d/yyyy H:mm\" (default: ISO 8601).")
+        @Option(
+                names = "--time-format",
+                description = "Form of times that are text, e.g. \"M/d/yyyy H:mm\" (default: ISO 8601).")
         private @Nullable String timeFormat;
 
-        @Option(names = "--currency", description = "ISO 4217 code of the amounts (default: the installation's).")
+        @Option(
+                names = "--currency",
+                description = "ISO 4217 code of all amounts (default: the installation's). Nothing is converted;"
+                        + " rows that name another currency are rejected.")
         private @Nullable String currency;
 
         @Option(names = "--cancelled-prefix", description = "Order ids that begin so are cancellations, e.g. C.")

@@ -128,7 +128,11 @@ class FileImports implements Imports, Backlog {
             table = Table.open(file, mapping.encoding(), staging.connection());
             // A mapping that does not fit is refused before anything is written down.
             reader = new LineReader(
-                    mapping, table.columns(), tools.zone(), clock.instant().plus(CLOCKS_APART));
+                    mapping,
+                    table.columns(),
+                    tools.zone(),
+                    tools.currency(),
+                    clock.instant().plus(CLOCKS_APART));
             id = store.create(fileName, mapping, dryRun);
             audit.record(dryRun ? "import.tried" : "import.started", "import " + id, fileName);
         } catch (RuntimeException e) {

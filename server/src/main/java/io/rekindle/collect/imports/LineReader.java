@@ -24,17 +24,20 @@ final class LineReader {
     private final OrderMapping mapping;
     private final Times times;
     private final ZoneId zone;
+    private final String currency;
     private final Instant latest;
 
     /**
      * Checks the mapping against the columns; all faults at once.
      *
      * @param zone of times that name none
+     * @param currency of the amounts, unless the mapping names another: a row in any other is a fault
      * @param latest a time beyond it is a fault: nobody has ordered yet then
      */
-    LineReader(OrderMapping mapping, List<String> columns, ZoneId zone, Instant latest) {
+    LineReader(OrderMapping mapping, List<String> columns, ZoneId zone, String currency, Instant latest) {
         this.mapping = mapping;
         this.latest = latest;
+        this.currency = mapping.currency() == null ? currency : mapping.currency();
         this.zone = zone;
         this.columns = columns;
         var faults = new ArrayList<Problem.Fault>();
@@ -125,13 +128,11 @@ final class LineReader {
             String productName,
             String category,
             BigDecimal quantity,
-            BigDecimal unitPrice,
-            String currency)
+            BigDecimal unitPrice)
             implements Result {
         /** The same line under another order id. */
         Line ofOrder(String id) {
-            return new Line(
-                    id, at, customer, email, cancels, productId, productName, category, quantity, unitPrice, currency);
+            return new Line(id, at, customer, email, cancels, productId, productName, category, quantity, unitPrice);
         }
     }
 
@@ -151,7 +152,9 @@ final class LineReader {
         if (customer.isEmpty() && email.isEmpty()) return new Refused("no_customer", "the row names no customer");
         var time = text(row, "time");
         if (time.isEmpty()) return new Refused("no_time", "column '%s' is empty".formatted(column("time")));
-        var at = times.read(time);
+        var moment = row.moments().get(places.getOrDefault("time", -1));
+        // A form of writing says nothing of what was not written down as text.
+        var at = moment == null ? times.read(time) : moment.in(zone);
         if (at == null)
             return new Refused(
                     "bad_time",
@@ -195,6 +198,12 @@ final class LineReader {
                     "negative_quantity",
                     "the quantity %s is negative and the mapping calls it no cancellation"
                             .formatted(text(row, "quantity")));
+        var given = text(row, "currency");
+        if (!given.isEmpty() && !given.equalsIgnoreCase(currency))
+            return new Refused(
+                    "other_currency",
+                    "the amount is in '%s' by column '%s', and those of this import are in %s: convert it, or bring the rows in that currency in as a file of their own, with --currency"
+                            .formatted(given, column("currency"), currency));
         return new Line(
                 orderId,
                 at,
@@ -205,8 +214,7 @@ final class LineReader {
                 PersonalText.redacted(text(row, "product_name"), PersonalText.Kind.FREE),
                 PersonalText.redacted(text(row, "category"), PersonalText.Kind.FREE),
                 cancels ? quantity.abs().negate() : quantity,
-                price,
-                text(row, "currency"));
+                price);
     }
 
     private String column(String field) {

@@ -46,8 +46,8 @@ final class OrderImport {
     private final ImportStore store;
     private final long importId;
     private final int source;
-    private final OrderMapping mapping;
     private final String currency;
+    private final String given;
     private final boolean dryRun;
     private final Instant now;
 
@@ -68,7 +68,7 @@ final class OrderImport {
         this.currency = tools.currency();
         this.store = store;
         this.importId = importId;
-        this.mapping = mapping;
+        this.given = mapping.currency() == null ? tools.currency() : mapping.currency();
         this.dryRun = dryRun;
         this.now = now;
     }
@@ -208,7 +208,6 @@ final class OrderImport {
 
     /** Writes down what this file has and an earlier one brought: it is this one's when that one is undone. */
     private void remember(Staging staging) {
-        var given = mapping.currency() == null ? currency : mapping.currency();
         warehouse.append(
                 "order_lines_repeated",
                 "import:" + importId,
@@ -222,7 +221,7 @@ final class OrderImport {
                         .value(row.text("category"))
                         .value(row.decimal("quantity"))
                         .value(row.decimal("unit_price"))
-                        .value(row.text("currency").isEmpty() ? given : row.text("currency"))
+                        .value(given)
                         .value(row.longValue("lines"))
                         .end())));
     }
@@ -241,7 +240,6 @@ final class OrderImport {
     private Imports.Report report(
             Staging staging, LineReader reader, List<Imports.Note> notes, @Nullable String encoding) {
         var counted = new ArrayList<Imports.Report>(1);
-        var given = mapping.currency() == null ? currency : mapping.currency();
         if (!given.equals(currency))
             notes.add(new Imports.Note(
                     "other_currency",
@@ -254,16 +252,9 @@ final class OrderImport {
                     count(distinct order_id) filter (where not cancels) as orders,
                     count(distinct customer) filter (where not cancels) as customers,
                     coalesce(sum(cast(quantity * unit_price as decimal(18, 4))) filter (where not cancels), 0) as gross,
-                    coalesce(sum(cast(quantity * unit_price as decimal(18, 4))) filter (where cancels), 0) as cancelled,
-                    count(distinct currency) filter (where currency <> '') as currencies
+                    coalesce(sum(cast(quantity * unit_price as decimal(18, 4))) filter (where cancels), 0) as cancelled
                 from fresh
                 """, row -> {
-            if (row.longValue("currencies") > 1)
-                notes.add(new Imports.Note(
-                        "several_currencies",
-                        List.of(Long.toString(row.longValue("currencies"))),
-                        "the file has amounts in %d currencies: they are taken as they are, without conversion"
-                                .formatted(row.longValue("currencies"))));
             long lines = row.longValue("lines");
             long cancellations = row.longValue("cancellations");
             counted.add(new Imports.Report(
@@ -313,7 +304,7 @@ final class OrderImport {
             // A line a little ahead of our clock keeps its time; the event it comes with happened by now.
             this.at = ordered.isAfter(now) ? now : ordered;
             this.firstRow = row.longValue("first_row");
-            this.currency = row.text("currency").isEmpty() ? currency : row.text("currency");
+            this.currency = currency;
             this.products = products;
         }
 
@@ -325,7 +316,6 @@ final class OrderImport {
     private void bringIn(Staging staging) {
         var group = new ArrayList<StagedEvent>(EVENTS_A_GROUP);
         var open = new ArrayList<Open>(1);
-        var given = mapping.currency() == null ? currency : mapping.currency();
         staging.query("select * from fresh order by ordered_at, order_id, cancels, row_no", row -> {
             if (open.isEmpty() || !open.getFirst().isOf(row)) {
                 if (!open.isEmpty()) group.add(event(open.removeFirst()));

@@ -37,7 +37,7 @@ final class Staging implements AutoCloseable {
             // One row per usable row of the file.
             execute("""
                     create table lines (row_no bigint, order_id varchar, customer bigint, happened_at timestamp, cancels boolean, product_id varchar,
-                        product_name varchar, category varchar, quantity decimal(18, 4), unit_price decimal(18, 4), currency varchar)
+                        product_name varchar, category varchar, quantity decimal(18, 4), unit_price decimal(18, 4))
                     """);
             // One row per line of earlier imports of these orders, with how many there are alike.
             execute("""
@@ -70,7 +70,6 @@ final class Staging implements AutoCloseable {
                     line.category(),
                     line.quantity(),
                     line.unitPrice());
-            lines.append(line.currency());
             lines.endRow();
         } catch (SQLException e) {
             throw failed(e);
@@ -222,7 +221,7 @@ final class Staging implements AutoCloseable {
     void repeated(Consumer<Row> each) {
         query("""
                 select l.order_id, min(l.customer) as customer, l.happened_at, l.cancels, l.product_id, l.product_name, l.category, l.quantity, l.unit_price,
-                    min(l.currency) as currency, count(*) as lines
+                    count(*) as lines
                 from lines l
                 where exists (select 1 from present p where p.order_id = l.order_id and p.happened_at = l.happened_at and p.cancels = l.cancels
                     and p.product_id = l.product_id and p.product_name = l.product_name and p.category = l.category

@@ -13,9 +13,20 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.time.Instant;
+import java.time.LocalDateTime;
+import java.time.ZoneId;
+import java.time.ZoneOffset;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import java.util.zip.GZIPInputStream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -36,8 +47,25 @@ sealed interface Table extends AutoCloseable {
     @Override
     void close();
 
-    /** @param number the line the row begins at (CSV), or its place from 1 (Parquet) */
-    record Row(long number, List<@Nullable String> values) {}
+    /**
+     * @param number the line the row begins at (CSV), or its place from 1 (Parquet)
+     * @param moments by its column's place, what a value of a time type says; its text stands among the values too
+     */
+    record Row(long number, List<@Nullable String> values, Map<Integer, Moment> moments) {}
+
+    /**
+     * A time that was not written down as text.
+     *
+     * @param micros since 1970-01-01T00:00, in UTC when it is of a zone, else by a clock whose zone nobody has told
+     */
+    record Moment(long micros, boolean zoned) {
+        Instant in(ZoneId zone) {
+            var utc = Instant.EPOCH.plus(micros, ChronoUnit.MICROS);
+            return zoned
+                    ? utc
+                    : LocalDateTime.ofInstant(utc, ZoneOffset.UTC).atZone(zone).toInstant();
+        }
+    }
 
     /** Opens a file; {@code duckdb} reads Parquet, which knows its encoding itself. */
     static Table open(Path file, @Nullable String encoding, Connection duckdb) {
@@ -124,7 +152,9 @@ sealed interface Table extends AutoCloseable {
         @Override
         public @Nullable Row next() {
             var row = record();
-            return row == null ? null : new Row(row.getStartingLineNumber(), new ArrayList<>(row.getFields()));
+            return row == null
+                    ? null
+                    : new Row(row.getStartingLineNumber(), new ArrayList<>(row.getFields()), Map.of());
         }
 
         private @Nullable CsvRecord record() {
@@ -147,27 +177,86 @@ sealed interface Table extends AutoCloseable {
         }
     }
 
-    /** Every column as text. */
+    /**
+     * Every column as text; one of a time type as the moment it says too, which hangs on no form of writing. What is stored
+     * as INT96, Spark's and Hive's older form of a time, is in UTC, as both write it.
+     */
     final class Parquet implements Table {
         private static final Logger LOG = LoggerFactory.getLogger(Parquet.class);
+        private static final Set<String> ZONED = Set.of("TIMESTAMP WITH TIME ZONE", "TIMESTAMPTZ_NS");
+        private static final String ZONED_TEXT =
+                "case when %2$s is not null then timezone('UTC', c%1$d)::varchar || 'Z' else c%1$d::varchar end";
 
         private final java.sql.PreparedStatement statement;
         private final java.sql.ResultSet rows;
         private final List<String> columns;
+        private final List<Time> times;
         private long number;
+
+        /** A column of a time type. */
+        private record Time(int place, boolean zoned) {}
 
         private Parquet(Path file, Connection duckdb) {
             try {
-                statement = duckdb.prepareStatement("select columns(*)::varchar from read_parquet(?)");
-                statement.setString(1, file.toAbsolutePath().toString());
-                rows = statement.executeQuery();
+                var path = file.toAbsolutePath().toString();
                 var names = new ArrayList<String>();
-                for (int i = 1; i <= rows.getMetaData().getColumnCount(); i++)
-                    names.add(rows.getMetaData().getColumnLabel(i));
+                var found = new ArrayList<Time>();
+                var texts = new ArrayList<String>();
+                var moments = new ArrayList<String>();
+                var old = int96(path, duckdb);
+                try (var look = duckdb.prepareStatement("select * from read_parquet(?) limit 0")) {
+                    look.setString(1, path);
+                    try (var none = look.executeQuery()) {
+                        var types = none.getMetaData();
+                        for (int i = 0; i < types.getColumnCount(); i++) {
+                            var name = types.getColumnLabel(i + 1);
+                            var type = types.getColumnTypeName(i + 1);
+                            var micros = micros(type, i);
+                            boolean zoned = micros != null && (ZONED.contains(type) || old.contains(name));
+                            names.add(name);
+                            texts.add((zoned ? ZONED_TEXT : "c%d::varchar").formatted(i, micros));
+                            if (micros == null) continue;
+                            found.add(new Time(i, zoned));
+                            moments.add(", " + micros);
+                        }
+                    }
+                }
                 columns = List.copyOf(names);
+                times = List.copyOf(found);
+                // Columns by their places: what a file calls them stays out of the statement.
+                statement = duckdb.prepareStatement("select %s%s from read_parquet(?) as t(%s)"
+                        .formatted(
+                                String.join(", ", texts),
+                                String.join("", moments),
+                                IntStream.range(0, names.size())
+                                        .mapToObj(i -> "c" + i)
+                                        .collect(Collectors.joining(", "))));
+                statement.setString(1, path);
+                rows = statement.executeQuery();
             } catch (SQLException e) {
                 throw broken(e);
             }
+        }
+
+        /** How a column's microseconds are asked for; null when it is of no time type. What is infinite has none. */
+        private static @Nullable String micros(String type, int place) {
+            return switch (type) {
+                case "DATE", "TIMESTAMP", "TIMESTAMP_S", "TIMESTAMP_MS", "TIMESTAMP WITH TIME ZONE" ->
+                    "epoch_us(c%d)".formatted(place);
+                case "TIMESTAMP_NS", "TIMESTAMPTZ_NS" -> "epoch_ns(c%d) // 1000".formatted(place);
+                default -> null;
+            };
+        }
+
+        private static Set<String> int96(String path, Connection duckdb) throws SQLException {
+            var names = new HashSet<String>();
+            try (var schema = duckdb.prepareStatement("select name from parquet_schema(?) where type = 'INT96'")) {
+                schema.setString(1, path);
+                try (var found = schema.executeQuery()) {
+                    while (found.next()) names.add(found.getString(1));
+                }
+            }
+            return names;
         }
 
         @Override
@@ -186,7 +275,13 @@ sealed interface Table extends AutoCloseable {
                 if (!rows.next()) return null;
                 var values = new ArrayList<@Nullable String>(columns.size());
                 for (int i = 1; i <= columns.size(); i++) values.add(rows.getString(i));
-                return new Row(++number, values);
+                var moments = new HashMap<Integer, Moment>();
+                for (int i = 0; i < times.size(); i++) {
+                    var time = times.get(i);
+                    long micros = rows.getLong(columns.size() + i + 1);
+                    if (!rows.wasNull()) moments.put(time.place(), new Moment(micros, time.zoned()));
+                }
+                return new Row(++number, values, moments);
             } catch (SQLException e) {
                 throw broken(e);
             }

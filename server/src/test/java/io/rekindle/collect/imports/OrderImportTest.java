@@ -288,6 +288,41 @@ class OrderImportTest {
         assertThat(at).hasValue(java.time.Instant.parse("2026-01-05T09:30:00Z"));
     }
 
+    /** The installation's currency is GBP here. */
+    @Test
+    void aRowInAnotherCurrencyThanTheImportsIsAFaultAndIsNotAddedUp() throws Exception {
+        var text = "order_id,time,customer,quantity,unit_price,currency\n"
+                + "%1$s,2026-01-05T10:00:00Z,c-%1$s,1,1,GBP\n".formatted(mark)
+                + "%1$s,2026-01-05T10:00:00Z,c-%1$s,1,10,gbp\n".formatted(mark)
+                + "%1$s,2026-01-05T10:00:00Z,c-%1$s,1,100,\n".formatted(mark)
+                + "%1$s,2026-01-05T10:00:00Z,c-%1$s,1,1000,USD\n".formatted(mark)
+                + "%1$s,2026-01-05T10:00:00Z,c-%1$s,1,10000,XXQ\n".formatted(mark);
+        var started = imports.start(
+                write("mixed.csv", text.getBytes(StandardCharsets.UTF_8)), "mixed.csv", none(), false, false);
+        var report = report(started);
+        assertThat(report.reasons()).containsExactly(new Imports.ReasonCount("other_currency", 2));
+        assertThat(imports.rejects(started.id(), 0, 10).items())
+                .extracting(Imports.Reject::rowNumber)
+                .containsExactly(5L, 6L);
+        assertThat(report.gross()).isEqualByComparingTo("111");
+        assertThat(report.notes()).isEmpty();
+        assertThat(gross()).isEqualByComparingTo("111");
+
+        var dollars = new OrderMapping(null, null, "USD", null, null, null);
+        var other = imports.start(
+                write("dollars.csv", text.replace(mark, mark + "-2").getBytes(StandardCharsets.UTF_8)),
+                "dollars.csv",
+                dollars,
+                true,
+                false);
+        var inDollars = report(other);
+        assertThat(inDollars.gross())
+                .as("those that say nothing and the dollars")
+                .isEqualByComparingTo("1100");
+        assertThat(inDollars.reasons()).containsExactly(new Imports.ReasonCount("other_currency", 3));
+        assertThat(inDollars.notes()).extracting(Imports.Note::code).containsExactly("other_currency");
+    }
+
     @Test
     void parquetIsReadLikeCsv() throws Exception {
         var file = folder.resolve("orders.parquet");
