@@ -283,6 +283,23 @@ class IntakeOverHttpTest {
                 .containsExactly("none", "8", "9", "10");
     }
 
+    @Test
+    void anOrderOfLessThanNothingIsRejectedAndARefundIsNot() throws Exception {
+        var answer = post("/v1/batch?strict=true", """
+                {"batch":[
+                  {"type":"track","userId":"%1$s","event":"Order Completed","messageId":"%1$s-1","properties":{"order_id":"%1$s-1","total":-5}},
+                  {"type":"track","userId":"%1$s","event":"Order Completed","messageId":"%1$s-2","properties":{"order_id":"%1$s-2","revenue":"-0.01"}},
+                  {"type":"track","userId":"%1$s","event":"Order Completed","messageId":"%1$s-3","properties":{"order_id":"%1$s-3","total":0}},
+                  {"type":"track","userId":"%1$s","event":"Order Refunded","messageId":"%1$s-4","properties":{"order_id":"%1$s-3","total":-5}},
+                  {"type":"track","userId":"%1$s","event":"Points Spent","messageId":"%1$s-5","properties":{"value":-7}}]}
+                """.formatted(mark), RekindleTest.WRITE_KEY);
+        assertThat(json.readTree(answer.body())
+                        .get("items")
+                        .valueStream()
+                        .map(i -> i.path("reason").stringValue("-")))
+                .containsExactly("negative_total", "negative_total", "-", "-", "-");
+    }
+
     private String amount(String message) {
         var amount = event(mark + message).get("amount");
         return amount == null || amount.isEmpty()

@@ -44,9 +44,10 @@ final class BatchReader {
     private static final int LONGEST_MESSAGE_ID = 100;
     private static final int LONGEST_NAME = 255;
     private static final BigDecimal LARGEST_AMOUNT = new BigDecimal("10000000000000");
+    private static final String ORDER_COMPLETED = "Order Completed";
     /** Of which there are amounts in an order. */
     private static final Set<String> ORDERS =
-            Set.of("Order Completed", "Order Refunded", "Order Cancelled", "Order Updated");
+            Set.of(ORDER_COMPLETED, "Order Refunded", "Order Cancelled", "Order Updated");
 
     private static final Pattern CURRENCY = Pattern.compile("\"\\s*([A-Za-z]{3})\\s*\"");
     private static final JsonFactory JSON = new JsonFactory();
@@ -388,6 +389,12 @@ final class BatchReader {
                     "other_currency",
                     "the order is in %s, and amounts here are in %s: send it converted"
                             .formatted(item.currency, currency));
+        var total = item.total != null ? item.total : item.revenue != null ? item.revenue : item.value;
+        if (type == EventType.TRACK && ORDER_COMPLETED.equals(name) && total != null && total.signum() < 0)
+            item.reject(
+                    "negative_total",
+                    "the order's total is %s: what takes back is an Order Refunded or an Order Cancelled"
+                            .formatted(total.toPlainString()));
         if (item.reason != null) return null;
         var found = identifiers(item, type, identifiers);
         if (found.isEmpty()) {
