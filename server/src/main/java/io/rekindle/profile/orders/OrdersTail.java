@@ -13,6 +13,7 @@ import io.rekindle.warehouse.Sql;
 import io.rekindle.warehouse.Warehouse;
 import java.math.BigDecimal;
 import java.time.Instant;
+import java.time.OffsetDateTime;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -39,8 +40,9 @@ import org.springframework.stereotype.Component;
  *   <li>{@code Order Cancelled} takes back the products it names; without products, all that remains.
  *   <li>What an event takes back is at most what remains, so a refund that browser and server both tell of is no loss
  *       twice. Two refunds of equal parts cannot be told from one that is told twice: they are taken for two, until
- *       nothing remains. Of an order that was never seen an event takes back what it names; that counts once the order
- *       comes in.
+ *       nothing remains. Of an order that was never seen an event takes back what it names, else all of it; that counts
+ *       once the order comes in. All of it is all of the source's own order or of the customer's, not of what another
+ *       shop calls by this number.
  *   <li>A file is taken at its word: all its lines that take back stand in the history. Those under a number nobody placed
  *       an order by are credits; {@link Ledger} says which orders they are about.
  *   <li>{@code Order Updated} of an import adds lines, of the kind {@code addition}, to an order of which an earlier
@@ -107,6 +109,11 @@ class OrdersTail implements Tail {
 
     private record OrderRow(Told told, BigDecimal gross) {}
 
+    /** An event took back all of an order before there was one: how much that is, the order will tell. */
+    private record Whole(
+            String number, int source, CustomerId customer, boolean ofKnownCustomer, String kind, Instant at) {}
+
+    /** @param early what it comes of, where the order came after what takes it back */
     private record LineRow(
             Told told,
             int lineNo,
@@ -114,8 +121,30 @@ class OrdersTail implements Tail {
             String kind,
             OrderEvent.Item item,
             BigDecimal quantity,
-            BigDecimal amount) {
+            BigDecimal amount,
+            @Nullable Whole early) {
+        private LineRow(
+                Told told,
+                int lineNo,
+                long customer,
+                String kind,
+                OrderEvent.Item item,
+                BigDecimal quantity,
+                BigDecimal amount) {
+            this(told, lineNo, customer, kind, item, quantity, amount, null);
+        }
+
+        private int source() {
+            return early == null ? told.event().sourceId() : early.source();
+        }
+
+        /** An event's own line stays when the import that placed its order is undone. */
+        private @Nullable Long importId() {
+            return early == null ? told.event().importId() : null;
+        }
+
         private Instant at() {
+            if (early != null) return early.at();
             return item.at() == null ? told.event().occurredAt() : item.at().truncatedTo(ChronoUnit.MICROS);
         }
     }
@@ -151,16 +180,15 @@ class OrdersTail implements Tail {
             // What credits took is in the ledger; a file takes back whatever remains.
             if (before != null && !told.isImported()) before = asIs(before, ledgers);
             var after = switch (String.valueOf(event.name())) {
-                case "Order Completed" ->
-                    before == null ? place(told, known.left(told.orderId()), rows) : add(told, before, rows);
+                case "Order Completed" -> before == null ? place(told, known, names, rows) : add(told, before, rows);
                 case "Order Updated" ->
                     before != null
                             ? add(told, before, rows)
-                            : told.isImported() ? place(told, known.left(told.orderId()), rows) : null;
-                case "Order Refunded" -> takeBack(told, before, "refund", rows);
-                default -> takeBack(told, before, "cancellation", rows);
+                            : told.isImported() ? place(told, known, names, rows) : null;
+                case "Order Refunded" -> takeBack(told, before, "refund", known, rows);
+                default -> takeBack(told, before, "cancellation", known, rows);
             };
-            if (before == null && !told.isImported()) rows.takenEarly(known);
+            if (before == null && after == null && !told.isImported()) rows.takenEarly(known);
             rows.tell(ledgers);
             if (after != null && !after.equals(known.placed().get(told.orderId()))) {
                 known.placed().put(told.orderId(), after);
@@ -175,6 +203,7 @@ class OrdersTail implements Tail {
         store(List.copyOf(changed.values()));
         names.store(jdbc);
         storeEarly(rows.early);
+        storeWholes(rows.wholes);
         credits.store(credits.write(ledgers.byCustomer().values(), batch.id()));
     }
 
@@ -190,6 +219,7 @@ class OrdersTail implements Tail {
         var ids = new ArrayList<CustomerId>();
         for (var event : events) ids.add(event.customer());
         for (var placed : known.placed().values()) ids.add(new CustomerId(placed.customer()));
+        for (var wholes : known.wholes().values()) for (var whole : wholes) ids.add(whole.customer());
         return identities.canonical(ids);
     }
 
@@ -229,6 +259,7 @@ class OrdersTail implements Tail {
         private final List<OrderRow> orders = new ArrayList<>();
         private final List<LineRow> lines = new ArrayList<>();
         private final Map<String, BigDecimal> early = new LinkedHashMap<>();
+        private final List<Whole> wholes = new ArrayList<>();
         private int ordersTold;
         private int linesTold;
 
@@ -266,7 +297,7 @@ class OrdersTail implements Tail {
                             line.item().productId(),
                             line.quantity(),
                             line.amount(),
-                            line.told().event().importId()));
+                            line.importId()));
             }
         }
     }
@@ -302,6 +333,16 @@ class OrdersTail implements Tail {
             return name;
         }
 
+        /** What took back all of an order before this event placed it. */
+        private @Nullable Whole whole(Told placing) {
+            var all = known.wholes().getOrDefault(placing.order().orderId(), List.of());
+            var event = placing.event();
+            for (var whole : all) if (whole.source() == event.sourceId()) return whole;
+            for (var whole : all) if (customer(whole.customer()).equals(customer(event.customer()))) return whole;
+            for (var whole : all) if (!whole.ofKnownCustomer() || !isKnown(event)) return whole;
+            return null;
+        }
+
         private boolean isOf(Placed placed, LoggedEvent event) {
             return customer(new CustomerId(placed.customer())).equals(customer(event.customer()));
         }
@@ -330,10 +371,11 @@ class OrdersTail implements Tail {
                 || event.identifiers().stream().anyMatch(i -> i.type() != Identifier.Type.ANONYMOUS_ID);
     }
 
-    private static Placed place(Told told, BigDecimal left, Appended rows) {
+    private static Placed place(Told told, Known known, Names names, Appended rows) {
         var event = told.event();
         var order = told.order();
         long customer = event.customer().value();
+        int before = rows.lines.size();
         BigDecimal gross;
         if (order.hasPrices()) {
             gross = order.itemsTotal();
@@ -347,7 +389,13 @@ class OrdersTail implements Tail {
             rows.lines.add(whole(told, customer, "sale", gross));
         }
         rows.orders.add(new OrderRow(told, gross));
-        var remaining = gross.subtract(order.discount()).add(left).max(BigDecimal.ZERO);
+        var remaining =
+                gross.subtract(order.discount()).add(known.left(told.orderId())).max(BigDecimal.ZERO);
+        var whole = names.whole(told);
+        if (whole != null && remaining.signum() > 0) {
+            rows.lines.add(wholeEarly(told, rows.lines.size() - before + 1, customer, remaining.negate(), whole));
+            remaining = BigDecimal.ZERO;
+        }
         return new Placed(told.orderId(), customer, remaining, event.importId(), event.sourceId(), isKnown(event));
     }
 
@@ -359,7 +407,8 @@ class OrdersTail implements Tail {
         return before.left(before.remaining().add(told.order().itemsTotal()));
     }
 
-    private static @Nullable Placed takeBack(Told told, @Nullable Placed before, String kind, Appended rows) {
+    private static @Nullable Placed takeBack(
+            Told told, @Nullable Placed before, String kind, Known known, Appended rows) {
         var order = told.order();
         long customer = before == null ? told.event().customer().value() : before.customer();
         var named = order.hasPrices() ? order.itemsTotal().abs() : null;
@@ -382,7 +431,10 @@ class OrdersTail implements Tail {
                     ? order.total().abs()
                     : null;
             if (before == null) {
-                if (total == null) return null;
+                if (total == null) {
+                    remember(told, kind, known, rows);
+                    return null;
+                }
                 amount = total;
             } else {
                 var wanted = total == null ? named : named == null ? total : named.min(total);
@@ -394,6 +446,17 @@ class OrdersTail implements Tail {
         return before == null ? null : before.left(before.remaining().subtract(amount));
     }
 
+    /** The first event of a source that takes back all of an order says enough. */
+    private static void remember(Told told, String kind, Known known, Appended rows) {
+        var event = told.event();
+        var all = known.wholes().computeIfAbsent(told.order().orderId(), n -> new ArrayList<>());
+        if (all.stream().anyMatch(w -> w.source() == event.sourceId())) return;
+        var whole = new Whole(
+                told.order().orderId(), event.sourceId(), event.customer(), isKnown(event), kind, event.occurredAt());
+        all.add(whole);
+        rows.wholes.add(whole);
+    }
+
     private static void sell(Told told, long customer, String kind, Appended rows) {
         int lineNo = 1;
         for (var item : told.order().items())
@@ -403,8 +466,16 @@ class OrdersTail implements Tail {
     /** One line for all of it, where products are not told. */
     private static LineRow whole(Told told, long customer, String kind, BigDecimal amount) {
         var pieces = BigDecimal.valueOf(amount.signum() < 0 ? -1 : 1);
-        var item = new OrderEvent.Item(null, null, null, BigDecimal.ONE, amount.abs(), null);
-        return new LineRow(told, 1, customer, kind, item, pieces, amount);
+        return new LineRow(told, 1, customer, kind, one(amount.abs()), pieces, amount);
+    }
+
+    private static LineRow wholeEarly(Told told, int lineNo, long customer, BigDecimal amount, Whole whole) {
+        var minusOne = BigDecimal.ONE.negate();
+        return new LineRow(told, lineNo, customer, whole.kind(), one(amount.abs()), minusOne, amount, whole);
+    }
+
+    private static OrderEvent.Item one(BigDecimal price) {
+        return new OrderEvent.Item(null, null, null, BigDecimal.ONE, price, null);
     }
 
     private void write(RowWriter rows, OrderRow row) {
@@ -437,8 +508,8 @@ class OrdersTail implements Tail {
                 .value(row.quantity())
                 .value(item.price() == null ? BigDecimal.ZERO : item.price())
                 .value(row.amount())
-                .value(event.sourceId())
-                .value(event.importId())
+                .value(row.source())
+                .value(row.importId())
                 .value(event.seq())
                 .end();
     }
@@ -450,15 +521,20 @@ class OrdersTail implements Tail {
      * @param lines of orders that are not among them, the sum of what stands of them: of those whose import was undone, and of
      *     those of which events took back what nobody had told of
      * @param renamed by number, the ids of other sources' orders of that number
+     * @param wholes by number, what took back all of an order that was not there yet
      */
-    private record Known(Map<String, Placed> placed, Map<String, BigDecimal> lines, Map<String, List<String>> renamed) {
+    private record Known(
+            Map<String, Placed> placed,
+            Map<String, BigDecimal> lines,
+            Map<String, List<String>> renamed,
+            Map<String, List<Whole>> wholes) {
         BigDecimal left(String orderId) {
             return lines.getOrDefault(orderId, BigDecimal.ZERO);
         }
     }
 
     private Known known(String[] numbers, long fromSeq) {
-        var known = new Known(new HashMap<>(), new HashMap<>(), new HashMap<>());
+        var known = new Known(new HashMap<>(), new HashMap<>(), new HashMap<>(), new HashMap<>());
         if (numbers.length == 0) return known;
         var undone = Set.copyOf(warehouse.query(
                 Sql.of("select distinct import_id from imports_undone"), row -> row.longValue("import_id")));
@@ -503,6 +579,20 @@ class OrdersTail implements Tail {
                                     row.getString("order_id"),
                                     row.getBigDecimal("amount").negate());
                 });
+        jdbc.sql("""
+                        select number, source_id, customer_id, of_known_customer, kind, occurred_at from orders_taken_back_whole
+                        where number = any(:numbers) order by number, occurred_at, source_id
+                        """).param("numbers", numbers).query(row -> {
+            known.wholes()
+                    .computeIfAbsent(row.getString("number"), n -> new ArrayList<>())
+                    .add(new Whole(
+                            row.getString("number"),
+                            row.getInt("source_id"),
+                            new CustomerId(row.getLong("customer_id")),
+                            row.getBoolean("of_known_customer"),
+                            row.getString("kind"),
+                            row.getObject("occurred_at", OffsetDateTime.class).toInstant()));
+        });
         return known;
     }
 
@@ -528,6 +618,24 @@ class OrdersTail implements Tail {
                         """)
                 .param("ids", early.keySet().toArray(String[]::new))
                 .param("amounts", early.values().toArray(BigDecimal[]::new))
+                .update();
+    }
+
+    private void storeWholes(List<Whole> wholes) {
+        if (wholes.isEmpty()) return;
+        jdbc.sql("""
+                        insert into orders_taken_back_whole (number, source_id, customer_id, of_known_customer, kind, occurred_at)
+                        select * from unnest(:numbers::text[], :sources::int[], :customers::bigint[], :known::boolean[], :kinds::text[], :times::timestamptz[])
+                        on conflict (number, source_id) do nothing
+                        """)
+                .param("numbers", wholes.stream().map(Whole::number).toArray(String[]::new))
+                .param("sources", wholes.stream().map(Whole::source).toArray(Integer[]::new))
+                .param(
+                        "customers",
+                        wholes.stream().map(w -> w.customer().value()).toArray(Long[]::new))
+                .param("known", wholes.stream().map(Whole::ofKnownCustomer).toArray(Boolean[]::new))
+                .param("kinds", wholes.stream().map(Whole::kind).toArray(String[]::new))
+                .param("times", wholes.stream().map(w -> w.at().toString()).toArray(String[]::new))
                 .update();
     }
 

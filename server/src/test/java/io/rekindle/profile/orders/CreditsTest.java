@@ -145,6 +145,19 @@ class CreditsTest {
     }
 
     @Test
+    void anOrderThatWasCancelledBeforeAFileBroughtItIsCancelledEveryTimeItIsBrought() throws Exception {
+        post("Order Cancelled", "\"order_id\":\"%s-a\"".formatted(mark), "2026-01-20T10:00:00Z");
+        for (int time = 0; time < 2; time++) {
+            var brought = run(line("a", 5, "cup", 3, 5) + line("b", 5, "cup", 1, 5));
+            assertThat(nets()).isEqualTo(Map.of("a", 0, "b", 5));
+            assertThat(remaining("a")).isEqualByComparingTo("0");
+            imports.undo(brought);
+            assertThat(nets()).isEmpty();
+        }
+        assertThat(unallocated()).isEmpty();
+    }
+
+    @Test
     void whatIsCancelledLaterIsWhatTheCreditLeft() throws Exception {
         post("Order Completed", "\"order_id\":\"%s-e\",\"total\":20".formatted(mark), "2026-01-03T10:00:00Z");
         run(line("C1", 9, "cup", -1, 8));

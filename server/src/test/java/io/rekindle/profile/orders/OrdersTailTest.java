@@ -12,6 +12,7 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
@@ -117,6 +118,63 @@ class OrdersTailTest {
     }
 
     @Test
+    void aCancellationOrAWholeRefundThatComesBeforeItsOrderCountsOnceTheOrderIsThere() throws Exception {
+        send("Order Cancelled", "\"total\":22.50");
+        send("Order Cancelled", "\"reason\":\"again\"");
+        assertThat(orders()).isEmpty();
+        send("Order Completed", PRODUCTS + ",\"discount\":2.50");
+        assertThat(orders()).containsExactly(Money.of("25.0000", "2.5000", "22.5000", "0.0000"));
+        assertThat(lines("cancellation")).containsExactly(new BigDecimal("-22.5000"));
+        send("Order Completed", PRODUCTS + ",\"discount\":2.50");
+        send("Order Cancelled", "\"reason\":\"once more\"");
+        assertThat(orders()).containsExactly(Money.of("25.0000", "2.5000", "22.5000", "0.0000"));
+    }
+
+    /** A law: what is left of an order does not hang on which of its events was faster. */
+    @Test
+    void inWhateverOrderTheEventsComeAsMuchIsTakenBack() throws Exception {
+        var told = List.of(
+                "\"event\":\"Order Completed\",\"properties\":{\"total\":50,\"order_id\":",
+                "\"event\":\"Order Refunded\",\"properties\":{\"total\":20,\"order_id\":",
+                "\"event\":\"Order Refunded\",\"properties\":{\"order_id\":");
+        int arrival = 0;
+        for (var way : List.of("012", "021", "102", "120", "201", "210")) {
+            var apart = "%s-%d".formatted(order, arrival++);
+            var together = "%s-%d".formatted(order, arrival++);
+            var items = new ArrayList<String>();
+            for (var place : List.of(way.split(""))) {
+                var start = told.get(Integer.parseInt(place));
+                post(
+                        RekindleTest.WRITE_KEY,
+                        "{\"userId\":\"%1$s\",\"messageId\":\"%1$s%3$s\",%2$s\"%1$s\"}}"
+                                .formatted(apart, start, place));
+                items.add("{\"type\":\"track\",\"userId\":\"%1$s\",\"messageId\":\"%1$s%3$s\",%2$s\"%1$s\"}}"
+                        .formatted(together, start, place));
+            }
+            post("/v1/batch", RekindleTest.WRITE_KEY, "{\"batch\":[%s]}".formatted(String.join(",", items)));
+            assertThat(ofThisNumber()).as(way).hasSize(arrival).containsOnly("0.0000");
+        }
+    }
+
+    @Test
+    void whatIsTakenBackBeforeItsOrderIsTheSourcesOrTheCustomersAndNotAnotherShops() throws Exception {
+        var till = writeKey();
+        var office = writeKey();
+        tell(till, "b-" + order, "Order Cancelled", "\"reason\":\"broken\"");
+        tell(RekindleTest.WRITE_KEY, "a-" + order, "Order Completed", "\"total\":11");
+        assertThat(ofThisNumber()).containsExactly("11.0000");
+        tell(office, "b-" + order, "Order Completed", "\"total\":22");
+        assertThat(ofThisNumber()).containsExactly("11.0000", "0.0000");
+    }
+
+    @Test
+    void anAnonymousBrowsersOrderIsCancelledByWhoeverKnewOfItFirst() throws Exception {
+        tell(writeKey(), "b-" + order, "Order Cancelled", "\"reason\":\"broken\"");
+        tell(RekindleTest.WRITE_KEY, null, "Order Completed", "\"total\":11");
+        assertThat(ofThisNumber()).containsExactly("0.0000");
+    }
+
+    @Test
     void anOrderBrowserAndServerTellOfIsOneOrder() throws Exception {
         var server = writeKey();
         tell(RekindleTest.WRITE_KEY, "c-" + order, "Order Completed", "\"total\":11");
@@ -208,8 +266,12 @@ class OrdersTailTest {
     }
 
     private void post(String key, String body) throws Exception {
+        post("/v1/track", key, body);
+    }
+
+    private void post(String path, String key, String body) throws Exception {
         var answer = http.send(
-                HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + "/v1/track"))
+                HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + path))
                         .header("X-Write-Key", key)
                         .POST(HttpRequest.BodyPublishers.ofString(body))
                         .build(),
