@@ -108,7 +108,12 @@ public final class Propensity {
      * @throws IllegalArgumentException when rows of one class only, or no column, are there to learn from
      */
     public static Propensity fit(Table table, boolean[] positive, Settings settings, Consumer<String> told) {
-        return new Fit(table, positive, settings, told).done();
+        return fit(table, positive, settings, LARGE, told);
+    }
+
+    /** @param large from more rows than that on, folds come one after the other */
+    static Propensity fit(Table table, boolean[] positive, Settings settings, int large, Consumer<String> told) {
+        return new Fit(table, positive, settings, positive.length > large, told).done();
     }
 
     /** For each row learnt from, its probability by a model that had not seen it. */
@@ -168,6 +173,7 @@ public final class Propensity {
         private final boolean[] positive;
         private final double[] y;
         private final int n;
+        private final boolean large;
         private final Consumer<String> told;
         private final List<Remark> remarks = new ArrayList<>();
         private final int[] order;
@@ -182,8 +188,9 @@ public final class Propensity {
         /** By setting, look and fold: the sum of held-out losses. */
         private final List<List<double[]>> losses = new ArrayList<>();
 
-        Fit(Table whole, boolean[] positive, Settings settings, Consumer<String> told) {
+        Fit(Table whole, boolean[] positive, Settings settings, boolean large, Consumer<String> told) {
             n = positive.length;
+            this.large = large;
             this.positive = positive;
             this.told = told;
             if (whole.size() != n)
@@ -239,13 +246,13 @@ public final class Propensity {
                                 "without one of the given folds, the rows left are of one kind only; give folds that mix both");
                 }
             }
-            growing = settingsFor(n, settings.seed());
-            mostRounds = n > LARGE ? 200 : 600;
+            growing = settingsFor(large, settings.seed());
+            mostRounds = large ? 200 : 600;
             experts = new Experts[folds.count()];
         }
 
-        private static List<BoostedTrees.Settings> settingsFor(int n, long seed) {
-            if (n > LARGE) return List.of(new BoostedTrees.Settings(6, .15, 5, 1, .8, .8, seed));
+        private static List<BoostedTrees.Settings> settingsFor(boolean large, long seed) {
+            if (large) return List.of(new BoostedTrees.Settings(6, .15, 5, 1, .8, .8, seed));
             var shallow = new BoostedTrees.Settings(2, .1, 2, 1, .8, .8, seed);
             var deeper = new BoostedTrees.Settings(4, .05, 4, 2, .8, .7, seed);
             return List.of(shallow, deeper);
@@ -293,9 +300,9 @@ public final class Propensity {
                 told.accept("learning without fold %d of %d".formatted(fold + 1, folds.count()));
                 int[] rest = folds.outside(fold, order);
                 experts[fold] = new Experts(table, rest, y);
-                if (n <= LARGE) experts[fold].begin(table, rest, y, growing);
+                if (!large) experts[fold].begin(table, rest, y, growing);
             }
-            if (n <= LARGE) for (int setting = 0; setting < growing.size(); setting++) growTogether(setting);
+            if (!large) for (int setting = 0; setting < growing.size(); setting++) growTogether(setting);
             else for (int setting = 0; setting < growing.size(); setting++) growInTurn(setting);
         }
 

@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import io.rekindle.models.SharedTable;
+import io.rekindle.models.learn.BoostedTrees;
+import io.rekindle.models.learn.Loss;
 import io.rekindle.models.table.Column;
 import io.rekindle.models.table.Remark;
 import io.rekindle.models.table.Table;
@@ -89,6 +91,46 @@ class PropensityTest {
         var cents = Propensity.fit(Table.of(columns), simulated.did, Propensity.Settings.of(1), step -> {});
         for (int i = 0; i < 400; i++) assertThat(cents.outOfFold()[i]).isCloseTo(own[i], within(1e-9));
         assertThat(fit(simulated).outOfFold()).isEqualTo(own);
+    }
+
+    /** As of a large file, where each fold's trees are grown before the next one's. */
+    @Test
+    void foldsInTurnLearnTheSameAsFoldsTogether() {
+        var simulated = new Simulated(3_000, 12);
+        var together = fit(simulated).card().outOfFold();
+        var inTurn = Propensity.fit(simulated.table, simulated.did, Propensity.Settings.of(1), 2_999, step -> {});
+        assertThat(inTurn.card().outOfFold().auc()).isCloseTo(together.auc(), within(.01));
+        assertThat(inTurn.card().outOfFold().logLoss()).isCloseTo(together.logLoss(), within(.005));
+        assertThat(inTurn.card().candidates())
+                .anySatisfy(candidate -> assertThat(candidate.words()).contains("of depth 6"));
+        int[] order = IntStream.range(0, 3_000).map(i -> (i * 37 + 11) % 3_000).toArray();
+        boolean[] did = new boolean[3_000];
+        for (int i = 0; i < 3_000; i++) did[i] = simulated.did[order[i]];
+        var turned = Propensity.fit(simulated.table.rows(order), did, Propensity.Settings.of(1), 2_999, step -> {});
+        // Of customers alike in all, either may be in either fold.
+        assertThat(Arrays.stream(turned.outOfFold()).sorted().toArray())
+                .isEqualTo(Arrays.stream(inTurn.outOfFold()).sorted().toArray());
+    }
+
+    /** What a watcher of growing trees says is what the trees say when asked anew, to the last digit. */
+    @Test
+    void watchedMarginsAreThoseOfTheTrees() {
+        var random = new SplittableRandom(4);
+        int n = 500;
+        float[] x = new float[n * 3];
+        double[] y = new double[n];
+        for (int i = 0; i < n; i++) {
+            for (int k = 0; k < 3; k++) x[3 * i + k] = k == 2 && i % 9 == 0 ? Float.NaN : random.nextInt(20);
+            y[i] = random.nextDouble() < x[3 * i] / 20 ? 1 : 0;
+        }
+        var trees = BoostedTrees.begin(x, 3, y, Loss.LOGISTIC, new BoostedTrees.Settings(4, .1, 1, 1, .8, .8, 1));
+        try (var watched = trees.watch(x)) {
+            for (int rounds = 10; rounds <= 40; rounds += 10) {
+                trees.grow(10);
+                assertThat(watched.margins()).isEqualTo(trees.margins(x, rounds));
+            }
+        }
+        trees.finish();
     }
 
     @Test

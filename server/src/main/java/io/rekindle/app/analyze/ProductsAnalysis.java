@@ -21,6 +21,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.stream.DoubleStream;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -280,10 +281,22 @@ final class ProductsAnalysis extends Analysis {
         long[] day = Arrays.stream(used).mapToLong(i -> days[i]).toArray();
         // Refunded pieces take back what was paid for them; without pieces, refunds take back money.
         double[] taken = rows.has(QUANTITY) ? quantity : amount;
-        var net = NetPurchases.of(
-                pair, day, Arrays.stream(used).mapToDouble(i -> taken[i]).toArray());
+        double[] price =
+                Arrays.stream(used).mapToDouble(i -> worth(amount, taken, i)).toArray();
+        var net = net(
+                pair, day, price, Arrays.stream(used).mapToDouble(i -> taken[i]).toArray());
         double setAside = 0;
-        for (int k = 0; k < size; k++) if (net.open()[k] > 0) setAside += net.open()[k] * worth(amount, taken, used[k]);
+        for (int k = 0; k < size; k++) setAside += net.open()[k] * price[k];
+        double[] turnover = new double[keys.names().size()];
+        double[] pieces = new double[net.row().length];
+        for (int k = 0; k < pieces.length; k++) {
+            int row = net.row()[k];
+            double left = net.amount()[k];
+            pieces[k] = rows.has(QUANTITY) ? left : 1;
+            // A row without pieces, such as a charge for carriage, is worth its amount.
+            double stands = quantity[used[row]] == 0 ? amount[used[row]] : left * price[row];
+            turnover[productOf[net.customer()[k]]] += stands;
+        }
         if (net.refunds() > 0)
             card.warn(
                     "refunds",
@@ -295,19 +308,21 @@ final class ProductsAnalysis extends Analysis {
                                             net.cancelled())
                             + (net.unmatched() == 0
                                     ? ""
-                                    : "; for %,d refunds there was no earlier sale, or too few pieces: what is left of them, worth %s, is set aside, and the turnover that much above the file's sum"
-                                            .formatted(net.unmatched(), Figures.amount(setAside, 2))));
+                                    : "; for %,d refunds there was no earlier sale, or too few pieces: what is left of them, worth %s at their own prices, is set aside; so the turnover is %s where the rows sum to %s"
+                                            .formatted(
+                                                    net.unmatched(),
+                                                    Figures.amount(setAside, 2),
+                                                    Figures.amount(
+                                                            Arrays.stream(turnover)
+                                                                    .sum(),
+                                                            2),
+                                                    Figures.amount(
+                                                            Arrays.stream(used)
+                                                                    .mapToDouble(i -> amount[i])
+                                                                    .sum(),
+                                                            2))));
         if (net.customer().length == 0)
             throw Problem.invalid("no_sales", "every sale was refunded; there is nothing to look at");
-        double[] turnover = new double[keys.names().size()];
-        double[] pieces = new double[net.row().length];
-        for (int k = 0; k < pieces.length; k++) {
-            int i = used[net.row()[k]];
-            double left = net.amount()[k];
-            pieces[k] = rows.has(QUANTITY) ? left : 1;
-            // A row without pieces, such as a charge for carriage, is worth its amount.
-            turnover[productOf[net.customer()[k]]] += quantity[i] == 0 ? amount[i] : left * worth(amount, taken, i);
-        }
         return new Sales(
                 keys.names(),
                 Arrays.stream(net.customer()).map(p -> productOf[p]).toArray(),
@@ -317,6 +332,44 @@ final class ProductsAnalysis extends Analysis {
                 rows.has(AMOUNT) ? "amount" : byPrice ? "quantity × price" : "quantity",
                 setAside);
     }
+
+    /**
+     * Takes refunds off the latest earlier sales at the refund's own price, which they most likely are of; what is left of
+     * them off the latest at any price.
+     */
+    private static NetPurchases net(int[] pair, long[] day, double[] price, double[] pieces) {
+        var numbers = new HashMap<PricedPair, Integer>();
+        int[] priced = new int[pair.length];
+        for (int k = 0; k < priced.length; k++) {
+            var known = numbers.putIfAbsent(new PricedPair(pair[k], price[k]), numbers.size());
+            priced[k] = known == null ? numbers.size() - 1 : known;
+        }
+        var same = NetPurchases.of(priced, day, pieces);
+        int[] open =
+                IntStream.range(0, pair.length).filter(k -> same.open()[k] > 0).toArray();
+        int[] row =
+                IntStream.concat(Arrays.stream(same.row()), Arrays.stream(open)).toArray();
+        var any = NetPurchases.of(
+                Arrays.stream(row).map(k -> pair[k]).toArray(),
+                Arrays.stream(row).mapToLong(k -> day[k]).toArray(),
+                DoubleStream.concat(
+                                Arrays.stream(same.amount()),
+                                Arrays.stream(open).mapToDouble(k -> -same.open()[k]))
+                        .toArray());
+        double[] left = new double[pair.length];
+        for (int i = 0; i < row.length; i++) left[row[i]] += any.open()[i];
+        return new NetPurchases(
+                any.customer(),
+                any.tick(),
+                any.amount(),
+                same.refunds(),
+                same.cancelled() + any.cancelled(),
+                any.unmatched(),
+                Arrays.stream(any.row()).map(i -> row[i]).toArray(),
+                left);
+    }
+
+    private record PricedPair(int pair, double price) {}
 
     /** What a piece of a row was sold, or taken back, at. */
     private static double worth(double[] amount, double[] pieces, int row) {

@@ -268,7 +268,7 @@ class TextAndProductAnalysesTest {
         assertThat(warns(json, "season_unknown")).isTrue();
     }
 
-    /** Ann gives back two of three bought at 10, bob one he bought before the file begins. */
+    /** Ann gives back two of three bought at 10 and one bought at 8, bob one he bought before the file begins. */
     @Test
     void refundsAreWorthWhatWasPaidAndTheRestIsTold() throws IOException {
         var sales = file("refunds.csv", """
@@ -278,13 +278,17 @@ class TextAndProductAnalysesTest {
                 cup,2026-01-20,-2,4,ann
                 cup,2026-01-21,-1,7,bob
                 cup,2026-01-22,5,1,cy
+                cup,2026-01-23,-1,8,ann
                 """).toString();
         var json = Ran.analyze("products", "--input", sales, "--json").json();
-        assertThat(json.path("turnover").asDouble()).isEqualTo(2 * 8 + 1 * 10 + 5 * 1);
-        assertThat(json.path("pieces").asDouble()).isEqualTo(8);
+        assertThat(json.path("turnover").asDouble()).isEqualTo(1 * 8 + 1 * 10 + 5 * 1);
+        assertThat(json.path("pieces").asDouble()).isEqualTo(7);
         assertThat(json.path("refundsSetAside").asDouble()).isEqualTo(7);
         assertThat(json.path("card").path("warnings").toString())
-                .contains("1 refund was taken off", "worth 7.00, is set aside");
+                .contains(
+                        "2 refunds were taken off",
+                        "worth 7.00 at their own prices",
+                        "the turnover is 23.00 where the rows sum to 28.00");
         // Amounts without pieces are taken back as money.
         var amounts = file("amounts.csv", """
                 product,time,amount,customer
