@@ -1,3 +1,5 @@
+import { companyZone } from './zone';
+
 export type Language = 'en' | 'zh';
 
 const LOCALE: Record<Language, string> = { en: 'en-GB', zh: 'zh-CN' };
@@ -35,7 +37,7 @@ export function formats(language: Language): Formats {
     if (Number.isNaN(at.getTime())) {
       return iso;
     }
-    return new Intl.DateTimeFormat(locale, plainDay ? { ...options, timeZone: 'UTC' } : options).format(at);
+    return new Intl.DateTimeFormat(locale, { ...options, timeZone: plainDay ? 'UTC' : companyZone() }).format(at);
   };
   const money = (value: number | null | undefined, currency: string, digits: number, sign: boolean) =>
     present(value)

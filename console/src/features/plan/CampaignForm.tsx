@@ -1,5 +1,6 @@
 import { Button, Card, DatePicker, Form, Input, InputNumber, Select, Slider, TimePicker } from 'antd';
 import dayjs, { type Dayjs } from 'dayjs';
+import { atTheWall, onTheWall } from '@/shared/zone';
 import { useTranslation } from 'react-i18next';
 import type { Campaign } from '@/shared/api/types';
 import { ProblemAlert } from '@/shared/ui/ProblemAlert';
@@ -76,7 +77,7 @@ export function CampaignForm({
         offerId: campaign.offerId ?? undefined,
         holdoutPercent: Number((campaign.holdoutShare * 100).toFixed(2)),
         hours: [clock(campaign.sendWindow.from), clock(campaign.sendWindow.to)],
-        startAt: campaign.sendWindow.startAt ? dayjs(campaign.sendWindow.startAt) : null,
+        startAt: campaign.sendWindow.startAt ? onTheWall(campaign.sendWindow.startAt) : null,
         attributionDays: campaign.attributionDays,
         messageCost: campaign.messageCost,
       }
@@ -94,7 +95,7 @@ export function CampaignForm({
         sendWindow: {
           from: values.hours?.[0].format('HH:mm') ?? '',
           to: values.hours?.[1].format('HH:mm') ?? '',
-          startAt: values.startAt?.toISOString() ?? null,
+          startAt: values.startAt ? atTheWall(values.startAt) : null,
         },
         attributionDays: values.attributionDays ?? 0,
         messageCost: values.messageCost ?? 0,
@@ -177,7 +178,11 @@ export function CampaignForm({
             <TimePicker.RangePicker order={false} format="HH:mm" minuteStep={15} style={{ width: '100%' }} />
           </Form.Item>
           <Form.Item name="startAt" label={t('campaigns.startAt')} extra={t('campaigns.startHint')}>
-            <DatePicker showTime={{ format: 'HH:mm' }} style={{ width: '100%' }} defaultPickerValue={dayjs(today)} />
+            <DatePicker
+              showTime={{ format: 'HH:mm' }}
+              style={{ width: '100%' }}
+              defaultPickerValue={onTheWall(today)}
+            />
           </Form.Item>
           <Form.Item
             name="attributionDays"

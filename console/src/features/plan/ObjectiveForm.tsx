@@ -1,5 +1,6 @@
 import { Button, Card, DatePicker, Form, Input, InputNumber, Progress, Radio, Select } from 'antd';
 import dayjs, { type Dayjs } from 'dayjs';
+import { onTheWall } from '@/shared/zone';
 import { useTranslation } from 'react-i18next';
 import type { Objective } from '@/shared/api/types';
 import { useLabel } from '@/shared/i18n/useLabel';
@@ -147,8 +148,8 @@ export function ObjectiveForm({ objective, segments, today, currency, mayEdit, s
           >
             <DatePicker
               style={{ width: '100%' }}
-              defaultPickerValue={dayjs(today)}
-              disabledDate={(day) => today !== undefined && day.isBefore(dayjs(today), 'day')}
+              defaultPickerValue={onTheWall(today)}
+              disabledDate={(day) => today !== undefined && day.isBefore(onTheWall(today), 'day')}
               data-testid="objective-deadline"
             />
           </Form.Item>

@@ -1,5 +1,6 @@
 import { Button, Card, DatePicker, Form, Input, InputNumber, Radio } from 'antd';
-import dayjs, { type Dayjs } from 'dayjs';
+import type { Dayjs } from 'dayjs';
+import { atTheWall, onTheWall } from '@/shared/zone';
 import { useTranslation } from 'react-i18next';
 import type { Offer } from '@/shared/api/types';
 import { ProblemAlert } from '@/shared/ui/ProblemAlert';
@@ -38,7 +39,7 @@ export function OfferForm({ offer, currency, today, mayEdit, saved }: Props) {
         value: offer.value,
         costPerUse: offer.costPerUse,
         budget: offer.budget,
-        expiresAt: dayjs(offer.expiresAt),
+        expiresAt: onTheWall(offer.expiresAt),
       }
     : { kind: 'percent', value: 10, costPerUse: 0 };
   return (
@@ -58,7 +59,7 @@ export function OfferForm({ offer, currency, today, mayEdit, saved }: Props) {
               currency: values.kind === 'amount' ? currency : null,
               costPerUse: values.costPerUse ?? 0,
               budget: values.budget ?? null,
-              expiresAt: values.expiresAt?.endOf('day').toISOString(),
+              expiresAt: values.expiresAt && atTheWall(values.expiresAt.endOf('day')),
             },
             { onSuccess: (one) => saved(one.id), onError: problem.show },
           );
@@ -103,8 +104,8 @@ export function OfferForm({ offer, currency, today, mayEdit, saved }: Props) {
         >
           <DatePicker
             style={{ width: '100%' }}
-            defaultPickerValue={dayjs(today)}
-            disabledDate={(day) => today !== undefined && day.isBefore(dayjs(today), 'day')}
+            defaultPickerValue={onTheWall(today)}
+            disabledDate={(day) => today !== undefined && day.isBefore(onTheWall(today), 'day')}
             data-testid="offer-expires"
           />
         </Form.Item>

@@ -1337,6 +1337,7 @@ export interface components {
             csrfToken: string;
             roles: ("admin" | "planner" | "approver" | "analyst" | "viewer")[];
             user: string;
+            zone: string;
         };
         "io.rekindle.access.security.SessionResource.SignIn": {
             email: string;

@@ -1,6 +1,7 @@
 import { useQuery } from '@tanstack/react-query';
 import { answerOf, api, setCsrfToken } from '@/shared/api/client';
 import { problemOf } from '@/shared/api/problem';
+import { setCompanyZone } from '@/shared/zone';
 import type { Session } from '@/shared/api/types';
 
 export const sessionKey = ['session'] as const;
@@ -10,6 +11,7 @@ async function readSession(): Promise<Session | null> {
   try {
     const session = await answerOf(api.GET('/api/session'));
     setCsrfToken(session.csrfToken);
+    setCompanyZone(session.zone);
     return session;
   } catch (error) {
     if (problemOf(error).status === 401) {

@@ -1,3 +1,4 @@
+import { setCompanyZone } from '@/shared/zone';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { answerOf, api, setCsrfToken } from '@/shared/api/client';
 import type { Credentials } from '@/shared/api/types';
@@ -9,6 +10,7 @@ export function useSignIn() {
     mutationFn: (body: Credentials) => answerOf(api.POST('/api/session', { body })),
     onSuccess: (session) => {
       setCsrfToken(session.csrfToken);
+      setCompanyZone(session.zone);
       queries.setQueryData(sessionKey, session);
     },
   });

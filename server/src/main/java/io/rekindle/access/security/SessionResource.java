@@ -3,6 +3,7 @@ package io.rekindle.access.security;
 import io.rekindle.access.Caller;
 import io.rekindle.access.Role;
 import io.rekindle.access.Users;
+import io.rekindle.platform.BusinessClock;
 import io.rekindle.platform.Problem;
 import io.rekindle.platform.SystemClock;
 import io.swagger.v3.oas.annotations.Parameter;
@@ -29,11 +30,13 @@ class SessionResource {
     private final Users users;
     private final SecurityContextRepository contexts;
     private final SystemClock clock;
+    private final BusinessClock business;
 
-    SessionResource(Users users, SecurityContextRepository contexts, SystemClock clock) {
+    SessionResource(Users users, SecurityContextRepository contexts, SystemClock clock, BusinessClock business) {
         this.users = users;
         this.contexts = contexts;
         this.clock = clock;
+        this.business = business;
     }
 
     record SignIn(String email, String password) {
@@ -43,7 +46,8 @@ class SessionResource {
         }
     }
 
-    record Session(String user, Set<Role> roles, String csrfToken) {}
+    /** @param zone the company's time zone, by which days and hours are told */
+    record Session(String user, Set<Role> roles, String csrfToken, String zone) {}
 
     @PostMapping
     Session signIn(
@@ -65,7 +69,8 @@ class SessionResource {
         SecurityContextHolder.setContext(context);
         request.getSession().setAttribute(SessionAgeFilter.SIGNED_IN_AT, clock.instant());
         contexts.saveContext(context, request, response);
-        return new Session(caller.name(), caller.roles(), csrf.getToken());
+        return new Session(
+                caller.name(), caller.roles(), csrf.getToken(), business.zone().getId());
     }
 
     @GetMapping
@@ -73,7 +78,8 @@ class SessionResource {
         var caller = Caller.current();
         if (caller.roles().isEmpty())
             throw new Problem(Problem.Kind.UNAUTHENTICATED, "not_authenticated", "nobody is signed in", List.of());
-        return new Session(caller.name(), caller.roles(), csrf.getToken());
+        return new Session(
+                caller.name(), caller.roles(), csrf.getToken(), business.zone().getId());
     }
 
     @DeleteMapping

@@ -7,6 +7,7 @@ import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.List;
 import java.util.Properties;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
@@ -27,6 +28,7 @@ final class SoleUse implements AutoCloseable {
     /** The lock's first number; the second tells schemas apart. Pairs never meet the single numbers used elsewhere. */
     private static final int SPACE = 0x52656b69;
 
+    private static final int OLDEST_VERSION = 15;
     private static final int LONGEST_NAME = 63;
     /** A server that was killed a moment ago may still be missed by PostgreSQL. */
     private static final Duration PATIENCE = Duration.ofSeconds(5);
@@ -93,6 +95,45 @@ final class SoleUse implements AutoCloseable {
         }
         use.watcher = Thread.ofPlatform().daemon().name("sole-use").start(use::watch);
         return use;
+    }
+
+    /** Refuses a PostgreSQL Rekindle cannot live in, before anything is written into it. */
+    void requireFit() {
+        try (var connection = DriverManager.getConnection(url, properties);
+                var statement = connection.createStatement();
+                var row = statement.executeQuery("""
+                        select current_user as role, current_database() as database, current_schema() as schema,
+                            current_setting('server_encoding') as encoding,
+                            current_setting('server_version_num')::int / 10000 as version,
+                            has_schema_privilege(current_schema(), 'CREATE') as may_create
+                        """)) {
+            row.next();
+            var database = row.getString("database");
+            if (row.getInt("version") < OLDEST_VERSION)
+                throw unfit("PostgreSQL %d serves it; %d or newer is needed"
+                        .formatted(row.getInt("version"), OLDEST_VERSION));
+            if (!row.getString("encoding").equals("UTF8"))
+                throw unfit(
+                        "the database %s has the encoding %s and UTF8 is needed: create database … template template0 encoding 'UTF8'"
+                                .formatted(database, row.getString("encoding")));
+            if (row.getString("schema") == null)
+                throw unfit("the role %s has no schema to work in: create one, or name it with ?currentSchema=…"
+                        .formatted(row.getString("role")));
+            if (!row.getBoolean("may_create"))
+                throw unfit(
+                        "the role %1$s may not create tables in the schema %2$s: make %1$s the owner of the database, or grant create on schema %2$s to %1$s"
+                                .formatted(row.getString("role"), row.getString("schema")));
+        } catch (SQLException e) {
+            throw unfit(String.valueOf(e.getMessage()));
+        }
+    }
+
+    private Problem unfit(String why) {
+        return new Problem(
+                Problem.Kind.UNAVAILABLE,
+                "database_unfit",
+                "the PostgreSQL at %s cannot be used: %s".formatted(place, why),
+                List.of());
     }
 
     /** Who holds the lock. */

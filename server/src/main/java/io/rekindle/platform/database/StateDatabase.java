@@ -63,6 +63,7 @@ public final class StateDatabase implements AutoCloseable {
             throw unreachable(e);
         }
         try {
+            soleUse.requireFit();
             var migrated = migrated(config, settings);
             pool.set(migrated);
             return new StateDatabase(null, soleUse, migrated);

@@ -283,7 +283,7 @@ class BackupAndRestoreTest {
     void aSecondServerOnAFolderGetsOneClearLine() {
         var data = TestFolders.newFolder("data");
         try (var server = RunningServer.start(new DataFolder(data), 0, settings(TestPostgres.newDatabase()))) {
-            assertThatThrownBy(() -> RunningServer.start(new DataFolder(data), 0, Map.of()))
+            assertThatThrownBy(() -> RunningServer.start(new DataFolder(data), 0, Map.of("rekindle.database.url", "")))
                     .isInstanceOfSatisfying(
                             Problem.class, p -> assertThat(p.code()).isEqualTo("data_folder_in_use"))
                     .hasMessageContaining(server.url())

@@ -78,13 +78,51 @@ class OneInstallationTest {
     }
 
     @Test
+    void aPostgresqlThatIsNotFitIsToldInOneLineAndNothingIsWrittenIntoIt() throws Exception {
+        try (var connection = connection();
+                var statement = connection.createStatement()) {
+            statement.execute("create schema theirs");
+            statement.execute("create role guest_of_one login password 'guest'");
+            try {
+                statement.execute("grant usage on schema theirs to guest_of_one");
+                var url = place.url() + (place.url().contains("?") ? "&" : "?") + "currentSchema=theirs";
+                assertRefused(
+                        () -> start(data, new TestPostgres.Place(url, "guest_of_one", "guest")),
+                        "database_unfit",
+                        "guest_of_one",
+                        "grant create on schema theirs");
+            } finally {
+                statement.execute("drop owned by guest_of_one");
+                statement.execute("drop role guest_of_one");
+            }
+            statement.execute(
+                    "create database latin_%d template template0 encoding 'LATIN1' lc_collate 'C' lc_ctype 'C'"
+                            .formatted(ProcessHandle.current().pid()));
+        }
+        var latin = new TestPostgres.Place(
+                place.url()
+                        .replaceFirst(
+                                "/rekindle_test_[0-9_]+",
+                                "/latin_" + ProcessHandle.current().pid()),
+                place.user(),
+                place.password());
+        assertRefused(() -> start(data, latin), "database_unfit", "LATIN1", "UTF8");
+        try (var connection = connection();
+                var statement = connection.createStatement()) {
+            statement.execute("drop database latin_" + ProcessHandle.current().pid());
+        }
+    }
+
+    @Test
     void aFirstStartThatEndedBetweenTheTwoMarksIsFinishedByTheNext() {
-        try (var server = RunningServer.start(new DataFolder(data), 0, Map.of())) {
+        // Whatever the environment names: the data folder's own PostgreSQL.
+        var embedded = Map.of("rekindle.database.url", "");
+        try (var server = RunningServer.start(new DataFolder(data), 0, embedded)) {
             var jdbc = server.part(JdbcClient.class);
             for (var table : List.of("installation", "users", "api_keys"))
                 jdbc.sql("delete from " + table).update();
         }
-        try (var server = RunningServer.start(new DataFolder(data), 0, Map.of())) {
+        try (var server = RunningServer.start(new DataFolder(data), 0, embedded)) {
             assertThat(server.client().get("/api/version").has("version")).isTrue();
         }
     }
