@@ -19,7 +19,7 @@ export function Component() {
   const view = (one: Template | null) => (
     <div className="columns">
       <TemplateForm key={given} template={one} mayEdit={mayPlan} saved={saved} />
-      {one && (
+      {one && mayPlan && (
         <TemplatePreview
           key={one.version}
           templateId={one.id}

@@ -11,7 +11,9 @@ public final class MissingValue extends Exception {
 
     MissingValue(List<Problem.Fault> places) {
         super("missing: "
-                + String.join(", ", places.stream().map(Problem.Fault::message).toList()));
+                + String.join(
+                        ", ",
+                        places.stream().map(Problem.Fault::message).distinct().toList()));
         this.places = List.copyOf(places);
     }
 

@@ -1,9 +1,11 @@
 package io.rekindle.platform;
 
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.context.properties.ConfigurationProperties;
+import org.springframework.boot.context.properties.bind.ConstructorBinding;
 import org.springframework.boot.context.properties.bind.DefaultValue;
 
 /**
@@ -14,15 +16,20 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * @param user user name, unless the URL carries it
  * @param password password, unless the URL carries it
  * @param connections most connections at once
+ * @param patience how long a request waits for one of them before it is answered that PostgreSQL is away
  */
 @ConfigurationProperties("rekindle.database")
 public record DatabaseSettings(
         @Nullable String url,
         @Nullable String user,
         @Nullable String password,
-        @DefaultValue("20") int connections) {
+        @DefaultValue("20") int connections,
+        @DefaultValue("10s") Duration patience) {
     private static final List<String> BEGINNINGS = List.of("jdbc:postgresql:", "postgresql://", "postgres://");
 
+    private static final Duration LEAST_PATIENCE = Duration.ofMillis(250);
+
+    @ConstructorBinding
     public DatabaseSettings {
         // Not told back: the address may carry the password.
         if (url != null && !url.isBlank() && BEGINNINGS.stream().noneMatch(url::startsWith))
@@ -31,6 +38,14 @@ public record DatabaseSettings(
         if (connections < 2)
             throw new IllegalArgumentException(
                     "rekindle.database.connections is %d; it needs at least 2".formatted(connections));
+        if (patience.compareTo(LEAST_PATIENCE) < 0)
+            throw new IllegalArgumentException(
+                    "rekindle.database.patience must be at least %s".formatted(LEAST_PATIENCE));
+    }
+
+    /** For work beside the server, such as a restore. */
+    public DatabaseSettings(@Nullable String url, @Nullable String user, @Nullable String password, int connections) {
+        this(url, user, password, connections, Duration.ofSeconds(10));
     }
 
     /** Where it is, without user and password, for a message; empty for the embedded one. */

@@ -22,7 +22,8 @@ import picocli.CommandLine.Command;
         footer = {
             "",
             "  test     Build everything and run every test (the browser test too).",
-            "  bench    Measure speed against a stated baseline: bench intake, bench segment, bench clv, bench allocate."
+            "  bench    Measure speed against a stated baseline: intake, segment, lift, clv, allocate, recommend,",
+            "           link, uplift."
         })
 public final class RekindleCommand implements Runnable {
     private static final int FAILED = 1;

@@ -88,6 +88,8 @@ public final class StateDatabase implements AutoCloseable {
     private static HikariDataSource migrated(HikariConfig config, DatabaseSettings settings) {
         config.setMaximumPoolSize(settings.connections());
         config.setPoolName("state");
+        // Whoever asks while PostgreSQL is away is told so, instead of being kept waiting past their own patience.
+        config.setConnectionTimeout(settings.patience().toMillis());
         config.addDataSourceProperty("reWriteBatchedInserts", "true");
         HikariDataSource pool;
         try {

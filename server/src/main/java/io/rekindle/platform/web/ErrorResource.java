@@ -1,7 +1,10 @@
 package io.rekindle.platform.web;
 
+import io.rekindle.platform.Problem;
+import io.rekindle.platform.ProblemBody;
 import jakarta.servlet.RequestDispatcher;
 import jakarta.servlet.http.HttpServletRequest;
+import java.util.Optional;
 import org.springframework.boot.webmvc.error.ErrorController;
 import org.springframework.http.HttpStatus;
 import org.springframework.http.MediaType;
@@ -15,7 +18,14 @@ import org.springframework.web.util.UriComponentsBuilder;
 @RestController
 class ErrorResource implements ErrorController {
     @RequestMapping("${server.error.path:/error}")
-    ResponseEntity<ProblemDetail> onError(HttpServletRequest request) {
+    ResponseEntity<?> onError(HttpServletRequest request) {
+        var away = request.getAttribute(RequestDispatcher.ERROR_EXCEPTION) instanceof Throwable failure
+                ? DatabaseAway.behind(failure)
+                : Optional.<Problem>empty();
+        if (away.isPresent())
+            return ResponseEntity.status(away.get().kind().status())
+                    .contentType(MediaType.APPLICATION_PROBLEM_JSON)
+                    .body(ProblemBody.of(away.get()));
         var status = request.getAttribute(RequestDispatcher.ERROR_STATUS_CODE) instanceof Integer code
                 ? HttpStatus.resolve(code)
                 : HttpStatus.NOT_FOUND;

@@ -82,6 +82,11 @@ class ProblemAdvice extends ResponseEntityExceptionHandler {
     ResponseEntity<Object> onAnything(Exception e) {
         if (e instanceof ErrorResponseException known)
             return createResponseEntity(known.getBody(), known.getHeaders(), known.getStatusCode());
+        var away = DatabaseAway.behind(e);
+        if (away.isPresent()) {
+            LOG.warn("a request was not answered: {}", away.get().getMessage());
+            return answer(away.get());
+        }
         LOG.error("a request failed", e);
         return answer(Problem.of(
                 Problem.Kind.INTERNAL,

@@ -7,6 +7,10 @@ import io.rekindle.platform.PlatformSettings;
 import io.rekindle.platform.Problem;
 import io.rekindle.testing.TestFolders;
 import io.rekindle.testing.TestPostgres;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
@@ -147,6 +151,60 @@ class OneInstallationTest {
     }
 
     @Test
+    void whilePostgresqlIsAwayCallsAreToldSoAndAfterwardsAllGoesOn() throws Exception {
+        var settings = new HashMap<>(settings(place));
+        settings.putAll(Map.of(
+                "rekindle.database.patience", "500ms",
+                "rekindle.admin-key", "away-admin-key-0123456789",
+                "rekindle.write-key", "away-write-key-0123456789"));
+        var admin = TestPostgres.newDatabase();
+        try (var server = RunningServer.start(new DataFolder(data), 0, settings);
+                var connection = admin.user().isEmpty()
+                        ? DriverManager.getConnection(admin.url())
+                        : DriverManager.getConnection(admin.url(), admin.user(), admin.password());
+                var statement = connection.createStatement()) {
+            var name = place.url().replaceFirst(".*/([^/?]+)([?].*)?$", "$1");
+            assertThat(track(server, "before")).isEqualTo(200);
+            statement.execute("alter database %s allow_connections false".formatted(name));
+            statement.execute(
+                    "select pg_terminate_backend(pid) from pg_stat_activity where datname = '%s'".formatted(name));
+            try {
+                for (int time = 0; time < 2; time++) {
+                    assertThat(track(server, "meanwhile")).isEqualTo(503);
+                    var refused = get(server, "/api/campaigns");
+                    assertThat(refused.statusCode()).as(refused.body()).isEqualTo(503);
+                    assertThat(refused.body()).contains("database_unavailable");
+                }
+            } finally {
+                statement.execute("alter database %s allow_connections true".formatted(name));
+            }
+            await(() -> track(server, "after") == 200);
+            assertThat(get(server, "/api/campaigns").statusCode()).isEqualTo(200);
+        }
+    }
+
+    /** With something personal, which is kept in PostgreSQL; an event without could be taken meanwhile. */
+    private static int track(RunningServer server, String event) throws Exception {
+        return send(HttpRequest.newBuilder(URI.create(server.url() + "/v1/track"))
+                        .header("Content-Type", "application/json")
+                        .POST(HttpRequest.BodyPublishers.ofString(
+                                "{\"writeKey\":\"away-write-key-0123456789\",\"userId\":\"u1\",\"event\":\"%s\",\"properties\":{\"email\":\"%s@away.example\"}}"
+                                        .formatted(event, event))))
+                .statusCode();
+    }
+
+    private static HttpResponse<String> get(RunningServer server, String path) throws Exception {
+        return send(HttpRequest.newBuilder(URI.create(server.url() + path))
+                .header("Authorization", "Bearer away-admin-key-0123456789"));
+    }
+
+    private static HttpResponse<String> send(HttpRequest.Builder request) throws Exception {
+        try (var http = HttpClient.newHttpClient()) {
+            return http.send(request.timeout(Duration.ofSeconds(20)).build(), HttpResponse.BodyHandlers.ofString());
+        }
+    }
+
+    @Test
     void aLostLockIsTakenAgainUnlessAnotherServerHasIt() throws Exception {
         try (var server = start(data, place);
                 var connection = connection();
@@ -206,10 +264,10 @@ class OneInstallationTest {
     }
 
     private interface Condition {
-        boolean holds() throws SQLException;
+        boolean holds() throws Exception;
     }
 
-    private static void await(Condition condition) throws SQLException {
+    private static void await(Condition condition) throws Exception {
         long before = System.nanoTime();
         while (!condition.holds()) {
             assertThat(System.nanoTime() - before)
