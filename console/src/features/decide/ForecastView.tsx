@@ -45,6 +45,18 @@ export function ForecastView({ forecast, currency, asOf }: Props) {
         <Figure label={t('forecast.toSend')} value={format.number(forecast.toSend)} testId="forecast-to-send" />
         <Figure label={t('forecast.heldOut')} value={format.number(forecast.heldOut)} testId="forecast-held-out" />
         <Figure label={t('forecast.expectedCost')} value={format.money(forecast.expectedCost, currency, 2)} />
+        {forecast.promised && (
+          <Figure
+            label={t('forecast.promised')}
+            value={format.money(forecast.promised.cost, currency, 2)}
+            note={
+              forecast.promised.budgetLeft != null
+                ? t('forecast.budgetLeft', { amount: format.money(forecast.promised.budgetLeft, currency, 2) })
+                : undefined
+            }
+            testId="forecast-promised"
+          />
+        )}
       </Figures>
       <div className="columns-wide">
         <Card title={t('forecast.who')}>

@@ -39,7 +39,15 @@ export function OfferCodes({ offer, mayEdit }: { offer: Offer; mayEdit: boolean 
       <div className="stack">
         <Figures>
           <Figure label={t('offers.codes')} value={format.number(offer.codes.total)} testId="codes-total" />
-          <Figure label={t('offers.assigned')} value={format.number(offer.codes.assigned)} />
+          <Figure
+            label={t('offers.assigned')}
+            value={format.number(offer.codes.assigned)}
+            note={
+              offer.codes.affordable != null
+                ? t('offers.affordable', { codes: format.number(offer.codes.affordable) })
+                : undefined
+            }
+          />
           <Figure
             label={t('offers.promised')}
             value={format.number(offer.codes.promised)}

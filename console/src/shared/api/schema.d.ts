@@ -2106,6 +2106,7 @@ export interface components {
             /** Format: int64 */
             heldOut: number;
             power: components["schemas"]["io.rekindle.plan.Forecast.Power"];
+            promised: components["schemas"]["io.rekindle.plan.Forecast.Promise"] | null;
             reasons: components["schemas"]["io.rekindle.plan.Forecast.ReasonCount"][];
             /** Format: int64 */
             toSend: number;
@@ -2127,6 +2128,10 @@ export interface components {
             /** Format: int64 */
             sampleTreatment: number;
             words: components["schemas"]["io.rekindle.segment.Words"];
+        };
+        "io.rekindle.plan.Forecast.Promise": {
+            budgetLeft: number | null;
+            cost: number;
         };
         "io.rekindle.plan.Forecast.ReasonCount": {
             /** Format: int64 */
@@ -2211,6 +2216,8 @@ export interface components {
             value: number;
         };
         "io.rekindle.plan.Offer.Codes": {
+            /** Format: int64 */
+            affordable: number | null;
             /** Format: int64 */
             assigned: number;
             /** Format: int64 */

@@ -3,6 +3,7 @@ package io.rekindle.decide;
 import io.rekindle.models.experiment.Power;
 import io.rekindle.plan.Audiences;
 import io.rekindle.plan.Campaign;
+import io.rekindle.plan.CampaignState;
 import io.rekindle.plan.Forecast;
 import io.rekindle.plan.Launches;
 import io.rekindle.plan.Objectives;
@@ -20,6 +21,7 @@ import java.time.Instant;
 import java.util.Comparator;
 import java.util.Locale;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.stereotype.Component;
 
@@ -96,7 +98,22 @@ class CampaignLaunches implements Launches {
                 heldOut,
                 toSend,
                 power,
-                cost(campaign, toSend, power.baselineRate()));
+                cost(campaign, toSend, power.baselineRate()),
+                promise(campaign, toSend));
+    }
+
+    private Forecast.@Nullable Promise promise(Campaign campaign, long toSend) {
+        if (campaign.offerId() == null) return null;
+        var offer = offers.get(campaign.offerId());
+        var each = offer.mostPerUse();
+        if (each.signum() == 0) return null;
+        boolean isOwnPromised = campaign.state() != CampaignState.DRAFT && campaign.state() != CampaignState.IN_REVIEW;
+        var others = BigDecimal.valueOf(offer.codes().assigned() + offer.codes().promised());
+        return new Forecast.Promise(
+                each.multiply(BigDecimal.valueOf(toSend)).setScale(2, RoundingMode.HALF_UP),
+                offer.budget() == null || isOwnPromised
+                        ? null
+                        : offer.budget().subtract(others.multiply(each)).setScale(2, RoundingMode.HALF_UP));
     }
 
     private BigDecimal cost(Campaign campaign, long toSend, double baselineRate) {

@@ -249,6 +249,21 @@ public class Campaigns {
                                     .with("promised", codes.promised())
                                     .with("campaigns", commitments.promisedTo(offer.id(), id))
                                     .with("messages", forecast.toSend()));
+            var budget = offer.budget();
+            var affordable = codes.affordable();
+            if (budget != null && affordable != null)
+                faults.check(
+                        affordable - codes.assigned() - codes.promised() >= forecast.toSend(),
+                        new Fault(
+                                        "offerId",
+                                        "offer_budget_too_small",
+                                        "the budget {budget} of offer {offer} pays for {affordable} codes, of which {assigned} are given out and {promised} promised: too few for {messages} messages; take a larger budget or write to fewer")
+                                .with("budget", budget.stripTrailingZeros().toPlainString())
+                                .with("offer", offer.id())
+                                .with("affordable", affordable)
+                                .with("assigned", codes.assigned())
+                                .with("promised", codes.promised())
+                                .with("messages", forecast.toSend()));
         }
         faults.refuse(words -> Problem.unprocessable(
                         "campaign_not_ready", "campaign {id} cannot be approved: " + words, faults.found())

@@ -16,7 +16,7 @@ public sealed interface CouponCode {
         NO_COUPON,
         /** The offer's last day is past. */
         OFFER_EXPIRED,
-        /** The uses so far have cost what the offer may cost. */
+        /** The codes given out may cost all that the offer may cost. */
         OFFER_BUDGET_USED;
 
         public String code() {

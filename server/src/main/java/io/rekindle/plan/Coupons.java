@@ -34,6 +34,9 @@ public class Coupons implements Tail {
     /**
      * Takes a code for a message, in the caller's transaction: workers beside each other never get the same one and
      * never wait for each other. Asked again for the same message, it gives the same code.
+     *
+     * <p>A budget that pays for n codes is kept by giving out none but the offer's first n: nobody has to count, and
+     * workers beside each other cannot go over it.
      */
     public CouponCode take(long offerId, long campaignId, long messageId, CustomerId customer) {
         var now = OffsetDateTime.ofInstant(clock.instant(), ZoneOffset.UTC);
@@ -42,11 +45,10 @@ public class Coupons implements Tail {
                         free as (
                             select c.id from coupons c
                             where c.offer_id = :offer and c.message_id is null and not exists (select 1 from mine)
-                              and exists (
-                                  select 1 from offers o
-                                  where o.id = :offer and o.expires_at > :now
-                                    and (o.budget is null or o.redeemed * o.cost_per_use < o.budget))
-                            order by c.id limit 1 for update of c skip locked),
+                              and c.place <= (
+                                  select case when o.expires_at <= :now then 0 else coalesce(o.affordable, 9223372036854775807) end
+                                  from offers o where o.id = :offer)
+                            order by c.place limit 1 for update of c skip locked),
                         taken as (
                             update coupons c set message_id = :message, customer_id = :customer, taken_at = :now,
                                 campaign_id = :campaign
@@ -65,9 +67,11 @@ public class Coupons implements Tail {
 
     private CouponCode.Reason whyNone(long offerId, OffsetDateTime now) {
         return jdbc.sql("""
-                        select expires_at <= :now as expired,
-                            budget is not null and redeemed * cost_per_use >= budget as used_up
-                        from offers where id = :offer
+                        select o.expires_at <= :now as expired,
+                            exists (
+                                select 1 from coupons c where c.offer_id = :offer and c.message_id is null and c.place > o.affordable
+                            ) as used_up
+                        from offers o where o.id = :offer
                         """)
                 .param("offer", offerId)
                 .param("now", now)

@@ -13,15 +13,33 @@ import org.jspecify.annotations.Nullable;
  * @param heldOut eligible members who would be held out
  * @param toSend eligible members who would be written to: audience = sum of reasons + heldOut + toSend
  * @param expectedCost messages, plus the offer's cost for the share of customers who would buy anyway
+ * @param promised what the codes of its offer may cost; null without an offer, or with a percentage off that costs nothing
+ *     besides
  */
 public record Forecast(
-        long audience, List<ReasonCount> reasons, long heldOut, long toSend, Power power, BigDecimal expectedCost) {
+        long audience,
+        List<ReasonCount> reasons,
+        long heldOut,
+        long toSend,
+        Power power,
+        BigDecimal expectedCost,
+        @Nullable Promise promised) {
     public Forecast {
         reasons = List.copyOf(reasons);
     }
 
     /** How many members are left out for one reason. */
     public record ReasonCount(String reason, long count) {}
+
+    /**
+     * What its codes cost if every one is used.
+     *
+     * @param cost an amount off and the cost per use, for each message; what a percentage takes off is not among it
+     * @param budgetLeft what the offer's budget has left for it, besides codes given out and promised to other campaigns
+     *     (below 0 when more was given out than it pays for); null without a budget, and once the campaign is approved and
+     *     its own codes are promised
+     */
+    public record Promise(BigDecimal cost, @Nullable BigDecimal budgetLeft) {}
 
     /**
      * How small a difference the campaign can see: in what its objective is measured by, and in conversion.

@@ -12,7 +12,8 @@ import org.jspecify.annotations.Nullable;
  * @param value percent (10 = 10 %) or an amount of {@code currency}
  * @param currency of an amount; null for a percentage
  * @param costPerUse what one use costs besides the discount, which the order itself carries
- * @param budget when uses times {@code costPerUse} reach it, no more codes are given out; null: no limit
+ * @param budget what all codes that are given out may cost together if every one is used, each {@link #mostPerUse}: no
+ *     code is given out that would go over it; null: no limit
  */
 public record Offer(
         long id,
@@ -24,6 +25,11 @@ public record Offer(
         @Nullable BigDecimal budget,
         Instant expiresAt,
         Codes codes) {
+
+    /** What one use costs at most: the amount it takes off, if it is one, and what it costs besides. */
+    public BigDecimal mostPerUse() {
+        return kind == Kind.AMOUNT ? value.add(costPerUse) : costPerUse;
+    }
 
     /** How the value is meant. */
     public enum Kind {
@@ -52,8 +58,14 @@ public record Offer(
      * How many codes there are, how many are given out, and how many were used in an order.
      *
      * @param promised of those that are not given out, how many the campaigns that are approved or being sent still need
+     * @param affordable how many, given out ones among them, the budget pays for; null without a budget
      */
-    public record Codes(long total, long assigned, long redeemed, long promised) {
+    public record Codes(
+            long total,
+            long assigned,
+            long redeemed,
+            long promised,
+            @Nullable Long affordable) {
         /** Codes that can still be given out. */
         public long left() {
             return total - assigned;

@@ -37,7 +37,7 @@ public class Offers {
     private static final String NOT_ONE_WORD =
             "a code is one word: no spaces, quotes, control characters or separators such as ',' and ';'";
     private static final String COLUMNS = """
-            select o.id, o.name, o.kind, o.value, o.currency, o.cost_per_use, o.budget, o.expires_at, o.redeemed,
+            select o.id, o.name, o.kind, o.value, o.currency, o.cost_per_use, o.budget, o.expires_at, o.redeemed, o.affordable,
                 (select count(*) from coupons c where c.offer_id = o.id) as total,
                 (select count(*) from coupons c where c.offer_id = o.id and c.message_id is not null) as assigned,
                 (select coalesce(sum(greatest(p.codes_promised
@@ -220,9 +220,16 @@ public class Offers {
         return get(id);
     }
 
+    /** Codes get their places one behind the other; whoever adds some at the same time waits. */
     private int insert(long id, List<String> codes) {
+        commitments.holdCodes(id);
         return jdbc.sql("""
-                        insert into coupons (offer_id, code) select :id, c from unnest(:codes::text[]) as c
+                        insert into coupons (offer_id, code, place)
+                        select :id, n.code, n.place + coalesce((select max(place) from coupons where offer_id = :id), 0)
+                        from (
+                            select c.code, row_number() over (order by c.ordinal) as place
+                            from unnest(:codes::text[]) with ordinality as c(code, ordinal)
+                            where not exists (select 1 from coupons k where k.code = c.code)) n
                         on conflict (code) do nothing
                         """)
                 .param("id", id)
@@ -288,6 +295,12 @@ public class Offers {
                                 "budget",
                                 "budget_not_positive",
                                 "a budget must be more than 0; leave it out for no limit"))
+                .check(
+                        draft.budget() == null || draft.kind() != Offer.Kind.PERCENT || cost.signum() > 0,
+                        new Fault(
+                                "budget",
+                                "budget_without_cost",
+                                "what a percentage takes off hangs on the order, so a budget is kept by the cost per use: state what a use costs you at most, or leave the budget out"))
                 .check(expires != null, new Fault("expiresAt", "expiry_missing", "the expiry is missing"))
                 .check(
                         expires == null || expires.isAfter(clock.instant()),
@@ -321,6 +334,10 @@ public class Offers {
                 r.getBigDecimal("budget"),
                 r.getObject("expires_at", OffsetDateTime.class).toInstant(),
                 new Offer.Codes(
-                        r.getLong("total"), r.getLong("assigned"), r.getLong("redeemed"), r.getLong("promised")));
+                        r.getLong("total"),
+                        r.getLong("assigned"),
+                        r.getLong("redeemed"),
+                        r.getLong("promised"),
+                        r.getObject("affordable", Long.class)));
     }
 }

@@ -401,7 +401,8 @@ class DeliveryOverHttpTest {
                         overriding system value
                         values (:offer, 'back', 'percent', 10, 0, '2099-01-01T00:00:00Z', '2026-02-01T00:00:00Z', 'ann')
                         """).param("offer", runId).update();
-        jdbc.sql("insert into coupons (offer_id, code, message_id, customer_id) values (:offer, :code, :id, 1)")
+        jdbc.sql(
+                        "insert into coupons (offer_id, code, place, message_id, customer_id) values (:offer, :code, :id, :id, 1)")
                 .param("offer", runId)
                 .param("code", "HAL" + runId)
                 .param("id", Long.parseLong(id))

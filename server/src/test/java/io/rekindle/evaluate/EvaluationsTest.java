@@ -189,11 +189,12 @@ class EvaluationsTest {
         var codes = List.of("LEFT,RIGHT-" + offer, "WHOLE-" + offer);
         for (int i = 0; i < codes.size(); i++)
             jdbc.sql("""
-                            insert into coupons (offer_id, code, message_id, customer_id, taken_at)
-                            values (:offer, :code, :message, :customer, '2026-02-01')
+                            insert into coupons (offer_id, code, place, message_id, customer_id, taken_at)
+                            values (:offer, :code, :place, :message, :customer, '2026-02-01')
                             """)
                     .param("offer", offer)
                     .param("code", codes.get(i))
+                    .param("place", i + 1)
                     .param("message", Assignment.messageId(treated.get(i)))
                     .param("customer", treated.get(i))
                     .update();

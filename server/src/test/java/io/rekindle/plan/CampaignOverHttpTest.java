@@ -439,6 +439,35 @@ class CampaignOverHttpTest {
         send("POST", "/api/campaigns/%d/cancel".formatted(second), "");
     }
 
+    /** Twenty customers, one in five held out: 16 messages at 6 each are 96, and 60 pays for ten codes. */
+    @Test
+    void whatTheCodesMayCostStandsInTheForecastAndABudgetThatIsTooSmallIsNotApproved() throws Exception {
+        ordersOf(991_000_000L, 20, 0);
+        reachable(991_000_000L, 20);
+        long segment = segmentOf(991_000_000L);
+        var made = send(
+                "POST",
+                "/api/offers",
+                "{\"name\":\"Five off\",\"kind\":\"amount\",\"value\":5,\"costPerUse\":1,\"budget\":60,\"expiresAt\":\"2030-01-01T00:00:00Z\"}");
+        assertThat(made.status()).as(made.body().toString()).isEqualTo(201);
+        assertThat(made.body().at("/codes/affordable").longValue()).isEqualTo(10);
+        long offer = made.body().get("id").longValue();
+        send("POST", "/api/offers/%d/codes".formatted(offer), "{\"generate\":20}");
+        long campaign = campaign(segment, 0.2, offer, "x");
+        var forecast = send("POST", "/api/campaigns/%d/forecast".formatted(campaign), "")
+                .body();
+        assertThat(forecast.at("/promised/cost").decimalValue()).isEqualByComparingTo("96");
+        assertThat(forecast.at("/promised/budgetLeft").decimalValue()).isEqualByComparingTo("60");
+        send("POST", "/api/campaigns/%d/submit".formatted(campaign), "");
+        var refused = send("POST", "/api/campaigns/%d/approve".formatted(campaign), "");
+        assertThat(refused.status()).isEqualTo(422);
+        assertThat(refused.body().at("/errors/0/code").stringValue()).isEqualTo("offer_budget_too_small");
+        assertThat(refused.body().at("/errors/0/message").stringValue())
+                .isEqualTo(
+                        "the budget 60 of offer %d pays for 10 codes, of which 0 are given out and 0 promised: too few for 16 messages; take a larger budget or write to fewer"
+                                .formatted(offer));
+    }
+
     /**
      * What is told is held against what the result will do: arms drawn from the same past, one of them with the difference
      * added, and Welch's test on each of two thousand such campaigns finds it in four of five.

@@ -58,7 +58,7 @@ class CouponsTest {
         }
         assertThat(codes).hasSize(200).doesNotHaveDuplicates().allMatch(code -> code.startsWith("BACK-"));
         assertThat(none).isEqualTo(20);
-        assertThat(offers.get(offer).codes()).isEqualTo(new Offer.Codes(200, 200, 0, 0));
+        assertThat(offers.get(offer).codes()).isEqualTo(new Offer.Codes(200, 200, 0, 0, null));
     }
 
     @Test
@@ -76,7 +76,7 @@ class CouponsTest {
         redeem(" one-" + offer + " ", "A1");
         redeem("ONE-" + offer, "A2");
         coupons.release(message);
-        assertThat(offers.get(offer).codes()).isEqualTo(new Offer.Codes(2, 1, 1, 0));
+        assertThat(offers.get(offer).codes()).isEqualTo(new Offer.Codes(2, 1, 1, 0, null));
         assertThat(coupons.messagesOf(offer, List.of("ONE-" + offer, "TWO-" + offer, "OTHER")))
                 .isEqualTo(Map.of("ONE-" + offer, message));
     }
@@ -110,14 +110,65 @@ class CouponsTest {
     }
 
     @Test
-    void whenTheBudgetIsUsedUpNoCodeIsGivenOut() {
-        long offer = offer(new BigDecimal("5")).id();
+    void whenTheBudgetIsPromisedNoCodeIsGivenOutThoughNoneWasUsed() {
+        long offer = offer(new BigDecimal("9.99")).id();
         offers.importCodes(offer, List.of("a-" + offer, "b-" + offer));
         long message = 1_000_000 * offer;
         assertThat(coupons.take(offer, 1, message, new CustomerId(5))).isInstanceOf(CouponCode.Given.class);
-        redeem("a-" + offer, "A3");
         assertThat(coupons.take(offer, 1, message + 1, new CustomerId(6)))
                 .isEqualTo(new CouponCode.None(CouponCode.Reason.OFFER_BUDGET_USED));
+        coupons.release(message);
+        assertThat(coupons.take(offer, 1, message + 1, new CustomerId(6)))
+                .as("a code that came back is promised to nobody")
+                .isInstanceOf(CouponCode.Given.class);
+    }
+
+    /** 5 off and 0.50 besides: 100 pays for 18 codes (99), not for 19 (104.50); those of a list that are there already count once. */
+    @Test
+    void workersBesideEachOtherDoNotGoOverABudget() throws Exception {
+        long offer = offers.create(new Offers.Draft(
+                        "Five off",
+                        Offer.Kind.AMOUNT,
+                        new BigDecimal("5"),
+                        null,
+                        new BigDecimal("0.50"),
+                        new BigDecimal("100"),
+                        Instant.parse("2030-01-01T00:00:00Z")))
+                .id();
+        var own = new ArrayList<String>();
+        for (int i = 0; i < 10; i++) own.add("own-%d-%d".formatted(offer, i));
+        offers.importCodes(offer, own.subList(0, 6));
+        offers.importCodes(offer, own);
+        offers.generateCodes(offer, 50, "BACK-");
+        assertThat(offers.get(offer).codes()).isEqualTo(new Offer.Codes(60, 0, 0, 0, 18L));
+        var tasks = new ArrayList<Callable<CouponCode>>();
+        for (int i = 0; i < 60; i++) {
+            long message = 1_000_000 * offer + i;
+            tasks.add(() -> transaction.execute(status -> coupons.take(offer, 1, message, new CustomerId(message))));
+        }
+        int given = 0;
+        try (var workers = Executors.newFixedThreadPool(6)) {
+            for (var taken : workers.invokeAll(tasks)) if (taken.get() instanceof CouponCode.Given) given++;
+        }
+        assertThat(given).isEqualTo(18);
+        assertThat(offers.get(offer).codes().assigned()).isEqualTo(18);
+    }
+
+    @Test
+    void aBudgetForAPercentageNeedsACostPerUse() {
+        assertThatThrownBy(() -> offers.create(new Offers.Draft(
+                        "Ten off",
+                        Offer.Kind.PERCENT,
+                        BigDecimal.TEN,
+                        null,
+                        BigDecimal.ZERO,
+                        new BigDecimal("100"),
+                        Instant.parse("2030-01-01T00:00:00Z"))))
+                .isInstanceOfSatisfying(
+                        Problem.class,
+                        problem -> assertThat(problem.faults())
+                                .extracting(Problem.Fault::code)
+                                .containsExactly("budget_without_cost"));
     }
 
     /** What the offer lacks is told by its own figures, whatever else is the matter: of two reasons the one time made. */
