@@ -1,7 +1,6 @@
 package io.rekindle.platform;
 
 import java.time.Duration;
-import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.context.properties.ConfigurationProperties;
@@ -25,16 +24,11 @@ public record DatabaseSettings(
         @Nullable String password,
         @DefaultValue("20") int connections,
         @DefaultValue("10s") Duration patience) {
-    private static final List<String> BEGINNINGS = List.of("jdbc:postgresql:", "postgresql://", "postgres://");
-
     private static final Duration LEAST_PATIENCE = Duration.ofMillis(250);
 
     @ConstructorBinding
     public DatabaseSettings {
-        // Not told back: the address may carry the password.
-        if (url != null && !url.isBlank() && BEGINNINGS.stream().noneMatch(url::startsWith))
-            throw new IllegalArgumentException(
-                    "rekindle.database.url must begin with postgresql:// or jdbc:postgresql:");
+        if (url != null && !url.isBlank()) DatabaseAddress.of(url, user, password);
         if (connections < 2)
             throw new IllegalArgumentException(
                     "rekindle.database.connections is %d; it needs at least 2".formatted(connections));
@@ -46,6 +40,13 @@ public record DatabaseSettings(
     /** For work beside the server, such as a restore. */
     public DatabaseSettings(@Nullable String url, @Nullable String user, @Nullable String password, int connections) {
         this(url, user, password, connections, Duration.ofSeconds(10));
+    }
+
+    /** What its driver is told; empty for the embedded one. */
+    public Optional<DatabaseAddress> address() {
+        return Optional.ofNullable(url)
+                .filter(said -> !said.isBlank())
+                .map(said -> DatabaseAddress.of(said, user, password));
     }
 
     /** Where it is, without user and password, for a message; empty for the embedded one. */

@@ -33,7 +33,7 @@ public class Installations {
      * {@code stores_mismatch} or {@code key_mismatch} says which are at odds.
      */
     public void check(Backed store) {
-        var state = ofState();
+        var state = installation();
         var other = store.installation();
         if (state.isPresent() && other.isPresent()) {
             if (!state.get().id().equals(other.get().id()))
@@ -67,8 +67,9 @@ public class Installations {
     public void mark() {
         gate.write(() -> {
             for (var store : checked) {
-                var installation =
-                        store.installation().or(this::ofState).orElseGet(() -> Installation.newOf(vault.fingerprint()));
+                var installation = store.installation()
+                        .or(this::installation)
+                        .orElseGet(() -> Installation.newOf(vault.fingerprint()));
                 if (store.installation().isEmpty()) store.belongTo(installation);
                 jdbc.sql("""
                                 insert into installation (id, key_fingerprint) values (:id, :key)
@@ -86,7 +87,8 @@ public class Installations {
         return store.isEmpty() && database.place().isEmpty();
     }
 
-    private Optional<Installation> ofState() {
+    /** The installation this server's state is of; there is one from the end of the first start on. */
+    public Optional<Installation> installation() {
         return jdbc.sql("select id, key_fingerprint from installation")
                 .query((row, n) -> new Installation(row.getString("id"), row.getString("key_fingerprint")))
                 .optional();

@@ -5,6 +5,9 @@ import io.rekindle.app.demo.Demo;
 import io.rekindle.app.demo.DemoReport;
 import io.rekindle.app.server.DataFolder;
 import io.rekindle.app.server.HttpPort;
+import io.rekindle.platform.DatabaseContents;
+import io.rekindle.platform.DatabaseSettings;
+import io.rekindle.platform.Installations;
 import io.rekindle.platform.OwnerOnly;
 import io.rekindle.platform.Problem;
 import java.io.IOException;
@@ -17,6 +20,7 @@ import java.util.Base64;
 import java.util.Comparator;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -34,6 +38,8 @@ import tools.jackson.databind.json.JsonMapper;
 final class DemoCommand implements Runnable {
     /** A folder with this file was made by a demonstration and may be made anew by one. */
     private static final String MARK = "demo.mark";
+    /** Begins the line of the mark that names the installation, by which its PostgreSQL is known again. */
+    private static final String INSTALLATION = "installation: ";
 
     @Option(
             names = "--customers",
@@ -66,7 +72,10 @@ final class DemoCommand implements Runnable {
             names = "--data",
             paramLabel = "DIR",
             defaultValue = "rekindle-data/demo",
-            description = "The data folder; one of an earlier demo is made anew (default: ${DEFAULT-VALUE}).")
+            description = {
+                "The data folder; one of an earlier demo is made anew, and so is the database of REKINDLE_DATABASE_URL when it",
+                "is that demo's (default: ${DEFAULT-VALUE})."
+            })
     @SuppressWarnings("NullAway.Init")
     private Path data;
 
@@ -89,7 +98,7 @@ final class DemoCommand implements Runnable {
         // All that can be refused is, before the earlier demo is deleted and minutes of work begin.
         if (json != null) requireWritable(json);
         HttpPort.requireFree(port);
-        prepare();
+        prepare(DatabaseVariables.read());
         var password = random();
         // Made here and not by the running server, so that a machine-readable run shows no secret.
         var demo = Demo.start(
@@ -103,6 +112,7 @@ final class DemoCommand implements Runnable {
                 new ProgressStage(),
                 started);
         Runtime.getRuntime().addShutdownHook(new Thread(demo::close));
+        demo.server().part(Installations.class).installation().ifPresent(it -> mark(INSTALLATION + it.id() + "\n"));
         var report = demo.run(started, clock);
         print(report);
         if (json != null) write(json, report);
@@ -113,11 +123,14 @@ final class DemoCommand implements Runnable {
         throw demo.server().awaitEnd();
     }
 
-    private void prepare() {
-        if (!Files.exists(data)) {
-            mark();
-            return;
-        }
+    private void prepare(DatabaseSettings database) {
+        if (Files.exists(data)) requireOwnFolder();
+        emptyOwnDatabase(database);
+        if (Files.exists(data)) deleteFolder();
+        mark("");
+    }
+
+    private void requireOwnFolder() {
         if (new DataFolder(data).runningServer().isPresent()) new DataFolder(data).take();
         try (var files = Files.list(data)) {
             if (files.findAny().isPresent() && !Files.exists(data.resolve(MARK)))
@@ -127,6 +140,42 @@ final class DemoCommand implements Runnable {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    /** Before the folder, whose mark tells whose database it is: what fails in between can be done again. */
+    private void emptyOwnDatabase(DatabaseSettings database) {
+        var contents = DatabaseContents.look(database);
+        if (contents.isEmpty()) return;
+        var earlier = earlierInstallation();
+        var other = earlier.isPresent() && contents.installation().equals(earlier)
+                ? DatabaseContents.empty(database, data, earlier.get())
+                : Optional.of(contents);
+        if (other.isEmpty()) return;
+        throw Problem.conflict(
+                "database_not_empty",
+                "the PostgreSQL at %s is not empty (%s) and is not that of the earlier demo in %s; nothing was deleted: empty it yourself, name another with REKINDLE_DATABASE_URL, or none for an embedded one"
+                        .formatted(
+                                database.place().orElse(""),
+                                other.get()
+                                        .installation()
+                                        .map(id -> "it belongs to installation " + id)
+                                        .orElse("nothing says to which installation it belongs"),
+                                data));
+    }
+
+    private Optional<String> earlierInstallation() {
+        var file = data.resolve(MARK);
+        if (!Files.exists(file)) return Optional.empty();
+        try (var lines = Files.lines(file)) {
+            return lines.filter(line -> line.startsWith(INSTALLATION))
+                    .map(line -> line.substring(INSTALLATION.length()).strip())
+                    .findFirst();
+        } catch (IOException | UncheckedIOException e) {
+            throw Problem.invalid("data_folder_unusable", "%s cannot be read: %s".formatted(file, e.getMessage()));
+        }
+    }
+
+    private void deleteFolder() {
         try (var files = Files.walk(data)) {
             for (var file : files.sorted(Comparator.reverseOrder()).toList()) Files.delete(file);
         } catch (IOException e) {
@@ -134,13 +183,12 @@ final class DemoCommand implements Runnable {
                     "demo_folder_not_removed",
                     "the earlier demo in %s cannot be removed: %s".formatted(data, e.getMessage()));
         }
-        mark();
     }
 
-    private void mark() {
+    private void mark(String more) {
         try {
             OwnerOnly.folder(data);
-            Files.writeString(data.resolve(MARK), "Made by 'rekindle demo', which may delete this folder.\n");
+            Files.writeString(data.resolve(MARK), "Made by 'rekindle demo', which may delete this folder.\n" + more);
         } catch (IOException e) {
             throw Problem.invalid("data_folder_unusable", "%s cannot be used: %s".formatted(data, e.getMessage()));
         }

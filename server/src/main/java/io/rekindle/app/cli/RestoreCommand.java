@@ -1,6 +1,5 @@
 package io.rekindle.app.cli;
 
-import io.rekindle.platform.DatabaseSettings;
 import io.rekindle.platform.PlatformSettings;
 import io.rekindle.platform.Restore;
 import java.nio.file.Path;
@@ -46,11 +45,7 @@ final class RestoreCommand implements Runnable {
                     target == null
                             ? PlatformSettings.defaultKeyFile(data.folder().path())
                             : Path.of(target),
-                    new DatabaseSettings(
-                            setting("REKINDLE_DATABASE_URL"),
-                            setting("REKINDLE_DATABASE_USER"),
-                            setting("REKINDLE_DATABASE_PASSWORD"),
-                            4),
+                    DatabaseVariables.read(),
                     Clock.systemUTC().instant());
             json.print(
                     manifest,

@@ -2,13 +2,17 @@ package io.rekindle.platform.database;
 
 import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
+import io.rekindle.platform.DatabaseAddress;
 import io.rekindle.platform.DatabaseSettings;
 import io.rekindle.platform.Problem;
-import java.net.URI;
 import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.util.List;
+import java.util.Properties;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import org.flywaydb.core.Flyway;
 import org.jspecify.annotations.Nullable;
@@ -30,8 +34,8 @@ public final class StateDatabase implements AutoCloseable {
      *     into it from here any more
      */
     public static StateDatabase open(DatabaseSettings settings, Path dataFolder, Consumer<Problem> ended) {
-        var url = settings.url();
-        if (url != null && !url.isBlank()) return openShared(external(url, settings), settings, dataFolder, ended);
+        var address = settings.address();
+        if (address.isPresent()) return openShared(pool(address.get()), settings, dataFolder, ended);
         // The embedded one is the data folder's, and that is one server's.
         var embedded = EmbeddedDatabase.start(dataFolder, true);
         try {
@@ -40,6 +44,51 @@ public final class StateDatabase implements AutoCloseable {
         } catch (RuntimeException e) {
             embedded.close();
             throw e;
+        }
+    }
+
+    /** Something that is asked of a connection. */
+    public interface Question<T> {
+        T of(Connection connection) throws SQLException;
+    }
+
+    /** Asks the company's own PostgreSQL as it is, without migrating it or keeping others out. */
+    public static <T> T ask(DatabaseSettings settings, Question<T> question) {
+        var address = settings.address().orElseThrow();
+        var who = new Properties();
+        if (address.user() != null) who.setProperty("user", address.user());
+        if (address.password() != null) who.setProperty("password", address.password());
+        try (var connection = DriverManager.getConnection(address.url(), who)) {
+            return question.of(connection);
+        } catch (SQLException e) {
+            throw unreachable(e);
+        }
+    }
+
+    /**
+     * Takes everything out of the schema of the company's own PostgreSQL while no server can be on it.
+     *
+     * @param sure asked once others are kept out; when it says no, nothing is done
+     * @return whether it was done
+     */
+    public static boolean clean(DatabaseSettings settings, Path dataFolder, BooleanSupplier sure) {
+        var address = settings.address().orElseThrow();
+        try (var _ = SoleUse.take(
+                address.url(),
+                address.user(),
+                address.password(),
+                settings.place().orElse(""),
+                dataFolder,
+                taken -> {})) {
+            if (!sure.getAsBoolean()) return false;
+            Flyway.configure(StateDatabase.class.getClassLoader())
+                    .dataSource(address.url(), address.user(), address.password())
+                    .cleanDisabled(false)
+                    .load()
+                    .clean();
+            return true;
+        } catch (SQLException e) {
+            throw unreachable(e);
         }
     }
 
@@ -121,19 +170,8 @@ public final class StateDatabase implements AutoCloseable {
         return String.valueOf(cause.getMessage());
     }
 
-    private static HikariConfig external(String url, DatabaseSettings settings) {
-        if (url.startsWith("jdbc:postgresql:")) return pool(url, settings.user(), settings.password());
-        if (!url.startsWith("postgresql://") && !url.startsWith("postgres://"))
-            throw Problem.invalid(
-                    "database_url_invalid", "REKINDLE_DATABASE_URL must begin with postgresql:// or jdbc:postgresql:");
-        var uri = URI.create(url);
-        var who = uri.getUserInfo() == null ? new String[0] : uri.getUserInfo().split(":", 2);
-        var query = uri.getQuery() == null ? "" : "?" + uri.getQuery();
-        var port = uri.getPort() < 0 ? "" : ":" + uri.getPort();
-        return pool(
-                "jdbc:postgresql://%s%s%s%s".formatted(uri.getHost(), port, uri.getPath(), query),
-                who.length > 0 ? who[0] : settings.user(),
-                who.length > 1 ? who[1] : settings.password());
+    private static HikariConfig pool(DatabaseAddress address) {
+        return pool(address.url(), address.user(), address.password());
     }
 
     private static HikariConfig pool(String url, @Nullable String user, @Nullable String password) {

@@ -19,6 +19,7 @@ import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.sql.DriverManager;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -326,6 +327,22 @@ class CommandsTest {
                     "is in use by another program");
         }
         assertThat(earlier).exists();
+    }
+
+    @Test
+    void aDemonstrationLeavesADatabaseThatIsNotItsOwnAndTheEarlierFolderAlone() throws Exception {
+        var place = TestPostgres.newDatabase();
+        try (var connection = DriverManager.getConnection(place.url(), place.user(), place.password());
+                var statement = connection.createStatement()) {
+            statement.execute("create table invoices (id bigint)");
+            var data = TestFolders.newFolder("demo");
+            Files.writeString(data.resolve("demo.mark"), "installation: 00000000-0000-0000-0000-000000000000\n");
+            var earlier = Files.writeString(data.resolve("of the earlier one"), "");
+            var told = process(variables(place), "demo", "--exit", "--port", "0", "--data", data.toString());
+            assertFails(told, "and is not that of the earlier demo in " + data + "; nothing was deleted: ");
+            assertThat(earlier).exists();
+            assertThat(statement.execute("select from invoices")).isTrue();
+        }
     }
 
     @Test

@@ -1,13 +1,19 @@
 package io.rekindle.warehouse.duckdb;
 
+import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.rekindle.warehouse.Rows;
 import io.rekindle.warehouse.Sql;
 import io.rekindle.warehouse.WarehouseSettings;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -80,6 +86,24 @@ class DuckDbWarehouseTest {
         warehouse = new DuckDbWarehouse(folder.resolve("w.duckdb"), SETTINGS);
         assertThat(count("stage_changes")).isEqualTo(4);
         assertThat(warehouse.append("stage_changes", "b6", stages(4))).isFalse();
+    }
+
+    @Test
+    void theFileAndItsCopyHaveTheFormThatToolsOfDuckDb14Read() throws IOException {
+        warehouse.append("stage_changes", "b7", stages(4));
+        try (var snapshot = warehouse.open(folder.resolve("."))) {
+            snapshot.copy();
+        }
+        warehouse.close();
+        for (var name : List.of("w.duckdb", "warehouse.duckdb")) {
+            // https://duckdb.org/docs/stable/internals/storage: after the checksum "DUCK", then the version; 1.4 is 67.
+            var head = ByteBuffer.wrap(Files.readAllBytes(folder.resolve(name)), 0, 20)
+                    .order(ByteOrder.LITTLE_ENDIAN);
+            assertThat(new byte[] {head.get(8), head.get(9), head.get(10), head.get(11)})
+                    .asString(US_ASCII)
+                    .isEqualTo("DUCK");
+            assertThat(head.getLong(12)).as(name).isEqualTo(67);
+        }
     }
 
     private static Rows.Written stages(int count) {
