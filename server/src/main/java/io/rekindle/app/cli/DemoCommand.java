@@ -130,16 +130,18 @@ final class DemoCommand implements Runnable {
         mark("");
     }
 
+    /** Looks before it asks for a running server, which leaves a lock file behind even in an empty folder. */
     private void requireOwnFolder() {
-        if (new DataFolder(data).runningServer().isPresent()) new DataFolder(data).take();
         try (var files = Files.list(data)) {
-            if (files.findAny().isPresent() && !Files.exists(data.resolve(MARK)))
+            if (files.findAny().isEmpty()) return;
+            if (!Files.exists(data.resolve(MARK)))
                 throw Problem.conflict(
                         "not_a_demo_folder",
                         "%s is not empty and was not made by a demo; name another with --data".formatted(data));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+        if (new DataFolder(data).runningServer().isPresent()) new DataFolder(data).take();
     }
 
     /** Before the folder, whose mark tells whose database it is: what fails in between can be done again. */

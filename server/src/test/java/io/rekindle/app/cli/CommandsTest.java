@@ -341,6 +341,11 @@ class CommandsTest {
             var told = process(variables(place), "demo", "--exit", "--port", "0", "--data", data.toString());
             assertFails(told, "and is not that of the earlier demo in " + data + "; nothing was deleted: ");
             assertThat(earlier).exists();
+            var fresh = TestFolders.newFolder("demo");
+            assertFails(
+                    process(variables(place), "demo", "--exit", "--port", "0", "--data", fresh.toString()),
+                    "nothing was deleted: ");
+            assertThat(fresh).isEmptyDirectory();
             assertThat(statement.execute("select from invoices")).isTrue();
         }
     }
