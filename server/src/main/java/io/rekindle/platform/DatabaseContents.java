@@ -1,13 +1,20 @@
 package io.rekindle.platform;
 
 import io.rekindle.platform.database.StateDatabase;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.util.HashSet;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
+import org.springframework.core.io.support.PathMatchingResourcePatternResolver;
 
 /**
  * What a company's own PostgreSQL holds before a server starts on it.
@@ -16,6 +23,8 @@ import org.jspecify.annotations.Nullable;
  * @param installation the {@link Installation} whose state it is, where it is marked with one
  */
 public record DatabaseContents(boolean isEmpty, Optional<String> installation) {
+    private static final Pattern CREATED = Pattern.compile(
+            "create\\s+(?:unlogged\\s+)?table\\s+(?:if\\s+not\\s+exists\\s+)?(\\w+)", Pattern.CASE_INSENSITIVE);
     private static final DatabaseContents NOTHING = new DatabaseContents(true, Optional.empty());
     private static final DatabaseContents OTHER = new DatabaseContents(false, Optional.empty());
 
@@ -51,9 +60,33 @@ public record DatabaseContents(boolean isEmpty, Optional<String> installation) {
                             having count(*) = 4
                             """) == null) return OTHER;
             var installation = text(statement, "select id from installation");
+            if (holdsStrangers(statement)) return OTHER;
             if (installation != null) return new DatabaseContents(false, Optional.of(installation));
             return "t".equals(text(statement, StateTables.IN_USE)) ? OTHER : NOTHING;
         }
+    }
+
+    /** Whether there is a table none of our migrations makes: whatever is done with ours, that one must be left alone. */
+    private static boolean holdsStrangers(Statement statement) throws SQLException {
+        var ours = ourTables();
+        try (var rows = statement.executeQuery("select tablename from pg_tables where schemaname = current_schema()")) {
+            while (rows.next()) if (!ours.contains(rows.getString(1))) return true;
+        }
+        return false;
+    }
+
+    private static Set<String> ourTables() {
+        var ours = new HashSet<>(Set.of("flyway_schema_history"));
+        try {
+            for (var script :
+                    new PathMatchingResourcePatternResolver().getResources("classpath*:db/migration/**/*.sql")) {
+                var made = CREATED.matcher(script.getContentAsString(StandardCharsets.UTF_8));
+                while (made.find()) ours.add(made.group(1));
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException("our own migrations cannot be read", e);
+        }
+        return ours;
     }
 
     private static @Nullable String text(Statement statement, String sql) throws SQLException {

@@ -62,6 +62,16 @@ class DatabaseContentsTest {
         assertThat(DatabaseContents.look(strangers)).isEqualTo(OTHER);
     }
 
+    @Test
+    void whatOthersPutBesideOursIsNeverEmptiedWithIt() {
+        open("insert into installation (id, key_fingerprint) values ('ours', 'f')");
+        assertThat(DatabaseContents.look(database)).isEqualTo(OURS);
+        open("create table invoices (id bigint)");
+        assertThat(DatabaseContents.look(database)).isEqualTo(OTHER);
+        assertThat(DatabaseContents.empty(database, data, "ours")).contains(OTHER);
+        open("insert into invoices values (1)");
+    }
+
     private static DatabaseSettings aDatabase() {
         var place = TestPostgres.newDatabase();
         return new DatabaseSettings(place.url(), place.user(), place.password(), 2);
