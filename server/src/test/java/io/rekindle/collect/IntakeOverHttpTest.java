@@ -291,13 +291,19 @@ class IntakeOverHttpTest {
                   {"type":"track","userId":"%1$s","event":"Order Completed","messageId":"%1$s-2","properties":{"order_id":"%1$s-2","revenue":"-0.01"}},
                   {"type":"track","userId":"%1$s","event":"Order Completed","messageId":"%1$s-3","properties":{"order_id":"%1$s-3","total":0}},
                   {"type":"track","userId":"%1$s","event":"Order Refunded","messageId":"%1$s-4","properties":{"order_id":"%1$s-3","total":-5}},
-                  {"type":"track","userId":"%1$s","event":"Points Spent","messageId":"%1$s-5","properties":{"value":-7}}]}
+                  {"type":"track","userId":"%1$s","event":"Points Spent","messageId":"%1$s-5","properties":{"value":-7}},
+                  {"type":"track","userId":"%1$s","event":"Order Completed","messageId":"%1$s-6","properties":{"order_id":"%1$s-6","products":[{"price":9.99,"quantity":2},{"price":"-20"}]}},
+                  {"type":"track","userId":"%1$s","event":"Order Completed","messageId":"%1$s-7","properties":{"order_id":"%1$s-7","products":[{"price":9.99,"quantity":2},{"name":"voucher","price": -19.98}]}},
+                  {"type":"track","userId":"%1$s","event":"Order Completed","messageId":"%1$s-8","properties":{"order_id":"%1$s-8","total":1,"products":[{"price":-1},{"name":"no price"}]}},
+                  {"type":"track","userId":"%1$s","event":"Order Completed","messageId":"%1$s-9","properties":{"order_id":"%1$s-9","products":[{"price":1e300,"quantity":-1}, 7, null]}},
+                  {"type":"track","userId":"%1$s","event":"Order Completed","messageId":"%1$s-10","properties":{"order_id":"%1$s-10","products":[{"price":1e999,"quantity":-1e-999999999},{"price":"","quantity":-1}]}}]}
                 """.formatted(mark), RekindleTest.WRITE_KEY);
         assertThat(json.readTree(answer.body())
                         .get("items")
                         .valueStream()
                         .map(i -> i.path("reason").stringValue("-")))
-                .containsExactly("negative_total", "negative_total", "-", "-", "-");
+                .containsExactly(
+                        "negative_total", "negative_total", "-", "-", "-", "negative_total", "-", "-", "-", "-");
     }
 
     private String amount(String message) {

@@ -29,6 +29,7 @@ import tools.jackson.core.JsonParser;
 import tools.jackson.core.JsonToken;
 import tools.jackson.core.ObjectReadContext;
 import tools.jackson.core.json.JsonFactory;
+import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -50,6 +51,7 @@ final class BatchReader {
             Set.of(ORDER_COMPLETED, "Order Refunded", "Order Cancelled", "Order Updated");
 
     private static final Pattern CURRENCY = Pattern.compile("\"\\s*([A-Za-z]{3})\\s*\"");
+    private static final Pattern BELOW_ZERO = Pattern.compile(":\\s*\"?\\s*-");
     private static final JsonFactory JSON = new JsonFactory();
     private static final JsonMapper MAPPER = JsonMapper.builder().build();
 
@@ -105,6 +107,9 @@ final class BatchReader {
         private @Nullable BigDecimal total;
         private @Nullable BigDecimal value;
         private @Nullable String currency;
+        /** Those of an order with a number below 0 among them. */
+        private @Nullable String products;
+
         private @Nullable Map<String, String> personal;
 
         void putAside(String path, String value) {
@@ -300,6 +305,10 @@ final class BatchReader {
                 case "total" -> item.total = amount(from, to, item, name);
                 case "value" -> item.value = amount(from, to, item, name);
                 case "currency" -> item.currency = currency(from, to);
+                case "products" -> {
+                    var written = text.written(from, to);
+                    if (BELOW_ZERO.matcher(written).find()) item.products = written;
+                }
                 default -> {}
             }
         });
@@ -389,12 +398,7 @@ final class BatchReader {
                     "other_currency",
                     "the order is in %s, and amounts here are in %s: send it converted"
                             .formatted(item.currency, currency));
-        var total = item.total != null ? item.total : item.revenue != null ? item.revenue : item.value;
-        if (type == EventType.TRACK && ORDER_COMPLETED.equals(name) && total != null && total.signum() < 0)
-            item.reject(
-                    "negative_total",
-                    "the order's total is %s: what takes back is an Order Refunded or an Order Cancelled"
-                            .formatted(total.toPlainString()));
+        if (type == EventType.TRACK && ORDER_COMPLETED.equals(name)) requireTotal(item);
         if (item.reason != null) return null;
         var found = identifiers(item, type, identifiers);
         if (found.isEmpty()) {
@@ -432,6 +436,35 @@ final class BatchReader {
                                 JsonText.ofStrings(underTheirNames(item.personal, item, type))
                                         .getBytes(StandardCharsets.UTF_8)),
                 newUser);
+    }
+
+    private static void requireTotal(Item item) {
+        var total = item.total != null ? item.total : item.revenue != null ? item.revenue : item.value;
+        var sum = item.products == null ? null : sum(MAPPER.readTree(item.products));
+        var negative = total != null && total.signum() < 0 ? total : sum != null && sum.signum() < 0 ? sum : null;
+        if (negative != null)
+            item.reject(
+                    "negative_total",
+                    "the order comes to %s: what takes back is an Order Refunded or an Order Cancelled"
+                            .formatted(negative.toPlainString()));
+    }
+
+    /** What products come to; null when not all of them have a price. */
+    private static @Nullable BigDecimal sum(JsonNode products) {
+        var sum = BigDecimal.ZERO;
+        for (var product : products) {
+            var price = number(product.path("price"));
+            var quantity = number(product.path("quantity"));
+            if (price == null) return null;
+            sum = sum.add(quantity == null ? price : price.multiply(quantity));
+        }
+        return sum;
+    }
+
+    private static @Nullable BigDecimal number(JsonNode node) {
+        var written = node.isNumber() || node.isString() ? node.asString().strip() : "";
+        var value = written.length() < 40 ? Decimals.read(written) : null;
+        return value == null || value.abs().compareTo(LARGEST_AMOUNT) >= 0 ? null : value;
     }
 
     private static void addShared(Item item, Map<String, String> shared) {

@@ -112,10 +112,9 @@ record OrderEvent(
     }
 
     private static @Nullable BigDecimal number(JsonNode node) {
-        BigDecimal value = null;
-        if (node.isNumber()) value = Decimals.bounded(node.decimalValue());
-        else if (node.isString() && node.stringValue().length() < 40)
-            value = Decimals.read(node.stringValue().strip());
+        // By its text: a number beyond all bounds, 1e999, is none to a node.
+        var written = node.isNumber() || node.isString() ? node.asString().strip() : "";
+        var value = written.length() < 40 ? Decimals.read(written) : null;
         return value == null || value.abs().compareTo(LARGEST) >= 0 ? null : value.setScale(4, RoundingMode.HALF_EVEN);
     }
 }
