@@ -12,7 +12,7 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * @param messageIdWindow how long a repeated message id is recognised
  * @param messageIdsKept how many of the latest message ids stand in memory, 24 to 48 bytes each; so many are recognised
  *     in any case
- * @param messageIdsOnDisk how many more of the window may stand on disk, about 36 bytes each, and 1.5 of memory
+ * @param messageIdsOnDisk how many more of the window may stand on disk, about 36 bytes each, and 1.75 of memory
  * @param maxLag how many events the slowest tail may lie behind before intake answers 429
  * @param phoneRegion ISO 3166 code of the country whose phone numbers are written without a country code; ZZ = none
  * @param personalFields further field names, for all sources, whose values never enter the history
@@ -20,7 +20,7 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
 @ConfigurationProperties("rekindle.collect")
 public record IntakeSettings(
         @DefaultValue("24h") Duration messageIdWindow,
-        @DefaultValue("10000000") int messageIdsKept,
+        @DefaultValue("2000000") int messageIdsKept,
         @DefaultValue("200000000") long messageIdsOnDisk,
         @DefaultValue("2000000") long maxLag,
         @DefaultValue("ZZ") String phoneRegion,

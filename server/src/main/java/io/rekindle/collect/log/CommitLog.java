@@ -8,11 +8,12 @@ import io.rekindle.platform.BusinessClock;
 import io.rekindle.platform.LastingThreads;
 import io.rekindle.platform.PlatformSettings;
 import io.rekindle.platform.Problem;
+import io.rekindle.platform.Vault;
 import io.rekindle.platform.WriteGate;
 import io.rekindle.warehouse.Rows;
 import io.rekindle.warehouse.Sql;
 import io.rekindle.warehouse.Warehouse;
-import java.security.SecureRandom;
+import java.nio.ByteBuffer;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
@@ -84,24 +85,28 @@ public final class CommitLog implements EventLog, DisposableBean {
             BusinessClock clock,
             Sources sources,
             IntakeSettings settings,
-            PlatformSettings platform) {
+            PlatformSettings platform,
+            Vault vault) {
         this.warehouse = warehouse;
         this.intakeRows = new IntakeRows(database);
         this.gate = gate;
         this.clock = clock;
-        var random = new SecureRandom();
-        this.key = new Fingerprint.Key(random.nextLong(), random.nextLong());
+        var secret = ByteBuffer.wrap(vault.sign("message-ids", new byte[0]));
+        this.key = new Fingerprint.Key(secret.getLong(), secret.getLong());
         this.seen = new SeenMessages(
                 settings.messageIdsKept(),
                 settings.messageIdsOnDisk(),
                 settings.messageIdWindow(),
-                platform.data().resolve("message-ids"));
+                platform.data().resolve("message-ids"),
+                key);
         this.ownSource = sources.named(Sources.OWN).id();
         lastSeq = lastSeqInWarehouse();
         // Before anything is deleted: what lies beyond the end of another's log is not left over.
         requireTailsWithin(intakeRows.furthestTail(), lastSeq);
         intakeRows.deleteBeyond(lastSeq);
-        readBackMessageIds(settings);
+        long upTo = seen.begin(lastSeq, this::isOfHistory);
+        if (upTo == 0) readBackMessageIds(settings);
+        else readOnMessageIds(upTo);
         warehouse.stream(
                 Sql.of("select source_id, count(*) as n from events group by source_id"),
                 row -> accepted.set(row.intValue("source_id"), row.longValue("n")));
@@ -114,6 +119,25 @@ public final class CommitLog implements EventLog, DisposableBean {
                     "stores_mismatch",
                     "PostgreSQL has taken up %d events but the warehouse holds %d: the two are not of one installation or not of one backup; start with the --data and the REKINDLE_DATABASE_URL that belong together, or restore a backup into both"
                             .formatted(furthest, lastSeq));
+    }
+
+    private boolean isOfHistory(FingerprintFile.Run run) {
+        return warehouse
+                .first(
+                        Sql.of("select source_id, message_id from events where seq = ?", run.toSeq()),
+                        row -> Fingerprint.of(key, row.intValue("source_id"), row.text("message_id"))
+                                .equals(run.end()))
+                .orElse(false);
+    }
+
+    /** What came after the files of message ids were written. */
+    private void readOnMessageIds(long upTo) {
+        warehouse.stream(
+                Sql.of("select seq, source_id, message_id, received_at from events where seq > ? order by seq", upTo),
+                row -> seen.add(
+                        Fingerprint.of(key, row.intValue("source_id"), row.text("message_id")),
+                        row.longValue("seq"),
+                        row.instant("received_at")));
     }
 
     /** All within the window as far as there is room for them, and at least as many as memory may hold. */
@@ -138,7 +162,10 @@ public final class CommitLog implements EventLog, DisposableBean {
                     var at = row.instant("received_at");
                     // There are more in the window than there is room for.
                     if (first > 1 && row.longValue("seq") == first && at.isAfter(from.get())) seen.knownFrom(at);
-                    seen.add(Fingerprint.of(key, row.intValue("source_id"), row.text("message_id")), at);
+                    seen.add(
+                            Fingerprint.of(key, row.intValue("source_id"), row.text("message_id")),
+                            row.longValue("seq"),
+                            at);
                 });
     }
 
@@ -372,8 +399,9 @@ public final class CommitLog implements EventLog, DisposableBean {
     }
 
     private void settle(Group group) {
+        long seq = group.fromSeq();
         for (var event : group.fresh()) {
-            seen.add(event.fingerprint(), event.receivedAt());
+            seen.add(event.fingerprint(), seq++, event.receivedAt());
             if (event.newUser()) users.add(event.customer());
             accepted.incrementAndGet(event.sourceId());
         }

@@ -7,7 +7,7 @@ import java.nio.charset.StandardCharsets;
 
 /**
  * 128 bits that stand for one message id of one source. SipHash-2-4 with 128 bits of output (Aumasson and Bernstein,
- * 2012) under a key drawn at each start: nobody outside can find two ids that collide, and by chance two of 20 million
+ * 2012) under a key only this installation has: nobody outside can find two ids that collide, and by chance two of 20 million
  * do with probability 10⁻²⁴.
  */
 public record Fingerprint(long high, long low) {

@@ -5,11 +5,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.HexFormat;
+import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -32,10 +35,10 @@ class SeenMessagesTest {
     void everyIdOfTheWindowIsKnownAndMemoryAndDiskAreBounded(@TempDir Path folder) throws Exception {
         var window = Duration.ofSeconds(1_000);
         int many = 60_000;
-        try (var seen = new SeenMessages(1_000, 1_000_000, window, folder)) {
+        try (var seen = new SeenMessages(1_000, 1_000_000, window, folder, KEY)) {
             for (int i = 0; i < many; i++) {
                 assertThat(seen.contains(id(i))).as("id %d before it came", i).isFalse();
-                seen.add(id(i), at(i));
+                seen.add(id(i), i + 1, at(i));
             }
             for (int i = many - 10_000; i < many; i++)
                 assertThat(seen.contains(id(i))).as("id %d", i).isTrue();
@@ -43,13 +46,85 @@ class SeenMessagesTest {
             assertThat(seen.contains(id(10))).as("long past the window").isFalse();
             assertThat(files(folder)).isBetween(9L, 13L);
         }
+    }
+
+    /** However often the server ends, orderly or not, whatever the files lack is read from the history. */
+    @Test
+    void theNextStartKnowsWhatTheLastOneKnew(@TempDir Path folder) throws Exception {
+        var window = Duration.ofSeconds(20_000);
+        var random = new SplittableRandom(3);
+        int came = 0;
+        int killed = 0;
+        for (int start = 0; start < 12; start++) {
+            var seen = new SeenMessages(1_000, 100_000, window, folder, KEY);
+            long upTo = seen.begin(came, run -> run.end().equals(id(Math.toIntExact(run.toSeq()) - 1)));
+            if (start > 0) assertThat(came - upTo).isBetween(0L, 2_000L);
+            for (long i = upTo; i < came; i++) seen.add(id((int) i), i + 1, at(i));
+            assertThat(seen.since()).isEqualTo(Instant.MIN);
+            for (int i = 0; i < came; i++)
+                assertThat(seen.contains(id(i)))
+                        .as("id %d of %d at start %d", i, came, start)
+                        .isTrue();
+            assertThat(seen.known()).isEqualTo(came);
+            int more = came + random.nextInt(8_000);
+            for (; came < more; came++) {
+                assertThat(seen.contains(id(came)))
+                        .as("id %d before it came", came)
+                        .isFalse();
+                seen.add(id(came), came + 1, at(came));
+            }
+            if (random.nextBoolean()) seen.close();
+            else killed++;
+        }
+        assertThat(killed).isBetween(2, 10);
+        assertThat(files(folder))
+                .as("%d ids in runs of like size, merged", came)
+                .isLessThan(20);
+    }
+
+    @Test
+    void filesOfAnotherHistoryOrKeyOrCutShortAreNotBelieved(@TempDir Path folder) throws Exception {
+        fill(folder, 5_500);
+        try (var seen = new SeenMessages(1_000, 100_000, Duration.ofDays(9), folder, KEY)) {
+            assertThat(seen.begin(3_000, run -> true))
+                    .as("the history ends before")
+                    .isEqualTo(3_000);
+        }
+        fill(folder, 5_500);
+        try (var seen = new SeenMessages(1_000, 100_000, Duration.ofDays(9), folder, KEY)) {
+            assertThat(seen.begin(5_500, run -> false)).isZero();
+        }
         assertThat(files(folder)).isZero();
+        fill(folder, 5_500);
+        try (var seen = new SeenMessages(1_000, 100_000, Duration.ofDays(9), folder, new Fingerprint.Key(1, 2))) {
+            assertThat(seen.begin(5_500, run -> true)).isZero();
+        }
+        fill(folder, 5_500);
+        try (var files = Files.list(folder)) {
+            for (var file : files.toList())
+                try (var channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
+                    channel.truncate(channel.size() - 8);
+                }
+        }
+        try (var seen = new SeenMessages(1_000, 100_000, Duration.ofDays(9), folder, KEY)) {
+            assertThat(seen.begin(5_500, run -> true)).isZero();
+        }
+    }
+
+    private static void fill(Path folder, int many) throws IOException {
+        try (var old = Files.list(folder)) {
+            for (var file : old.toList()) Files.delete(file);
+        }
+        // A window whose eighth is too short to merge in.
+        try (var seen = new SeenMessages(1_000, 100_000, Duration.ofSeconds(1_000), folder, KEY)) {
+            for (int i = 0; i < many; i++) seen.add(id(i), i + 1, at(i));
+        }
     }
 
     @Test
     void whereTheDiskMayNotHoldTheWindowTheTimeThatIsKnownIsTold(@TempDir Path folder) {
-        try (var seen = new SeenMessages(1_000, 3_000, Duration.ofDays(1), folder)) {
-            for (int i = 0; i < 20_000; i++) seen.add(id(i), at(i));
+        try (var seen = new SeenMessages(1_000, 3_000, Duration.ofDays(1), folder, KEY)) {
+            for (int i = 0; i < 20_000; i++) seen.add(id(i), i + 1, at(i));
             for (int i = 19_999; i > 16_999; i--)
                 assertThat(seen.contains(id(i))).as("id %d", i).isTrue();
             assertThat(seen.since()).isAfter(at(14_000)).isBefore(at(17_000));
@@ -63,8 +138,8 @@ class SeenMessagesTest {
 
     @Test
     void asManyAsMemoryHoldsAreKnownHoweverOldTheyAre(@TempDir Path folder) {
-        try (var seen = new SeenMessages(1_000, 0, Duration.ofMinutes(1), folder)) {
-            for (int i = 0; i < 2_500; i++) seen.add(id(i), at(1_000L * i));
+        try (var seen = new SeenMessages(1_000, 0, Duration.ofMinutes(1), folder, KEY)) {
+            for (int i = 0; i < 2_500; i++) seen.add(id(i), i + 1, at(1_000L * i));
             for (int i = 1_500; i < 2_500; i++)
                 assertThat(seen.contains(id(i))).as("id %d", i).isTrue();
         }
