@@ -5,6 +5,7 @@ import io.rekindle.bench.clv.ClvBench;
 import io.rekindle.bench.intake.IntakeBench;
 import io.rekindle.bench.lift.LiftBench;
 import io.rekindle.bench.link.LinkBench;
+import io.rekindle.bench.messageids.MessageIdsBench;
 import io.rekindle.bench.recommend.RecommendBench;
 import io.rekindle.bench.segment.SegmentBench;
 import io.rekindle.bench.uplift.UpliftBench;
@@ -18,6 +19,7 @@ import picocli.CommandLine.Command;
         description = "Measures speed against a stated baseline in the same run.",
         subcommands = {
             IntakeBench.class,
+            MessageIdsBench.class,
             SegmentBench.class,
             LiftBench.class,
             ClvBench.class,

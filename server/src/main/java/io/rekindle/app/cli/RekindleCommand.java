@@ -22,7 +22,7 @@ import picocli.CommandLine.Command;
         footer = {
             "",
             "  test     Build everything and run every test (the browser test too).",
-            "  bench    Measure speed against a stated baseline: intake, segment, lift, clv, allocate, recommend,",
+            "  bench    Measure speed against a stated baseline: intake, message-ids, segment, lift, clv, allocate, recommend,",
             "           link, uplift."
         })
 public final class RekindleCommand implements Runnable {

@@ -121,7 +121,7 @@ public final class CommitLog implements EventLog, DisposableBean {
                             .formatted(furthest, lastSeq));
     }
 
-    private boolean isOfHistory(FingerprintFile.Run run) {
+    private boolean isOfHistory(IdRun run) {
         return warehouse
                 .first(
                         Sql.of("select source_id, message_id from events where seq = ?", run.toSeq()),

@@ -42,7 +42,7 @@ final class FingerprintFile implements AutoCloseable {
     private static final int TABLES_A_FLUSH = 16;
 
     private final Path file;
-    private final Run run;
+    private final IdRun run;
     private final Arena arena;
     private final MemorySegment slots;
     /** Where each table begins, in longs, and behind the last where all end. */
@@ -50,7 +50,7 @@ final class FingerprintFile implements AutoCloseable {
 
     private final long[] filter;
 
-    private FingerprintFile(Path file, Run run, Arena arena, MemorySegment slots, long[] tables, long[] filter) {
+    private FingerprintFile(Path file, IdRun run, Arena arena, MemorySegment slots, long[] tables, long[] filter) {
         this.file = file;
         this.run = run;
         this.arena = arena;
@@ -59,31 +59,14 @@ final class FingerprintFile implements AutoCloseable {
         this.filter = filter;
     }
 
-    /**
-     * Which events a file holds the ids of.
-     *
-     * @param fromSeq the first event
-     * @param toSeq the last one
-     * @param first when the first came
-     * @param last when the last came
-     * @param ids how many ids they have
-     * @param end the fingerprint of the last event, by which the file is known to belong to the history
-     */
-    record Run(long fromSeq, long toSeq, Instant first, Instant last, long ids, Fingerprint end) {
-        /** This run and the one right after it. */
-        Run then(Run next) {
-            return new Run(fromSeq, next.toSeq, first, next.last, ids + next.ids, next.end);
-        }
-    }
-
     /** Writes the tables of a full generation to a new file. Any thread may; what they hold must not change meanwhile. */
-    static FingerprintFile write(Path file, Fingerprint.Key key, Run run, FingerprintSet[] sets) throws IOException {
+    static FingerprintFile write(Path file, Fingerprint.Key key, IdRun run, FingerprintSet[] sets) throws IOException {
         return write(file, key, run, (int table) -> sets[table]);
     }
 
     /** Writes the tables of runs that follow one another to a new file; the old ones stay as they are. */
     static FingerprintFile merge(Path file, Fingerprint.Key key, List<FingerprintFile> runs) throws IOException {
-        var whole = runs.stream().map(FingerprintFile::run).reduce(Run::then).orElseThrow();
+        var whole = runs.stream().map(FingerprintFile::run).reduce(IdRun::then).orElseThrow();
         return write(file, key, whole, (int table) -> {
             var merged = new FingerprintSet();
             for (var one : runs) one.addTo(merged, table);
@@ -91,7 +74,7 @@ final class FingerprintFile implements AutoCloseable {
         });
     }
 
-    private static FingerprintFile write(Path file, Fingerprint.Key key, Run run, IntFunction<FingerprintSet> tableOf)
+    private static FingerprintFile write(Path file, Fingerprint.Key key, IdRun run, IntFunction<FingerprintSet> tableOf)
             throws IOException {
         var filter = new long[LONGS_A_BLOCK * Math.toIntExact(1 + run.ids() * BITS_AN_ID / (64 * LONGS_A_BLOCK))];
         var tables = new long[TABLES + 1];
@@ -138,7 +121,7 @@ final class FingerprintFile implements AutoCloseable {
         try (var channel = FileChannel.open(file, StandardOpenOption.READ)) {
             var head = longs(channel, HEADER + TABLES + 1);
             if (head == null || head[0] != MAGIC || head[1] != mark(key)) return Optional.empty();
-            var run = new Run(
+            var run = new IdRun(
                     head[2],
                     head[3],
                     Instant.EPOCH.plus(head[4], ChronoUnit.MICROS),
@@ -155,7 +138,7 @@ final class FingerprintFile implements AutoCloseable {
         }
     }
 
-    private static FingerprintFile map(Path file, Run run, long[] tables, long[] filter) throws IOException {
+    private static FingerprintFile map(Path file, IdRun run, long[] tables, long[] filter) throws IOException {
         var arena = Arena.ofShared();
         try (var channel = FileChannel.open(file, StandardOpenOption.READ)) {
             long from = Long.BYTES * (HEADER + tables.length + (long) filter.length);
@@ -199,7 +182,7 @@ final class FingerprintFile implements AutoCloseable {
         return Fingerprint.of(key, new byte[0]).high();
     }
 
-    Run run() {
+    IdRun run() {
         return run;
     }
 

@@ -1,6 +1,5 @@
 package io.rekindle.collect.log;
 
-import io.rekindle.collect.log.FingerprintFile.Run;
 import io.rekindle.platform.OwnerOnly;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -58,12 +57,12 @@ public final class SeenMessages implements AutoCloseable {
 
     /** A full generation: in memory until its file is written. */
     private static final class Generation {
-        private final Run run;
+        private final IdRun run;
         private final FingerprintSet[] sets;
         private final CompletableFuture<FingerprintFile> writing;
         private @Nullable FingerprintFile file;
 
-        Generation(Run run, FingerprintSet[] sets, CompletableFuture<FingerprintFile> writing) {
+        Generation(IdRun run, FingerprintSet[] sets, CompletableFuture<FingerprintFile> writing) {
             this.run = run;
             this.sets = sets.clone();
             this.writing = writing;
@@ -105,7 +104,7 @@ public final class SeenMessages implements AutoCloseable {
      * @param isOfHistory whether the run's last event is in the history under its fingerprint
      * @return the event up to which all is known, back to {@link #since}; 0 when nothing is
      */
-    public long begin(long lastSeq, Predicate<Run> isOfHistory) {
+    public long begin(long lastSeq, Predicate<IdRun> isOfHistory) {
         var found = new ArrayDeque<FingerprintFile>();
         for (var file : filesLeft()) {
             var run = file.run();
@@ -237,7 +236,7 @@ public final class SeenMessages implements AutoCloseable {
     private Generation full() {
         if (end == null) throw new IllegalStateException("a full generation without an id");
         var sets = young;
-        var run = new Run(fromSeq, toSeq, first, last, size, end);
+        var run = new IdRun(fromSeq, toSeq, first, last, size, end);
         return new Generation(run, sets, written(run, file -> FingerprintFile.write(file, key, run, sets)));
     }
 
@@ -245,7 +244,7 @@ public final class SeenMessages implements AutoCloseable {
         FingerprintFile into(Path file) throws IOException;
     }
 
-    private CompletableFuture<FingerprintFile> written(Run run, Writing writing) {
+    private CompletableFuture<FingerprintFile> written(IdRun run, Writing writing) {
         var file = folder.resolve("ids-%d-%d".formatted(run.fromSeq(), run.toSeq()));
         return CompletableFuture.supplyAsync(() -> {
             try {
@@ -269,7 +268,7 @@ public final class SeenMessages implements AutoCloseable {
                             || parts.getFirst().run.fromSeq() != generation.run.toSeq() + 1)) parts.clear();
             parts.addFirst(generation);
             if (parts.size() < RUNS_MERGED) continue;
-            var whole = parts.stream().map(part -> part.run).reduce(Run::then).orElseThrow();
+            var whole = parts.stream().map(part -> part.run).reduce(IdRun::then).orElseThrow();
             boolean small = whole.ids() <= onDisk / PARTS
                     && Duration.between(whole.first(), whole.last()).compareTo(window.dividedBy(PARTS)) <= 0;
             if (small) {
