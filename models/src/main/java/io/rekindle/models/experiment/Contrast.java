@@ -13,7 +13,7 @@ import org.hipparchus.distribution.continuous.TDistribution;
  * @param treatment estimate of the treatment arm
  * @param controlVariance variance of the control arm's estimate
  * @param variance of the difference
- * @param testVariance of the difference if there is none, behind p of a single look
+ * @param testVariance of the difference if there is none, behind p
  * @param relativeVariance of treatment / control
  * @param freedom degrees of freedom; positive infinity for the normal distribution
  * @param customers in both arms
@@ -50,10 +50,7 @@ record Contrast(
     Measured seen(Look look) {
         double estimate = treatment - control;
         double error = Math.sqrt(variance);
-        double testError = switch (look) {
-            case Look.Once once -> Math.sqrt(testVariance);
-            case Look.Anytime anytime -> error;
-        };
+        double testError = Math.sqrt(testVariance);
         double reach = reach(look) * error;
         double statistic = estimate / testError;
         return new Measured(

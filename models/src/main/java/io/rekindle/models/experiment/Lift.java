@@ -63,6 +63,22 @@ public sealed interface Lift {
                     relative);
         }
 
+        /** The same with another interval and test. */
+        Measured instead(double low, double high, double statistic, double p) {
+            return new Measured(
+                    control,
+                    treatment,
+                    estimate,
+                    Math.min(low, estimate),
+                    Math.max(high, estimate),
+                    confidence,
+                    p,
+                    statistic,
+                    degreesOfFreedom,
+                    standardError,
+                    relative);
+        }
+
         /** Whether the whole interval lies on one side of 0. */
         public boolean excludesZero() {
             return low > 0 || high < 0;

@@ -14,6 +14,22 @@ public sealed interface Look {
     /** 1 − confidence of the interval, e.g. 0.05. */
     double alpha();
 
+    /** Half-width in standard errors of what is near enough normal, when so many customers have been seen in both arms. */
+    default double reachOf(long customers) {
+        return switch (this) {
+            case Once once -> Normal.quantile(1 - alpha() / 2);
+            case Anytime anytime -> anytime.reach(customers);
+        };
+    }
+
+    /** The p-value of an estimate so many standard errors from nothing. */
+    default double pOf(double statistic, long customers) {
+        return switch (this) {
+            case Once once -> Normal.twoSided(statistic);
+            case Anytime anytime -> anytime.p(statistic, customers);
+        };
+    }
+
     /**
      * One look, at a moment fixed beforehand: the usual t or normal interval.
      *

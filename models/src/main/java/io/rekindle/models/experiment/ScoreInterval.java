@@ -20,8 +20,7 @@ final class ScoreInterval {
     private final double x1;
     private final double estimate;
 
-    /** Conversions need not be whole: {@link TwoSample#amounts} counts in amounts. */
-    ScoreInterval(long controlCustomers, double controlConversions, long customers, double conversions) {
+    ScoreInterval(long controlCustomers, long controlConversions, long customers, long conversions) {
         n0 = controlCustomers;
         x0 = controlConversions;
         n1 = customers;

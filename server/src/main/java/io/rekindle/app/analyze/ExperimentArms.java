@@ -109,7 +109,9 @@ final class ExperimentArms {
         return binary
                 ? TwoSample.proportions(
                         control.n(), Math.round(control.sum()), treatment.n(), Math.round(treatment.sum()), look)
-                : neverNegative() && TwoSample.expectedAmounts(control.first(), treatment.first()) < FEW_AMOUNTS
+                : neverNegative()
+                                && (look instanceof Look.Anytime
+                                        || TwoSample.expectedAmounts(control.first(), treatment.first()) < FEW_AMOUNTS)
                         ? TwoSample.amounts(control.first(), treatment.first(), look)
                         : TwoSample.means(control.first(), treatment.first(), look);
     }

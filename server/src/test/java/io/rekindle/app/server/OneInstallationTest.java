@@ -83,6 +83,7 @@ class OneInstallationTest {
 
     @Test
     void aPostgresqlThatIsNotFitIsToldInOneLineAndNothingIsWrittenIntoIt() throws Exception {
+        var latinName = name(place) + "_latin";
         try (var connection = connection();
                 var statement = connection.createStatement()) {
             statement.execute("create schema theirs");
@@ -99,21 +100,14 @@ class OneInstallationTest {
                 statement.execute("drop owned by guest_of_one");
                 statement.execute("drop role guest_of_one");
             }
-            statement.execute(
-                    "create database latin_%d template template0 encoding 'LATIN1' lc_collate 'C' lc_ctype 'C'"
-                            .formatted(ProcessHandle.current().pid()));
+            statement.execute("create database %s template template0 encoding 'LATIN1' lc_collate 'C' lc_ctype 'C'"
+                    .formatted(latinName));
         }
-        var latin = new TestPostgres.Place(
-                place.url()
-                        .replaceFirst(
-                                "/rekindle_test_[0-9_]+",
-                                "/latin_" + ProcessHandle.current().pid()),
-                place.user(),
-                place.password());
+        var latin = new TestPostgres.Place(place.url().replace(name(place), latinName), place.user(), place.password());
         assertRefused(() -> start(data, latin), "database_unfit", "LATIN1", "UTF8");
         try (var connection = connection();
                 var statement = connection.createStatement()) {
-            statement.execute("drop database latin_" + ProcessHandle.current().pid());
+            statement.execute("drop database " + latinName);
         }
     }
 
@@ -163,7 +157,7 @@ class OneInstallationTest {
                         ? DriverManager.getConnection(admin.url())
                         : DriverManager.getConnection(admin.url(), admin.user(), admin.password());
                 var statement = connection.createStatement()) {
-            var name = place.url().replaceFirst(".*/([^/?]+)([?].*)?$", "$1");
+            var name = name(place);
             assertThat(track(server, "before")).isEqualTo(200);
             statement.execute("alter database %s allow_connections false".formatted(name));
             statement.execute(
@@ -181,6 +175,10 @@ class OneInstallationTest {
             await(() -> track(server, "after") == 200);
             assertThat(get(server, "/api/campaigns").statusCode()).isEqualTo(200);
         }
+    }
+
+    private static String name(TestPostgres.Place place) {
+        return place.url().replaceFirst(".*/([^/?]+)([?].*)?$", "$1");
     }
 
     /** With something personal, which is kept in PostgreSQL; an event without could be taken meanwhile. */
