@@ -25,6 +25,12 @@ public record Measure(String measure, double value, String unit, double baseline
                         m.measure(), m.value(), m.unit(), m.baseline(), m.ratio());
     }
 
+    /** The exit code of a bench that promises something: 1, and a line on standard error, where it was not kept. */
+    public static int promised(boolean kept, String promise) {
+        if (!kept) System.err.println("NOT as promised: " + promise);
+        return kept ? 0 : 1;
+    }
+
     private static double rounded(double value) {
         if (value == 0 || !Double.isFinite(value)) return value;
         double scale = Math.pow(10, 3 - Math.floor(Math.log10(Math.abs(value))));

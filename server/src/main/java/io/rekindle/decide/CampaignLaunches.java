@@ -19,6 +19,7 @@ import java.math.RoundingMode;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.Locale;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
@@ -126,35 +127,45 @@ class CampaignLaunches implements Launches {
 
     /** The audience in the last window of the campaign's length: what it does by itself. */
     private record Past(long customers, long buyers, double spent, double deviation) {
-        static final Past NONE = new Past(0, 0, 0, 0);
-
         double rate() {
             return customers == 0 ? 0 : (double) buyers / customers;
         }
     }
 
+    /** Of those who may be written to, for they are the ones drawn into the arms; of all, where nobody may. */
     private Past past(Campaign campaign, Instant now) {
         var from = now.minus(Duration.ofDays(campaign.attributionDays()));
-        return warehouse
-                .first(
-                        Sql.of("with members as")
-                                .then(segments.members(campaign.segmentId(), campaign.segmentVersion(), from)
-                                        .inParentheses())
-                                .then("""
-                                , bought as (
-                                    select customer_id, cast(sum(net) as double) as spent from orders_now
-                                    where ordered_at >= ? and ordered_at < ? group by customer_id)
-                                select count(*) as customers, count(b.customer_id) as buyers,
-                                    coalesce(avg(coalesce(b.spent, 0)), 0) as spent,
-                                    case when count(*) < 2 then 0 else stddev_samp(coalesce(b.spent, 0)) end as deviation
-                                from members m left join bought b on b.customer_id = m.customer_id
-                                """, from, now),
-                        row -> new Past(
-                                row.longValue("customers"),
-                                row.longValue("buyers"),
-                                row.doubleValue("spent"),
-                                row.doubleValue("deviation")))
-                .orElse(Past.NONE);
+        var members = Audience.read(
+                warehouse,
+                segments,
+                judge,
+                campaign.segmentId(),
+                campaign.segmentVersion(),
+                Broadcasts.PURPOSE,
+                Broadcasts.CHANNEL,
+                from);
+        var spent = new HashMap<Long, Double>();
+        warehouse.stream(
+                Sql.of("""
+                        select customer_id, cast(sum(net) as double) as spent from orders_now
+                        where ordered_at >= ? and ordered_at < ? group by customer_id
+                        """, from, now), row -> spent.put(row.longValue("customer_id"), row.doubleValue("spent")));
+        boolean some = members.eligible() > 0;
+        long customers = 0;
+        long buyers = 0;
+        double mean = 0;
+        double squares = 0;
+        for (int place = 0; place < members.size(); place++) {
+            if (some && members.reason(place) != null) continue;
+            var theirs = spent.get(members.customer(place));
+            customers++;
+            if (theirs != null) buyers++;
+            // Welford (1962): one pass that loses no digits.
+            double off = (theirs == null ? 0 : theirs) - mean;
+            mean += off / customers;
+            squares += off * ((theirs == null ? 0 : theirs) - mean);
+        }
+        return new Past(customers, buyers, mean, customers < 2 ? 0 : Math.sqrt(squares / (customers - 1)));
     }
 
     private Forecast.Power power(Campaign campaign, long toSend, long heldOut, Instant now) {

@@ -87,7 +87,9 @@ public final class LinkBench implements Callable<Integer> {
                                 "",
                                 fewer.f1(linked.clusters()))),
                 json);
-        return 0;
+        return Measure.promised(
+                people > 100_000 || (ours < 60 && quality >= .99),
+                "100,000 people are linked in under 60 s, with a pairwise F1 of .99");
     }
 
     private static long cpu() {

@@ -64,7 +64,7 @@ public sealed interface Lift {
         }
 
         /** The same with another interval and test. */
-        Measured instead(double low, double high, double statistic, double p) {
+        Measured instead(double low, double high, double statistic, double p, boolean relatively) {
             return new Measured(
                     control,
                     treatment,
@@ -76,7 +76,7 @@ public sealed interface Lift {
                     statistic,
                     degreesOfFreedom,
                     standardError,
-                    relative);
+                    relatively ? relative : Optional.empty());
         }
 
         /** Whether the whole interval lies on one side of 0. */

@@ -36,6 +36,7 @@ import java.util.OptionalLong;
  */
 public final class TwoSample {
     private static final double FEWEST_EXPECTED = 5;
+    private static final double FEWEST_FOR_RATIO = 50;
 
     private TwoSample() {}
 
@@ -72,14 +73,16 @@ public final class TwoSample {
      * where amounts are counted by their size. Where amounts are common (a mean above c / 2 in an arm), or add up to nothing
      * or less, this is {@link #means}.
      *
+     * <p>The relative difference is told from {@value #FEWEST_FOR_RATIO} such amounts in the smaller arm on: the delta method
+     * has the faults of Welch's interval.
+     *
      * @param control no outcome is much below 0: amounts taken back may make some a little negative
      */
     public static Lift amounts(Sample control, Sample treatment, Look look) {
         if (control.n() < 2 || treatment.n() < 2) return means(control, treatment, look);
         Sample both = control.plus(treatment);
-        if (both.sum() <= 0 || control.sum() < 0 || treatment.sum() < 0) return means(control, treatment, look);
+        if (!areRare(control, treatment)) return means(control, treatment, look);
         double size = both.sumOfSquares() / both.sum();
-        if (Math.max(control.mean(), treatment.mean()) > size / 2) return means(control, treatment, look);
         long smaller = Math.min(control.n(), treatment.n());
         double expected = expectedAmounts(control, treatment);
         if (expected < FEWEST_EXPECTED) {
@@ -100,7 +103,23 @@ public final class TwoSample {
                         Double.POSITIVE_INFINITY,
                         Arm.of(control).variance() + Arm.of(treatment).variance())
                 .seen(look)
-                .instead(interval.low(reach), interval.high(reach), statistic, look.pOf(statistic, both.n()));
+                .instead(
+                        interval.low(reach),
+                        interval.high(reach),
+                        statistic,
+                        look.pOf(statistic, both.n()),
+                        expected >= FEWEST_FOR_RATIO);
+    }
+
+    /** Whether the outcomes are amounts most customers have none of: in neither arm a mean above half of c = Σy² / Σy. */
+    public static boolean areRare(Sample control, Sample treatment) {
+        Sample both = control.plus(treatment);
+        return control.n() > 0
+                && treatment.n() > 0
+                && both.sum() > 0
+                && control.sum() >= 0
+                && treatment.sum() >= 0
+                && Math.max(control.mean(), treatment.mean()) <= both.sumOfSquares() / both.sum() / 2;
     }
 
     /**

@@ -225,6 +225,16 @@ final class ExperimentAnalysis extends Analysis {
                 if (other == controlArm) continue;
                 var data =
                         new ExperimentArms(kept, arms.codes(), outcome, below, before, got, controlArm, other, binary);
+                if (data.hasFewAmounts())
+                    card.warn(
+                            "few_amounts",
+                            "%s, %s: the smaller arm is expected to have fewer than 50 amounts of the usual size; the interval is a score interval, and nothing is told by covariate, by receipt or as a belief"
+                                    .formatted(metrics.get(m), arms.names().get(other)));
+                if (data.isFarFromZero())
+                    card.warn(
+                            "far_from_zero",
+                            "the outcomes of %s differ by less than a ten-thousandth of their size: digits are lost; take a constant off them first"
+                                    .formatted(metrics.get(m)));
                 var comparison = data.compare(metrics.get(m), arms.names().get(other), control, look, alpha);
                 comparisons.add(comparison);
                 if (comparison.notMeasurable() != null)

@@ -14,6 +14,7 @@ import io.rekindle.models.experiment.Lift.NotMeasurable;
 import io.rekindle.models.experiment.Look;
 import io.rekindle.models.experiment.Posterior;
 import io.rekindle.models.experiment.Posterior.Prior;
+import io.rekindle.models.experiment.Sample;
 import io.rekindle.models.experiment.TwoSample;
 import java.util.Arrays;
 import java.util.List;
@@ -25,6 +26,8 @@ final class ExperimentArms {
     private static final int POINTS = 80;
     /** With fewer amounts in the smaller arm Welch's interval is not worth its name. */
     private static final double FEW_AMOUNTS = 50;
+
+    private static final double FAR_FROM_ZERO = 1e4;
 
     private final int[] rows;
     private final int[] arms;
@@ -75,7 +78,9 @@ final class ExperimentArms {
                 .filter(value -> !Double.isNaN(value))
                 .average()
                 .orElse(0);
-        return joint(which, before, mean);
+        // The mean taken off: large numbers all alike leave nothing of their differences in a sum of squares.
+        double[] centred = Arrays.stream(before).map(value -> value - mean).toArray();
+        return joint(which, centred, 0);
     }
 
     JointSample withReceipt(int which) {
@@ -116,6 +121,23 @@ final class ExperimentArms {
                         : TwoSample.means(control.first(), treatment.first(), look);
     }
 
+    /** Whether the smaller arm has so few amounts that only the score interval of the difference is worth its name. */
+    boolean hasFewAmounts() {
+        Sample ofControl = control().first();
+        Sample ofTreatment = treatment().first();
+        return below.length == 0
+                && neverNegative()
+                && TwoSample.areRare(ofControl, ofTreatment)
+                && TwoSample.expectedAmounts(ofControl, ofTreatment) < FEW_AMOUNTS;
+    }
+
+    /** Whether the outcomes differ so little beside their size that sums of squares tell nothing of it. */
+    boolean isFarFromZero() {
+        var about = Arrays.stream(rows).mapToDouble(row -> outcome[row]).summaryStatistics();
+        return about.getMax() > about.getMin()
+                && Math.abs(about.getAverage()) > FAR_FROM_ZERO * (about.getMax() - about.getMin());
+    }
+
     private boolean neverNegative() {
         return Arrays.stream(rows).allMatch(row -> outcome[row] >= 0);
     }
@@ -132,7 +154,8 @@ final class ExperimentArms {
         var lift = lift(ofControl, ofTreatment, look);
         Adjusted adjusted = null;
         Lift best = lift;
-        if (before.length > 0 && below.length == 0) {
+        boolean few = hasFewAmounts();
+        if (before.length > 0 && below.length == 0 && !few) {
             // Customers without the covariate stay in at its mean: they lose precision, not their place.
             var cuped = Cuped.means(withCovariate(controlArm), withCovariate(arm), look);
             best = cuped.adjusted();
@@ -144,7 +167,7 @@ final class ExperimentArms {
             };
         }
         OnCompliers compliers = null;
-        if (received.length > 0 && below.length == 0) {
+        if (received.length > 0 && below.length == 0 && !few) {
             var compliance = Compliance.of(withReceipt(controlArm), withReceipt(arm), look);
             compliers = new OnCompliers(
                     compliance.complierShare(),
@@ -186,10 +209,11 @@ final class ExperimentArms {
                         Interval.of(measured),
                         Interval.relative(measured),
                         adjusted,
-                        belief(
-                                binary && adjusted == null
-                                        ? rates(ofControl, ofTreatment, 1 - alpha)
-                                        : Posterior.ofEffect(
+                        binary && adjusted == null
+                                ? belief(rates(ofControl, ofTreatment, 1 - alpha))
+                                : few
+                                        ? null
+                                        : belief(Posterior.ofEffect(
                                                 basis.estimate(), basis.standardError(), Prior.FLAT, 1 - alpha)),
                         compliers,
                         null);

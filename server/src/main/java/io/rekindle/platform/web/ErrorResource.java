@@ -25,7 +25,7 @@ class ErrorResource implements ErrorController {
         if (away.isPresent())
             return ResponseEntity.status(away.get().kind().status())
                     .contentType(MediaType.APPLICATION_PROBLEM_JSON)
-                    .body(ProblemBody.of(away.get()));
+                    .body(asked(ProblemBody.of(away.get()), request));
         var status = request.getAttribute(RequestDispatcher.ERROR_STATUS_CODE) instanceof Integer code
                 ? HttpStatus.resolve(code)
                 : HttpStatus.NOT_FOUND;
@@ -33,11 +33,17 @@ class ErrorResource implements ErrorController {
         var problem = ProblemDetail.forStatusAndDetail(status, detail(status, request));
         problem.setTitle(status.getReasonPhrase());
         problem.setProperty("code", "http_" + status.value());
-        if (request.getAttribute(RequestDispatcher.ERROR_REQUEST_URI) instanceof String asked)
-            problem.setInstance(UriComponentsBuilder.fromPath(asked).build().toUri());
+        asked(problem, request);
         return ResponseEntity.status(status)
                 .contentType(MediaType.APPLICATION_PROBLEM_JSON)
                 .body(problem);
+    }
+
+    /** The address that was asked for, not this one. */
+    private static ProblemDetail asked(ProblemDetail problem, HttpServletRequest request) {
+        if (request.getAttribute(RequestDispatcher.ERROR_REQUEST_URI) instanceof String asked)
+            problem.setInstance(UriComponentsBuilder.fromPath(asked).build().toUri());
+        return problem;
     }
 
     private static String detail(HttpStatus status, HttpServletRequest request) {

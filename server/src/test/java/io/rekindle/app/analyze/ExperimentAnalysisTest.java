@@ -71,6 +71,45 @@ class ExperimentAnalysisTest {
     }
 
     @Test
+    void withFewBuyersACovariateOfNoiseMakesNothingSignificant() throws IOException {
+        var random = new SplittableRandom(8);
+        var rows = new ArrayList<String>(List.of("arm,y,x,received"));
+        for (int i = 0; i < 3_000; i++) {
+            boolean control = i < 300;
+            boolean buys = control ? i < 5 : i < 300 + 108;
+            rows.add("%s,%s,%s,%d"
+                    .formatted(
+                            control ? "c" : "t",
+                            buys ? 10 + 20 * random.nextDouble() : 0,
+                            random.nextDouble(),
+                            control ? 0 : 1));
+        }
+        var file = Files.write(folder.resolve("few.csv"), rows);
+        var ran = Ran.analyze(
+                "experiment",
+                "--input",
+                file.toString(),
+                "--arm",
+                "arm",
+                "--control",
+                "c",
+                "--metric",
+                "y",
+                "--covariate",
+                "x",
+                "--received",
+                "received",
+                "--json");
+        var it = ran.json().path("comparisons").path(0);
+        assertThat(it.path("difference").path("p").asDouble()).isBetween(.05, .2);
+        for (var other : List.of("adjusted", "compliers", "posterior", "relative"))
+            assertThat(it.path(other).isNull() || it.path(other).isMissingNode())
+                    .as(other)
+                    .isTrue();
+        assertThat(ran.json().path("card").path("warnings").toString()).contains("few_amounts");
+    }
+
+    @Test
     void everyWayToLookAtAnExperimentIsThere() throws IOException {
         var file = experiment();
         var page = folder.resolve("page.html");
