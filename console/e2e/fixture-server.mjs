@@ -499,6 +499,7 @@ function routes(state) {
     // Days after approval it would find other people.
     'POST /api/campaigns/:id/forecast': ({ id }) => ({ ...forecast, heldOut: byId(state.campaigns, id) && 799 }),
     'POST /api/campaigns/:id/submit': ({ id }) => Object.assign(byId(state.campaigns, id), { state: 'in_review' }),
+    'POST /api/campaigns/:id/reopen': ({ id }) => Object.assign(byId(state.campaigns, id), { state: 'draft' }),
     'POST /api/campaigns/:id/approve': ({ id }) =>
       Object.assign(byId(state.campaigns, id), {
         state: 'running',

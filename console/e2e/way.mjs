@@ -115,6 +115,8 @@ export async function goTheWay({ baseUrl, email, password, folder, executablePat
     await id('objective-name').fill(`Objective ${stamp}`);
     await id('objective-target').fill('2');
     await pickDay('objective-deadline', inMonths(6));
+    await page.waitForTimeout(300);
+    expect(page.url().endsWith('/new'), 'Enter in a picker to send no form');
     await id('save-objective').click();
     await Promise.race([
       id('objective-baseline').waitFor(),
@@ -211,13 +213,23 @@ export async function goTheWay({ baseUrl, email, password, folder, executablePat
     ]) {
       await choose(field, name);
     }
+    await id('campaign-start').click();
+    await id('campaign-start').fill(`${inMonths(1)} 10:30`);
+    await id('campaign-start').press('Enter');
+    await page.waitForTimeout(300);
+    expect((await id('campaign-start').inputValue()) === `${inMonths(1)} 10:30`, 'the typed start to be taken');
+    expect(page.url().endsWith('/new'), 'Enter in a picker to send no form');
     await picture('campaign-set-up');
+    await id('campaign-start').hover();
+    await main.locator('.ant-picker:has([data-testid=campaign-start]) .ant-picker-clear').click();
     await id('save-campaign').click();
     await id('forecast').waitFor();
     await page.locator('[data-testid=forecast-chart] svg').waitFor();
     expect((await id('power-words').innerText()).length > 20, 'the power in words');
     await picture('campaign-forecast');
     await id('step-approval').click();
+    await id('submit-campaign').click();
+    await id('reopen-campaign').click();
     await id('submit-campaign').click();
     await id('approve-campaign').waitFor();
     await picture('campaign-approval');

@@ -16,6 +16,8 @@ export interface Formats {
   signedMoney(value: number | null | undefined, currency: string, digits?: number): string;
   day(iso: string | null | undefined): string;
   moment(iso: string | null | undefined): string;
+  /** What the company's zone is called at an instant, in a few letters. */
+  zone(iso: string): string;
   month(iso: string): string;
   p(value: number | null | undefined): string;
 }
@@ -80,6 +82,10 @@ export function formats(language: Language): Formats {
         minute: '2-digit',
         hourCycle: 'h23',
       }),
+    zone: (iso) =>
+      new Intl.DateTimeFormat(locale, { timeZone: companyZone(), timeZoneName: 'short' })
+        .formatToParts(new Date(iso))
+        .find(({ type }) => type === 'timeZoneName')?.value ?? '',
     month: (iso) => date(iso.length === 7 ? `${iso}-01` : iso.slice(0, 10), { year: '2-digit', month: 'short' }),
     p: (value) => {
       if (!present(value)) {

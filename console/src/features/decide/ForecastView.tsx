@@ -35,6 +35,8 @@ export function ForecastView({ forecast, currency, asOf }: Props) {
   const option = useMemo(() => funnelChart(steps, format), [steps, format]);
   const { power } = forecast;
   const smallest = power.revenue ? power.revenue.minimumDetectableDifference : power.minimumDetectableEffect;
+  const { promised } = forecast;
+  const tooDear = promised?.budgetLeft != null && promised.cost > promised.budgetLeft;
   return (
     <div className="stack" data-testid="forecast">
       <p className="subtle" style={{ margin: 0 }} data-testid="forecast-as-of">
@@ -45,19 +47,21 @@ export function ForecastView({ forecast, currency, asOf }: Props) {
         <Figure label={t('forecast.toSend')} value={format.number(forecast.toSend)} testId="forecast-to-send" />
         <Figure label={t('forecast.heldOut')} value={format.number(forecast.heldOut)} testId="forecast-held-out" />
         <Figure label={t('forecast.expectedCost')} value={format.money(forecast.expectedCost, currency, 2)} />
-        {forecast.promised && (
+        {promised && (
           <Figure
             label={t('forecast.promised')}
-            value={format.money(forecast.promised.cost, currency, 2)}
+            value={format.money(promised.cost, currency, 2)}
             note={
-              forecast.promised.budgetLeft != null
-                ? t('forecast.budgetLeft', { amount: format.money(forecast.promised.budgetLeft, currency, 2) })
+              promised.budgetLeft != null
+                ? t('forecast.budgetLeft', { amount: format.money(promised.budgetLeft, currency, 2) })
                 : undefined
             }
+            tone={tooDear ? 'bad' : 'plain'}
             testId="forecast-promised"
           />
         )}
       </Figures>
+      {tooDear && <Alert type="warning" showIcon title={t('forecast.budgetTooSmall')} data-testid="budget-too-small" />}
       <div className="columns-wide">
         <Card title={t('forecast.who')}>
           {forecast.audience === 0 ? (

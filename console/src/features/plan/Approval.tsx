@@ -5,6 +5,7 @@ import { useMay } from '@/shared/session';
 import { ProblemAlert } from '@/shared/ui/ProblemAlert';
 import { useApproveCampaign } from './api/approveCampaign';
 import { useCancelCampaign } from './api/cancelCampaign';
+import { useReopenCampaign } from './api/reopenCampaign';
 import { useSubmitCampaign } from './api/submitCampaign';
 
 const AT = ['draft', 'in_review', 'approved'];
@@ -17,12 +18,14 @@ export function Approval({ campaign, approved }: { campaign: Campaign; approved:
   const mayPlan = useMay('plan');
   const mayApprove = useMay('approve');
   const submit = useSubmitCampaign(campaign.id);
+  const reopen = useReopenCampaign(campaign.id);
   const approve = useApproveCampaign(campaign.id);
   const cancel = useCancelCampaign(campaign.id);
   const at = AT.indexOf(campaign.state);
-  const error = submit.error ?? approve.error ?? cancel.error;
+  const error = submit.error ?? reopen.error ?? approve.error ?? cancel.error;
   const beginning = () => {
     submit.reset();
+    reopen.reset();
     approve.reset();
     cancel.reset();
   };
@@ -75,6 +78,18 @@ export function Approval({ campaign, approved }: { campaign: Campaign; approved:
               data-testid="approve-campaign"
             >
               {t('approval.approve')}
+            </Button>
+          )}
+          {campaign.state === 'in_review' && mayPlan && (
+            <Button
+              loading={reopen.isPending}
+              onClick={() => {
+                beginning();
+                reopen.mutate(undefined, { onSuccess: () => void message.success(t('approval.reopened')) });
+              }}
+              data-testid="reopen-campaign"
+            >
+              {t('approval.reopen')}
             </Button>
           )}
           {CANCELLABLE.includes(campaign.state) && (mayPlan || mayApprove) && (

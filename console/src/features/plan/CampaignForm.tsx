@@ -1,9 +1,10 @@
-import { Button, Card, DatePicker, Form, Input, InputNumber, Select, Slider, TimePicker } from 'antd';
+import { Button, Card, Form, Input, InputNumber, Select, Slider } from 'antd';
 import dayjs, { type Dayjs } from 'dayjs';
 import { atTheWall, onTheWall } from '@/shared/zone';
 import { useTranslation } from 'react-i18next';
 import type { Campaign } from '@/shared/api/types';
 import { ProblemAlert } from '@/shared/ui/ProblemAlert';
+import { HoursPicker, MomentPicker } from '@/shared/ui/pickers';
 import { useFormProblem } from '@/shared/ui/useFormProblem';
 import { useSaveCampaign } from './api/saveCampaign';
 
@@ -175,13 +176,13 @@ export function CampaignForm({
             extra={t('campaigns.hoursHint')}
             rules={[{ required: true }]}
           >
-            <TimePicker.RangePicker order={false} format="HH:mm" minuteStep={15} style={{ width: '100%' }} />
+            <HoursPicker style={{ width: '100%' }} />
           </Form.Item>
           <Form.Item name="startAt" label={t('campaigns.startAt')} extra={t('campaigns.startHint')}>
-            <DatePicker
-              showTime={{ format: 'HH:mm' }}
+            <MomentPicker
               style={{ width: '100%' }}
               defaultPickerValue={onTheWall(today)}
+              data-testid="campaign-start"
             />
           </Form.Item>
           <Form.Item

@@ -1,4 +1,4 @@
-import { Button, Card, DatePicker, Form, Input, InputNumber, Progress, Radio, Select } from 'antd';
+import { Button, Card, Form, Input, InputNumber, Progress, Radio, Select } from 'antd';
 import dayjs, { type Dayjs } from 'dayjs';
 import { onTheWall } from '@/shared/zone';
 import { useTranslation } from 'react-i18next';
@@ -7,6 +7,7 @@ import { useLabel } from '@/shared/i18n/useLabel';
 import { Figure, Figures } from '@/shared/ui/Figure';
 import { useFormats } from '@/shared/i18n/language';
 import { ProblemAlert } from '@/shared/ui/ProblemAlert';
+import { DayPicker } from '@/shared/ui/pickers';
 import { useFormProblem } from '@/shared/ui/useFormProblem';
 import { useSaveObjective } from './api/saveObjective';
 import { isRate, METRICS, OBJECTIVE_KINDS } from './objective';
@@ -146,7 +147,7 @@ export function ObjectiveForm({ objective, segments, today, currency, mayEdit, s
             label={t('objectives.deadline')}
             rules={[{ required: true, message: t('objectives.deadlineMissing') }]}
           >
-            <DatePicker
+            <DayPicker
               style={{ width: '100%' }}
               defaultPickerValue={onTheWall(today)}
               disabledDate={(day) => today !== undefined && day.isBefore(onTheWall(today), 'day')}

@@ -1,9 +1,10 @@
-import { Button, Card, DatePicker, Form, Input, InputNumber, Radio } from 'antd';
+import { Button, Card, Form, Input, InputNumber, Radio } from 'antd';
 import type { Dayjs } from 'dayjs';
 import { atTheWall, onTheWall } from '@/shared/zone';
 import { useTranslation } from 'react-i18next';
 import type { Offer } from '@/shared/api/types';
 import { ProblemAlert } from '@/shared/ui/ProblemAlert';
+import { DayPicker } from '@/shared/ui/pickers';
 import { useFormProblem } from '@/shared/ui/useFormProblem';
 import { useSaveOffer } from './api/saveOffer';
 
@@ -102,7 +103,7 @@ export function OfferForm({ offer, currency, today, mayEdit, saved }: Props) {
           label={t('offers.expires')}
           rules={[{ required: true, message: t('offers.expiresMissing') }]}
         >
-          <DatePicker
+          <DayPicker
             style={{ width: '100%' }}
             defaultPickerValue={onTheWall(today)}
             disabledDate={(day) => today !== undefined && day.isBefore(onTheWall(today), 'day')}

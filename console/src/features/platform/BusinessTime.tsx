@@ -18,6 +18,7 @@ export function BusinessTime() {
       <span className="business-time" data-testid="business-time">
         <ClockCircleOutlined aria-hidden /> <span className="long">{t('platform.businessTime')} </span>
         {format.moment(clock.data.businessTime)} <span className="long">{companyZone()}</span>
+        <span className="short">{format.zone(clock.data.businessTime)}</span>
       </span>
     </Tooltip>
   );

@@ -1,10 +1,11 @@
 import dayjs from 'dayjs';
-import { AutoComplete, DatePicker, InputNumber, Select } from 'antd';
+import { AutoComplete, InputNumber, Select } from 'antd';
 import { useContext } from 'react';
 import { useTranslation } from 'react-i18next';
 import { valueKind } from '../rule';
 import { RuleContext } from './context';
 import { matches } from './vocabulary';
+import { DayPicker } from '@/shared/ui/pickers';
 
 interface ValueProps {
   type: string;
@@ -67,7 +68,7 @@ export function ValueInput({ type, is, value, values, change }: ValueProps) {
   }
   if (kind === 'day') {
     return (
-      <DatePicker
+      <DayPicker
         value={typeof value === 'string' && value ? dayjs(value) : null}
         disabled={disabled}
         aria-label={name}

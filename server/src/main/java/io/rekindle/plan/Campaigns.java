@@ -194,6 +194,20 @@ public class Campaigns {
         return get(id);
     }
 
+    /** Takes a campaign in review back: a draft again, it can be changed, and so can what it stands on. */
+    @Transactional
+    public Campaign reopen(long id) {
+        var campaign = get(id);
+        requireNext(campaign, CampaignState.DRAFT, "made a draft again");
+        int changed = jdbc.sql("""
+                        update campaigns set state = 'draft', segment_version = null, template_version = null
+                        where id = :id and state = 'in_review'
+                        """).param("id", id).update();
+        requireStill(changed, id);
+        audit.record("campaign.reopened", name(id), "'%s'".formatted(campaign.name()));
+        return get(id);
+    }
+
     /**
      * Approves a campaign and puts its launch on the calendar; the forecast of this moment is kept with it. A
      * {@link Problem} {@code campaign_not_ready} lists everything that stands against it. With the setting {@code

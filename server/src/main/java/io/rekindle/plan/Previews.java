@@ -41,7 +41,7 @@ public class Previews {
 
     /**
      * The latest version of a template made out for a customer, with the values sending would have; a {@link Problem}
-     * {@code template_missing_value} names every place that has no value, {@code template_beyond_limit} the part that ran
+     * {@code template_missing_value} names every value a part lacks, {@code template_beyond_limit} the part that ran
      * into a limit.
      *
      * @param offerId the offer to show; null: none, as for a campaign without one

@@ -129,7 +129,7 @@ public class Templates {
     /**
      * The mail a customer with these values gets.
      *
-     * @throws MissingValue when a value the mail needs is missing: it names every place
+     * @throws MissingValue when values the mail needs are missing: it names each once per part, where that first asks for it
      */
     public RenderedMail render(long templateId, int version, TemplateValues values) throws MissingValue {
         var parts = compiled(templateId, version);
@@ -140,7 +140,9 @@ public class Templates {
                 parts.html().render(values.byPath(), now, missing),
                 parts.text().render(values.byPath(), now, missing));
         if (missing.isEmpty()) return mail;
-        throw new MissingValue(missing.stream().map(TemplateFault::told).toList());
+        var first = new LinkedHashMap<List<String>, TemplateFault>();
+        for (var fault : missing) first.putIfAbsent(List.of(fault.part(), fault.message()), fault);
+        throw new MissingValue(first.values().stream().map(TemplateFault::told).toList());
     }
 
     /** The places of a version that have no text when a campaign has no offer. */

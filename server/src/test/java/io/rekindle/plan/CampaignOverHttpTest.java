@@ -118,7 +118,7 @@ class CampaignOverHttpTest {
     @Test
     void aPreviewBorrowsNoOffer() throws Exception {
         long offer = offer("10");
-        long template = template("x\\n{{ offer.code }} {{ offer.value }}");
+        long template = template("x\\n{{ offer.code }} {{ offer.value }}\\n<b>{{ offer.code }}</b>");
         ordersOf(960_000_000L, 5, 1);
         campaign(segmentOf(960_000_000L), 0.2, offer, "x");
         var without = preview(template, null);
@@ -130,7 +130,7 @@ class CampaignOverHttpTest {
                 .containsExactly("offer.code", "offer.value");
         var with = preview(template, offer);
         assertThat(with.status()).as(with.body().toString()).isEqualTo(200);
-        assertThat(with.body().get("html").stringValue()).isEqualTo("x\nPREVIEW 10");
+        assertThat(with.body().get("html").stringValue()).isEqualTo("x\nPREVIEW 10\n<b>PREVIEW</b>");
         assertThat(preview(template, 999_999L).body().get("code").stringValue()).isEqualTo("offer_not_found");
     }
 
@@ -205,6 +205,33 @@ class CampaignOverHttpTest {
                         .get("state")
                         .stringValue())
                 .isEqualTo("cancelled");
+    }
+
+    @Test
+    void aCampaignInReviewIsMadeADraftAgainAndThenItsOfferCanBeChanged() throws Exception {
+        ordersOf(992_000_000L, 5, 0);
+        long offer = offer("10");
+        long campaign = campaign(segmentOf(992_000_000L), 0.2, offer, "x");
+        var tooEarly = send("POST", "/api/campaigns/%d/reopen".formatted(campaign), "");
+        assertThat(tooEarly.status()).isEqualTo(409);
+        assertThat(tooEarly.body().get("code").stringValue()).isEqualTo("campaign_in_wrong_state");
+        send("POST", "/api/campaigns/%d/submit".formatted(campaign), "");
+        var larger = offerDraft("20");
+        assertThat(send("PUT", "/api/offers/%d".formatted(offer), larger)
+                        .body()
+                        .get("code")
+                        .stringValue())
+                .isEqualTo("offer_in_use");
+        var draft = send("POST", "/api/campaigns/%d/reopen".formatted(campaign), "");
+        assertThat(draft.status()).as(draft.body().toString()).isEqualTo(200);
+        assertThat(draft.body().get("state").stringValue()).isEqualTo("draft");
+        assertThat(draft.body().get("segmentVersion").isNull()).isTrue();
+        var changed = send("PUT", "/api/offers/%d".formatted(offer), larger);
+        assertThat(changed.status()).as(changed.body().toString()).isEqualTo(200);
+        assertThat(send("GET", "/api/audit?limit=100", "").body().toString()).contains("campaign.reopened");
+        assertThat(send("POST", "/api/campaigns/%d/submit".formatted(campaign), "")
+                        .status())
+                .isEqualTo(200);
     }
 
     @Test

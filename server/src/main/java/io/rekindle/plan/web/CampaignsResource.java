@@ -69,6 +69,12 @@ class CampaignsResource {
         return campaigns.submit(id);
     }
 
+    @PostMapping("/{id}/reopen")
+    @PreAuthorize("hasRole('PLANNER')")
+    Campaign reopen(@PathVariable long id) {
+        return campaigns.reopen(id);
+    }
+
     @PostMapping("/{id}/approve")
     @PreAuthorize("hasRole('APPROVER')")
     Campaign approve(@PathVariable long id) {

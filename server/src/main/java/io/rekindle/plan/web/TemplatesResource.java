@@ -62,7 +62,7 @@ class TemplatesResource {
     /** For whom, and with which offer; without one the mail has no values of an offer. */
     record PreviewRequest(CustomerId customerId, @Nullable Long offerId) {}
 
-    /** {@code template_missing_value} names every place that has no value; {@code customer_not_found}, {@code offer_not_found}. */
+    /** {@code template_missing_value} names every value a part lacks; {@code customer_not_found}, {@code offer_not_found}. */
     @PostMapping("/{id}/preview")
     @PreAuthorize("hasRole('PLANNER')")
     RenderedMail preview(@PathVariable long id, @RequestBody PreviewRequest request) {
