@@ -51,6 +51,7 @@ public class Sources {
     private final CollectSettings settings;
     private final SecureRandom random = new SecureRandom();
     private volatile Map<String, Source> byKey;
+    private volatile boolean isOpen;
 
     Sources(JdbcClient jdbc, AuditTrail audit, SystemClock clock, CollectSettings settings) {
         this.jdbc = jdbc;
@@ -94,6 +95,20 @@ public class Sources {
      */
     @Transactional
     public Optional<String> firstKey() {
+        var made = ensureFirstKey();
+        isOpen = true;
+        return made;
+    }
+
+    /**
+     * Whether every key that is to be known is: the port answers a moment before the first key is there, and whoever is
+     * told meanwhile that a key is unknown may believe it for good.
+     */
+    public boolean isOpen() {
+        return isOpen;
+    }
+
+    private Optional<String> ensureFirstKey() {
         var first = named(FIRST);
         var set = settings.writeKey();
         if (set != null) {

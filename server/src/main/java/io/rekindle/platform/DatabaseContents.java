@@ -20,13 +20,14 @@ import org.springframework.core.io.support.PathMatchingResourcePatternResolver;
  * What a company's own PostgreSQL holds before a server starts on it.
  *
  * @param isEmpty whether a new installation can begin there; always so of the embedded one, which is the data folder's
- * @param installation the {@link Installation} whose state it is, where it is marked with one
+ * @param installation the {@link Installation} whose state it is, where it is marked with one and holds nothing else
+ * @param foreignTable a table beside ours that is not ours
  */
-public record DatabaseContents(boolean isEmpty, Optional<String> installation) {
+public record DatabaseContents(boolean isEmpty, Optional<String> installation, Optional<String> foreignTable) {
     private static final Pattern CREATED = Pattern.compile(
             "create\\s+(?:unlogged\\s+)?table\\s+(?:if\\s+not\\s+exists\\s+)?(\\w+)", Pattern.CASE_INSENSITIVE);
-    private static final DatabaseContents NOTHING = new DatabaseContents(true, Optional.empty());
-    private static final DatabaseContents OTHER = new DatabaseContents(false, Optional.empty());
+    private static final DatabaseContents NOTHING = new DatabaseContents(true, Optional.empty(), Optional.empty());
+    private static final DatabaseContents OTHER = new DatabaseContents(false, Optional.empty(), Optional.empty());
 
     /** Looks, and changes nothing. */
     public static DatabaseContents look(DatabaseSettings settings) {
@@ -60,19 +61,24 @@ public record DatabaseContents(boolean isEmpty, Optional<String> installation) {
                             having count(*) = 4
                             """) == null) return OTHER;
             var installation = text(statement, "select id from installation");
-            if (holdsStrangers(statement)) return OTHER;
-            if (installation != null) return new DatabaseContents(false, Optional.of(installation));
+            var stranger = stranger(statement);
+            if (stranger != null) return new DatabaseContents(false, Optional.empty(), Optional.of(stranger));
+            if (installation != null) return new DatabaseContents(false, Optional.of(installation), Optional.empty());
             return "t".equals(text(statement, StateTables.IN_USE)) ? OTHER : NOTHING;
         }
     }
 
-    /** Whether there is a table none of our migrations makes: whatever is done with ours, that one must be left alone. */
-    private static boolean holdsStrangers(Statement statement) throws SQLException {
+    /** A table none of our migrations makes: whatever is done with ours, that one must be left alone. */
+    private static @Nullable String stranger(Statement statement) throws SQLException {
         var ours = ourTables();
-        try (var rows = statement.executeQuery("select tablename from pg_tables where schemaname = current_schema()")) {
-            while (rows.next()) if (!ours.contains(rows.getString(1))) return true;
+        try (var rows = statement.executeQuery(
+                "select tablename from pg_tables where schemaname = current_schema() order by tablename")) {
+            while (rows.next()) {
+                var table = rows.getString(1);
+                if (!ours.contains(table)) return table;
+            }
         }
-        return false;
+        return null;
     }
 
     private static Set<String> ourTables() {

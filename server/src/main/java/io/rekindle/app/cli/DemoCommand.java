@@ -153,6 +153,12 @@ final class DemoCommand implements Runnable {
                 ? DatabaseContents.empty(database, data, earlier.get())
                 : Optional.of(contents);
         if (other.isEmpty()) return;
+        var foreign = other.get().foreignTable();
+        if (foreign.isPresent())
+            throw Problem.conflict(
+                    "database_holds_others",
+                    "the PostgreSQL at %s holds a table that is not Rekindle's (%s), so it is not emptied; nothing was deleted: move the table to another database or schema, name another with REKINDLE_DATABASE_URL, or none for an embedded one"
+                            .formatted(database.place().orElse(""), foreign.get()));
         throw Problem.conflict(
                 "database_not_empty",
                 "the PostgreSQL at %s is not empty (%s) and is not that of the earlier demo in %s; nothing was deleted: empty it yourself, name another with REKINDLE_DATABASE_URL, or none for an embedded one"

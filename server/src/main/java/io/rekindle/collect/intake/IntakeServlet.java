@@ -92,6 +92,8 @@ final class IntakeServlet extends HttpServlet {
         try {
             take(request, response);
         } catch (IntakeFailure e) {
+            if (e.status() == HttpServletResponse.SC_SERVICE_UNAVAILABLE)
+                response.setIntHeader("Retry-After", RETRY_AFTER_SECONDS);
             refuse(response, e.status(), e.code(), String.valueOf(e.getMessage()), e.place());
         } catch (Problem e) {
             if (e.kind() == Problem.Kind.UNAVAILABLE) response.setIntHeader("Retry-After", RETRY_AFTER_SECONDS);
@@ -197,9 +199,13 @@ final class IntakeServlet extends HttpServlet {
                     "no_write_key",
                     "",
                     "send a write key as the user name of Basic authorization, as X-Write-Key or as writeKey in the body");
+        // Asked before the key is, which may be made in between.
+        boolean isOpen = sources.isOpen();
         Optional<Source> source = sources.authenticate(key);
-        return source.orElseThrow(
-                () -> new IntakeFailure(401, "unknown_write_key", "", "this write key is not known or was revoked"));
+        return source.orElseThrow(() -> isOpen
+                ? new IntakeFailure(401, "unknown_write_key", "", "this write key is not known or was revoked")
+                : new IntakeFailure(
+                        503, "starting", "", "the server is starting and has no keys yet; send this again"));
     }
 
     private static @Nullable String basicUser(@Nullable String header) {

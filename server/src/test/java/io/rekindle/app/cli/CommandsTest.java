@@ -7,7 +7,9 @@ import io.rekindle.access.Role;
 import io.rekindle.access.Users;
 import io.rekindle.app.server.DataFolder;
 import io.rekindle.app.server.RunningServer;
+import io.rekindle.platform.DatabaseSettings;
 import io.rekindle.platform.PlatformSettings;
+import io.rekindle.platform.database.StateDatabase;
 import io.rekindle.testing.TestFolders;
 import io.rekindle.testing.TestPostgres;
 import java.io.ByteArrayInputStream;
@@ -348,6 +350,24 @@ class CommandsTest {
             assertThat(fresh).isEmptyDirectory();
             assertThat(statement.execute("select from invoices")).isTrue();
         }
+    }
+
+    @Test
+    void aDemonstrationNamesTheForeignTableInItsDatabase() throws Exception {
+        var place = TestPostgres.newDatabase();
+        var data = TestFolders.newFolder("demo");
+        var settings = new DatabaseSettings(place.url(), place.user(), place.password(), 2);
+        try (var state = StateDatabase.open(settings, data, taken -> {});
+                var connection = state.dataSource().getConnection();
+                var statement = connection.createStatement()) {
+            statement.execute("insert into installation (id, key_fingerprint) values ('ours', 'f')");
+            statement.execute("create table invoices (id bigint)");
+        }
+        Files.writeString(data.resolve("demo.mark"), "installation: ours\n");
+        var told = process(variables(place), "demo", "--exit", "--port", "0", "--data", data.toString());
+        assertFails(
+                told, "holds a table that is not Rekindle's (invoices), so it is not emptied; nothing was deleted: ");
+        assertThat(told.err()).doesNotContain("nothing says to which installation");
     }
 
     @Test
