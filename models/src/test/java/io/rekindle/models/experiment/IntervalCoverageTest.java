@@ -76,6 +76,7 @@ class IntervalCoverageTest {
         final Tally assigned;
         final Tally compliers;
         final Tally capped;
+        final Tally amounts;
 
         Tallies(double effect) {
             proportion = new Tally("proportion", .2 * effect);
@@ -90,7 +91,11 @@ class IntervalCoverageTest {
             assigned = new Tally("intention to treat", received[0]);
             compliers = new Tally("compliers", received[0] / received[1]);
             capped = new Tally("capped", cappedMean(1 + effect) - cappedMean(1));
-            for (int k = 0; k < EXPERIMENTS; k++) run(new SplittableRandom(k), effect);
+            amounts = new Tally("amounts", .1 * (1 + effect) * treatedSize(effect) - .1);
+            for (int k = 0; k < EXPERIMENTS; k++) {
+                run(new SplittableRandom(k), effect);
+                buy(new SplittableRandom(1_000_000 + k), effect);
+            }
         }
 
         Iterable<Tally> all() {
@@ -105,7 +110,26 @@ class IntervalCoverageTest {
                     relativeCuped,
                     assigned,
                     compliers,
-                    capped);
+                    capped,
+                    amounts);
+        }
+
+        /** A tenth buy for a log-normal amount; with an effect more of them, for less. */
+        private void buy(SplittableRandom random, double effect) {
+            Joint[] arm = {new Joint(), new Joint()};
+            for (int i = 0; i < 2_400; i++) {
+                boolean treated = i >= 960;
+                double rate = treated ? .1 * (1 + effect) : .1;
+                double size = treated ? treatedSize(effect) : 1;
+                double spend = random.nextDouble() < rate ? size * Math.exp(.7 * random.nextGaussian() - .245) : 0;
+                arm[treated ? 1 : 0].add(spend, 0);
+            }
+            amounts.absolute(
+                    TwoSample.amounts(arm[0].sample().first(), arm[1].sample().first(), ONCE));
+        }
+
+        private static double treatedSize(double effect) {
+            return 1 - effect / 2;
         }
 
         /** E[effect · x · received] and E[received] by quadrature over the habit's density 4⁴ x³ e^(−4x) / 6. */
