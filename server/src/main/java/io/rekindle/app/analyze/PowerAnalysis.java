@@ -135,12 +135,19 @@ final class PowerAnalysis extends Analysis {
             if (found != null)
                 words.add(String.format(
                         Locale.ROOT, "%,d customers find it with a probability of %s", customers, number(found)));
-            words.add(String.format(
-                    Locale.ROOT,
-                    "the smallest rise %,d customers find with power %s is %s",
-                    customers,
-                    number(power),
-                    least.isPresent() ? number(least.getAsDouble()) : "none"));
+            words.add(
+                    least.isPresent()
+                            ? String.format(
+                                    Locale.ROOT,
+                                    "the smallest rise %,d customers find with power %s is %s",
+                                    customers,
+                                    number(power),
+                                    number(least.getAsDouble()))
+                            : String.format(
+                                    Locale.ROOT,
+                                    "%,d customers find no rise with power %s, not even one to all: more are needed",
+                                    customers,
+                                    number(power)));
         }
         return new Outcome(
                 new Results(

@@ -313,7 +313,10 @@ final class ProductsAnalysis extends Analysis {
                                                     net.unmatched(),
                                                     Figures.amount(setAside, 2),
                                                     Figures.amount(
+                                                            // As the results have it: a product below zero sold
+                                                            // nothing.
                                                             Arrays.stream(turnover)
+                                                                    .map(of -> Math.max(0, of))
                                                                     .sum(),
                                                             2),
                                                     Figures.amount(
