@@ -39,6 +39,7 @@ final class FingerprintFile implements AutoCloseable {
     private static final int BITS_SET = 7;
     private static final ValueLayout.OfLong LONG = ValueLayout.JAVA_LONG_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
     private static final int BUFFER = 1 << 20;
+    private static final String UNFINISHED = ".part";
     private static final int TABLES_A_FLUSH = 16;
 
     private final Path file;
@@ -78,7 +79,7 @@ final class FingerprintFile implements AutoCloseable {
             throws IOException {
         var filter = new long[LONGS_A_BLOCK * Math.toIntExact(1 + run.ids() * BITS_AN_ID / (64 * LONGS_A_BLOCK))];
         var tables = new long[TABLES + 1];
-        var unfinished = file.resolveSibling(file.getFileName() + ".part");
+        var unfinished = file.resolveSibling(file.getFileName() + UNFINISHED);
         long beforeTables = Long.BYTES * (HEADER + TABLES + 1L + filter.length);
         try (var channel = FileChannel.open(OwnerOnly.newFile(unfinished), StandardOpenOption.WRITE)) {
             channel.position(beforeTables);
@@ -114,6 +115,11 @@ final class FingerprintFile implements AutoCloseable {
         }
         Files.move(unfinished, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
         return map(file, run, tables, filter);
+    }
+
+    /** Whether a file was being written when its server ended. */
+    static boolean isUnfinished(Path file) {
+        return file.getFileName().toString().endsWith(UNFINISHED);
     }
 
     /** Opens a file; empty when it is none, or was written under another key. */

@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.function.Predicate;
@@ -148,7 +149,9 @@ public final class SeenMessages implements AutoCloseable {
         var left = new ArrayList<FingerprintFile>();
         try (var files = Files.list(folder)) {
             for (var file : files.toList()) {
-                var opened = FingerprintFile.open(file, key);
+                var opened = FingerprintFile.isUnfinished(file)
+                        ? Optional.<FingerprintFile>empty()
+                        : FingerprintFile.open(file, key);
                 if (opened.isPresent()) left.add(opened.get());
                 else Files.delete(file);
             }
@@ -355,11 +358,18 @@ public final class SeenMessages implements AutoCloseable {
         return (int) (f.high() >>> 56);
     }
 
+    /** Waits for what is being written beside the log's work. */
+    void awaitWriting() {
+        older.forEach(
+                generation -> generation.writing.handle((file, failure) -> file).join());
+        if (merge != null) merge.writing().handle((file, failure) -> file).join();
+    }
+
     /** Leaves everything on disk for the next start. */
     @Override
     public void close() {
         if (size > 0) older.addFirst(full());
-        if (merge != null) merge.writing().handle((file, failure) -> file).join();
+        awaitWriting();
         finishMerge();
         for (var generation : older) {
             settle(generation);
