@@ -68,7 +68,7 @@ class LookBack {
         var since = analysedSince();
         var missing = missing(now, history, since);
         if (missing.isEmpty() || missing.size() < MANY * history.size()) return;
-        writeProspects(batch, missing);
+        var stageChanges = prospects(missing);
         var tiers = new HashMap<Long, Analysis.Tier>();
         var stages = new HashMap<Long, LifecycleStage>();
         for (int days = STEPS * STEP; days > 0; days -= STEP) {
@@ -77,10 +77,12 @@ class LookBack {
             if (past.size() == 0) continue;
             var name = "%s:back:%d".formatted(batch, days);
             write("tier_changes", name, tierChanges(then, past, missing, tiers));
-            write("stage_changes", name, stageChanges(then, past, rhythm, missing, stages));
+            stageChanges.addAll(stageChanges(then, past, rhythm, missing, stages));
             for (var next : after.orderedStream().toList())
                 next.lookedBack(name, then, past, customer -> isMissing(missing, customer, then));
         }
+        // At once and last: by the stages it is known that nothing is missing, also after a crash.
+        write("stage_changes", batch + ":back", stageChanges);
     }
 
     /** Since when each customer has a stage. */
@@ -113,9 +115,8 @@ class LookBack {
     }
 
     /** Until their first purchase they were prospects, from the moment anything was heard of them. */
-    private void writeProspects(String batch, Map<Long, Instant> missing) {
-        record Seen(long customer, Instant at) {}
-        var seen = new ArrayList<Seen>();
+    private List<Consumer<RowWriter>> prospects(Map<Long, Instant> missing) {
+        var changes = new ArrayList<Consumer<RowWriter>>();
         warehouse.stream(Sql.of("""
                         with seen as (
                             select customer_id, min(since) as since from (
@@ -127,18 +128,13 @@ class LookBack {
                         select s.customer_id, s.since from seen s join bought b on b.customer_id = s.customer_id
                         where s.since < b.since order by s.customer_id
                         """), row -> {
-            if (isMissing(missing, row.longValue("customer_id"), row.instant("since")))
-                seen.add(new Seen(row.longValue("customer_id"), row.instant("since")));
+            long customer = row.longValue("customer_id");
+            var since = row.instant("since");
+            if (isMissing(missing, customer, since))
+                changes.add(rows ->
+                        rows.value(customer).value(PROSPECT).value(since).end());
         });
-        write(
-                "stage_changes",
-                batch + ":back:prospects",
-                seen.stream()
-                        .<Consumer<RowWriter>>map(one -> rows -> rows.value(one.customer())
-                                .value(PROSPECT)
-                                .value(one.at())
-                                .end())
-                        .toList());
+        return changes;
     }
 
     private static List<Consumer<RowWriter>> tierChanges(
