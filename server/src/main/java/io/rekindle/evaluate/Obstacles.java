@@ -93,11 +93,7 @@ final class Obstacles {
                                         treated + heldOut,
                                         converted,
                                         Math.min(treated, heldOut))),
-                        new Words(
-                                lift.whatItWouldTake(),
-                                needed == null
-                                        ? "既有购买也有未购买的客户可供比较：延长观察时间，或选择更常发生的结果"
-                                        : String.format(Locale.ROOT, "较小的一组至少有 %,d 位客户", needed)));
+                        more(lift, needed, "既有购买也有未购买的客户可供比较：延长观察时间，或选择更常发生的结果"));
             }
             case TOO_FEW_AMOUNTS ->
                 new NotMeasurable(
@@ -111,11 +107,7 @@ final class Obstacles {
                                         Locale.ROOT,
                                         "对较小的一组（%,d 位客户）而言，按通常大小折算的预期购买笔数不足 5",
                                         Math.min(treated, heldOut))),
-                        new Words(
-                                lift.whatItWouldTake(),
-                                needed == null
-                                        ? "更多购买：延长观察时间，或选择更常发生的结果"
-                                        : String.format(Locale.ROOT, "较小的一组至少有 %,d 位客户", needed)));
+                        more(lift, needed, "更多购买：延长观察时间，或选择更常发生的结果"));
             case NO_VARIATION ->
                 new NotMeasurable(
                         Obstacle.NO_VARIATION,
@@ -127,5 +119,12 @@ final class Obstacles {
             case DENOMINATOR_NEAR_ZERO ->
                 throw new IllegalStateException("results compare rates and means, no ratios: " + lift.because());
         };
+    }
+
+    /** What it would take: so many customers in the smaller arm, or, where no number would do, something else. */
+    private static Words more(Lift.NotMeasurable lift, @Nullable Long needed, String otherwise) {
+        return new Words(
+                lift.whatItWouldTake(),
+                needed == null ? otherwise : String.format(Locale.ROOT, "较小的一组至少有 %,d 位客户", needed));
     }
 }
