@@ -30,7 +30,12 @@ final class Audience {
         this.modelVersions = modelVersions;
     }
 
-    /** Members and their expected value in one statement of the warehouse, judged in one of PostgreSQL. */
+    /**
+     * Members and their expected value in one statement of the warehouse, judged in one of PostgreSQL.
+     *
+     * @param asOf whose members they are
+     * @param at when they would be written to
+     */
     static Audience read(
             Warehouse warehouse,
             Audiences segments,
@@ -39,7 +44,8 @@ final class Audience {
             @Nullable Integer segmentVersion,
             String purpose,
             String channel,
-            Instant asOf) {
+            Instant asOf,
+            Instant at) {
         var sql = Sql.of("with members as")
                 .then(segments.members(segmentId, segmentVersion, asOf).inParentheses())
                 .then("""
@@ -65,7 +71,7 @@ final class Audience {
         var customers = ids.toArray();
         return new Audience(
                 customers,
-                customers.length == 0 ? new String[0] : judge.reasons(customers, purpose, channel, asOf),
+                customers.length == 0 ? new String[0] : judge.reasons(customers, purpose, channel, at),
                 values.stream().mapToDouble(Double::doubleValue).toArray(),
                 versions);
     }

@@ -138,6 +138,7 @@ class Broadcasts {
                     run.segmentVersion(),
                     run.purpose(),
                     run.channel(),
+                    run.decidedAt(),
                     run.decidedAt());
             gate.write(() -> {
                 warehouse.append("decisions", batchId(run), Rows.written(rows -> write(run, audience, rows)));

@@ -79,6 +79,7 @@ class CampaignLaunches implements Launches {
                 campaign.segmentVersion(),
                 Broadcasts.PURPOSE,
                 Broadcasts.CHANNEL,
+                now,
                 now);
         var counts = new TreeMap<String, Long>();
         for (int place = 0; place < audience.size(); place++) {
@@ -143,7 +144,8 @@ class CampaignLaunches implements Launches {
                 campaign.segmentVersion(),
                 Broadcasts.PURPOSE,
                 Broadcasts.CHANNEL,
-                from);
+                from,
+                now);
         var spent = new HashMap<Long, Double>();
         warehouse.stream(
                 Sql.of("""

@@ -44,9 +44,9 @@ public record Forecast(
     /**
      * How small a difference the campaign can see: in what its objective is measured by, and in conversion.
      *
-     * @param baselineRate conversion in the last window of the length of the campaign's own, measured over the members
-     *     the segment had when that window began
-     * @param baselineCustomers how many members that were
+     * @param baselineRate conversion in the last window of the length of the campaign's own, measured over those members
+     *     the segment had when that window began who may be written to (over all of them where nobody may)
+     * @param baselineCustomers how many that were
      * @param minimumDetectableEffect the smallest difference in conversion, as a share (0.02 = two points), that is
      *     found with probability {@code power} by a two-sided test at {@code alpha}; null when no audience could show
      *     any

@@ -555,6 +555,17 @@ class CampaignOverHttpTest {
         assertThat(found / (double) campaigns).isCloseTo(0.8, within(0.036));
     }
 
+    /** 200 had ordered, 50 of them may be written to, and 20 of these came back: what the others did is drawn into no arm. */
+    @Test
+    void theForecastsBaseRateIsThatOfThoseWhoMayBeWrittenTo() throws Exception {
+        ordersOf(962_000_000L, 200, 20);
+        reachable(962_000_000L, 50);
+        var power = forecastOf(campaign(segmentOf(962_000_000L), 0.4)).get("power");
+        assertThat(power.get("sampleTreatment").longValue()).isEqualTo(30);
+        assertThat(power.get("baselineCustomers").longValue()).isEqualTo(50);
+        assertThat(power.get("baselineRate").doubleValue()).isCloseTo(0.4, within(1e-12));
+    }
+
     @Test
     void withoutAPastToTakeTheSpreadFromNoDifferenceOfRevenueIsTold() throws Exception {
         ordersOf(957_000_000L, 20, 0);
