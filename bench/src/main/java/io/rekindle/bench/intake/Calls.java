@@ -4,41 +4,67 @@ import java.nio.charset.StandardCharsets;
 import java.util.Base64;
 import java.util.SplittableRandom;
 
-/** Writes the calls of one client: batches of track events such as a shop sends. */
+/** Writes the calls of one client: track events such as a shop sends, in batches or one by one. */
 final class Calls {
     private static final String[] NAMES = {
         "Product Viewed", "Product Viewed", "Product Viewed", "Product Added", "Cart Viewed", "Search Performed"
     };
     private static final String[] CATEGORIES = {"shoes", "coats", "tea", "books", "garden"};
 
-    private final int client;
+    /** Every client's messages have a name of their own, also those of another measurement. */
+    private final String name;
+
     private final int batch;
     private final int customers;
     private final String head;
     private final SplittableRandom random;
     private long messages;
 
-    Calls(int client, int batch, int customers, String writeKey, long seed) {
-        this.client = client;
+    /** @param batch events a call; 1 for calls that are no batches */
+    Calls(String name, int batch, int customers, String writeKey, long seed) {
+        this.name = name;
         this.batch = batch;
         this.customers = customers;
-        this.random = new SplittableRandom(seed + client);
-        this.head =
-                "POST /v1/batch HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\nAuthorization: Basic "
-                        + Base64.getEncoder().encodeToString((writeKey + ":").getBytes(StandardCharsets.UTF_8))
-                        + "\r\nContent-Length: ";
+        this.random = new SplittableRandom(seed ^ name.hashCode());
+        this.head = head(batch == 1 ? "track" : "batch", writeKey);
+    }
+
+    private static String head(String call, String writeKey) {
+        return "POST /v1/" + call
+                + " HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\nAuthorization: Basic "
+                + Base64.getEncoder().encodeToString((writeKey + ":").getBytes(StandardCharsets.UTF_8))
+                + "\r\nContent-Length: ";
+    }
+
+    /** A call by which a customer says something of themselves. */
+    static byte[] identify(String writeKey, String user, String trait, long value) {
+        var body = "{\"userId\":\"%s\",\"messageId\":\"%s-%d\",\"traits\":{\"%s\":%d}}"
+                .formatted(user, user, value, trait, value);
+        return call(head("identify", writeKey), body);
+    }
+
+    private static byte[] call(String head, CharSequence body) {
+        return (head + body.length() + "\r\n\r\n" + body).getBytes(StandardCharsets.ISO_8859_1);
+    }
+
+    int batch() {
+        return batch;
     }
 
     /** The bytes of the next call, head and body. */
     byte[] next() {
         var body = new StringBuilder(batch * 300);
+        if (batch == 1) {
+            item(body);
+            return call(head, body);
+        }
         body.append("{\"batch\":[");
         for (int i = 0; i < batch; i++) {
             if (i > 0) body.append(',');
             item(body);
         }
         body.append("],\"context\":{\"library\":{\"name\":\"bench\",\"version\":\"1\"}}}");
-        return (head + body.length() + "\r\n\r\n" + body).getBytes(StandardCharsets.ISO_8859_1);
+        return call(head, body);
     }
 
     private void item(StringBuilder body) {
@@ -48,7 +74,7 @@ final class Calls {
                 .append("\",\"event\":\"")
                 .append(NAMES[random.nextInt(NAMES.length)])
                 .append("\",\"messageId\":\"bench-")
-                .append(client)
+                .append(name)
                 .append('-')
                 .append(messages++)
                 .append("-0123456789abcdef\",\"properties\":{\"product_id\":\"p")

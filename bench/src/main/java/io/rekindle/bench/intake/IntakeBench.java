@@ -14,6 +14,7 @@ import io.rekindle.warehouse.Warehouse;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.net.URI;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.DriverManager;
 import java.sql.SQLException;
@@ -24,35 +25,47 @@ import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.stream.IntStream;
+import org.apache.catalina.LifecycleException;
 import org.duckdb.DuckDBConnection;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
 /**
- * Sends batches over HTTP to a server on an empty folder, generator and server on the same cores, all tails at work,
- * and counts what is answered with 200: it is on disk then. Then does it again while a long query and an append of a
- * million rows to the decision ledger run beside. Tails that fell behind catch up before each measurement. The baseline writes the same rows with the warehouse's bare appender
- * into a file of its own, as many a commit as the server had.
+ * Sends calls over HTTP to a server on an empty folder, generator and server on the same cores, all tails at work, and
+ * counts what is answered with 200: it is on disk then. In batches; in batches while a long query and an append of a
+ * million rows to the decision ledger run beside; one event a call; and at a steady pace, where it is measured how soon
+ * a customer's profile says what an event said. Tails that fell behind catch up before each measurement. Baselines: a
+ * bare Tomcat that checks the same bytes and forces them to the disk, and the warehouse's bare appender with the same
+ * rows in a file of its own, as many a commit as the server had.
  */
 @Command(
         name = "intake",
         mixinStandardHelpOptions = true,
         description =
-                "Acknowledged durable events a second in batches, and the wait for the answer, beside other work.")
+                "Acknowledged durable events a second, the wait for the answer, and how soon profiles know, beside other work.")
 public final class IntakeBench implements Callable<Integer> {
     private static final String KEY = "bench-write-key-0123456789";
     private static final long SECOND = 1_000_000_000L;
     private static final int LEDGER_ROWS = 1_000_000;
+    private static final double PROMISED_IN_BATCHES = 100_000;
+    private static final double PROMISED_SINGLE = 5_000;
+    private static final double PROMISED_WAIT = 250;
+    private static final double PROMISED_OF_BARE = 0.2;
+    private static final double STEADY = 10_000;
+    private static final double PROMISED_STATE = 2_000;
+    private static final double PROMISED_GROWTH = 1.1;
+    private static final int PARTS = 8;
+    private static final double MEGABYTE = 1 << 20;
 
     @Option(names = "--seconds", description = "length of each measurement (default: ${DEFAULT-VALUE})")
     private int seconds = 15;
 
     @Option(names = "--warm-up", description = "seconds before the first one (default: ${DEFAULT-VALUE})")
-    private int warmUp = 10;
+    private int warmUp = 25;
 
     @Option(names = "--clients", description = "connections (default: ${DEFAULT-VALUE})")
-    private int clients = 32;
+    private int clients = 64;
 
     @Option(names = "--batch", description = "events a call (default: ${DEFAULT-VALUE})")
     private int batch = 100;
@@ -63,11 +76,17 @@ public final class IntakeBench implements Callable<Integer> {
     @Option(names = "--seed", description = "seed of the events (default: ${DEFAULT-VALUE})")
     private long seed = 7;
 
+    @Option(
+            names = "--memory",
+            paramLabel = "EVENTS",
+            description = "instead: whether memory stays flat over so many events")
+    private int memory;
+
     @Option(names = "--json", description = "print the measures as JSON")
     private boolean json;
 
     @Override
-    public Integer call() throws IOException, InterruptedException, SQLException {
+    public Integer call() throws IOException, InterruptedException, SQLException, LifecycleException {
         try (var folder = Scratch.folder("intake")) {
             var server = RunningServer.start(
                     new DataFolder(folder.path().resolve("data")),
@@ -76,32 +95,47 @@ public final class IntakeBench implements Callable<Integer> {
             List<Measure> measures;
             var ending = new Interruptible(server);
             try {
-                measures = measure(server, folder.path());
+                measures = memory > 0 ? memory(server) : measure(server, folder.path());
             } finally {
                 ending.close();
             }
             Measure.print(measures, json);
+            return memory > 0 ? keptFlat(measures) : kept(measures);
         }
-        return 0;
+    }
+
+    private static int kept(List<Measure> measures) {
+        var alone = measures.get(0);
+        var single = measures.get(1);
+        return Measure.promised(alone.value() >= PROMISED_IN_BATCHES, "100,000 events a second in batches")
+                | Measure.promised(alone.ratio() >= PROMISED_OF_BARE, "a fifth of what a bare Tomcat takes")
+                | Measure.promised(single.value() >= PROMISED_SINGLE, "5,000 a second one by one")
+                | Measure.promised(measures.get(2).value() < PROMISED_WAIT, "99 of 100 answers to these within 250 ms")
+                | Measure.promised(measures.get(3).value() < PROMISED_STATE, "profiles within 2 s at 10,000 a second");
+    }
+
+    private static int keptFlat(List<Measure> measures) {
+        return measures.stream()
+                .mapToInt(m -> Measure.promised(m.ratio() <= PROMISED_GROWTH, "flat memory"))
+                .max()
+                .orElse(0);
     }
 
     private List<Measure> measure(RunningServer server, Path folder)
-            throws IOException, InterruptedException, SQLException {
-        int port = URI.create(server.url()).getPort();
+            throws IOException, InterruptedException, SQLException, LifecycleException {
+        int port = port(server);
         var warehouse = server.part(Warehouse.class);
         var log = server.part(EventLog.class);
-        var calls = IntStream.range(0, clients)
-                .mapToObj(i -> new Calls(i, batch, customers, KEY, seed))
-                .toList();
+        var calls = calls("", batch);
         tell("warming up");
-        Load.run(calls, port, batch, warmUp * SECOND, () -> true);
+        Load.run(calls, port, warmUp * SECOND, () -> true);
         catchUp(server, log);
 
         tell("intake alone");
         long from = log.lastSeq();
         long groupsBefore = groups(warehouse);
         long cpuBefore = cpuNanos();
-        var alone = Load.run(calls, port, batch, seconds * SECOND, () -> true);
+        var alone = Load.run(calls, port, seconds * SECOND, () -> true);
         double cpuMicros = (cpuNanos() - cpuBefore) / 1e3 / Math.max(1, alone.acknowledged());
         require(alone, log.lastSeq() - from);
         long aGroup = Math.max(1, alone.acknowledged() / Math.max(1, groups(warehouse) - groupsBefore));
@@ -112,8 +146,29 @@ public final class IntakeBench implements Callable<Integer> {
                                 aGroup,
                                 server.part(Tails.class).worstLag(),
                                 cpuMicros));
-
         double workedThrough = catchUp(server, log);
+
+        tell("one event a call");
+        var singles = calls("single-", 1);
+        Load.run(singles, port, 5 * SECOND, () -> true);
+        catchUp(server, log);
+        long fromSingle = log.lastSeq();
+        var single = Load.run(singles, port, seconds * SECOND, () -> true);
+        require(single, log.lastSeq() - fromSingle);
+        tell("%,.0f events/s, p50 %.1f ms, p99 %.0f ms"
+                .formatted(single.eventsPerSecond(), single.millis(0.5), single.millis(0.99)));
+        catchUp(server, log);
+
+        tell("%,.0f events/s in batches".formatted(STEADY));
+        var probes = new Probes(server, KEY);
+        var probing = CompletableFuture.supplyAsync(() -> probes.run(seconds * SECOND));
+        long fromSteady = log.lastSeq();
+        var steady = Load.run(calls, port, seconds * SECOND, STEADY / batch, probing::isDone);
+        var reflected = probing.join();
+        require(steady, log.lastSeq() - fromSteady - reflected.length);
+        double slowest = reflected[reflected.length - 1] / 1e6;
+        tell("%,.0f events/s, %,d profiles looked at, the slowest knew after %.0f ms"
+                .formatted(steady.eventsPerSecond(), reflected.length, slowest));
 
         tell("intake beside a long query and %,d rows to the ledger".formatted(LEDGER_ROWS));
         var beside = CompletableFuture.runAsync(() -> ledger(warehouse));
@@ -122,20 +177,46 @@ public final class IntakeBench implements Callable<Integer> {
             while (!beside.isDone());
         });
         long fromBeside = log.lastSeq();
-        var busy = Load.run(calls, port, batch, seconds * SECOND, () -> beside.isDone() && query.isDone());
+        var busy = Load.run(calls, port, seconds * SECOND, () -> beside.isDone() && query.isDone());
         beside.join();
         query.join();
         require(busy, log.lastSeq() - fromBeside);
         tell("%,.0f events/s, p99 %.0f ms".formatted(busy.eventsPerSecond(), busy.millis(0.99)));
 
+        tell("the same calls to a bare Tomcat");
+        catchUp(server, log);
+        var bare = bareIntake(folder);
         tell("the same rows through the bare appender");
-        double bare = bare(warehouse, folder, from, alone.acknowledged(), aGroup);
-        var what = "acknowledged durable events in batches of %d; baseline: bare appender, same rows, %d a commit"
-                .formatted(batch, aGroup);
+        double appended = bare(warehouse, folder, from, alone.acknowledged(), aGroup);
         return List.of(
-                Measure.of(what, alone.eventsPerSecond(), "events/s", bare),
                 Measure.of(
-                        "the same beside a long query and 1 M ledger rows; baseline: alone",
+                        "acknowledged durable events in batches of %d; baseline: bare Tomcat, checked and forced to disk"
+                                .formatted(batch),
+                        alone.eventsPerSecond(),
+                        "events/s",
+                        bare.eventsPerSecond()),
+                Measure.of(
+                        "one event a call, %d connections; baseline: in batches".formatted(clients),
+                        single.eventsPerSecond(),
+                        "events/s",
+                        alone.eventsPerSecond()),
+                Measure.of(
+                        "p99 of the answer to these; baseline: in batches",
+                        single.millis(0.99),
+                        "ms",
+                        alone.millis(0.99)),
+                Measure.of(
+                        "slowest profile at %,.0f events/s; baseline: its promise".formatted(STEADY),
+                        slowest,
+                        "ms",
+                        PROMISED_STATE),
+                Measure.of(
+                        "in batches; baseline: bare appender, same rows, %d a commit".formatted(aGroup),
+                        alone.eventsPerSecond(),
+                        "events/s",
+                        appended),
+                Measure.of(
+                        "in batches beside a long query and 1 M ledger rows; baseline: alone",
                         busy.eventsPerSecond(),
                         "events/s",
                         alone.eventsPerSecond()),
@@ -147,6 +228,62 @@ public final class IntakeBench implements Callable<Integer> {
                         workedThrough,
                         "events/s",
                         alone.eventsPerSecond()));
+    }
+
+    private static int port(RunningServer server) {
+        return URI.create(server.url()).getPort();
+    }
+
+    private List<Calls> calls(String name, int batch) {
+        return IntStream.range(0, clients)
+                .mapToObj(i -> new Calls(name + i, batch, customers, KEY, seed))
+                .toList();
+    }
+
+    private Load.Seen bareIntake(Path folder) throws IOException, LifecycleException, InterruptedException {
+        try (var bare = new BareIntake(Files.createDirectory(folder.resolve("bare")))) {
+            var calls = calls("", batch);
+            Load.run(calls, bare.port(), 10 * SECOND, () -> true);
+            var seen = Load.run(calls, bare.port(), seconds * SECOND, () -> true);
+            if (seen.refused() > 0) throw new IllegalStateException("the bare Tomcat refused calls");
+            return seen;
+        }
+    }
+
+    /** Live heap, and all memory of the process with PostgreSQL's left out, after a quarter of the events and at the end. */
+    private List<Measure> memory(RunningServer server) throws IOException, InterruptedException {
+        var log = server.part(EventLog.class);
+        var calls = calls("", batch);
+        long[] heap = new long[PARTS + 1];
+        long[] resident = new long[PARTS + 1];
+        for (int part = 1; part <= PARTS; part++) {
+            long until = (long) memory * part / PARTS;
+            Load.run(calls, port(server), 0, () -> log.lastSeq() >= until);
+            server.part(Tails.class).awaitAll(log.lastSeq());
+            System.gc();
+            heap[part] =
+                    ManagementFactory.getMemoryMXBean().getHeapMemoryUsage().getUsed();
+            resident[part] = resident();
+            tell("%,d events: %,d MB of live heap, %,d MB resident"
+                    .formatted(log.lastSeq(), heap[part] >> 20, resident[part] >> 20));
+        }
+        return List.of(
+                Measure.of(
+                        "live heap after %,d events; baseline: after a quarter of them".formatted(memory),
+                        heap[PARTS] / MEGABYTE,
+                        "MB",
+                        heap[PARTS / 4] / MEGABYTE),
+                Measure.of(
+                        "resident memory after them; baseline: after a quarter of them",
+                        resident[PARTS] / MEGABYTE,
+                        "MB",
+                        resident[PARTS / 4] / MEGABYTE));
+    }
+
+    private static long resident() throws IOException {
+        for (var line : Files.readAllLines(Path.of("/proc/self/status")))
+            if (line.startsWith("VmRSS:")) return 1024 * Long.parseLong(line.replaceAll("\\D", ""));
+        throw new IOException("this system does not tell a process's memory");
     }
 
     /** Waits until every tail has read the log to its end; how many events a second the slowest one took. */

@@ -7,9 +7,13 @@ import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
 
 /** Clients that send one call after the other, each when the one before is answered. */
 final class Load {
+    /** As fast as answers come. */
+    static final double UNPACED = Double.POSITIVE_INFINITY;
+
     private Load() {}
 
     /**
@@ -31,11 +35,20 @@ final class Load {
     }
 
     /** Runs for so long, or until {@code until} is done where that takes longer. */
-    static Seen run(List<Calls> clients, int port, int batch, long nanos, Until until)
+    static Seen run(List<Calls> clients, int port, long nanos, Until until) throws InterruptedException, IOException {
+        return run(clients, port, nanos, UNPACED, until);
+    }
+
+    /** @param callsPerSecond of all clients together, at even distances; one that is late sends at once */
+    static Seen run(List<Calls> clients, int port, long nanos, double callsPerSecond, Until until)
             throws InterruptedException, IOException {
         long start = System.nanoTime();
         var tasks = new ArrayList<Callable<One>>();
-        for (var calls : clients) tasks.add(() -> one(calls, port, start, nanos, until));
+        for (int i = 0; i < clients.size(); i++) {
+            var calls = clients.get(i);
+            var pace = new Pace(start + (long) (i * 1e9 / callsPerSecond), clients.size() * 1e9 / callsPerSecond);
+            tasks.add(() -> one(calls, port, start, nanos, pace, until));
+        }
         try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
             var seen = new ArrayList<One>();
             for (var future : threads.invokeAll(tasks)) seen.add(future.get());
@@ -45,7 +58,7 @@ final class Load {
                     .toArray();
             Arrays.sort(waits);
             return new Seen(
-                    (long) waits.length * batch,
+                    (long) waits.length * clients.getFirst().batch(),
                     took,
                     waits,
                     seen.stream().mapToLong(One::refused).sum());
@@ -61,13 +74,22 @@ final class Load {
 
     private record One(List<Long> waits, long refused) {}
 
-    private static One one(Calls calls, int port, long start, long nanos, Until until)
+    /** When a client's calls are due, by the system's clock. */
+    private record Pace(long first, double distance) {
+        void await(long call) throws InterruptedException {
+            long left = first + (long) (call * distance) - System.nanoTime();
+            if (left > 0) TimeUnit.NANOSECONDS.sleep(left);
+        }
+    }
+
+    private static One one(Calls calls, int port, long start, long nanos, Pace pace, Until until)
             throws IOException, InterruptedException {
         var waits = new ArrayList<Long>();
         long refused = 0;
         try (var client = new Client(port)) {
             while (System.nanoTime() - start < nanos || !until.done()) {
                 var call = calls.next();
+                pace.await(waits.size() + refused);
                 long sent = System.nanoTime();
                 int status = client.send(call);
                 if (status == 200) {
