@@ -38,6 +38,9 @@ final class TailRunner implements Tails, Backlog, SmartLifecycle {
     private static final Duration SIP = Duration.ofMillis(30);
     private static final int LARGEST_BATCH_UNREAD = 100_000;
     private static final Duration LONG = Duration.ofMinutes(1);
+    /** Waiting events that are no trickle any more but a burst. */
+    private static final int SURGE = 1_000;
+
     private static final Duration PATIENCE = Duration.ofMinutes(10);
     private static final long LONGEST_REST_NANOS = 1_000_000_000;
     private static final long FIRST_BACK_OFF_MILLIS = 100;
@@ -240,12 +243,12 @@ final class TailRunner implements Tails, Backlog, SmartLifecycle {
         }
 
         /**
-         * While calls wait for the disk, the tails take turns, and rest between them twice as long as they worked: a burst
+         * While a burst waits for the disk, the tails take turns, and rest between them twice as long as they worked: it
          * is first taken in and then worked through. How far they may fall behind is bounded by the setting at which
          * intake answers 429; then no call waits, and they have the machine to themselves.
          */
         private void takeUpInTurn() throws InterruptedException {
-            if (log.waiting() == 0) {
+            if (log.waiting() < SURGE) {
                 takeUp();
                 return;
             }
@@ -257,7 +260,7 @@ final class TailRunner implements Tails, Backlog, SmartLifecycle {
                 log.progress()
                         .pause(
                                 Duration.ofNanos(Math.min(2 * worked, LONGEST_REST_NANOS)),
-                                () -> log.waiting() == 0 || !running);
+                                () -> log.waiting() < SURGE || !running);
             } finally {
                 turns.release();
             }
