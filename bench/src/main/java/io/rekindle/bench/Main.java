@@ -8,6 +8,7 @@ import io.rekindle.bench.link.LinkBench;
 import io.rekindle.bench.messageids.MessageIdsBench;
 import io.rekindle.bench.recommend.RecommendBench;
 import io.rekindle.bench.segment.SegmentBench;
+import io.rekindle.bench.soak.SoakBench;
 import io.rekindle.bench.uplift.UpliftBench;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -26,7 +27,8 @@ import picocli.CommandLine.Command;
             RecommendBench.class,
             AllocateBench.class,
             LinkBench.class,
-            UpliftBench.class
+            UpliftBench.class,
+            SoakBench.class
         })
 public final class Main {
     private Main() {}
