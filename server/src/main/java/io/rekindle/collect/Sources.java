@@ -66,8 +66,17 @@ public class Sources {
         byKey = readKeys();
     }
 
-    /** @param personalFields field names, beyond the settings', whose values never enter the history */
-    public record Source(int id, String name, List<String> personalFields, Instant createdAt) {
+    /**
+     * @param personalFields field names, beyond the settings', whose values never enter the history
+     * @param pausedAt since when nothing is taken in; null: it is
+     */
+    public record Source(
+            int id,
+            String name,
+            List<String> personalFields,
+            SourceRules rules,
+            @Nullable Instant pausedAt,
+            Instant createdAt) {
         public Source {
             personalFields = List.copyOf(personalFields);
         }
@@ -158,6 +167,67 @@ public class Sources {
                 .single();
     }
 
+    /** Gives a source other rules and further personal fields; what came in before stays as it is. */
+    @Transactional
+    public Source change(int id, List<String> personalFields, SourceRules rules) {
+        var source = requireOpen(id);
+        jdbc.sql("""
+                        update sources set personal_fields = :fields, allowed_types = :types, allowed_origins = :origins,
+                            events_per_second = :rate where id = :id
+                        """)
+                .param("fields", personalFields.toArray(String[]::new))
+                .param("types", rules.allowedTypes().toArray(String[]::new))
+                .param("origins", rules.allowedOrigins().toArray(String[]::new))
+                .param("rate", rules.eventsPerSecond())
+                .param("id", id)
+                .update();
+        audit.record(
+                "source.changed",
+                "source " + id,
+                "'%s': types %s, origins %s, items a second %s, personal fields %s"
+                        .formatted(
+                                source.name(),
+                                rules.allowedTypes().isEmpty() ? "all" : rules.allowedTypes(),
+                                rules.allowedOrigins().isEmpty() ? "all" : rules.allowedOrigins(),
+                                rules.eventsPerSecond() == null ? "any" : rules.eventsPerSecond(),
+                                personalFields));
+        byKey = readKeys();
+        return get(id);
+    }
+
+    /** From now on nothing is taken in from a source: its clients are told to come back later. */
+    @Transactional
+    public Source pause(int id) {
+        return setPaused(id, now());
+    }
+
+    /** What a source sends is taken in again. */
+    @Transactional
+    public Source resume(int id) {
+        return setPaused(id, null);
+    }
+
+    private Source setPaused(int id, @Nullable OffsetDateTime at) {
+        var source = requireOpen(id);
+        if ((source.pausedAt() == null) == (at == null)) return source;
+        jdbc.sql("update sources set paused_at = :at where id = :id")
+                .param("at", at)
+                .param("id", id)
+                .update();
+        audit.record(at == null ? "source.resumed" : "source.paused", "source " + id, source.name());
+        byKey = readKeys();
+        return get(id);
+    }
+
+    /** A source that clients write to, not one of the product itself. */
+    public Source requireOpen(int id) {
+        var source = get(id);
+        if (source.name().equals(OWN) || source.name().equals(IMPORT))
+            throw Problem.conflict("source_is_internal", "the source '{name}' is written to by the product alone")
+                    .with("name", source.name());
+        return source;
+    }
+
     @Transactional
     public Source create(String name, List<String> personalFields) {
         var trimmed = name.strip();
@@ -197,10 +267,7 @@ public class Sources {
     /** Makes one more key for a source. */
     @Transactional
     public NewKey createKey(int sourceId) {
-        var source = get(sourceId);
-        if (source.name().equals(OWN) || source.name().equals(IMPORT))
-            throw Problem.conflict("source_is_internal", "the source '{name}' is written to by the product alone")
-                    .with("name", source.name());
+        var source = requireOpen(sourceId);
         var bytes = new byte[KEY_BYTES];
         random.nextBytes(bytes);
         var secret = "wk_" + Base64.getUrlEncoder().withoutPadding().encodeToString(bytes);
@@ -263,11 +330,21 @@ public class Sources {
     }
 
     private static Source source(ResultSet row, int number) throws SQLException {
+        var paused = row.getObject("paused_at", OffsetDateTime.class);
         return new Source(
                 row.getInt("id"),
                 row.getString("name"),
-                Arrays.asList((String[]) row.getArray("personal_fields").getArray()),
+                list(row, "personal_fields"),
+                new SourceRules(
+                        list(row, "allowed_types"),
+                        list(row, "allowed_origins"),
+                        row.getObject("events_per_second", Integer.class)),
+                paused == null ? null : paused.toInstant(),
                 row.getObject("created_at", OffsetDateTime.class).toInstant());
+    }
+
+    private static List<String> list(ResultSet row, String column) throws SQLException {
+        return Arrays.asList((String[]) row.getArray(column).getArray());
     }
 
     private OffsetDateTime now() {

@@ -145,6 +145,11 @@ final class BatchReader {
         return reader;
     }
 
+    /** How many items the call holds. */
+    int size() {
+        return items.size();
+    }
+
     /** The key a body carries, when no header has one: looked for on its own, so that its source is known first. */
     static @Nullable String keyIn(byte[] body) {
         try (var in = JSON.createParser(ObjectReadContext.empty(), body)) {
@@ -390,6 +395,10 @@ final class BatchReader {
             String currency) {
         var type = type(item);
         if (type == null) return null;
+        if (!source.rules().allows(type)) {
+            item.reject("type_not_allowed", "this source does not take '%s' calls".formatted(type.code()));
+            return null;
+        }
         if (contextPersonal != null) addShared(item, contextPersonal);
         var name = name(item, type);
         boolean foreign = item.currency != null && !item.currency.equals(currency);
@@ -416,9 +425,7 @@ final class BatchReader {
                 log.fingerprint(source.id(), messageId),
                 receivedAt,
                 EventTime.of(
-                        item.originalTimestamp != null ? item.originalTimestamp : item.timestamp,
-                        item.sentAt != null ? item.sentAt : sentAt,
-                        receivedAt),
+                        item.timestamp, item.originalTimestamp, item.sentAt != null ? item.sentAt : sentAt, receivedAt),
                 source.id(),
                 null,
                 type,

@@ -18,6 +18,17 @@ final class EventTime {
     private EventTime() {}
 
     /**
+     * Of an item that carries both times the {@code timestamp} was given by the caller and stands as it is, for its
+     * {@code originalTimestamp} only says when the client was called (RudderStack's clients); one time alone is the
+     * client's, and corrected.
+     */
+    static Instant of(
+            @Nullable Instant timestamp, @Nullable Instant original, @Nullable Instant sentAt, Instant receivedAt) {
+        if (timestamp != null && original != null) return of(timestamp, null, receivedAt);
+        return of(original != null ? original : timestamp, sentAt, receivedAt);
+    }
+
+    /**
      * {@code receivedAt − (sentAt − original)}, so that a wrong clock at the client does no harm; without
      * {@code sentAt} the original time stands as it is (historical import); never later than {@code receivedAt}.
      */

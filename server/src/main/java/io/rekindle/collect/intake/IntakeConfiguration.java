@@ -8,9 +8,11 @@ import io.rekindle.collect.log.CommitLog;
 import io.rekindle.platform.BusinessClock;
 import io.rekindle.platform.PlatformSettings;
 import io.rekindle.platform.Vault;
+import org.springframework.boot.web.servlet.FilterRegistrationBean;
 import org.springframework.boot.web.servlet.ServletRegistrationBean;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.core.Ordered;
 import tools.jackson.databind.json.JsonMapper;
 
 @Configuration(proxyBeanMethods = false)
@@ -25,11 +27,19 @@ class IntakeConfiguration {
             BusinessClock clock,
             IntakeSettings settings,
             PlatformSettings platform,
+            Refusals refusals,
             JsonMapper json) {
         var intake = new ServletRegistrationBean<>(
-                new IntakeServlet(sources, identifiers, log, tails, vault, clock, settings, platform.currency(), json),
+                new IntakeServlet(sources, identifiers, log, tails, vault, clock, settings, platform, refusals, json),
                 "/v1/*");
         intake.setName("intake");
         return intake;
+    }
+
+    @Bean
+    FilterRegistrationBean<OtherSpellings> otherSpellingsOfIntake() {
+        var filter = new FilterRegistrationBean<>(new OtherSpellings());
+        filter.setOrder(Ordered.HIGHEST_PRECEDENCE);
+        return filter;
     }
 }

@@ -8,6 +8,7 @@ import io.rekindle.collect.Sources.Source;
 import io.rekindle.collect.Tails;
 import io.rekindle.collect.log.CommitLog;
 import io.rekindle.platform.BusinessClock;
+import io.rekindle.platform.PlatformSettings;
 import io.rekindle.platform.Problem;
 import io.rekindle.platform.Vault;
 import jakarta.servlet.http.HttpServlet;
@@ -23,10 +24,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.regex.Pattern;
 import java.util.zip.GZIPInputStream;
 import java.util.zip.ZipException;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.ObjectNode;
 
 /**
  * The intake, wire-compatible with Segment's HTTP API. A servlet and no controller: clients label their bodies as they
@@ -36,6 +39,8 @@ final class IntakeServlet extends HttpServlet {
     private static final long serialVersionUID = 1;
     private static final byte[] DONE = "{\"success\":true}".getBytes(StandardCharsets.UTF_8);
     private static final int RETRY_AFTER_SECONDS = 2;
+    private static final int PAUSED_RETRY_SECONDS = 60;
+    private static final Pattern SETTINGS = Pattern.compile("/projects/([^/]{1,200})/settings/?");
 
     private final transient Sources sources;
     private final transient Identifiers identifiers;
@@ -46,6 +51,9 @@ final class IntakeServlet extends HttpServlet {
     private final transient IntakeSettings settings;
     private final String currency;
     private final transient JsonMapper json;
+    private final transient ClientConfigs configs;
+    private final transient Refusals refusals;
+    private final transient Rates rates = new Rates();
     private final transient Map<List<String>, PersonalFields> personalFields = new ConcurrentHashMap<>();
 
     IntakeServlet(
@@ -56,7 +64,8 @@ final class IntakeServlet extends HttpServlet {
             Vault vault,
             BusinessClock clock,
             IntakeSettings settings,
-            String currency,
+            PlatformSettings platform,
+            Refusals refusals,
             JsonMapper json) {
         this.sources = sources;
         this.identifiers = identifiers;
@@ -65,8 +74,10 @@ final class IntakeServlet extends HttpServlet {
         this.vault = vault;
         this.clock = clock;
         this.settings = settings;
-        this.currency = currency;
+        this.currency = platform.currency();
         this.json = json;
+        this.refusals = refusals;
+        this.configs = new ClientConfigs(platform, json);
     }
 
     /** What a path asks for. */
@@ -86,14 +97,46 @@ final class IntakeServlet extends HttpServlet {
         response.setStatus(HttpServletResponse.SC_NO_CONTENT);
     }
 
+    /** What clients in browsers ask for first. */
+    @Override
+    protected void doGet(HttpServletRequest request, HttpServletResponse response) throws IOException {
+        allowOrigin(request, response);
+        try {
+            response.setHeader("Cache-Control", "max-age=60");
+            response.setContentType("application/json");
+            json.writeValue(response.getOutputStream(), config(request));
+        } catch (IntakeFailure e) {
+            response.setHeader("Cache-Control", "no-store");
+            if (e.retryAfter() > 0) response.setIntHeader("Retry-After", e.retryAfter());
+            refuse(response, e.status(), e.code(), String.valueOf(e.getMessage()), e.place());
+        }
+    }
+
+    private ObjectNode config(HttpServletRequest request) {
+        var path = request.getPathInfo() == null ? "" : request.getPathInfo();
+        var project = SETTINGS.matcher(path);
+        if (project.matches()) {
+            var key = project.group(1);
+            source(key);
+            return configs.segment(key, request);
+        }
+        if (path.equals("/sourceConfig") || path.equals("/sourceConfig/")) {
+            var key = basicUser(request.getHeader("Authorization"));
+            if (key == null) key = request.getParameter("writeKey");
+            if (key == null) throw noKey();
+            var source = source(key);
+            return configs.rudderStack(key, source.id(), source.name());
+        }
+        throw new IntakeFailure(404, "no_such_call", "", "there is nothing to read here; calls are sent with POST");
+    }
+
     @Override
     protected void doPost(HttpServletRequest request, HttpServletResponse response) throws IOException {
         allowOrigin(request, response);
         try {
             take(request, response);
         } catch (IntakeFailure e) {
-            if (e.status() == HttpServletResponse.SC_SERVICE_UNAVAILABLE)
-                response.setIntHeader("Retry-After", RETRY_AFTER_SECONDS);
+            if (e.retryAfter() > 0) response.setIntHeader("Retry-After", e.retryAfter());
             refuse(response, e.status(), e.code(), String.valueOf(e.getMessage()), e.place());
         } catch (Problem e) {
             if (e.kind() == Problem.Kind.UNAVAILABLE) response.setIntHeader("Retry-After", RETRY_AFTER_SECONDS);
@@ -104,16 +147,21 @@ final class IntakeServlet extends HttpServlet {
     private void take(HttpServletRequest request, HttpServletResponse response) throws IOException {
         var call = call(request);
         if (log.isFull() || tails.worstLag() > settings.maxLag()) {
-            response.setIntHeader("Retry-After", RETRY_AFTER_SECONDS);
             throw new IntakeFailure(
-                    429, "too_busy", "", "more has come in than has been worked through; send this again later");
+                    429,
+                    "too_busy",
+                    "",
+                    "more has come in than has been worked through; send this again later",
+                    RETRY_AFTER_SECONDS);
         }
         var body = body(request);
         var source = source(request, body);
+        requireOpen(source, request);
         var type = call instanceof Call.Single(var single) ? single : null;
         var receivedAt = clock.instant().truncatedTo(ChronoUnit.MICROS);
-        var staged = BatchReader.read(body, type, fieldsOf(source))
-                .stage(source, receivedAt, identifiers, log, vault, currency);
+        var read = BatchReader.read(body, type, fieldsOf(source));
+        requireWithinRate(source, read.size());
+        var staged = read.stage(source, receivedAt, identifiers, log, vault, currency);
         var fate = log.append(staged.events(), staged.rejected());
         var first = staged.items().isEmpty() ? null : staged.items().getFirst();
         if (type != null && first != null && "item_too_large".equals(first.reason()))
@@ -122,6 +170,34 @@ final class IntakeServlet extends HttpServlet {
         response.setContentType("application/json");
         if (wantsFates(request)) json.writeValue(response.getOutputStream(), new Answer(true, fates(staged, fate)));
         else response.getOutputStream().write(DONE);
+    }
+
+    /** Neither paused nor called from a page that may not. */
+    private void requireOpen(Source source, HttpServletRequest request) {
+        if (source.pausedAt() != null) {
+            refusals.count(source.id(), "source_paused");
+            throw new IntakeFailure(
+                    429, "source_paused", "", "this source is paused; send this again later", PAUSED_RETRY_SECONDS);
+        }
+        var origin = request.getHeader("Origin");
+        if (origin != null && !source.rules().allowsOrigin(origin)) {
+            refusals.count(source.id(), "origin_not_allowed");
+            throw new IntakeFailure(
+                    403, "origin_not_allowed", "", "this source takes nothing from pages of this origin");
+        }
+    }
+
+    private void requireWithinRate(Source source, int items) {
+        long seconds = rates.secondsToWait(source, items);
+        if (seconds == 0) return;
+        refusals.count(source.id(), "rate_exceeded");
+        throw new IntakeFailure(
+                429,
+                "rate_exceeded",
+                "",
+                "this source may send %d items a second; send this again later"
+                        .formatted(source.rules().eventsPerSecond()),
+                Math.toIntExact(seconds));
     }
 
     record Answer(boolean success, List<AnsweredItem> items) {}
@@ -193,19 +269,30 @@ final class IntakeServlet extends HttpServlet {
         var key = basicUser(request.getHeader("Authorization"));
         if (key == null) key = request.getHeader("X-Write-Key");
         if (key == null) key = BatchReader.keyIn(body);
-        if (key == null)
-            throw new IntakeFailure(
-                    401,
-                    "no_write_key",
-                    "",
-                    "send a write key as the user name of Basic authorization, as X-Write-Key or as writeKey in the body");
+        if (key == null) throw noKey();
+        return source(key);
+    }
+
+    private static IntakeFailure noKey() {
+        return new IntakeFailure(
+                401,
+                "no_write_key",
+                "",
+                "send a write key as the user name of Basic authorization, as X-Write-Key or as writeKey in the body");
+    }
+
+    private Source source(String key) {
         // Asked before the key is, which may be made in between.
         boolean isOpen = sources.isOpen();
         Optional<Source> source = sources.authenticate(key);
         return source.orElseThrow(() -> isOpen
                 ? new IntakeFailure(401, "unknown_write_key", "", "this write key is not known or was revoked")
                 : new IntakeFailure(
-                        503, "starting", "", "the server is starting and has no keys yet; send this again"));
+                        503,
+                        "starting",
+                        "",
+                        "the server is starting and has no keys yet; send this again",
+                        RETRY_AFTER_SECONDS));
     }
 
     private static @Nullable String basicUser(@Nullable String header) {

@@ -9,6 +9,8 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -100,17 +102,25 @@ final class IntakeRows {
     }
 
     private static void insert(Connection connection, List<RejectedItem> items) throws SQLException {
+        record Digest(int source, long digest) {}
+        // The driver makes one statement of a batch, and that may touch no row twice.
+        var times = new HashMap<Digest, Integer>();
+        var first = new ArrayList<RejectedItem>();
+        for (var item : items)
+            if (times.merge(new Digest(item.sourceId(), item.digest()), 1, Integer::sum) == 1) first.add(item);
         try (var statement = connection.prepareStatement("""
-                insert into rejected_items (source_id, digest, reason, detail, rejected_at, sealed)
-                values (?, ?, ?, ?, ?, ?) on conflict (source_id, digest) do nothing
+                insert into rejected_items (source_id, digest, reason, detail, rejected_at, sealed, times)
+                values (?, ?, ?, ?, ?, ?, ?)
+                on conflict (source_id, digest) do update set times = rejected_items.times + excluded.times
                 """)) {
-            for (var item : items) {
+            for (var item : first) {
                 statement.setInt(1, item.sourceId());
                 statement.setLong(2, item.digest());
                 statement.setString(3, item.reason());
                 statement.setString(4, withoutNul(item.detail()));
                 statement.setObject(5, OffsetDateTime.ofInstant(item.rejectedAt(), ZoneOffset.UTC));
                 statement.setBytes(6, item.sealed());
+                statement.setInt(7, times.getOrDefault(new Digest(item.sourceId(), item.digest()), 1));
                 statement.addBatch();
             }
             statement.executeBatch();

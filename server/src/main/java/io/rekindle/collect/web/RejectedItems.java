@@ -19,9 +19,13 @@ final class RejectedItems {
         this.vault = vault;
     }
 
-    /** @param item the item as it came; null for a caller who may not see personal data */
+    /**
+     * @param times how often the very same item came
+     * @param item the item as it came; null for a caller who may not see personal data
+     */
     record Shown(
             long id,
+            long times,
             String reason,
             String message,
             Instant rejectedAt,
@@ -30,7 +34,7 @@ final class RejectedItems {
     Page<Shown> latest(int sourceId, long below, int limit) {
         boolean inClear = Caller.current().seesPersonalData();
         var rows = jdbc.sql("""
-                        select id, reason, detail, rejected_at, sealed from rejected_items
+                        select id, times, reason, detail, rejected_at, sealed from rejected_items
                         where source_id = :source and id < :below order by id desc limit :limit
                         """)
                 .param("source", sourceId)
@@ -38,6 +42,7 @@ final class RejectedItems {
                 .param("limit", limit + 1)
                 .query((row, n) -> new Shown(
                         row.getLong("id"),
+                        row.getLong("times"),
                         row.getString("reason"),
                         row.getString("detail"),
                         row.getObject("rejected_at", OffsetDateTime.class).toInstant(),
@@ -50,6 +55,13 @@ final class RejectedItems {
 
     long count(int sourceId) {
         return jdbc.sql("select count(*) from rejected_items where source_id = :source")
+                .param("source", sourceId)
+                .query(Long.class)
+                .single();
+    }
+
+    long times(int sourceId) {
+        return jdbc.sql("select coalesce(sum(times), 0) from rejected_items where source_id = :source")
                 .param("source", sourceId)
                 .query(Long.class)
                 .single();

@@ -1,14 +1,17 @@
 package io.rekindle.collect.web;
 
 import io.rekindle.collect.IntakeSettings;
+import io.rekindle.collect.SourceRules;
 import io.rekindle.collect.Sources;
 import io.rekindle.collect.Tails;
+import io.rekindle.collect.intake.Refusals;
 import io.rekindle.collect.log.CommitLog;
 import io.rekindle.common.Page;
 import io.rekindle.platform.BusinessClock;
 import io.rekindle.platform.Problem;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.HttpStatus;
 import org.springframework.jdbc.core.simple.JdbcClient;
@@ -17,6 +20,7 @@ import org.springframework.web.bind.annotation.DeleteMapping;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.PathVariable;
 import org.springframework.web.bind.annotation.PostMapping;
+import org.springframework.web.bind.annotation.PutMapping;
 import org.springframework.web.bind.annotation.RequestBody;
 import org.springframework.web.bind.annotation.RequestMapping;
 import org.springframework.web.bind.annotation.RequestParam;
@@ -33,6 +37,8 @@ class SourcesResource {
     private final Tails tails;
     private final IntakeSettings settings;
     private final BusinessClock clock;
+    private final LatestEvents latest;
+    private final Refusals refusals;
 
     SourcesResource(
             Sources sources,
@@ -41,7 +47,11 @@ class SourcesResource {
             CommitLog log,
             Tails tails,
             IntakeSettings settings,
-            BusinessClock clock) {
+            BusinessClock clock,
+            LatestEvents latest,
+            Refusals refusals) {
+        this.latest = latest;
+        this.refusals = refusals;
         this.settings = settings;
         this.clock = clock;
         this.sources = sources;
@@ -54,15 +64,22 @@ class SourcesResource {
      * @param accepted events of it in the log
      * @param duplicates items left out because their message id was seen before
      * @param rejected distinct items that could not be used
+     * @param rejectedTimes how often any of them came
+     * @param refusedCalls calls refused as a whole by the source's rules since the server started, by reason
+     * @param pausedAt since when nothing is taken in; null: it is
      */
     record SourceAnswer(
             int id,
             String name,
             List<String> personalFields,
+            SourceRules rules,
+            @Nullable Instant pausedAt,
             Instant createdAt,
             long accepted,
             long duplicates,
             long rejected,
+            long rejectedTimes,
+            Map<String, Long> refusedCalls,
             List<Sources.WriteKey> keys) {}
 
     record NewSource(String name, @Nullable List<String> personalFields) {}
@@ -109,6 +126,43 @@ class SourcesResource {
         sources.revokeKey(id, keyId);
     }
 
+    /** @param personalFields field names, beyond the settings', whose values never enter the history */
+    record SourceChange(List<String> personalFields, SourceRules rules) {}
+
+    /** What the source may send, from where and how fast, from now on. */
+    @PutMapping("/sources/{id}")
+    @PreAuthorize("hasRole('ADMIN')")
+    SourceAnswer change(@PathVariable int id, @RequestBody SourceChange change) {
+        return answer(sources.change(id, change.personalFields(), change.rules()));
+    }
+
+    /** Nothing is taken in from now on: clients are answered 429 and told to come back. */
+    @PostMapping("/sources/{id}/pause")
+    @PreAuthorize("hasRole('ADMIN')")
+    SourceAnswer pause(@PathVariable int id) {
+        return answer(sources.pause(id));
+    }
+
+    @PostMapping("/sources/{id}/resume")
+    @PreAuthorize("hasRole('ADMIN')")
+    SourceAnswer resume(@PathVariable int id) {
+        return answer(sources.resume(id));
+    }
+
+    /**
+     * The last events of a source, latest first, as the history holds them: without personal data.
+     *
+     * @param after the place in the log after which to look, for who follows
+     */
+    @GetMapping("/sources/{id}/events")
+    @PreAuthorize("hasRole('ANALYST')")
+    Page<LatestEvents.Shown> events(
+            @PathVariable int id,
+            @RequestParam(defaultValue = "0") long after,
+            @RequestParam(defaultValue = "50") int limit) {
+        return new Page<>(latest.after(sources.get(id).id(), after, log.lastSeq(), limit), null);
+    }
+
     /** Items that could not be used, latest first; the item itself only for who may see personal data. */
     @GetMapping("/sources/{id}/rejected")
     @PreAuthorize("hasRole('ANALYST')")
@@ -153,10 +207,14 @@ class SourcesResource {
                 source.id(),
                 source.name(),
                 source.personalFields(),
+                source.rules(),
+                source.pausedAt(),
                 source.createdAt(),
                 log.accepted(source.id()),
                 rejected.duplicates(source.id()),
                 rejected.count(source.id()),
+                rejected.times(source.id()),
+                refusals.of(source.id()),
                 sources.keys(source.id()));
     }
 }
