@@ -76,8 +76,19 @@ class ConsentStore {
     record Change(
             About about, CustomerId identity, boolean granted, String source, Instant at, long seq, Manner manner) {}
 
-    /** A row of history: from when on what was so. */
-    record Turn(About about, boolean granted, String source, Instant at, long seq) {}
+    /** A row of history: from when on what was so. {@code identity}: of whom it was said, so under whom it stands. */
+    record Turn(About about, CustomerId identity, boolean granted, String source, Instant at, long seq) {
+        Turn(About about, boolean granted, String source, Instant at, long seq) {
+            this(about, about.customer(), granted, source, at, seq);
+        }
+
+        Turn saidOf(CustomerId whom) {
+            return new Turn(about, whom, granted, source, at, seq);
+        }
+    }
+
+    /** A saying that was no repetition, as it is kept. */
+    private record Saying(Change change, boolean decides) {}
 
     private record Identity(CustomerId id, String source, String purpose, String channel) {
         static Identity of(Change change) {
@@ -133,6 +144,7 @@ class ConsentStore {
         var changed = new LinkedHashSet<About>();
         var stated = new LinkedHashSet<Identity>();
         var turns = new ArrayList<Turn>();
+        var sayings = new ArrayList<Saying>();
         for (var change : changes) {
             boolean decides = change.manner() != Manner.STATEMENT;
             if (!decides) {
@@ -144,9 +156,13 @@ class ConsentStore {
                 if (before != null && before.granted() == change.granted()) continue;
                 decides = before != null;
             }
-            states.put(change.about(), said(states.get(change.about()), change, decides, turns));
+            var told = new ArrayList<Turn>();
+            states.put(change.about(), said(states.get(change.about()), change, decides, told));
+            for (var turn : told) turns.add(turn.saidOf(change.identity()));
+            sayings.add(new Saying(change, decides));
             changed.add(change.about());
         }
+        keep(sayings);
         store(changed.stream()
                 .map(about -> Map.entry(about, Objects.requireNonNull(states.get(about))))
                 .toList());
@@ -334,6 +350,98 @@ class ConsentStore {
                 .update();
     }
 
+    private void keep(List<Saying> sayings) {
+        if (sayings.isEmpty()) return;
+        jdbc.sql("""
+                        insert into consent_sayings (identity_id, purpose, channel, granted, source, said_at, seq, weight)
+                        select i, p, c, g, s, a, q, w from unnest(:identities, :purposes, :channels, :granted, :sources, :at, :seq, :weights)
+                            with ordinality as x (i, p, c, g, s, a, q, w, place) order by place
+                        """)
+                .param("identities", longs(sayings, s -> s.change().identity().value()))
+                .param("purposes", texts(sayings, s -> s.change().about().purpose()))
+                .param("channels", texts(sayings, s -> s.change().about().channel()))
+                .param("granted", flags(sayings, s -> s.change().granted()))
+                .param("sources", texts(sayings, s -> s.change().source()))
+                .param("at", texts("timestamptz", sayings, s -> s.change().at().toString()))
+                .param("seq", longs(sayings, s -> s.change().seq()))
+                .param("weights", texts(sayings, s -> weight(s)))
+                .update();
+    }
+
+    private static String weight(Saying saying) {
+        if (saying.change().manner() == Manner.NOW) return "now";
+        return saying.decides() ? "decided" : "plain";
+    }
+
+    /**
+     * Works out anew what holds of customers who lost or gained identities, from everything that was said of those they
+     * have today, and tells the history what holds of each of them from now on.
+     *
+     * @param whose every identity of today's customers among {@code touched}
+     */
+    void regroup(Collection<CustomerId> touched, Map<CustomerId, CustomerId> whose, long upTo) {
+        oneAtATime();
+        var before = load(List.copyOf(touched));
+        var latest = new HashMap<String, Instant>();
+        before.forEach((about, state) -> latest.merge(
+                about.purpose() + " " + about.channel(),
+                state.told().at(),
+                (one, other) -> one.isAfter(other) ? one : other));
+        jdbc.sql("delete from consents where customer_id = any (:touched)")
+                .param("touched", longs(List.copyOf(touched), CustomerId::value))
+                .update();
+        var states = new LinkedHashMap<About, State>();
+        for (var saying : sayingsOf(whose))
+            states.put(
+                    saying.change().about(),
+                    said(states.get(saying.change().about()), saying.change(), saying.decides(), new ArrayList<>()));
+        var turns = new ArrayList<Turn>();
+        states.replaceAll((about, state) -> {
+            var holds = holding(state.decided(), state.plain());
+            var last = latest.getOrDefault(
+                    about.purpose() + " " + about.channel(), state.told().at());
+            var told = last.isAfter(state.told().at())
+                    ? new Said(
+                            state.told().granted(),
+                            state.told().source(),
+                            last,
+                            state.told().seq())
+                    : state.told();
+            return new State(state.decided(), state.plain(), told(about, holds, told, turns));
+        });
+        store(List.copyOf(states.entrySet()));
+        remember(turns);
+        jdbc.sql("update consent_progress set last_merge = :number")
+                .param("number", upTo)
+                .update();
+    }
+
+    private List<Saying> sayingsOf(Map<CustomerId, CustomerId> whose) {
+        return jdbc.sql("""
+                        select identity_id, purpose, channel, granted, source, said_at, seq, weight from consent_sayings
+                        where identity_id = any (:identities) order by id
+                        """)
+                .param("identities", longs(List.copyOf(whose.keySet()), CustomerId::value))
+                .query((row, n) -> {
+                    var identity = new CustomerId(row.getLong("identity_id"));
+                    var weight = row.getString("weight");
+                    return new Saying(
+                            new Change(
+                                    new About(
+                                            whose.getOrDefault(identity, identity),
+                                            row.getString("purpose"),
+                                            row.getString("channel")),
+                                    identity,
+                                    row.getBoolean("granted"),
+                                    row.getString("source"),
+                                    instant(row, "said_at"),
+                                    row.getLong("seq"),
+                                    weight.equals("now") ? Manner.NOW : Manner.ACT),
+                            !weight.equals("plain"));
+                })
+                .list();
+    }
+
     /** Remembers turns for the relay to take to the history. */
     void remember(List<Turn> turns) {
         if (turns.isEmpty()) return;
@@ -341,7 +449,7 @@ class ConsentStore {
                         insert into consent_changes_pending (customer_id, purpose, channel, granted, source, set_at)
                         select * from unnest(:customers, :purposes, :channels, :granted, :sources, :at)
                         """)
-                .param("customers", longs(turns, t -> t.about().customer().value()))
+                .param("customers", longs(turns, t -> t.identity().value()))
                 .param("purposes", texts(turns, t -> t.about().purpose()))
                 .param("channels", texts(turns, t -> t.about().channel()))
                 .param("granted", flags(turns, Turn::granted))

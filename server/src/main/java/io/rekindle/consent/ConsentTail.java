@@ -5,7 +5,7 @@ import io.rekindle.collect.LoggedEvent;
 import io.rekindle.collect.Tail;
 import io.rekindle.common.CustomerId;
 import io.rekindle.identity.Identities;
-import io.rekindle.identity.Merge;
+import io.rekindle.identity.Regrouping;
 import io.rekindle.warehouse.Rows;
 import io.rekindle.warehouse.Warehouse;
 import java.util.ArrayList;
@@ -23,7 +23,7 @@ import org.springframework.stereotype.Component;
  */
 @Component
 class ConsentTail implements Tail {
-    private static final int MERGES_AT_ONCE = 10_000;
+    private static final int REGROUPINGS_AT_ONCE = 10_000;
     private static final String UNSUBSCRIBED = "Unsubscribed";
     private static final String SPAM = "Email Marked as Spam";
     private static final String BOUNCED = "Email Bounced";
@@ -56,7 +56,7 @@ class ConsentTail implements Tail {
 
     @Override
     public void process(Batch batch) {
-        takeMerges();
+        takeRegroupings();
         var relevant = batch.events().stream().filter(ConsentTail::matters).toList();
         if (relevant.isEmpty()) return;
         var customers = identities.canonical(
@@ -138,11 +138,22 @@ class ConsentTail implements Tail {
         store.suppress(suppressions);
     }
 
-    private void takeMerges() {
+    private void takeRegroupings() {
         while (true) {
-            var merges = identities.mergesAfter(store.lastMerge(), MERGES_AT_ONCE);
-            if (merges.isEmpty()) return;
-            store.move(Merge.finalWinners(merges), merges.getLast().number());
+            var some = identities.regroupingsAfter(store.lastMerge(), REGROUPINGS_AT_ONCE);
+            if (some.isEmpty()) return;
+            long last = some.getLast().number();
+            if (some.stream().noneMatch(Regrouping::split)) {
+                store.move(Regrouping.finalWinners(some), last);
+                continue;
+            }
+            var touched = new HashSet<>(Regrouping.touched(some));
+            touched.addAll(identities.canonical(touched).values());
+            store.regroup(
+                    touched,
+                    identities.aliasesOf(
+                            new HashSet<>(identities.canonical(touched).values())),
+                    last);
         }
     }
 
@@ -150,7 +161,7 @@ class ConsentTail implements Tail {
         if (turns.isEmpty()) return;
         warehouse.append("consent_changes", batch.id(), Rows.written(rows -> {
             for (var turn : turns)
-                rows.value(turn.about().customer().value())
+                rows.value(turn.identity().value())
                         .value(turn.about().purpose())
                         .value(turn.about().channel())
                         .value(turn.granted())

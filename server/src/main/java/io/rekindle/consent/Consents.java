@@ -64,8 +64,8 @@ public class Consents {
     private void set(CustomerId customer, String purpose, String channel, boolean granted, String source, Instant at) {
         var about = new ConsentStore.About(
                 identities.canonical(customer), word("purpose", purpose), word("channel", channel));
-        var turns = store.apply(List.of(
-                new ConsentStore.Change(about, about.customer(), granted, source, at, 0, ConsentStore.Manner.NOW)));
+        var turns = store.apply(
+                List.of(new ConsentStore.Change(about, customer, granted, source, at, 0, ConsentStore.Manner.NOW)));
         store.remember(turns);
         relay.wakeAfterCommit();
     }

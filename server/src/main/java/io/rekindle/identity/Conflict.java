@@ -25,8 +25,14 @@ public record Conflict(
     public enum Reason {
         /** Both have a user id, and two user ids are two people. */
         SECOND_USER_ID,
-        /** The customer would have more identifiers of one type than the settings allow. */
-        LIMIT;
+        /** The customer would have more identifiers of one type than the rules allow. */
+        LIMIT,
+        /** The identifier is claimed by more customers than one person's can be: several people use it. */
+        SHARED,
+        /** The customer would have more identifiers than anybody has: something joins strangers. */
+        TOO_LARGE,
+        /** They were one customer, and somebody took them apart. */
+        SEPARATED;
 
         /** As stored and shown. */
         public String code() {

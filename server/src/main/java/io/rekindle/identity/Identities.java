@@ -2,6 +2,7 @@ package io.rekindle.identity;
 
 import io.rekindle.collect.Identifier;
 import io.rekindle.collect.Identifiers;
+import io.rekindle.collect.LoggedEvent;
 import io.rekindle.common.CustomerId;
 import io.rekindle.common.Page;
 import java.util.Arrays;
@@ -10,6 +11,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.jdbc.support.SqlArrayValue;
 import org.springframework.stereotype.Component;
@@ -21,12 +23,20 @@ import org.springframework.stereotype.Component;
  */
 @Component
 public class Identities {
+    /** Names of the events by which the product tells itself of merges and un-merges; nothing a customer did. */
+    public static final Set<String> REQUESTS = Set.of(RequestEvent.MERGED, RequestEvent.SEPARATED);
+
     private final JdbcClient jdbc;
     private final Identifiers identifiers;
 
     Identities(JdbcClient jdbc, Identifiers identifiers) {
         this.jdbc = jdbc;
         this.identifiers = identifiers;
+    }
+
+    /** Whether an event is no act of a customer but a merge or an un-merge somebody asked for. */
+    public static boolean isRequest(LoggedEvent event) {
+        return RequestEvent.is(event);
     }
 
     /** The customer an id stands for today. */
@@ -74,7 +84,7 @@ public class Identities {
     /** All identifiers of a customer, strongest first, then by first sight. Values are not kept, only their hashes. */
     public List<KnownIdentifier> identifiersOf(CustomerId customer) {
         var rows = jdbc.sql("""
-                        select id, type, customer_id, first_seen, linked_at from identifiers
+                        select id, type, customer_id, first_seen, linked_at, claims, shared_since from identifiers
                         where customer_id = :customer order by first_seen, id
                         """)
                 .param("customer", canonical(customer).value())
@@ -86,27 +96,44 @@ public class Identities {
     }
 
     /**
-     * Customers that were found to be another one, in the order it was found. Whoever keeps state by customer reads
-     * them before anything else of a batch, moves the losers' state to the winners, and remembers the last number in the
-     * same transaction. Ask for merges first and for {@link #canonical} after it: a merge in between then finds its way
-     * with the next batch, and no state is left behind under a loser.
+     * Whose identifiers came to whom, in the order it happened: merges and un-merges. Whoever keeps state by customer reads
+     * them before anything else of a batch, works out anew what the customers touched have, and remembers the last number
+     * in the same transaction. Ask for regroupings first and for {@link #canonical} after it: one in between then finds
+     * its way with the next batch, and no state is left behind.
      */
-    public List<Merge> mergesAfter(long number, int limit) {
+    public List<Regrouping> regroupingsAfter(long number, int limit) {
         return jdbc.sql("""
-                        select id, loser, winner, merged_at from identity_merges
+                        select id, loser, winner, merged_at, split from identity_merges
                         where id > :number order by id limit :limit
                         """)
                 .param("number", number)
                 .param("limit", limit)
-                .query((row, n) -> new Merge(
+                .query((row, n) -> new Regrouping(
                         row.getLong("id"),
                         new CustomerId(row.getLong("loser")),
                         new CustomerId(row.getLong("winner")),
-                        IdentityStore.instant(row, "merged_at")))
+                        IdentityStore.instant(row, "merged_at"),
+                        row.getBoolean("split")))
                 .list();
     }
 
-    /** The number of the latest of {@link #mergesAfter}; 0 when there is none. */
+    /** Every id that stands for one of these customers today, theirs among them; keyed by that id. One statement. */
+    public Map<CustomerId, CustomerId> aliasesOf(Collection<CustomerId> customers) {
+        var aliases = HashMap.<CustomerId, CustomerId>newHashMap(2 * customers.size());
+        for (var customer : customers) aliases.put(customer, customer);
+        jdbc.sql("select alias_id, customer_id from customer_aliases where customer_id = any (:customers)")
+                .param(
+                        "customers",
+                        new SqlArrayValue(
+                                "bigint",
+                                customers.stream().map(CustomerId::value).toArray()))
+                .query(row -> {
+                    aliases.put(new CustomerId(row.getLong("alias_id")), new CustomerId(row.getLong("customer_id")));
+                });
+        return aliases;
+    }
+
+    /** The number of the latest of {@link #regroupingsAfter}; 0 when there is none. */
     public long latestMerge() {
         return jdbc.sql("select coalesce(max(id), 0) from identity_merges")
                 .query(Long.class)

@@ -6,7 +6,8 @@ import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
 
 /**
- * How many identifiers one customer may gather before a link is refused. A customer has one user id, for ever.
+ * How many identifiers one customer may gather before a link is refused, and how many customers may claim one identifier.
+ * A customer has one user id, for ever. What {@link IdentityRules} says of a type comes before this.
  *
  * @param emails most e-mail addresses linked within the window
  * @param phones most phone numbers linked within the window

@@ -3,18 +3,19 @@ package io.rekindle.identity;
 import io.rekindle.collect.Tail;
 import io.rekindle.warehouse.Rows;
 import io.rekindle.warehouse.Warehouse;
+import java.util.stream.Stream;
 import org.springframework.stereotype.Component;
 
-/** Learns from every event which identifiers belong to one person. */
+/** Learns from every event which identifiers belong to one person, and follows what people say about it. */
 @Component
 class IdentityTail implements Tail {
     private final IdentityStore store;
-    private final IdentitySettings settings;
+    private final IdentityRules rules;
     private final Warehouse warehouse;
 
-    IdentityTail(IdentityStore store, IdentitySettings settings, Warehouse warehouse) {
+    IdentityTail(IdentityStore store, IdentityRules rules, Warehouse warehouse) {
         this.store = store;
-        this.settings = settings;
+        this.rules = rules;
         this.warehouse = warehouse;
     }
 
@@ -25,16 +26,27 @@ class IdentityTail implements Tail {
 
     @Override
     public void process(Batch batch) {
-        var ids = batch.events().stream()
-                .flatMap(event -> event.identifiers().stream())
+        var requests = batch.events().stream()
+                .flatMap(event -> RequestEvent.of(event).stream())
+                .toList();
+        var ids = Stream.concat(
+                        batch.events().stream().flatMap(event -> event.identifiers().stream()),
+                        requests.stream().flatMap(request -> Stream.of(request.left(), request.right())))
                 .map(identifier -> identifier.id().value())
                 .distinct()
                 .toArray(Long[]::new);
-        var matching = new Matching(settings, store.customersOf(ids));
-        for (var event : batch.events())
+        var known = store.customersOf(ids);
+        var members = known.stream().map(one -> one.identifier().id().value()).toArray(Long[]::new);
+        var matching = new Matching(rules.now(), known)
+                .keepApart(store.separationsOf(members))
+                .refusedBefore(store.refusedOf(ids));
+        matching.linked(requests.isEmpty() ? store.linksOfUncertain(members) : store.linksOf(members));
+        for (var event : batch.events()) {
             if (!event.identifiers().isEmpty())
                 matching.see(new Matching.Sighting(
                         event.seq(), event.occurredAt(), event.receivedAt(), event.identifiers()));
+            else RequestEvent.of(event).ifPresent(matching::follow);
+        }
         store.store(matching);
         var changes = matching.changes();
         if (changes.isEmpty()) return;

@@ -10,7 +10,7 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a batch says about customers, and what stands after it. The fact that occurred last stands, whatever the order
+ * What a batch says about identities, or about customers, and what stands after it. The fact that occurred last stands, whatever the order
  * facts come in; of two at one instant the later one in the log.
  */
 final class Facts<V> {
@@ -37,6 +37,31 @@ final class Facts<V> {
 
     boolean isEmpty() {
         return said.isEmpty();
+    }
+
+    /** The same facts, said of the people the identities belong to; of those people alone who are named. */
+    Facts<V> of(Map<CustomerId, CustomerId> people, java.util.Set<CustomerId> named) {
+        var theirs = new Facts<V>();
+        said.forEach((about, facts) -> {
+            var person = people.getOrDefault(about.customer(), about.customer());
+            if (!named.contains(person)) return;
+            for (var fact : facts) theirs.say(new About(person, about.name()), fact);
+        });
+        return theirs;
+    }
+
+    /** What stands of a person when each identity has said something: what occurred last. */
+    static <V> Map<About, Fact<V>> standing(Map<About, Fact<V>> byIdentity, Map<CustomerId, CustomerId> people) {
+        var standing = new HashMap<About, Fact<V>>();
+        byIdentity.forEach((about, fact) -> standing.merge(
+                new About(people.getOrDefault(about.customer(), about.customer()), about.name()),
+                fact,
+                (one, other) -> AS_OCCURRED.compare(one, other) >= 0 ? one : other));
+        return standing;
+    }
+
+    void forEach(java.util.function.BiConsumer<About, Fact<V>> each) {
+        said.forEach((about, facts) -> facts.forEach(fact -> each.accept(about, fact)));
     }
 
     java.util.Set<About> about() {

@@ -62,30 +62,55 @@ class PersonalStore {
         }
     }
 
-    /** A value one customer said in one field. The fingerprint is bound to both, so it compares no two people. */
+    /** A value one identity said in one field. The fingerprint is bound to both, so it compares no two people. */
     Value value(About about, String clear) {
         return new Value(vault.keyedHash("field:%s:%s".formatted(about.customer(), about.name()), clear), clear);
     }
 
-    /** Folds facts into what stands. */
-    void store(Facts<Value> facts) {
+    /**
+     * Folds facts, said by identities, into what stands.
+     *
+     * @param people whose each identity is
+     */
+    void store(Facts<Value> facts, Map<CustomerId, CustomerId> people) {
         if (facts.isEmpty()) return;
-        var customers = facts.about().stream().map(About::customer).distinct().toList();
-        var standing = facts.over(before(customers)).standing();
-        seal(standing.stream().filter(Standing::changed).toList());
+        var persons = facts.about().stream()
+                .map(a -> people.getOrDefault(a.customer(), a.customer()))
+                .distinct()
+                .toList();
+        var whose = new HashMap<>(people);
+        var before = before(persons, whose);
+        var standing = facts.over(before).standing();
+        seal(standing.stream().filter(Standing::changed).toList(), people);
         refresh(standing.stream().filter(s -> !s.changed()).toList());
+        var mixed = ProfileStore.mixed(facts.about(), before.keySet(), whose);
+        if (!mixed.isEmpty()) setStanding(mixed);
     }
 
-    private Map<About, Fact<Value>> before(List<CustomerId> customers) {
+    private void setStanding(Collection<CustomerId> customers) {
+        jdbc.sql("""
+                        update personal_fields f set standing = not f.standing
+                        from (select identity_id, field, row_number() over (
+                                  partition by customer_id, field order by set_at desc, seq desc, identity_id) = 1 as stands
+                              from personal_fields where customer_id = any (:customers)) w
+                        where w.identity_id = f.identity_id and w.field = f.field and w.stands <> f.standing
+                        """)
+                .param("customers", ProfileStore.longs(List.copyOf(customers), CustomerId::value))
+                .update();
+    }
+
+    private Map<About, Fact<Value>> before(List<CustomerId> customers, Map<CustomerId, CustomerId> whose) {
         var found = new HashMap<About, Fact<Value>>();
         jdbc.sql("""
-                        select customer_id, field, fingerprint, set_at, seq, source_id from personal_fields
+                        select customer_id, identity_id, field, fingerprint, set_at, seq, source_id from personal_fields
                         where customer_id = any (:customers)
                         """)
                 .param("customers", ProfileStore.longs(customers, CustomerId::value))
                 .query(row -> {
+                    var identity = new CustomerId(row.getLong("identity_id"));
+                    whose.put(identity, new CustomerId(row.getLong("customer_id")));
                     found.put(
-                            new About(new CustomerId(row.getLong("customer_id")), row.getString("field")),
+                            new About(identity, row.getString("field")),
                             new Fact<>(
                                     new Value(row.getLong("fingerprint"), null),
                                     ProfileStore.instant(row, "set_at"),
@@ -95,27 +120,30 @@ class PersonalStore {
         return found;
     }
 
-    private void seal(List<Standing<Value>> changed) {
+    private void seal(List<Standing<Value>> changed, Map<CustomerId, CustomerId> people) {
         if (changed.isEmpty()) return;
-        var keys = keysOf(
-                changed.stream().map(s -> s.about().customer()).distinct().toList());
+        var persons = changed.stream()
+                .map(s -> people.getOrDefault(s.about().customer(), s.about().customer()))
+                .toList();
+        var keys = keysOf(persons.stream().distinct().toList());
         var sealed = new byte[changed.size()][];
         Arrays.parallelSetAll(sealed, i -> {
             var one = changed.get(i);
-            return vault.sealField(
-                    key(keys, one.about().customer()), one.about().name(), clear(one));
+            return vault.sealField(key(keys, persons.get(i)), one.about().name(), clear(one));
         });
         jdbc.sql("""
                         insert into personal_fields
-                            (customer_id, field, sealed, fingerprint, address_hash, set_at, seq, source_id)
-                        select c, f, v, p, nullif(h, 0), a, q, s from unnest
-                            (:customers, :fields, :sealed, :fingerprints, :addresses, :at, :seq, :sources) as x (c, f, v, p, h, a, q, s)
-                        on conflict (customer_id, field) do update set sealed = excluded.sealed,
+                            (customer_id, identity_id, field, sealed, fingerprint, address_hash, set_at, seq, source_id)
+                        select c, i, f, v, p, nullif(h, 0), a, q, s from unnest
+                            (:customers, :identities, :fields, :sealed, :fingerprints, :addresses, :at, :seq, :sources)
+                            as x (c, i, f, v, p, h, a, q, s)
+                        on conflict (identity_id, field) do update set sealed = excluded.sealed,
                             fingerprint = excluded.fingerprint, address_hash = excluded.address_hash,
                             set_at = excluded.set_at, seq = excluded.seq, source_id = excluded.source_id
                         """)
+                .param("customers", ProfileStore.longs(persons, CustomerId::value))
                 .param(
-                        "customers",
+                        "identities",
                         ProfileStore.longs(changed, s -> s.about().customer().value()))
                 .param("fields", ProfileStore.texts(changed, s -> s.about().name()))
                 .param("sealed", new SqlArrayValue("bytea", (Object[]) sealed))
@@ -135,11 +163,11 @@ class PersonalStore {
         if (same.isEmpty()) return;
         jdbc.sql("""
                         update personal_fields p set set_at = x.a, seq = x.q, source_id = x.s
-                        from unnest(:customers, :fields, :at, :seq, :sources) as x (c, f, a, q, s)
-                        where p.customer_id = x.c and p.field = x.f
+                        from unnest(:identities, :fields, :at, :seq, :sources) as x (i, f, a, q, s)
+                        where p.identity_id = x.i and p.field = x.f
                         """)
                 .param(
-                        "customers",
+                        "identities",
                         ProfileStore.longs(same, s -> s.about().customer().value()))
                 .param("fields", ProfileStore.texts(same, s -> s.about().name()))
                 .param("at", ProfileStore.times(same, s -> s.fact().at()))
@@ -176,34 +204,58 @@ class PersonalStore {
         return keys;
     }
 
-    /** Re-seals the losers' fields under the winners' keys and destroys the losers' keys; what was said last stands. */
-    void move(Map<CustomerId, CustomerId> winners) {
-        var facts = new Facts<Value>();
-        var losers = ProfileStore.longs(List.copyOf(winners.keySet()), CustomerId::value);
-        jdbc.sql("""
-                        select f.customer_id, k.wrapped, f.field, f.sealed, f.set_at, f.seq, f.source_id
+    private record Moved(CustomerId identity, String field, CustomerId person, String clear) {}
+
+    /**
+     * Gives what identities said to those they belong to today, sealed anew under that person's key, and destroys the keys
+     * of people who have nothing left.
+     *
+     * @param touched whoever lost or gained an identity
+     */
+    void regroup(Collection<CustomerId> touched) {
+        var customers = ProfileStore.longs(List.copyOf(touched), CustomerId::value);
+        var moved = jdbc.sql("""
+                        select f.identity_id, f.field, f.sealed, k.wrapped, a.customer_id
                         from personal_fields f join person_keys k on k.customer_id = f.customer_id
-                        where f.customer_id = any (:losers)
-                        """).param("losers", losers).query(row -> {
-            var loser = new CustomerId(row.getLong("customer_id"));
-            var field = row.getString("field");
-            var clear = vault.openField(vault.unwrap(row.getBytes("wrapped")), field, row.getBytes("sealed"));
-            var about = new About(winners.getOrDefault(loser, loser), field);
-            facts.say(
-                    about,
-                    new Fact<>(
-                            value(about, clear),
-                            ProfileStore.instant(row, "set_at"),
-                            row.getLong("seq"),
-                            row.getInt("source_id")));
-        });
-        jdbc.sql("delete from personal_fields where customer_id = any (:losers)")
-                .param("losers", losers)
-                .update();
-        jdbc.sql("delete from person_keys where customer_id = any (:losers)")
-                .param("losers", losers)
-                .update();
-        store(facts);
+                        join customer_aliases a on a.alias_id = f.identity_id
+                        where f.customer_id = any (:customers) and a.customer_id <> f.customer_id
+                        order by f.identity_id, f.field
+                        """)
+                .param("customers", customers)
+                .query((row, n) -> new Moved(
+                        new CustomerId(row.getLong("identity_id")),
+                        row.getString("field"),
+                        new CustomerId(row.getLong("customer_id")),
+                        vault.openField(
+                                vault.unwrap(row.getBytes("wrapped")), row.getString("field"), row.getBytes("sealed"))))
+                .list();
+        if (!moved.isEmpty()) {
+            var keys = keysOf(moved.stream().map(Moved::person).distinct().toList());
+            var sealed = new byte[moved.size()][];
+            Arrays.parallelSetAll(sealed, i -> {
+                var one = moved.get(i);
+                return vault.sealField(key(keys, one.person()), one.field(), one.clear());
+            });
+            jdbc.sql("""
+                            update personal_fields f set customer_id = x.c, sealed = x.v
+                            from unnest(:identities, :fields, :customers, :sealed) as x (i, f, c, v)
+                            where f.identity_id = x.i and f.field = x.f
+                            """)
+                    .param(
+                            "identities",
+                            ProfileStore.longs(moved, m -> m.identity().value()))
+                    .param("fields", ProfileStore.texts(moved, Moved::field))
+                    .param(
+                            "customers",
+                            ProfileStore.longs(moved, m -> m.person().value()))
+                    .param("sealed", new SqlArrayValue("bytea", (Object[]) sealed))
+                    .update();
+            jdbc.sql("""
+                            delete from person_keys k where k.customer_id = any (:customers)
+                                and not exists (select 1 from personal_fields f where f.customer_id = k.customer_id)
+                            """).param("customers", customers).update();
+        }
+        setStanding(touched);
     }
 
     /** A personal field of one customer in clear. */
@@ -215,7 +267,7 @@ class PersonalStore {
         return jdbc.sql("""
                         select f.customer_id, k.wrapped, f.field, f.sealed, f.set_at, f.seq, f.source_id
                         from personal_fields f join person_keys k on k.customer_id = f.customer_id
-                        where f.customer_id = any (:customers) and (cardinality(:fields) = 0 or f.field = any (:fields))
+                        where f.customer_id = any (:customers) and f.standing and (cardinality(:fields) = 0 or f.field = any (:fields))
                         order by f.customer_id, f.field
                         """)
                 .param("customers", ProfileStore.longs(List.copyOf(customers), CustomerId::value))

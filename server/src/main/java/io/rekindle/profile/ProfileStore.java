@@ -10,8 +10,11 @@ import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Function;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.jdbc.support.SqlArrayValue;
@@ -53,20 +56,80 @@ class ProfileStore {
                 .update();
     }
 
-    /** Folds trait facts into what stands, and gives the turns for the history. */
-    List<Facts.Turn<JsonNode>> store(Facts<JsonNode> facts) {
+    /** A row of history under the identity that said so. */
+    record Told(CustomerId identity, String trait, Fact<JsonNode> fact) {}
+
+    private record Row(About about, CustomerId person, Fact<JsonNode> fact) {}
+
+    /**
+     * Folds trait facts, said by identities, into what stands, and gives the rows of the history: where an identity's own
+     * value turned, and where the person's did.
+     *
+     * @param people whose each identity is
+     */
+    List<Told> store(Facts<JsonNode> facts, Map<CustomerId, CustomerId> people) {
         if (facts.isEmpty()) return List.of();
-        var outcome = facts.over(
-                traitsOf(facts.about().stream().map(About::customer).distinct().toList()));
-        var standing = outcome.standing();
+        var persons = facts.about().stream()
+                .map(a -> people.getOrDefault(a.customer(), a.customer()))
+                .distinct()
+                .toList();
+        var before = rowsOf(persons);
+        var byIdentity = new HashMap<About, Fact<JsonNode>>();
+        var whose = new HashMap<>(people);
+        before.forEach(row -> {
+            byIdentity.put(row.about(), row.fact());
+            whose.put(row.about().customer(), row.person());
+        });
+        var outcome = facts.over(byIdentity);
+        store(outcome.standing(), whose);
+        var told = new LinkedHashSet<Told>();
+        for (var turn : outcome.turns())
+            told.add(new Told(turn.about().customer(), turn.about().name(), turn.fact()));
+        var mixed = mixed(facts.about(), byIdentity.keySet(), whose);
+        if (!mixed.isEmpty()) {
+            setStanding(mixed);
+            var identityOf = new HashMap<Fact<JsonNode>, CustomerId>();
+            byIdentity.forEach((about, fact) -> identityOf.put(fact, about.customer()));
+            facts.forEach((about, fact) -> identityOf.put(fact, about.customer()));
+            var theirs = facts.of(whose, mixed);
+            for (var turn : theirs.over(Facts.standing(byIdentity, whose)).turns())
+                told.add(new Told(
+                        identityOf.getOrDefault(turn.fact(), turn.about().customer()),
+                        turn.about().name(),
+                        turn.fact()));
+        }
+        return List.copyOf(told);
+    }
+
+    /** People of whom more than one identity has said something. */
+    static Set<CustomerId> mixed(Collection<About> some, Collection<About> others, Map<CustomerId, CustomerId> people) {
+        var one = new HashMap<CustomerId, CustomerId>();
+        var mixed = new HashSet<CustomerId>();
+        for (var abouts : List.of(some, others))
+            for (var about : abouts) {
+                var person = people.getOrDefault(about.customer(), about.customer());
+                var first = one.putIfAbsent(person, about.customer());
+                if (first != null && !first.equals(about.customer())) mixed.add(person);
+            }
+        return mixed;
+    }
+
+    private void store(List<Facts.Standing<JsonNode>> standing, Map<CustomerId, CustomerId> people) {
         jdbc.sql("""
-                        insert into traits (customer_id, trait, value, set_at, seq, source_id)
-                        select c, t, v::jsonb, a, q, s from unnest(:customers, :traits, :values, :at, :seq, :sources)
-                            as f (c, t, v, a, q, s)
-                        on conflict (customer_id, trait) do update set value = excluded.value, set_at = excluded.set_at,
+                        insert into traits (customer_id, identity_id, trait, value, set_at, seq, source_id)
+                        select c, i, t, v::jsonb, a, q, s from unnest(:customers, :identities, :traits, :values, :at, :seq, :sources)
+                            as f (c, i, t, v, a, q, s)
+                        on conflict (identity_id, trait) do update set value = excluded.value, set_at = excluded.set_at,
                             seq = excluded.seq, source_id = excluded.source_id
                         """)
-                .param("customers", longs(standing, s -> s.about().customer().value()))
+                .param(
+                        "customers",
+                        longs(
+                                standing,
+                                s -> people.getOrDefault(
+                                                s.about().customer(), s.about().customer())
+                                        .value()))
+                .param("identities", longs(standing, s -> s.about().customer().value()))
                 .param("traits", texts(standing, s -> s.about().name()))
                 .param("values", texts(standing, s -> s.fact().value().toString()))
                 .param("at", times(standing, s -> s.fact().at()))
@@ -77,26 +140,47 @@ class ProfileStore {
                                 "int",
                                 standing.stream().map(s -> s.fact().source()).toArray()))
                 .update();
-        return outcome.turns();
     }
 
+    /** What stands of some customers. */
     Map<About, Fact<JsonNode>> traitsOf(Collection<CustomerId> customers) {
         var found = new HashMap<About, Fact<JsonNode>>();
-        jdbc.sql("""
-                        select customer_id, trait, value::text as value, set_at, seq, source_id from traits
+        for (var row : rows(customers, "and standing"))
+            found.put(new About(row.person(), row.about().name()), row.fact());
+        return found;
+    }
+
+    private List<Row> rowsOf(Collection<CustomerId> customers) {
+        return rows(customers, "");
+    }
+
+    private List<Row> rows(Collection<CustomerId> customers, String which) {
+        return jdbc.sql("""
+                        select customer_id, identity_id, trait, value::text as value, set_at, seq, source_id from traits
                         where customer_id = any (:customers)
+                        """ + which)
+                .param("customers", longs(List.copyOf(customers), CustomerId::value))
+                .query((row, n) -> new Row(
+                        new About(new CustomerId(row.getLong("identity_id")), row.getString("trait")),
+                        new CustomerId(row.getLong("customer_id")),
+                        new Fact<>(
+                                json.readTree(row.getString("value")),
+                                instant(row, "set_at"),
+                                row.getLong("seq"),
+                                row.getInt("source_id"))))
+                .list();
+    }
+
+    private void setStanding(Collection<CustomerId> customers) {
+        jdbc.sql("""
+                        update traits t set standing = not t.standing
+                        from (select identity_id, trait, row_number() over (
+                                  partition by customer_id, trait order by set_at desc, seq desc, identity_id) = 1 as stands
+                              from traits where customer_id = any (:customers)) w
+                        where w.identity_id = t.identity_id and w.trait = t.trait and w.stands <> t.standing
                         """)
                 .param("customers", longs(List.copyOf(customers), CustomerId::value))
-                .query(row -> {
-                    found.put(
-                            new About(new CustomerId(row.getLong("customer_id")), row.getString("trait")),
-                            new Fact<>(
-                                    json.readTree(row.getString("value")),
-                                    instant(row, "set_at"),
-                                    row.getLong("seq"),
-                                    row.getInt("source_id")));
-                });
-        return found;
+                .update();
     }
 
     long lastMerge() {
@@ -111,33 +195,43 @@ class ProfileStore {
                 .update();
     }
 
-    /** Moves what is not personal from losers to winners; what was said last stands. */
+    /** Gives what identities said to those they belong to today. {@code touched}: whoever lost or gained an identity. */
+    void regroupTraits(Collection<CustomerId> touched) {
+        var customers = longs(List.copyOf(touched), CustomerId::value);
+        jdbc.sql("""
+                        update traits t set customer_id = a.customer_id from customer_aliases a
+                        where t.customer_id = any (:customers) and a.alias_id = t.identity_id and a.customer_id <> t.customer_id
+                        """).param("customers", customers).update();
+        setStanding(touched);
+    }
+
+    /** Joins the times of losers to the winners'. */
     void move(Map<CustomerId, CustomerId> winners) {
         var moves = List.copyOf(winners.entrySet());
         var from = longs(moves, m -> m.getKey().value());
-        var to = longs(moves, m -> m.getValue().value());
-        for (var statement : List.of("""
-                insert into customers (customer_id, first_seen, last_seen, known)
-                select m.winner, min(c.first_seen), max(c.last_seen), bool_or(c.known)
-                from unnest(:from, :to) as m (loser, winner) join customers c on c.customer_id = m.loser group by m.winner
-                on conflict (customer_id) do update set
-                    first_seen = least(customers.first_seen, excluded.first_seen),
-                    last_seen = greatest(customers.last_seen, excluded.last_seen),
-                    known = customers.known or excluded.known
-                """, """
-                insert into traits (customer_id, trait, value, set_at, seq, source_id)
-                select distinct on (m.winner, t.trait) m.winner, t.trait, t.value, t.set_at, t.seq, t.source_id
-                from unnest(:from, :to) as m (loser, winner) join traits t on t.customer_id = m.loser
-                order by m.winner, t.trait, t.set_at desc, t.seq desc
-                on conflict (customer_id, trait) do update set value = excluded.value, set_at = excluded.set_at,
-                    seq = excluded.seq, source_id = excluded.source_id
-                where (excluded.set_at, excluded.seq) > (traits.set_at, traits.seq)
-                """))
-            jdbc.sql(statement).param("from", from).param("to", to).update();
-        for (var statement : List.of(
-                "delete from customers where customer_id = any (:from)",
-                "delete from traits where customer_id = any (:from)"))
-            jdbc.sql(statement).param("from", from).update();
+        jdbc.sql("""
+                        insert into customers (customer_id, first_seen, last_seen, known)
+                        select m.winner, min(c.first_seen), max(c.last_seen), bool_or(c.known)
+                        from unnest(:from, :to) as m (loser, winner) join customers c on c.customer_id = m.loser group by m.winner
+                        on conflict (customer_id) do update set
+                            first_seen = least(customers.first_seen, excluded.first_seen),
+                            last_seen = greatest(customers.last_seen, excluded.last_seen),
+                            known = customers.known or excluded.known
+                        """)
+                .param("from", from)
+                .param("to", longs(moves, m -> m.getValue().value()))
+                .update();
+        jdbc.sql("delete from customers where customer_id = any (:from)")
+                .param("from", from)
+                .update();
+    }
+
+    /** Replaces what was seen of customers; whoever is not among {@code seen} has no event any more. */
+    void replace(Collection<CustomerId> touched, List<Seen> seen) {
+        jdbc.sql("delete from customers where customer_id = any (:touched)")
+                .param("touched", longs(List.copyOf(touched), CustomerId::value))
+                .update();
+        store(seen);
     }
 
     static Instant instant(ResultSet row, String column) throws SQLException {

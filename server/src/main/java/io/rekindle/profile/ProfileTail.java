@@ -7,15 +7,19 @@ import io.rekindle.collect.LoggedEvent;
 import io.rekindle.collect.Tail;
 import io.rekindle.common.CustomerId;
 import io.rekindle.identity.Identities;
-import io.rekindle.identity.Merge;
+import io.rekindle.identity.Regrouping;
 import io.rekindle.profile.Facts.About;
 import io.rekindle.profile.Facts.Fact;
 import io.rekindle.warehouse.Rows;
+import io.rekindle.warehouse.Sql;
 import io.rekindle.warehouse.Warehouse;
 import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import org.springframework.stereotype.Component;
 import tools.jackson.databind.JsonNode;
 
@@ -28,7 +32,7 @@ import tools.jackson.databind.JsonNode;
 class ProfileTail implements Tail {
     private static final String TRAITS = "traits.";
     private static final String CONTEXT_TRAITS = "context.traits.";
-    private static final int MERGES_AT_ONCE = 10_000;
+    private static final int REGROUPINGS_AT_ONCE = 10_000;
     private static final int LONGEST_NAME = 200;
     private static final Map<String, String> SPELLINGS = Map.of(
             "userid", PersonalFields.USER_ID,
@@ -74,59 +78,95 @@ class ProfileTail implements Tail {
 
     @Override
     public void process(Batch batch) {
-        takeMerges();
+        takeRegroupings(batch.fromSeq());
         var customers = identities.canonical(
                 batch.events().stream().map(LoggedEvent::customer).distinct().toList());
         var seen = new HashMap<CustomerId, ProfileStore.Seen>();
         var traits = new Facts<JsonNode>();
         var fields = new Facts<PersonalStore.Value>();
         for (var event : batch.events()) {
-            var customer = customers.getOrDefault(event.customer(), event.customer());
+            if (Identities.isRequest(event)) continue;
+            var identity = event.customer();
+            var customer = customers.getOrDefault(identity, identity);
             seen.merge(customer, seen(customer, event), ProfileTail::both);
             if (event.type() == EventType.IDENTIFY) {
                 event.properties().properties().forEach(trait -> {
                     if (!trait.getKey().equals("consent"))
-                        say(traits, customer, trait.getKey(), trait.getValue(), event);
+                        say(traits, identity, trait.getKey(), trait.getValue(), event);
                 });
             }
             event.personal().forEach((path, value) -> {
                 var field = field(path, value, event);
                 if (field.isEmpty()) return;
-                var about = new About(customer, field);
+                var about = new About(identity, field);
                 fields.say(
                         about,
                         new Fact<>(personal.value(about, value), event.occurredAt(), event.seq(), event.sourceId()));
             });
         }
         profiles.store(List.copyOf(seen.values()));
-        personal.store(fields);
-        append(batch, profiles.store(traits));
+        personal.store(fields, customers);
+        append(batch, profiles.store(traits, customers));
     }
 
-    /** Moves the state of customers that were found to be others; before the batch is looked at, see mergesAfter. */
-    private void takeMerges() {
+    /** Gives state to whom it belongs today; before the batch is looked at, see regroupingsAfter. */
+    private void takeRegroupings(long beforeSeq) {
         while (true) {
-            var merges = identities.mergesAfter(profiles.lastMerge(), MERGES_AT_ONCE);
-            if (merges.isEmpty()) return;
-            var winners = Merge.finalWinners(merges);
-            profiles.move(winners);
-            personal.move(winners);
-            profiles.tookMergesUpTo(merges.getLast().number());
+            var some = identities.regroupingsAfter(profiles.lastMerge(), REGROUPINGS_AT_ONCE);
+            if (some.isEmpty()) return;
+            var touched = new LinkedHashSet<>(Regrouping.touched(some));
+            touched.addAll(identities.canonical(touched).values());
+            profiles.regroupTraits(touched);
+            personal.regroup(touched);
+            if (some.stream().anyMatch(Regrouping::split)) profiles.replace(touched, seenOf(touched, beforeSeq));
+            else profiles.move(Regrouping.finalWinners(some));
+            profiles.tookMergesUpTo(some.getLast().number());
         }
     }
 
-    private void append(Batch batch, List<Facts.Turn<JsonNode>> turns) {
-        var scalars =
-                turns.stream().filter(t -> !t.fact().value().isContainer()).toList();
+    /** When customers were seen, told anew by the log. */
+    private List<ProfileStore.Seen> seenOf(Set<CustomerId> touched, long beforeSeq) {
+        var customers = new HashSet<>(identities.canonical(touched).values());
+        var aliases = identities.aliasesOf(customers);
+        var seen = new HashMap<CustomerId, ProfileStore.Seen>();
+        warehouse.stream(
+                Sql.of(
+                        """
+                        select customer_id, min(occurred_at) as first_at, max(occurred_at) as last_at,
+                            bool_or(coalesce(aliases, 'anonymous_id') not like 'anonymous_id%') as known
+                        from events where seq < ? and customer_id in (select cast(unnest(cast(? as varchar[])) as bigint))
+                            and not (aliases is null and name in (select unnest(cast(? as varchar[]))))
+                        group by customer_id
+                        """,
+                        beforeSeq,
+                        aliases.keySet().stream().map(CustomerId::toString).toList(),
+                        List.copyOf(Identities.REQUESTS)),
+                row -> {
+                    var alias = new CustomerId(row.longValue("customer_id"));
+                    var customer = aliases.getOrDefault(alias, alias);
+                    seen.merge(
+                            customer,
+                            new ProfileStore.Seen(
+                                    customer,
+                                    row.instant("first_at"),
+                                    row.instant("last_at"),
+                                    row.booleanValue("known")),
+                            ProfileTail::both);
+                });
+        return List.copyOf(seen.values());
+    }
+
+    private void append(Batch batch, List<ProfileStore.Told> told) {
+        var scalars = told.stream().filter(t -> !t.fact().value().isContainer()).toList();
         if (scalars.isEmpty()) return;
         warehouse.append("trait_changes", batch.id(), Rows.written(rows -> {
-            for (var turn : scalars) {
-                var value = turn.fact().value();
-                rows.value(turn.about().customer().value())
-                        .value(turn.about().name())
+            for (var one : scalars) {
+                var value = one.fact().value();
+                rows.value(one.identity().value())
+                        .value(one.trait())
                         .value(value.isNull() ? null : value.toString())
-                        .value(turn.fact().at())
-                        .value(turn.fact().seq())
+                        .value(one.fact().at())
+                        .value(one.fact().seq())
                         .end();
             }
         }));

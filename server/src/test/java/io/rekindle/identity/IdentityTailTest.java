@@ -48,8 +48,8 @@ class IdentityTailTest {
 
         assertThat(identities.canonical(visitor)).isEqualTo(user);
         assertThat(inWarehouse(visitor)).isEqualTo(user);
-        assertThat(identities.mergesAfter(before, 10))
-                .extracting(Merge::loser, Merge::winner)
+        assertThat(identities.regroupingsAfter(before, 10))
+                .extracting(Regrouping::from, Regrouping::to)
                 .containsExactly(org.assertj.core.groups.Tuple.tuple(visitor, user));
         assertThat(identities.find(Identifier.Type.USER_ID, " user-a1 ")).hasValue(user);
         assertThat(identities.identifiersOf(visitor))
@@ -133,8 +133,8 @@ class IdentityTailTest {
     }
 
     private long lastMerge() {
-        return identities.mergesAfter(0, 1_000_000).stream()
-                .mapToLong(Merge::number)
+        return identities.regroupingsAfter(0, 1_000_000).stream()
+                .mapToLong(Regrouping::number)
                 .max()
                 .orElse(0);
     }

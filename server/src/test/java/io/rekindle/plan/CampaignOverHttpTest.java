@@ -663,8 +663,8 @@ class CampaignOverHttpTest {
                         agreed as (
                             insert into consents (customer_id, purpose, channel, granted, source, set_at, seq)
                             select id, 'marketing', 'email', true, 'test', '2026-01-01T00:00:00Z', 1 from who)
-                        insert into personal_fields (customer_id, field, sealed, fingerprint, address_hash, set_at, seq, source_id)
-                        select id, 'email', ''::bytea, id, id, '2026-01-01T00:00:00Z', 1, 1 from who
+                        insert into personal_fields (customer_id, identity_id, field, sealed, fingerprint, address_hash, set_at, seq, source_id)
+                        select id, id, 'email', ''::bytea, id, id, '2026-01-01T00:00:00Z', 1, 1 from who
                         """).param("from", from).param("customers", customers).update();
     }
 
