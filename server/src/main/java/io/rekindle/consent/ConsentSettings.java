@@ -13,7 +13,8 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * @param quietFrom from when on nobody is written to for marketing, in the company's zone; absent: no quiet hours
  * @param quietTo until when; before {@code quietFrom} when the quiet hours go over midnight
  * @param contactBudget most marketing messages one customer gets within the window
- * @param contactWindow the window of the contact budget, back from the moment of sending
+ * @param contactWindow the window of the contact budget in days of the company's zone, the day of sending among them;
+ *     part of a day counts as one
  */
 @ConfigurationProperties("rekindle.consent")
 public record ConsentSettings(
@@ -34,5 +35,10 @@ public record ConsentSettings(
                     "rekindle.consent.contact-budget is negative; 0 means no marketing at all");
         if (contactWindow.isNegative() || contactWindow.isZero())
             throw new IllegalArgumentException("rekindle.consent.contact-window must be longer than nothing");
+    }
+
+    int contactDays() {
+        return Math.toIntExact(
+                Math.ceilDiv(contactWindow.toSeconds(), Duration.ofDays(1).toSeconds()));
     }
 }

@@ -11,8 +11,8 @@ import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Component;
 
 /**
- * Forgets, every night, units of the contact budget nobody will count any more. A month beyond the window is kept: for
- * a message that is tried again for days, and for a window that is made longer.
+ * Forgets, every night, units of the contact budget nobody will count any more. A month beyond the longest window is kept:
+ * for a message that is tried again for days, and for a window that is made longer.
  */
 @Component
 class ContactUnitsJob implements Job {
@@ -35,7 +35,9 @@ class ContactUnitsJob implements Job {
 
     @Override
     public void run(String instance) {
-        var oldest = clock.instant().minus(settings.contactWindow()).minus(MARGIN);
+        var oldest = clock.instant()
+                .minus(Duration.ofDays(Math.max(settings.contactDays(), ContactLimit.LONGEST)))
+                .minus(MARGIN);
         jdbc.sql("delete from contact_units where taken_at < :oldest")
                 .param("oldest", OffsetDateTime.ofInstant(oldest, ZoneOffset.UTC))
                 .update();

@@ -1,22 +1,31 @@
 package io.rekindle.consent;
 
 import io.rekindle.common.CustomerId;
-import io.rekindle.identity.Identities;
 import io.rekindle.platform.BusinessClock;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.sql.Connection;
+import java.sql.Types;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.LocalDate;
 import java.time.LocalTime;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
+import java.util.function.Supplier;
+import java.util.stream.IntStream;
+import java.util.stream.LongStream;
+import org.jspecify.annotations.Nullable;
 import org.postgresql.PGConnection;
 import org.postgresql.copy.PGCopyOutputStream;
+import org.springframework.dao.PessimisticLockingFailureException;
 import org.springframework.jdbc.core.ConnectionCallback;
 import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.jdbc.core.simple.JdbcClient;
@@ -24,6 +33,7 @@ import org.springframework.jdbc.support.SqlArrayValue;
 import org.springframework.stereotype.Component;
 import org.springframework.transaction.annotation.Propagation;
 import org.springframework.transaction.annotation.Transactional;
+import org.springframework.transaction.support.TransactionTemplate;
 
 /**
  * Whether customers may be written to: for a whole audience before a campaign, and for each message at the moment it
@@ -40,56 +50,48 @@ public class Permissions {
     /** The channel of mail. */
     public static final String EMAIL = "email";
 
+    /** The purpose of what a contract or the customer's own request calls for. */
+    public static final String TRANSACTIONAL = "transactional";
+
+    /** Customers a run reserves for in one transaction. */
+    private static final int CHUNK = 2_000;
+
+    /** Distinguishes our locks from those of others on the same database. */
+    private static final int LOCKS = 0x52_63_62_31;
+
     private final JdbcClient jdbc;
     private final JdbcTemplate template;
-    private final Identities identities;
+    private final TransactionTemplate transaction;
     private final BusinessClock clock;
     private final ConsentSettings settings;
 
-    Permissions(
-            JdbcClient jdbc,
-            JdbcTemplate template,
-            Identities identities,
-            BusinessClock clock,
-            ConsentSettings settings) {
-        this.jdbc = jdbc;
+    public Permissions(
+            JdbcTemplate template, TransactionTemplate transaction, BusinessClock clock, ConsentSettings settings) {
+        this.jdbc = JdbcClient.create(template);
         this.template = template;
-        this.identities = identities;
+        this.transaction = transaction;
         this.clock = clock;
         this.settings = settings;
     }
 
     /**
-     * Judges an audience as it stands now, for sending at {@code at}: the budget looks back from then. Nothing is taken.
-     * The ids are copied into a temporary table and judged by one statement; answers are place by place.
+     * Judges an audience as it stands now, for sending at {@code at}: the budget is looked at as of that day. Nothing is
+     * taken. The ids are copied into a temporary table and judged by one statement; answers are place by place.
      */
-    @Transactional
-    public Judgement judge(long[] customerIds, String purpose, String channel, Instant at) {
+    public Judgement judge(long[] customerIds, Ask ask, Instant at) {
         var masks = new byte[customerIds.length];
-        copy(customerIds);
-        jdbc.sql("""
-                        with units as (
-                            select coalesce(a.customer_id, u.customer_id) as customer_id, count(*) as taken
-                            from contact_units u left join customer_aliases a on a.alias_id = u.customer_id
-                            where u.purpose = :purpose and u.taken_at > :since group by 1),
-                        asked as (
-                            select j.place, coalesce(a.customer_id, j.customer_id) as customer_id
-                            from judged j left join customer_aliases a on a.alias_id = j.customer_id),
-                        faults as (
-                            select q.place,
-                                case when coalesce(c.granted, :unasked) then 0 else :noConsent end
-                                + case when s.address_hash is null then 0 else :suppressed end
-                                + case when r.address_hash is null then :noAddress else 0 end
-                                + case when coalesce(u.taken, 0) < :budget then 0 else :overBudget end as mask
-                            from asked q
-                            left join consents c
-                                on c.customer_id = q.customer_id and c.purpose = :purpose and c.channel = :channel
-                            left join reachable_customers r on r.customer_id = q.customer_id and r.channel = :channel
-                            left join suppressions s on s.channel = :channel and s.address_hash = r.address_hash
-                            left join units u on u.customer_id = q.customer_id)
-                        select place, mask from faults where mask <> 0
-                        """).params(common(purpose, channel, at)).query(row -> {
-            masks[row.getInt("place")] = row.getByte("mask");
+        transaction.executeWithoutResult(status -> {
+            copy(customerIds);
+            jdbc.sql("with asked as (select place, cast(null as bigint) as message_id, customer_id from judged), "
+                            + FACTS
+                            + """
+                            select place, mask + case when room < 1 then :overBudget else 0 end as mask from facts
+                            where mask <> 0 or room < 1
+                            """)
+                    .params(common(ask, at))
+                    .query(row -> {
+                        masks[row.getInt("place")] = row.getByte("mask");
+                    });
         });
         return new Judgement(masks);
     }
@@ -120,81 +122,79 @@ public class Permissions {
     public record Contact(long messageId, CustomerId customer) {}
 
     /**
-     * The last check before one message goes out, inside the caller's transaction: consent, suppression, address, quiet
-     * hours, budget. A granted message takes one unit of its customer's budget, exactly once however often it is asked
-     * for; the unit is given back by {@link #release} or with the caller's transaction.
+     * Reserves a unit of the contact budget for each message of a run that is being planned, for sending at {@code at}:
+     * whatever else is planned or sent meanwhile, the units are there. Judges anew, customer by customer; who is refused
+     * gets nothing. Many transactions of its own, so a crash may leave some units behind: {@link #releaseRun} before a
+     * repetition.
+     *
+     * @return place by place, in the order the messages were given
      */
+    public Judgement reserve(long runId, List<Contact> messages, Ask ask, Instant at) {
+        var masks = new byte[messages.size()];
+        // By lock, so that a transaction takes few of them; places find their way back.
+        var order = IntStream.range(0, messages.size())
+                .boxed()
+                .sorted(Comparator.comparingInt(
+                        place -> shard(messages.get(place).customer())))
+                .toList();
+        for (int from = 0; from < order.size(); from += CHUNK) {
+            var chunk = order.subList(from, Math.min(order.size(), from + CHUNK));
+            var contacts = chunk.stream().map(messages::get).toList();
+            var found = retried(() -> transaction.execute(status -> units(contacts, ask, at, new Reserved(runId))));
+            for (int place : chunk)
+                masks[place] = (byte)
+                        found.getOrDefault(messages.get(place).messageId(), 0).intValue();
+        }
+        return new Judgement(masks);
+    }
+
+    /** Two transactions that wait for each other: PostgreSQL ends one, which begins anew. */
+    private static Map<Long, Integer> retried(Supplier<@Nullable Map<Long, Integer>> attempt) {
+        for (int tries = 1; ; tries++) {
+            try {
+                return Objects.requireNonNull(attempt.get());
+            } catch (PessimisticLockingFailureException e) {
+                if (tries == 5) throw e;
+            }
+        }
+    }
+
+    /** Gives back what a run reserved, but not for these messages; in the caller's transaction. */
     @Transactional(propagation = Propagation.MANDATORY)
-    public Permit take(long messageId, CustomerId customer, String purpose, String channel, Instant at) {
-        var permit = take(List.of(new Contact(messageId, customer)), purpose, channel, at)
-                .get(messageId);
-        if (permit == null) throw new IllegalStateException("message %d was not judged".formatted(messageId));
-        return permit;
+    public void keepReserved(long runId, long[] messageIds) {
+        copy(messageIds);
+        jdbc.sql("""
+                        delete from contact_units u where u.run_id = :run and u.state = 'reserved'
+                            and not exists (select 1 from judged j where j.customer_id = u.message_id)
+                        """).param("run", runId).update();
+    }
+
+    /** Gives back whatever a run has reserved and not used. */
+    @Transactional
+    public void releaseRun(long runId) {
+        jdbc.sql("delete from contact_units where run_id = :run and state = 'reserved'")
+                .param("run", runId)
+                .update();
     }
 
     /**
-     * {@link #take} for several messages of one transaction, answered by message id. Several messages of one customer
-     * take their units in the order of the message ids. The customers are locked until the transaction ends, in the
-     * order of their ids; a transaction that calls this twice could lock itself and another out. Each customer costs
-     * PostgreSQL a lock: hundreds at once are fine, tens of thousands are not.
+     * The last check before one message goes out, inside the caller's transaction: consent, suppression, address, quiet
+     * hours, budget. A granted message uses one unit of its customer's budget, the one reserved for it if there is one,
+     * exactly once however often it is asked for: a message that is tried again moves its unit to the time it is tried at.
+     * The unit is given back by {@link #release}, and stands as it did before when the caller's transaction does not commit.
+     *
+     * <p>Whoever else asks for this customer waits for the caller's transaction to end. Customers share some locks, and a
+     * transaction that calls this twice could lock itself and another out; PostgreSQL would end one of them.
      */
     @Transactional(propagation = Propagation.MANDATORY)
-    public Map<Long, Permit> take(List<Contact> contacts, String purpose, String channel, Instant at) {
-        var permits = new HashMap<Long, Permit>();
-        var quietUntil = purpose.equals(MARKETING) ? quietUntil(at) : Optional.<Instant>empty();
-        if (quietUntil.isPresent()) {
-            for (var contact : contacts) permits.put(contact.messageId(), new Permit.Later(quietUntil.get()));
-            return permits;
-        }
-        var customers = identities.canonical(
-                contacts.stream().mapToLong(c -> c.customer().value()).toArray());
-        lock(customers);
-        jdbc.sql("""
-                        with asked as (
-                            select m as message_id, c as customer_id from unnest(:messages, :customers) as x (m, c)),
-                        judged as (
-                            select q.message_id, q.customer_id, h.message_id is not null as held,
-                                case when coalesce(c.granted, :unasked) then 0 else :noConsent end
-                                + case when s.address_hash is null then 0 else :suppressed end
-                                + case when r.address_hash is null then :noAddress else 0 end as mask,
-                                (select count(*) from contact_units u where u.purpose = :purpose and u.taken_at > :since
-                                    and u.customer_id in (select q.customer_id union all
-                                        select alias_id from customer_aliases where customer_id = q.customer_id and alias_id <> q.customer_id))
-                                as taken
-                            from asked q
-                            left join contact_units h on h.message_id = q.message_id
-                            left join consents c
-                                on c.customer_id = q.customer_id and c.purpose = :purpose and c.channel = :channel
-                            left join reachable_customers r on r.customer_id = q.customer_id and r.channel = :channel
-                            left join suppressions s on s.channel = :channel and s.address_hash = r.address_hash),
-                        ranked as (
-                            select *, row_number() over (
-                                partition by customer_id, mask = 0 and not held order by message_id) as rank
-                            from judged),
-                        final as (
-                            select message_id, customer_id, held,
-                                mask + case when not held and taken + rank > :budget then :overBudget else 0 end as mask
-                            from ranked),
-                        units as (
-                            insert into contact_units (message_id, customer_id, purpose, taken_at)
-                            select message_id, customer_id, :purpose, :at from final where mask = 0 and not held)
-                        select message_id, mask from final
-                        """)
-                .params(common(purpose, channel, at))
-                .param("at", ConsentStore.utc(at))
-                .param(
-                        "messages",
-                        new SqlArrayValue(
-                                "bigint",
-                                contacts.stream().map(Contact::messageId).toArray()))
-                .param(
-                        "customers",
-                        new SqlArrayValue(
-                                "bigint", Arrays.stream(customers).boxed().toArray()))
-                .query(row -> {
-                    permits.put(row.getLong("message_id"), permit(row.getInt("mask")));
-                });
-        return permits;
+    public Permit take(long messageId, CustomerId customer, Ask ask, Instant at) {
+        var quietUntil = ask.isCounted() ? quietUntil(at) : Optional.<Instant>empty();
+        if (quietUntil.isPresent()) return new Permit.Later(quietUntil.get());
+        var mask = units(List.of(new Contact(messageId, customer)), ask, at, new Used())
+                .get(messageId);
+        if (mask == null) throw new IllegalStateException("message %d was not judged".formatted(messageId));
+        if (mask == 0) return new Permit.Granted();
+        return new Permit.Refused(Refusal.ofMask(mask).iterator().next());
     }
 
     /** Gives a message's unit of the contact budget back: it will not go out. Whether it held one. */
@@ -205,6 +205,165 @@ public class Permissions {
                         .update()
                 > 0;
     }
+
+    /** What becomes of a unit. */
+    private sealed interface Unit {}
+
+    private record Reserved(long runId) implements Unit {}
+
+    private record Used() implements Unit {}
+
+    /** Judges messages and takes their units; masks by message id. */
+    private Map<Long, Integer> units(List<Contact> contacts, Ask ask, Instant at, Unit unit) {
+        var masks = new HashMap<Long, Integer>();
+        var left = contacts;
+        while (!left.isEmpty()) {
+            var locked = lock(left);
+            var moved = new ArrayList<Contact>();
+            var asked = left;
+            jdbc.sql(TAKE)
+                    .params(common(ask, at))
+                    .param("at", ConsentStore.utc(at))
+                    .param("places", array(IntStream.range(0, left.size()).asLongStream()))
+                    .param("messages", array(left.stream().mapToLong(Contact::messageId)))
+                    .param(
+                            "customers",
+                            array(left.stream().mapToLong(c -> c.customer().value())))
+                    .param("locked", array(Arrays.stream(locked)))
+                    .param("purpose", ask.purpose())
+                    .param("category", ask.category().code())
+                    .param("use", unit instanceof Used)
+                    .param("run", unit instanceof Reserved reserved ? reserved.runId() : null, Types.BIGINT)
+                    .query(row -> {
+                        if (row.getBoolean("moved")) moved.add(asked.get(row.getInt("place")));
+                        else masks.put(row.getLong("message_id"), row.getInt("mask"));
+                    });
+            left = moved;
+        }
+        return masks;
+    }
+
+    /**
+     * Lets one transaction at a time look at a person's budget. The locks are taken by a statement of its own, before the
+     * one that counts: under READ COMMITTED that one then sees the units of whoever held them before. Those of all ids the
+     * person ever had are taken, for somebody else may not know yet of a merge; and who turns out to have been merged
+     * between the two statements is locked and judged again.
+     *
+     * @return whose locks are held, place by place
+     */
+    private long[] lock(List<Contact> contacts) {
+        var persons = new long[contacts.size()];
+        jdbc.sql("""
+                        with person as (
+                            select x.place, coalesce(a.customer_id, x.customer_id) as customer_id
+                            from unnest(:places, :customers) as x (place, customer_id)
+                            left join customer_aliases a on a.alias_id = x.customer_id),
+                        locks as (
+                            select distinct (hashint8(id) & 1023) as lock from (
+                                select customer_id as id from person union all
+                                select a.alias_id from person p join customer_aliases a on a.customer_id = p.customer_id) ids
+                            order by 1),
+                        held as materialized (select count(pg_advisory_xact_lock(:space, lock)) as n from locks)
+                        select p.place, p.customer_id from person p, held h where h.n >= 0
+                        """)
+                .param("space", LOCKS)
+                .param("places", array(IntStream.range(0, contacts.size()).asLongStream()))
+                .param(
+                        "customers",
+                        array(contacts.stream().mapToLong(c -> c.customer().value())))
+                .query(row -> {
+                    persons[row.getInt("place")] = row.getLong("customer_id");
+                });
+        return persons;
+    }
+
+    /** Near enough to PostgreSQL's own hash to keep a person's neighbours together; only the order depends on it. */
+    private static int shard(CustomerId customer) {
+        return Long.hashCode(customer.value()) & 1023;
+    }
+
+    private static SqlArrayValue array(LongStream values) {
+        return new SqlArrayValue("bigint", values.boxed().toArray());
+    }
+
+    /**
+     * What stands against each place of {@code asked (place, message_id, customer_id)}: {@code mask} but for the budget,
+     * and {@code room}, how many more units fit, null where the budget does not count.
+     *
+     * <p>A limit holds in every run of its days. So a unit on a day is in the way not only of units after it but also of
+     * those before it: each window is looked at that holds the day asked for and ends with it or with a unit reserved for a
+     * later one.
+     */
+    private static final String FACTS = """
+            person as (
+                select q.place, q.message_id, coalesce(a.customer_id, q.customer_id) as customer_id
+                from asked q left join customer_aliases a on a.alias_id = q.customer_id),
+            limits as (
+                select id, category, channel, days, most from contact_limits
+                where :counted and (category is null or category = :category) and (channel is null or channel = :channel)
+                union all select 0, null, null, cast(:days as int), cast(:budget as int) where :counted),
+            ids as (
+                select place, message_id, customer_id as id from person
+                union all select p.place, p.message_id, a.alias_id
+                from person p join customer_aliases a on a.customer_id = p.customer_id and a.alias_id <> p.customer_id),
+            taken as (
+                select i.place, u.day, u.category, u.channel
+                from ids i join contact_units u on u.customer_id = i.id
+                where :counted and u.day > cast(:day as date) - cast(:longest as int)
+                    and u.day < cast(:day as date) + cast(:longest as int) and u.message_id is distinct from i.message_id),
+            ends as (
+                select distinct place, cast(:day as date) as last from taken
+                union select place, day from taken where day > cast(:day as date)),
+            counted as (
+                select e.place, l.most - count(*) as room
+                from ends e join taken t on t.place = e.place and t.day <= e.last
+                join limits l on e.last < cast(:day as date) + l.days and t.day > e.last - l.days
+                    and (l.category is null or l.category = t.category) and (l.channel is null or l.channel = t.channel)
+                group by e.place, e.last, l.id, l.most),
+            room as (select place, min(room) as room from counted group by place),
+            facts as (
+                select p.place, p.message_id, p.customer_id,
+                    case when coalesce(c.granted, :unasked) then 0 else :noConsent end
+                    + case when s.address_hash is null then 0 else :suppressed end
+                    + case when r.address_hash is null then :noAddress else 0 end as mask,
+                    least((select min(most) from limits), x.room) as room
+                from person p
+                left join consents c
+                    on c.customer_id = p.customer_id and c.purpose = :purpose and c.channel = :channel
+                left join reachable_customers r on r.customer_id = p.customer_id and r.channel = :channel
+                left join suppressions s on s.channel = :channel and s.address_hash = r.address_hash
+                left join room x on x.place = p.place)
+            """;
+
+    private static final String TAKE = """
+            with asked as (
+                select * from unnest(:places, :messages, :customers) as x (place, message_id, customer_id)), """ + FACTS + """
+            , judged as (
+                select f.*, h.state, f.customer_id <> k.customer_id as moved
+                from facts f
+                join unnest(:places, :locked) as k (place, customer_id) on k.place = f.place
+                left join contact_units h on h.message_id = f.message_id),
+            ranked as (
+                select *, row_number() over (
+                    partition by customer_id, mask = 0 and not moved and state is null order by message_id) as rank
+                from judged),
+            final as (
+                select place, message_id, customer_id, state, moved,
+                    mask + case
+                        when :use and room < 1 then :overBudget
+                        when not :use and state is null and room < rank then :overBudget
+                        else 0 end as mask
+                from ranked),
+            units as (
+                insert into contact_units
+                    (message_id, customer_id, purpose, taken_at, day, channel, category, state, run_id)
+                select message_id, customer_id, :purpose, :at, cast(:day as date), :channel, :category,
+                    case when :use then 'used' else 'reserved' end, cast(:run as bigint)
+                from final where mask = 0 and not moved and :counted and (:use or state is null)
+                on conflict (message_id) do update
+                set taken_at = excluded.taken_at, day = excluded.day, state = excluded.state)
+            select place, message_id, moved, mask from final
+            """;
 
     /** When the quiet hours that hold at an instant end; empty when there are none then. */
     public Optional<Instant> quietUntil(Instant at) {
@@ -244,25 +403,17 @@ public class Permissions {
                 : !time.isBefore(from) || time.isBefore(to);
     }
 
-    /**
-     * Lets one transaction at a time look at a customer's budget. The lock is taken by a statement of its own, before
-     * the one that counts: under READ COMMITTED that one then sees the units of whoever held the lock before.
-     */
-    private void lock(long[] customers) {
-        var ordered = Arrays.stream(customers).sorted().distinct().boxed().toArray();
-        jdbc.sql("select pg_advisory_xact_lock(id) from unnest(:customers) as x (id)")
-                .param("customers", new SqlArrayValue("bigint", ordered))
-                .query(row -> {});
-    }
-
-    private Map<String, Object> common(String purpose, String channel, Instant at) {
-        boolean marketing = purpose.equals(MARKETING);
+    private Map<String, Object> common(Ask ask, Instant at) {
         var values = new HashMap<String, Object>();
-        values.put("purpose", purpose);
-        values.put("channel", channel);
-        values.put("since", ConsentStore.utc(at.minus(settings.contactWindow())));
-        values.put("budget", marketing ? settings.contactBudget() : Integer.MAX_VALUE);
-        values.put("unasked", marketing && settings.allowedWithoutRecord());
+        values.put("purpose", ask.purpose());
+        values.put("channel", ask.channel());
+        values.put("category", ask.category().code());
+        values.put("counted", ask.isCounted());
+        values.put("day", LocalDate.ofInstant(at, clock.zone()));
+        values.put("days", settings.contactDays());
+        values.put("budget", settings.contactBudget());
+        values.put("longest", Math.max(settings.contactDays(), ContactLimit.LONGEST));
+        values.put("unasked", unasked(ask.purpose()));
         values.put("noConsent", Refusal.NO_CONSENT.bit());
         values.put("suppressed", Refusal.SUPPRESSED.bit());
         values.put("noAddress", Refusal.NO_ADDRESS.bit());
@@ -270,10 +421,12 @@ public class Permissions {
         return values;
     }
 
-    private static Permit permit(int mask) {
-        return Refusal.ofMask(mask).stream()
-                .findFirst()
-                .<Permit>map(Permit.Refused::new)
-                .orElseGet(Permit.Granted::new);
+    /** Whether a customer who said nothing may be written to. */
+    private boolean unasked(String purpose) {
+        return switch (purpose) {
+            case MARKETING -> settings.allowedWithoutRecord();
+            case TRANSACTIONAL -> true;
+            default -> false;
+        };
     }
 }

@@ -62,7 +62,11 @@ public final class Assignment {
 
     /** The id of the message that carries out a decision. */
     public static long messageId(long decisionId) {
-        return first64Bits(sha256(), "message:" + decisionId);
+        return messageId(sha256(), decisionId);
+    }
+
+    static long messageId(MessageDigest sha256, long decisionId) {
+        return first64Bits(sha256, "message:" + decisionId);
     }
 
     static MessageDigest sha256() {

@@ -1,5 +1,7 @@
 package io.rekindle.decide;
 
+import io.rekindle.common.CustomerId;
+import io.rekindle.consent.Ask;
 import io.rekindle.plan.Audiences;
 import io.rekindle.warehouse.Sql;
 import io.rekindle.warehouse.Warehouse;
@@ -7,6 +9,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -34,7 +37,7 @@ final class Audience {
      * Members and their expected value in one statement of the warehouse, judged in one of PostgreSQL.
      *
      * @param asOf whose members they are
-     * @param at when they would be written to
+     * @param sentAt when they would be written to: the contact budget is that of then
      */
     static Audience read(
             Warehouse warehouse,
@@ -42,10 +45,9 @@ final class Audience {
             Judge judge,
             long segmentId,
             @Nullable Integer segmentVersion,
-            String purpose,
-            String channel,
+            Ask ask,
             Instant asOf,
-            Instant at) {
+            Instant sentAt) {
         var sql = Sql.of("with members as")
                 .then(segments.members(segmentId, segmentVersion, asOf).inParentheses())
                 .then("""
@@ -71,9 +73,28 @@ final class Audience {
         var customers = ids.toArray();
         return new Audience(
                 customers,
-                customers.length == 0 ? new String[0] : judge.reasons(customers, purpose, channel, at),
+                customers.length == 0 ? new String[0] : judge.reasons(customers, ask, sentAt),
                 values.stream().mapToDouble(Double::doubleValue).toArray(),
                 versions);
+    }
+
+    /** The same with contact budget reserved for every eligible member, whatever arm it will be drawn for. */
+    Audience reserving(Judge judge, Run run) {
+        var sha256 = Assignment.sha256();
+        var places = IntStream.range(0, customers.length)
+                .filter(place -> reasons[place] == null)
+                .toArray();
+        var messages = Arrays.stream(places)
+                .mapToObj(place -> {
+                    long decision = Assignment.decisionId(sha256, run.id(), customers[place]);
+                    return new OutgoingMessage(
+                            Assignment.messageId(sha256, decision), decision, new CustomerId(customers[place]));
+                })
+                .toList();
+        var refused = judge.reserve(run.id(), messages, run.ask(), run.plannedAt());
+        var now = reasons.clone();
+        for (int i = 0; i < places.length; i++) now[places[i]] = refused[i];
+        return new Audience(customers, now, expectedValues, modelVersions);
     }
 
     int size() {

@@ -21,23 +21,23 @@ import org.slf4j.LoggerFactory;
 import org.springframework.transaction.support.TransactionTemplate;
 
 /**
- * Launches campaigns. Ledger and outbox stand in two stores, so a launch has three steps, each whole or not at all:
+ * Launches campaigns. Ledger and outbox stand in two stores, so a launch has these steps:
  *
  * <ol>
  *   <li>PostgreSQL: the run's row, {@code planning}, with its salt and its moment;
+ *   <li>PostgreSQL: contact budget reserved for every eligible member before arms are drawn, so that both arms are of those
+ *       it sufficed for; customer by customer, to be given back and begun anew after a crash;
  *   <li>warehouse: the ledger, one batch under the run's id;
- *   <li>PostgreSQL: the outbox, filled from the ledger, and {@code planned}.
+ *   <li>PostgreSQL: the outbox, filled from the ledger, the budget of those held out given back, and {@code planned}.
  * </ol>
  *
- * <p>A crash between two steps leaves a run in {@code planning}. {@link #resume} redoes what is missing: a ledger that is
+ * <p>Each but the second is whole or not at all. A crash between two leaves a run in {@code planning}. {@link #resume} redoes
+ * what is missing: a ledger that is
  * there is never decided anew but read back, so outbox and ledger always agree; and neither is ever written twice, the
  * one by its batch id, the other by its transaction.
  */
 class Broadcasts {
     private static final Logger LOG = LoggerFactory.getLogger(Broadcasts.class);
-    static final String PURPOSE = "marketing";
-    static final String CHANNEL = "email";
-
     private final TransactionTemplate transaction;
     private final Warehouse warehouse;
     private final WriteGate gate;
@@ -55,6 +55,7 @@ class Broadcasts {
     /** The moments a crash can fall between. */
     enum Step {
         RUN_WRITTEN,
+        BUDGET_RESERVED,
         LEDGER_WRITTEN,
         OUTBOX_FILLED,
         PLANNED
@@ -121,7 +122,7 @@ class Broadcasts {
         var now = clock.instant();
         // A launch that comes late, e.g. after the server was down, may find the day's hours over.
         var planned = campaign.sendWindow().next(now, clock.zone());
-        long id = runs.insert(campaign, templateVersion, PURPOSE, CHANNEL, seeds.salt(), now, planned);
+        long id = runs.insert(campaign, templateVersion, seeds.salt(), now, planned);
         if (!campaigns.launched(campaignId, id))
             throw new IllegalStateException("campaign %d was changed while it was launched".formatted(campaignId));
         return runs.find(id);
@@ -130,16 +131,18 @@ class Broadcasts {
     private void finish(Run run) {
         if (run.planned()) return;
         if (!hasLedger(run)) {
+            judge.releaseReserved(run.id());
             var audience = Audience.read(
-                    warehouse,
-                    segments,
-                    judge,
-                    run.segmentId(),
-                    run.segmentVersion(),
-                    run.purpose(),
-                    run.channel(),
-                    run.decidedAt(),
-                    run.decidedAt());
+                            warehouse,
+                            segments,
+                            judge,
+                            run.segmentId(),
+                            run.segmentVersion(),
+                            run.ask(),
+                            run.decidedAt(),
+                            run.plannedAt())
+                    .reserving(judge, run);
+            afterStep.accept(Step.BUDGET_RESERVED);
             gate.write(() -> {
                 warehouse.append("decisions", batchId(run), Rows.written(rows -> write(run, audience, rows)));
             });
@@ -150,6 +153,7 @@ class Broadcasts {
             if (now.planned()) return;
             var messages = now.cancelled() ? List.<OutgoingMessage>of() : messages(now);
             outbox.enqueue(outgoing(now), messages.stream());
+            judge.keepReserved(now.id(), messages);
             campaigns.drawn(now.campaignId(), messages.size());
             afterStep.accept(Step.OUTBOX_FILLED);
             runs.planned(now.id());
@@ -227,6 +231,8 @@ class Broadcasts {
                 run.campaignId(),
                 run.purpose(),
                 run.channel(),
+                run.topic(),
+                run.category(),
                 run.templateId(),
                 run.templateVersion(),
                 run.offerId(),

@@ -77,10 +77,9 @@ class CampaignLaunches implements Launches {
                 judge,
                 campaign.segmentId(),
                 campaign.segmentVersion(),
-                Broadcasts.PURPOSE,
-                Broadcasts.CHANNEL,
+                campaign.ask(),
                 now,
-                now);
+                campaign.sendWindow().next(now, clock.zone()));
         var counts = new TreeMap<String, Long>();
         for (int place = 0; place < audience.size(); place++) {
             var reason = audience.reason(place);
@@ -142,8 +141,7 @@ class CampaignLaunches implements Launches {
                 judge,
                 campaign.segmentId(),
                 campaign.segmentVersion(),
-                Broadcasts.PURPOSE,
-                Broadcasts.CHANNEL,
+                campaign.ask(),
                 from,
                 now);
         var spent = new HashMap<Long, Double>();

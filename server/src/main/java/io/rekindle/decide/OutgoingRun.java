@@ -1,5 +1,7 @@
 package io.rekindle.decide;
 
+import io.rekindle.consent.Ask;
+import io.rekindle.consent.Category;
 import java.time.Instant;
 import java.time.LocalTime;
 import org.jspecify.annotations.Nullable;
@@ -8,6 +10,7 @@ import org.jspecify.annotations.Nullable;
  * What the messages of one run have in common.
  *
  * @param purpose the purpose permission is asked for: {@code marketing}
+ * @param topic what the messages are about, as customers choose topics; null: nothing in particular
  * @param offerId the offer each message takes a code of; null for none
  * @param plannedAt when to send, at the earliest
  * @param windowFrom first minute of the day, in the company's zone, at which may be sent
@@ -20,6 +23,8 @@ public record OutgoingRun(
         long campaignId,
         String purpose,
         String channel,
+        @Nullable String topic,
+        Category category,
         long templateId,
         int templateVersion,
         @Nullable Long offerId,
@@ -27,4 +32,10 @@ public record OutgoingRun(
         LocalTime windowFrom,
         LocalTime windowTo,
         Instant expiresAt,
-        long lastMerge) {}
+        long lastMerge) {
+
+    /** The permission the messages need. */
+    public Ask ask() {
+        return new Ask(purpose, channel, topic, category);
+    }
+}

@@ -1,5 +1,7 @@
 package io.rekindle.decide;
 
+import io.rekindle.consent.Ask;
+import io.rekindle.consent.Category;
 import java.time.Instant;
 import java.time.LocalTime;
 import org.jspecify.annotations.Nullable;
@@ -23,6 +25,8 @@ public record Run(
         @Nullable Long offerId,
         String purpose,
         String channel,
+        @Nullable String topic,
+        Category category,
         double holdoutShare,
         String salt,
         Instant decidedAt,
@@ -32,4 +36,10 @@ public record Run(
         Instant windowTo,
         long lastMerge,
         boolean planned,
-        boolean cancelled) {}
+        boolean cancelled) {
+
+    /** The permission its messages need. */
+    public Ask ask() {
+        return new Ask(purpose, channel, topic, category);
+    }
+}

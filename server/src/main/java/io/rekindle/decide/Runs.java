@@ -1,9 +1,11 @@
 package io.rekindle.decide;
 
+import io.rekindle.consent.Category;
 import io.rekindle.identity.Identities;
 import io.rekindle.plan.Campaign;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.sql.Types;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.LocalTime;
@@ -20,8 +22,8 @@ import org.springframework.stereotype.Component;
 public class Runs {
     private static final String COLUMNS = """
             select id, campaign_id, segment_id, segment_version, template_id, template_version, offer_id, purpose,
-                channel, holdout_share, salt, decided_at, planned_at, send_from, send_to, window_to, last_merge, state,
-                cancelled
+                channel, topic, category, holdout_share, salt, decided_at, planned_at, send_from, send_to, window_to,
+                last_merge, state, cancelled
             from runs
             """;
 
@@ -55,20 +57,13 @@ public class Runs {
     }
 
     /** Writes down that a campaign is being launched; everything a repetition needs is in the row. */
-    long insert(
-            Campaign campaign,
-            int templateVersion,
-            String purpose,
-            String channel,
-            String salt,
-            Instant now,
-            Instant planned) {
+    long insert(Campaign campaign, int templateVersion, String salt, Instant now, Instant planned) {
         return jdbc.sql("""
                         insert into runs (campaign_id, segment_id, segment_version, template_id, template_version,
-                            offer_id, purpose, channel, holdout_share, salt, decided_at, planned_at, send_from, send_to,
+                            offer_id, purpose, channel, topic, category, holdout_share, salt, decided_at, planned_at, send_from, send_to,
                             window_to, last_merge, state)
                         values (:campaign, :segment, :segmentVersion, :template, :templateVersion, :offer, :purpose,
-                            :channel, :share, :salt, :now, :planned, :from, :to, :windowTo,
+                            :channel, :topic, :category, :share, :salt, :now, :planned, :from, :to, :windowTo,
                             :lastMerge, 'planning') returning id
                         """)
                 .param("campaign", campaign.id())
@@ -77,8 +72,10 @@ public class Runs {
                 .param("template", campaign.templateId())
                 .param("templateVersion", templateVersion)
                 .param("offer", campaign.offerId())
-                .param("purpose", purpose)
-                .param("channel", channel)
+                .param("purpose", campaign.ask().purpose())
+                .param("channel", campaign.ask().channel())
+                .param("topic", campaign.topic(), Types.VARCHAR)
+                .param("category", campaign.category().code())
                 .param("share", campaign.holdoutShare())
                 .param("salt", salt)
                 .param("now", at(now))
@@ -132,6 +129,8 @@ public class Runs {
                 r.getObject("offer_id", Long.class),
                 r.getString("purpose"),
                 r.getString("channel"),
+                r.getString("topic"),
+                Category.of(r.getString("category")),
                 r.getDouble("holdout_share"),
                 r.getString("salt"),
                 r.getObject("decided_at", OffsetDateTime.class).toInstant(),

@@ -1,5 +1,9 @@
 package io.rekindle.plan;
 
+import com.fasterxml.jackson.annotation.JsonIgnore;
+import io.rekindle.consent.Ask;
+import io.rekindle.consent.Category;
+import io.rekindle.consent.Permissions;
 import java.math.BigDecimal;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
@@ -12,6 +16,8 @@ import org.jspecify.annotations.Nullable;
  * @param holdoutShare share of the eligible audience that is not written to, 0.01 to 0.5
  * @param attributionDays how long after the planned time purchases count
  * @param messageCost cost of one message
+ * @param topic what it is about, as customers choose topics; null: nothing in particular
+ * @param category what it is for customers: the contact budget has limits by category
  * @param forecast as it was at approval
  * @param objective as it was at approval: what the result is held against
  * @param runId the run that carried it out, once launched
@@ -29,10 +35,19 @@ public record Campaign(
         SendWindow sendWindow,
         int attributionDays,
         BigDecimal messageCost,
+        @Nullable String topic,
+        Category category,
         CampaignState state,
         String author,
         @Nullable String approver,
         @Nullable Instant approvedAt,
         @Nullable Forecast forecast,
         @Nullable Objective objective,
-        @Nullable Long runId) {}
+        @Nullable Long runId) {
+
+    /** The permission its messages need. */
+    @JsonIgnore
+    public Ask ask() {
+        return new Ask(Permissions.MARKETING, Permissions.EMAIL, topic, category);
+    }
+}

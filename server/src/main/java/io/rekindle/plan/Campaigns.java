@@ -4,6 +4,7 @@ import io.rekindle.access.AuditTrail;
 import io.rekindle.access.Caller;
 import io.rekindle.access.Role;
 import io.rekindle.common.Page;
+import io.rekindle.consent.Category;
 import io.rekindle.consent.Permissions;
 import io.rekindle.platform.BusinessClock;
 import io.rekindle.platform.Problem;
@@ -35,8 +36,8 @@ public class Campaigns {
     private static final int MOST_ATTRIBUTION_DAYS = 365;
     private static final String COLUMNS = """
             select id, name, objective_id, segment_id, segment_version, template_id, template_version, offer_id,
-                holdout_share, send_from, send_to, start_at, attribution_days, message_cost, state, author, approver,
-                approved_at, forecast, objective, run_id
+                holdout_share, send_from, send_to, start_at, attribution_days, message_cost, topic, category, state,
+                author, approver, approved_at, forecast, objective, run_id
             from campaigns
             """;
 
@@ -91,7 +92,8 @@ public class Campaigns {
             @Nullable Double holdoutShare,
             @Nullable Hours sendWindow,
             @Nullable Integer attributionDays,
-            @Nullable BigDecimal messageCost) {}
+            @Nullable BigDecimal messageCost,
+            @Nullable Category category) {}
 
     /** The send window as it is asked for. */
     public record Hours(
@@ -122,9 +124,9 @@ public class Campaigns {
     public Campaign create(Draft draft) {
         long id = jdbc.sql("""
                         insert into campaigns (name, objective_id, segment_id, template_id, offer_id, holdout_share,
-                            send_from, send_to, start_at, attribution_days, message_cost, state, author, created_at)
+                            send_from, send_to, start_at, attribution_days, message_cost, category, state, author, created_at)
                         values (:name, :objective, :segment, :template, :offer, :holdout,
-                            :from, :to, :start, :days, :cost, 'draft', :author, :now) returning id
+                            :from, :to, :start, :days, :cost, :category, 'draft', :author, :now) returning id
                         """)
                 .params(check(draft))
                 .param("author", Caller.current().name())
@@ -150,6 +152,7 @@ public class Campaigns {
                         update campaigns set name = :name, objective_id = :objective, segment_id = :segment,
                             template_id = :template, offer_id = :offer, holdout_share = :holdout, send_from = :from,
                             send_to = :to, start_at = :start, attribution_days = :days, message_cost = :cost,
+                            category = :category,
                             state = 'draft', segment_version = null, template_version = null
                         where id = :id and state in ('draft', 'in_review')
                         """).params(check(draft)).param("id", id).update();
@@ -470,6 +473,7 @@ public class Campaigns {
         var from = hours.from() == null ? LocalTime.of(9, 0) : hours.from();
         var to = hours.to() == null ? LocalTime.of(20, 0) : hours.to();
         int days = draft.attributionDays() == null ? 0 : draft.attributionDays();
+        var category = draft.category() == null ? Category.PROMOTION : draft.category();
         faults.check(
                         draft.name() != null && !draft.name().isBlank(),
                         new Fault("name", "name_missing", "the name is missing"))
@@ -499,6 +503,12 @@ public class Campaigns {
                 .check(
                         cost.signum() >= 0,
                         new Fault("messageCost", "cost_negative", "the cost of a message cannot be negative"));
+        faults.check(
+                category != Category.TRANSACTIONAL,
+                new Fault(
+                        "category",
+                        "campaign_transactional",
+                        "a campaign is not transactional: it needs permission and counts towards the contact budget"));
         checkNotQuiet(faults, from, to);
         exists(faults, "objectiveId", draft.objectiveId(), true, objectives::require);
         exists(faults, "segmentId", draft.segmentId(), true, audiences::version);
@@ -518,6 +528,7 @@ public class Campaigns {
         params.put("start", hours.startAt() == null ? null : at(hours.startAt()));
         params.put("days", days);
         params.put("cost", cost);
+        params.put("category", category.code());
         return params;
     }
 
@@ -569,6 +580,8 @@ public class Campaigns {
                         instant(r, "start_at")),
                 r.getInt("attribution_days"),
                 r.getBigDecimal("message_cost"),
+                r.getString("topic"),
+                Category.of(r.getString("category")),
                 CampaignState.of(r.getString("state")),
                 r.getString("author"),
                 r.getString("approver"),

@@ -97,10 +97,7 @@ class PeopleOverIntakeTest {
                 .singleElement()
                 .satisfies(c -> assertThat(c.granted()).isTrue());
         var judged = permissions.judge(
-                new long[] {customer.value()},
-                Permissions.MARKETING,
-                Permissions.EMAIL,
-                Instant.parse("2026-03-01T09:00:00Z"));
+                new long[] {customer.value()}, Ask.marketing(Permissions.EMAIL), Instant.parse("2026-03-01T09:00:00Z"));
         assertThat(judged.allows(0)).isTrue();
 
         var stored = List.of(

@@ -3,6 +3,7 @@ package io.rekindle.decide;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.rekindle.consent.Ask;
 import io.rekindle.decide.Broadcasts.Step;
 import io.rekindle.plan.Audiences;
 import io.rekindle.plan.Campaigns;
@@ -65,6 +66,8 @@ class BroadcastsTest {
                         create table if not exists test_outbox (
                             message_id bigint primary key, decision_id bigint, run_id bigint, customer_id bigint)
                         """).update();
+        jdbc.sql("create table if not exists test_reserved (message_id bigint primary key, run_id bigint)")
+                .update();
     }
 
     @Test
@@ -93,6 +96,7 @@ class BroadcastsTest {
         // 2,700 draws at 0.2: 540, four standard deviations are 83.
         assertThat(held).isBetween(457L, 623L);
         assertThat(outbox(run)).hasSize((int) sent);
+        assertThat(reserved(run)).isEqualTo(messages(run));
         // The published formula finds the very same arms.
         assertThat(count("""
                         select count(*) as n from decisions where run_id = ? and eligible and (arm = 'holdout') <>
@@ -133,6 +137,7 @@ class BroadcastsTest {
         var other = runs.ofCampaign(undisturbed).orElseThrow();
         assertThat(ledger(run)).isEqualTo(ledger(other));
         assertThat(outbox(run)).isEqualTo(outbox(other)).doesNotHaveDuplicates().isNotEmpty();
+        assertThat(reserved(run)).isEqualTo(messages(run));
         assertThat(heard).containsExactlyInAnyOrder(run.id(), other.id());
     }
 
@@ -151,6 +156,7 @@ class BroadcastsTest {
         var run = runs.ofCampaign(campaign).orElseThrow();
         assertThat(run.planned()).isTrue();
         assertThat(outbox(run)).isEmpty();
+        assertThat(reserved(run)).isEmpty();
     }
 
     private Broadcasts broadcasts(Consumer<Step> afterStep, long seed) {
@@ -163,15 +169,62 @@ class BroadcastsTest {
                 campaigns,
                 templates,
                 new ThreeThousand(),
-                (ids, purpose, channel, at) -> {
-                    var reasons = new @Nullable String[ids.length];
-                    for (int i = 0; i < ids.length; i++) if (ids[i] % 10 == 0) reasons[i] = "no_consent";
-                    return reasons;
-                },
+                new EveryTenthWithout(),
                 runs,
                 new TableOutbox(),
                 List.of(run -> heard.add(run.id())),
                 afterStep);
+    }
+
+    /** Keeps what is reserved in a table, as it must: in transactions of its own or in the caller's. */
+    private final class EveryTenthWithout implements Judge {
+        @Override
+        public @Nullable String[] reasons(long[] customerIds, Ask ask, Instant at) {
+            var reasons = new @Nullable String[customerIds.length];
+            for (int i = 0; i < reasons.length; i++) if (customerIds[i] % 10 == 0) reasons[i] = "no_consent";
+            return reasons;
+        }
+
+        @Override
+        public @Nullable String[] reserve(long runId, List<OutgoingMessage> messages, Ask ask, Instant at) {
+            for (var message : messages)
+                jdbc.sql("insert into test_reserved values (:message, :run)")
+                        .param("message", message.messageId())
+                        .param("run", runId)
+                        .update();
+            return new @Nullable String[messages.size()];
+        }
+
+        @Override
+        public void keepReserved(long runId, List<OutgoingMessage> messages) {
+            jdbc.sql("delete from test_reserved where run_id = :run and message_id <> all(:messages)")
+                    .param("run", runId)
+                    .param(
+                            "messages",
+                            messages.stream().map(OutgoingMessage::messageId).toArray(Long[]::new))
+                    .update();
+        }
+
+        @Override
+        public void releaseReserved(long runId) {
+            jdbc.sql("delete from test_reserved where run_id = :run")
+                    .param("run", runId)
+                    .update();
+        }
+    }
+
+    private List<Long> reserved(Run run) {
+        return jdbc.sql("select message_id from test_reserved where run_id = :run order by 1")
+                .param("run", run.id())
+                .query(Long.class)
+                .list();
+    }
+
+    private List<Long> messages(Run run) {
+        return jdbc.sql("select message_id from test_outbox where run_id = :run order by 1")
+                .param("run", run.id())
+                .query(Long.class)
+                .list();
     }
 
     private record ThreeThousand() implements Audiences {

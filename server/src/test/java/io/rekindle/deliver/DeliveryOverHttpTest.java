@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.rekindle.collect.Identifier;
 import io.rekindle.common.CustomerId;
+import io.rekindle.consent.Category;
 import io.rekindle.decide.Outbox;
 import io.rekindle.decide.OutgoingMessage;
 import io.rekindle.decide.OutgoingRun;
@@ -524,6 +525,8 @@ class DeliveryOverHttpTest {
                         run,
                         "marketing",
                         "email",
+                        null,
+                        Category.PROMOTION,
                         template.id(),
                         template.version(),
                         null,

@@ -265,7 +265,8 @@ class CampaignOverHttpTest {
         long ofAdmin = campaign(segment, 0.2);
         var objective = strict.get(ofAdmin).objectiveId();
         var template = strict.get(ofAdmin).templateId();
-        var draft = new Campaigns.Draft("Own", objective, segment, template, null, 0.2, null, 14, BigDecimal.ZERO);
+        var draft =
+                new Campaigns.Draft("Own", objective, segment, template, null, 0.2, null, 14, BigDecimal.ZERO, null);
 
         // Another key of the author's role is the same eyes.
         as("key:first admin", Role.ADMIN, () -> strict.submit(ofAdmin));

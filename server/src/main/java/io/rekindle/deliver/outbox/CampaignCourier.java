@@ -122,8 +122,7 @@ class CampaignCourier implements Courier {
     @Override
     public Verdict take(DueMessage message) {
         var run = message.run();
-        return switch (permissions.take(
-                message.messageId(), message.customer(), run.purpose(), run.channel(), clock.instant())) {
+        return switch (permissions.take(message.messageId(), message.customer(), run.ask(), clock.instant())) {
             case Permit.Granted granted ->
                 identities.wasMergedAfter(run.lastMerge(), message.customer())
                                 && !decisions.stands(run.runId(), message.decisionId(), message.customer())
@@ -151,6 +150,11 @@ class CampaignCourier implements Courier {
     public void giveBack(long messageId) {
         permissions.release(messageId);
         coupons.release(messageId);
+    }
+
+    @Override
+    public void giveBackReserved(long runId) {
+        permissions.releaseRun(runId);
     }
 
     @Override

@@ -74,6 +74,9 @@ public interface Courier {
     /** Gives back what was taken for a message that certainly did not arrive, in the caller's transaction. */
     void giveBack(long messageId);
 
+    /** Gives back what was reserved for the messages of a run that were never begun, in the caller's transaction. */
+    void giveBackReserved(long runId);
+
     /** The recipient's address must not be written to again; in the caller's transaction. */
     void suppress(DueMessage message, Address address);
 

@@ -260,8 +260,10 @@ class Dispatch implements Backlog, MailServer, SmartLifecycle {
     }
 
     private void skipRun(long runId, String reason, Instant now) {
-        transaction.executeWithoutResult(
-                status -> store.skipRun(runId, reason, now).forEach(courier::giveBack));
+        transaction.executeWithoutResult(status -> {
+            store.skipRun(runId, reason, now).forEach(courier::giveBack);
+            courier.giveBackReserved(runId);
+        });
     }
 
     /** In the caller's transaction: nothing of a run will be begun to be sent, or tried again. */

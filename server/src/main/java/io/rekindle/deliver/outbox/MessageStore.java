@@ -1,6 +1,7 @@
 package io.rekindle.deliver.outbox;
 
 import io.rekindle.common.CustomerId;
+import io.rekindle.consent.Category;
 import io.rekindle.decide.OutgoingMessage;
 import io.rekindle.decide.OutgoingRun;
 import io.rekindle.deliver.MessageState;
@@ -43,15 +44,17 @@ class MessageStore {
     /** Takes a run and its messages in, all ready, in one COPY. */
     void enqueue(OutgoingRun run, Stream<OutgoingMessage> messages, Instant now) {
         jdbc.sql("""
-                        insert into message_runs (run_id, campaign_id, purpose, channel, template_id, template_version,
-                                                  offer_id, window_from, window_to, expires_at, last_merge)
-                        values (:run, :campaign, :purpose, :channel, :template, :version, :offer, :from, :to, :expires,
+                        insert into message_runs (run_id, campaign_id, purpose, channel, topic, category, template_id,
+                                                  template_version, offer_id, window_from, window_to, expires_at, last_merge)
+                        values (:run, :campaign, :purpose, :channel, :topic, :category, :template, :version, :offer, :from, :to, :expires,
                                 :lastMerge)
                         """)
                 .param("run", run.runId())
                 .param("campaign", run.campaignId())
                 .param("purpose", run.purpose())
                 .param("channel", run.channel())
+                .param("topic", run.topic(), Types.VARCHAR)
+                .param("category", run.category().code())
                 .param("template", run.templateId())
                 .param("version", run.templateVersion())
                 .param("offer", run.offerId(), Types.BIGINT)
@@ -115,7 +118,7 @@ class MessageStore {
     List<DueMessage> due(Instant now, Collection<Long> inHand, int limit) {
         return jdbc.sql("""
                         select m.message_id, m.decision_id, m.customer_id, m.attempts, m.excused_attempts, m.due_at, r.run_id, r.campaign_id,
-                               r.purpose, r.channel, r.template_id, r.template_version, r.offer_id, r.window_from,
+                               r.purpose, r.channel, r.topic, r.category, r.template_id, r.template_version, r.offer_id, r.window_from,
                                r.window_to, r.expires_at, r.last_merge, r.withdrawn
                         from messages m join message_runs r on r.run_id = m.run_id
                         where m.state in ('ready', 'deferred') and m.due_at <= :now and m.message_id <> all(:inHand)
@@ -343,6 +346,8 @@ class MessageStore {
                         r.getLong("campaign_id"),
                         r.getString("purpose"),
                         r.getString("channel"),
+                        r.getString("topic"),
+                        Category.of(r.getString("category")),
                         r.getLong("template_id"),
                         r.getInt("template_version"),
                         r.getObject("offer_id", Long.class),

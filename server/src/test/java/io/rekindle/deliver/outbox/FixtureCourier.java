@@ -166,6 +166,9 @@ final class FixtureCourier implements Courier {
     }
 
     @Override
+    public void giveBackReserved(long runId) {}
+
+    @Override
     public void suppress(DueMessage message, Address address) {
         suppressed.add(message.customer());
     }

@@ -3,6 +3,7 @@ package io.rekindle.deliver.outbox;
 import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
 import io.rekindle.common.CustomerId;
+import io.rekindle.consent.Category;
 import io.rekindle.decide.OutgoingMessage;
 import io.rekindle.decide.OutgoingRun;
 import io.rekindle.deliver.MailSettings;
@@ -179,6 +180,8 @@ final class TestOutbox implements AutoCloseable {
                 70 + runId,
                 "marketing",
                 "email",
+                null,
+                Category.PROMOTION,
                 1,
                 1,
                 null,
@@ -195,6 +198,8 @@ final class TestOutbox implements AutoCloseable {
                 run.campaignId(),
                 run.purpose(),
                 run.channel(),
+                run.topic(),
+                run.category(),
                 run.templateId(),
                 run.templateVersion(),
                 5L,
@@ -211,6 +216,8 @@ final class TestOutbox implements AutoCloseable {
                 run.campaignId(),
                 run.purpose(),
                 run.channel(),
+                run.topic(),
+                run.category(),
                 run.templateId(),
                 run.templateVersion(),
                 run.offerId(),
