@@ -292,6 +292,38 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/contact-limits": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["list"];
+        put: operations["set_1"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/contact-limits/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        delete: operations["remove_1"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/customers": {
         parameters: {
             query?: never;
@@ -333,6 +365,22 @@ export interface paths {
         };
         get?: never;
         put: operations["set"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/customers/{id}/contact-budget": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["of"];
+        put?: never;
         post?: never;
         delete?: never;
         options?: never;
@@ -427,7 +475,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get: operations["list_7"];
+        get: operations["list_8"];
         put?: never;
         post: operations["startWith"];
         delete?: never;
@@ -555,7 +603,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get: operations["list_6"];
+        get: operations["list_7"];
         put?: never;
         post: operations["create_5"];
         delete?: never;
@@ -667,7 +715,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get: operations["list_5"];
+        get: operations["list_6"];
         put?: never;
         post: operations["create_4"];
         delete?: never;
@@ -699,7 +747,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get: operations["list_4"];
+        get: operations["list_5"];
         put?: never;
         post: operations["create_3"];
         delete?: never;
@@ -763,7 +811,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get: operations["list_3"];
+        get: operations["list_4"];
         put?: never;
         post: operations["create_2"];
         delete?: never;
@@ -859,7 +907,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get: operations["list_2"];
+        get: operations["list_3"];
         put?: never;
         post: operations["create_1"];
         delete?: never;
@@ -987,7 +1035,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get: operations["list_1"];
+        get: operations["list_2"];
         put?: never;
         post: operations["add"];
         delete?: never;
@@ -1035,7 +1083,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get: operations["list"];
+        get: operations["list_1"];
         put?: never;
         post: operations["create"];
         delete?: never;
@@ -1822,6 +1870,10 @@ export interface components {
             items: components["schemas"]["io.rekindle.consent.Consent"][];
             nextCursor: string | null;
         };
+        "io.rekindle.common.PageIo.rekindle.consent.ContactLimits.Use": {
+            items: components["schemas"]["io.rekindle.consent.ContactLimits.Use"][];
+            nextCursor: string | null;
+        };
         "io.rekindle.common.PageIo.rekindle.consent.web.SuppressionsResource.SuppressionView": {
             items: components["schemas"]["io.rekindle.consent.web.SuppressionsResource.SuppressionView"][];
             nextCursor: string | null;
@@ -1882,10 +1934,53 @@ export interface components {
             purpose: string;
             source: string;
         };
+        "io.rekindle.consent.ContactLimit": {
+            /** @enum {string|null} */
+            category: "promotion" | "newsletter" | "reminder" | "survey" | "transactional" | null;
+            channel: string | null;
+            /** Format: int64 */
+            id: number;
+            /** Format: int32 */
+            most: number;
+            /** @enum {string} */
+            window: "day" | "week" | "month";
+        };
+        "io.rekindle.consent.ContactLimits.Setting": {
+            /** Format: int32 */
+            days: number;
+            /** Format: int32 */
+            most: number;
+        };
+        "io.rekindle.consent.ContactLimits.Use": {
+            /** @enum {string|null} */
+            category: "promotion" | "newsletter" | "reminder" | "survey" | "transactional" | null;
+            channel: string | null;
+            /** Format: int32 */
+            days: number;
+            /** Format: int32 */
+            most: number;
+            /** Format: int32 */
+            reserved: number;
+            /** Format: int32 */
+            used: number;
+        };
         "io.rekindle.consent.web.ConsentResource.ConsentRequest": {
             channel?: string | null;
             granted?: boolean | null;
             purpose?: string | null;
+        };
+        "io.rekindle.consent.web.ContactLimitsResource.ContactLimitRequest": {
+            /** @enum {string|null} */
+            category?: "promotion" | "newsletter" | "reminder" | "survey" | "transactional" | null;
+            channel?: string | null;
+            /** Format: int32 */
+            most?: number | null;
+            /** @enum {string|null} */
+            window?: "day" | "week" | "month" | null;
+        };
+        "io.rekindle.consent.web.ContactLimitsResource.ContactLimitsView": {
+            items: components["schemas"]["io.rekindle.consent.ContactLimit"][];
+            ofSettings: components["schemas"]["io.rekindle.consent.ContactLimits.Setting"];
         };
         "io.rekindle.consent.web.SuppressionsResource.SuppressionRequest": {
             address?: string | null;
@@ -2238,6 +2333,8 @@ export interface components {
             /** Format: int32 */
             attributionDays: number;
             author: string;
+            /** @enum {string} */
+            category: "promotion" | "newsletter" | "reminder" | "survey" | "transactional";
             forecast: components["schemas"]["io.rekindle.plan.Forecast"] | null;
             /** Format: double */
             holdoutShare: number;
@@ -2263,10 +2360,13 @@ export interface components {
             templateId: number;
             /** Format: int32 */
             templateVersion: number | null;
+            topic: string | null;
         };
         "io.rekindle.plan.Campaigns.Draft": {
             /** Format: int32 */
             attributionDays?: number | null;
+            /** @enum {string|null} */
+            category?: "promotion" | "newsletter" | "reminder" | "survey" | "transactional" | null;
             /** Format: double */
             holdoutShare?: number | null;
             messageCost?: number | null;
@@ -4338,6 +4438,73 @@ export interface operations {
             };
         };
     };
+    of: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["io.rekindle.common.PageIo.rekindle.consent.ContactLimits.Use"];
+                };
+            };
+            /** @description a parameter, a field or the body cannot be used: errors has the places */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description no key and no session, or an unknown one */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the role does not allow it, or the X-CSRF-Token is missing */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description there is no such thing */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description what went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     timeline: {
         parameters: {
             query?: {
@@ -5456,7 +5623,7 @@ export interface operations {
             };
         };
     };
-    list_6: {
+    list_7: {
         parameters: {
             query?: never;
             header?: never;
@@ -6014,7 +6181,7 @@ export interface operations {
             };
         };
     };
-    list_5: {
+    list_6: {
         parameters: {
             query?: {
                 cursor?: string;
@@ -6325,7 +6492,7 @@ export interface operations {
             };
         };
     };
-    list_4: {
+    list_5: {
         parameters: {
             query?: {
                 cursor?: string;
@@ -6790,7 +6957,7 @@ export interface operations {
             };
         };
     };
-    list_3: {
+    list_4: {
         parameters: {
             query?: {
                 cursor?: string;
@@ -7544,7 +7711,7 @@ export interface operations {
             };
         };
     };
-    list_2: {
+    list_3: {
         parameters: {
             query?: never;
             header?: never;
@@ -8575,7 +8742,7 @@ export interface operations {
             };
         };
     };
-    list: {
+    list_1: {
         parameters: {
             query?: {
                 cursor?: string;

@@ -337,7 +337,8 @@ public class Permissions {
 
     private static final String TAKE = """
             with asked as (
-                select * from unnest(:places, :messages, :customers) as x (place, message_id, customer_id)), """ + FACTS + """
+                select * from unnest(:places, :messages, :customers) as x (place, message_id, customer_id)),
+            """ + FACTS + """
             , judged as (
                 select f.*, h.state, f.customer_id <> k.customer_id as moved
                 from facts f

@@ -136,14 +136,7 @@ class CampaignLaunches implements Launches {
     private Past past(Campaign campaign, Instant now) {
         var from = now.minus(Duration.ofDays(campaign.attributionDays()));
         var members = Audience.read(
-                warehouse,
-                segments,
-                judge,
-                campaign.segmentId(),
-                campaign.segmentVersion(),
-                campaign.ask(),
-                from,
-                now);
+                warehouse, segments, judge, campaign.segmentId(), campaign.segmentVersion(), campaign.ask(), from, now);
         var spent = new HashMap<Long, Double>();
         warehouse.stream(
                 Sql.of("""

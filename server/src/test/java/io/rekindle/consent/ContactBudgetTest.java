@@ -159,7 +159,7 @@ class ContactBudgetTest {
             var process = start(100 + kill, said);
             try {
                 // 300 to 900 lines, at whatever step it is then.
-                long enough = 20_000 + random.nextInt(40_000);
+                long enough = random.nextLong(20_000, 60_000);
                 var deadline = System.nanoTime() + Duration.ofSeconds(60).toNanos();
                 while (Files.size(said) < enough) {
                     assertThat(process.isAlive()).isTrue();

@@ -43,10 +43,8 @@ final class ContactingProcess {
         }
 
         private static void say(String line) {
-            synchronized (ContactingProcess.class) {
-                System.out.println(line);
-                System.out.flush();
-            }
+            System.out.println(line);
+            System.out.flush();
         }
     }
 }

@@ -216,14 +216,14 @@ class BroadcastsTest {
     private List<Long> reserved(Run run) {
         return jdbc.sql("select message_id from test_reserved where run_id = :run order by 1")
                 .param("run", run.id())
-                .query(Long.class)
+                .query((r, n) -> r.getLong("message_id"))
                 .list();
     }
 
     private List<Long> messages(Run run) {
         return jdbc.sql("select message_id from test_outbox where run_id = :run order by 1")
                 .param("run", run.id())
-                .query(Long.class)
+                .query((r, n) -> r.getLong("message_id"))
                 .list();
     }
 
