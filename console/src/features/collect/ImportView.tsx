@@ -13,6 +13,7 @@ import { useImportRejects } from './api/listImportRejects';
 import { useCredits } from './api/readCredits';
 import { useImport } from './api/readImport';
 import { useUndoImport } from './api/undoImport';
+import { useFieldLabel } from './useFieldLabel';
 
 interface Props {
   id: number;
@@ -32,7 +33,7 @@ export function ImportView({ id, rows, actions }: Props) {
         <div className="stack" data-testid="import" data-state={one.state}>
           <State one={one} rows={rows} />
           {actions?.(one)}
-          {one.report && <Report report={one.report} dryRun={one.dryRun} />}
+          {one.report && <Report report={one.report} kind={one.kind} dryRun={one.dryRun} />}
           {one.report && one.report.cancellations > 0 && one.state === 'done' && !one.dryRun && (
             <Credits id={id} currency={one.report.currency} />
           )}
@@ -73,6 +74,7 @@ function State({ one, rows }: { one: Import; rows: number | undefined }) {
       {one.failure && <Alert type="error" showIcon title={t('imports.failed')} description={one.failure} />}
       {undo.error && <ProblemAlert error={undo.error} />}
       <div className="row">
+        <Tag color="blue">{label('importKind', one.kind)}</Tag>
         <Tag color={STATE_COLOUR[one.state]}>
           {label('importState', one.dryRun && one.state === 'done' ? 'dry_run' : one.state)}
         </Tag>
@@ -100,7 +102,13 @@ const STATE_COLOUR: Record<Import['state'], string> = {
   undone: 'default',
 };
 
-function Report({ report, dryRun }: { report: NonNullable<Import['report']>; dryRun: boolean }) {
+interface ReportProps {
+  report: NonNullable<Import['report']>;
+  kind: Import['kind'];
+  dryRun: boolean;
+}
+
+function Report({ report, kind, dryRun }: ReportProps) {
   const { t } = useTranslation();
   const label = useLabel();
   const format = useFormats();
@@ -119,18 +127,28 @@ function Report({ report, dryRun }: { report: NonNullable<Import['report']>; dry
         <Figure
           label={dryRun ? t('imports.wouldBring') : t('imports.brought')}
           value={format.number(report.lines)}
-          note={t('imports.ordersOf', {
-            orders: format.number(report.orders),
-            customers: format.number(report.customers),
-          })}
+          note={
+            kind === 'orders'
+              ? t('imports.ordersOf', {
+                  orders: format.number(report.orders),
+                  customers: format.number(report.customers),
+                })
+              : report.customers > 0
+                ? t('imports.ofCustomers', { customers: format.number(report.customers) })
+                : undefined
+          }
           testId="import-lines"
         />
-        <Figure label={t('imports.gross')} value={format.money(report.gross, report.currency, 2)} />
-        <Figure
-          label={t('imports.cancellations')}
-          value={format.number(report.cancellations)}
-          note={format.money(report.cancelled, report.currency, 2)}
-        />
+        {kind === 'orders' && (
+          <>
+            <Figure label={t('imports.gross')} value={format.money(report.gross, report.currency, 2)} />
+            <Figure
+              label={t('imports.cancellations')}
+              value={format.number(report.cancellations)}
+              note={format.money(report.cancelled, report.currency, 2)}
+            />
+          </>
+        )}
         <Figure label={t('imports.alreadyThere')} value={format.number(report.alreadyThere)} />
         <Figure
           label={t('imports.rejected')}
@@ -158,7 +176,7 @@ function Report({ report, dryRun }: { report: NonNullable<Import['report']>; dry
 /** How the file was understood: its text, and what each of its columns was taken for. */
 function AsRead({ report }: { report: NonNullable<Import['report']> }) {
   const { t } = useTranslation();
-  const label = useLabel();
+  const fieldLabel = useFieldLabel();
   return (
     <Card size="small" title={t('imports.asRead')} data-testid="import-as-read">
       <div className="row">
@@ -166,10 +184,7 @@ function AsRead({ report }: { report: NonNullable<Import['report']> }) {
         {report.columns.map(({ column, field }) => (
           <Tag key={column} color={field ? 'green' : 'default'}>
             {field
-              ? `${column} → ${field
-                  .split(', ')
-                  .map((one) => label('importField', one))
-                  .join(', ')}`
+              ? `${column} → ${field.split(', ').map(fieldLabel).join(', ')}`
               : t('imports.columnUnused', { column })}
           </Tag>
         ))}

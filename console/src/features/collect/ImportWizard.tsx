@@ -4,8 +4,10 @@ import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { Import, Upload } from '@/shared/api/types';
 import { useFormats } from '@/shared/i18n/language';
+import { useLabel } from '@/shared/i18n/useLabel';
 import { ProblemAlert } from '@/shared/ui/ProblemAlert';
 import { useDiscardUpload } from './api/discardUpload';
+import { useImportKinds } from './api/listKinds';
 import { useStartImport } from './api/startImport';
 import { useUploadFile } from './api/uploadFile';
 import { ImportView } from './ImportView';
@@ -86,7 +88,7 @@ export function ImportWizard({ currency, started }: Props) {
   );
 }
 
-/** What files of orders are met in beside UTF-8. */
+/** What files are met in beside UTF-8. */
 const ENCODINGS = ['UTF-8', 'GB18030', 'Big5', 'Shift_JIS', 'UTF-16LE', 'windows-1252', 'ISO-8859-1'];
 
 function ChooseFile({ taken }: { taken: (upload: Upload) => void }) {
@@ -111,7 +113,7 @@ function ChooseFile({ taken }: { taken: (upload: Upload) => void }) {
       </label>
       <Spin spinning={send.isPending} description={t('imports.sending')}>
         <Picker.Dragger
-          accept=".csv,.gz,.parquet,.txt,.tsv"
+          accept=".csv,.gz,.parquet,.txt,.tsv,.xlsx,.jsonl,.ndjson,.json"
           showUploadList={false}
           disabled={send.isPending}
           beforeUpload={(file) => {
@@ -127,7 +129,30 @@ function ChooseFile({ taken }: { taken: (upload: Upload) => void }) {
           <p className="ant-upload-hint">{t('imports.dropHint')}</p>
         </Picker.Dragger>
       </Spin>
+      <TemplateLinks />
     </>
+  );
+}
+
+/** A file of each kind to begin with, its headings in the language of the console. */
+function TemplateLinks() {
+  const { t, i18n } = useTranslation();
+  const label = useLabel();
+  const kinds = useImportKinds();
+  return (
+    <div className="row">
+      <span className="subtle">{t('imports.templates')}</span>
+      {kinds.data?.map(({ kind }) => (
+        <a
+          key={kind}
+          href={`/api/imports/kinds/${kind}/template?language=${i18n.language.startsWith('zh') ? 'zh' : 'en'}`}
+          download
+          data-testid={`template-${kind}`}
+        >
+          {label('importKind', kind)}
+        </a>
+      ))}
+    </div>
   );
 }
 

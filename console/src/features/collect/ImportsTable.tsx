@@ -38,6 +38,7 @@ export function ImportsTable() {
               </Link>
             ),
           },
+          { title: t('imports.kind'), render: (_, row) => label('importKind', row.kind) },
           {
             title: t('common.state'),
             render: (_, row) => (

@@ -1,18 +1,15 @@
 import { AutoComplete, Button, Card, Form, Input, Select, Switch, Table, Typography } from 'antd';
-import { useState } from 'react';
+import { useMemo, useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import type { Upload } from '@/shared/api/types';
+import type { KindOfImport, Upload } from '@/shared/api/types';
 import { useFormats } from '@/shared/i18n/language';
 import { useLabel } from '@/shared/i18n/useLabel';
 import { ProblemAlert } from '@/shared/ui/ProblemAlert';
+import { QueryView } from '@/shared/ui/QueryView';
 import { useFormProblem } from '@/shared/ui/useFormProblem';
-import { exampleOf, type MappingValues, ORDER_FIELDS, REQUIRED_FIELDS, TIME_FORMATS } from './mapping';
-
-const PLACES = [
-  ...ORDER_FIELDS.filter((field) => field !== 'currency').map((field) => ({ name: ['fields', field], place: [field] })),
-  ['timeFormat'],
-  ['currency'],
-];
+import { useImportKinds } from './api/listKinds';
+import { exampleOf, fieldsOf, guessOf, type MappingValues, ONE_OF, TIME_FORMATS } from './mapping';
+import { useFieldLabel } from './useFieldLabel';
 
 interface Props {
   upload: Upload;
@@ -24,13 +21,31 @@ interface Props {
 }
 
 /** Which column holds what, and how it is written; the file's first rows stand beside. */
-export function MappingForm({ upload, start, busy, tryIt, discard }: Props) {
+export function MappingForm(props: Props) {
+  const kinds = useImportKinds();
+  return <QueryView query={kinds}>{(all) => <OfKinds {...props} kinds={all} />}</QueryView>;
+}
+
+function OfKinds({ upload, start, busy, tryIt, discard, kinds }: Props & { kinds: KindOfImport[] }) {
   const { t } = useTranslation();
   const label = useLabel();
   const format = useFormats();
   const [form] = Form.useForm<MappingValues>();
-  const problem = useFormProblem(form, PLACES);
-  const [chosen, setChosen] = useState(start.fields);
+  const fieldLabel = useFieldLabel();
+  const [chosen, setChosen] = useState({ kind: start.kind, fields: start.fields });
+  const kind = kinds.find((one) => one.kind === chosen.kind) ?? kinds[0];
+  const fields = useMemo(() => (kind ? fieldsOf(kind) : []), [kind]);
+  const places = useMemo(
+    () => [
+      ...fields.filter((field) => field !== 'currency').map((field) => ({ name: ['fields', field], place: [field] })),
+      ['timeFormat'],
+      ['currency'],
+    ],
+    [fields],
+  );
+  const problem = useFormProblem(form, places);
+  const oneOf = ONE_OF[chosen.kind] ?? [];
+  const used = new Set(Object.values(chosen.fields));
   const forms = [...new Set([...upload.timeFormats, ...TIME_FORMATS])];
   return (
     <Form<MappingValues>
@@ -38,7 +53,16 @@ export function MappingForm({ upload, start, busy, tryIt, discard }: Props) {
       layout="vertical"
       initialValues={start}
       disabled={busy}
-      onValuesChange={(_, all) => setChosen(all.fields)}
+      onValuesChange={(changed: Partial<MappingValues>, all) => {
+        if (changed.kind) {
+          const guess = guessOf(upload, changed.kind);
+          const cleared = Object.fromEntries(kinds.flatMap(fieldsOf).map((field) => [field, undefined]));
+          form.setFieldsValue({ fields: { ...cleared, ...guess } });
+          setChosen({ kind: changed.kind, fields: guess });
+        } else {
+          setChosen({ kind: chosen.kind, fields: all.fields });
+        }
+      }}
       onFinish={(values) => {
         problem.clear();
         tryIt(values, problem.show);
@@ -52,27 +76,29 @@ export function MappingForm({ upload, start, busy, tryIt, discard }: Props) {
           extra={
             <Typography.Text type="secondary">
               {upload.fileName} · {t('imports.kilobytes', { size: format.number(upload.bytes / 1024, 1) })}
+              {upload.encoding && ` · ${t('imports.textReadAs', { encoding: upload.encoding })}`}
             </Typography.Text>
           }
         >
+          <Form.Item name="kind" label={t('imports.kind')} extra={t('imports.kindHint')}>
+            <Select
+              options={kinds.map((one) => ({ value: one.kind, label: label('importKind', one.kind) }))}
+              data-testid="import-kind"
+            />
+          </Form.Item>
           <div className="mapping">
-            {ORDER_FIELDS.map((field) => (
+            {fields.map((field) => (
               <Form.Item
                 key={field}
                 name={['fields', field]}
-                label={label('importField', field)}
-                extra={exampleOf(upload, chosen[field]) || undefined}
-                dependencies={[
-                  ['fields', 'customer'],
-                  ['fields', 'email'],
-                ]}
+                label={fieldLabel(field)}
+                extra={exampleOf(upload, chosen.fields[field]) || undefined}
+                dependencies={oneOf.map((one) => ['fields', one])}
                 rules={[
-                  { required: REQUIRED_FIELDS.includes(field), message: t('imports.columnMissing') },
+                  { required: kind?.required.includes(field), message: t('imports.columnMissing') },
                   ({ getFieldValue }) => ({
                     validator: () =>
-                      field !== 'customer' ||
-                      getFieldValue(['fields', 'customer']) ||
-                      getFieldValue(['fields', 'email'])
+                      field !== oneOf[0] || oneOf.some((one) => Boolean(getFieldValue(['fields', one])))
                         ? Promise.resolve()
                         : Promise.reject(new Error(t('imports.customerMissing'))),
                   }),
@@ -88,6 +114,18 @@ export function MappingForm({ upload, start, busy, tryIt, discard }: Props) {
               </Form.Item>
             ))}
           </div>
+          {kind?.beginnings.includes('traits.') && (
+            <Form.Item name="traits" label={t('imports.traits')} extra={t('imports.traitsHint')}>
+              <Select
+                mode="multiple"
+                allowClear
+                options={upload.columns
+                  .filter((column) => column !== '' && !used.has(column))
+                  .map((column) => ({ value: column, label: column }))}
+                data-testid="import-traits"
+              />
+            </Form.Item>
+          )}
         </Card>
         <Card title={t('imports.writing')}>
           <div className="mapping">
@@ -102,13 +140,28 @@ export function MappingForm({ upload, start, busy, tryIt, discard }: Props) {
                 data-testid="time-format"
               />
             </Form.Item>
-            <Form.Item name="currency" label={t('imports.currency')} extra={t('imports.currencyHint')}>
+            <Form.Item
+              name="currency"
+              label={t('imports.currency')}
+              extra={t('imports.currencyHint')}
+              hidden={!fields.includes('currency')}
+            >
               <Input maxLength={3} />
             </Form.Item>
-            <Form.Item name="cancelledPrefix" label={t('imports.prefix')} extra={t('imports.prefixHint')}>
+            <Form.Item
+              name="cancelledPrefix"
+              label={t('imports.prefix')}
+              extra={t('imports.prefixHint')}
+              hidden={chosen.kind !== 'orders'}
+            >
               <Input maxLength={20} data-testid="cancelled-prefix" />
             </Form.Item>
-            <Form.Item name="negativeCancels" label={t('imports.negative')} valuePropName="checked">
+            <Form.Item
+              name="negativeCancels"
+              label={t('imports.negative')}
+              valuePropName="checked"
+              hidden={chosen.kind !== 'orders'}
+            >
               <Switch />
             </Form.Item>
           </div>

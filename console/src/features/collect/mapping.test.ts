@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Upload } from '@/shared/api/types';
-import { exampleOf, guessedMapping, mappingOf } from './mapping';
+import { exampleOf, guessedMapping, guessOf, mappingOf } from './mapping';
 
 const upload: Upload = {
   id: 'u',
@@ -11,7 +11,13 @@ const upload: Upload = {
     ['1', '', '5/1/2026'],
     ['2', 'gift', '6/1/2026'],
   ],
+  encoding: 'UTF-8',
+  kind: 'orders',
   fields: { order_id: 'No', time: 'Date' },
+  guesses: [
+    { kind: 'orders', fields: { order_id: 'No', time: 'Date' } },
+    { kind: 'customers', fields: { customer: 'No' } },
+  ],
   timeFormats: ['M/d/yyyy', 'd/M/yyyy'],
 };
 
@@ -32,11 +38,26 @@ describe('the mapping of a file', () => {
       fields: { order_id: 'No', email: undefined },
     };
     expect(mappingOf(values)).toEqual({
+      kind: 'orders',
       fields: { order_id: 'No' },
       timeFormat: null,
       currency: 'EUR',
       cancelledPrefix: null,
       negativeCancels: true,
+    });
+  });
+
+  it('keeps other columns of customers as traits, called as rules can call them', () => {
+    const values = {
+      ...guessedMapping(upload, 'EUR'),
+      kind: 'customers' as const,
+      fields: guessOf(upload, 'customers'),
+      traits: ['No', 'Loyalty  Class v1.0'],
+    };
+    expect(mappingOf(values)).toMatchObject({
+      kind: 'customers',
+      fields: { customer: 'No', 'traits.loyalty_class_v1_0': 'Loyalty  Class v1.0' },
+      negativeCancels: null,
     });
   });
 

@@ -1,21 +1,19 @@
-import type { OrderMapping, Upload } from '@/shared/api/types';
+import type { ImportKind, ImportMapping, KindOfImport, Upload } from '@/shared/api/types';
 
-/** What a line of an order may say, in the order people think of it. */
-export const ORDER_FIELDS = [
-  'order_id',
-  'time',
-  'customer',
-  'email',
-  'product_id',
-  'product_name',
-  'category',
-  'quantity',
-  'unit_price',
-  'currency',
-] as const;
-export type OrderField = (typeof ORDER_FIELDS)[number];
+/** Permissions a file of customers may have a column for. */
+const CONSENTS = ['consent.email', 'consent.sms', 'consent.push'] as const;
 
-export const REQUIRED_FIELDS: readonly OrderField[] = ['order_id', 'time', 'quantity', 'unit_price'];
+/** The fields of a kind that are shown, in the order people think of them. */
+export const fieldsOf = (kind: KindOfImport): string[] => [
+  ...kind.fields,
+  ...(kind.beginnings.includes('consent.') ? CONSENTS : []),
+];
+
+/** Of these fields at least one must have a column. */
+export const ONE_OF: Partial<Record<ImportKind, readonly string[]>> = {
+  customers: ['customer', 'email', 'phone'],
+  orders: ['customer', 'email'],
+};
 
 /** Forms of times shops often write; the empty one is ISO 8601. */
 export const TIME_FORMATS = [
@@ -29,32 +27,56 @@ export const TIME_FORMATS = [
 
 /** The mapping as a person fills it in. */
 export interface MappingValues {
-  fields: Partial<Record<OrderField, string>>;
+  kind: ImportKind;
+  fields: Record<string, string | undefined>;
+  /** Columns kept as traits under their own names. */
+  traits: string[];
   timeFormat: string;
   currency: string;
   cancelledPrefix: string;
   negativeCancels: boolean;
 }
 
+/** What the server guessed of a kind from the names of the columns. */
+export const guessOf = (upload: Upload, kind: ImportKind): Record<string, string> =>
+  upload.guesses.find((guess) => guess.kind === kind)?.fields ?? {};
+
 /** Begins with what the server guessed from the names of the columns and the form of the times. */
 export const guessedMapping = (upload: Upload, currency: string): MappingValues => ({
+  kind: upload.kind,
   fields: upload.fields,
+  traits: [],
   timeFormat: upload.timeFormats[0] ?? '',
   currency,
   cancelledPrefix: '',
   negativeCancels: true,
 });
 
-export function mappingOf(values: MappingValues): OrderMapping {
+/** A column's name as the name of a trait: rules write traits without blanks and dots. */
+const traitOf = (column: string) =>
+  column
+    .trim()
+    .toLowerCase()
+    .replace(/[\s.]+/g, '_');
+
+export function mappingOf(values: MappingValues): ImportMapping {
   const fields = Object.fromEntries(
     Object.entries(values.fields).filter((pair): pair is [string, string] => Boolean(pair[1])),
   );
+  const used = new Set(Object.values(fields));
+  for (const column of values.traits) {
+    if (!used.has(column)) {
+      fields[`traits.${traitOf(column)}`] = column;
+    }
+  }
+  const ofOrders = values.kind === 'orders';
   return {
+    kind: values.kind,
     fields,
     timeFormat: values.timeFormat.trim() || null,
     currency: values.currency.trim().toUpperCase() || null,
-    cancelledPrefix: values.cancelledPrefix.trim() || null,
-    negativeCancels: values.negativeCancels,
+    cancelledPrefix: (ofOrders && values.cancelledPrefix.trim()) || null,
+    negativeCancels: ofOrders ? values.negativeCancels : null,
   };
 }
 

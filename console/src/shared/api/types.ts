@@ -52,7 +52,9 @@ export type User = Item<Answer<'/api/users', 'get'>>;
 export type UserDraft = Body<'/api/users', 'post'>;
 export type AuditRow = Item<Answer<'/api/audit', 'get'>>;
 export type Upload = Answer<'/api/imports/uploads', 'post'>;
-export type OrderMapping = components['schemas']['io.rekindle.collect.OrderMapping'];
+export type ImportMapping = components['schemas']['io.rekindle.collect.ImportMapping'];
+export type ImportKind = Import['kind'];
+export type KindOfImport = Answer<'/api/imports/kinds', 'get'>[number];
 export type ImportReject = Item<Answer<'/api/imports/{id}/rejected', 'get'>>;
 export type Import = Answer<'/api/imports/{id}', 'get'>;
 

@@ -24,6 +24,7 @@ export type Vocabulary =
   | 'tail'
   | 'event'
   | 'importField'
+  | 'importKind'
   | 'rejectReason'
   | 'creditReason'
   | 'identifier'

@@ -1,11 +1,11 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { answerOf, api } from '@/shared/api/client';
-import type { OrderMapping } from '@/shared/api/types';
+import type { ImportMapping } from '@/shared/api/types';
 import { importsKey } from './listImports';
 
 interface Start {
   upload: string;
-  mapping: OrderMapping;
+  mapping: ImportMapping;
   dryRun: boolean;
 }
 

@@ -1,7 +1,7 @@
 import { useMutation } from '@tanstack/react-query';
 import { answerOf, api } from '@/shared/api/client';
 
-/** Sends a file of orders, in the encoding its own marks tell unless one is said; the server tells what is in it and keeps it until its mapping is known. */
+/** Sends a file, in the encoding that is found out from it unless one is said; the server tells what is in it and keeps it until its mapping is known. */
 export const useUploadFile = () =>
   useMutation({
     mutationFn: ({ file, encoding }: { file: File; encoding: string | undefined }) => {

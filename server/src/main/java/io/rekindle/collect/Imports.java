@@ -10,12 +10,15 @@ import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Brings order lines in from files. Orders become events of the log and take the way every event takes. The same lines
- * a second time change nothing, whatever the file is called and however it is packed.
+ * Brings customers, orders and more in from files. They become events of the log and take the way every event takes. The
+ * same rows a second time change nothing, whatever the file is called and however it is packed.
  */
 public interface Imports {
 
-    /** {@code interrupted}: the server stopped in the middle; what had come in is undone by itself. */
+    /**
+     * An import that is running when the server ends goes on at its next start; {@code interrupted}: its file was not there
+     * any more, or another, and what had come in was undone by itself.
+     */
     enum State {
         RUNNING,
         DONE,
@@ -55,10 +58,11 @@ public interface Imports {
     /**
      * What became of a file's rows: {@code rows = lines + cancellations + alreadyThere + rejected}.
      *
-     * @param lines order lines brought in
-     * @param cancellations lines that take back
-     * @param alreadyThere lines that an earlier import brought
+     * @param lines rows brought in; of orders without those that take back
+     * @param cancellations lines of orders that take back
+     * @param alreadyThere rows that an earlier import brought
      * @param orders orders the lines belong to
+     * @param customers different customers of the rows brought in
      * @param gross sum over lines
      * @param cancelled sum over cancellations, negative
      * @param encoding name of the character set the text was read in; null for Parquet, which needs none
@@ -95,6 +99,7 @@ public interface Imports {
     record Import(
             long id,
             String fileName,
+            ImportKind kind,
             boolean dryRun,
             State state,
             long rowsRead,
@@ -140,7 +145,7 @@ public interface Imports {
      *
      * @param deleteAfterwards whether the file is deleted once it was read; one that is refused never is
      */
-    Import start(Path file, String fileName, OrderMapping mapping, boolean dryRun, boolean deleteAfterwards);
+    Import start(Path file, String fileName, ImportMapping mapping, boolean dryRun, boolean deleteAfterwards);
 
     Import get(long id);
 

@@ -189,7 +189,7 @@ class ImportsOverHttpTest {
         var large = new StringBuilder("order_id,time,customer,quantity,unit_price\n");
         for (int i = 0; i < 300_000; i++) large.append("%s-%d,2026-01-05,c-%d,1,2\n".formatted(mark, i, i % 1000));
         var file = Files.writeString(folder.resolve("large.csv"), large);
-        var first = imports.start(file, "large.csv", OrderMapping.NONE, true, false);
+        var first = imports.start(file, "large.csv", ImportMapping.NONE, true, false);
         var refused = upload(
                 "/api/imports",
                 "next.csv",
@@ -207,17 +207,17 @@ class ImportsOverHttpTest {
 
     @Test
     void anUploadTellsItsEncodingOnce() throws Exception {
-        var text =
-                "order_id,time,customer,quantity,unit_price\n%1$s,2026-01-05,\u5f20\u4e09-%1$s,1,2\n".formatted(mark);
-        var bytes = text.getBytes(java.nio.charset.Charset.forName("GB18030"));
+        var text = "order_id,time,customer,quantity,unit_price\n%1$s,2026-01-05,\u7530\u4e2d\u3055\u3093-%1$s,1,2\n"
+                .formatted(mark);
+        var bytes = text.getBytes(java.nio.charset.Charset.forName("Shift_JIS"));
         var refused = upload("names.csv", bytes, RekindleTest.ADMIN_KEY);
         assertThat(refused.statusCode()).isEqualTo(400);
         assertThat(JSON.readTree(refused.body()).path("code").asString()).isEqualTo("file_encoding");
         assertThat(uploadsOnDisk()).isZero();
         var taken = JSON.readTree(
-                upload("/api/imports/uploads?encoding=GB18030", "names.csv", bytes, RekindleTest.ADMIN_KEY)
+                upload("/api/imports/uploads?encoding=Shift_JIS", "names.csv", bytes, RekindleTest.ADMIN_KEY)
                         .body());
-        assertThat(taken.at("/sample/0/2").asString()).isEqualTo("\u5f20\u4e09-" + mark);
+        assertThat(taken.at("/sample/0/2").asString()).isEqualTo("\u7530\u4e2d\u3055\u3093-" + mark);
         var id = taken.path("id").asString();
         assertThat(done(post("/api/imports/uploads/" + id + "/start", "{}"))
                         .at("/report/lines")

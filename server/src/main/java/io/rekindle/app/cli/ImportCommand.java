@@ -1,6 +1,8 @@
 package io.rekindle.app.cli;
 
 import io.rekindle.app.server.ApiClient;
+import io.rekindle.collect.ImportKind;
+import io.rekindle.collect.Templates;
 import io.rekindle.platform.Problem;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -19,12 +21,19 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ObjectNode;
 
-/** {@code rekindle import}: files of order lines. */
+/** {@code rekindle import}: files of customers, orders and more. */
 @Command(
         name = "import",
-        description = "Bring order lines in from CSV, gzipped CSV or Parquet; list imports, take one back.",
+        description =
+                "Bring customers, orders and more in from CSV, JSON lines, Excel or Parquet; list imports, take one back.",
         mixinStandardHelpOptions = true,
-        subcommands = {ImportCommand.Orders.class, ImportCommand.ListImports.class, ImportCommand.Undo.class})
+        subcommands = {
+            ImportCommand.Customers.class,
+            ImportCommand.Orders.class,
+            ImportCommand.Template.class,
+            ImportCommand.ListImports.class,
+            ImportCommand.Undo.class
+        })
 final class ImportCommand extends CommandGroup {
     @Command(
             name = "orders",
@@ -33,11 +42,43 @@ final class ImportCommand extends CommandGroup {
                 "Fields: order_id, time, customer, email, product_id, product_name, category, quantity, unit_price, currency."
             },
             mixinStandardHelpOptions = true)
-    static final class Orders extends ServerCommand {
+    static final class Orders extends OfKind {
+        @Option(names = "--cancelled-prefix", description = "Order ids that begin so are cancellations, e.g. C.")
+        private @Nullable String cancelledPrefix;
+
+        Orders() {
+            super("orders");
+        }
+
+        @Override
+        void complete(ObjectNode mapping) {
+            if (cancelledPrefix != null) mapping.put("cancelledPrefix", cancelledPrefix);
+        }
+    }
+
+    @Command(
+            name = "customers",
+            description = {
+                "Import a file of customers: each row is what an identify call would say of one. The same rows a second time change nothing.",
+                "Fields: customer, email, phone, first_name, last_name, name, birthday, gender, street, house_number, street_2, suburb, city, state, postcode, country, language, company, social_security, created_at, time; traits.NAME for any other; consent.CHANNEL with consent_source and consent_time."
+            },
+            mixinStandardHelpOptions = true)
+    static final class Customers extends OfKind {
+        Customers() {
+            super("customers");
+        }
+    }
+
+    /** A file of one kind; its columns are guessed from their names unless they are said. */
+    abstract static class OfKind extends ServerCommand {
         private static final JsonMapper JSON = JsonMapper.builder().build();
         private static final long GLANCE_NANOS = 200_000_000;
 
-        @Parameters(paramLabel = "FILE", description = "CSV, the same gzipped, or Parquet.")
+        private final String kind;
+
+        @Parameters(
+                paramLabel = "FILE",
+                description = "CSV or JSON lines, the same gzipped, an Excel workbook (.xlsx), or Parquet.")
         @SuppressWarnings("NullAway.Init")
         private Path file;
 
@@ -64,13 +105,10 @@ final class ImportCommand extends CommandGroup {
                         + " rows that name another currency are rejected.")
         private @Nullable String currency;
 
-        @Option(names = "--cancelled-prefix", description = "Order ids that begin so are cancellations, e.g. C.")
-        private @Nullable String cancelledPrefix;
-
         @Option(
                 names = "--encoding",
-                description = "Encoding of a CSV file, e.g. GB18030, windows-1252 or UTF-16"
-                        + " (default: what its byte-order mark says, else UTF-8).")
+                description = "Encoding of a text file, e.g. GB18030, windows-1252 or UTF-16"
+                        + " (default: found out from the text: UTF-8, GB18030 or what its byte-order mark says).")
         private @Nullable String encoding;
 
         @Option(names = "--dry-run", description = "Only report what would be done.")
@@ -81,6 +119,13 @@ final class ImportCommand extends CommandGroup {
                 paramLabel = "FILE",
                 description = "Write every row that cannot be used to this CSV file: row, reason, text.")
         private @Nullable Path rejected;
+
+        OfKind(String kind) {
+            this.kind = kind;
+        }
+
+        /** Adds what only this kind has. */
+        void complete(ObjectNode mapping) {}
 
         @Override
         public void run() {
@@ -127,8 +172,9 @@ final class ImportCommand extends CommandGroup {
             map.forEach(fields::put);
             if (timeFormat != null) all.put("timeFormat", timeFormat);
             if (currency != null) all.put("currency", currency);
-            if (cancelledPrefix != null) all.put("cancelledPrefix", cancelledPrefix);
             if (encoding != null) all.put("encoding", encoding);
+            all.put("kind", kind);
+            complete(all);
             return all;
         }
 
@@ -184,17 +230,15 @@ final class ImportCommand extends CommandGroup {
                     done.path("id").asLong(),
                     done.path("dryRun").asBoolean() ? " (dry run, nothing was changed)" : "",
                     report.path("rows").asLong());
-            System.out.printf(
-                    "  %,10d order lines in %,d orders of %,d customers, gross %s %s%n",
-                    report.path("lines").asLong(),
-                    report.path("orders").asLong(),
-                    report.path("customers").asLong(),
-                    report.path("gross").asString(),
-                    report.path("currency").asString(""));
-            System.out.printf(
-                    "  %,10d cancellation lines, %s%n",
-                    report.path("cancellations").asLong(),
-                    report.path("cancelled").asString());
+            if (kind.equals("orders")) printOrders(report);
+            else
+                System.out.printf(
+                        "  %,10d rows brought in%s%n",
+                        report.path("lines").asLong(),
+                        report.path("customers").asLong() > 0
+                                ? ", of %,d customers"
+                                        .formatted(report.path("customers").asLong())
+                                : "");
             for (var some : credits.path("unmatched"))
                 System.out.printf(
                         "      %,10d of them credits that lower no order (%s), %s%n",
@@ -202,7 +246,7 @@ final class ImportCommand extends CommandGroup {
                         some.path("reason").asString(""),
                         some.path("amount").decimalValue().stripTrailingZeros().toPlainString());
             System.out.printf(
-                    "  %,10d lines were there already%n",
+                    "  %,10d rows were there already%n",
                     report.path("alreadyThere").asLong());
             System.out.printf("  %,10d rows rejected%n", report.path("rejected").asLong());
             rejects.byReason().forEach(System.out::println);
@@ -212,6 +256,19 @@ final class ImportCommand extends CommandGroup {
             for (var note : report.path("notes"))
                 System.out.println("  note: " + note.path("text").asString(""));
         }
+    }
+
+    private static void printOrders(JsonNode report) {
+        System.out.printf(
+                "  %,10d order lines in %,d orders of %,d customers, gross %s %s%n",
+                report.path("lines").asLong(),
+                report.path("orders").asLong(),
+                report.path("customers").asLong(),
+                report.path("gross").asString(),
+                report.path("currency").asString(""));
+        System.out.printf(
+                "  %,10d cancellation lines, %s%n",
+                report.path("cancellations").asLong(), report.path("cancelled").asString());
     }
 
     private static void printColumns(JsonNode report) {
@@ -229,6 +286,24 @@ final class ImportCommand extends CommandGroup {
         if (!unused.isEmpty()) System.out.println("  columns not used: " + String.join(", ", unused));
     }
 
+    @Command(
+            name = "template",
+            description = "Print a file to fill in: headings and a row as an example, in English or Chinese.",
+            mixinStandardHelpOptions = true)
+    static final class Template implements Runnable {
+        @Parameters(paramLabel = "KIND", description = "customers or orders.")
+        @SuppressWarnings("NullAway.Init")
+        private String kind;
+
+        @Option(names = "--chinese", description = "Chinese headings.")
+        private boolean chinese;
+
+        @Override
+        public void run() {
+            System.out.print(Templates.of(ImportKind.of(kind), chinese));
+        }
+    }
+
     @Command(name = "list", description = "List the imports, latest first.", mixinStandardHelpOptions = true)
     static final class ListImports extends ServerCommand {
         @Override
@@ -237,8 +312,9 @@ final class ImportCommand extends CommandGroup {
             json.print(imports, () -> {
                 for (var one : imports)
                     System.out.printf(
-                            "%4d  %-12s %,9d lines  %s%n",
+                            "%4d  %-12s %-12s %,9d rows  %s%n",
                             one.path("id").asLong(),
+                            one.path("kind").asString(""),
                             one.path("dryRun").asBoolean()
                                     ? "dry run"
                                     : one.path("state").asString(""),

@@ -2,15 +2,17 @@ package io.rekindle.collect.imports;
 
 import io.rekindle.access.AuditTrail;
 import io.rekindle.collect.Identifiers;
+import io.rekindle.collect.ImportMapping;
 import io.rekindle.collect.Imports;
 import io.rekindle.collect.ImportsUndone;
-import io.rekindle.collect.OrderMapping;
 import io.rekindle.collect.Sources;
 import io.rekindle.collect.Tails;
+import io.rekindle.collect.intake.ImportedItems;
 import io.rekindle.collect.log.CommitLog;
 import io.rekindle.common.Page;
 import io.rekindle.platform.Backlog;
 import io.rekindle.platform.BusinessClock;
+import io.rekindle.platform.OwnerOnly;
 import io.rekindle.platform.PlatformSettings;
 import io.rekindle.platform.Problem;
 import io.rekindle.platform.SystemClock;
@@ -19,16 +21,21 @@ import io.rekindle.platform.WriteGate;
 import io.rekindle.warehouse.Rows;
 import io.rekindle.warehouse.Sql;
 import io.rekindle.warehouse.Warehouse;
+import jakarta.annotation.PreDestroy;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.beans.factory.ObjectProvider;
@@ -42,23 +49,28 @@ class FileImports implements Imports, Backlog {
     private static final Logger LOG = LoggerFactory.getLogger(FileImports.class);
 
     /** Two machines' clocks may differ by so much. */
-    private static final Duration CLOCKS_APART = Duration.ofMinutes(5);
+    static final Duration CLOCKS_APART = Duration.ofMinutes(5);
+
+    private static final Duration LONGEST_STOP = Duration.ofSeconds(20);
 
     private final Warehouse warehouse;
     private final WriteGate gate;
     private final BusinessClock clock;
     private final AuditTrail audit;
-    private final OrderImport.Tools tools;
+    private final Tools tools;
     private final ImportStore store;
     private final ObjectProvider<ImportsUndone> concluders;
+    private final Path folder;
     private final Map<Long, Long> rowsRead = new ConcurrentHashMap<>();
     private final Semaphore turn = new Semaphore(1);
+    private volatile boolean stopping;
 
     FileImports(
             Warehouse warehouse,
             CommitLog log,
             Tails tails,
             Identifiers identifiers,
+            ImportedItems items,
             Sources sources,
             Vault vault,
             WriteGate gate,
@@ -74,33 +86,69 @@ class FileImports implements Imports, Backlog {
         this.clock = clock;
         this.audit = audit;
         this.concluders = concluders;
+        this.folder = settings.data().resolve("imports");
         this.store = new ImportStore(jdbc, json, system, vault, id -> rowsRead.getOrDefault(id, 0L));
-        this.tools = new OrderImport.Tools(
+        this.tools = new Tools(
                 warehouse,
                 log,
                 tails,
                 identifiers,
+                items,
                 vault,
                 json,
                 sources.named(Sources.IMPORT).id(),
                 settings.zone(),
                 settings.currency());
-        for (long id : store.running()) {
-            store.settled(id, false);
-            takeBack(id, State.INTERRUPTED);
-            LOG.warn("import {} was interrupted and has been taken back; import the file again", id);
+        goOn();
+    }
+
+    /** Nobody can import before what the server's end cut short is done: imports, and what follows from undone ones. */
+    private void goOn() {
+        var toResume = new ArrayList<Given>();
+        for (var one : store.running()) {
+            if (one.given() != null
+                    && one.mark() != null
+                    && one.mark().isOf(one.given().file())) toResume.add(one.given());
+            else {
+                store.settled(one.id(), false);
+                takeBack(one.id(), State.INTERRUPTED);
+                if (one.given() != null) deleteOwn(one.given());
+                LOG.warn(
+                        "import {} was interrupted, and its file is not what it was: it has been taken back; import the file again",
+                        one.id());
+            }
         }
-        // An undo that the server's end cut short; nobody can import before it is done.
-        if (!store.unsettled().isEmpty() && turn.tryAcquire())
-            Thread.ofPlatform().daemon().name("import-undo").start(() -> {
-                try {
-                    settle();
-                } catch (RuntimeException | Error e) {
-                    LOG.error("what follows from undone imports could not be brought in; it is tried at next start", e);
-                } finally {
-                    turn.release();
-                }
-            });
+        if ((toResume.isEmpty() && store.unsettled().isEmpty()) || !turn.tryAcquire()) return;
+        start("imports-go-on", () -> {
+            try {
+                settle();
+            } catch (RuntimeException | Error e) {
+                LOG.error("what follows from undone imports could not be brought in; it is tried at next start", e);
+            }
+            for (var given : toResume) {
+                if (stopping) return;
+                LOG.info("import {} goes on where the server's end cut it short", given.id());
+                run(given, true);
+            }
+        });
+    }
+
+    /** Works in the background, and gives the turn back. */
+    private void start(String name, Runnable work) {
+        Thread.ofPlatform().daemon().name(name).start(() -> {
+            try {
+                work.run();
+            } finally {
+                turn.release();
+            }
+        });
+    }
+
+    @PreDestroy
+    void stop() throws InterruptedException {
+        stopping = true;
+        // Whoever is between two groups ends here, and goes on at the next start.
+        if (turn.tryAcquire(LONGEST_STOP.toMillis(), TimeUnit.MILLISECONDS)) turn.release();
     }
 
     @Override
@@ -114,51 +162,84 @@ class FileImports implements Imports, Backlog {
     }
 
     @Override
-    public Import start(Path file, String fileName, OrderMapping mapping, boolean dryRun, boolean deleteAfterwards) {
+    public Import start(Path file, String fileName, ImportMapping mapping, boolean dryRun, boolean deleteAfterwards) {
         if (!Files.isRegularFile(file))
             throw Problem.notFound("file_not_found", "there is no file {file} on the server's machine")
                     .with("file", file);
         takeTurn();
-        Staging staging = null;
-        Table table = null;
-        LineReader reader;
-        long id;
         try {
-            staging = new Staging();
-            table = Table.open(file, mapping.encoding(), staging.connection());
-            // A mapping that does not fit is refused before anything is written down.
-            reader = new LineReader(
-                    mapping,
-                    table.columns(),
-                    tools.zone(),
-                    tools.currency(),
-                    clock.instant().plus(CLOCKS_APART));
-            id = store.create(fileName, mapping, dryRun);
+            var now = clock.instant().truncatedTo(ChronoUnit.MICROS);
+            var read = mapping.encodedIn(encodingOf(file, mapping, now));
+            long id = store.create(fileName, mapping, dryRun);
+            var given = new Given(
+                    id,
+                    deleteAfterwards ? taken(file, id) : file.toAbsolutePath(),
+                    read,
+                    dryRun,
+                    now,
+                    deleteAfterwards);
+            store.begin(given, FileMark.of(given.file()));
             audit.record(dryRun ? "import.tried" : "import.started", "import " + id, fileName);
+            start("import-" + id, () -> run(given, false));
+            return store.get(id);
         } catch (RuntimeException e) {
-            if (table != null) table.close();
-            if (staging != null) staging.close();
             turn.release();
             throw e;
         }
-        var opened = table;
-        var staged = staging;
-        var run = new OrderImport(
-                tools, store, id, mapping, dryRun, clock.instant().truncatedTo(ChronoUnit.MICROS));
-        Thread.ofPlatform().name("import-" + id).start(() -> {
-            try (staged;
-                    opened) {
-                var report = run.run(opened, reader, staged, rows -> rowsRead.put(id, rows));
-                store.finish(id, State.DONE, report, null);
-            } catch (RuntimeException | Error e) {
-                fail(id, dryRun, e);
-            } finally {
-                rowsRead.remove(id);
-                if (deleteAfterwards) delete(file);
-                turn.release();
+    }
+
+    /** A mapping that does not fit is refused before anything is written down. */
+    private @Nullable String encodingOf(Path file, ImportMapping mapping, Instant now) {
+        try (var ready = tools.ready(new Given(0, file, mapping, true, now, false), store, false)) {
+            return ready.encoding();
+        }
+    }
+
+    /** A file that is deleted afterwards is kept where the next start does not sweep. */
+    private Path taken(Path file, long id) {
+        try {
+            OwnerOnly.folder(folder);
+            return Files.move(file, folder.resolve(id + ".file"), StandardCopyOption.REPLACE_EXISTING);
+        } catch (IOException e) {
+            throw new UncheckedIOException("the file could not be moved to where imports lie", e);
+        }
+    }
+
+    private void run(Given given, boolean resumed) {
+        long id = given.id();
+        try (var ready = tools.ready(given, store, resumed)) {
+            var report = ready.run(new Course() {
+                @Override
+                public void read(long rows) {
+                    rowsRead.put(id, rows);
+                    mayGoOn();
+                }
+
+                @Override
+                public void mayGoOn() {
+                    if (stopping) throw new Stopped();
+                }
+            });
+            store.finish(id, State.DONE, report, null);
+        } catch (RuntimeException | Error e) {
+            if (stopping) {
+                LOG.info("import {} goes on at the next start", id);
+                return;
             }
-        });
-        return store.get(id);
+            fail(id, given.dryRun(), e);
+        } finally {
+            rowsRead.remove(id);
+        }
+        deleteOwn(given);
+    }
+
+    private static void deleteOwn(Given given) {
+        if (!given.deletesFile()) return;
+        try {
+            Files.deleteIfExists(given.file());
+        } catch (IOException e) {
+            LOG.warn("the copy {} of an imported file could not be deleted: {}", given.file(), e.getMessage());
+        }
     }
 
     /** Whoever has just read that an import is done may come before its turn is given back. */
@@ -233,6 +314,13 @@ class FileImports implements Imports, Backlog {
                             found.dryRun() ? "dry_run" : found.state().name().toLowerCase(java.util.Locale.ROOT));
         takeTurn();
         try {
+            var relying = store.relyingOn(id);
+            if (!relying.isEmpty())
+                throw Problem.conflict(
+                                "import_relied_on",
+                                "rows of import {id} are in the files of imports {later} too, which brought them no second time: undo those first")
+                        .with("id", id)
+                        .with("later", relying);
             store.settled(id, false);
             takeBack(id, State.UNDONE);
             audit.record("import.undone", "import " + id, found.fileName());
@@ -263,13 +351,5 @@ class FileImports implements Imports, Backlog {
                 "imports_undone",
                 "import:" + id,
                 Rows.written(rows -> rows.value(id).value(at).end()));
-    }
-
-    private static void delete(Path file) {
-        try {
-            Files.deleteIfExists(file);
-        } catch (IOException e) {
-            LOG.warn("the copy {} of an imported file could not be deleted: {}", file, e.getMessage());
-        }
     }
 }

@@ -23,9 +23,9 @@ import tools.jackson.databind.node.ArrayNode;
 final class Heirs {
     private static final int EVENTS_A_GROUP = 1_000;
 
-    private final OrderImport.Tools tools;
+    private final Tools tools;
 
-    Heirs(OrderImport.Tools tools) {
+    Heirs(Tools tools) {
         this.tools = tools;
     }
 

@@ -1,20 +1,25 @@
 package io.rekindle.collect.imports;
 
 import io.rekindle.access.Caller;
+import io.rekindle.collect.ImportKind;
+import io.rekindle.collect.ImportMapping;
 import io.rekindle.collect.Imports;
-import io.rekindle.collect.OrderMapping;
 import io.rekindle.common.Page;
 import io.rekindle.platform.Problem;
 import io.rekindle.platform.SystemClock;
 import io.rekindle.platform.Vault;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.function.LongUnaryOperator;
+import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -37,25 +42,93 @@ final class ImportStore {
     @SuppressWarnings("ArrayRecordComponent") // sealed bytes, never compared
     record Rejected(long number, String reason, String detail, byte[] sealed) {}
 
-    long create(String fileName, OrderMapping mapping, boolean dryRun) {
+    long create(String fileName, ImportMapping mapping, boolean dryRun) {
         return jdbc.sql("""
-                        insert into imports (file_name, dry_run, state, mapping, created_at, created_by)
-                        values (:name, :dry, 'running', :mapping, :at, :by) returning id
+                        insert into imports (file_name, dry_run, state, mapping, kind, created_at, created_by)
+                        values (:name, :dry, 'running', :mapping, :kind, :at, :by) returning id
                         """)
                 .param("name", fileName)
                 .param("dry", dryRun)
                 .param("mapping", json.writeValueAsString(mapping))
+                .param("kind", mapping.tells().code())
                 .param("at", now())
                 .param("by", Caller.current().name())
                 .query(Long.class)
                 .single();
     }
 
-    void finish(
-            long id,
-            Imports.State state,
-            Imports.@org.jspecify.annotations.Nullable Report report,
-            @org.jspecify.annotations.Nullable String failure) {
+    /** Writes down what an import needs to go on after the server's end. */
+    void begin(Given given, FileMark mark) {
+        jdbc.sql("""
+                        update imports set path = :path, bytes = :bytes, modified_at = :modified, taken_at = :taken, deletes_file = :deletes,
+                            mapping = :mapping
+                        where id = :id
+                        """)
+                .param("path", given.file().toString())
+                .param("bytes", mark.bytes())
+                .param("modified", utc(mark.modified()))
+                .param("taken", utc(given.now()))
+                .param("deletes", given.deletesFile())
+                .param("mapping", json.writeValueAsString(given.mapping()))
+                .param("id", given.id())
+                .update();
+    }
+
+    /** An import the server's end cut short; what it was given is null when it had not begun. */
+    record Interrupted(
+            long id, @Nullable Given given, @Nullable FileMark mark) {}
+
+    List<Interrupted> running() {
+        return jdbc.sql("select * from imports where state = 'running' order by id")
+                .query((row, n) -> {
+                    long id = row.getLong("id");
+                    var path = row.getString("path");
+                    if (path == null) return new Interrupted(id, null, null);
+                    return new Interrupted(
+                            id,
+                            new Given(
+                                    id,
+                                    Path.of(path),
+                                    json.readValue(row.getString("mapping"), ImportMapping.class),
+                                    row.getBoolean("dry_run"),
+                                    row.getObject("taken_at", OffsetDateTime.class)
+                                            .toInstant(),
+                                    row.getBoolean("deletes_file")),
+                            new FileMark(
+                                    row.getLong("bytes"),
+                                    row.getObject("modified_at", OffsetDateTime.class)
+                                            .toInstant()));
+                })
+                .list();
+    }
+
+    /** Writes down how many rows of a file earlier imports had brought, by import. */
+    void repeats(long id, Map<Long, Long> rowsByImport) {
+        if (rowsByImport.isEmpty()) return;
+        var earlier = List.copyOf(rowsByImport.entrySet());
+        jdbc.sql("""
+                        insert into import_repeats (import_id, of_import_id, rows)
+                        select :id, * from unnest(:others::bigint[], :rows::bigint[])
+                        on conflict (import_id, of_import_id) do update set rows = excluded.rows
+                        """)
+                .param("id", id)
+                .param("others", earlier.stream().map(Map.Entry::getKey).toArray(Long[]::new))
+                .param("rows", earlier.stream().map(Map.Entry::getValue).toArray(Long[]::new))
+                .update();
+    }
+
+    /** Imports that stand and have rows which this one brought. */
+    List<Long> relyingOn(long id) {
+        return jdbc.sql("""
+                        select r.import_id from import_repeats r join imports i on i.id = r.import_id
+                        where r.of_import_id = :id and i.state = 'done' order by r.import_id
+                        """)
+                .param("id", id)
+                .query((row, n) -> row.getLong("import_id"))
+                .list();
+    }
+
+    void finish(long id, Imports.State state, Imports.@Nullable Report report, @Nullable String failure) {
         jdbc.sql("""
                         update imports set state = :state, report = coalesce(:report, report), failure = :failure, finished_at = :at where id = :id
                         """)
@@ -77,12 +150,6 @@ final class ImportStore {
 
     List<Long> unsettled() {
         return jdbc.sql("select id from imports where not settled order by id")
-                .query((row, n) -> row.getLong("id"))
-                .list();
-    }
-
-    List<Long> running() {
-        return jdbc.sql("select id from imports where state = 'running' order by id")
                 .query((row, n) -> row.getLong("id"))
                 .list();
     }
@@ -149,6 +216,7 @@ final class ImportStore {
         return new Imports.Import(
                 row.getLong("id"),
                 row.getString("file_name"),
+                ImportKind.of(row.getString("kind")),
                 row.getBoolean("dry_run"),
                 Imports.State.valueOf(row.getString("state").toUpperCase(Locale.ROOT)),
                 read == null ? rowsRead.applyAsLong(row.getLong("id")) : read.rows(),
@@ -160,6 +228,10 @@ final class ImportStore {
     }
 
     private OffsetDateTime now() {
-        return OffsetDateTime.ofInstant(clock.instant(), ZoneOffset.UTC);
+        return utc(clock.instant());
+    }
+
+    private static OffsetDateTime utc(Instant at) {
+        return OffsetDateTime.ofInstant(at, ZoneOffset.UTC);
     }
 }

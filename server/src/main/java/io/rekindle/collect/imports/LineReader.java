@@ -1,29 +1,19 @@
 package io.rekindle.collect.imports;
 
+import io.rekindle.collect.ImportMapping;
 import io.rekindle.collect.Imports;
-import io.rekindle.collect.OrderMapping;
 import io.rekindle.collect.intake.PersonalText;
-import io.rekindle.common.Decimals;
 import io.rekindle.platform.Problem;
 import java.math.BigDecimal;
-import java.math.RoundingMode;
 import java.time.Instant;
 import java.time.ZoneId;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
-import org.jspecify.annotations.Nullable;
 
 /** Reads order lines out of rows by a mapping; a row that does not fit says why. */
 final class LineReader {
-    private static final BigDecimal LARGEST = new BigDecimal("1000000000");
-
-    private final Map<String, Integer> places = new HashMap<>();
-    private final List<String> columns;
-    private final OrderMapping mapping;
-    private final Times times;
-    private final ZoneId zone;
+    private final MappedColumns columns;
+    private final ImportMapping mapping;
     private final String currency;
     private final Instant latest;
 
@@ -34,84 +24,24 @@ final class LineReader {
      * @param currency of the amounts, unless the mapping names another: a row in any other is a fault
      * @param latest a time beyond it is a fault: nobody has ordered yet then
      */
-    LineReader(OrderMapping mapping, List<String> columns, ZoneId zone, String currency, Instant latest) {
+    LineReader(ImportMapping mapping, List<String> columns, ZoneId zone, String currency, Instant latest) {
         this.mapping = mapping;
         this.latest = latest;
         this.currency = mapping.currency() == null ? currency : mapping.currency();
-        this.zone = zone;
-        this.columns = columns;
         var faults = new ArrayList<Problem.Fault>();
-        mapping.columns().forEach((field, column) -> {
-            if (!OrderMapping.FIELDS.contains(field))
-                faults.add(new Problem.Fault(field, "import_field_unknown", "there is no such field; there are {known}")
-                        .with("known", OrderMapping.FIELDS));
-            else if (columns.contains(column)) places.put(field, columns.indexOf(column));
-            else
-                faults.add(new Problem.Fault(
-                                field, "column_unknown", "the file has no column '{column}'; it has {columns}")
-                        .with("column", column)
-                        .with("columns", columns));
-        });
-        for (var field : OrderMapping.FIELDS)
-            if (!mapping.columns().containsKey(field) && columns.contains(field))
-                places.put(field, columns.indexOf(field));
-        for (var field : OrderMapping.REQUIRED)
-            if (!places.containsKey(field) && !mapping.columns().containsKey(field))
-                faults.add(
-                        new Problem.Fault(field, "column_missing", "no column is mapped to it; the file has {columns}")
-                                .with("columns", columns));
-        if (!places.containsKey("customer")
-                && !places.containsKey("email")
-                && !mapping.columns().containsKey("customer")
-                && !mapping.columns().containsKey("email"))
+        this.columns = new MappedColumns(mapping, columns, zone, faults);
+        if (!this.columns.has("customer") && !this.columns.has("email"))
             faults.add(new Problem.Fault(
                             "customer",
                             "customer_column_missing",
                             "no column is mapped to it, nor to email; the file has {columns}")
                     .with("columns", columns));
-        places.forEach((field, place) -> {
-            var column = columns.get(place);
-            long alike = columns.stream().filter(column::equals).count();
-            if (alike > 1)
-                faults.add(new Problem.Fault(
-                                field,
-                                "column_ambiguous",
-                                "the file has {count} columns named '{column}': rename all but the one that is meant")
-                        .with("count", alike)
-                        .with("column", column));
-        });
-        times = times(mapping.timeFormat(), zone, faults);
-        if (mapping.currency() != null && !mapping.currency().matches("[A-Z]{3}"))
-            faults.add(new Problem.Fault("currency", "currency_unknown", "'{currency}' is no ISO 4217 code")
-                    .with("currency", mapping.currency()));
-        if (!faults.isEmpty())
-            throw Problem.unprocessable(
-                            "import_mapping_invalid", "the mapping does not fit the file: {count} fault(s)", faults)
-                    .with("count", faults.size());
-    }
-
-    private static Times times(@Nullable String pattern, ZoneId zone, List<Problem.Fault> faults) {
-        if (pattern == null) return Times.iso(zone);
-        try {
-            return Times.of(pattern, zone);
-        } catch (IllegalArgumentException e) {
-            faults.add(new Problem.Fault("timeFormat", "time_format_unknown", "'{pattern}' is no time pattern: {words}")
-                    .with("pattern", pattern)
-                    .with("words", e.getMessage()));
-            return Times.iso(zone);
-        }
+        MappedColumns.requireNone(faults);
     }
 
     /** Every column of the file, and what it is read as. */
     List<Imports.Column> understood() {
-        var fields = new HashMap<Integer, String>();
-        for (var field : OrderMapping.FIELDS) {
-            var place = places.get(field);
-            if (place != null) fields.merge(place, field, (one, other) -> one + ", " + other);
-        }
-        var understood = new ArrayList<Imports.Column>(columns.size());
-        for (int i = 0; i < columns.size(); i++) understood.add(new Imports.Column(columns.get(i), fields.get(i)));
-        return understood;
+        return columns.understood();
     }
 
     /** A row, read. */
@@ -139,49 +69,31 @@ final class LineReader {
     record Refused(String reason, String detail) implements Result {}
 
     Result read(Table.Row row) {
-        if (row.values().size() != columns.size())
-            return new Refused(
-                    "wrong_number_of_fields",
-                    "the row has %d fields, the header %d"
-                            .formatted(row.values().size(), columns.size()));
+        try {
+            return line(row);
+        } catch (BadRow bad) {
+            return new Refused(bad.reason(), bad.detail());
+        }
+    }
+
+    private Result line(Table.Row row) throws BadRow {
+        var unreadable = columns.unreadable(row);
+        if (unreadable != null) throw unreadable;
         var orderId = text(row, "order_id");
         if (orderId.isEmpty()) return new Refused("no_order_id", "column '%s' is empty".formatted(column("order_id")));
         if (orderId.length() > 200) return new Refused("bad_order_id", "the order id is longer than 200 characters");
         var customer = text(row, "customer");
         var email = text(row, "email");
         if (customer.isEmpty() && email.isEmpty()) return new Refused("no_customer", "the row names no customer");
-        var time = text(row, "time");
-        if (time.isEmpty()) return new Refused("no_time", "column '%s' is empty".formatted(column("time")));
-        var moment = row.moments().get(places.getOrDefault("time", -1));
-        // A form of writing says nothing of what was not written down as text.
-        var at = moment == null ? times.read(time) : moment.in(zone);
-        if (at == null)
-            return new Refused(
-                    "bad_time",
-                    "'%s' in column '%s' is no time %s"
-                            .formatted(
-                                    time,
-                                    column("time"),
-                                    mapping.timeFormat() == null
-                                                    || mapping.timeFormat().isBlank()
-                                            ? "in ISO 8601, such as 2026-03-01T09:00:00Z"
-                                            : "of the form " + mapping.timeFormat()));
-        if (at.isBefore(Instant.EPOCH))
-            return new Refused(
-                    "time_before_1970", "'%s' in column '%s' lies before 1970".formatted(time, column("time")));
-        if (at.isAfter(latest))
-            return new Refused(
-                    "time_in_the_future",
-                    "'%s' in column '%s' lies in the future (times without a zone are taken as those of %s)"
-                            .formatted(time, column("time"), zone));
-        var quantity = number(text(row, "quantity"));
+        var at = columns.time(row, "time", latest);
+        var quantity = MappedColumns.number(text(row, "quantity"));
         if (quantity == null)
             return new Refused(
                     "bad_quantity",
                     "'%s' in column '%s' is no quantity".formatted(text(row, "quantity"), column("quantity")));
         if (quantity.signum() == 0)
             return new Refused("quantity_zero", "the quantity in column '%s' is 0".formatted(column("quantity")));
-        var price = number(text(row, "unit_price"));
+        var price = MappedColumns.number(text(row, "unit_price"));
         if (price == null)
             return new Refused(
                     "bad_unit_price",
@@ -218,20 +130,10 @@ final class LineReader {
     }
 
     private String column(String field) {
-        var place = places.get(field);
-        return place == null ? field : columns.get(place);
+        return columns.column(field);
     }
 
     private String text(Table.Row row, String field) {
-        var place = places.get(field);
-        if (place == null) return "";
-        var value = row.values().get(place);
-        return value == null ? "" : value.strip().replace("\0", "");
-    }
-
-    private static @Nullable BigDecimal number(String text) {
-        if (text.isEmpty() || text.length() > 40) return null;
-        var value = Decimals.read(text);
-        return value == null || value.abs().compareTo(LARGEST) > 0 ? null : value.setScale(4, RoundingMode.HALF_EVEN);
+        return columns.text(row, field);
     }
 }

@@ -1,6 +1,6 @@
 package io.rekindle.collect.imports;
 
-import io.rekindle.collect.OrderMapping;
+import io.rekindle.collect.ImportKind;
 import java.time.Instant;
 import java.time.ZoneId;
 import java.util.LinkedHashMap;
@@ -8,11 +8,13 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
+import java.util.TreeMap;
+import java.util.stream.Stream;
 
 /** A first guess at a file's mapping, for a person to correct: by the names shops give columns, and the times' form. */
 final class MappingGuess {
     /** Names in the order of trust, as {@link #bare} writes them. */
-    private static final Map<String, List<String>> NAMES = Map.of(
+    private static final Map<String, List<String>> ORDERS = Map.of(
             "order_id",
                     List.of(
                             "orderid",
@@ -94,6 +96,89 @@ final class MappingGuess {
             "unit_price", List.of("unitprice", "price", "itemprice", "pricepereach", "单价", "价格", "商品单价"),
             "currency", List.of("currency", "currencycode", "币种", "货币"));
 
+    private static final Map<String, List<String>> CUSTOMERS = Map.ofEntries(
+            Map.entry(
+                    "customer",
+                    List.of(
+                            "customer",
+                            "customerid",
+                            "customerno",
+                            "customernumber",
+                            "userid",
+                            "clientid",
+                            "memberid",
+                            "accountid",
+                            "recid",
+                            "id",
+                            "客户id",
+                            "客户编号",
+                            "客户号",
+                            "客户代码",
+                            "会员id",
+                            "会员编号",
+                            "会员号",
+                            "用户id",
+                            "用户编号",
+                            "编号")),
+            Map.entry(
+                    "email",
+                    List.of("email", "emailaddress", "customeremail", "mail", "邮箱", "电子邮箱", "邮箱地址", "电子邮件", "邮件")),
+            Map.entry(
+                    "phone",
+                    List.of(
+                            "phone",
+                            "phonenumber",
+                            "mobile",
+                            "mobilephone",
+                            "mobilenumber",
+                            "cellphone",
+                            "telephone",
+                            "tel",
+                            "手机",
+                            "手机号",
+                            "手机号码",
+                            "电话",
+                            "电话号码",
+                            "联系电话")),
+            Map.entry("first_name", List.of("firstname", "givenname", "forename", "名", "名字")),
+            Map.entry("last_name", List.of("lastname", "surname", "familyname", "姓", "姓氏")),
+            Map.entry("name", List.of("name", "fullname", "customername", "contactname", "姓名", "客户姓名", "客户名称", "会员姓名")),
+            Map.entry("birthday", List.of("birthday", "dateofbirth", "birthdate", "dob", "生日", "出生日期", "出生年月日")),
+            Map.entry("gender", List.of("gender", "sex", "性别")),
+            Map.entry(
+                    "street",
+                    List.of("street", "streetaddress", "address", "address1", "addressline1", "地址", "详细地址", "街道")),
+            Map.entry("house_number", List.of("housenumber", "streetnumber", "houseno", "门牌号")),
+            Map.entry("street_2", List.of("street2", "address2", "addressline2", "地址2")),
+            Map.entry("suburb", List.of("suburb", "district", "neighbourhood", "neighborhood", "区", "区县")),
+            Map.entry("city", List.of("city", "town", "locality", "城市", "市", "所在城市")),
+            Map.entry("state", List.of("state", "province", "region", "county", "省", "省份")),
+            Map.entry("postcode", List.of("postcode", "postalcode", "zip", "zipcode", "邮编", "邮政编码")),
+            Map.entry("country", List.of("country", "countrycode", "国家", "国家地区")),
+            Map.entry("language", List.of("language", "locale", "lang", "语言")),
+            Map.entry("company", List.of("company", "organisation", "organization", "公司", "公司名称", "单位")),
+            Map.entry(
+                    "social_security",
+                    List.of("socsecid", "socialsecurity", "socialsecuritynumber", "ssn", "身份证号", "身份证号码")),
+            Map.entry(
+                    "created_at",
+                    List.of(
+                            "createdat",
+                            "registeredat",
+                            "signupdate",
+                            "joinedat",
+                            "customersince",
+                            "注册时间",
+                            "注册日期",
+                            "入会时间")),
+            Map.entry("time", List.of("time", "updatedat", "modifiedat", "lastmodified", "更新时间", "修改时间")),
+            Map.entry("consent_source", List.of("consentsource", "permissionsource", "同意来源", "授权来源")),
+            Map.entry("consent_time", List.of("consenttime", "consentdate", "consentat", "同意时间", "授权时间")),
+            Map.entry(
+                    "consent.email",
+                    List.of("consentemail", "emailconsent", "emailoptin", "newsletter", "邮件同意", "邮件授权")),
+            Map.entry("consent.sms", List.of("consentsms", "smsconsent", "smsoptin", "短信同意", "短信授权")));
+
     /** The empty pattern is ISO 8601. */
     private static final List<String> TIME_FORMATS = List.of(
             "",
@@ -108,17 +193,53 @@ final class MappingGuess {
 
     private MappingGuess() {}
 
-    /** Field → column, each column once. */
-    static Map<String, String> fields(List<String> columns) {
+    /** Field → names, in the order in which fields choose. */
+    private static Map<String, List<String>> names(ImportKind kind) {
+        var named = switch (kind) {
+            case CUSTOMERS -> CUSTOMERS;
+            case ORDERS -> ORDERS;
+        };
+        var inOrder = new LinkedHashMap<String, List<String>>();
+        for (var field : kind.fields()) inOrder.put(field, named.getOrDefault(field, List.of()));
+        new TreeMap<>(named).forEach(inOrder::putIfAbsent);
+        return inOrder;
+    }
+
+    /** Field → column, each column once; a column called like the field itself comes first. */
+    static Map<String, String> fields(ImportKind kind, List<String> columns) {
         var guess = new LinkedHashMap<String, String>();
-        for (var field : OrderMapping.FIELDS)
-            NAMES.getOrDefault(field, List.of()).stream()
-                    .flatMap(name ->
-                            columns.stream().filter(column -> bare(column).equals(name)))
-                    .filter(column -> !guess.containsValue(column))
-                    .findFirst()
-                    .ifPresent(column -> guess.put(field, column));
+        names(kind)
+                .forEach((field, names) -> Stream.concat(Stream.of(bare(field)), names.stream())
+                        .flatMap(name ->
+                                columns.stream().filter(column -> bare(column).equals(name)))
+                        .filter(column -> !guess.containsValue(column))
+                        .findFirst()
+                        .ifPresent(column -> guess.put(field, column)));
         return guess;
+    }
+
+    /** The kind that knows most of the columns; a required field that none of them is counts against it. */
+    static ImportKind kind(List<String> columns) {
+        var best = ImportKind.ORDERS;
+        int most = Integer.MIN_VALUE;
+        for (var kind : ImportKind.values()) {
+            var guessed = fields(kind, columns);
+            long found = kind.required().stream().filter(guessed::containsKey).count();
+            long missing = kind.required().size() - found + (namesNobody(kind, guessed) ? 1 : 0);
+            int weight = Math.toIntExact(guessed.size() + found - 2 * missing);
+            if (weight > most) {
+                most = weight;
+                best = kind;
+            }
+        }
+        return best;
+    }
+
+    private static boolean namesNobody(ImportKind kind, Map<String, String> guessed) {
+        return kind == ImportKind.CUSTOMERS
+                && !guessed.containsKey("customer")
+                && !guessed.containsKey("email")
+                && !guessed.containsKey("phone");
     }
 
     /** The forms that read every one of these times; several only where they read them differently, as day and month. */

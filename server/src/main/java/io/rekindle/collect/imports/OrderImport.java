@@ -4,7 +4,6 @@ import io.rekindle.collect.EventType;
 import io.rekindle.collect.Identifier;
 import io.rekindle.collect.Identifiers;
 import io.rekindle.collect.Imports;
-import io.rekindle.collect.OrderMapping;
 import io.rekindle.collect.Tails;
 import io.rekindle.collect.intake.PersonalText;
 import io.rekindle.collect.log.CommitLog;
@@ -15,17 +14,14 @@ import io.rekindle.warehouse.Rows;
 import io.rekindle.warehouse.Sql;
 import io.rekindle.warehouse.Warehouse;
 import java.math.BigDecimal;
-import java.nio.charset.StandardCharsets;
 import java.time.Instant;
-import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.TreeMap;
-import java.util.function.LongConsumer;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ArrayNode;
@@ -43,21 +39,23 @@ final class OrderImport {
     private final Identifiers identifiers;
     private final Vault vault;
     private final JsonMapper json;
-    private final ImportStore store;
     private final long importId;
     private final int source;
     private final String currency;
     private final String given;
     private final boolean dryRun;
     private final Instant now;
+    private final boolean resumed;
 
     private final Map<String, Person> people = new HashMap<>();
     private final Map<Long, Person> byCustomer = new HashMap<>();
-    private final Map<String, Long> reasons = new TreeMap<>();
-    private final List<ImportStore.Rejected> rejects = new ArrayList<>();
+    private final Rejects rejects;
+    private final Set<String> there = new HashSet<>();
     private long rows;
 
-    OrderImport(Tools tools, ImportStore store, long importId, OrderMapping mapping, boolean dryRun, Instant now) {
+    /** @param resumed whether some of it may have come in before the server ended */
+    OrderImport(Tools tools, ImportStore store, Given given, boolean resumed) {
+        this.resumed = resumed;
         this.warehouse = tools.warehouse();
         this.log = tools.log();
         this.tails = tools.tails();
@@ -66,24 +64,13 @@ final class OrderImport {
         this.json = tools.json();
         this.source = tools.source();
         this.currency = tools.currency();
-        this.store = store;
-        this.importId = importId;
-        this.given = mapping.currency() == null ? tools.currency() : mapping.currency();
-        this.dryRun = dryRun;
-        this.now = now;
+        this.rejects = new Rejects(store, given.id(), tools.vault(), tools.json());
+        this.importId = given.id();
+        var currencyGiven = given.mapping().currency();
+        this.given = currencyGiven == null ? tools.currency() : currencyGiven;
+        this.dryRun = given.dryRun();
+        this.now = given.now();
     }
-
-    /** What every import works with. */
-    record Tools(
-            Warehouse warehouse,
-            CommitLog log,
-            Tails tails,
-            Identifiers identifiers,
-            Vault vault,
-            JsonMapper json,
-            int source,
-            ZoneId zone,
-            String currency) {}
 
     private record Person(List<Identifier> identifiers, String userId, String email) {
         long id() {
@@ -91,27 +78,27 @@ final class OrderImport {
         }
     }
 
-    Imports.Report run(Table table, LineReader reader, Staging staging, LongConsumer progress) {
+    Imports.Report run(Table table, LineReader reader, Staging staging, Course course) {
         var notes = new ArrayList<Imports.Note>();
         for (var row = table.next(); row != null; row = table.next()) {
             read(row, reader, staging);
-            if (++rows % PROGRESS_EVERY == 0) progress.accept(rows);
+            if (++rows % PROGRESS_EVERY == 0) course.read(rows);
         }
-        progress.accept(rows);
+        course.read(rows);
         staging.complete();
         staging.withdrawOrdersOfTwoCustomers(number ->
-                reject(number, "order_of_two_customers", "an earlier row names another customer for this order", ""));
+                rejects.add(number, "order_of_two_customers", "an earlier row names another customer for this order"));
         // What came in earlier must stand in the history before this file is held against it.
         tails.awaitAll(log.lastSeq());
         withdrawWhatEventsTell(staging);
         staging.addAllPresent(staging.orders(), this::present);
         withdrawWhatIsAnothers(staging);
-        flushRejects();
+        rejects.flush();
         staging.sift();
         var report = report(staging, reader, notes, table.encoding());
         if (!dryRun && report.alreadyThere() > 0) remember(staging);
         if (!dryRun && report.lines() + report.cancellations() > 0) {
-            bringIn(staging);
+            bringIn(staging, course);
             tails.awaitAll(log.lastSeq());
         }
         return report;
@@ -119,15 +106,12 @@ final class OrderImport {
 
     private void read(Table.Row row, LineReader reader, Staging staging) {
         switch (reader.read(row)) {
-            case LineReader.Refused(var reason, var detail) -> reject(row.number(), reason, detail, written(row));
+            case LineReader.Refused(var reason, var detail) -> rejects.add(row, reason, detail);
             case LineReader.Line line -> {
                 var person = people.computeIfAbsent(line.customer() + '\0' + line.email(), key -> person(line));
                 if (person.identifiers().isEmpty())
-                    reject(
-                            row.number(),
-                            "customer_is_nobody",
-                            "the row's customer is a word for nobody, or no e-mail address",
-                            written(row));
+                    rejects.add(
+                            row, "customer_is_nobody", "the row's customer is a word for nobody, or no e-mail address");
                 else staging.add(row.number(), person.id(), nobodys(line));
             }
         }
@@ -149,22 +133,6 @@ final class OrderImport {
         return person;
     }
 
-    private void reject(long number, String reason, String detail, String row) {
-        reasons.merge(reason, 1L, Long::sum);
-        rejects.add(new ImportStore.Rejected(
-                number, reason, detail, vault.seal("import-row", row.getBytes(StandardCharsets.UTF_8))));
-        if (rejects.size() >= 5_000) flushRejects();
-    }
-
-    private void flushRejects() {
-        store.storeRejects(importId, rejects);
-        rejects.clear();
-    }
-
-    private String written(Table.Row row) {
-        return json.writeValueAsString(row.values());
-    }
-
     /** Of an order that came in by an event, events tell all there is to tell: a file would count it twice. */
     private void withdrawWhatEventsTell(Staging staging) {
         var ours = staging.orders();
@@ -175,11 +143,10 @@ final class OrderImport {
         });
         staging.withdraw(
                 told,
-                number -> reject(
+                number -> rejects.add(
                         number,
                         "order_known_from_events",
-                        "this order came in as an event; what changes it must come as an event too",
-                        ""));
+                        "this order came in as an event; what changes it must come as an event too"));
     }
 
     private void withdrawWhatIsAnothers(Staging staging) {
@@ -199,11 +166,8 @@ final class OrderImport {
                 others.add(dispute.orderId());
         staging.withdraw(
                 others,
-                number -> reject(
-                        number,
-                        "order_of_another_customer",
-                        "an earlier import has this order as another customer's",
-                        ""));
+                number -> rejects.add(
+                        number, "order_of_another_customer", "an earlier import has this order as another customer's"));
     }
 
     /** Writes down what this file has and an earlier one brought: it is this one's when that one is undone. */
@@ -231,10 +195,11 @@ final class OrderImport {
                 select order_id, customer_id, occurred_at, kind = 'cancellation' as cancels, coalesce(product_id, '') as product_id,
                     coalesce(product_name, '') as product_name, coalesce(category, '') as category, quantity, unit_price, count(*) as alike
                 from order_lines
-                where import_id is not null and kind <> 'refund' and import_id not in (select import_id from imports_undone)
+                where import_id is not null and import_id <> ? and kind <> 'refund'
+                    and import_id not in (select import_id from imports_undone)
                 group by order_id, customer_id, occurred_at, kind = 'cancellation', coalesce(product_id, ''), coalesce(product_name, ''),
                     coalesce(category, ''), quantity, unit_price
-                """), each);
+                """, importId), each);
     }
 
     private Imports.Report report(
@@ -262,10 +227,8 @@ final class OrderImport {
                     lines,
                     cancellations,
                     row.longValue("usable") - lines - cancellations,
-                    reasons.values().stream().mapToLong(Long::longValue).sum(),
-                    reasons.entrySet().stream()
-                            .map(e -> new Imports.ReasonCount(e.getKey(), e.getValue()))
-                            .toList(),
+                    rejects.total(),
+                    rejects.reasons(),
                     row.longValue("orders"),
                     row.longValue("customers"),
                     plain(row.decimal("gross")),
@@ -313,22 +276,36 @@ final class OrderImport {
         }
     }
 
-    private void bringIn(Staging staging) {
+    private void bringIn(Staging staging, Course course) {
+        if (resumed)
+            warehouse.stream(
+                    Sql.of("select message_id from events where import_id = ?", importId),
+                    row -> there.add(row.text("message_id")));
         var group = new ArrayList<StagedEvent>(EVENTS_A_GROUP);
         var open = new ArrayList<Open>(1);
         staging.query("select * from fresh order by ordered_at, order_id, cancels, row_no", row -> {
             if (open.isEmpty() || !open.getFirst().isOf(row)) {
-                if (!open.isEmpty()) group.add(event(open.removeFirst()));
-                if (group.size() >= EVENTS_A_GROUP) append(group);
+                if (!open.isEmpty()) add(group, open.removeFirst());
+                if (group.size() >= EVENTS_A_GROUP) append(group, course);
                 open.add(new Open(row, json.createArrayNode(), given, now));
             }
             add(open.getFirst(), row);
         });
-        if (!open.isEmpty()) group.add(event(open.getFirst()));
-        append(group);
+        if (!open.isEmpty()) add(group, open.getFirst());
+        append(group, course);
     }
 
-    private void append(List<StagedEvent> group) {
+    private void add(List<StagedEvent> group, Open order) {
+        if (!there.contains(messageId(order))) group.add(event(order));
+    }
+
+    private String messageId(Open order) {
+        return "import-%d-%d-%s".formatted(importId, order.firstRow, order.cancels ? "c" : "o");
+    }
+
+    private void append(List<StagedEvent> group, Course course) {
+        course.mayGoOn();
+        if (group.isEmpty()) return;
         log.append(List.copyOf(group), List.of());
         group.clear();
         if (tails.worstLag() > WAIT_BEHIND) tails.awaitAll(log.lastSeq());
@@ -362,7 +339,7 @@ final class OrderImport {
         properties.put("currency", order.currency);
         properties.put("total", order.total.abs());
         properties.set("products", order.products);
-        var messageId = "import-%d-%d-%s".formatted(importId, order.firstRow, order.cancels ? "c" : "o");
+        var messageId = messageId(order);
         boolean newUser =
                 person.identifiers().getFirst().type() == Identifier.Type.USER_ID && !log.knowsUser(person.id());
         var personal = json.createObjectNode();

@@ -3,8 +3,6 @@ package io.rekindle.collect.imports;
 import io.rekindle.warehouse.Row;
 import java.math.BigDecimal;
 import java.math.RoundingMode;
-import java.sql.Connection;
-import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
@@ -16,42 +14,28 @@ import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.LongConsumer;
 import org.duckdb.DuckDBAppender;
-import org.duckdb.DuckDBConnection;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A place beside the history, in memory, where a file's lines are laid out and held against those that are there: which
+ * Where a file's lines are laid out and held against those that are there: which
  * of them are new is one anti-join. Lines that are alike in everything are told apart by counting: the k-th of them in
  * the file is the k-th of them in the history.
  */
-final class Staging implements AutoCloseable {
-    private final DuckDBConnection connection;
+final class Staging extends Workspace {
     private @Nullable DuckDBAppender lines;
 
     Staging() {
-        try {
-            connection = (DuckDBConnection) DriverManager.getConnection("jdbc:duckdb:");
-            execute("set autoinstall_known_extensions = false");
-            execute("set autoload_known_extensions = false");
-            execute("set memory_limit = '1GB'");
-            // One row per usable row of the file.
-            execute("""
-                    create table lines (row_no bigint, order_id varchar, customer bigint, happened_at timestamp, cancels boolean, product_id varchar,
-                        product_name varchar, category varchar, quantity decimal(18, 4), unit_price decimal(18, 4))
-                    """);
-            // One row per line of earlier imports of these orders, with how many there are alike.
-            execute("""
-                    create table present (order_id varchar, customer bigint, happened_at timestamp, cancels boolean, product_id varchar,
-                        product_name varchar, category varchar, quantity decimal(18, 4), unit_price decimal(18, 4), alike bigint)
-                    """);
-            execute("create table withdrawn (order_id varchar)");
-        } catch (SQLException e) {
-            throw new IllegalStateException("no place to stage an import: " + e.getMessage(), e);
-        }
-    }
-
-    Connection connection() {
-        return connection;
+        // One row per usable row of the file.
+        run("""
+                create table lines (row_no bigint, order_id varchar, customer bigint, happened_at timestamp, cancels boolean, product_id varchar,
+                    product_name varchar, category varchar, quantity decimal(18, 4), unit_price decimal(18, 4))
+                """);
+        // One row per line of earlier imports of these orders, with how many there are alike.
+        run("""
+                create table present (order_id varchar, customer bigint, happened_at timestamp, cancels boolean, product_id varchar,
+                    product_name varchar, category varchar, quantity decimal(18, 4), unit_price decimal(18, 4), alike bigint)
+                """);
+        run("create table withdrawn (order_id varchar)");
     }
 
     void add(long row, long customer, LineReader.Line line) {
@@ -230,41 +214,9 @@ final class Staging implements AutoCloseable {
                 """, each);
     }
 
-    void query(String sql, Consumer<Row> consumer) {
-        try (var statement = connection.createStatement();
-                var rows = statement.executeQuery(sql)) {
-            var row = new Row(rows);
-            while (rows.next()) consumer.accept(row);
-        } catch (SQLException e) {
-            throw failed(e);
-        }
-    }
-
-    private void run(String sql) {
-        try {
-            execute(sql);
-        } catch (SQLException e) {
-            throw failed(e);
-        }
-    }
-
-    private void execute(String sql) throws SQLException {
-        try (var statement = connection.createStatement()) {
-            statement.execute(sql);
-        }
-    }
-
-    private static IllegalStateException failed(SQLException e) {
-        return new IllegalStateException("the import's staging failed: " + e.getMessage(), e);
-    }
-
     @Override
     public void close() {
-        try {
-            complete();
-            connection.close();
-        } catch (SQLException e) {
-            throw failed(e);
-        }
+        complete();
+        super.close();
     }
 }

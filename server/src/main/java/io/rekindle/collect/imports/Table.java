@@ -7,6 +7,7 @@ import de.siegmar.fastcsv.reader.FieldMismatchStrategy;
 import io.rekindle.platform.Problem;
 import java.io.BufferedReader;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -25,6 +26,7 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.zip.GZIPInputStream;
@@ -32,8 +34,8 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** A file of rows, whatever its kind: CSV with or without byte-order mark, the same gzipped, or Parquet. */
-sealed interface Table extends AutoCloseable {
+/** A file of rows, whatever its form: CSV or JSON lines, the same gzipped, Parquet, or an Excel workbook. */
+sealed interface Table extends AutoCloseable permits Table.Csv, Table.Parquet, JsonLines, Workbook {
     List<String> columns();
 
     /** The character set its text is read in; null where the file's form leaves no choice. */
@@ -50,8 +52,17 @@ sealed interface Table extends AutoCloseable {
     /**
      * @param number the line the row begins at (CSV), or its place from 1 (Parquet)
      * @param moments by its column's place, what a value of a time type says; its text stands among the values too
+     * @param fault why the row cannot be read; null when it can
      */
-    record Row(long number, List<@Nullable String> values, Map<Integer, Moment> moments) {}
+    record Row(
+            long number,
+            List<@Nullable String> values,
+            Map<Integer, Moment> moments,
+            @Nullable String fault) {
+        Row(long number, List<@Nullable String> values, Map<Integer, Moment> moments) {
+            this(number, values, moments, null);
+        }
+    }
 
     /**
      * A time that was not written down as text.
@@ -67,7 +78,11 @@ sealed interface Table extends AutoCloseable {
         }
     }
 
-    /** Opens a file; {@code duckdb} reads Parquet, which knows its encoding itself. */
+    /**
+     * Opens a file of any of the forms, told apart by how it begins; {@code duckdb} reads Parquet.
+     *
+     * @param encoding of its text; found out when null
+     */
     static Table open(Path file, @Nullable String encoding, Connection duckdb) {
         try {
             var head = new byte[4];
@@ -75,20 +90,68 @@ sealed interface Table extends AutoCloseable {
             try (var in = Files.newInputStream(file)) {
                 length = in.readNBytes(head, 0, 4);
             }
-            if (length == 4 && new String(head, StandardCharsets.ISO_8859_1).equals("PAR1"))
-                return new Parquet(file, duckdb);
-            boolean zipped = length > 1 && head[0] == (byte) 0x1f && head[1] == (byte) 0x8b;
-            var raw = Files.newInputStream(file);
-            try {
-                return new Csv(new StrictText(zipped ? new GZIPInputStream(raw, 1 << 16) : raw, encoding));
-            } catch (IOException | RuntimeException e) {
-                raw.close();
-                throw e;
-            }
+            var begins = new String(head, 0, length, StandardCharsets.ISO_8859_1);
+            if (begins.equals("PAR1")) return new Parquet(file, duckdb);
+            if (begins.equals("PK\u0003\u0004")) return new Workbook(file);
+            if (begins.equals("\u00d0\u00cf\u0011\u00e0"))
+                throw Problem.invalid(
+                        "xls_too_old",
+                        "the file is an Excel workbook of the form before 2007 (.xls); save it as .xlsx");
+            return text(file, begins.startsWith("\u001f\u008b"), encoding);
         } catch (IOException e) {
             throw Problem.invalid("file_unreadable", "the file cannot be read: {words}")
                     .with("words", e.getMessage());
         }
+    }
+
+    private static Table text(Path file, boolean zipped, @Nullable String given) throws IOException {
+        Callable<InputStream> bytes = () -> {
+            var raw = Files.newInputStream(file);
+            try {
+                return zipped ? new GZIPInputStream(raw, 1 << 16) : raw;
+            } catch (IOException | RuntimeException e) {
+                raw.close();
+                throw e;
+            }
+        };
+        try {
+            var encoding = given != null ? given : TextEncoding.of(bytes);
+            var text = new StrictText(bytes.call(), encoding);
+            var reader = new BufferedReader(text, Csv.LONGEST_HEADER);
+            try {
+                return switch (firstOf(reader)) {
+                    case '{' -> {
+                        reader.close();
+                        yield new JsonLines(() -> new StrictText(bytes.call(), encoding), text.encoding());
+                    }
+                    case '[' ->
+                        throw Problem.invalid(
+                                "json_no_lines",
+                                "the file is one JSON list; write one object a line (JSON Lines), without brackets and commas around them");
+                    default -> new Csv(reader, text.encoding());
+                };
+            } catch (IOException | RuntimeException e) {
+                reader.close();
+                throw e;
+            }
+        } catch (IOException | RuntimeException e) {
+            throw e;
+        } catch (Exception e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    /** The first character that is no blank; 0 when there is none near the beginning. */
+    private static char firstOf(BufferedReader in) throws IOException {
+        in.mark(Csv.LONGEST_HEADER);
+        char found = 0;
+        for (int i = 0; i < 1024 && found == 0; i++) {
+            int next = in.read();
+            if (next < 0) break;
+            if (!Character.isWhitespace(next)) found = (char) next;
+        }
+        in.reset();
+        return found;
     }
 
     /** Comma, semicolon or tab: whichever the first line has most of. */
@@ -100,9 +163,8 @@ sealed interface Table extends AutoCloseable {
         private final List<String> columns;
         private final String encoding;
 
-        private Csv(StrictText in) throws IOException {
-            encoding = in.encoding();
-            var buffered = new BufferedReader(in, LONGEST_HEADER);
+        private Csv(BufferedReader buffered, String encoding) throws IOException {
+            this.encoding = encoding;
             reader = CsvReader.builder()
                     .fieldSeparator(separator(buffered))
                     .missingFieldStrategy(FieldMismatchStrategy.IGNORE)

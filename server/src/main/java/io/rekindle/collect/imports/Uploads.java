@@ -1,7 +1,8 @@
 package io.rekindle.collect.imports;
 
+import io.rekindle.collect.ImportKind;
+import io.rekindle.collect.ImportMapping;
 import io.rekindle.collect.Imports;
-import io.rekindle.collect.OrderMapping;
 import io.rekindle.platform.OwnerOnly;
 import io.rekindle.platform.PlatformSettings;
 import io.rekindle.platform.Problem;
@@ -18,6 +19,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneId;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Base64;
 import java.util.List;
 import java.util.Map;
@@ -40,6 +42,7 @@ public class Uploads {
     private static final int SAMPLE_ROWS = 5;
     private static final int GUESS_ROWS = 200;
     private static final int LONGEST_NAME = 200;
+    private static final List<String> TIMES = List.of("time", "created_at", "consent_time");
 
     private final Imports imports;
     private final SystemClock clock;
@@ -61,7 +64,10 @@ public class Uploads {
      *
      * @param bytes its size as it was sent
      * @param sample its first rows, in the order of the columns
+     * @param encoding the character set its text is read in; null where the file's form leaves no choice
+     * @param kind what the rows seem to tell of
      * @param fields a guess at the mapping: our field → the file's column
+     * @param guesses the same for every kind
      * @param timeFormats the forms that read the times of the guessed column; the empty one is ISO 8601
      */
     public record Upload(
@@ -70,8 +76,14 @@ public class Uploads {
             long bytes,
             List<String> columns,
             List<List<String>> sample,
+            @Nullable String encoding,
+            ImportKind kind,
             Map<String, String> fields,
+            List<Guess> guesses,
             List<String> timeFormats) {}
+
+    /** How a file would be read as one of a kind: our field → the file's column. */
+    public record Guess(ImportKind kind, Map<String, String> fields) {}
 
     private record Kept(
             Path file, String fileName, @Nullable String encoding, Instant used) {}
@@ -79,7 +91,7 @@ public class Uploads {
     /**
      * Takes a file and looks into it; one that is no table is refused and not kept.
      *
-     * @param encoding as {@link OrderMapping#encoding}; it also holds for the import, unless its mapping names one
+     * @param encoding as {@link ImportMapping#encoding}; it also holds for the import, unless its mapping names one
      */
     public Upload take(InputStream content, String fileName, @Nullable String encoding) {
         deleteUnused();
@@ -97,7 +109,7 @@ public class Uploads {
     }
 
     /** Imports a file that waits; a dry run leaves it waiting, an import takes it away. */
-    public Imports.Import start(String id, OrderMapping mapping, boolean dryRun) {
+    public Imports.Import start(String id, ImportMapping mapping, boolean dryRun) {
         var found = find(id);
         var complete = mapping.encoding() == null ? mapping.encodedIn(found.encoding()) : mapping;
         var started = imports.start(found.file(), found.fileName(), complete, dryRun, !dryRun);
@@ -109,7 +121,7 @@ public class Uploads {
     }
 
     /** Takes a file and imports it in one go. */
-    public Imports.Import importNow(InputStream content, String fileName, OrderMapping mapping, boolean dryRun) {
+    public Imports.Import importNow(InputStream content, String fileName, ImportMapping mapping, boolean dryRun) {
         var file = store(content);
         try {
             return imports.start(file, name(fileName), mapping, dryRun, true);
@@ -134,11 +146,19 @@ public class Uploads {
     }
 
     private Upload look(String id, Path file, String fileName, @Nullable String encoding) {
-        try (var staging = new Staging();
+        try (var staging = new Workspace();
                 var table = Table.open(file, encoding, staging.connection())) {
             var columns = table.columns();
-            var fields = MappingGuess.fields(columns);
-            int timeAt = columns.indexOf(fields.getOrDefault("time", ""));
+            var kind = MappingGuess.kind(columns);
+            var guesses = Arrays.stream(ImportKind.values())
+                    .map(one -> new Guess(one, MappingGuess.fields(one, columns)))
+                    .toList();
+            var fields = MappingGuess.fields(kind, columns);
+            int timeAt = TIMES.stream()
+                    .filter(fields::containsKey)
+                    .findFirst()
+                    .map(field -> columns.indexOf(fields.get(field)))
+                    .orElse(-1);
             var sample = new ArrayList<List<String>>();
             var times = new ArrayList<String>();
             for (var row = table.next(); row != null && times.size() < GUESS_ROWS; row = table.next()) {
@@ -154,7 +174,10 @@ public class Uploads {
                     size(file),
                     columns,
                     List.copyOf(sample),
+                    table.encoding(),
+                    kind,
                     fields,
+                    guesses,
                     MappingGuess.timeFormats(times, zone));
         }
     }

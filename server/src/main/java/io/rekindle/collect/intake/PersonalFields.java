@@ -214,6 +214,7 @@ final class PersonalFields {
             "*address",
             "*streetaddress",
             "street*",
+            "*suburb",
             "*postalcode",
             "*postcode",
             "zip",

@@ -33,4 +33,24 @@ public record StagedEvent(
         @Nullable String properties,
         @Nullable String context,
         byte @Nullable [] personal,
-        boolean newUser) {}
+        boolean newUser) {
+    /** The same event as one of an import. */
+    public StagedEvent ofImport(long id, String itsMessageId, Fingerprint itsFingerprint) {
+        return new StagedEvent(
+                itsFingerprint,
+                receivedAt,
+                occurredAt,
+                sourceId,
+                id,
+                type,
+                name,
+                customer,
+                identifiers,
+                itsMessageId,
+                amount,
+                properties,
+                context,
+                personal,
+                newUser);
+    }
+}

@@ -1,14 +1,21 @@
 package io.rekindle.collect.web;
 
+import io.rekindle.collect.ImportKind;
+import io.rekindle.collect.ImportMapping;
 import io.rekindle.collect.Imports;
-import io.rekindle.collect.OrderMapping;
+import io.rekindle.collect.Templates;
 import io.rekindle.collect.imports.Uploads;
 import io.rekindle.common.Page;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
+import org.springframework.http.HttpHeaders;
 import org.springframework.http.HttpStatus;
 import org.springframework.http.MediaType;
+import org.springframework.http.ResponseEntity;
 import org.springframework.security.access.prepost.PreAuthorize;
 import org.springframework.web.bind.annotation.DeleteMapping;
 import org.springframework.web.bind.annotation.GetMapping;
@@ -22,7 +29,7 @@ import org.springframework.web.bind.annotation.ResponseStatus;
 import org.springframework.web.bind.annotation.RestController;
 import org.springframework.web.multipart.MultipartFile;
 
-/** Files of order lines: bring in, watch, take back. */
+/** Files of customers, orders and more: bring in, watch, take back. */
 @RestController
 @RequestMapping("/api/imports")
 class ImportsResource {
@@ -37,12 +44,40 @@ class ImportsResource {
     /** @param path a file on the server's own machine */
     record NewImport(
             String path,
-            @Nullable OrderMapping mapping,
+            @Nullable ImportMapping mapping,
             @Nullable Boolean dryRun) {}
 
     /** How a file that waits is to be read. */
     record StartRequest(
-            @Nullable OrderMapping mapping, @Nullable Boolean dryRun) {}
+            @Nullable ImportMapping mapping, @Nullable Boolean dryRun) {}
+
+    /**
+     * What a file can tell of.
+     *
+     * @param required fields it must have a column for; of customers at least one of customer, email and phone, of orders
+     *     one of the first two
+     * @param beginnings how fields begin whose rest the file's owner names
+     */
+    record Kind(ImportKind kind, List<String> fields, List<String> required, List<String> beginnings) {}
+
+    @GetMapping("/kinds")
+    @PreAuthorize("hasRole('VIEWER')")
+    List<Kind> kinds() {
+        return Arrays.stream(ImportKind.values())
+                .map(one -> new Kind(one, one.fields(), one.required(), one.beginnings()))
+                .toList();
+    }
+
+    /** A file of the kind with its headings and a row as an example, for a spreadsheet to be filled in. */
+    @GetMapping(path = "/kinds/{kind}/template", produces = "text/csv")
+    @PreAuthorize("hasRole('VIEWER')")
+    ResponseEntity<byte[]> template(@PathVariable String kind, @RequestParam(defaultValue = "en") String language) {
+        var found = ImportKind.of(kind);
+        return ResponseEntity.ok()
+                .contentType(new MediaType("text", "csv", StandardCharsets.UTF_8))
+                .header(HttpHeaders.CONTENT_DISPOSITION, "attachment; filename=\"%s.csv\"".formatted(found.code()))
+                .body(Templates.of(found, language.equals("zh")).getBytes(StandardCharsets.UTF_8));
+    }
 
     /** For the command line of the server's own machine: the file is one of that machine. */
     @PostMapping(consumes = MediaType.APPLICATION_JSON_VALUE)
@@ -59,7 +94,7 @@ class ImportsResource {
     @ResponseStatus(HttpStatus.ACCEPTED)
     Imports.Import startWith(
             @RequestPart MultipartFile file,
-            @RequestPart(required = false) @Nullable OrderMapping mapping,
+            @RequestPart(required = false) @Nullable ImportMapping mapping,
             @RequestParam(defaultValue = "false") boolean dryRun)
             throws IOException {
         try (var content = file.getInputStream()) {
@@ -135,7 +170,7 @@ class ImportsResource {
         return given == null ? "" : given;
     }
 
-    private static OrderMapping orEmpty(@Nullable OrderMapping mapping) {
-        return mapping == null ? OrderMapping.NONE : mapping;
+    private static ImportMapping orEmpty(@Nullable ImportMapping mapping) {
+        return mapping == null ? ImportMapping.NONE : mapping;
     }
 }

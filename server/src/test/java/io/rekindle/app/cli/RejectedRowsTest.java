@@ -3,8 +3,8 @@ package io.rekindle.app.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.rekindle.app.server.ApiClient;
+import io.rekindle.collect.ImportMapping;
 import io.rekindle.collect.Imports;
-import io.rekindle.collect.OrderMapping;
 import io.rekindle.platform.TimeTravel;
 import io.rekindle.testing.RekindleTest;
 import java.nio.file.Files;
@@ -25,7 +25,7 @@ class RejectedRowsTest {
         for (int i = 0; i < 1_200; i++) text.append("never,sometime,c,1,2\n");
         text.append("never,2026-01-05,\"c,d\",many,2\nnever,2026-01-05,,1,2\nnever,2026-01-05,c,\"a,b\",2\n");
         var file = Files.writeString(folder.resolve("faults.csv"), text);
-        var id = imports.start(file, "faults.csv", OrderMapping.NONE, true, false)
+        var id = imports.start(file, "faults.csv", ImportMapping.NONE, true, false)
                 .id();
         travel.awaitQuiet();
         var api = new ApiClient("http://127.0.0.1:" + port, RekindleTest.ADMIN_KEY);

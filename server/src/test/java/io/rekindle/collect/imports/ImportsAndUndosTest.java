@@ -2,8 +2,8 @@ package io.rekindle.collect.imports;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.rekindle.collect.ImportMapping;
 import io.rekindle.collect.Imports;
-import io.rekindle.collect.OrderMapping;
 import io.rekindle.platform.TimeTravel;
 import io.rekindle.testing.RekindleTest;
 import io.rekindle.warehouse.Sql;
@@ -127,7 +127,7 @@ class ImportsAndUndosTest {
         run(List.of(new Line(mark, 5, "p1", 1, 10)));
         var text = HEADER + "%1$s,2026-01-05T10:00:00Z,d-%1$s,p2,1,3\n".formatted(mark);
         var file = Files.writeString(folder.resolve("another.csv"), text);
-        var report = report(imports.start(file, "another.csv", OrderMapping.NONE, false, false)
+        var report = report(imports.start(file, "another.csv", ImportMapping.NONE, false, false)
                 .id());
         assertThat(report.reasons()).containsExactly(new Imports.ReasonCount("order_of_another_customer", 1));
     }
@@ -237,7 +237,7 @@ class ImportsAndUndosTest {
         var text = new StringBuilder(HEADER);
         for (var line : lines) text.append(line.csv());
         var file = Files.writeString(folder.resolve(UUID.randomUUID() + ".csv"), text);
-        var id = imports.start(file, "orders.csv", OrderMapping.NONE, false, false)
+        var id = imports.start(file, "orders.csv", ImportMapping.NONE, false, false)
                 .id();
         report(id);
         return id;

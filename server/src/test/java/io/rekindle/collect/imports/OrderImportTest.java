@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import de.siegmar.fastcsv.reader.CsvReader;
+import io.rekindle.collect.ImportMapping;
 import io.rekindle.collect.Imports;
-import io.rekindle.collect.OrderMapping;
 import io.rekindle.platform.Problem;
 import io.rekindle.platform.TimeTravel;
 import io.rekindle.testing.EverythingStored;
@@ -68,7 +68,7 @@ class OrderImportTest {
         assumeTrue(Files.exists(file), "the Online Retail data is not on this machine");
         var mapping = JsonMapper.builder()
                 .build()
-                .readValue(Files.readString(root.resolve("examples/online-retail/mapping.json")), OrderMapping.class);
+                .readValue(Files.readString(root.resolve("examples/online-retail/mapping.json")), ImportMapping.class);
 
         var planned = report(imports.start(file, "dry", mapping, true, false));
         var done = imports.start(file, "online_retail.csv.gz", mapping, false, false);
@@ -251,8 +251,8 @@ class OrderImportTest {
     @Test
     void aMappingThatDoesNotFitIsRefusedWithEveryFaultAndTheColumnsThereAre() throws Exception {
         var file = write("columns.csv", "Order,When\n1,2\n".getBytes(StandardCharsets.UTF_8));
-        var mapping = new OrderMapping(
-                Map.of("order_id", "Ordre", "colour", "When"), "no such form", "pounds", null, null, null);
+        var mapping = new ImportMapping(
+                Map.of("order_id", "Ordre", "colour", "When"), "no such form", "pounds", null, null, null, null);
         assertThatThrownBy(() -> imports.start(file, "columns.csv", mapping, false, false))
                 .isInstanceOfSatisfying(Problem.class, problem -> {
                     assertThat(problem.code()).isEqualTo("import_mapping_invalid");
@@ -279,7 +279,7 @@ class OrderImportTest {
         try (var out = new GZIPOutputStream(Files.newOutputStream(zipped))) {
             out.write(text.getBytes(StandardCharsets.UTF_8));
         }
-        var mapping = new OrderMapping(Map.of(), "M/d/yyyy H:mm", null, null, null, null);
+        var mapping = new ImportMapping(Map.of(), "M/d/yyyy H:mm", null, null, null, null, null);
         assertThat(report(imports.start(zipped, "semicolons.csv.gz", mapping, false, false))
                         .lines())
                 .isEqualTo(1);
@@ -308,7 +308,7 @@ class OrderImportTest {
         assertThat(report.notes()).isEmpty();
         assertThat(gross()).isEqualByComparingTo("111");
 
-        var dollars = new OrderMapping(null, null, "USD", null, null, null);
+        var dollars = new ImportMapping(null, null, "USD", null, null, null, null);
         var other = imports.start(
                 write("dollars.csv", text.replace(mark, mark + "-2").getBytes(StandardCharsets.UTF_8)),
                 "dollars.csv",
@@ -351,7 +351,7 @@ class OrderImportTest {
         var done = imports.start(
                 write("future.csv", text.getBytes(StandardCharsets.UTF_8)),
                 "future.csv",
-                OrderMapping.NONE,
+                ImportMapping.NONE,
                 false,
                 false);
         assertThat(report(done).lines()).isEqualTo(1);
@@ -369,7 +369,7 @@ class OrderImportTest {
                 + "%1$s-1,2026-01-05T10:00:00Z,M\u00fcller-%1$s,p1,Tee,1,2.50\n".formatted(mark)
                 + "%1$s-2,2026-01-05T10:00:00Z,M\u00f6ller-%1$s,p1,Tee,1,2.50\n".formatted(mark);
         var latin = write("latin.csv", text.getBytes(StandardCharsets.ISO_8859_1));
-        assertThatThrownBy(() -> imports.start(latin, "latin.csv", OrderMapping.NONE, false, false))
+        assertThatThrownBy(() -> imports.start(latin, "latin.csv", ImportMapping.NONE, false, false))
                 .isInstanceOfSatisfying(Problem.class, problem -> {
                     assertThat(problem.code()).isEqualTo("file_encoding");
                     assertThat(problem.detail())
@@ -380,16 +380,16 @@ class OrderImportTest {
         for (var encoding : List.of("ISO-8859-1", "UTF-16", "GB18030", "utf-8")) {
             var own = text.replace(mark, mark + encoding);
             var file = write(encoding + ".csv", own.getBytes(java.nio.charset.Charset.forName(encoding)));
-            var done = imports.start(file, "names.csv", OrderMapping.NONE.encodedIn(encoding), false, false);
+            var done = imports.start(file, "names.csv", ImportMapping.NONE.encodedIn(encoding), false, false);
             assertThat(report(done).customers()).as(encoding).isEqualTo(2);
         }
         var marked = write("marked.csv", text.getBytes(StandardCharsets.UTF_16));
-        assertThat(report(imports.start(marked, "marked.csv", OrderMapping.NONE, false, false))
+        assertThat(report(imports.start(marked, "marked.csv", ImportMapping.NONE, false, false))
                         .customers())
                 .as("the byte-order mark tells")
                 .isEqualTo(2);
         assertThatThrownBy(
-                        () -> imports.start(latin, "latin.csv", OrderMapping.NONE.encodedIn("Klingon"), false, false))
+                        () -> imports.start(latin, "latin.csv", ImportMapping.NONE.encodedIn("Klingon"), false, false))
                 .isInstanceOfSatisfying(
                         Problem.class, problem -> assertThat(problem.code()).isEqualTo("encoding_unknown"));
     }
@@ -400,7 +400,7 @@ class OrderImportTest {
         for (int i = 0; i < 5_000; i++)
             text.append("%1$s-%2$d,2026-01-05T10:00:00Z,c-%2$d,p1,Tee,1,2.50\n".formatted(mark, i));
         var bytes = text.append(mark).append(",M\u00fc").toString().getBytes(StandardCharsets.ISO_8859_1);
-        var done = imports.start(write("late.csv", bytes), "late.csv", OrderMapping.NONE, false, false);
+        var done = imports.start(write("late.csv", bytes), "late.csv", ImportMapping.NONE, false, false);
         travel.awaitQuiet();
         assertThat(imports.get(done.id()).state()).isEqualTo(Imports.State.FAILED);
         assertThat(imports.get(done.id()).failure()).contains("line 5002").contains("FC");
@@ -425,7 +425,7 @@ class OrderImportTest {
         var twice = write(
                 "twice.csv",
                 "order_id,time,customer,quantity,unit_price,unit_price\n".getBytes(StandardCharsets.UTF_8));
-        assertThatThrownBy(() -> imports.start(twice, "twice.csv", OrderMapping.NONE, false, false))
+        assertThatThrownBy(() -> imports.start(twice, "twice.csv", ImportMapping.NONE, false, false))
                 .isInstanceOfSatisfying(
                         Problem.class,
                         problem -> assertThat(problem.faults()).singleElement().satisfies(fault -> {
@@ -450,7 +450,7 @@ class OrderImportTest {
     @Test
     void aBrokenParquetFileIsToldInOneLine() throws Exception {
         var broken = write("broken.parquet", "PAR1 and nothing of the kind after it".getBytes(StandardCharsets.UTF_8));
-        assertThatThrownBy(() -> imports.start(broken, "broken.parquet", OrderMapping.NONE, false, false))
+        assertThatThrownBy(() -> imports.start(broken, "broken.parquet", ImportMapping.NONE, false, false))
                 .isInstanceOfSatisfying(Problem.class, problem -> {
                     assertThat(problem.code()).isEqualTo("parquet_malformed");
                     assertThat(problem.detail()).doesNotContain("\n", "select", "LINE", broken.toString());
@@ -471,8 +471,8 @@ class OrderImportTest {
         return report;
     }
 
-    private static OrderMapping none() {
-        return OrderMapping.NONE;
+    private static ImportMapping none() {
+        return ImportMapping.NONE;
     }
 
     private Path write(String name, byte[] bytes) throws IOException {

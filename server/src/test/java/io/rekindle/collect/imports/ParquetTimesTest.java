@@ -2,7 +2,7 @@ package io.rekindle.collect.imports;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.rekindle.collect.OrderMapping;
+import io.rekindle.collect.ImportMapping;
 import java.nio.file.Path;
 import java.sql.DriverManager;
 import java.sql.SQLException;
@@ -44,7 +44,7 @@ class ParquetTimesTest {
             })
     void everyTypeOfTimeIsTheMomentItStandsFor(String expression, Instant expected) throws Exception {
         var file = written(List.of(expression));
-        assertThat(read(file, OrderMapping.NONE)).containsExactly(expected.toString());
+        assertThat(read(file, ImportMapping.NONE)).containsExactly(expected.toString());
     }
 
     /** Written by Apache Arrow with use_deprecated_int96_timestamps, as Spark and Hive wrote times for years. */
@@ -52,14 +52,14 @@ class ParquetTimesTest {
     void whatSparkWroteAsInt96IsInUtc() throws Exception {
         var file = Path.of(
                 Objects.requireNonNull(getClass().getResource("int96.parquet")).toURI());
-        assertThat(read(file, OrderMapping.NONE)).containsExactly("2026-01-05T10:00:00.123456Z");
+        assertThat(read(file, ImportMapping.NONE)).containsExactly("2026-01-05T10:00:00.123456Z");
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"M/d/yyyy", "yyyy-MM-dd HH:mm:ss"})
     void theFormOfTextSaysNothingOfATimeThatIsNone(String form) throws Exception {
         var file = written(List.of("timestamptz '2026-01-05 10:00:00.5+00'"));
-        assertThat(read(file, new OrderMapping(null, form, null, null, null, null)))
+        assertThat(read(file, new ImportMapping(null, form, null, null, null, null, null)))
                 .containsExactly("2026-01-05T10:00:00.500Z");
     }
 
@@ -67,7 +67,7 @@ class ParquetTimesTest {
     void aTimeThatIsMissingOrWithoutEndIsAFaultOfItsRow() throws Exception {
         for (var type : List.of("timestamptz", "timestamptz_ns", "timestamp", "timestamp_ns", "date")) {
             var file = written(List.of("null::" + type, "'infinity'::" + type, "'2026-01-05'::" + type));
-            assertThat(read(file, OrderMapping.NONE))
+            assertThat(read(file, ImportMapping.NONE))
                     .as(type)
                     .startsWith("no_time", "bad_time")
                     .hasSize(3);
@@ -106,7 +106,7 @@ class ParquetTimesTest {
     }
 
     /** Each row's time, or why there is none. */
-    private static List<String> read(Path file, OrderMapping mapping) throws Exception {
+    private static List<String> read(Path file, ImportMapping mapping) throws Exception {
         var read = new ArrayList<String>();
         try (var staging = new Staging();
                 var table = Table.open(file, null, staging.connection())) {

@@ -5,9 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.rekindle.collect.EventType;
 import io.rekindle.collect.Identifier;
 import io.rekindle.collect.Identifiers;
+import io.rekindle.collect.ImportMapping;
 import io.rekindle.collect.Imports;
 import io.rekindle.collect.LoggedEvent;
-import io.rekindle.collect.OrderMapping;
 import io.rekindle.collect.Tail;
 import io.rekindle.platform.TimeTravel;
 import io.rekindle.profile.Orders;
@@ -185,7 +185,7 @@ class CreditsTest {
                 folder.resolve("email.csv"),
                 "order_id,time,email,product_id,quantity,unit_price\n%1$s-a,2026-01-05T10:00:00Z,m-%1$s@shop.test,cup,3,5\n"
                         .formatted(mark));
-        imports.start(file, "email.csv", OrderMapping.NONE, false, false);
+        imports.start(file, "email.csv", ImportMapping.NONE, false, false);
         travel.awaitQuiet();
         run(line("C1", 9, "cup", -3, 5));
         assertThat(nets()).isEqualTo(Map.of("a", 15));
@@ -288,7 +288,7 @@ class CreditsTest {
 
     private long run(String lines) throws IOException {
         var file = Files.writeString(folder.resolve(UUID.randomUUID() + ".csv"), HEADER + lines);
-        var id = imports.start(file, "orders.csv", OrderMapping.NONE, false, false)
+        var id = imports.start(file, "orders.csv", ImportMapping.NONE, false, false)
                 .id();
         travel.awaitQuiet();
         var done = imports.get(id);

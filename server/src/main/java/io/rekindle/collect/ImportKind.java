@@ -1,0 +1,108 @@
+package io.rekindle.collect;
+
+import com.fasterxml.jackson.annotation.JsonCreator;
+import com.fasterxml.jackson.annotation.JsonValue;
+import io.rekindle.platform.Problem;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.stream.Stream;
+
+/** What the rows of a file tell of, and the fields they may have. */
+public enum ImportKind {
+    /** Who customers are: each row one identify call of the intake. */
+    CUSTOMERS,
+    /** Lines of orders, and what takes back of them. */
+    ORDERS;
+
+    /** Begins the name of a field that holds a trait of the customer's own naming: {@code traits.loyalty_class}. */
+    public static final String TRAITS = "traits.";
+
+    /** Begins the name of a field that holds a permission for a channel: {@code consent.email}. */
+    public static final String CONSENT = "consent.";
+
+    /** The word it travels by: {@code customers}. */
+    @JsonValue
+    public String code() {
+        return name().toLowerCase(Locale.ROOT);
+    }
+
+    /** The kind of this word; a {@link Problem} {@code import_kind_unknown} when there is none. */
+    @JsonCreator
+    public static ImportKind of(String code) {
+        return Stream.of(values())
+                .filter(kind -> kind.code().equals(code))
+                .findFirst()
+                .orElseThrow(() -> Problem.invalid(
+                                "import_kind_unknown", "there is no kind of import '{kind}'; there are {known}")
+                        .with("kind", code)
+                        .with(
+                                "known",
+                                Arrays.stream(values()).map(ImportKind::code).toList()));
+    }
+
+    /** The fields a file must have a column for. */
+    public List<String> required() {
+        return switch (this) {
+            case CUSTOMERS -> List.of();
+            case ORDERS -> List.of("order_id", "time", "quantity", "unit_price");
+        };
+    }
+
+    /** All fields of fixed names, in the order people think of them. */
+    public List<String> fields() {
+        return switch (this) {
+            case CUSTOMERS ->
+                List.of(
+                        "customer",
+                        "email",
+                        "phone",
+                        "first_name",
+                        "last_name",
+                        "name",
+                        "birthday",
+                        "gender",
+                        "street",
+                        "house_number",
+                        "street_2",
+                        "suburb",
+                        "city",
+                        "state",
+                        "postcode",
+                        "country",
+                        "language",
+                        "company",
+                        "social_security",
+                        "created_at",
+                        "time",
+                        "consent_source",
+                        "consent_time");
+            case ORDERS ->
+                List.of(
+                        "order_id",
+                        "time",
+                        "customer",
+                        "email",
+                        "product_id",
+                        "product_name",
+                        "category",
+                        "quantity",
+                        "unit_price",
+                        "currency");
+        };
+    }
+
+    /** How fields begin whose rest the file's owner names. */
+    public List<String> beginnings() {
+        return switch (this) {
+            case CUSTOMERS -> List.of(TRAITS, CONSENT);
+            case ORDERS -> List.of();
+        };
+    }
+
+    /** Whether there is such a field. */
+    public boolean knows(String field) {
+        return fields().contains(field)
+                || beginnings().stream().anyMatch(one -> field.startsWith(one) && field.length() > one.length());
+    }
+}

@@ -1,0 +1,37 @@
+package io.rekindle.collect;
+
+import java.util.List;
+
+/** A file of each kind to begin with: headings in English or Chinese, which the guess knows, and rows as an example. */
+public final class Templates {
+    /** Spreadsheets take a text for UTF-8 only when it begins with this. */
+    private static final String MARK = "\ufeff";
+
+    private Templates() {}
+
+    /** The file's text, with a byte-order mark. */
+    public static String of(ImportKind kind, boolean chinese) {
+        return MARK + String.join("\r\n", rows(kind, chinese)) + "\r\n";
+    }
+
+    private static List<String> rows(ImportKind kind, boolean chinese) {
+        return switch (kind) {
+            case CUSTOMERS ->
+                chinese
+                        ? List.of(
+                                "客户编号,邮箱,手机号,姓名,生日,性别,省份,城市,邮编,注册时间,邮件同意,短信同意,同意来源,同意时间",
+                                "C-1001,li.na@example.com,+8613800000001,李娜,1990-05-17,女,浙江,杭州,310000,2025-03-01T10:00:00+08:00,是,否,门店开卡,2025-03-01T10:00:00+08:00")
+                        : List.of(
+                                "customer_id,email,phone,first_name,last_name,birthday,gender,street,city,state,postcode,country,created_at,consent_email,consent_sms,consent_source,consent_time",
+                                "C-1001,ann@example.com,+442079460001,Ann,Example,1990-05-17,female,1 High Street,London,,SW1A 1AA,GB,2025-03-01T10:00:00Z,yes,no,checkout form,2025-03-01T10:00:00Z");
+            case ORDERS ->
+                chinese
+                        ? List.of(
+                                "订单号,下单时间,客户编号,邮箱,商品编号,商品名称,类目,数量,单价,币种",
+                                "A-1,2026-01-05T10:00:00+08:00,C-1001,,P-1,绿茶,茶叶,2,25.00,")
+                        : List.of(
+                                "order_id,time,customer,email,product_id,product_name,category,quantity,unit_price,currency",
+                                "A-1,2026-01-05T10:00:00Z,C-1001,,P-1,Green tea,Tea,2,2.50,");
+        };
+    }
+}

@@ -1,0 +1,242 @@
+package io.rekindle.collect.imports;
+
+import io.rekindle.collect.EventType;
+import io.rekindle.collect.ImportKind;
+import io.rekindle.collect.ImportMapping;
+import io.rekindle.collect.Imports;
+import io.rekindle.platform.Problem;
+import java.math.BigDecimal;
+import java.time.Instant;
+import java.time.LocalDate;
+import java.time.ZoneId;
+import java.time.format.DateTimeFormatter;
+import java.time.format.DateTimeParseException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.ObjectNode;
+
+/**
+ * A row of a customer as an identify call. An empty cell says nothing: it takes no value away. A permission is a call of
+ * its own, at the time it was given or refused, for only with a source and a time is it one.
+ */
+final class CustomerRows implements RowEvents {
+    /**
+     * Field → the trait it fills, by the names of Segment's specification; those of an address stand by themselves, for
+     * rules ask for city, state and country, and an address as a whole is personal.
+     */
+    private static final Map<String, String> TRAITS = Map.ofEntries(
+            Map.entry("email", "email"),
+            Map.entry("phone", "phone"),
+            Map.entry("first_name", "firstName"),
+            Map.entry("last_name", "lastName"),
+            Map.entry("name", "name"),
+            Map.entry("gender", "gender"),
+            Map.entry("street", "street"),
+            Map.entry("house_number", "streetNumber"),
+            Map.entry("street_2", "street2"),
+            Map.entry("suburb", "suburb"),
+            Map.entry("city", "city"),
+            Map.entry("state", "state"),
+            Map.entry("postcode", "postalCode"),
+            Map.entry("country", "country"),
+            Map.entry("language", "language"),
+            Map.entry("company", "company"),
+            Map.entry("social_security", "ssn"));
+
+    private static final Set<String> YES =
+            Set.of("true", "t", "1", "yes", "y", "on", "opted_in", "subscribed", "granted", "是", "同意", "已订阅", "已同意");
+    private static final Set<String> NO = Set.of(
+            "false",
+            "f",
+            "0",
+            "no",
+            "n",
+            "off",
+            "opted_out",
+            "unsubscribed",
+            "refused",
+            "否",
+            "不同意",
+            "未订阅",
+            "拒绝",
+            "已退订");
+    private static final Pattern NUMBER = Pattern.compile("-?(0|[1-9]\\d{0,14})(\\.\\d{1,6})?");
+    private static final Pattern CHANNEL = Pattern.compile("[a-z][a-z0-9_]{0,39}");
+    private static final List<DateTimeFormatter> DAYS = List.of(
+            DateTimeFormatter.ISO_LOCAL_DATE,
+            DateTimeFormatter.BASIC_ISO_DATE,
+            DateTimeFormatter.ofPattern("uuuu/M/d", Locale.ROOT),
+            DateTimeFormatter.ofPattern("d.M.uuuu", Locale.ROOT),
+            DateTimeFormatter.ofPattern("uuuu年M月d日", Locale.ROOT));
+
+    private final MappedColumns columns;
+    private final JsonMapper json;
+    private final ZoneId zone;
+    private final Instant now;
+    private final Instant latest;
+    private final Map<String, String> own;
+    private final Map<String, String> permissions;
+    private long noDays;
+
+    CustomerRows(ImportMapping mapping, List<String> given, ZoneId zone, Instant now, Instant latest, JsonMapper json) {
+        this.json = json;
+        this.zone = zone;
+        this.now = now;
+        this.latest = latest;
+        var faults = new ArrayList<Problem.Fault>();
+        columns = new MappedColumns(mapping, given, zone, faults);
+        if (!columns.has("customer") && !columns.has("email") && !columns.has("phone"))
+            faults.add(new Problem.Fault(
+                            "customer",
+                            "customer_column_missing_of_three",
+                            "no column is mapped to it, nor to email or phone; the file has {columns}")
+                    .with("columns", given));
+        own = columns.beginningWith(ImportKind.TRAITS);
+        permissions = columns.beginningWith(ImportKind.CONSENT);
+        permissions.forEach((field, channel) -> {
+            if (!CHANNEL.matcher(channel).matches())
+                faults.add(new Problem.Fault(
+                                field, "channel_unknown", "'{channel}' is no channel; email, sms and push are some")
+                        .with("channel", channel));
+            for (var needed : List.of("consent_source", "consent_time"))
+                if (!columns.has(needed))
+                    faults.add(new Problem.Fault(
+                                    needed,
+                                    "consent_needs_proof",
+                                    "a permission ({field}) needs a column for where it was given and one for when: no column is mapped to {needed}; the file has {columns}")
+                            .with("field", field)
+                            .with("needed", needed)
+                            .with("columns", given));
+        });
+        MappedColumns.requireNone(faults);
+    }
+
+    @Override
+    public boolean tellsWhen() {
+        return columns.place("time") >= 0;
+    }
+
+    @Override
+    public List<Imports.Column> understood() {
+        return columns.understood();
+    }
+
+    @Override
+    public List<Imports.Note> notes() {
+        return noDays == 0
+                ? List.of()
+                : List.of(new Imports.Note(
+                        "birthday_no_day",
+                        List.of(Long.toString(noDays)),
+                        "%d birthdays are no day that can be read: they are kept as they are written"
+                                .formatted(noDays)));
+    }
+
+    @Override
+    public List<Item> of(Table.Row row) throws BadRow {
+        var unreadable = columns.unreadable(row);
+        if (unreadable != null) throw unreadable;
+        var call = json.createObjectNode();
+        identify(call, row);
+        var traits = call.withObject("/traits");
+        for (var field : ImportKind.CUSTOMERS.fields()) {
+            var trait = TRAITS.get(field);
+            if (trait != null) put(traits, trait, columns.text(row, field));
+        }
+        birthday(traits, row);
+        if (!columns.text(row, "created_at").isEmpty())
+            traits.put("createdAt", columns.time(row, "created_at", latest).toString());
+        own.forEach((field, trait) -> putAsItLooks(traits, trait, columns.text(row, field)));
+        if (columns.text(row, "time").isEmpty()) call.put("timestamp", now.toString());
+        else call.put("timestamp", columns.time(row, "time", latest).toString());
+        var items = new ArrayList<Item>(2);
+        items.add(new Item(EventType.IDENTIFY, call));
+        var said = permission(row);
+        if (said != null) items.add(new Item(EventType.IDENTIFY, said));
+        return items;
+    }
+
+    private void identify(ObjectNode call, Table.Row row) throws BadRow {
+        var customer = columns.text(row, "customer");
+        put(call, "userId", customer);
+        if (customer.isEmpty()
+                && columns.text(row, "email").isEmpty()
+                && columns.text(row, "phone").isEmpty())
+            throw new BadRow("no_customer", "the row names no customer: no id, e-mail address or phone number");
+    }
+
+    private void birthday(ObjectNode traits, Table.Row row) {
+        var text = columns.text(row, "birthday");
+        if (text.isEmpty()) return;
+        var moment = row.moments().get(columns.place("birthday"));
+        var day = moment == null ? day(text) : moment.in(zone).atZone(zone).toLocalDate();
+        if (day == null) noDays++;
+        traits.put("birthday", day == null ? text : day.toString());
+    }
+
+    private static @Nullable LocalDate day(String text) {
+        for (var form : DAYS)
+            try {
+                return LocalDate.parse(text, form);
+            } catch (DateTimeParseException ofAnotherForm) {
+                // The next one is tried.
+            }
+        return null;
+    }
+
+    private @Nullable ObjectNode permission(Table.Row row) throws BadRow {
+        var consent = json.createObjectNode();
+        for (var one : permissions.entrySet()) {
+            var text = columns.text(row, one.getKey()).toLowerCase(Locale.ROOT);
+            if (text.isEmpty()) continue;
+            boolean yes = YES.contains(text);
+            if (!yes && !NO.contains(text))
+                throw new BadRow(
+                        "bad_consent",
+                        "'%s' in column '%s' says neither yes nor no".formatted(text, columns.column(one.getKey())));
+            consent.put(one.getValue(), yes);
+        }
+        if (consent.isEmpty()) return null;
+        var source = columns.text(row, "consent_source");
+        if (source.isEmpty())
+            throw new BadRow(
+                    "consent_without_source",
+                    "column '%s' is empty: a permission needs where it was given"
+                            .formatted(columns.column("consent_source")));
+        if (columns.text(row, "consent_time").isEmpty())
+            throw new BadRow(
+                    "consent_without_time",
+                    "column '%s' is empty: a permission needs when it was given"
+                            .formatted(columns.column("consent_time")));
+        consent.put("source", source);
+        var call = json.createObjectNode();
+        call.put("timestamp", columns.time(row, "consent_time", latest).toString());
+        identify(call, row);
+        var traits = call.withObject("/traits");
+        if (!call.has("userId")) {
+            put(traits, "email", columns.text(row, "email"));
+            if (traits.isEmpty()) put(traits, "phone", columns.text(row, "phone"));
+        }
+        traits.set("consent", consent);
+        return call;
+    }
+
+    private static void put(ObjectNode to, String field, String value) {
+        if (!value.isEmpty()) to.put(field, value);
+    }
+
+    /** A trait of the file's own naming: a number or a yes or no where it is plainly one, so that rules can compare it. */
+    private static void putAsItLooks(ObjectNode to, String field, String value) {
+        if (value.isEmpty()) return;
+        if (NUMBER.matcher(value).matches()) to.put(field, new BigDecimal(value));
+        else if (value.equalsIgnoreCase("true") || value.equalsIgnoreCase("false"))
+            to.put(field, Boolean.parseBoolean(value.toLowerCase(Locale.ROOT)));
+        else to.put(field, value);
+    }
+}

@@ -1,0 +1,138 @@
+package io.rekindle.collect.imports;
+
+import io.rekindle.platform.JsonMistake;
+import io.rekindle.platform.Problem;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.Reader;
+import java.io.UncheckedIOException;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.core.JacksonException;
+import tools.jackson.core.JsonParser;
+import tools.jackson.core.JsonToken;
+import tools.jackson.databind.json.JsonMapper;
+
+/**
+ * One JSON object a line. Its columns are the names of all members of all lines; those of an object within are called by
+ * their way, {@code address.city}, and a list is its JSON text. So it is read once for the names and once for the rows.
+ */
+final class JsonLines implements Table {
+    private static final JsonMapper JSON = JsonMapper.builder().build();
+    private static final int MOST_COLUMNS = 1_000;
+
+    private final String encoding;
+    private final List<String> columns;
+    private final BufferedReader lines;
+    private long number;
+
+    JsonLines(Callable<Reader> text, String encoding) throws Exception {
+        this.encoding = encoding;
+        var names = new LinkedHashSet<String>();
+        try (var in = new BufferedReader(text.call())) {
+            for (var line = in.readLine(); line != null; line = in.readLine()) {
+                try {
+                    names.addAll(members(line).keySet());
+                } catch (JacksonException | NotAnObject told) {
+                    // Told of its row, when that is read.
+                }
+                if (names.size() > MOST_COLUMNS)
+                    throw Problem.invalid(
+                                    "too_many_columns",
+                                    "the lines have more than {most} different members; name members alike in all lines")
+                            .with("most", MOST_COLUMNS);
+            }
+        } catch (IOException e) {
+            throw unreadable(e);
+        }
+        columns = List.copyOf(names);
+        lines = new BufferedReader(text.call());
+    }
+
+    @Override
+    public List<String> columns() {
+        return columns;
+    }
+
+    @Override
+    public String encoding() {
+        return encoding;
+    }
+
+    @Override
+    public @Nullable Row next() {
+        try {
+            while (true) {
+                var line = lines.readLine();
+                if (line == null) return null;
+                number++;
+                if (!line.isBlank()) return row(line);
+            }
+        } catch (IOException e) {
+            throw unreadable(e);
+        }
+    }
+
+    private static RuntimeException unreadable(IOException e) {
+        return e.getCause() instanceof Problem problem ? problem : new UncheckedIOException(e);
+    }
+
+    private Row row(String line) {
+        try {
+            var members = members(line);
+            var values = new ArrayList<@Nullable String>(columns.size());
+            for (var column : columns) values.add(members.get(column));
+            return new Row(number, values, Map.of());
+        } catch (NotAnObject e) {
+            return new Row(number, List.of(line), Map.of(), "the line is no JSON object");
+        } catch (JacksonException e) {
+            return new Row(
+                    number, List.of(line), Map.of(), "the line is not well-formed JSON: " + JsonMistake.words(e));
+        }
+    }
+
+    private static final class NotAnObject extends Exception {
+        private static final long serialVersionUID = 1;
+
+        NotAnObject() {
+            super("no object", null, false, false);
+        }
+    }
+
+    private static Map<String, @Nullable String> members(String line) throws NotAnObject {
+        var members = new LinkedHashMap<String, @Nullable String>();
+        if (line.isBlank()) return members;
+        try (var in = JSON.createParser(line)) {
+            if (in.nextToken() != JsonToken.START_OBJECT) throw new NotAnObject();
+            object(in, "", members);
+            if (in.nextToken() != null) throw new NotAnObject();
+        }
+        return members;
+    }
+
+    private static void object(JsonParser in, String way, Map<String, @Nullable String> members) {
+        while (in.nextToken() != JsonToken.END_OBJECT) {
+            var name = way + in.currentName();
+            switch (in.nextToken()) {
+                case START_OBJECT -> object(in, name + ".", members);
+                case START_ARRAY -> members.put(name, in.readValueAsTree().toString());
+                case VALUE_NULL -> members.put(name, null);
+                default -> members.put(name, in.getString());
+            }
+        }
+    }
+
+    @Override
+    public void close() {
+        try {
+            lines.close();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}

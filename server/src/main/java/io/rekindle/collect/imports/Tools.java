@@ -1,0 +1,66 @@
+package io.rekindle.collect.imports;
+
+import io.rekindle.collect.Identifiers;
+import io.rekindle.collect.Imports;
+import io.rekindle.collect.Tails;
+import io.rekindle.collect.intake.ImportedItems;
+import io.rekindle.collect.log.CommitLog;
+import io.rekindle.platform.Vault;
+import io.rekindle.warehouse.Warehouse;
+import java.time.Instant;
+import java.time.ZoneId;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.json.JsonMapper;
+
+/** What every import works with. */
+record Tools(
+        Warehouse warehouse,
+        CommitLog log,
+        Tails tails,
+        Identifiers identifiers,
+        ImportedItems items,
+        Vault vault,
+        JsonMapper json,
+        int source,
+        ZoneId zone,
+        String currency) {
+    /** Opens the file and holds the mapping against it: whatever of both is wrong is said here. */
+    Ready ready(Given given, ImportStore store, boolean resumed) {
+        var latest = given.now().plus(FileImports.CLOCKS_APART);
+        return switch (given.mapping().tells()) {
+            case ORDERS -> orders(given, store, latest, resumed);
+            case CUSTOMERS -> new EventsImport(this, store, given, latest, resumed);
+        };
+    }
+
+    private Ready orders(Given given, ImportStore store, Instant latest, boolean resumed) {
+        var staging = new Staging();
+        Table table = null;
+        try {
+            table = Table.open(given.file(), given.mapping().encoding(), staging.connection());
+            var opened = table;
+            var reader = new LineReader(given.mapping(), table.columns(), zone, currency, latest);
+            return new Ready() {
+                @Override
+                public @Nullable String encoding() {
+                    return opened.encoding();
+                }
+
+                @Override
+                public Imports.Report run(Course course) {
+                    return new OrderImport(Tools.this, store, given, resumed).run(opened, reader, staging, course);
+                }
+
+                @Override
+                public void close() {
+                    opened.close();
+                    staging.close();
+                }
+            };
+        } catch (RuntimeException e) {
+            if (table != null) table.close();
+            staging.close();
+            throw e;
+        }
+    }
+}

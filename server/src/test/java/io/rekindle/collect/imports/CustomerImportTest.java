@@ -1,0 +1,419 @@
+package io.rekindle.collect.imports;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import io.rekindle.collect.EventLog;
+import io.rekindle.collect.Identifier;
+import io.rekindle.collect.Identifiers;
+import io.rekindle.collect.ImportKind;
+import io.rekindle.collect.ImportMapping;
+import io.rekindle.collect.Imports;
+import io.rekindle.collect.Tails;
+import io.rekindle.collect.Templates;
+import io.rekindle.common.CustomerId;
+import io.rekindle.platform.Problem;
+import io.rekindle.profile.PersonalFields;
+import io.rekindle.profile.Profiles;
+import io.rekindle.testing.EverythingStored;
+import io.rekindle.testing.RekindleTest;
+import io.rekindle.warehouse.Sql;
+import io.rekindle.warehouse.Warehouse;
+import java.io.IOException;
+import java.nio.charset.Charset;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.DriverManager;
+import java.time.Duration;
+import java.time.LocalDate;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.UUID;
+import java.util.zip.GZIPOutputStream;
+import org.awaitility.Awaitility;
+import org.dhatim.fastexcel.Workbook;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.springframework.beans.factory.annotation.Autowired;
+
+/** Files of customers, in every form a file may have: each row is what the customer's own identify call would have been. */
+@RekindleTest
+class CustomerImportTest {
+    private final Imports imports;
+    private final Uploads uploads;
+    private final Warehouse warehouse;
+    private final Profiles profiles;
+    private final Identifiers identifiers;
+    private final EventLog log;
+    private final Tails tails;
+    private final String mark = UUID.randomUUID().toString().substring(0, 8);
+
+    @TempDir
+    @SuppressWarnings("NullAway.Init")
+    Path folder;
+
+    CustomerImportTest(
+            @Autowired Imports imports,
+            @Autowired Uploads uploads,
+            @Autowired Warehouse warehouse,
+            @Autowired Profiles profiles,
+            @Autowired Identifiers identifiers,
+            @Autowired EventLog log,
+            @Autowired Tails tails) {
+        this.imports = imports;
+        this.uploads = uploads;
+        this.warehouse = warehouse;
+        this.profiles = profiles;
+        this.identifiers = identifiers;
+        this.log = log;
+        this.tails = tails;
+    }
+
+    /** The same rows in one form after the other are there already: so every form reads them alike. */
+    @Test
+    void theSameCustomersInEveryFormOfFileComeInOnce() throws Exception {
+        var header = List.of("客户编号", "邮箱", "姓名", "生日", "城市", "会员等级", "积分");
+        var rows = List.of(
+                List.of("z-1-" + mark, "li.na." + mark + "@example.com", "李娜", "1990-05-17", "杭州", "金卡会员", "120"),
+                List.of("z-2-" + mark, "", "张三", "1985-12-01", "北京", "银卡会员", "7.5"));
+        var mapping = ImportMapping.of(
+                ImportKind.CUSTOMERS,
+                Map.of(
+                        "customer",
+                        "客户编号",
+                        "email",
+                        "邮箱",
+                        "name",
+                        "姓名",
+                        "birthday",
+                        "生日",
+                        "city",
+                        "城市",
+                        "traits.level",
+                        "会员等级",
+                        "traits.points",
+                        "积分"));
+        var csv = csv(header, rows);
+
+        var dry = run(write("a.csv", csv.getBytes(StandardCharsets.UTF_8)), mapping, true);
+        assertThat(dry.lines()).isEqualTo(2);
+        assertThat(known("z-1-" + mark)).isFalse();
+        var first = run(write("a.csv", csv.getBytes(StandardCharsets.UTF_8)), mapping, false);
+        assertThat(first).isEqualTo(dry);
+        assertThat(first.encoding()).isEqualTo("UTF-8");
+        assertThat(first.customers()).isEqualTo(2);
+        assertThat(first.columns())
+                .contains(new Imports.Column("会员等级", "traits.level"), new Imports.Column("姓名", "name"));
+
+        var who = customer("z-1-" + mark);
+        assertThat(personal(who, "name", "email", "birthday"))
+                .isEqualTo(Map.of("name", "李娜", "email", "li.na." + mark + "@example.com", "birthday", "1990-05-17"));
+        assertThat(profiles.traits(List.of(who)).toString())
+                .contains("level=\"金卡会员\"", "points=120", "city=\"杭州\"", "birth_year=1990");
+
+        var forms = Map.of(
+                "marked.csv", ("\ufeff" + csv).getBytes(StandardCharsets.UTF_8),
+                "gbk.csv", csv.getBytes(Charset.forName("GBK")),
+                "gbk.csv.gz", zipped(csv.getBytes(Charset.forName("GB18030"))),
+                "lines.jsonl", lines(header, rows).getBytes(StandardCharsets.UTF_8),
+                "gbk.jsonl", lines(header, rows).getBytes(Charset.forName("GB18030")),
+                "semicolons.csv", csv.replace(',', ';').getBytes(StandardCharsets.UTF_16),
+                "book.xlsx", workbook(header, rows));
+        for (var form : forms.entrySet())
+            assertThere(run(write(form.getKey(), form.getValue()), mapping, false), form.getKey());
+        assertThere(run(parquet(header, rows), mapping, false), "parquet");
+        assertThat(run(write("gbk.csv", csv.getBytes(Charset.forName("GBK"))), mapping, true)
+                        .encoding())
+                .isEqualTo("GB18030");
+        assertThat(imports.rejects(
+                                imports.list(Long.MAX_VALUE, 1)
+                                        .items()
+                                        .getFirst()
+                                        .id(),
+                                0,
+                                10)
+                        .items())
+                .isEmpty();
+    }
+
+    private static void assertThere(Imports.Report report, String form) {
+        assertThat(report.alreadyThere()).as(form).isEqualTo(2);
+        assertThat(report.lines()).as(form).isZero();
+    }
+
+    @Test
+    void aFileThatComesAgainDoesNotTakeBackWhatTheCustomerSaidSince() throws Exception {
+        var first = "customer,city\nc-%1$s,Berlin\nd-%1$s,Rome\n".formatted(mark);
+        assertThat(run(first).lines()).isEqualTo(2);
+        assertThat(run(first.replace("Berlin", "Paris")).lines())
+                .as("only who moved")
+                .isEqualTo(1);
+        assertThat(city("c-" + mark)).isEqualTo("Paris");
+        assertThat(run(first.replace("Berlin", "Paris")).alreadyThere()).isEqualTo(2);
+        assertThat(run(first).lines()).as("back again is something new").isEqualTo(1);
+        assertThat(city("c-" + mark)).isEqualTo("Berlin");
+    }
+
+    @Test
+    void rowsOfWhichEachTellsWhenStandInTheirTimeWhateverTheirOrder() throws Exception {
+        var rows = "customer,city,time\nc-%1$s,New,2026-02-02T00:00:00Z\nc-%1$s,Old,2026-02-01T00:00:00Z\n"
+                .formatted(mark);
+        assertThat(run(rows).lines()).isEqualTo(2);
+        assertThat(city("c-" + mark)).isEqualTo("New");
+        assertThat(run(rows).alreadyThere()).isEqualTo(2);
+        assertThat(run(rows + "c-%s,Older,2026-01-01T00:00:00Z\n".formatted(mark))
+                        .lines())
+                .isEqualTo(1);
+        assertThat(city("c-" + mark)).isEqualTo("New");
+    }
+
+    @Test
+    void everyRowThatDoesNotFitIsKeptWithItsNumberAndReason() throws Exception {
+        var done = start(
+                "faults.csv",
+                """
+                customer,email,city,created_at,consent.email,consent_source,consent_time
+                ok-%1$s,,Rome,2025-01-01,yes,form,2025-01-01T00:00:00Z
+                ,,Rome,,,,
+                undefined,,Rome,,,,
+                a-%1$s,,Rome,soon,,,
+                b-%1$s,,Rome,2099-01-01,,,
+                c-%1$s,,Rome,,perhaps,form,2025-01-01
+                d-%1$s,,Rome,,yes,,2025-01-01
+                e-%1$s,,Rome,,yes,form,
+                f-%1$s,,Rome
+                """.formatted(mark).getBytes(StandardCharsets.UTF_8),
+                ImportMapping.of(ImportKind.CUSTOMERS, Map.of()));
+        var report = report(done);
+        assertThat(report.lines()).isEqualTo(1);
+        assertThat(imports.rejects(done.id(), 0, 50).items().stream().map(r -> r.rowNumber() + " " + r.reason()))
+                .containsExactly(
+                        "3 no_customer",
+                        "4 no_identifier",
+                        "5 bad_created_at",
+                        "6 created_at_in_the_future",
+                        "7 bad_consent",
+                        "8 consent_without_source",
+                        "9 consent_without_time",
+                        "10 wrong_number_of_fields");
+        var who = customer("ok-" + mark);
+        assertThat(warehouse.first(
+                        Sql.of(
+                                "select valid_from, granted from consent_now where customer_id = ? and channel = 'email'",
+                                who.value()),
+                        row -> row.instant("valid_from") + " " + row.booleanValue("granted")))
+                .as("the permission counts from when it was given")
+                .hasValue("2025-01-01T00:00:00Z true");
+        assertThatThrownBy(() -> start(
+                        "unproved.csv",
+                        "customer,consent.email\nc,yes\n".getBytes(StandardCharsets.UTF_8),
+                        ImportMapping.of(ImportKind.CUSTOMERS, Map.of())))
+                .isInstanceOfSatisfying(
+                        Problem.class,
+                        problem -> assertThat(problem.faults().stream().map(Problem.Fault::place))
+                                .containsExactlyInAnyOrder("consent_source", "consent_time"));
+    }
+
+    @Test
+    void aLineThatIsNoJsonAndACellThatIsNoTextAreFaultsOfTheirRowAlone() throws Exception {
+        var text =
+                "{\"customer\":\"j-%1$s\",\"address\":{\"town\":\"Rome\"},\"n\":1}\nnot json\n\n[1]\n{\"customer\":\"k-%1$s\"}\n"
+                        .formatted(mark);
+        var done = start(
+                "lines.jsonl",
+                text.getBytes(StandardCharsets.UTF_8),
+                ImportMapping.of(ImportKind.CUSTOMERS, Map.of("city", "address.town")));
+        assertThat(report(done).lines()).isEqualTo(2);
+        assertThat(imports.rejects(done.id(), 0, 50).items().stream().map(r -> r.rowNumber() + " " + r.reason()))
+                .containsExactly("2 not_readable", "4 not_readable");
+        assertThat(city("j-" + mark)).isEqualTo("Rome");
+    }
+
+    @Test
+    void textInAnotherEncodingThanTheseIsNotGuessedAt() {
+        var german = "customer,city\nc-%s,München und Köln größer\n".formatted(mark);
+        assertThatThrownBy(() -> start(
+                        "latin.csv",
+                        german.getBytes(Charset.forName("windows-1252")),
+                        ImportMapping.of(ImportKind.CUSTOMERS, Map.of())))
+                .isInstanceOfSatisfying(
+                        Problem.class, problem -> assertThat(problem.code()).isEqualTo("file_encoding"));
+    }
+
+    @Test
+    void theTemplatesAreGuessedAsWhatTheyAreAndComeInWithoutAFault() throws Exception {
+        for (var kind : ImportKind.values())
+            for (boolean chinese : new boolean[] {false, true}) {
+                var text = Templates.of(kind, chinese).replace("1001", mark).replace("A-1", "A-" + mark + chinese);
+                var upload = uploads.take(
+                        new java.io.ByteArrayInputStream(text.getBytes(StandardCharsets.UTF_8)), "template.csv", null);
+                assertThat(upload.kind()).as("%s %s", kind, chinese).isEqualTo(kind);
+                assertThat(upload.fields()).as("every column is guessed").hasSameSizeAs(upload.columns());
+                var report = report(uploads.start(upload.id(), ImportMapping.of(kind, upload.fields()), false));
+                assertThat(report.rejected())
+                        .as("%s %s %s", kind, chinese, report)
+                        .isZero();
+                assertThat(report.lines()).isEqualTo(1);
+            }
+    }
+
+    /** FEBRL 3: 2,000 people in 5,000 records, with typed-in errors; some birthdays are no day. */
+    @Test
+    void theFebrlFileComesInAsItIs() throws Exception {
+        var file = Path.of(System.getProperty("rekindle.root", "..")).resolve("../shared/data/febrl/dataset3.csv");
+        assumeTrue(Files.exists(file), "the FEBRL data is not on this machine");
+        var upload = uploads.take(Files.newInputStream(file), "dataset3.csv", null);
+        assertThat(upload.kind()).isEqualTo(ImportKind.CUSTOMERS);
+        assertThat(upload.fields().keySet())
+                .containsExactlyInAnyOrder(
+                        "customer",
+                        "first_name",
+                        "last_name",
+                        "house_number",
+                        "street",
+                        "street_2",
+                        "suburb",
+                        "postcode",
+                        "state",
+                        "birthday",
+                        "social_security");
+        var report = report(uploads.start(upload.id(), ImportMapping.of(upload.kind(), upload.fields()), false));
+        assertThat(report.lines()).isEqualTo(5_000);
+        assertThat(report.customers()).isEqualTo(5_000);
+        var who = customer("rec-1496-org");
+        assertThat(personal(
+                        who,
+                        "firstName",
+                        "lastName",
+                        "birthday",
+                        "ssn",
+                        "street",
+                        "streetNumber",
+                        "suburb",
+                        "postalCode"))
+                .isEqualTo(Map.of(
+                        "firstName", "mitchell",
+                        "lastName", "green",
+                        "birthday", "1956-04-09",
+                        "ssn", "1804974",
+                        "street", "wallaby place",
+                        "streetNumber", "7",
+                        "suburb", "cleveland",
+                        "postalCode", "2119"));
+        assertThat(EverythingStored.inTheWarehouse(warehouse))
+                .as("no personal data in clear")
+                .doesNotContain("wallaby place", "1804974", "pridhamstreet");
+    }
+
+    private Imports.Report run(String csv) throws IOException {
+        return run(
+                write("file.csv", csv.getBytes(StandardCharsets.UTF_8)),
+                ImportMapping.of(ImportKind.CUSTOMERS, Map.of()),
+                false);
+    }
+
+    private Imports.Report run(Path file, ImportMapping mapping, boolean dryRun) {
+        return report(imports.start(file, String.valueOf(file.getFileName()), mapping, dryRun, false));
+    }
+
+    private Imports.Import start(String name, byte[] content, ImportMapping mapping) throws IOException {
+        return imports.start(write(name, content), name, mapping, false, false);
+    }
+
+    private Imports.Report report(Imports.Import started) {
+        var done = Awaitility.await()
+                .atMost(Duration.ofSeconds(60))
+                .until(() -> imports.get(started.id()), one -> one.state() != Imports.State.RUNNING);
+        assertThat(done.state()).as("%s", done.failure()).isEqualTo(Imports.State.DONE);
+        var report = done.report();
+        assertThat(report).isNotNull();
+        return java.util.Objects.requireNonNull(report);
+    }
+
+    private CustomerId customer(String userId) {
+        tails.awaitAll(log.lastSeq());
+        return identifiers.of(Identifier.Type.USER_ID, userId).orElseThrow().id();
+    }
+
+    private Map<String, String> personal(CustomerId who, String... fields) {
+        return profiles.personal(List.of(who), Set.of(fields))
+                .getOrDefault(who, PersonalFields.NONE)
+                .values();
+    }
+
+    private boolean known(String userId) {
+        return profiles.exists(customer(userId));
+    }
+
+    private String city(String userId) {
+        var who = customer(userId);
+        var city = profiles.traits(List.of(who)).getOrDefault(who, Map.of()).get("city");
+        return city == null ? "" : city.asString();
+    }
+
+    private Path write(String name, byte[] content) throws IOException {
+        return Files.write(folder.resolve(name), content);
+    }
+
+    private static String csv(List<String> header, List<List<String>> rows) {
+        var text = new StringBuilder(String.join(",", header)).append('\n');
+        rows.forEach(row -> text.append(String.join(",", row)).append('\n'));
+        return text.toString();
+    }
+
+    private static String lines(List<String> header, List<List<String>> rows) {
+        var text = new StringBuilder();
+        for (var row : rows) {
+            text.append('{');
+            for (int i = 0; i < header.size(); i++)
+                text.append(i == 0 ? "" : ",")
+                        .append('"')
+                        .append(header.get(i))
+                        .append("\":")
+                        .append(i == 6 ? row.get(i) : "\"" + row.get(i) + "\"");
+            text.append("}\n");
+        }
+        return text.toString();
+    }
+
+    private static byte[] zipped(byte[] content) throws IOException {
+        var bytes = new java.io.ByteArrayOutputStream();
+        try (var out = new GZIPOutputStream(bytes)) {
+            out.write(content);
+        }
+        return bytes.toByteArray();
+    }
+
+    /** With an empty line above the names, birthdays as dates and points as numbers, as people keep them. */
+    private static byte[] workbook(List<String> header, List<List<String>> rows) throws IOException {
+        var bytes = new java.io.ByteArrayOutputStream();
+        try (var book = new Workbook(bytes, "test", "1.0")) {
+            var sheet = book.newWorksheet("客户");
+            for (int c = 0; c < header.size(); c++) sheet.value(1, c, header.get(c));
+            for (int r = 0; r < rows.size(); r++)
+                for (int c = 0; c < header.size(); c++) {
+                    var value = rows.get(r).get(c);
+                    if (c == 3) {
+                        sheet.value(r + 2, c, LocalDate.parse(value));
+                        sheet.style(r + 2, c).format("yyyy/m/d").set();
+                    } else if (c == 6) sheet.value(r + 2, c, new java.math.BigDecimal(value));
+                    else if (!value.isEmpty()) sheet.value(r + 2, c, value);
+                }
+        }
+        return bytes.toByteArray();
+    }
+
+    private Path parquet(List<String> header, List<List<String>> rows) throws Exception {
+        var file = folder.resolve("rows.parquet");
+        var csv = write("for-parquet.csv", csv(header, rows).getBytes(StandardCharsets.UTF_8));
+        try (var duckdb = DriverManager.getConnection("jdbc:duckdb:");
+                var statement = duckdb.createStatement()) {
+            statement.execute("copy (select * from read_csv('%s', all_varchar = true)) to '%s' (format parquet)"
+                    .formatted(csv, file));
+        }
+        return file;
+    }
+}
