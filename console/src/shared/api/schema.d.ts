@@ -484,6 +484,38 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/imports/kinds": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["kinds"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/imports/kinds/{kind}/template": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["template"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/imports/uploads": {
         parameters: {
             query?: never;
@@ -1622,6 +1654,18 @@ export interface components {
             java: string;
             version: string;
         };
+        "io.rekindle.collect.ImportMapping": {
+            cancelledPrefix?: string | null;
+            currency?: string | null;
+            encoding?: string | null;
+            fields?: {
+                [key: string]: string;
+            } | null;
+            /** @enum {string|null} */
+            kind?: "customers" | "orders" | null;
+            negativeCancels?: boolean | null;
+            timeFormat?: string | null;
+        };
         "io.rekindle.collect.Imports.Column": {
             column: string;
             field: string | null;
@@ -1643,6 +1687,8 @@ export interface components {
             finishedAt: string | null;
             /** Format: int64 */
             id: number;
+            /** @enum {string} */
+            kind: "customers" | "orders";
             report: components["schemas"]["io.rekindle.collect.Imports.Report"] | null;
             /** Format: int64 */
             rowsRead: number;
@@ -1697,16 +1743,6 @@ export interface components {
             notes: number;
             reason: string;
         };
-        "io.rekindle.collect.OrderMapping": {
-            cancelledPrefix?: string | null;
-            currency?: string | null;
-            encoding?: string | null;
-            fields?: {
-                [key: string]: string;
-            } | null;
-            negativeCancels?: boolean | null;
-            timeFormat?: string | null;
-        };
         "io.rekindle.collect.SourceRules": {
             allowedOrigins: string[];
             allowedTypes: string[];
@@ -1729,26 +1765,44 @@ export interface components {
             lag: number;
             name: string;
         };
+        "io.rekindle.collect.imports.Uploads.Guess": {
+            fields: {
+                [key: string]: string;
+            };
+            /** @enum {string} */
+            kind: "customers" | "orders";
+        };
         "io.rekindle.collect.imports.Uploads.Upload": {
             /** Format: int64 */
             bytes: number;
             columns: string[];
+            encoding: string | null;
             fields: {
                 [key: string]: string;
             };
             fileName: string;
+            guesses: components["schemas"]["io.rekindle.collect.imports.Uploads.Guess"][];
             id: string;
+            /** @enum {string} */
+            kind: "customers" | "orders";
             sample: string[][];
             timeFormats: string[];
         };
+        "io.rekindle.collect.web.ImportsResource.Kind": {
+            beginnings: string[];
+            fields: string[];
+            /** @enum {string} */
+            kind: "customers" | "orders";
+            required: string[];
+        };
         "io.rekindle.collect.web.ImportsResource.NewImport": {
             dryRun?: boolean | null;
-            mapping?: components["schemas"]["io.rekindle.collect.OrderMapping"] | null;
+            mapping?: components["schemas"]["io.rekindle.collect.ImportMapping"] | null;
             path: string;
         };
         "io.rekindle.collect.web.ImportsResource.StartRequest": {
             dryRun?: boolean | null;
-            mapping?: components["schemas"]["io.rekindle.collect.OrderMapping"] | null;
+            mapping?: components["schemas"]["io.rekindle.collect.ImportMapping"] | null;
         };
         "io.rekindle.collect.web.LatestEvents.Shown": {
             amount: number | null;
@@ -5217,7 +5271,7 @@ export interface operations {
                 "multipart/form-data": {
                     /** Format: binary */
                     file: string;
-                    mapping?: components["schemas"]["io.rekindle.collect.OrderMapping"];
+                    mapping?: components["schemas"]["io.rekindle.collect.ImportMapping"];
                 };
             };
         };
@@ -5278,6 +5332,131 @@ export interface operations {
             };
             /** @description well-formed, and not valid: errors has every fault with its place */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description what went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    kinds: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["io.rekindle.collect.web.ImportsResource.Kind"][];
+                };
+            };
+            /** @description a parameter, a field or the body cannot be used: errors has the places */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description no key and no session, or an unknown one */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the role does not allow it, or the X-CSRF-Token is missing */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description what went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    template: {
+        parameters: {
+            query?: {
+                language?: string;
+            };
+            header?: never;
+            path: {
+                kind: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": string;
+                };
+            };
+            /** @description a parameter, a field or the body cannot be used: errors has the places */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description no key and no session, or an unknown one */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the role does not allow it, or the X-CSRF-Token is missing */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description there is no such thing */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };
