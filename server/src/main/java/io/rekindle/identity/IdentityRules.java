@@ -2,43 +2,103 @@ package io.rekindle.identity;
 
 import io.rekindle.collect.Identifier;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Component;
+import tools.jackson.databind.json.JsonMapper;
 
-/** The rules that hold. */
+/** The rules that hold: as they were changed last, else by the settings. */
 @Component
 class IdentityRules {
-    private final MatchingRules rules;
+    static final int LARGEST = 500;
+    static final int CLAIMS = 10;
+    private static final double REVIEW = .9;
 
-    IdentityRules(IdentitySettings settings) {
-        rules = new MatchingRules() {
+    private final JdbcClient jdbc;
+    private final JsonMapper json;
+    private final RulesDocument fromSettings;
+    private volatile @Nullable Version held;
+
+    IdentityRules(JdbcClient jdbc, JsonMapper json, IdentitySettings settings) {
+        this.jdbc = jdbc;
+        this.json = json;
+        var types = new ArrayList<RulesDocument.Type>();
+        for (var type : Identifier.Type.values())
+            types.add(new RulesDocument.Type(type.code(), settings.most(type), CLAIMS));
+        this.fromSettings = new RulesDocument(
+                types,
+                (int) settings.window().toDays(),
+                LARGEST,
+                List.of(),
+                new RulesDocument.Probable(false, REVIEW, null));
+    }
+
+    private record Version(int number, RulesDocument document) {}
+
+    /** The rules of now; read anew when somebody has changed them. */
+    MatchingRules now() {
+        return of(document());
+    }
+
+    RulesDocument document() {
+        int latest = jdbc.sql("select coalesce(max(version), 0) from identity_rules")
+                .query(Integer.class)
+                .single();
+        var known = held;
+        if (known != null && known.number() == latest) return known.document();
+        var document = latest == 0
+                ? fromSettings
+                : json.readValue(
+                        jdbc.sql("select document::text from identity_rules where version = :version")
+                                .param("version", latest)
+                                .query(String.class)
+                                .single(),
+                        RulesDocument.class);
+        held = new Version(latest, document);
+        return document;
+    }
+
+    /** What the matching asks of a document. */
+    static MatchingRules of(RulesDocument document) {
+        Map<String, Integer> ranks = new HashMap<>();
+        Map<String, RulesDocument.Type> types = new HashMap<>();
+        for (var type : document.types()) {
+            ranks.put(type.type(), ranks.size());
+            types.put(type.type(), type);
+        }
+        var known = Arrays.asList(Identifier.Type.values());
+        return new MatchingRules() {
             @Override
             public int rank(Identifier.Type type) {
-                return java.util.Arrays.asList(Identifier.Type.values()).indexOf(type);
+                return ranks.getOrDefault(type.code(), ranks.size() + known.indexOf(type));
             }
 
             @Override
             public int most(Identifier.Type type) {
-                return settings.most(type);
+                var rule = types.get(type.code());
+                return rule == null ? Integer.MAX_VALUE : rule.perCustomer();
             }
 
             @Override
             public Duration window() {
-                return settings.window();
+                return Duration.ofDays(document.windowDays());
             }
 
             @Override
             public int mostClaims(Identifier.Type type) {
-                return 10;
+                var rule = types.get(type.code());
+                return rule == null ? CLAIMS : rule.claims();
             }
 
             @Override
             public int largest() {
-                return 500;
+                return document.largest();
             }
         };
-    }
-
-    MatchingRules now() {
-        return rules;
     }
 }

@@ -321,7 +321,7 @@ class IdentityStore {
         return new SqlArrayValue("bigint", rows.stream().map(column).toArray());
     }
 
-    private static <T> SqlArrayValue texts(List<T> rows, Function<T, String> column) {
+    static <T> SqlArrayValue texts(List<T> rows, Function<T, String> column) {
         return new SqlArrayValue("text", rows.stream().map(column).toArray());
     }
 

@@ -7,6 +7,7 @@ import io.rekindle.identity.Merges;
 import io.rekindle.platform.Problem;
 import java.time.Instant;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 import org.springframework.security.access.prepost.PreAuthorize;
@@ -114,6 +115,24 @@ class MergesResource {
         if (one == null || other == null)
             throw Problem.invalid("identity_merge_incomplete", "a merge needs customerId and otherCustomerId");
         return MergeView.of(merges.mergeByHand(one, other));
+    }
+
+    record UndoRequest(@Nullable String rule, @Nullable Instant from) {}
+
+    record Undone(int undone) {}
+
+    /** Takes back every merge by one rule that was made from an instant on. Problems: identity_undo_incomplete. */
+    @PostMapping("/undo")
+    @PreAuthorize("hasRole('PLANNER')")
+    Undone undoAll(@RequestBody UndoRequest request) {
+        var rule = request.rule();
+        var from = request.from();
+        if (rule == null
+                || from == null
+                || !List.of("probable_match", "by_hand").contains(rule))
+            throw Problem.invalid(
+                    "identity_undo_incomplete", "name the rule (probable_match or by_hand) and from which instant on");
+        return new Undone(merges.undoAll(Link.Rule.valueOf(rule.toUpperCase(Locale.ROOT)), from));
     }
 
     /** Takes a merge back. Problems: identity_merge_not_found, identity_merge_undone. */

@@ -1,0 +1,35 @@
+package io.rekindle.identity;
+
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Who is taken for whom: the rules as they are changed and kept.
+ *
+ * @param types of identifiers, the strongest first; a type that is not named has no limits and comes after those that are
+ * @param windowDays how long a link counts towards {@link Type#perCustomer}
+ * @param largest most identifiers one customer may have; a link beyond it joins strangers
+ * @param blocked values that stand for nobody, besides those every installation knows
+ */
+public record RulesDocument(List<Type> types, int windowDays, int largest, List<String> blocked, Probable probable) {
+    public RulesDocument {
+        types = List.copyOf(types);
+        blocked = List.copyOf(blocked);
+    }
+
+    /**
+     * @param perCustomer most identifiers of this type one customer may gather within the window
+     * @param claims from how many customers on that claim one such identifier it is shared and links nobody any more
+     */
+    public record Type(String type, int perCustomer, int claims) {}
+
+    /**
+     * How the linkage model is used.
+     *
+     * @param daily whether it looks every night
+     * @param review least probability to be put into the queue
+     * @param automatic least probability to be merged without asking; null for never
+     */
+    public record Probable(
+            boolean daily, double review, @Nullable Double automatic) {}
+}
