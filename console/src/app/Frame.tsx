@@ -3,6 +3,7 @@ import {
   ApiOutlined,
   AuditOutlined,
   DashboardOutlined,
+  ExportOutlined,
   FileTextOutlined,
   FilterOutlined,
   GiftOutlined,
@@ -108,6 +109,7 @@ function SignedIn({ session }: { session: Session }) {
             children: [
               page('/users', <UserSwitchOutlined />, t('nav.users')),
               page('/keys', <KeyOutlined />, t('nav.keys')),
+              page('/webhooks', <ExportOutlined />, t('nav.webhooks')),
               page('/audit', <AuditOutlined />, t('nav.audit')),
             ],
           },

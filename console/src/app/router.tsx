@@ -34,6 +34,7 @@ export const router = createHashRouter([
           { path: 'imports/:id', lazy: () => import('@/pages/ImportPage') },
           { path: 'users', lazy: () => import('@/pages/UsersPage') },
           { path: 'keys', lazy: () => import('@/pages/KeysPage') },
+          { path: 'webhooks', lazy: () => import('@/pages/WebhooksPage') },
           { path: 'audit', lazy: () => import('@/pages/AuditPage') },
           { path: '*', lazy: () => import('@/pages/NotFoundPage') },
         ],

@@ -6,6 +6,7 @@ export function useList<T>(
   key: readonly unknown[],
   read: (cursor: string | undefined) => Promise<Page<T>>,
   enabled = true,
+  everyMillis: number | false = false,
 ) {
   const query = useInfiniteQuery({
     queryKey: key,
@@ -13,6 +14,7 @@ export function useList<T>(
     initialPageParam: undefined as string | undefined,
     getNextPageParam: (last) => last.nextCursor ?? undefined,
     enabled,
+    refetchInterval: everyMillis,
   });
   return { ...query, items: query.data?.pages.flatMap((page) => page.items) };
 }

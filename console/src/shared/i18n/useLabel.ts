@@ -30,7 +30,9 @@ export type Vocabulary =
   | 'identifier'
   | 'purpose'
   | 'change'
-  | 'thing';
+  | 'thing'
+  | 'deliveryState'
+  | 'deliveryFailure';
 
 const readable = (code: string) => code.replaceAll('_', ' ');
 

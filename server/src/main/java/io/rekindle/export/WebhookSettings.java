@@ -1,0 +1,27 @@
+package io.rekindle.export;
+
+import java.time.Duration;
+import java.util.List;
+import org.springframework.boot.context.properties.ConfigurationProperties;
+import org.springframework.boot.context.properties.bind.DefaultValue;
+
+/**
+ * How webhooks are sent.
+ *
+ * @param retries how long after each failed attempt the next one comes; after the last the delivery is dead
+ * @param keep how long ended deliveries can be looked at and sent again
+ */
+@ConfigurationProperties("rekindle.webhooks")
+public record WebhookSettings(
+        @DefaultValue({"5s", "5m", "30m", "2h", "5h", "10h", "14h", "20h", "24h"})
+        List<Duration> retries,
+
+        @DefaultValue("30d") Duration keep) {
+    public WebhookSettings {
+        retries = List.copyOf(retries);
+        if (retries.stream().anyMatch(Duration::isNegative))
+            throw new IllegalArgumentException("rekindle.webhooks.retries has a negative time");
+        if (keep.compareTo(Duration.ofDays(1)) < 0)
+            throw new IllegalArgumentException("rekindle.webhooks.keep is %s; it needs at least a day".formatted(keep));
+    }
+}

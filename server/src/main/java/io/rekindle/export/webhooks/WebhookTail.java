@@ -1,0 +1,203 @@
+package io.rekindle.export.webhooks;
+
+import io.rekindle.collect.EventType;
+import io.rekindle.collect.Sources;
+import io.rekindle.collect.Tail;
+import io.rekindle.common.CustomerId;
+import io.rekindle.identity.Identities;
+import io.rekindle.platform.SystemClock;
+import io.rekindle.warehouse.Sql;
+import io.rekindle.warehouse.Warehouse;
+import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.stereotype.Component;
+import tools.jackson.databind.json.JsonMapper;
+
+/** Writes down, for each webhook, the events it is to be told of: in the transaction that moves this tail's place. */
+@Component
+class WebhookTail implements Tail {
+    static final String ALL = "*";
+    private static final Set<String> TYPES = Set.of("identify", "page", "screen", "group", "alias");
+
+    private final JdbcClient jdbc;
+    private final Warehouse warehouse;
+    private final Identities identities;
+    private final Sources sources;
+    private final SystemClock clock;
+    private final JsonMapper json;
+    private final WebhookSender sender;
+    private final Map<Integer, String> sourceNames = new HashMap<>();
+
+    WebhookTail(
+            JdbcClient jdbc,
+            Warehouse warehouse,
+            Identities identities,
+            Sources sources,
+            SystemClock clock,
+            JsonMapper json,
+            WebhookSender sender) {
+        this.jdbc = jdbc;
+        this.warehouse = warehouse;
+        this.identities = identities;
+        this.sources = sources;
+        this.clock = clock;
+        this.json = json;
+        this.sender = sender;
+    }
+
+    @Override
+    public String name() {
+        return "webhooks";
+    }
+
+    /** It asks for the few it wants by itself. */
+    @Override
+    public boolean wantsEvents() {
+        return false;
+    }
+
+    /** Customers' user ids are told from their profiles. */
+    @Override
+    public List<String> after() {
+        return List.of("identity", "profile");
+    }
+
+    private record Receiver(long id, Set<String> events, long fromSeq) {
+        boolean wants(Event event) {
+            return event.seq() > fromSeq && (events.contains(ALL) || events.contains(event.word()));
+        }
+    }
+
+    private record Event(
+            long seq,
+            Instant occurredAt,
+            Instant receivedAt,
+            EventType type,
+            @Nullable String name,
+            CustomerId customer,
+            int source,
+            String messageId,
+            @Nullable String properties) {
+        /** By what it is subscribed to. */
+        String word() {
+            return type == EventType.TRACK && name != null ? name : type.code();
+        }
+    }
+
+    /** What a receiver gets; the user id is added when it is sent. */
+    private record Body(String type, Instant timestamp, Data data) {}
+
+    private record Data(
+            long seq,
+            String customer,
+            @Nullable String name,
+            String source,
+            String messageId,
+            Instant receivedAt,
+            tools.jackson.databind.JsonNode properties) {}
+
+    @Override
+    public void process(Batch batch) {
+        var receivers = receivers();
+        if (receivers.isEmpty()) return;
+        var events = warehouse.query(
+                wanted(batch, receivers),
+                row -> new Event(
+                        row.longValue("seq"),
+                        row.instant("occurred_at"),
+                        row.instant("received_at"),
+                        EventType.valueOf(row.text("type").toUpperCase(java.util.Locale.ROOT)),
+                        row.nullableText("name"),
+                        new CustomerId(row.longValue("customer_id")),
+                        row.intValue("source_id"),
+                        row.text("message_id"),
+                        row.nullableText("properties")));
+        if (events.isEmpty()) return;
+        var customers = identities.canonical(
+                events.stream().map(Event::customer).distinct().toList());
+        var webhooks = new ArrayList<Long>();
+        var seqs = new ArrayList<Long>();
+        var words = new ArrayList<String>();
+        var ofWhom = new ArrayList<Long>();
+        var bodies = new ArrayList<String>();
+        for (var event : events) {
+            var customer = customers.getOrDefault(event.customer(), event.customer());
+            var body = json.writeValueAsString(body(event, customer));
+            for (var receiver : receivers) {
+                if (!receiver.wants(event)) continue;
+                webhooks.add(receiver.id());
+                seqs.add(event.seq());
+                words.add(event.word());
+                ofWhom.add(customer.value());
+                bodies.add(body);
+            }
+        }
+        jdbc.sql("""
+                        insert into webhook_deliveries (webhook_id, seq, event, customer_id, body, state, attempts, due_at, made_at)
+                        select w, s, e, c, b, 'waiting', 0, :now, :now
+                        from unnest(:webhooks::bigint[], :seqs::bigint[], :words::text[], :customers::bigint[], :bodies::text[])
+                            as made (w, s, e, c, b)
+                        on conflict (webhook_id, seq) do nothing
+                        """)
+                .param("now", OffsetDateTime.ofInstant(clock.instant(), ZoneOffset.UTC))
+                .param("webhooks", webhooks.toArray(Long[]::new))
+                .param("seqs", seqs.toArray(Long[]::new))
+                .param("words", words.toArray(String[]::new))
+                .param("customers", ofWhom.toArray(Long[]::new))
+                .param("bodies", bodies.toArray(String[]::new))
+                .update();
+        sender.wake();
+    }
+
+    private List<Receiver> receivers() {
+        return jdbc.sql("select id, events, from_seq from webhooks")
+                .query((row, n) -> new Receiver(
+                        row.getLong("id"),
+                        Set.of((String[]) row.getArray("events").getArray()),
+                        row.getLong("from_seq")))
+                .list();
+    }
+
+    private static Sql wanted(Batch batch, List<Receiver> receivers) {
+        var words = new HashSet<String>();
+        receivers.forEach(receiver -> words.addAll(receiver.events()));
+        var sql = Sql.of("""
+                select seq, occurred_at, received_at, type, name, customer_id, source_id, message_id, properties
+                from events where seq between ? and ?
+                """, batch.fromSeq(), batch.toSeq());
+        if (!words.contains(ALL)) {
+            var kinds = new ArrayList<Sql>();
+            for (var word : words)
+                kinds.add(
+                        TYPES.contains(word)
+                                ? Sql.of("type = ?", word)
+                                : Sql.of("type = ? and name = ?", EventType.TRACK.code(), word));
+            sql = sql.then("and (").then(Sql.join(" or ", kinds)).then(")");
+        }
+        return sql.then("order by seq");
+    }
+
+    private Body body(Event event, CustomerId customer) {
+        return new Body(
+                event.type().code(),
+                event.occurredAt(),
+                new Data(
+                        event.seq(),
+                        customer.toString(),
+                        event.name(),
+                        sourceNames.computeIfAbsent(
+                                event.source(), id -> sources.get(id).name()),
+                        event.messageId(),
+                        event.receivedAt(),
+                        event.properties() == null ? json.createObjectNode() : json.readTree(event.properties())));
+    }
+}

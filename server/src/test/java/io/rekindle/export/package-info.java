@@ -1,0 +1,4 @@
+@NullMarked
+package io.rekindle.export;
+
+import org.jspecify.annotations.NullMarked;
