@@ -54,7 +54,7 @@ public class ContactLimits {
                     "what is transactional does not count towards the contact budget: there is no limit for it");
         if (channel != null) Consents.word("channel", channel);
         if (most < 0 || most > MOST)
-            throw Problem.invalid("limit_out_of_range", "{given} is no limit; it is 0 to {most}")
+            throw Problem.invalid("contact_limit_out_of_range", "{given} is no limit; it is 0 to {most}")
                     .with("given", most)
                     .with("most", MOST);
         return jdbc.sql("""
