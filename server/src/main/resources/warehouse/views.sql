@@ -56,6 +56,9 @@ create or replace view traits_now as
 select * from (
     select coalesce(i.customer_id, t.customer_id) as customer_id, t.trait, t.value, t.valid_from
     from trait_changes t left join identity_now i on i.alias_id = t.customer_id
+    where not exists (
+        select 1 from events e
+        where e.seq = t.seq and e.customer_id = t.customer_id and e.import_id in (select import_id from imports_undone))
     qualify row_number() over (partition by coalesce(i.customer_id, t.customer_id), t.trait order by t.valid_from desc, t.seq desc) = 1) latest
 where value is not null;
 

@@ -174,7 +174,8 @@ class ConsentStore {
      * Whoever folds reads what stands and writes what stands after it; a row that is not there yet cannot be locked, so
      * the tail and the changes by hand take turns at one row that always is.
      */
-    private void oneAtATime() {
+    /** Whoever changes permissions takes turns by this row. */
+    void oneAtATime() {
         jdbc.sql("select last_merge from consent_progress for update")
                 .query(Long.class)
                 .single();
@@ -414,6 +415,17 @@ class ConsentStore {
         jdbc.sql("update consent_progress set last_merge = :number")
                 .param("number", upTo)
                 .update();
+    }
+
+    /** Takes back what events at these places of the log said; of whom it was. */
+    Set<CustomerId> takeBack(Collection<Long> places) {
+        return new HashSet<>(jdbc.sql("""
+                        with gone as (delete from consent_sayings where seq = any (:places) returning identity_id)
+                        select distinct identity_id from gone
+                        """)
+                .param("places", longs(List.copyOf(places), place -> place))
+                .query((row, n) -> new CustomerId(row.getLong("identity_id")))
+                .list());
     }
 
     private List<Saying> sayingsOf(Map<CustomerId, CustomerId> whose) {

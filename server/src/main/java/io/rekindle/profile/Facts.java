@@ -19,7 +19,12 @@ final class Facts<V> {
 
     private final Map<About, List<Fact<V>>> said = new HashMap<>();
 
-    record About(CustomerId customer, String name) {}
+    /** @param importId of the import that said so; 0 when none did: each import's word is kept by itself, to be taken back */
+    record About(CustomerId customer, String name, long importId) {
+        About(CustomerId customer, String name) {
+            this(customer, name, 0);
+        }
+    }
 
     record Fact<V>(V value, Instant at, long seq, int source) {}
 

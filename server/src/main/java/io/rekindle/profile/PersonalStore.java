@@ -12,8 +12,10 @@ import io.rekindle.profile.Facts.Standing;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.simple.JdbcClient;
@@ -90,10 +92,10 @@ class PersonalStore {
     private void setStanding(Collection<CustomerId> customers) {
         jdbc.sql("""
                         update personal_fields f set standing = not f.standing
-                        from (select identity_id, field, row_number() over (
+                        from (select identity_id, field, import_id, row_number() over (
                                   partition by customer_id, field order by set_at desc, seq desc, identity_id) = 1 as stands
                               from personal_fields where customer_id = any (:customers)) w
-                        where w.identity_id = f.identity_id and w.field = f.field and w.stands <> f.standing
+                        where w.identity_id = f.identity_id and w.field = f.field and w.import_id = f.import_id and w.stands <> f.standing
                         """)
                 .param("customers", ProfileStore.longs(List.copyOf(customers), CustomerId::value))
                 .update();
@@ -102,7 +104,7 @@ class PersonalStore {
     private Map<About, Fact<Value>> before(List<CustomerId> customers, Map<CustomerId, CustomerId> whose) {
         var found = new HashMap<About, Fact<Value>>();
         jdbc.sql("""
-                        select customer_id, identity_id, field, fingerprint, set_at, seq, source_id from personal_fields
+                        select customer_id, identity_id, field, import_id, fingerprint, set_at, seq, source_id from personal_fields
                         where customer_id = any (:customers)
                         """)
                 .param("customers", ProfileStore.longs(customers, CustomerId::value))
@@ -110,7 +112,7 @@ class PersonalStore {
                     var identity = new CustomerId(row.getLong("identity_id"));
                     whose.put(identity, new CustomerId(row.getLong("customer_id")));
                     found.put(
-                            new About(identity, row.getString("field")),
+                            new About(identity, row.getString("field"), row.getLong("import_id")),
                             new Fact<>(
                                     new Value(row.getLong("fingerprint"), null),
                                     ProfileStore.instant(row, "set_at"),
@@ -133,11 +135,11 @@ class PersonalStore {
         });
         jdbc.sql("""
                         insert into personal_fields
-                            (customer_id, identity_id, field, sealed, fingerprint, address_hash, set_at, seq, source_id)
-                        select c, i, f, v, p, nullif(h, 0), a, q, s from unnest
-                            (:customers, :identities, :fields, :sealed, :fingerprints, :addresses, :at, :seq, :sources)
-                            as x (c, i, f, v, p, h, a, q, s)
-                        on conflict (identity_id, field) do update set sealed = excluded.sealed,
+                            (customer_id, identity_id, field, import_id, sealed, fingerprint, address_hash, set_at, seq, source_id)
+                        select c, i, f, m, v, p, nullif(h, 0), a, q, s from unnest
+                            (:customers, :identities, :fields, :imports, :sealed, :fingerprints, :addresses, :at, :seq, :sources)
+                            as x (c, i, f, m, v, p, h, a, q, s)
+                        on conflict (identity_id, field, import_id) do update set sealed = excluded.sealed,
                             fingerprint = excluded.fingerprint, address_hash = excluded.address_hash,
                             set_at = excluded.set_at, seq = excluded.seq, source_id = excluded.source_id
                         """)
@@ -146,6 +148,7 @@ class PersonalStore {
                         "identities",
                         ProfileStore.longs(changed, s -> s.about().customer().value()))
                 .param("fields", ProfileStore.texts(changed, s -> s.about().name()))
+                .param("imports", ProfileStore.longs(changed, s -> s.about().importId()))
                 .param("sealed", new SqlArrayValue("bytea", (Object[]) sealed))
                 .param(
                         "fingerprints",
@@ -163,13 +166,14 @@ class PersonalStore {
         if (same.isEmpty()) return;
         jdbc.sql("""
                         update personal_fields p set set_at = x.a, seq = x.q, source_id = x.s
-                        from unnest(:identities, :fields, :at, :seq, :sources) as x (i, f, a, q, s)
-                        where p.identity_id = x.i and p.field = x.f
+                        from unnest(:identities, :fields, :imports, :at, :seq, :sources) as x (i, f, m, a, q, s)
+                        where p.identity_id = x.i and p.field = x.f and p.import_id = x.m
                         """)
                 .param(
                         "identities",
                         ProfileStore.longs(same, s -> s.about().customer().value()))
                 .param("fields", ProfileStore.texts(same, s -> s.about().name()))
+                .param("imports", ProfileStore.longs(same, s -> s.about().importId()))
                 .param("at", ProfileStore.times(same, s -> s.fact().at()))
                 .param("seq", ProfileStore.longs(same, s -> s.fact().seq()))
                 .param("sources", sources(same))
@@ -204,7 +208,7 @@ class PersonalStore {
         return keys;
     }
 
-    private record Moved(CustomerId identity, String field, CustomerId person, String clear) {}
+    private record Moved(CustomerId identity, String field, long importId, CustomerId person, String clear) {}
 
     /**
      * Gives what identities said to those they belong to today, sealed anew under that person's key, and destroys the keys
@@ -215,16 +219,17 @@ class PersonalStore {
     void regroup(Collection<CustomerId> touched) {
         var customers = ProfileStore.longs(List.copyOf(touched), CustomerId::value);
         var moved = jdbc.sql("""
-                        select f.identity_id, f.field, f.sealed, k.wrapped, a.customer_id
+                        select f.identity_id, f.field, f.import_id, f.sealed, k.wrapped, a.customer_id
                         from personal_fields f join person_keys k on k.customer_id = f.customer_id
                         join customer_aliases a on a.alias_id = f.identity_id
                         where f.customer_id = any (:customers) and a.customer_id <> f.customer_id
-                        order by f.identity_id, f.field
+                        order by f.identity_id, f.field, f.import_id
                         """)
                 .param("customers", customers)
                 .query((row, n) -> new Moved(
                         new CustomerId(row.getLong("identity_id")),
                         row.getString("field"),
+                        row.getLong("import_id"),
                         new CustomerId(row.getLong("customer_id")),
                         vault.openField(
                                 vault.unwrap(row.getBytes("wrapped")), row.getString("field"), row.getBytes("sealed"))))
@@ -238,13 +243,14 @@ class PersonalStore {
             });
             jdbc.sql("""
                             update personal_fields f set customer_id = x.c, sealed = x.v
-                            from unnest(:identities, :fields, :customers, :sealed) as x (i, f, c, v)
-                            where f.identity_id = x.i and f.field = x.f
+                            from unnest(:identities, :fields, :imports, :customers, :sealed) as x (i, f, m, c, v)
+                            where f.identity_id = x.i and f.field = x.f and f.import_id = x.m
                             """)
                     .param(
                             "identities",
                             ProfileStore.longs(moved, m -> m.identity().value()))
                     .param("fields", ProfileStore.texts(moved, Moved::field))
+                    .param("imports", ProfileStore.longs(moved, Moved::importId))
                     .param(
                             "customers",
                             ProfileStore.longs(moved, m -> m.person().value()))
@@ -256,6 +262,26 @@ class PersonalStore {
                             """).param("customers", customers).update();
         }
         setStanding(touched);
+    }
+
+    /** Takes back what imports said; whose fields these were. The keys of people who have nothing left are destroyed. */
+    Set<CustomerId> takeBack(Collection<Long> imports) {
+        var customers = new HashSet<>(jdbc.sql("""
+                        with gone as (delete from personal_fields where import_id = any (:imports) returning customer_id)
+                        select distinct customer_id from gone
+                        """)
+                .param("imports", ProfileStore.longs(List.copyOf(imports), id -> id))
+                .query((row, n) -> new CustomerId(row.getLong("customer_id")))
+                .list());
+        if (customers.isEmpty()) return customers;
+        jdbc.sql("""
+                        delete from person_keys k where k.customer_id = any (:customers)
+                            and not exists (select 1 from personal_fields f where f.customer_id = k.customer_id)
+                        """)
+                .param("customers", ProfileStore.longs(List.copyOf(customers), CustomerId::value))
+                .update();
+        setStanding(customers);
+        return customers;
     }
 
     /** A personal field of one customer in clear. */

@@ -88,38 +88,40 @@ class ProfileStore {
         var mixed = mixed(facts.about(), byIdentity.keySet(), whose);
         if (!mixed.isEmpty()) {
             setStanding(mixed);
-            var identityOf = new HashMap<Fact<JsonNode>, CustomerId>();
-            byIdentity.forEach((about, fact) -> identityOf.put(fact, about.customer()));
-            facts.forEach((about, fact) -> identityOf.put(fact, about.customer()));
+            var saidBy = new HashMap<Fact<JsonNode>, About>();
+            byIdentity.forEach((about, fact) -> saidBy.put(fact, about));
+            facts.forEach((about, fact) -> saidBy.put(fact, about));
             var theirs = facts.of(whose, mixed);
-            for (var turn : theirs.over(Facts.standing(byIdentity, whose)).turns())
-                told.add(new Told(
-                        identityOf.getOrDefault(turn.fact(), turn.about().customer()),
-                        turn.about().name(),
-                        turn.fact()));
+            for (var turn : theirs.over(Facts.standing(byIdentity, whose)).turns()) {
+                var by = saidBy.getOrDefault(turn.fact(), turn.about());
+                told.add(new Told(by.customer(), turn.about().name(), turn.fact()));
+            }
         }
         return List.copyOf(told);
     }
 
-    /** People of whom more than one identity has said something. */
+    /** People of whom more than one identity, or an import besides, has said something. */
     static Set<CustomerId> mixed(Collection<About> some, Collection<About> others, Map<CustomerId, CustomerId> people) {
-        var one = new HashMap<CustomerId, CustomerId>();
+        record By(CustomerId identity, long importId) {}
+        var one = new HashMap<CustomerId, By>();
         var mixed = new HashSet<CustomerId>();
         for (var abouts : List.of(some, others))
             for (var about : abouts) {
                 var person = people.getOrDefault(about.customer(), about.customer());
-                var first = one.putIfAbsent(person, about.customer());
-                if (first != null && !first.equals(about.customer())) mixed.add(person);
+                var by = new By(about.customer(), about.importId());
+                var first = one.putIfAbsent(person, by);
+                if (first != null && !first.equals(by)) mixed.add(person);
             }
         return mixed;
     }
 
     private void store(List<Facts.Standing<JsonNode>> standing, Map<CustomerId, CustomerId> people) {
         jdbc.sql("""
-                        insert into traits (customer_id, identity_id, trait, value, set_at, seq, source_id)
-                        select c, i, t, v::jsonb, a, q, s from unnest(:customers, :identities, :traits, :values, :at, :seq, :sources)
-                            as f (c, i, t, v, a, q, s)
-                        on conflict (identity_id, trait) do update set value = excluded.value, set_at = excluded.set_at,
+                        insert into traits (customer_id, identity_id, trait, import_id, value, set_at, seq, source_id)
+                        select c, i, t, m, v::jsonb, a, q, s
+                        from unnest(:customers, :identities, :traits, :imports, :values, :at, :seq, :sources)
+                            as f (c, i, t, m, v, a, q, s)
+                        on conflict (identity_id, trait, import_id) do update set value = excluded.value, set_at = excluded.set_at,
                             seq = excluded.seq, source_id = excluded.source_id
                         """)
                 .param(
@@ -131,6 +133,7 @@ class ProfileStore {
                                         .value()))
                 .param("identities", longs(standing, s -> s.about().customer().value()))
                 .param("traits", texts(standing, s -> s.about().name()))
+                .param("imports", longs(standing, s -> s.about().importId()))
                 .param("values", texts(standing, s -> s.fact().value().toString()))
                 .param("at", times(standing, s -> s.fact().at()))
                 .param("seq", longs(standing, s -> s.fact().seq()))
@@ -156,12 +159,15 @@ class ProfileStore {
 
     private List<Row> rows(Collection<CustomerId> customers, String which) {
         return jdbc.sql("""
-                        select customer_id, identity_id, trait, value::text as value, set_at, seq, source_id from traits
+                        select customer_id, identity_id, trait, import_id, value::text as value, set_at, seq, source_id from traits
                         where customer_id = any (:customers)
                         """ + which)
                 .param("customers", longs(List.copyOf(customers), CustomerId::value))
                 .query((row, n) -> new Row(
-                        new About(new CustomerId(row.getLong("identity_id")), row.getString("trait")),
+                        new About(
+                                new CustomerId(row.getLong("identity_id")),
+                                row.getString("trait"),
+                                row.getLong("import_id")),
                         new CustomerId(row.getLong("customer_id")),
                         new Fact<>(
                                 json.readTree(row.getString("value")),
@@ -174,17 +180,29 @@ class ProfileStore {
     private void setStanding(Collection<CustomerId> customers) {
         jdbc.sql("""
                         update traits t set standing = not t.standing
-                        from (select identity_id, trait, row_number() over (
+                        from (select identity_id, trait, import_id, row_number() over (
                                   partition by customer_id, trait order by set_at desc, seq desc, identity_id) = 1 as stands
                               from traits where customer_id = any (:customers)) w
-                        where w.identity_id = t.identity_id and w.trait = t.trait and w.stands <> t.standing
+                        where w.identity_id = t.identity_id and w.trait = t.trait and w.import_id = t.import_id and w.stands <> t.standing
                         """)
                 .param("customers", longs(List.copyOf(customers), CustomerId::value))
                 .update();
     }
 
+    /** Takes back what imports said; whose traits these were. */
+    Set<CustomerId> takeBack(Collection<Long> imports) {
+        var customers = new HashSet<>(jdbc.sql(
+                        "with gone as (delete from traits where import_id = any (:imports) returning customer_id) select distinct customer_id from gone")
+                .param("imports", longs(List.copyOf(imports), id -> id))
+                .query((row, n) -> new CustomerId(row.getLong("customer_id")))
+                .list());
+        if (!customers.isEmpty()) setStanding(customers);
+        return customers;
+    }
+
+    /** Whoever changes what is kept takes turns by this row. */
     long lastMerge() {
-        return jdbc.sql("select last_merge from profile_progress")
+        return jdbc.sql("select last_merge from profile_progress for update")
                 .query(Long.class)
                 .single();
     }

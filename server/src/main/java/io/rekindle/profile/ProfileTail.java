@@ -98,7 +98,7 @@ class ProfileTail implements Tail {
             event.personal().forEach((path, value) -> {
                 var field = field(path, value, event);
                 if (field.isEmpty()) return;
-                var about = new About(identity, field);
+                var about = new About(identity, field, importOf(event));
                 fields.say(
                         about,
                         new Fact<>(personal.value(about, value), event.occurredAt(), event.seq(), event.sourceId()));
@@ -125,7 +125,7 @@ class ProfileTail implements Tail {
     }
 
     /** When customers were seen, told anew by the log. */
-    private List<ProfileStore.Seen> seenOf(Set<CustomerId> touched, long beforeSeq) {
+    List<ProfileStore.Seen> seenOf(Set<CustomerId> touched, long beforeSeq) {
         var customers = new HashSet<>(identities.canonical(touched).values());
         var aliases = identities.aliasesOf(customers);
         var seen = new HashMap<CustomerId, ProfileStore.Seen>();
@@ -135,6 +135,7 @@ class ProfileTail implements Tail {
                         select customer_id, min(occurred_at) as first_at, max(occurred_at) as last_at,
                             bool_or(coalesce(aliases, 'anonymous_id') not like 'anonymous_id%') as known
                         from events where seq < ? and customer_id in (select cast(unnest(cast(? as varchar[])) as bigint))
+                            and (import_id is null or import_id not in (select import_id from imports_undone))
                             and not (aliases is null and name in (select unnest(cast(? as varchar[]))))
                         group by customer_id
                         """,
@@ -172,6 +173,11 @@ class ProfileTail implements Tail {
         }));
     }
 
+    private static long importOf(LoggedEvent event) {
+        var id = event.importId();
+        return id == null ? 0 : id;
+    }
+
     private static ProfileStore.Seen seen(CustomerId customer, LoggedEvent event) {
         boolean known = event.identifiers().stream().anyMatch(i -> i.type() != Identifier.Type.ANONYMOUS_ID);
         return new ProfileStore.Seen(customer, event.occurredAt(), event.occurredAt(), known);
@@ -193,7 +199,7 @@ class ProfileTail implements Tail {
             return;
         }
         facts.say(
-                new About(customer, StorableText.of(name, LONGEST_NAME)),
+                new About(customer, StorableText.of(name, LONGEST_NAME), importOf(event)),
                 new Fact<>(StorableText.of(value), event.occurredAt(), event.seq(), event.sourceId()));
     }
 

@@ -649,6 +649,7 @@ public final class RuleSql {
         private Sql latestOf(String table, String columns, @Nullable String each, String tie, boolean alwaysRanked) {
             var when = Sql.of("h.valid_from <= ?", asOf);
             if (each != null) when = when.then("and").then(in(Sql.of("h." + each), List.copyOf(names)));
+            if (table.equals("trait_changes")) when = when.then(said());
             var rows = select(
                     table,
                     Arrays.stream(columns.split(", ")).map(c -> "h." + c).collect(Collectors.joining(", ")),
@@ -677,7 +678,7 @@ public final class RuleSql {
                                 Sql.of("h.occurred_at >= ? and h.occurred_at <= ?", start(today), asOf)
                                         .then(standing())),
                         select("orders", "", Sql.of("h.ordered_at <= ?", asOf).then(standing())),
-                        select("trait_changes", "", Sql.of("h.valid_from <= ?", asOf))));
+                        select("trait_changes", "", Sql.of("h.valid_from <= ?", asOf).then(said()))));
     }
 
     private Sql select(String table, String columns, Sql where, @Nullable Object... columnValues) {
@@ -696,6 +697,15 @@ public final class RuleSql {
 
     private Sql identity() {
         return Sql.of(history.merges() ? "left join identity_now i on i.alias_id = h.customer_id" : "");
+    }
+
+    /** Of traits, which have the place of their event and not its import. */
+    private Sql said() {
+        return Sql.of(
+                history.undone()
+                        ? "and not exists (select 1 from events e where e.seq = h.seq and e.customer_id = h.customer_id"
+                                + " and e.import_id in (select import_id from imports_undone))"
+                        : "");
     }
 
     private Sql standing() {

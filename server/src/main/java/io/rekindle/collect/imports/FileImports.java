@@ -341,7 +341,7 @@ class FileImports implements Imports, Backlog {
     private void settle() {
         var unsettled = store.unsettled();
         new Heirs(tools).settle(clock.instant().truncatedTo(ChronoUnit.MICROS));
-        concluders.orderedStream().forEach(ImportsUndone::settle);
+        concluders.orderedStream().forEach(one -> one.settle(unsettled));
         unsettled.forEach(id -> store.settled(id, true));
     }
 

@@ -305,7 +305,7 @@ class Credits implements ImportsUndone {
     }
 
     @Override
-    public void settle() {
+    public void settle(Collection<Long> undone) {
         // The gate first, as the tail comes: a backup that waits in between would hold both up for ever.
         gate.write(() -> alone(() -> transactions.executeWithoutResult(status -> settle(Long.MAX_VALUE))));
     }

@@ -21,6 +21,10 @@ import io.rekindle.testing.RekindleTest;
 import io.rekindle.warehouse.Sql;
 import io.rekindle.warehouse.Warehouse;
 import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -38,6 +42,8 @@ import org.dhatim.fastexcel.Workbook;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.springframework.beans.factory.annotation.Autowired;
+import org.springframework.boot.test.web.server.LocalServerPort;
+import org.springframework.jdbc.core.simple.JdbcClient;
 
 /** Files of customers, in every form a file may have: each row is what the customer's own identify call would have been. */
 @RekindleTest
@@ -49,6 +55,8 @@ class CustomerImportTest {
     private final Identifiers identifiers;
     private final EventLog log;
     private final Tails tails;
+    private final JdbcClient jdbc;
+    private final int port;
     private final String mark = UUID.randomUUID().toString().substring(0, 8);
 
     @TempDir
@@ -62,7 +70,11 @@ class CustomerImportTest {
             @Autowired Profiles profiles,
             @Autowired Identifiers identifiers,
             @Autowired EventLog log,
-            @Autowired Tails tails) {
+            @Autowired Tails tails,
+            @Autowired JdbcClient jdbc,
+            @LocalServerPort int port) {
+        this.jdbc = jdbc;
+        this.port = port;
         this.imports = imports;
         this.uploads = uploads;
         this.warehouse = warehouse;
@@ -258,6 +270,91 @@ class CustomerImportTest {
                         .isZero();
                 assertThat(report.lines()).isEqualTo(1);
             }
+    }
+
+    /** Two imports over what the customer said, taken back one after the other: each time that stands which would without it. */
+    @Test
+    void anUndoneImportLeavesWhatWouldStandWithoutIt() throws Exception {
+        var who = customer("u-" + mark);
+        run("customer,city,first_name,traits.level\nbase-%1$s,Rome,Base,1\n".formatted(mark));
+        say("u-" + mark, "2026-01-01T00:00:00Z", "\"city\":\"Rome\",\"firstName\":\"Ann\",\"consent\":{\"email\":false}");
+        var before = all(who);
+        var first = start("first.csv", """
+                customer,city,first_name,traits.level,time,consent.email,consent_source,consent_time
+                u-%1$s,Paris,Anna,2,2026-02-01T00:00:00Z,yes,form,2026-02-01T00:00:00Z
+                new-%1$s,Oslo,Nora,1,2026-02-01T00:00:00Z,yes,form,2026-02-01T00:00:00Z
+                """.formatted(mark).getBytes(StandardCharsets.UTF_8), ImportMapping.of(ImportKind.CUSTOMERS, Map.of()));
+        report(first);
+        var afterFirst = all(who);
+        assertThat(afterFirst).contains("city=\"Paris\"", "firstName=Anna", "level=2", "email true");
+        var second = start(
+                "second.csv",
+                "customer,city,first_name,time\nu-%1$s,Berlin,Annette,2026-02-10T00:00:00Z\n".formatted(mark)
+                        .getBytes(StandardCharsets.UTF_8),
+                ImportMapping.of(ImportKind.CUSTOMERS, Map.of()));
+        report(second);
+        var afterSecond = all(who);
+        assertThat(afterSecond).contains("city=\"Berlin\"", "firstName=Annette", "level=2");
+
+        imports.undo(first.id());
+        assertThat(all(who)).contains("city=\"Berlin\"", "firstName=Annette", "email false").doesNotContain("level");
+        assertThat(known("new-" + mark)).as("nobody else told of this one").isFalse();
+        imports.undo(second.id());
+        assertThat(all(who)).isEqualTo(before);
+        assertThat(report(start(
+                                "first.csv",
+                                "customer,city\nnew-%s,Oslo\n".formatted(mark).getBytes(StandardCharsets.UTF_8),
+                                ImportMapping.of(ImportKind.CUSTOMERS, Map.of())))
+                        .lines())
+                .as("and it can come again")
+                .isEqualTo(1);
+    }
+
+    @Test
+    void anImportOnWhoseRowsALaterOneReliesIsNotUndoneBeforeThatOne() throws Exception {
+        var text = "customer,city\nr-%s,Rome\n".formatted(mark).getBytes(StandardCharsets.UTF_8);
+        var mapping = ImportMapping.of(ImportKind.CUSTOMERS, Map.of());
+        var first = start("first.csv", text, mapping);
+        report(first);
+        var second = start("again.csv", text, mapping);
+        assertThat(report(second).alreadyThere()).isEqualTo(1);
+        assertThatThrownBy(() -> imports.undo(first.id()))
+                .isInstanceOfSatisfying(
+                        Problem.class, problem -> assertThat(problem.code()).isEqualTo("import_relied_on"));
+        imports.undo(second.id());
+        assertThat(city("r-" + mark)).isEqualTo("Rome");
+        imports.undo(first.id());
+        assertThat(known("r-" + mark)).isFalse();
+    }
+
+    /** Traits, personal fields and permissions as both stores have them. */
+    private String all(CustomerId who) {
+        tails.awaitAll(log.lastSeq());
+        var told = new java.util.TreeSet<String>();
+        profiles.traits(List.of(who)).getOrDefault(who, Map.of()).forEach((name, value) -> told.add(name + "=" + value));
+        profiles.personal(List.of(who), Set.of("firstName", "email")).forEach((id, fields) -> fields.values()
+                .forEach((name, value) -> told.add(name + "=" + value)));
+        warehouse.stream(
+                Sql.of("select trait, value from traits_now where customer_id = ?", who.value()),
+                row -> told.add("history " + row.text("trait") + "=" + row.text("value")));
+        jdbc.sql("select channel, granted from consents where customer_id = :id")
+                .param("id", who.value())
+                .query(row -> {
+                    told.add(row.getString("channel") + " " + row.getBoolean("granted"));
+                });
+        return String.join("\n", told);
+    }
+
+    private void say(String userId, String at, String traits) throws Exception {
+        var request = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + "/v1/identify"))
+                .header("X-Write-Key", RekindleTest.WRITE_KEY)
+                .POST(HttpRequest.BodyPublishers.ofString(
+                        "{\"userId\":\"%s\",\"timestamp\":\"%s\",\"traits\":{%s}}".formatted(userId, at, traits)))
+                .build();
+        assertThat(HttpClient.newHttpClient()
+                        .send(request, HttpResponse.BodyHandlers.ofString())
+                        .statusCode())
+                .isEqualTo(200);
     }
 
     /** FEBRL 3: 2,000 people in 5,000 records, with typed-in errors; some birthdays are no day. */
