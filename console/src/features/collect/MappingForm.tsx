@@ -98,9 +98,13 @@ function OfKinds({ upload, start, busy, tryIt, discard, kinds }: Props & { kinds
                   { required: kind?.required.includes(field), message: t('imports.columnMissing') },
                   ({ getFieldValue }) => ({
                     validator: () =>
-                      field !== oneOf[0] || oneOf.some((one) => Boolean(getFieldValue(['fields', one])))
+                      oneOf.length === 0 ||
+                      field !== oneOf[0] ||
+                      oneOf.some((one) => Boolean(getFieldValue(['fields', one])))
                         ? Promise.resolve()
-                        : Promise.reject(new Error(t('imports.customerMissing'))),
+                        : Promise.reject(
+                            new Error(t(chosen.kind === 'costs' ? 'imports.costMissing' : 'imports.customerMissing')),
+                          ),
                   }),
                 ]}
               >

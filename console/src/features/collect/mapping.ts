@@ -13,6 +13,9 @@ export const fieldsOf = (kind: KindOfImport): string[] => [
 export const ONE_OF: Partial<Record<ImportKind, readonly string[]>> = {
   customers: ['customer', 'email', 'phone'],
   orders: ['customer', 'email'],
+  costs: ['channel', 'campaign'],
+  surveys: ['customer', 'email', 'phone'],
+  campaign_history: ['customer', 'email', 'phone'],
 };
 
 /** Forms of times shops often write; the empty one is ISO 8601. */

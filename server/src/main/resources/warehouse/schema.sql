@@ -34,6 +34,16 @@ create table if not exists credit_allocations (
     occurred_at timestamp not null, kind varchar not null, of_order varchar, reason varchar, quantity decimal(18, 4) not null, amount decimal(18, 4) not null,
     import_id bigint);
 
+-- one row per row of a file of products: what it says of one from a time on; a text that is empty says nothing
+create table if not exists product_changes (
+    product_id varchar not null, product_name varchar not null, category varchar not null, price decimal(18, 4), cost decimal(18, 4),
+    currency varchar not null, valid_from timestamp not null, import_id bigint not null, row_no bigint not null);
+
+-- one row per row of a file of costs
+create table if not exists costs (
+    day date not null, channel varchar not null, campaign varchar not null, amount decimal(18, 4) not null, currency varchar not null,
+    import_id bigint not null, row_no bigint not null);
+
 -- one row per import that was undone
 create table if not exists imports_undone (import_id bigint not null, undone_at timestamp not null);
 

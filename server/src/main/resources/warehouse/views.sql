@@ -120,3 +120,19 @@ select coalesce(i.customer_id, d.customer_id) as customer_id, d.name, d.day, sum
 from event_days d left join identity_now i on i.alias_id = d.customer_id
 where d.import_id is null or d.import_id not in (select import_id from imports_undone)
 group by coalesce(i.customer_id, d.customer_id), d.name, d.day;
+
+-- one row per product: what was said of it last, each of name, category, price and cost by itself
+create or replace view products_now as
+select product_id, max_by(product_name, at) filter (where product_name <> '') as product_name,
+    max_by(category, at) filter (where category <> '') as category, max_by(price, at) filter (where price is not null) as price,
+    max_by(cost, at) filter (where cost is not null) as cost, max_by(currency, at) as currency, max(valid_from) as valid_from
+from (select *, row_number() over (partition by product_id order by valid_from, import_id, row_no) as at from product_changes
+    where import_id not in (select import_id from imports_undone)) standing
+group by product_id;
+
+-- one row per row of costs that holds: of a day, channel and campaign those of the latest import that tells of them
+create or replace view costs_now as
+select day, channel, campaign, amount, currency, import_id, row_no from (
+    select *, max(import_id) over (partition by day, channel, campaign) as latest from costs
+    where import_id not in (select import_id from imports_undone)) told
+where import_id = latest;

@@ -13,7 +13,15 @@ public enum ImportKind {
     /** Who customers are: each row one identify call of the intake. */
     CUSTOMERS,
     /** Lines of orders, and what takes back of them. */
-    ORDERS;
+    ORDERS,
+    /** What is sold: a row says what is so of a product from a time on. */
+    PRODUCTS,
+    /** What campaigns and channels cost, by day. */
+    COSTS,
+    /** Answers to surveys: a score, and perhaps words, which are sealed. */
+    SURVEYS,
+    /** What an earlier system sent and what became of it; never counted as an effect of this one's. */
+    CAMPAIGN_HISTORY;
 
     /** Begins the name of a field that holds a trait of the customer's own naming: {@code traits.loyalty_class}. */
     public static final String TRAITS = "traits.";
@@ -46,6 +54,10 @@ public enum ImportKind {
         return switch (this) {
             case CUSTOMERS -> List.of();
             case ORDERS -> List.of("order_id", "time", "quantity", "unit_price");
+            case PRODUCTS -> List.of("product_id");
+            case COSTS -> List.of("day", "amount");
+            case SURVEYS -> List.of("time", "score");
+            case CAMPAIGN_HISTORY -> List.of("time", "campaign", "outcome");
         };
     }
 
@@ -89,6 +101,13 @@ public enum ImportKind {
                         "quantity",
                         "unit_price",
                         "currency");
+            case PRODUCTS ->
+                List.of("product_id", "product_name", "category", "price", "cost", "currency", "valid_from");
+            case COSTS -> List.of("day", "channel", "campaign", "amount", "currency");
+            case SURVEYS ->
+                List.of("customer", "email", "phone", "time", "survey", "measure", "score", "comment", "response_id");
+            case CAMPAIGN_HISTORY ->
+                List.of("customer", "email", "phone", "time", "campaign", "channel", "outcome", "message_id");
         };
     }
 
@@ -96,7 +115,7 @@ public enum ImportKind {
     public List<String> beginnings() {
         return switch (this) {
             case CUSTOMERS -> List.of(TRAITS, CONSENT);
-            case ORDERS -> List.of();
+            case ORDERS, PRODUCTS, COSTS, SURVEYS, CAMPAIGN_HISTORY -> List.of();
         };
     }
 

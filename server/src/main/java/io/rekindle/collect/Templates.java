@@ -32,6 +32,30 @@ public final class Templates {
                         : List.of(
                                 "order_id,time,customer,email,product_id,product_name,category,quantity,unit_price,currency",
                                 "A-1,2026-01-05T10:00:00Z,C-1001,,P-1,Green tea,Tea,2,2.50,");
+            case PRODUCTS ->
+                chinese
+                        ? List.of("商品编号,商品名称,类目,售价,成本,币种,生效日期", "P-1001,绿茶,茶叶,25.00,9.50,,2026-01-01")
+                        : List.of(
+                                "product_id,product_name,category,price,cost,currency,valid_from",
+                                "P-1001,Green tea,Tea,2.50,0.95,,2026-01-01");
+            case COSTS ->
+                chinese
+                        ? List.of("日期,渠道,活动名称,费用,币种", "2026-01-05,短信,春季回归-1001,320.00,")
+                        : List.of(
+                                "day,channel,campaign,amount,currency",
+                                "2026-01-05,email,Spring win-back 1001,320.00,");
+            case SURVEYS ->
+                chinese
+                        ? List.of("客户编号,邮箱,回答时间,问卷,指标,评分,评论", "C-1001,,2026-01-05T10:00:00+08:00,售后回访,nps,9,物流很快")
+                        : List.of(
+                                "customer,email,time,survey,measure,score,comment",
+                                "C-1001,,2026-01-05T10:00:00Z,after delivery,nps,9,Quick and friendly");
+            case CAMPAIGN_HISTORY ->
+                chinese
+                        ? List.of("客户编号,邮箱,时间,活动名称,渠道,结果", "C-1001,,2026-01-05T10:00:00+08:00,春季回归,email,已打开")
+                        : List.of(
+                                "customer,email,time,campaign,channel,outcome",
+                                "C-1001,,2026-01-05T10:00:00Z,Spring win-back,email,opened");
         };
     }
 }

@@ -174,7 +174,6 @@ class ConsentStore {
      * Whoever folds reads what stands and writes what stands after it; a row that is not there yet cannot be locked, so
      * the tail and the changes by hand take turns at one row that always is.
      */
-    /** Whoever changes permissions takes turns by this row. */
     void oneAtATime() {
         jdbc.sql("select last_merge from consent_progress for update")
                 .query(Long.class)

@@ -6,7 +6,6 @@ import io.rekindle.identity.Identities;
 import io.rekindle.platform.WriteGate;
 import io.rekindle.warehouse.Sql;
 import io.rekindle.warehouse.Warehouse;
-import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashSet;
 import org.springframework.stereotype.Component;
@@ -41,14 +40,11 @@ class UndonePermissions implements ImportsUndone {
     public void settle(Collection<Long> undone) {
         if (undone.isEmpty()) return;
         var places = warehouse.query(
-                Sql.of(
-                        """
+                Sql.of("""
                         select seq from events
                         where import_id in (select cast(unnest(cast(? as varchar[])) as bigint)) and type = 'identify'
                             and properties like '%"consent":%'
-                        """,
-                        undone.stream().map(String::valueOf).toList()),
-                row -> row.longValue("seq"));
+                        """, undone.stream().map(String::valueOf).toList()), row -> row.longValue("seq"));
         for (int from = 0; from < places.size(); from += AT_ONCE) {
             var some = places.subList(from, Math.min(places.size(), from + AT_ONCE));
             // The gate first, as the tail comes: a backup that waits in between would hold both up for ever.

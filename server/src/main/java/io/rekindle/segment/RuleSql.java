@@ -678,7 +678,10 @@ public final class RuleSql {
                                 Sql.of("h.occurred_at >= ? and h.occurred_at <= ?", start(today), asOf)
                                         .then(standing())),
                         select("orders", "", Sql.of("h.ordered_at <= ?", asOf).then(standing())),
-                        select("trait_changes", "", Sql.of("h.valid_from <= ?", asOf).then(said()))));
+                        select(
+                                "trait_changes",
+                                "",
+                                Sql.of("h.valid_from <= ?", asOf).then(said()))));
     }
 
     private Sql select(String table, String columns, Sql where, @Nullable Object... columnValues) {

@@ -30,6 +30,10 @@ import tools.jackson.databind.node.ObjectNode;
         subcommands = {
             ImportCommand.Customers.class,
             ImportCommand.Orders.class,
+            ImportCommand.Products.class,
+            ImportCommand.Costs.class,
+            ImportCommand.Surveys.class,
+            ImportCommand.CampaignHistory.class,
             ImportCommand.Template.class,
             ImportCommand.ListImports.class,
             ImportCommand.Undo.class
@@ -66,6 +70,58 @@ final class ImportCommand extends CommandGroup {
     static final class Customers extends OfKind {
         Customers() {
             super("customers");
+        }
+    }
+
+    @Command(
+            name = "products",
+            description = {
+                "Import a file of products: what is so of each from a time on.",
+                "Fields: product_id, product_name, category, price, cost, currency, valid_from."
+            },
+            mixinStandardHelpOptions = true)
+    static final class Products extends OfKind {
+        Products() {
+            super("products");
+        }
+    }
+
+    @Command(
+            name = "costs",
+            description = {
+                "Import what campaigns and channels cost by day; a later file about the same day, channel and campaign replaces an earlier one.",
+                "Fields: day, channel, campaign, amount, currency."
+            },
+            mixinStandardHelpOptions = true)
+    static final class Costs extends OfKind {
+        Costs() {
+            super("costs");
+        }
+    }
+
+    @Command(
+            name = "surveys",
+            description = {
+                "Import answers to surveys: a score and perhaps words, which are sealed.",
+                "Fields: customer, email, phone, time, survey, measure (nps, csat, ces), score, comment, response_id."
+            },
+            mixinStandardHelpOptions = true)
+    static final class Surveys extends OfKind {
+        Surveys() {
+            super("surveys");
+        }
+    }
+
+    @Command(
+            name = "campaign-history",
+            description = {
+                "Import what an earlier system sent and what became of it; it never counts as an effect of this one.",
+                "Fields: customer, email, phone, time, campaign, channel, outcome, message_id."
+            },
+            mixinStandardHelpOptions = true)
+    static final class CampaignHistory extends OfKind {
+        CampaignHistory() {
+            super("campaign_history");
         }
     }
 
@@ -291,7 +347,9 @@ final class ImportCommand extends CommandGroup {
             description = "Print a file to fill in: headings and a row as an example, in English or Chinese.",
             mixinStandardHelpOptions = true)
     static final class Template implements Runnable {
-        @Parameters(paramLabel = "KIND", description = "customers or orders.")
+        @Parameters(
+                paramLabel = "KIND",
+                description = "customers, orders, products, costs, surveys or campaign-history.")
         @SuppressWarnings("NullAway.Init")
         private String kind;
 
@@ -300,7 +358,7 @@ final class ImportCommand extends CommandGroup {
 
         @Override
         public void run() {
-            System.out.print(Templates.of(ImportKind.of(kind), chinese));
+            System.out.print(Templates.of(ImportKind.of(kind.replace('-', '_')), chinese));
         }
     }
 

@@ -52,7 +52,12 @@ final class EventsImport implements Ready {
         return switch (given.mapping().tells()) {
             case CUSTOMERS ->
                 new CustomerRows(given.mapping(), opened.columns(), tools.zone(), given.now(), latest, tools.json());
-            case ORDERS -> throw new IllegalArgumentException("orders are put together from several rows");
+            case SURVEYS -> new SurveyRows(given.mapping(), opened.columns(), tools.zone(), latest, tools.json());
+            case CAMPAIGN_HISTORY ->
+                new EarlierMessageRows(given.mapping(), opened.columns(), tools.zone(), latest, tools.json());
+            case ORDERS, PRODUCTS, COSTS ->
+                throw new IllegalArgumentException(
+                        "%s are no events, a row each".formatted(given.mapping().tells()));
         };
     }
 
@@ -188,7 +193,9 @@ final class EventsImport implements Ready {
     private static String prefix(ImportKind kind) {
         return switch (kind) {
             case CUSTOMERS -> "customers";
-            case ORDERS -> "import";
+            case SURVEYS -> "surveys";
+            case CAMPAIGN_HISTORY -> "messages";
+            case ORDERS, PRODUCTS, COSTS -> "import";
         };
     }
 

@@ -179,6 +179,46 @@ final class MappingGuess {
                     List.of("consentemail", "emailconsent", "emailoptin", "newsletter", "邮件同意", "邮件授权")),
             Map.entry("consent.sms", List.of("consentsms", "smsconsent", "smsoptin", "短信同意", "短信授权")));
 
+    private static final List<String> WHO =
+            List.of("customerid", "userid", "memberid", "客户编号", "客户号", "客户id", "会员号", "会员编号", "用户id");
+    private static final List<String> WHOSE_EMAIL = List.of("emailaddress", "邮箱", "电子邮箱", "邮箱地址");
+    private static final List<String> WHOSE_PHONE = List.of("mobile", "phonenumber", "手机号", "手机", "电话");
+
+    private static final Map<String, List<String>> PRODUCTS = Map.of(
+            "product_id",
+                    List.of("sku", "stockcode", "itemid", "productcode", "itemcode", "商品编号", "商品编码", "商品id", "货号"),
+            "product_name", List.of("name", "title", "description", "itemname", "商品名称", "商品名", "品名"),
+            "category", List.of("productcategory", "department", "类目", "品类", "分类", "商品类目"),
+            "price", List.of("unitprice", "saleprice", "listprice", "价格", "售价", "单价"),
+            "cost", List.of("unitcost", "costprice", "purchaseprice", "成本", "成本价", "进价"),
+            "currency", List.of("currencycode", "币种", "货币"),
+            "valid_from", List.of("validsince", "since", "effectivefrom", "from", "updatedat", "生效时间", "生效日期"));
+    private static final Map<String, List<String>> COSTS = Map.of(
+            "day", List.of("date", "日期", "时间", "天"),
+            "channel", List.of("medium", "platform", "渠道", "平台"),
+            "campaign", List.of("campaignname", "campaignid", "活动", "活动名称", "推广计划"),
+            "amount", List.of("cost", "costs", "spend", "spent", "amountspent", "费用", "花费", "消耗", "金额"),
+            "currency", List.of("currencycode", "币种", "货币"));
+    private static final Map<String, List<String>> SURVEYS = Map.of(
+            "customer", WHO,
+            "email", WHOSE_EMAIL,
+            "phone", WHOSE_PHONE,
+            "time", List.of("answeredat", "submittedat", "date", "responsedate", "回答时间", "提交时间", "时间"),
+            "survey", List.of("surveyname", "form", "问卷", "问卷名称"),
+            "measure", List.of("scoretype", "type", "metric", "指标", "评分类型"),
+            "score", List.of("rating", "nps", "npsscore", "评分", "分数", "得分"),
+            "comment", List.of("answer", "feedback", "verbatim", "text", "评论", "意见", "反馈", "留言"),
+            "response_id", List.of("responseid", "answerid", "答卷编号"));
+    private static final Map<String, List<String>> CAMPAIGN_HISTORY = Map.of(
+            "customer", WHO,
+            "email", WHOSE_EMAIL,
+            "phone", WHOSE_PHONE,
+            "time", List.of("eventtime", "senttime", "timestamp", "date", "时间", "发送时间", "事件时间"),
+            "campaign", List.of("campaignname", "campaignid", "活动", "活动名称"),
+            "channel", List.of("medium", "渠道"),
+            "outcome", List.of("event", "status", "action", "eventtype", "结果", "状态", "事件"),
+            "message_id", List.of("messageid", "sendid", "消息编号"));
+
     /** The empty pattern is ISO 8601. */
     private static final List<String> TIME_FORMATS = List.of(
             "",
@@ -198,6 +238,10 @@ final class MappingGuess {
         var named = switch (kind) {
             case CUSTOMERS -> CUSTOMERS;
             case ORDERS -> ORDERS;
+            case PRODUCTS -> PRODUCTS;
+            case COSTS -> COSTS;
+            case SURVEYS -> SURVEYS;
+            case CAMPAIGN_HISTORY -> CAMPAIGN_HISTORY;
         };
         var inOrder = new LinkedHashMap<String, List<String>>();
         for (var field : kind.fields()) inOrder.put(field, named.getOrDefault(field, List.of()));
@@ -236,7 +280,8 @@ final class MappingGuess {
     }
 
     private static boolean namesNobody(ImportKind kind, Map<String, String> guessed) {
-        return kind == ImportKind.CUSTOMERS
+        return kind != ImportKind.PRODUCTS
+                && kind != ImportKind.COSTS
                 && !guessed.containsKey("customer")
                 && !guessed.containsKey("email")
                 && !guessed.containsKey("phone");

@@ -29,7 +29,8 @@ record Tools(
         var latest = given.now().plus(FileImports.CLOCKS_APART);
         return switch (given.mapping().tells()) {
             case ORDERS -> orders(given, store, latest, resumed);
-            case CUSTOMERS -> new EventsImport(this, store, given, latest, resumed);
+            case PRODUCTS, COSTS -> new FactsImport(this, store, given, latest);
+            case CUSTOMERS, SURVEYS, CAMPAIGN_HISTORY -> new EventsImport(this, store, given, latest, resumed);
         };
     }
 

@@ -42,7 +42,7 @@ public class Uploads {
     private static final int SAMPLE_ROWS = 5;
     private static final int GUESS_ROWS = 200;
     private static final int LONGEST_NAME = 200;
-    private static final List<String> TIMES = List.of("time", "created_at", "consent_time");
+    private static final List<String> TIMES = List.of("time", "created_at", "valid_from", "day", "consent_time");
 
     private final Imports imports;
     private final SystemClock clock;

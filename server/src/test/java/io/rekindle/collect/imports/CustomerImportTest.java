@@ -11,7 +11,6 @@ import io.rekindle.collect.ImportKind;
 import io.rekindle.collect.ImportMapping;
 import io.rekindle.collect.Imports;
 import io.rekindle.collect.Tails;
-import io.rekindle.collect.Templates;
 import io.rekindle.common.CustomerId;
 import io.rekindle.platform.Problem;
 import io.rekindle.profile.PersonalFields;
@@ -255,41 +254,31 @@ class CustomerImportTest {
                         Problem.class, problem -> assertThat(problem.code()).isEqualTo("file_encoding"));
     }
 
-    @Test
-    void theTemplatesAreGuessedAsWhatTheyAreAndComeInWithoutAFault() throws Exception {
-        for (var kind : ImportKind.values())
-            for (boolean chinese : new boolean[] {false, true}) {
-                var text = Templates.of(kind, chinese).replace("1001", mark).replace("A-1", "A-" + mark + chinese);
-                var upload = uploads.take(
-                        new java.io.ByteArrayInputStream(text.getBytes(StandardCharsets.UTF_8)), "template.csv", null);
-                assertThat(upload.kind()).as("%s %s", kind, chinese).isEqualTo(kind);
-                assertThat(upload.fields()).as("every column is guessed").hasSameSizeAs(upload.columns());
-                var report = report(uploads.start(upload.id(), ImportMapping.of(kind, upload.fields()), false));
-                assertThat(report.rejected())
-                        .as("%s %s %s", kind, chinese, report)
-                        .isZero();
-                assertThat(report.lines()).isEqualTo(1);
-            }
-    }
-
     /** Two imports over what the customer said, taken back one after the other: each time that stands which would without it. */
     @Test
     void anUndoneImportLeavesWhatWouldStandWithoutIt() throws Exception {
         var who = customer("u-" + mark);
         run("customer,city,first_name,traits.level\nbase-%1$s,Rome,Base,1\n".formatted(mark));
-        say("u-" + mark, "2026-01-01T00:00:00Z", "\"city\":\"Rome\",\"firstName\":\"Ann\",\"consent\":{\"email\":false}");
+        say(
+                "u-" + mark,
+                "2026-01-01T00:00:00Z",
+                "\"city\":\"Rome\",\"firstName\":\"Ann\",\"consent\":{\"email\":false}");
         var before = all(who);
-        var first = start("first.csv", """
+        var first = start(
+                "first.csv",
+                """
                 customer,city,first_name,traits.level,time,consent.email,consent_source,consent_time
                 u-%1$s,Paris,Anna,2,2026-02-01T00:00:00Z,yes,form,2026-02-01T00:00:00Z
                 new-%1$s,Oslo,Nora,1,2026-02-01T00:00:00Z,yes,form,2026-02-01T00:00:00Z
-                """.formatted(mark).getBytes(StandardCharsets.UTF_8), ImportMapping.of(ImportKind.CUSTOMERS, Map.of()));
+                """.formatted(mark).getBytes(StandardCharsets.UTF_8),
+                ImportMapping.of(ImportKind.CUSTOMERS, Map.of()));
         report(first);
         var afterFirst = all(who);
         assertThat(afterFirst).contains("city=\"Paris\"", "firstName=Anna", "level=2", "email true");
         var second = start(
                 "second.csv",
-                "customer,city,first_name,time\nu-%1$s,Berlin,Annette,2026-02-10T00:00:00Z\n".formatted(mark)
+                "customer,city,first_name,time\nu-%1$s,Berlin,Annette,2026-02-10T00:00:00Z\n"
+                        .formatted(mark)
                         .getBytes(StandardCharsets.UTF_8),
                 ImportMapping.of(ImportKind.CUSTOMERS, Map.of()));
         report(second);
@@ -297,7 +286,9 @@ class CustomerImportTest {
         assertThat(afterSecond).contains("city=\"Berlin\"", "firstName=Annette", "level=2");
 
         imports.undo(first.id());
-        assertThat(all(who)).contains("city=\"Berlin\"", "firstName=Annette", "email false").doesNotContain("level");
+        assertThat(all(who))
+                .contains("city=\"Berlin\"", "firstName=Annette", "email false")
+                .doesNotContain("level");
         assertThat(known("new-" + mark)).as("nobody else told of this one").isFalse();
         imports.undo(second.id());
         assertThat(all(who)).isEqualTo(before);
@@ -331,9 +322,11 @@ class CustomerImportTest {
     private String all(CustomerId who) {
         tails.awaitAll(log.lastSeq());
         var told = new java.util.TreeSet<String>();
-        profiles.traits(List.of(who)).getOrDefault(who, Map.of()).forEach((name, value) -> told.add(name + "=" + value));
-        profiles.personal(List.of(who), Set.of("firstName", "email")).forEach((id, fields) -> fields.values()
-                .forEach((name, value) -> told.add(name + "=" + value)));
+        profiles.traits(List.of(who))
+                .getOrDefault(who, Map.of())
+                .forEach((name, value) -> told.add(name + "=" + value));
+        profiles.personal(List.of(who), Set.of("firstName", "email"))
+                .forEach((id, fields) -> fields.values().forEach((name, value) -> told.add(name + "=" + value)));
         warehouse.stream(
                 Sql.of("select trait, value from traits_now where customer_id = ?", who.value()),
                 row -> told.add("history " + row.text("trait") + "=" + row.text("value")));

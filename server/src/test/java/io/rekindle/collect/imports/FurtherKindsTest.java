@@ -1,0 +1,186 @@
+package io.rekindle.collect.imports;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.rekindle.collect.ImportKind;
+import io.rekindle.collect.ImportMapping;
+import io.rekindle.collect.Imports;
+import io.rekindle.collect.Templates;
+import io.rekindle.testing.EverythingStored;
+import io.rekindle.testing.RekindleTest;
+import io.rekindle.warehouse.Sql;
+import io.rekindle.warehouse.Warehouse;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.UUID;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.springframework.beans.factory.annotation.Autowired;
+
+/** Products, costs, answers to surveys and what earlier systems sent: in, again, and taken back. */
+@RekindleTest
+class FurtherKindsTest {
+    private final Imports imports;
+    private final Uploads uploads;
+    private final Warehouse warehouse;
+    private final String mark = UUID.randomUUID().toString().substring(0, 8);
+
+    @TempDir
+    @SuppressWarnings("NullAway.Init")
+    Path folder;
+
+    FurtherKindsTest(@Autowired Imports imports, @Autowired Uploads uploads, @Autowired Warehouse warehouse) {
+        this.imports = imports;
+        this.uploads = uploads;
+        this.warehouse = warehouse;
+    }
+
+    @Test
+    void theTemplatesAreGuessedAsWhatTheyAreAndComeInWithoutAFault() throws Exception {
+        for (var kind : ImportKind.values())
+            for (boolean chinese : new boolean[] {false, true}) {
+                var text = Templates.of(kind, chinese).replace("1001", mark).replace("A-1", "A-" + mark + chinese);
+                var upload = uploads.take(
+                        new java.io.ByteArrayInputStream(text.getBytes(StandardCharsets.UTF_8)), "template.csv", null);
+                assertThat(upload.kind()).as("%s %s", kind, chinese).isEqualTo(kind);
+                assertThat(upload.fields()).as("every column is guessed").hasSameSizeAs(upload.columns());
+                var report = report(uploads.start(upload.id(), ImportMapping.of(kind, upload.fields()), false)
+                        .id());
+                assertThat(report.rejected())
+                        .as("%s %s %s", kind, chinese, report)
+                        .isZero();
+                assertThat(report.lines()).isEqualTo(1);
+            }
+    }
+
+    @Test
+    void ofAProductThatHoldsWhichWasSaidLastOfEachOfItsSides() throws Exception {
+        var first = start(ImportKind.PRODUCTS, """
+                product_id,product_name,category,price,cost,valid_from
+                %1$s,Tea,Drinks,2.50,1.00,2026-01-01
+                %1$s,,,3.00,,2026-02-01
+                ,Nameless,,1,,2026-01-01
+                %1$s,Tea,Drinks,cheap,1.00,2026-01-01
+                """.formatted(mark));
+        assertThat(report(first).lines()).isEqualTo(2);
+        assertThat(imports.rejects(first, 0, 9).items().stream().map(r -> r.rowNumber() + " " + r.reason()))
+                .containsExactly("4 no_product_id", "5 bad_amount_of_money");
+        assertThat(products()).containsExactly("Tea Drinks 3.0000 1.0000");
+        var second = start(
+                ImportKind.PRODUCTS,
+                "product_id,price,valid_from\n%1$s,3.00,2026-02-01\n%1$s,3.50,2026-02-10\n".formatted(mark));
+        assertThat(report(second).alreadyThere()).isEqualTo(1);
+        var third = start(ImportKind.PRODUCTS, "product_id,price,valid_from\n%1$s,3.50,2026-02-10\n".formatted(mark));
+        assertThat(report(third).alreadyThere()).isEqualTo(1);
+        imports.undo(second);
+        assertThat(products()).as("the third file says so too").containsExactly("Tea Drinks 3.5000 1.0000");
+        imports.undo(third);
+        assertThat(products()).containsExactly("Tea Drinks 3.0000 1.0000");
+        imports.undo(first);
+        assertThat(products()).isEmpty();
+    }
+
+    @Test
+    void ofTheCostsOfADayTheLatestFileHolds() throws Exception {
+        var text =
+                "day,channel,campaign,amount\n2026-01-05,Email,%1$s,100\n2026-01-05,email,%1$s,20\n2026-01-06,email,%1$s,7\n"
+                        .formatted(mark);
+        var first = start(ImportKind.COSTS, text);
+        assertThat(report(first).gross()).isEqualByComparingTo("127");
+        assertThat(report(start(ImportKind.COSTS, text)).alreadyThere()).isEqualTo(3);
+        assertThat(costs()).isEqualTo("127.0000");
+        var corrected =
+                start(ImportKind.COSTS, "day,channel,campaign,amount\n2026-01-05,email,%s,90\n".formatted(mark));
+        report(corrected);
+        assertThat(costs()).isEqualTo("97.0000");
+        imports.undo(corrected);
+        assertThat(costs()).isEqualTo("127.0000");
+        imports.undo(first);
+        assertThat(costs()).as("the second file stands").isEqualTo("127.0000");
+    }
+
+    @Test
+    void answersAndEarlierMessagesAreEventsThatComeOnceAndWordsAreSealed() throws Exception {
+        var words = "The parcel was late, says " + mark;
+        var answers = """
+                customer,time,survey,measure,score,comment
+                s-%1$s,2026-01-05T10:00:00Z,delivery,nps,3,"%2$s"
+                s-%1$s,2026-01-06T10:00:00Z,delivery,csat,5,
+                s-%1$s,2026-01-06T10:00:00Z,delivery,csat,9,
+                s-%1$s,2026-01-06T10:00:00Z,delivery,joy,1,
+                """.formatted(mark, words);
+        var surveys = start(ImportKind.SURVEYS, answers);
+        assertThat(report(surveys).lines()).isEqualTo(2);
+        assertThat(imports.rejects(surveys, 0, 9).items().stream().map(Imports.Reject::reason))
+                .containsExactly("bad_score", "bad_measure");
+        assertThat(report(start(ImportKind.SURVEYS, answers)).alreadyThere()).isEqualTo(2);
+        assertThat(EverythingStored.inTheWarehouse(warehouse)).doesNotContain(words);
+
+        var messages = """
+                customer,time,campaign,channel,outcome
+                s-%1$s,2026-01-05T10:00:00Z,Old %1$s,email,sent
+                s-%1$s,2026-01-05T11:00:00Z,Old %1$s,email,opened
+                s-%1$s,2026-01-05T11:00:00Z,Old %1$s,email,opened
+                s-%1$s,2026-01-05T11:00:00Z,Old %1$s,email,loved
+                """.formatted(mark);
+        var sent = start(ImportKind.CAMPAIGN_HISTORY, messages);
+        assertThat(report(sent).lines()).isEqualTo(3);
+        assertThat(report(start(ImportKind.CAMPAIGN_HISTORY, messages)).alreadyThere())
+                .isEqualTo(3);
+        assertThat(names(sent)).containsExactly("Earlier Message Opened 2", "Earlier Message Sent 1");
+        assertThat(names(surveys)).containsExactly("Survey Answered 2");
+        assertThat(warehouse.first(
+                        Sql.of("select count(*) as n from messages where detail like ?", "%" + mark + "%"),
+                        row -> row.longValue("n")))
+                .as("none of this product's own messages")
+                .hasValue(0L);
+    }
+
+    private List<String> names(long id) {
+        return warehouse.query(
+                Sql.of(
+                        "select name, count(*) as n from events_now where import_id = ? and name is not null group by name order by name",
+                        id),
+                row -> row.text("name") + " " + row.longValue("n"));
+    }
+
+    private List<String> products() {
+        return warehouse.query(
+                Sql.of("select product_name, category, price, cost from products_now where product_id = ?", mark),
+                row -> "%s %s %s %s"
+                        .formatted(
+                                row.text("product_name"),
+                                row.text("category"),
+                                row.decimal("price"),
+                                row.decimal("cost")));
+    }
+
+    private String costs() {
+        return warehouse
+                .first(
+                        Sql.of("select coalesce(sum(amount), 0) as amount from costs_now where campaign = ?", mark),
+                        row -> row.decimal("amount").toPlainString())
+                .orElseThrow();
+    }
+
+    private long start(ImportKind kind, String text) throws IOException {
+        var file = Files.writeString(folder.resolve("file.csv"), text);
+        return imports.start(file, "file.csv", ImportMapping.of(kind, Map.of()), false, false)
+                .id();
+    }
+
+    private Imports.Report report(long id) {
+        var done = Awaitility.await()
+                .atMost(Duration.ofSeconds(60))
+                .until(() -> imports.get(id), one -> one.state() != Imports.State.RUNNING);
+        assertThat(done.state()).as("%s", done.failure()).isEqualTo(Imports.State.DONE);
+        return Objects.requireNonNull(done.report());
+    }
+}

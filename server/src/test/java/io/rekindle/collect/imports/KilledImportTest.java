@@ -1,0 +1,165 @@
+package io.rekindle.collect.imports;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.rekindle.testing.RekindleTest;
+import io.rekindle.testing.ServerProcess;
+import io.rekindle.testing.TestFolders;
+import io.rekindle.testing.TestPostgres;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.DriverManager;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.Test;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/** A whole server of its own process, killed without warning in the middle of imports. */
+class KilledImportTest {
+    private static final int ROWS = 30_000;
+    private static final JsonMapper JSON = JsonMapper.builder().build();
+
+    private final HttpClient http = HttpClient.newHttpClient();
+    private final Path folder = TestFolders.newFolder("killed-import");
+    private final TestPostgres.Place database = TestPostgres.newDatabase();
+    private final int port = ServerProcess.freePort();
+
+    @Test
+    void anImportThatIsKilledGoesOnWhereItStoppedAndDoublesNothing() throws Exception {
+        var customers = new StringBuilder("customer,first_name,city\n");
+        var orders = new StringBuilder("order_id,time,customer,product_id,quantity,unit_price\n");
+        for (int i = 0; i < ROWS; i++) {
+            customers.append("c-%d,Name %d,City %d\n".formatted(i, i, i % 50));
+            orders.append("o-%d,2026-01-05T10:00:00Z,c-%d,p,1,2.50\n".formatted(i, i));
+        }
+        var server = start();
+        long first;
+        long second;
+        try {
+            first = killed(server, "customers", Files.writeString(folder.resolve("customers.csv"), customers), 0);
+            server = start();
+            assertThat(done(first)).isEqualTo(ROWS);
+            long before = imported();
+            assertThat(before).isEqualTo(ROWS);
+            second = killed(server, "orders", Files.writeString(folder.resolve("orders.csv"), orders), before);
+            server = start();
+            assertThat(done(second)).isEqualTo(ROWS);
+        } finally {
+            server.destroy();
+            if (!server.waitFor(60, TimeUnit.SECONDS)) server.destroyForcibly().waitFor();
+        }
+        try (var duckdb = DriverManager.getConnection("jdbc:duckdb:" + folder.resolve("warehouse.duckdb"))) {
+            for (long id : new long[] {first, second}) {
+                assertThat(number(duckdb, "select count(*) from events where import_id = " + id))
+                        .isEqualTo(ROWS);
+                assertThat(number(duckdb, "select count(distinct message_id) from events where import_id = " + id))
+                        .isEqualTo(ROWS);
+            }
+            assertThat(number(duckdb, "select count(*) from traits_now where trait = 'city'"))
+                    .isEqualTo(ROWS);
+            assertThat(number(duckdb, "select count(*) from order_lines_now")).isEqualTo(ROWS);
+            assertThat(number(duckdb, "select count(distinct order_id) from orders_now"))
+                    .isEqualTo(ROWS);
+        }
+    }
+
+    /** Starts an import, and kills the server while some of it has come in, not all. */
+    private long killed(Process server, String kind, Path file, long before) throws Exception {
+        answering();
+        var started = JSON.readTree(send(request("/api/imports/uploads")
+                        .header("Content-Type", "multipart/form-data; boundary=part")
+                        .POST(HttpRequest.BodyPublishers.ofString(
+                                "--part\r\nContent-Disposition: form-data; name=\"file\"; filename=\"%s.csv\"\r\nContent-Type: text/csv\r\n\r\n%s\r\n--part--\r\n"
+                                        .formatted(kind, Files.readString(file)))))
+                .body());
+        var import_ = JSON.readTree(send(request(
+                                "/api/imports/uploads/" + started.path("id").asString() + "/start")
+                        .header("Content-Type", "application/json")
+                        .POST(HttpRequest.BodyPublishers.ofString("{\"mapping\":{\"kind\":\"%s\"}}".formatted(kind))))
+                .body());
+        long id = import_.path("id").asLong();
+        assertThat(id).as("%s", import_).isPositive();
+        Awaitility.await()
+                .atMost(Duration.ofMinutes(2))
+                .pollInterval(Duration.ofMillis(5))
+                .until(() -> imported() > before);
+        server.destroyForcibly();
+        assertThat(server.waitFor(30, TimeUnit.SECONDS)).isTrue();
+        try (var duckdb = DriverManager.getConnection("jdbc:duckdb:" + folder.resolve("warehouse.duckdb"))) {
+            assertThat(number(duckdb, "select count(*) from events where import_id = " + id))
+                    .as("killed in the middle")
+                    .isPositive()
+                    .isLessThan(ROWS);
+        }
+        return id;
+    }
+
+    private long done(long id) throws Exception {
+        answering();
+        var now = Awaitility.await()
+                .atMost(Duration.ofMinutes(2))
+                .pollInterval(Duration.ofMillis(100))
+                .until(
+                        () -> get("/api/imports/" + id),
+                        one -> !one.path("state").asString().equals("running"));
+        assertThat(now.path("state").asString()).as("%s", now).isEqualTo("done");
+        assertThat(now.at("/report/rejected").asLong()).isZero();
+        return now.at("/report/lines").asLong();
+    }
+
+    private long imported() throws Exception {
+        for (var source : get("/api/sources").path("items"))
+            if (source.path("name").asString().equals("import"))
+                return source.path("accepted").asLong();
+        return 0;
+    }
+
+    private void answering() {
+        Awaitility.await()
+                .atMost(Duration.ofMinutes(2))
+                .ignoreExceptions()
+                .until(() -> get("/api/sources").path("items").isArray());
+    }
+
+    private JsonNode get(String path) throws Exception {
+        return JSON.readTree(send(request(path).GET()).body());
+    }
+
+    private HttpRequest.Builder request(String path) {
+        return HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + path))
+                .timeout(Duration.ofSeconds(20))
+                .header("Authorization", "Bearer " + RekindleTest.ADMIN_KEY);
+    }
+
+    private HttpResponse<String> send(HttpRequest.Builder request) throws IOException, InterruptedException {
+        return http.send(request.build(), HttpResponse.BodyHandlers.ofString());
+    }
+
+    private Process start() throws IOException {
+        return ServerProcess.start(
+                folder,
+                port,
+                Map.of(
+                        "REKINDLE_DATABASE_URL", database.url(),
+                        "REKINDLE_DATABASE_USER", database.user(),
+                        "REKINDLE_DATABASE_PASSWORD", database.password(),
+                        "REKINDLE_DATABASE_CONNECTIONS", "12"));
+    }
+
+    private static long number(java.sql.Connection connection, String sql) throws SQLException {
+        try (var statement = connection.createStatement();
+                var rows = statement.executeQuery(sql)) {
+            rows.next();
+            return rows.getLong(1);
+        }
+    }
+}
