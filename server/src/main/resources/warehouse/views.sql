@@ -123,10 +123,10 @@ group by coalesce(i.customer_id, d.customer_id), d.name, d.day;
 
 -- one row per product: what was said of it last, each of name, category, price and cost by itself
 create or replace view products_now as
-select product_id, max_by(product_name, at) filter (where product_name <> '') as product_name,
-    max_by(category, at) filter (where category <> '') as category, max_by(price, at) filter (where price is not null) as price,
-    max_by(cost, at) filter (where cost is not null) as cost, max_by(currency, at) as currency, max(valid_from) as valid_from
-from (select *, row_number() over (partition by product_id order by valid_from, import_id, row_no) as at from product_changes
+select product_id, max_by(product_name, place) filter (where product_name <> '') as product_name,
+    max_by(category, place) filter (where category <> '') as category, max_by(price, place) filter (where price is not null) as price,
+    max_by(cost, place) filter (where cost is not null) as cost, max_by(currency, place) as currency, max(valid_from) as valid_from
+from (select *, row_number() over (partition by product_id order by valid_from, import_id, row_no) as place from product_changes
     where import_id not in (select import_id from imports_undone)) standing
 group by product_id;
 

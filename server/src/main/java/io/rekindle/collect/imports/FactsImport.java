@@ -56,7 +56,7 @@ final class FactsImport implements Ready {
             table = opened;
             for (var name : new String[] {"facts", "present"})
                 workspace.run(
-                        "create table %s (row_no bigint, name varchar, a varchar, b varchar, x decimal(18, 4), y decimal(18, 4), at timestamp)"
+                        "create table %s (row_no bigint, name varchar, a varchar, b varchar, x decimal(18, 4), y decimal(18, 4), moment timestamp)"
                                 .formatted(name));
         } catch (RuntimeException e) {
             if (opened != null) opened.close();
@@ -111,7 +111,7 @@ final class FactsImport implements Ready {
                                     row.text("b"),
                                     row.nullableDecimal("x"),
                                     row.nullableDecimal("y"),
-                                    row.instant("at")));
+                                    row.instant("moment")));
                 } catch (SQLException e) {
                     throw Workspace.failed(e);
                 }
@@ -217,12 +217,12 @@ final class FactsImport implements Ready {
     /** What stands of such facts; a product without a time of its own is told apart by what it says alone. */
     private Sql present() {
         return kind == ImportKind.PRODUCTS ? Sql.of("""
-                        select product_id as name, product_name as a, category as b, price as x, cost as y, valid_from as at
+                        select product_id as name, product_name as a, category as b, price as x, cost as y, valid_from as moment
                         from product_changes
                         where import_id <> ? and import_id not in (select import_id from imports_undone)
                         """, given.id()) : Sql.of("""
                         select channel as name, campaign as a, '' as b, amount as x, cast(null as decimal(18, 4)) as y,
-                            cast(day as timestamp) as at
+                            cast(day as timestamp) as moment
                         from costs_now where import_id <> ?
                         """, given.id());
     }
@@ -235,7 +235,7 @@ final class FactsImport implements Ready {
                 with judged as (
                     select f.x, exists (
                         select 1 from present p where p.name = f.name and p.a = f.a and p.b = f.b and p.x is not distinct from f.x
-                            and p.y is not distinct from f.y and (%s or p.at = f.at)) as there
+                            and p.y is not distinct from f.y and (%s or p.moment = f.moment)) as there
                     from facts f)
                 select count(*) filter (where there) as there, count(*) filter (where not there) as fresh,
                     coalesce(sum(x) filter (where not there), 0) as amount from judged
@@ -269,9 +269,9 @@ final class FactsImport implements Ready {
                     .value(row.nullableDecimal("x"))
                     .value(row.nullableDecimal("y"))
                     .value(currency)
-                    .value(row.instant("at"));
+                    .value(row.instant("moment"));
         else
-            to.value(row.instant("at").atZone(ZoneOffset.UTC).toLocalDate())
+            to.value(row.instant("moment").atZone(ZoneOffset.UTC).toLocalDate())
                     .value(row.text("name"))
                     .value(row.text("a"))
                     .value(row.decimal("x"))
