@@ -80,7 +80,12 @@ function SignedIn({ session }: { session: Session }) {
   const mayStudy = allows(session.roles, 'study');
   const items: MenuProps['items'] = [
     page('/', <DashboardOutlined />, t('nav.overview')),
-    ...(mayStudy ? [page('/customers', <TeamOutlined />, t('nav.customers'))] : []),
+    ...(mayStudy
+      ? [
+          page('/customers', <TeamOutlined />, t('nav.customers')),
+          page('/identity', <UserSwitchOutlined />, t('nav.identity')),
+        ]
+      : []),
     {
       type: 'group',
       label: t('nav.plan'),

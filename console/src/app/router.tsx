@@ -16,6 +16,7 @@ export const router = createHashRouter([
         children: [
           { index: true, lazy: () => import('@/pages/OverviewPage') },
           { path: 'customers', lazy: () => import('@/pages/CustomersPage') },
+          { path: 'identity', lazy: () => import('@/pages/IdentityPage') },
           { path: 'customers/:id', lazy: () => import('@/pages/CustomerPage') },
           { path: 'objectives', lazy: () => import('@/pages/ObjectivesPage') },
           { path: 'objectives/:id', lazy: () => import('@/pages/ObjectivePage') },

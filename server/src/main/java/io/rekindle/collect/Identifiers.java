@@ -3,7 +3,11 @@ package io.rekindle.collect;
 import com.google.i18n.phonenumbers.NumberParseException;
 import com.google.i18n.phonenumbers.PhoneNumberUtil;
 import io.rekindle.platform.Vault;
+import java.util.Collection;
+import java.util.Locale;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
 import org.springframework.stereotype.Component;
 
 /**
@@ -18,6 +22,7 @@ public class Identifiers {
 
     private final Vault vault;
     private final String phoneRegion;
+    private volatile Set<String> blocked = Set.of();
 
     Identifiers(Vault vault, IntakeSettings settings) {
         this.vault = vault;
@@ -29,11 +34,26 @@ public class Identifiers {
                             .formatted(phoneRegion));
     }
 
+    /** From now on these values stand for nobody either, whatever their case. */
+    public void block(Collection<String> values) {
+        blocked = values.stream()
+                .map(value -> value.strip().toLowerCase(Locale.ROOT))
+                .collect(Collectors.toUnmodifiableSet());
+    }
+
     /** The identifier; empty when the value is blocked or is no value of this type. */
     public Optional<Identifier> of(Identifier.Type type, String value) {
+        var none = blocked;
+        if (!none.isEmpty() && none.contains(value.strip().toLowerCase(Locale.ROOT))) return Optional.empty();
+        return unblocked(type, value);
+    }
+
+    /** The identifier as if the rules blocked nothing. */
+    public Optional<Identifier> unblocked(Identifier.Type type, String value) {
         if (value.isBlank() || value.length() > LONGEST) return Optional.empty();
         return switch (type) {
-            case USER_ID, ANONYMOUS_ID -> Identifier.of(vault, type, value);
+            case USER_ID, WECHAT_UNIONID, WECHAT_OPENID, MEMBERSHIP_CARD, CUSTOM, DEVICE_ID, ANONYMOUS_ID ->
+                Identifier.of(vault, type, value);
             case EMAIL -> isAddress(value.strip()) ? Identifier.of(vault, type, value) : Optional.empty();
             case PHONE -> {
                 var number = withCountry(value.strip());

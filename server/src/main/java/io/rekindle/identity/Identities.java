@@ -152,6 +152,19 @@ public class Identities {
                 .single();
     }
 
+    /** Identifiers that several people use, the latest first; the cursor is the number of those already seen. */
+    public Page<KnownIdentifier> shared(int from, int limit) {
+        var rows = jdbc.sql("""
+                        select id, type, customer_id, first_seen, linked_at, claims, shared_since from identifiers
+                        where shared_since is not null order by shared_since desc, id offset :from limit :limit
+                        """)
+                .param("from", from)
+                .param("limit", limit + 1)
+                .query(IdentityStore::known)
+                .list();
+        return Page.of(rows, limit, any -> Integer.toString(from + limit));
+    }
+
     /** Links that were refused, latest entry first; the cursor is the entry to go on below. */
     public Page<Conflict> conflicts(long below, int limit) {
         record Entry(long id, Conflict conflict) {}

@@ -1,6 +1,7 @@
 package io.rekindle.identity;
 
 import io.rekindle.collect.Identifier;
+import io.rekindle.collect.Identifiers;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -22,11 +23,13 @@ class IdentityRules {
     private final JdbcClient jdbc;
     private final JsonMapper json;
     private final RulesDocument fromSettings;
+    private final Identifiers identifiers;
     private volatile @Nullable Version held;
 
-    IdentityRules(JdbcClient jdbc, JsonMapper json, IdentitySettings settings) {
+    IdentityRules(JdbcClient jdbc, JsonMapper json, IdentitySettings settings, Identifiers identifiers) {
         this.jdbc = jdbc;
         this.json = json;
+        this.identifiers = identifiers;
         var types = new ArrayList<RulesDocument.Type>();
         for (var type : Identifier.Type.values())
             types.add(new RulesDocument.Type(type.code(), settings.most(type), CLAIMS));
@@ -36,6 +39,7 @@ class IdentityRules {
                 LARGEST,
                 List.of(),
                 new RulesDocument.Probable(false, REVIEW, null));
+        document();
     }
 
     private record Version(int number, RulesDocument document) {}
@@ -59,6 +63,7 @@ class IdentityRules {
                                 .query(String.class)
                                 .single(),
                         RulesDocument.class);
+        identifiers.block(document.blocked());
         held = new Version(latest, document);
         return document;
     }

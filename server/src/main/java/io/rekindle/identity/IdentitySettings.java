@@ -34,7 +34,10 @@ public record IdentitySettings(
             case USER_ID -> 1;
             case EMAIL -> emails;
             case PHONE -> phones;
-            case ANONYMOUS_ID -> anonymousIds;
+            case WECHAT_UNIONID -> 2;
+            case WECHAT_OPENID, MEMBERSHIP_CARD -> 10;
+            case CUSTOM -> 20;
+            case DEVICE_ID, ANONYMOUS_ID -> anonymousIds;
         };
     }
 }

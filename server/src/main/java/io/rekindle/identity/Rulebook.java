@@ -24,13 +24,16 @@ public class Rulebook {
     private final BusinessClock clock;
     private final AuditTrail audit;
     private final JsonMapper json;
+    private final Trial trial;
 
-    Rulebook(JdbcClient jdbc, IdentityRules rules, BusinessClock clock, AuditTrail audit, JsonMapper json) {
+    Rulebook(
+            JdbcClient jdbc, IdentityRules rules, BusinessClock clock, AuditTrail audit, JsonMapper json, Trial trial) {
         this.jdbc = jdbc;
         this.rules = rules;
         this.clock = clock;
         this.audit = audit;
         this.json = json;
+        this.trial = trial;
     }
 
     /** @param number 0 while nobody has changed what the settings say */
@@ -68,6 +71,12 @@ public class Rulebook {
                 .single();
         audit.record("identity.rules", "identity rules " + number, json.writeValueAsString(document));
         return now();
+    }
+
+    /** What other rules would make of the history. Problems: {@code identity_rules_invalid}, {@code too_many_to_replay}. */
+    public Trial.Outcome dryRun(RulesDocument document) {
+        validate(document);
+        return trial.of(document);
     }
 
     static void validate(RulesDocument document) {

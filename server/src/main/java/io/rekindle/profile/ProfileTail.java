@@ -133,7 +133,7 @@ class ProfileTail implements Tail {
                 Sql.of(
                         """
                         select customer_id, min(occurred_at) as first_at, max(occurred_at) as last_at,
-                            bool_or(coalesce(aliases, 'anonymous_id') not like 'anonymous_id%') as known
+                            bool_or(coalesce(aliases, 'anonymous_id') not like 'anonymous_id%' and coalesce(aliases, '') not like 'device_id%') as known
                         from events where seq < ? and customer_id in (select cast(unnest(cast(? as varchar[])) as bigint))
                             and (import_id is null or import_id not in (select import_id from imports_undone))
                             and not (aliases is null and name in (select unnest(cast(? as varchar[]))))
@@ -179,7 +179,7 @@ class ProfileTail implements Tail {
     }
 
     private static ProfileStore.Seen seen(CustomerId customer, LoggedEvent event) {
-        boolean known = event.identifiers().stream().anyMatch(i -> i.type() != Identifier.Type.ANONYMOUS_ID);
+        boolean known = event.identifiers().stream().anyMatch(i -> i.type().isPersonal());
         return new ProfileStore.Seen(customer, event.occurredAt(), event.occurredAt(), known);
     }
 

@@ -206,8 +206,9 @@ public class Profiles {
     /** Customers who have exactly this user id, e-mail address or phone number, in this order; mostly none or one. */
     public List<CustomerId> search(String text) {
         var found = new ArrayList<CustomerId>();
-        for (var type : List.of(Identifier.Type.USER_ID, Identifier.Type.EMAIL, Identifier.Type.PHONE))
-            identities.find(type, text).filter(c -> !found.contains(c)).ifPresent(found::add);
+        for (var type : Identifier.Type.values())
+            if (type.isPersonal())
+                identities.find(type, text).filter(c -> !found.contains(c)).ifPresent(found::add);
         return found;
     }
 
@@ -235,12 +236,7 @@ public class Profiles {
     }
 
     private static Identifier.@Nullable Type type(String field) {
-        return switch (field) {
-            case PersonalFields.USER_ID -> Identifier.Type.USER_ID;
-            case PersonalFields.EMAIL -> Identifier.Type.EMAIL;
-            case PersonalFields.PHONE -> Identifier.Type.PHONE;
-            default -> null;
-        };
+        return Identifier.Type.named(field);
     }
 
     private static Profile.Trait trait(String name, Fact<JsonNode> fact, boolean isPersonal) {

@@ -26,6 +26,24 @@ class IdentifierFormsTest {
     }
 
     @Test
+    void aMailboxIsReadAsItsProviderReadsIt() {
+        var ann = of(Identifier.Type.EMAIL, "annlee@gmail.com");
+        for (var spelling : java.util.List.of("Ann.Lee@gmail.com", "a.n.n.lee+shop@googlemail.com"))
+            assertThat(of(Identifier.Type.EMAIL, spelling)).as(spelling).isEqualTo(ann);
+        assertThat(of(Identifier.Type.EMAIL, "ann+news@outlook.com"))
+                .isEqualTo(of(Identifier.Type.EMAIL, "ann@outlook.com"));
+        for (var other : java.util.List.of("ann.lee@outlook.com", "ann.lee@shop.example", "ann+lee@shop.example"))
+            assertThat(of(Identifier.Type.EMAIL, other))
+                    .as(other)
+                    .isNotEqualTo(of(Identifier.Type.EMAIL, other.replaceAll("[.+]lee", "lee")));
+        assertThat(of(Identifier.Type.MEMBERSHIP_CARD, "ab 12-34"))
+                .isEqualTo(of(Identifier.Type.MEMBERSHIP_CARD, "AB1234"));
+        assertThat(of(Identifier.Type.WECHAT_OPENID, "oA"))
+                .isNotEqualTo(of(Identifier.Type.WECHAT_OPENID, "oa"))
+                .isNotEqualTo(of(Identifier.Type.WECHAT_UNIONID, "oA"));
+    }
+
+    @Test
     void theSameTextOfAnotherTypeIsAnotherIdentifier() {
         assertThat(of(Identifier.Type.USER_ID, "17x")).isNotEqualTo(of(Identifier.Type.ANONYMOUS_ID, "17x"));
         assertThat(of(Identifier.Type.USER_ID, "a")).isNotEqualTo(of(Identifier.Type.USER_ID, "A"));

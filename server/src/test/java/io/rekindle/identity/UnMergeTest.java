@@ -245,8 +245,10 @@ class UnMergeTest {
     private void written(CustomerId ann, CustomerId bob) {
         for (var unit :
                 Map.of(RUN * 100, ann, RUN * 100 + 1, ann, RUN * 100 + 2, bob).entrySet())
-            jdbc.sql(
-                            "insert into contact_units (message_id, customer_id, purpose, taken_at) values (:m, :c, 'marketing', '2026-02-20T08:00:00Z')")
+            jdbc.sql("""
+                            insert into contact_units (message_id, customer_id, purpose, taken_at, day, channel, category, state)
+                            values (:m, :c, 'marketing', '2026-02-20T08:00:00Z', '2026-02-20', 'email', 'promotion', 'used')
+                            """)
                     .param("m", unit.getKey())
                     .param("c", unit.getValue().value())
                     .update();

@@ -56,7 +56,8 @@ public final class People {
             switch (type) {
                 case USER_ID -> personal("userId", value);
                 case EMAIL, PHONE -> personal(prefix() + type.code(), value);
-                case ANONYMOUS_ID -> {}
+                case WECHAT_UNIONID, WECHAT_OPENID, MEMBERSHIP_CARD -> personal(prefix() + type.code(), value);
+                case CUSTOM, DEVICE_ID, ANONYMOUS_ID -> {}
             }
             return this;
         }

@@ -34,6 +34,7 @@ public final class RekindleCommand implements Runnable {
             AnalyzeCommand.class,
             SourceCommand.class,
             KeyCommand.class,
+            IdentityCommand.class,
             UserCommand.class,
             BackupCommand.class,
             RestoreCommand.class,

@@ -15,6 +15,8 @@ import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.EnumMap;
+import java.util.EnumSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -52,6 +54,11 @@ final class BatchReader {
 
     private static final Pattern CURRENCY = Pattern.compile("\"\\s*([A-Za-z]{3})\\s*\"");
     private static final Pattern BELOW_ZERO = Pattern.compile(":\\s*\"?\\s*-");
+    private static final Set<Identifier.Type> READ_APART =
+            EnumSet.of(Identifier.Type.USER_ID, Identifier.Type.EMAIL, Identifier.Type.PHONE);
+    private static final String EXTERNAL_IDS = "context.externalIds";
+    private static final int MOST_EXTERNAL_IDS = 20;
+    private static final Pattern EXTERNAL_KIND = Pattern.compile("[a-z][a-z0-9_.-]{0,39}");
     private static final JsonFactory JSON = new JsonFactory();
     private static final JsonMapper MAPPER = JsonMapper.builder().build();
 
@@ -527,9 +534,51 @@ final class BatchReader {
         add(found, identifiers, Identifier.Type.USER_ID, item.userId);
         add(found, identifiers, Identifier.Type.EMAIL, personal(item, "email"));
         add(found, identifiers, Identifier.Type.PHONE, personal(item, "phone"));
+        if (item.personal != null) others(found, identifiers, item.personal);
         add(found, identifiers, Identifier.Type.ANONYMOUS_ID, item.anonymousId);
         if (type == EventType.ALIAS) add(found, identifiers, Identifier.Type.ANONYMOUS_ID, item.previousId);
         return found;
+    }
+
+    /** Identifiers of other types: traits of their names, the device of an app, and {@code context.externalIds}. */
+    private static void others(List<Identifier> found, Identifiers identifiers, Map<String, String> personal) {
+        Map<Identifier.Type, List<String>> more = new EnumMap<>(Identifier.Type.class);
+        personal.forEach((path, value) -> {
+            if (path.equals(EXTERNAL_IDS)) externalIds(value, more);
+            var type = typeAt(path);
+            if (type != null) more.computeIfAbsent(type, t -> new ArrayList<>()).add(value);
+        });
+        // The strongest first.
+        more.forEach((type, values) -> {
+            if (!READ_APART.contains(type)) for (var value : values) add(found, identifiers, type, value);
+        });
+    }
+
+    private static Identifier.@Nullable Type typeAt(String path) {
+        if (path.equals("context.device.id")) return Identifier.Type.DEVICE_ID;
+        if (path.startsWith("traits.")) return Identifier.Type.named(path.substring("traits.".length()));
+        return path.startsWith("context.traits.")
+                ? Identifier.Type.named(path.substring("context.traits.".length()))
+                : null;
+    }
+
+    /** Of the form {@code [{"type": "till", "id": "4711"}]}; a kind that is no type of ours is one of the company's own. */
+    private static void externalIds(String written, Map<Identifier.Type, List<String>> into) {
+        JsonNode ids;
+        try {
+            ids = MAPPER.readTree(written);
+        } catch (JacksonException noJson) {
+            return;
+        }
+        int taken = 0;
+        for (var one : ids) {
+            var kind = one.path("type").asString("").strip().toLowerCase(Locale.ROOT);
+            var id = one.path("id").asString("").strip();
+            if (id.isEmpty() || !EXTERNAL_KIND.matcher(kind).matches() || taken++ == MOST_EXTERNAL_IDS) continue;
+            var type = Identifier.Type.named(kind);
+            into.computeIfAbsent(type == null ? Identifier.Type.CUSTOM : type, t -> new ArrayList<>())
+                    .add(type == null ? kind + ":" + id : id);
+        }
     }
 
     private static @Nullable String personal(Item item, String field) {

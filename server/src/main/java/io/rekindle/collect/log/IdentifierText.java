@@ -2,10 +2,7 @@ package io.rekindle.collect.log;
 
 import io.rekindle.collect.Identifier;
 import io.rekindle.common.CustomerId;
-import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -13,12 +10,6 @@ import org.jspecify.annotations.Nullable;
  * is the event's customer. {@code user_id email:-42} reads: the customer is a user id; the e-mail address is -42.
  */
 final class IdentifierText {
-    private static final Map<String, Identifier.Type> TYPES = new HashMap<>();
-
-    static {
-        for (var type : Identifier.Type.values()) TYPES.put(type.code(), type);
-    }
-
     private IdentifierText() {}
 
     static @Nullable String write(List<Identifier> identifiers) {
@@ -35,20 +26,6 @@ final class IdentifierText {
 
     static List<Identifier> read(@Nullable String text, CustomerId customer) {
         if (text == null) return List.of();
-        var identifiers = new ArrayList<Identifier>(3);
-        for (var part : text.split(" ")) {
-            int colon = part.indexOf(':');
-            if (colon < 0) identifiers.add(new Identifier(type(part), customer));
-            else
-                identifiers.add(new Identifier(
-                        type(part.substring(0, colon)), new CustomerId(Long.parseLong(part.substring(colon + 1)))));
-        }
-        return identifiers;
-    }
-
-    private static Identifier.Type type(String code) {
-        var type = TYPES.get(code);
-        if (type == null) throw new IllegalStateException("the log holds an unknown type of identifier: " + code);
-        return type;
+        return Identifier.ofLog(text, customer);
     }
 }

@@ -1,7 +1,6 @@
 package io.rekindle.profile.orders;
 
 import io.rekindle.collect.EventType;
-import io.rekindle.collect.Identifier;
 import io.rekindle.collect.LoggedEvent;
 import io.rekindle.collect.Tail;
 import io.rekindle.common.CustomerId;
@@ -368,7 +367,7 @@ class OrdersTail implements Tail {
     /** Whether an event is of somebody and not just of a browser. */
     private static boolean isKnown(LoggedEvent event) {
         return event.identifiers().isEmpty()
-                || event.identifiers().stream().anyMatch(i -> i.type() != Identifier.Type.ANONYMOUS_ID);
+                || event.identifiers().stream().anyMatch(i -> i.type().isPersonal());
     }
 
     private static Placed place(Told told, Known known, Names names, Appended rows) {

@@ -1,0 +1,74 @@
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { answerOf, api } from '@/shared/api/client';
+import { useList } from '@/shared/api/useList';
+
+const identityKey = ['identity'] as const;
+
+export const useMerges = (customer?: string) =>
+  useList([...identityKey, 'merges', customer], (cursor) =>
+    answerOf(
+      api.GET('/api/identity/merges', {
+        params: { query: { ...(customer ? { customer } : {}), ...(cursor ? { cursor: cursor as never } : {}) } },
+      }),
+    ),
+  );
+
+export const useCandidates = () =>
+  useList([...identityKey, 'candidates'], (cursor) =>
+    answerOf(api.GET('/api/identity/candidates', { params: { query: cursor ? { cursor: Number(cursor) } : {} } })),
+  );
+
+export const useSharedIdentifiers = () =>
+  useList([...identityKey, 'shared'], (cursor) =>
+    answerOf(api.GET('/api/identity/shared', { params: { query: cursor ? { cursor: Number(cursor) } : {} } })),
+  );
+
+export const useConflicts = () =>
+  useList([...identityKey, 'conflicts'], (cursor) =>
+    answerOf(
+      api.GET('/api/identity/conflicts', { params: { query: cursor ? { cursor: cursor as never } : {} } }),
+    ),
+  );
+
+export const useRules = () =>
+  useQuery({ queryKey: [...identityKey, 'rules'], queryFn: () => answerOf(api.GET('/api/identity/rules')) });
+
+function useAct<V, A>(act: (value: V) => Promise<A>) {
+  const queries = useQueryClient();
+  return useMutation({ mutationFn: act, onSuccess: () => queries.invalidateQueries({ queryKey: identityKey }) });
+}
+
+/** Takes a merge back. */
+export const useUndoMerge = () =>
+  useAct((number: number) =>
+    answerOf(api.POST('/api/identity/merges/{number}/undo', { params: { path: { number } } })),
+  );
+
+/** Says of candidates that they are one person, or two. */
+export const useDecide = () =>
+  useAct(({ ids, same }: { ids: number[]; same: boolean }) =>
+    answerOf(
+      same
+        ? api.POST('/api/identity/candidates/accept', { body: { ids } })
+        : api.POST('/api/identity/candidates/reject', { body: { ids } }),
+    ),
+  );
+
+/** Looks for probable matches. */
+export const useSearch = () => useAct(() => answerOf(api.POST('/api/identity/searches', { body: {} })));
+
+type Rules = Awaited<ReturnType<typeof fetchRules>>['document'];
+const fetchRules = () => answerOf(api.GET('/api/identity/rules'));
+export type RulesDocument = Rules;
+
+export const useChangeRules = () =>
+  useAct((document: RulesDocument) => answerOf(api.PUT('/api/identity/rules', { body: document })));
+
+export const useDryRun = () =>
+  useMutation({
+    mutationFn: (document: RulesDocument) => answerOf(api.POST('/api/identity/rules/dry-run', { body: document })),
+  });
+
+/** Walks the whole graph. */
+export const useCheck = () =>
+  useMutation({ mutationFn: () => answerOf(api.GET('/api/identity/check')) });
