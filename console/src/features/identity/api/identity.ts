@@ -8,26 +8,24 @@ export const useMerges = (customer?: string) =>
   useList([...identityKey, 'merges', customer], (cursor) =>
     answerOf(
       api.GET('/api/identity/merges', {
-        params: { query: { ...(customer ? { customer } : {}), ...(cursor ? { cursor: cursor as never } : {}) } },
+        params: { query: { ...(customer ? { customer } : {}), cursor } },
       }),
     ),
   );
 
 export const useCandidates = () =>
   useList([...identityKey, 'candidates'], (cursor) =>
-    answerOf(api.GET('/api/identity/candidates', { params: { query: cursor ? { cursor: Number(cursor) } : {} } })),
+    answerOf(api.GET('/api/identity/candidates', { params: { query: { cursor } } })),
   );
 
 export const useSharedIdentifiers = () =>
   useList([...identityKey, 'shared'], (cursor) =>
-    answerOf(api.GET('/api/identity/shared', { params: { query: cursor ? { cursor: Number(cursor) } : {} } })),
+    answerOf(api.GET('/api/identity/shared', { params: { query: { cursor } } })),
   );
 
 export const useConflicts = () =>
   useList([...identityKey, 'conflicts'], (cursor) =>
-    answerOf(
-      api.GET('/api/identity/conflicts', { params: { query: cursor ? { cursor: cursor as never } : {} } }),
-    ),
+    answerOf(api.GET('/api/identity/conflicts', { params: { query: { cursor } } })),
   );
 
 export const useRules = () =>
@@ -70,5 +68,4 @@ export const useDryRun = () =>
   });
 
 /** Walks the whole graph. */
-export const useCheck = () =>
-  useMutation({ mutationFn: () => answerOf(api.GET('/api/identity/check')) });
+export const useCheck = () => useMutation({ mutationFn: () => answerOf(api.GET('/api/identity/check')) });
