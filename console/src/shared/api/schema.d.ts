@@ -564,6 +564,22 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/identity/rules/dry-run": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["dryRun"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/identity/searches": {
         parameters: {
             query?: never;
@@ -588,6 +604,22 @@ export interface paths {
             cookie?: never;
         };
         get: operations["search_1"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/identity/shared": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["shared"];
         put?: never;
         post?: never;
         delete?: never;
@@ -2168,6 +2200,10 @@ export interface components {
             items: components["schemas"]["io.rekindle.identity.web.ConflictsResource.ConflictView"][];
             nextCursor: string | null;
         };
+        "io.rekindle.common.PageIo.rekindle.identity.web.IdentityResource.SharedView": {
+            items: components["schemas"]["io.rekindle.identity.web.IdentityResource.SharedView"][];
+            nextCursor: string | null;
+        };
         "io.rekindle.common.PageIo.rekindle.identity.web.MergesResource.MergeView": {
             items: components["schemas"]["io.rekindle.identity.web.MergesResource.MergeView"][];
             nextCursor: string | null;
@@ -2701,6 +2737,19 @@ export interface components {
             perCustomer: number;
             type: string;
         };
+        "io.rekindle.identity.Trial.Outcome": {
+            /** Format: int64 */
+            combinations: number;
+            merging: string[];
+            refused: {
+                [key: string]: number;
+            };
+            splitting: string[];
+            /** Format: int64 */
+            wouldMerge: number;
+            /** Format: int64 */
+            wouldSplit: number;
+        };
         "io.rekindle.identity.web.CandidatesResource.CandidateView": {
             /** Format: date-time */
             decidedAt: string | null;
@@ -2746,6 +2795,17 @@ export interface components {
             refusedCustomerId: string;
             /** Format: int64 */
             times: number;
+            type: string;
+        };
+        "io.rekindle.identity.web.IdentityResource.SharedView": {
+            /** Format: int32 */
+            claims: number;
+            /** @description a customer id: a decimal number as text */
+            customerId: string;
+            /** @description a customer id: a decimal number as text */
+            id: string;
+            /** Format: date-time */
+            since: string;
             type: string;
         };
         "io.rekindle.identity.web.MergesResource.MergeRequest": {
@@ -6126,6 +6186,93 @@ export interface operations {
             };
         };
     };
+    dryRun: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["io.rekindle.identity.RulesDocument"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["io.rekindle.identity.Trial.Outcome"];
+                };
+            };
+            /** @description a parameter, a field or the body cannot be used: errors has the places */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description no key and no session, or an unknown one */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the role does not allow it, or the X-CSRF-Token is missing */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description what is there stands against it */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description well-formed, and not valid: errors has every fault with its place */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description what went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     searches: {
         parameters: {
             query?: never;
@@ -6318,6 +6465,65 @@ export interface operations {
             };
             /** @description there is no such thing */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description what went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    shared: {
+        parameters: {
+            query?: {
+                cursor?: string;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["io.rekindle.common.PageIo.rekindle.identity.web.IdentityResource.SharedView"];
+                };
+            };
+            /** @description a parameter, a field or the body cannot be used: errors has the places */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description no key and no session, or an unknown one */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the role does not allow it, or the X-CSRF-Token is missing */
+            403: {
                 headers: {
                     [name: string]: unknown;
                 };
