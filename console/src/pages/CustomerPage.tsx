@@ -5,6 +5,7 @@ import { useCurrency } from '@/features/analyse/useCurrency';
 import { useCampaigns } from '@/features/plan/api/listCampaigns';
 import { useCustomer } from '@/features/profile/api/readCustomer';
 import { CustomerView } from '@/features/profile/CustomerView';
+import { PersonRights } from '@/features/rights/PersonRights';
 import { personName } from '@/shared/format';
 import { Page } from '@/shared/ui/Page';
 import { QueryView } from '@/shared/ui/QueryView';
@@ -27,7 +28,12 @@ export function Component() {
   return (
     <Page title={name} back={{ to: '/customers', label: t('nav.customers') }} testId="page-customer">
       <QueryView query={customer}>
-        {(data) => <CustomerView customer={data} currency={currency} campaigns={names} />}
+        {(data) => (
+          <>
+            <CustomerView customer={data} currency={currency} campaigns={names} />
+            <PersonRights customerId={data.customerId} />
+          </>
+        )}
       </QueryView>
     </Page>
   );

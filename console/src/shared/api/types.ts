@@ -22,6 +22,7 @@ export type Session = Answer<'/api/session', 'get'>;
 export type Overview = Answer<'/api/overview', 'get'>;
 export type CustomerRow = Item<Answer<'/api/customers', 'get'>>;
 export type Customer = Answer<'/api/customers/{id}', 'get'>;
+export type Look = Item<Answer<'/api/customers/{id}/accesses', 'get'>>;
 export type CustomerDecision = Customer['decisions'][number];
 export type CustomerMessage = Customer['messages'][number];
 export type TimelineItem = Item<Answer<'/api/customers/{id}/timeline', 'get'>>;

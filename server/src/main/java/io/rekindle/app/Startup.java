@@ -5,6 +5,7 @@ import io.rekindle.collect.Sources;
 import io.rekindle.deliver.MailSettings;
 import io.rekindle.platform.Installations;
 import io.rekindle.platform.PlatformSettings;
+import io.rekindle.rights.Erasures;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -18,6 +19,7 @@ public class Startup implements ApplicationRunner {
     private final Installations installations;
     private final FirstSignIn firstSignIn;
     private final Sources sources;
+    private final Erasures erasures;
     private final PlatformSettings platform;
     private final MailSettings mail;
     private FirstSignIn.Made made = FirstSignIn.Made.NOTHING;
@@ -27,11 +29,13 @@ public class Startup implements ApplicationRunner {
             Installations installations,
             FirstSignIn firstSignIn,
             Sources sources,
+            Erasures erasures,
             PlatformSettings platform,
             MailSettings mail) {
         this.installations = installations;
         this.firstSignIn = firstSignIn;
         this.sources = sources;
+        this.erasures = erasures;
         this.platform = platform;
         this.mail = mail;
     }
@@ -42,6 +46,7 @@ public class Startup implements ApplicationRunner {
         installations.mark();
         made = firstSignIn.ensure();
         writeKey = sources.firstKey();
+        erasures.eraseAgain();
     }
 
     /** The secrets this start made, as lines for a person; empty from the second start on. */

@@ -1,6 +1,7 @@
 package io.rekindle.collect;
 
 import java.util.List;
+import java.util.function.Supplier;
 
 /** The log of all accepted events, in order, without gaps. */
 public interface EventLog {
@@ -20,4 +21,10 @@ public interface EventLog {
             io.rekindle.common.CustomerId customer,
             java.time.Instant occurredAt,
             String properties) {}
+
+    /**
+     * Runs {@code change} while nothing is on its way from being sealed to being appended, and returns when everything
+     * appended before it is on disk. For keys that personal fields are sealed under on their way through the log.
+     */
+    <T> T betweenStagings(Supplier<T> change);
 }

@@ -1,5 +1,7 @@
 package io.rekindle.plan;
 
+import io.rekindle.access.AccessLog;
+import io.rekindle.access.Caller;
 import io.rekindle.common.CustomerId;
 import io.rekindle.plan.content.TemplateLimitException;
 import io.rekindle.platform.BusinessClock;
@@ -9,6 +11,7 @@ import io.rekindle.profile.PersonalFields;
 import io.rekindle.profile.Profiles;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.springframework.stereotype.Component;
 
@@ -23,6 +26,7 @@ public class Previews {
     private final BusinessClock clock;
     private final PlatformSettings platform;
     private final PlanSettings settings;
+    private final AccessLog accesses;
 
     Previews(
             Templates templates,
@@ -30,7 +34,9 @@ public class Previews {
             Profiles profiles,
             BusinessClock clock,
             PlatformSettings platform,
-            PlanSettings settings) {
+            PlanSettings settings,
+            AccessLog accesses) {
+        this.accesses = accesses;
         this.templates = templates;
         this.offers = offers;
         this.profiles = profiles;
@@ -77,11 +83,21 @@ public class Previews {
         }
     }
 
+    /** As the caller may see them; who does is written down. */
+    private PersonalFields shown(CustomerId customer, PersonalFields fields) {
+        boolean clear = accesses.showsClear(Caller.current());
+        accesses.looked(Map.of(customer, clear ? fields.values().keySet() : Set.of()));
+        return clear ? fields : fields.masked();
+    }
+
     private TemplateValues values(CustomerId customer) {
         var ids = List.of(customer);
         return TemplateValues.none()
                 .withCustomer(TemplateValues.ofCustomer(
                         profiles.traits(ids).getOrDefault(customer, Map.of()),
-                        profiles.personal(ids, TemplateValues.PERSONAL).getOrDefault(customer, PersonalFields.NONE)));
+                        shown(
+                                customer,
+                                profiles.personal(ids, TemplateValues.PERSONAL)
+                                        .getOrDefault(customer, PersonalFields.NONE))));
     }
 }

@@ -11,12 +11,14 @@ import java.time.Instant;
 import java.util.HexFormat;
 import java.util.Map;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a backup holds.
  *
  * @param createdAt system time of the instant both stores were fixed at
  * @param keyFingerprint tells whether a key file is the one the personal data was sealed with; it reveals nothing of it
+ * @param sealedWith tells whether the keys were exchanged since; null in backups of before that could be
  * @param migration the last schema migration that had been applied
  * @param tables rows of each PostgreSQL table
  * @param files every other file of the backup by its path in it; empty in backups of before it was written down
@@ -24,6 +26,7 @@ import java.util.TreeMap;
 public record BackupManifest(
         Instant createdAt,
         String keyFingerprint,
+        @Nullable String sealedWith,
         String migration,
         Map<String, Long> tables,
         Map<String, FileSum> files) {

@@ -78,7 +78,12 @@ public class Backups {
                 var tables = state.copyOut(OwnerOnly.folder(folder.resolve("state")));
                 for (var snapshot : opened) snapshot.copy();
                 var manifest = new BackupManifest(
-                        at, vault.fingerprint(), state.lastMigration(), tables, BackupManifest.sums(folder));
+                        at,
+                        vault.fingerprint(),
+                        vault.sealingFingerprint(),
+                        state.lastMigration(),
+                        tables,
+                        BackupManifest.sums(folder));
                 // Written last: a folder without it is a backup that did not finish.
                 Files.write(folder.resolve(BackupManifest.FILE), json.writeValueAsBytes(manifest));
                 OwnerOnly.closeAll(folder);

@@ -2,6 +2,7 @@ package io.rekindle.platform;
 
 import java.security.SecureRandom;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.List;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
@@ -21,8 +22,11 @@ class PlatformConfiguration {
     }
 
     @Bean
-    Vault vault(PlatformSettings settings) {
-        return new Vault(KeyFile.readOrCreate(settings.keyFilePath(), settings.data()));
+    Vault vault(PlatformSettings settings, SystemClock clock) {
+        return new Vault(
+                KeyStore.readOrCreate(settings.keyFilePath(), settings.data(), settings.key()),
+                () -> Math.floorDiv(
+                        clock.instant().getEpochSecond(), Duration.ofDays(1).toSeconds()));
     }
 
     @Bean

@@ -17,6 +17,8 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * @param zone the company's time zone: days, windows and quiet hours are counted in it
  * @param currency ISO 4217 code of all amounts
  * @param keyFile the file with the keys of personal data; default {@link #defaultKeyFile}
+ * @param key 64 hexadecimal digits the key file is sealed with, so that the file alone opens nothing; for the environment,
+ *     not for a file beside it
  * @param address the IP address of this machine the server listens on; {@code 0.0.0.0} or {@code ::} = all of them
  * @param publicUrl the address customers reach this server at: tracking and unsubscribe links begin with it; absent:
  *     this machine's own, with the port the server listens on
@@ -30,6 +32,7 @@ public record PlatformSettings(
         @DefaultValue("UTC") ZoneId zone,
         @DefaultValue("EUR") String currency,
         @Nullable Path keyFile,
+        @Nullable String key,
         @DefaultValue("127.0.0.1") String address,
         @DefaultValue("http://127.0.0.1:8080") String publicUrl,
         @DefaultValue("false") boolean demo,
@@ -40,6 +43,8 @@ public record PlatformSettings(
                 .noneMatch(c -> c.getCurrencyCode().equals(currency)))
             throw new IllegalArgumentException(
                     "rekindle.currency is '%s', which is no ISO 4217 code such as EUR".formatted(currency));
+        if (key != null && !key.matches("[0-9a-fA-F]{64}"))
+            throw new IllegalArgumentException("rekindle.key must be 64 hexadecimal digits");
         try {
             InetAddress.ofLiteral(address);
         } catch (IllegalArgumentException e) {

@@ -43,10 +43,16 @@ public final class Restore {
                     "key_file_missing",
                     "the key file %s is not there; name the one of the time of the backup with --key-file"
                             .formatted(keyFile));
-        if (!Vault.ofKeyFile(keyFile).fingerprint().equals(manifest.keyFingerprint()))
+        var vault = Vault.ofKeyFile(keyFile, System.getenv("REKINDLE_KEY"));
+        if (!vault.fingerprint().equals(manifest.keyFingerprint()))
             throw Problem.invalid(
                     "key_mismatch",
                     "the key file %s is not the one this backup was made with; personal data would stay unreadable"
+                            .formatted(keyFile));
+        if (manifest.sealedWith() != null && !vault.hasGeneration(manifest.sealedWith()))
+            throw Problem.invalid(
+                    "keys_rotated",
+                    "the key file %s has other keys than this backup was made with: they were exchanged in between; name the key file of that time"
                             .formatted(keyFile));
         if (Files.exists(keyTarget) && !sameContent(keyFile, keyTarget))
             throw Problem.conflict(

@@ -9,12 +9,14 @@ import io.rekindle.platform.Vault.PersonKey;
 import io.rekindle.profile.Facts.About;
 import io.rekindle.profile.Facts.Fact;
 import io.rekindle.profile.Facts.Standing;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -186,26 +188,48 @@ class PersonalStore {
         jdbc.sql("select customer_id, wrapped from person_keys where customer_id = any (:customers)")
                 .param("customers", ProfileStore.longs(customers, CustomerId::value))
                 .query(row -> {
-                    keys.put(new CustomerId(row.getLong("customer_id")), vault.unwrap(row.getBytes("wrapped")));
+                    var wrapped = row.getBytes("wrapped");
+                    if (!vault.isDestroyed(wrapped))
+                        keys.put(new CustomerId(row.getLong("customer_id")), vault.unwrap(wrapped));
                 });
         var without = customers.stream().filter(c -> !keys.containsKey(c)).toList();
         if (without.isEmpty()) return keys;
         var wrapped = new byte[without.size()][];
         var made = new PersonKey[without.size()];
+        var numbers = numbers(without.size());
         Arrays.parallelSetAll(wrapped, i -> {
             made[i] = vault.newPersonKey();
-            return vault.wrap(made[i]);
+            return vault.wrap(made[i], numbers.get(i));
         });
         for (int i = 0; i < made.length; i++) keys.put(without.get(i), made[i]);
         jdbc.sql("""
+                        with made as (
+                            select c, w, n from unnest(:customers, :wrapped, :numbers) as k (c, w, n)),
+                        numbered as (
+                            insert into person_key_numbers (number, customer_id) select n, c from made)
                         insert into person_keys (customer_id, wrapped, created_at)
-                        select c, w, cast(:at as timestamptz) from unnest(:customers, :wrapped) as k (c, w)
+                        select c, w, cast(:at as timestamptz) from made
+                        on conflict (customer_id) do update set wrapped = excluded.wrapped, created_at = excluded.created_at
                         """)
+                .param("numbers", ProfileStore.longs(numbers.subList(0, without.size()), n -> n))
                 .param("customers", ProfileStore.longs(without, CustomerId::value))
                 .param("wrapped", new SqlArrayValue("bytea", (Object[]) wrapped))
                 .param("at", ProfileStore.utc(clock.instant()))
                 .update();
         return keys;
+    }
+
+    /** Numbers nobody's key had; after a restore some may be of persons erased since. */
+    private List<Long> numbers(int many) {
+        var numbers = new ArrayList<Long>(many);
+        while (numbers.size() < many)
+            numbers.addAll(jdbc.sql("""
+                                    select nextval(pg_get_serial_sequence('person_key_numbers', 'number')) as number
+                                    from generate_series(1, :many)
+                                    """).param("many", many - numbers.size()).query(Long.class).list().stream()
+                    .filter(vault::isUsable)
+                    .toList());
+        return numbers;
     }
 
     private record Moved(CustomerId identity, String field, long importId, CustomerId person, String clear) {}
@@ -218,7 +242,8 @@ class PersonalStore {
      */
     void regroup(Collection<CustomerId> touched) {
         var customers = ProfileStore.longs(List.copyOf(touched), CustomerId::value);
-        var moved = jdbc.sql("""
+        var moved = jdbc
+                .sql("""
                         select f.identity_id, f.field, f.import_id, f.sealed, k.wrapped, a.customer_id
                         from personal_fields f join person_keys k on k.customer_id = f.customer_id
                         join customer_aliases a on a.alias_id = f.identity_id
@@ -226,14 +251,21 @@ class PersonalStore {
                         order by f.identity_id, f.field, f.import_id
                         """)
                 .param("customers", customers)
-                .query((row, n) -> new Moved(
-                        new CustomerId(row.getLong("identity_id")),
-                        row.getString("field"),
-                        row.getLong("import_id"),
-                        new CustomerId(row.getLong("customer_id")),
-                        vault.openField(
-                                vault.unwrap(row.getBytes("wrapped")), row.getString("field"), row.getBytes("sealed"))))
-                .list();
+                .query((row, n) -> vault.isDestroyed(row.getBytes("wrapped"))
+                        ? Optional.<Moved>empty()
+                        : Optional.of(new Moved(
+                                new CustomerId(row.getLong("identity_id")),
+                                row.getString("field"),
+                                row.getLong("import_id"),
+                                new CustomerId(row.getLong("customer_id")),
+                                vault.openField(
+                                        vault.unwrap(row.getBytes("wrapped")),
+                                        row.getString("field"),
+                                        row.getBytes("sealed")))))
+                .list()
+                .stream()
+                .flatMap(Optional::stream)
+                .toList();
         if (!moved.isEmpty()) {
             var keys = keysOf(moved.stream().map(Moved::person).distinct().toList());
             var sealed = new byte[moved.size()][];
@@ -289,30 +321,45 @@ class PersonalStore {
 
     /** Opens fields of customers; all fields when none is named. */
     List<Opened> open(Collection<CustomerId> customers, Collection<String> fields) {
+        return open(customers, fields, false);
+    }
+
+    /** All that customers ever said of themselves, also what something said later stands for. */
+    List<Opened> openEverything(Collection<CustomerId> customers) {
+        return open(customers, List.of(), true);
+    }
+
+    private List<Opened> open(Collection<CustomerId> customers, Collection<String> fields, boolean everything) {
         var keys = new HashMap<CustomerId, PersonKey>();
-        return jdbc.sql("""
+        return jdbc
+                .sql("""
                         select f.customer_id, k.wrapped, f.field, f.sealed, f.set_at, f.seq, f.source_id
                         from personal_fields f join person_keys k on k.customer_id = f.customer_id
-                        where f.customer_id = any (:customers) and f.standing and (cardinality(:fields) = 0 or f.field = any (:fields))
+                        where f.customer_id = any (:customers) and (f.standing or :everything) and (cardinality(:fields) = 0 or f.field = any (:fields))
                         order by f.customer_id, f.field
                         """)
                 .param("customers", ProfileStore.longs(List.copyOf(customers), CustomerId::value))
                 .param("fields", ProfileStore.texts(List.copyOf(fields), f -> f))
+                .param("everything", everything)
                 .query((row, n) -> {
                     var customer = new CustomerId(row.getLong("customer_id"));
                     var wrapped = row.getBytes("wrapped");
+                    if (vault.isDestroyed(wrapped)) return Optional.<Opened>empty();
                     var key = keys.computeIfAbsent(customer, c -> vault.unwrap(wrapped));
                     var field = row.getString("field");
-                    return new Opened(
+                    return Optional.of(new Opened(
                             customer,
                             field,
                             new Fact<>(
                                     vault.openField(key, field, row.getBytes("sealed")),
                                     ProfileStore.instant(row, "set_at"),
                                     row.getLong("seq"),
-                                    row.getInt("source_id")));
+                                    row.getInt("source_id"))));
                 })
-                .list();
+                .list()
+                .stream()
+                .flatMap(Optional::stream)
+                .toList();
     }
 
     private long addressHash(String field, String clear) {

@@ -1,5 +1,6 @@
 package io.rekindle.profile;
 
+import io.rekindle.access.AccessLog;
 import io.rekindle.access.Caller;
 import io.rekindle.collect.Identifier;
 import io.rekindle.collect.Identifiers;
@@ -19,6 +20,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.BiFunction;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Component;
@@ -48,13 +50,16 @@ public class Profiles {
     private final ProfileStore profiles;
     private final PersonalStore personal;
     private final Identifiers identifiers;
+    private final AccessLog accesses;
 
     Profiles(
             JdbcClient jdbc,
             Identities identities,
             ProfileStore profiles,
             PersonalStore personal,
-            Identifiers identifiers) {
+            Identifiers identifiers,
+            AccessLog accesses) {
+        this.accesses = accesses;
         this.jdbc = jdbc;
         this.identities = identities;
         this.profiles = profiles;
@@ -80,23 +85,26 @@ public class Profiles {
                 .optional();
         if (times.isEmpty()) return Optional.empty();
         var opened = personal.open(List.of(customer), Set.of());
+        boolean clear = accesses.showsClear(caller);
+        accesses.looked(Map.of(
+                customer,
+                clear ? opened.stream().map(PersonalStore.Opened::field).collect(Collectors.toSet()) : Set.of()));
         var traits = new TreeMap<String, Profile.Trait>();
         profiles.traitsOf(List.of(customer)).forEach((about, fact) -> {
             if (!fact.value().isNull()) traits.put(about.name(), trait(about.name(), fact, false));
         });
         for (var field : opened) {
-            var clear = field.fact();
-            var shown = caller.seesPersonalData() ? clear.value() : Mask.of(field.field(), clear.value());
+            var fact = field.fact();
+            var shown = clear ? fact.value() : Mask.of(field.field(), fact.value());
             JsonNode node = JsonNodeFactory.instance.stringNode(shown);
             traits.put(
-                    field.field(),
-                    trait(field.field(), new Fact<>(node, clear.at(), clear.seq(), clear.source()), true));
+                    field.field(), trait(field.field(), new Fact<>(node, fact.at(), fact.seq(), fact.source()), true));
         }
         return Optional.of(new Profile(
                 customer,
                 times.get().first(),
                 times.get().last(),
-                identifiersOf(customer, opened, caller),
+                identifiersOf(customer, opened, clear),
                 List.copyOf(traits.values())));
     }
 
@@ -130,8 +138,12 @@ public class Profiles {
     /** User id, name and e-mail as the caller may see them. */
     public Map<CustomerId, Summary> summaries(Collection<CustomerId> ids, Caller caller) {
         var summaries = new HashMap<CustomerId, Summary>();
+        boolean inClear = accesses.showsClear(caller);
+        var looked = new HashMap<CustomerId, Set<String>>();
         personal(ids, SUMMARY_FIELDS).forEach((id, clear) -> {
-            var shown = caller.seesPersonalData() ? clear : clear.masked();
+            var shown = inClear ? clear : clear.masked();
+            if (inClear && !clear.values().isEmpty())
+                looked.put(id, clear.values().keySet());
             summaries.put(
                     id,
                     new Summary(
@@ -140,6 +152,7 @@ public class Profiles {
                             shown.fullName().orElse(null),
                             shown.get(PersonalFields.EMAIL).orElse(null)));
         });
+        accesses.looked(looked);
         return summaries;
     }
 
@@ -213,7 +226,7 @@ public class Profiles {
     }
 
     private List<Profile.IdentifierValue> identifiersOf(
-            CustomerId customer, List<PersonalStore.Opened> opened, Caller caller) {
+            CustomerId customer, List<PersonalStore.Opened> opened, boolean inClear) {
         var clear = new LinkedHashMap<Identifier, PersonalStore.Opened>();
         for (var field : opened) {
             var type = type(field.field());
@@ -229,8 +242,7 @@ public class Profiles {
                         return new Profile.IdentifierValue(
                                 type, "#" + known.identifier().id());
                     var value = field.fact().value();
-                    return new Profile.IdentifierValue(
-                            type, caller.seesPersonalData() ? value : Mask.of(field.field(), value));
+                    return new Profile.IdentifierValue(type, inClear ? value : Mask.of(field.field(), value));
                 })
                 .toList();
     }

@@ -1,6 +1,8 @@
 package io.rekindle.warehouse;
 
+import io.rekindle.platform.PersonalHistory;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.Function;
@@ -27,6 +29,18 @@ public interface Warehouse {
 
     /** Runs a script of the folder {@code warehouse/} on the class path, e.g. {@code schema}. */
     void script(String name);
+
+    /**
+     * Takes persons out of the history: writes every table anew, with another id in the place of each of theirs, without
+     * what {@code histories} drops or replaces, and puts the new file in the place of the old. Which rows belong together
+     * stays as it was, so every figure stays. Takes as long as a copy; others go on reading and appending meanwhile. Doing
+     * it again with the same ids does no harm.
+     *
+     * @param ids the ids to be gone and what stands in their places; in every column called {@code customer_id} or
+     *     {@code alias_id}
+     * @param exchange is given the last part, which takes a moment in which nobody else reads or appends, and runs it
+     */
+    void forget(Map<Long, Long> ids, List<PersonalHistory> histories, Consumer<Runnable> exchange);
 
     /** The one row of a query, if it has one. */
     default <T> Optional<T> first(Sql sql, Function<Row, T> mapper) {

@@ -38,6 +38,9 @@ public final class RekindleCommand implements Runnable {
             UserCommand.class,
             BackupCommand.class,
             RestoreCommand.class,
+            PersonCommand.class,
+            RotateKeysCommand.class,
+            RetentionCommand.class,
             VersionCommand.class);
 
     /** Runs one command line and gives its exit code: 0 done, 1 failed, 2 wrongly called. */

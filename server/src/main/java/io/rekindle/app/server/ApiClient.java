@@ -31,6 +31,11 @@ public final class ApiClient {
         return send(request(path).GET());
     }
 
+    /** The bytes of an answer that is no JSON. */
+    public byte[] getBytes(String path) {
+        return bytes(request(path).GET());
+    }
+
     public JsonNode delete(String path) {
         return send(request(path).DELETE());
     }
@@ -56,22 +61,31 @@ public final class ApiClient {
     }
 
     private JsonNode send(HttpRequest.Builder request) {
+        return json(bytes(request));
+    }
+
+    private JsonNode json(byte[] body) {
         try {
-            var answer = http.send(request.build(), HttpResponse.BodyHandlers.ofByteArray());
-            var body = answer.body().length == 0 ? JSON.createObjectNode() : JSON.readTree(answer.body());
-            if (answer.statusCode() >= 400) throw problem(answer.statusCode(), body);
-            return body;
-        } catch (IOException e) {
-            throw new Problem(
-                    Problem.Kind.UNAVAILABLE,
-                    "server_unreachable",
-                    "the server at %s does not answer: %s".formatted(url, e.getMessage()),
-                    List.of());
+            return body.length == 0 ? JSON.createObjectNode() : JSON.readTree(body);
         } catch (JacksonException e) {
             throw new Problem(
                     Problem.Kind.OUTSIDE,
                     "not_json",
                     "the server at %s does not answer in JSON".formatted(url),
+                    List.of());
+        }
+    }
+
+    private byte[] bytes(HttpRequest.Builder request) {
+        try {
+            var answer = http.send(request.build(), HttpResponse.BodyHandlers.ofByteArray());
+            if (answer.statusCode() >= 400) throw problem(answer.statusCode(), json(answer.body()));
+            return answer.body();
+        } catch (IOException e) {
+            throw new Problem(
+                    Problem.Kind.UNAVAILABLE,
+                    "server_unreachable",
+                    "the server at %s does not answer: %s".formatted(url, e.getMessage()),
                     List.of());
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();

@@ -2,6 +2,7 @@ package io.rekindle.collect.imports;
 
 import io.rekindle.collect.ImportKind;
 import io.rekindle.collect.Imports;
+import io.rekindle.collect.Tombstones;
 import io.rekindle.collect.intake.ImportedItems;
 import io.rekindle.collect.log.StagedEvent;
 import io.rekindle.warehouse.Sql;
@@ -35,7 +36,7 @@ final class EventsImport implements Ready {
         this.store = store;
         this.given = given;
         this.resumed = resumed;
-        this.rejects = new Rejects(store, given.id(), tools.vault(), tools.json());
+        this.rejects = new Rejects(store, given.id(), tools.vault(), tools.tombstones(), tools.json());
         Table opened = null;
         try {
             opened = Table.open(given.file(), given.mapping().encoding(), staging.connection());
@@ -163,12 +164,12 @@ final class EventsImport implements Ready {
 
     private void bringIn(RowStaging.Sifted sifted, Course course) {
         long last = resumed ? lastBroughtIn() : -1;
-        var group = new ArrayList<StagedEvent>(EVENTS_A_GROUP + 1);
+        var group = new ArrayList<Waiting>(EVENTS_A_GROUP + 1);
         try (var again = Table.open(given.file(), given.mapping().encoding(), staging.connection())) {
             for (var row = again.next(); row != null; row = again.next()) {
                 if (row.number() <= last || !sifted.fresh().get(Math.toIntExact(row.number()))) continue;
                 var items = events.of(row);
-                group.addAll(take(items, messageId(row.number(), digest(items))));
+                group.add(new Waiting(items, messageId(row.number(), digest(items))));
                 if (group.size() >= EVENTS_A_GROUP) append(group, course);
             }
             append(group, course);
@@ -177,13 +178,33 @@ final class EventsImport implements Ready {
         }
     }
 
-    private void append(List<StagedEvent> group, Course course) {
+    /** Items of one row on their way to the log. */
+    private record Waiting(List<RowEvents.Item> items, String messageId) {}
+
+    /** Sealed and appended in one go: no key is destroyed in between. */
+    private void append(List<Waiting> group, Course course) {
         course.mayGoOn();
         if (group.isEmpty()) return;
-        tools.log().append(List.copyOf(group), List.of());
+        tools.log()
+                .staging(() -> tools.log()
+                        .append(
+                                group.stream()
+                                        .flatMap(waiting -> again(waiting).stream())
+                                        .toList(),
+                                List.of()));
         group.clear();
         if (tools.tails().worstLag() > WAIT_BEHIND)
             tools.tails().awaitAll(tools.log().lastSeq());
+    }
+
+    private List<StagedEvent> again(Waiting waiting) {
+        try {
+            return take(waiting.items(), waiting.messageId());
+        } catch (BadRow bad) {
+            // Whoever was erased since the row was checked does not come in.
+            if (bad.reason().equals(Tombstones.REFUSED)) return List.of();
+            throw new IllegalStateException("a row that was read is not what it was: " + bad.detail(), bad);
+        }
     }
 
     private String messageId(long row, String digest) {

@@ -40,7 +40,7 @@ final class FactsImport implements Ready {
         this.latest = latest;
         var named = given.mapping().currency();
         this.currency = named == null ? tools.currency() : named;
-        this.rejects = new Rejects(store, given.id(), tools.vault(), tools.json());
+        this.rejects = new Rejects(store, given.id(), tools.vault(), tools.tombstones(), tools.json());
         Table opened = null;
         try {
             opened = Table.open(given.file(), given.mapping().encoding(), workspace.connection());

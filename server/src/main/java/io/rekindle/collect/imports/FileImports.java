@@ -1,5 +1,6 @@
 package io.rekindle.collect.imports;
 
+import io.rekindle.access.AccessLog;
 import io.rekindle.access.AuditTrail;
 import io.rekindle.collect.Identifiers;
 import io.rekindle.collect.ImportMapping;
@@ -7,6 +8,7 @@ import io.rekindle.collect.Imports;
 import io.rekindle.collect.ImportsUndone;
 import io.rekindle.collect.Sources;
 import io.rekindle.collect.Tails;
+import io.rekindle.collect.Tombstones;
 import io.rekindle.collect.intake.ImportedItems;
 import io.rekindle.collect.log.CommitLog;
 import io.rekindle.common.Page;
@@ -73,10 +75,12 @@ class FileImports implements Imports, Backlog {
             ImportedItems items,
             Sources sources,
             Vault vault,
+            Tombstones tombstones,
             WriteGate gate,
             BusinessClock clock,
             SystemClock system,
             AuditTrail audit,
+            AccessLog accesses,
             JdbcClient jdbc,
             JsonMapper json,
             PlatformSettings settings,
@@ -87,7 +91,7 @@ class FileImports implements Imports, Backlog {
         this.audit = audit;
         this.concluders = concluders;
         this.folder = settings.data().resolve("imports");
-        this.store = new ImportStore(jdbc, json, system, vault, id -> rowsRead.getOrDefault(id, 0L));
+        this.store = new ImportStore(jdbc, json, system, vault, accesses, id -> rowsRead.getOrDefault(id, 0L));
         this.tools = new Tools(
                 warehouse,
                 log,
@@ -95,6 +99,7 @@ class FileImports implements Imports, Backlog {
                 identifiers,
                 items,
                 vault,
+                tombstones,
                 json,
                 sources.named(Sources.IMPORT).id(),
                 settings.zone(),

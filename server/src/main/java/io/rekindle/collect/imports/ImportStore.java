@@ -1,5 +1,6 @@
 package io.rekindle.collect.imports;
 
+import io.rekindle.access.AccessLog;
 import io.rekindle.access.Caller;
 import io.rekindle.collect.ImportKind;
 import io.rekindle.collect.ImportMapping;
@@ -30,8 +31,16 @@ final class ImportStore {
     private final SystemClock clock;
     private final Vault vault;
     private final LongUnaryOperator rowsRead;
+    private final AccessLog accesses;
 
-    ImportStore(JdbcClient jdbc, JsonMapper json, SystemClock clock, Vault vault, LongUnaryOperator rowsRead) {
+    ImportStore(
+            JdbcClient jdbc,
+            JsonMapper json,
+            SystemClock clock,
+            Vault vault,
+            AccessLog accesses,
+            LongUnaryOperator rowsRead) {
+        this.accesses = accesses;
         this.jdbc = jdbc;
         this.json = json;
         this.clock = clock;
@@ -173,7 +182,7 @@ final class ImportStore {
     }
 
     Page<Imports.Reject> rejects(long id, long after, int limit) {
-        boolean inClear = Caller.current().seesPersonalData();
+        boolean inClear = accesses.showsClear(Caller.current());
         var found = jdbc.sql("""
                         select row_number, reason, detail, sealed from import_rejects
                         where import_id = :id and row_number > :after order by row_number limit :limit
@@ -185,10 +194,11 @@ final class ImportStore {
                         row.getLong("row_number"),
                         row.getString("reason"),
                         row.getString("detail"),
-                        inClear
+                        inClear && !vault.isDestroyed(row.getBytes("sealed"))
                                 ? new String(vault.open("import-row", row.getBytes("sealed")), StandardCharsets.UTF_8)
                                 : null))
                 .list();
+        if (inClear && !found.isEmpty()) accesses.lookedAtSomebody("rejected rows");
         return Page.of(found, limit, r -> Long.toString(r.rowNumber()));
     }
 

@@ -5,6 +5,7 @@ import io.rekindle.collect.Identifier;
 import io.rekindle.collect.Identifiers;
 import io.rekindle.collect.Imports;
 import io.rekindle.collect.Tails;
+import io.rekindle.collect.Tombstones;
 import io.rekindle.collect.intake.PersonalText;
 import io.rekindle.collect.log.CommitLog;
 import io.rekindle.collect.log.StagedEvent;
@@ -33,6 +34,7 @@ final class OrderImport {
     private static final long WAIT_BEHIND = 200_000;
     private static final int PROGRESS_EVERY = 1_000;
 
+    private final Tools tools;
     private final Warehouse warehouse;
     private final CommitLog log;
     private final Tails tails;
@@ -56,6 +58,7 @@ final class OrderImport {
     /** @param resumed whether some of it may have come in before the server ended */
     OrderImport(Tools tools, ImportStore store, Given given, boolean resumed) {
         this.resumed = resumed;
+        this.tools = tools;
         this.warehouse = tools.warehouse();
         this.log = tools.log();
         this.tails = tools.tails();
@@ -64,7 +67,7 @@ final class OrderImport {
         this.json = tools.json();
         this.source = tools.source();
         this.currency = tools.currency();
-        this.rejects = new Rejects(store, given.id(), tools.vault(), tools.json());
+        this.rejects = new Rejects(store, given.id(), tools.vault(), tools.tombstones(), tools.json());
         this.importId = given.id();
         var currencyGiven = given.mapping().currency();
         this.given = currencyGiven == null ? tools.currency() : currencyGiven;
@@ -112,6 +115,9 @@ final class OrderImport {
                 if (person.identifiers().isEmpty())
                     rejects.add(
                             row, "customer_is_nobody", "the row's customer is a word for nobody, or no e-mail address");
+                else if (tools.tombstones().refuses(person.id(), person.identifiers()))
+                    // Of who was erased nothing is kept, not even what was not wanted.
+                    rejects.add(row.number(), Tombstones.REFUSED, "the row's customer was erased");
                 else staging.add(row.number(), person.id(), nobodys(line));
             }
         }
@@ -306,9 +312,14 @@ final class OrderImport {
     private void append(List<StagedEvent> group, Course course) {
         course.mayGoOn();
         if (group.isEmpty()) return;
-        log.append(List.copyOf(group), List.of());
+        log.staging(() -> log.append(group.stream().map(this::sealed).toList(), List.of()));
         group.clear();
         if (tails.worstLag() > WAIT_BEHIND) tails.awaitAll(log.lastSeq());
+    }
+
+    private StagedEvent sealed(StagedEvent event) {
+        var clear = event.personal();
+        return clear == null ? event : event.withPersonal(vault.sealFor(event.customer(), "intake", clear));
     }
 
     private static void add(Open order, Row row) {
@@ -359,7 +370,7 @@ final class OrderImport {
                 order.total.abs(),
                 json.writeValueAsString(properties),
                 null,
-                personal.isEmpty() ? null : vault.seal("intake", json.writeValueAsBytes(personal)),
+                personal.isEmpty() ? null : json.writeValueAsBytes(personal),
                 newUser);
     }
 }

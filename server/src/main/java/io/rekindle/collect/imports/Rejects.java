@@ -1,6 +1,7 @@
 package io.rekindle.collect.imports;
 
 import io.rekindle.collect.Imports;
+import io.rekindle.collect.Tombstones;
 import io.rekindle.platform.Vault;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -16,11 +17,13 @@ final class Rejects {
     private final ImportStore store;
     private final long importId;
     private final Vault vault;
+    private final Tombstones tombstones;
     private final JsonMapper json;
     private final Map<String, Long> reasons = new TreeMap<>();
     private final List<ImportStore.Rejected> waiting = new ArrayList<>();
 
-    Rejects(ImportStore store, long importId, Vault vault, JsonMapper json) {
+    Rejects(ImportStore store, long importId, Vault vault, Tombstones tombstones, JsonMapper json) {
+        this.tombstones = tombstones;
         this.store = store;
         this.importId = importId;
         this.vault = vault;
@@ -38,8 +41,10 @@ final class Rejects {
 
     private void add(long number, String reason, String detail, String row) {
         reasons.merge(reason, 1L, Long::sum);
+        // Of who was erased nothing is kept, not even what could not be used for another reason.
+        var kept = tombstones.areNamedIn(row) ? "" : row;
         waiting.add(new ImportStore.Rejected(
-                number, reason, detail, vault.seal("import-row", row.getBytes(StandardCharsets.UTF_8))));
+                number, reason, detail, vault.seal("import-row", kept.getBytes(StandardCharsets.UTF_8))));
         if (waiting.size() >= AT_ONCE) flush();
     }
 

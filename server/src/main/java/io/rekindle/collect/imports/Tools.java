@@ -3,6 +3,7 @@ package io.rekindle.collect.imports;
 import io.rekindle.collect.Identifiers;
 import io.rekindle.collect.Imports;
 import io.rekindle.collect.Tails;
+import io.rekindle.collect.Tombstones;
 import io.rekindle.collect.intake.ImportedItems;
 import io.rekindle.collect.log.CommitLog;
 import io.rekindle.platform.Vault;
@@ -20,6 +21,7 @@ record Tools(
         Identifiers identifiers,
         ImportedItems items,
         Vault vault,
+        Tombstones tombstones,
         JsonMapper json,
         int source,
         ZoneId zone,

@@ -4,6 +4,7 @@ import io.rekindle.collect.EventType;
 import io.rekindle.collect.Identifier;
 import io.rekindle.collect.Identifiers;
 import io.rekindle.collect.Sources.Source;
+import io.rekindle.collect.Tombstones;
 import io.rekindle.collect.log.CommitLog;
 import io.rekindle.collect.log.RejectedItem;
 import io.rekindle.collect.log.StagedEvent;
@@ -59,6 +60,7 @@ final class BatchReader {
     private static final String EXTERNAL_IDS = "context.externalIds";
     private static final int MOST_EXTERNAL_IDS = 20;
     private static final Pattern EXTERNAL_KIND = Pattern.compile("[a-z][a-z0-9_.-]{0,39}");
+    private static final byte[] NOT_KEPT = "{}".getBytes(StandardCharsets.UTF_8);
     private static final JsonFactory JSON = new JsonFactory();
     private static final JsonMapper MAPPER = JsonMapper.builder().build();
 
@@ -367,25 +369,36 @@ final class BatchReader {
      *     not read
      */
     Staged stage(
-            Source source, Instant receivedAt, Identifiers identifiers, CommitLog log, Vault vault, String currency) {
+            Source source,
+            Instant receivedAt,
+            Identifiers identifiers,
+            CommitLog log,
+            Vault vault,
+            Tombstones tombstones,
+            String currency) {
         var events = new ArrayList<StagedEvent>(items.size());
         var rejected = new ArrayList<RejectedItem>();
         var fates = new ArrayList<ItemFate>(items.size());
         for (var item : items) {
-            var event = item.reason == null ? event(item, source, receivedAt, identifiers, log, vault, currency) : null;
+            var event = item.reason == null
+                    ? event(item, source, receivedAt, identifiers, log, vault, tombstones, currency)
+                    : null;
             if (event != null) {
                 boolean own = item.messageId != null && !item.messageId.isBlank();
                 fates.add(new ItemFate(own ? item.messageId : event.messageId(), events.size(), null, null));
                 events.add(event);
             } else {
                 var bytes = Arrays.copyOfRange(body, Math.max(0, item.from), Math.min(length, item.to));
+                // Of who was erased nothing is kept, not even what could not be used for another reason.
+                boolean isKept = !Tombstones.REFUSED.equals(item.reason)
+                        && !tombstones.areNamedIn(new String(bytes, StandardCharsets.UTF_8));
                 rejected.add(new RejectedItem(
                         source.id(),
                         vault.keyedHash("rejected", new String(bytes, StandardCharsets.UTF_8)),
                         String.valueOf(item.reason),
                         item.detail,
                         receivedAt,
-                        vault.seal("rejected", bytes)));
+                        vault.seal("rejected", isKept ? bytes : NOT_KEPT)));
                 fates.add(new ItemFate(item.messageId, -1, item.reason, item.detail));
             }
         }
@@ -399,6 +412,7 @@ final class BatchReader {
             Identifiers identifiers,
             CommitLog log,
             Vault vault,
+            Tombstones tombstones,
             String currency) {
         var type = type(item);
         if (type == null) return null;
@@ -416,7 +430,16 @@ final class BatchReader {
                             .formatted(item.currency, currency));
         if (type == EventType.TRACK && ORDER_COMPLETED.equals(name)) requireTotal(item);
         if (item.reason != null) return null;
-        var found = identifiers(item, type, identifiers);
+        var at = EventTime.of(
+                item.timestamp, item.originalTimestamp, item.sentAt != null ? item.sentAt : sentAt, receivedAt);
+        var carried = identifiers(item, type, identifiers);
+        var found = tombstones.judge(carried, type == EventType.TRACK ? name : null, at);
+        if (found.isEmpty() && !carried.isEmpty()) {
+            item.reject(
+                    Tombstones.REFUSED,
+                    "the person was erased; nothing of this item was kept. Who wants to be a customer again signs up anew");
+            return null;
+        }
         if (found.isEmpty()) {
             item.reject(
                     "no_identifier", "the item has no userId, anonymousId, e-mail or phone that stands for anybody");
@@ -431,8 +454,7 @@ final class BatchReader {
         return new StagedEvent(
                 log.fingerprint(source.id(), messageId),
                 receivedAt,
-                EventTime.of(
-                        item.timestamp, item.originalTimestamp, item.sentAt != null ? item.sentAt : sentAt, receivedAt),
+                at,
                 source.id(),
                 null,
                 type,
@@ -445,7 +467,8 @@ final class BatchReader {
                 merged(item.context),
                 item.personal == null
                         ? null
-                        : vault.seal(
+                        : vault.sealFor(
+                                customer,
                                 "intake",
                                 JsonText.ofStrings(underTheirNames(item.personal, item, type))
                                         .getBytes(StandardCharsets.UTF_8)),

@@ -4,6 +4,7 @@ import io.rekindle.collect.EventType;
 import io.rekindle.collect.Identifiers;
 import io.rekindle.collect.IntakeSettings;
 import io.rekindle.collect.Sources;
+import io.rekindle.collect.Tombstones;
 import io.rekindle.collect.log.CommitLog;
 import io.rekindle.collect.log.StagedEvent;
 import io.rekindle.platform.BusinessClock;
@@ -23,6 +24,7 @@ public class ImportedItems {
     private final Identifiers identifiers;
     private final CommitLog log;
     private final Vault vault;
+    private final Tombstones tombstones;
     private final BusinessClock clock;
     private final PersonalFields fields;
     private final String currency;
@@ -32,6 +34,7 @@ public class ImportedItems {
             Identifiers identifiers,
             CommitLog log,
             Vault vault,
+            Tombstones tombstones,
             BusinessClock clock,
             IntakeSettings settings,
             PlatformSettings platform) {
@@ -39,6 +42,7 @@ public class ImportedItems {
         this.identifiers = identifiers;
         this.log = log;
         this.vault = vault;
+        this.tombstones = tombstones;
         this.clock = clock;
         this.currency = platform.currency();
         var more = new ArrayList<>(settings.morePersonalFields());
@@ -59,7 +63,14 @@ public class ImportedItems {
     public Outcome take(byte[] item, EventType type, long importId, String messageId) {
         try {
             var staged = BatchReader.read(item, type, fields)
-                    .stage(source, clock.instant().truncatedTo(ChronoUnit.MICROS), identifiers, log, vault, currency);
+                    .stage(
+                            source,
+                            clock.instant().truncatedTo(ChronoUnit.MICROS),
+                            identifiers,
+                            log,
+                            vault,
+                            tombstones,
+                            currency);
             if (!staged.events().isEmpty())
                 return new Fit(staged.events()
                         .getFirst()

@@ -4,6 +4,7 @@ import io.rekindle.collect.Identifiers;
 import io.rekindle.collect.IntakeSettings;
 import io.rekindle.collect.Sources;
 import io.rekindle.collect.Tails;
+import io.rekindle.collect.Tombstones;
 import io.rekindle.collect.log.CommitLog;
 import io.rekindle.platform.BusinessClock;
 import io.rekindle.platform.PlatformSettings;
@@ -24,13 +25,15 @@ class IntakeConfiguration {
             CommitLog log,
             Tails tails,
             Vault vault,
+            Tombstones tombstones,
             BusinessClock clock,
             IntakeSettings settings,
             PlatformSettings platform,
             Refusals refusals,
             JsonMapper json) {
         var intake = new ServletRegistrationBean<>(
-                new IntakeServlet(sources, identifiers, log, tails, vault, clock, settings, platform, refusals, json),
+                new IntakeServlet(
+                        sources, identifiers, log, tails, vault, tombstones, clock, settings, platform, refusals, json),
                 "/v1/*");
         intake.setName("intake");
         return intake;

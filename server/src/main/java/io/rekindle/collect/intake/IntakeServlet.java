@@ -6,6 +6,7 @@ import io.rekindle.collect.IntakeSettings;
 import io.rekindle.collect.Sources;
 import io.rekindle.collect.Sources.Source;
 import io.rekindle.collect.Tails;
+import io.rekindle.collect.Tombstones;
 import io.rekindle.collect.log.CommitLog;
 import io.rekindle.platform.BusinessClock;
 import io.rekindle.platform.PlatformSettings;
@@ -47,6 +48,7 @@ final class IntakeServlet extends HttpServlet {
     private final transient CommitLog log;
     private final transient Tails tails;
     private final transient Vault vault;
+    private final transient Tombstones tombstones;
     private final transient BusinessClock clock;
     private final transient IntakeSettings settings;
     private final String currency;
@@ -62,6 +64,7 @@ final class IntakeServlet extends HttpServlet {
             CommitLog log,
             Tails tails,
             Vault vault,
+            Tombstones tombstones,
             BusinessClock clock,
             IntakeSettings settings,
             PlatformSettings platform,
@@ -72,6 +75,7 @@ final class IntakeServlet extends HttpServlet {
         this.log = log;
         this.tails = tails;
         this.vault = vault;
+        this.tombstones = tombstones;
         this.clock = clock;
         this.settings = settings;
         this.currency = platform.currency();
@@ -161,8 +165,13 @@ final class IntakeServlet extends HttpServlet {
         var receivedAt = clock.instant().truncatedTo(ChronoUnit.MICROS);
         var read = BatchReader.read(body, type, fieldsOf(source));
         requireWithinRate(source, read.size());
-        var staged = read.stage(source, receivedAt, identifiers, log, vault, currency);
-        var fate = log.append(staged.events(), staged.rejected());
+        record Taken(BatchReader.Staged staged, CommitLog.Fate fate) {}
+        var taken = log.staging(() -> {
+            var staged = read.stage(source, receivedAt, identifiers, log, vault, tombstones, currency);
+            return new Taken(staged, log.append(staged.events(), staged.rejected()));
+        });
+        var staged = taken.staged();
+        var fate = taken.fate();
         var first = staged.items().isEmpty() ? null : staged.items().getFirst();
         if (type != null && first != null && "item_too_large".equals(first.reason()))
             throw new IntakeFailure(413, "item_too_large", "", String.valueOf(first.detail()));

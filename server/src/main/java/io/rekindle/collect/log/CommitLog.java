@@ -4,6 +4,7 @@ import io.rekindle.collect.EventLog;
 import io.rekindle.collect.EventType;
 import io.rekindle.collect.IntakeSettings;
 import io.rekindle.collect.Sources;
+import io.rekindle.collect.Tombstones;
 import io.rekindle.platform.BusinessClock;
 import io.rekindle.platform.LastingThreads;
 import io.rekindle.platform.PlatformSettings;
@@ -28,6 +29,8 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicLongArray;
+import java.util.concurrent.locks.ReentrantReadWriteLock;
+import java.util.function.Supplier;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -64,6 +67,8 @@ public final class CommitLog implements EventLog, DisposableBean {
     private final Fingerprint.Key key;
     private final SeenMessages seen;
     private final SeenUsers users = new SeenUsers();
+    private final Tombstones tombstones;
+    private final ReentrantReadWriteLock staging = new ReentrantReadWriteLock();
     private final int ownSource;
     private final AtomicLongArray accepted = new AtomicLongArray(SOURCES_COUNTED);
     private final LinkedBlockingQueue<Submission> queue = new LinkedBlockingQueue<>();
@@ -84,10 +89,12 @@ public final class CommitLog implements EventLog, DisposableBean {
             WriteGate gate,
             BusinessClock clock,
             Sources sources,
+            Tombstones tombstones,
             IntakeSettings settings,
             PlatformSettings platform,
             Vault vault) {
         this.warehouse = warehouse;
+        this.tombstones = tombstones;
         this.intakeRows = new IntakeRows(database);
         this.gate = gate;
         this.clock = clock;
@@ -231,6 +238,37 @@ public final class CommitLog implements EventLog, DisposableBean {
         return users.contains(user);
     }
 
+    /** From now on the user's id in clear is handed over anew. */
+    public void forgetUser(long user) {
+        users.remove(user);
+    }
+
+    /**
+     * Runs work that seals personal fields and appends the events they are of. Keys are destroyed only between such works:
+     * an event's fields are never sealed under one key and appended when it is gone.
+     */
+    public <T> T staging(Supplier<T> work) {
+        staging.readLock().lock();
+        try {
+            return work.get();
+        } finally {
+            staging.readLock().unlock();
+        }
+    }
+
+    @Override
+    public <T> T betweenStagings(Supplier<T> change) {
+        T result;
+        staging.writeLock().lock();
+        try {
+            result = change.get();
+        } finally {
+            staging.writeLock().unlock();
+        }
+        append(List.of(), List.of());
+        return result;
+    }
+
     @Override
     public void accept(List<OwnEvent> events) {
         if (events.isEmpty()) return;
@@ -370,6 +408,8 @@ public final class CommitLog implements EventLog, DisposableBean {
             var isFresh = new BitSet(events.size());
             for (int i = 0; i < events.size(); i++) {
                 var event = events.get(i);
+                // Whoever handed it over may have looked before the erasure began.
+                if (tombstones.refuses(event.customer(), event.identifiers())) continue;
                 if (!seen.contains(event.fingerprint()) && inGroup.add(event.fingerprint())) {
                     isFresh.set(i);
                     fresh.add(event);

@@ -110,7 +110,10 @@ final class EventReader {
                 .query((row, n) -> Map.entry(row.getLong("seq"), row.getBytes("sealed")))
                 .list();
         // A history brought in holds a value in most events: opening them is what its reader spends most time on.
-        return sealed.parallelStream().collect(Collectors.toMap(Map.Entry::getKey, one -> opened(one.getValue())));
+        // Those of somebody erased since stand in a backup that was restored only.
+        return sealed.parallelStream()
+                .filter(one -> !vault.isDestroyed(one.getValue()))
+                .collect(Collectors.toMap(Map.Entry::getKey, one -> opened(one.getValue())));
     }
 
     private Map<String, String> opened(byte[] sealed) {

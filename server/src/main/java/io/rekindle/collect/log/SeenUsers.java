@@ -19,6 +19,11 @@ final class SeenUsers {
         slots.setPlain(slot(user), user);
     }
 
+    void remove(long user) {
+        int slot = slot(user);
+        slots.compareAndSet(slot, user, 0);
+    }
+
     private static int slot(long user) {
         return (int) (user & (SLOTS - 1));
     }

@@ -53,4 +53,24 @@ public record StagedEvent(
                 personal,
                 newUser);
     }
+
+    /** The same event with other bytes in the place of its personal fields. */
+    public StagedEvent withPersonal(byte[] bytes) {
+        return new StagedEvent(
+                fingerprint,
+                receivedAt,
+                occurredAt,
+                sourceId,
+                importId,
+                type,
+                name,
+                customer,
+                identifiers,
+                messageId,
+                amount,
+                properties,
+                context,
+                bytes,
+                newUser);
+    }
 }

@@ -1,5 +1,6 @@
 package io.rekindle.collect.web;
 
+import io.rekindle.access.AccessLog;
 import io.rekindle.access.Caller;
 import io.rekindle.common.Page;
 import io.rekindle.platform.Vault;
@@ -13,8 +14,10 @@ import org.springframework.jdbc.core.simple.JdbcClient;
 final class RejectedItems {
     private final JdbcClient jdbc;
     private final Vault vault;
+    private final AccessLog accesses;
 
-    RejectedItems(JdbcClient jdbc, Vault vault) {
+    RejectedItems(JdbcClient jdbc, Vault vault, AccessLog accesses) {
+        this.accesses = accesses;
         this.jdbc = jdbc;
         this.vault = vault;
     }
@@ -32,7 +35,7 @@ final class RejectedItems {
             @Nullable String item) {}
 
     Page<Shown> latest(int sourceId, long below, int limit) {
-        boolean inClear = Caller.current().seesPersonalData();
+        boolean inClear = accesses.showsClear(Caller.current());
         var rows = jdbc.sql("""
                         select id, times, reason, detail, rejected_at, sealed from rejected_items
                         where source_id = :source and id < :below order by id desc limit :limit
@@ -46,10 +49,11 @@ final class RejectedItems {
                         row.getString("reason"),
                         row.getString("detail"),
                         row.getObject("rejected_at", OffsetDateTime.class).toInstant(),
-                        inClear
+                        inClear && !vault.isDestroyed(row.getBytes("sealed"))
                                 ? new String(vault.open("rejected", row.getBytes("sealed")), StandardCharsets.UTF_8)
                                 : null))
                 .list();
+        if (inClear && !rows.isEmpty()) accesses.lookedAtSomebody("rejected items");
         return Page.of(rows, limit, s -> Long.toString(s.id()));
     }
 

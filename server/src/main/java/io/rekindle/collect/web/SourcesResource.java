@@ -1,5 +1,6 @@
 package io.rekindle.collect.web;
 
+import io.rekindle.access.AccessLog;
 import io.rekindle.collect.IntakeSettings;
 import io.rekindle.collect.SourceRules;
 import io.rekindle.collect.Sources;
@@ -49,13 +50,14 @@ class SourcesResource {
             IntakeSettings settings,
             BusinessClock clock,
             LatestEvents latest,
-            Refusals refusals) {
+            Refusals refusals,
+            AccessLog accesses) {
         this.latest = latest;
         this.refusals = refusals;
         this.settings = settings;
         this.clock = clock;
         this.sources = sources;
-        this.rejected = new RejectedItems(jdbc, vault);
+        this.rejected = new RejectedItems(jdbc, vault, accesses);
         this.log = log;
         this.tails = tails;
     }

@@ -44,7 +44,7 @@ class IdempotencyFilter extends OncePerRequestFilter {
     private static final String HEADER = "Idempotency-Key";
     private static final Duration KEPT = Duration.ofDays(1);
     private static final int LONGEST_KEY = 255;
-    private static final String SEAL = "idempotent-answer";
+    static final String SEAL = "idempotent-answer";
 
     private final JdbcClient jdbc;
     private final SystemClock clock;

@@ -3,6 +3,7 @@ package io.rekindle.warehouse.duckdb;
 import io.rekindle.platform.Backed;
 import io.rekindle.platform.Installation;
 import io.rekindle.platform.OwnerOnly;
+import io.rekindle.platform.PersonalHistory;
 import io.rekindle.platform.Problem;
 import io.rekindle.warehouse.AdHocQueries;
 import io.rekindle.warehouse.Row;
@@ -14,7 +15,9 @@ import io.rekindle.warehouse.WarehouseSettings;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.PreparedStatement;
@@ -26,9 +29,13 @@ import java.time.LocalDateTime;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Properties;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.Lock;
+import java.util.concurrent.locks.ReentrantReadWriteLock;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import org.duckdb.DuckDBConnection;
@@ -46,13 +53,26 @@ public final class DuckDbWarehouse implements Warehouse, Backed, AutoCloseable {
      */
     private static final String FORM = "v1.4.0";
 
+    private static final Duration LONGEST_WAIT = Duration.ofSeconds(30);
+
     private final Path file;
-    private final DuckDBConnection root;
+    private final WarehouseSettings settings;
+    /** Held by whoever uses the file; alone by who exchanges it. */
+    private final ReentrantReadWriteLock use = new ReentrantReadWriteLock();
+
+    private volatile DuckDBConnection root;
     private final ConcurrentLinkedQueue<DuckDBConnection> kept = new ConcurrentLinkedQueue<>();
 
     /** Opens or makes the file and brings its tables and views up to date. */
     public DuckDbWarehouse(Path file, WarehouseSettings settings) {
         this.file = file;
+        this.settings = settings;
+        root = connect();
+        script("schema");
+        script("views");
+    }
+
+    private DuckDBConnection connect() {
         try {
             OwnerOnly.folderOf(file);
             var properties = new Properties();
@@ -63,8 +83,9 @@ public final class DuckDbWarehouse implements Warehouse, Backed, AutoCloseable {
             // Every checkpoint holds commits up; at DuckDB's own 16 MB a burst of events meets one each second.
             properties.setProperty("wal_autocheckpoint", "256MB");
             if (settings.threads() > 0) properties.setProperty("threads", Integer.toString(settings.threads()));
-            root = (DuckDBConnection) DriverManager.getConnection("jdbc:duckdb:" + file, properties);
+            var opened = (DuckDBConnection) DriverManager.getConnection("jdbc:duckdb:" + file, properties);
             OwnerOnly.close(file);
+            return opened;
         } catch (SQLException e) {
             var words = String.valueOf(e.getMessage());
             if (words.contains("lock"))
@@ -75,8 +96,6 @@ public final class DuckDbWarehouse implements Warehouse, Backed, AutoCloseable {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
-        script("schema");
-        script("views");
     }
 
     @Override
@@ -199,18 +218,21 @@ public final class DuckDbWarehouse implements Warehouse, Backed, AutoCloseable {
     /** Fixes an instant; {@code copy} writes everything as of then into {@code warehouse.duckdb} of the backup. */
     @Override
     public Snapshot open(Path folder) {
+        use.readLock().lock();
         try {
             var connection = root.duplicate();
             execute(connection, "begin transaction");
             // The first read fixes the snapshot; what commits after it is not in the copy.
             execute(connection, "select count(*) from batches");
-            return new FileSnapshot(connection, folder.resolve("warehouse.duckdb"));
+            return new FileSnapshot(connection, folder.resolve("warehouse.duckdb"), use.readLock());
         } catch (SQLException e) {
+            use.readLock().unlock();
             throw new WarehouseException("the snapshot cannot be opened: " + e.getMessage(), e);
         }
     }
 
-    private record FileSnapshot(DuckDBConnection connection, Path target) implements Snapshot {
+    /** @param use held until the copy is made: the file is not exchanged meanwhile */
+    private record FileSnapshot(DuckDBConnection connection, Path target, Lock use) implements Snapshot {
         @Override
         public void copy() {
             try {
@@ -232,8 +254,58 @@ public final class DuckDbWarehouse implements Warehouse, Backed, AutoCloseable {
                 connection.close();
             } catch (SQLException e) {
                 throw new WarehouseException("the snapshot cannot be closed: " + e.getMessage(), e);
+            } finally {
+                use.unlock();
             }
         }
+    }
+
+    @Override
+    public void forget(Map<Long, Long> ids, List<PersonalHistory> histories, Consumer<Runnable> exchange) {
+        var next = file.resolveSibling(file.getFileName() + ".next");
+        try {
+            delete(next);
+            try (var copying = new Rewriting(root.duplicate(), next, ids, histories)) {
+                copying.copy();
+                exchange.accept(() -> exchange(copying, next));
+            } finally {
+                delete(next);
+            }
+        } catch (SQLException e) {
+            throw new WarehouseException("the history cannot be written anew: " + e.getMessage(), e);
+        } catch (IOException e) {
+            throw new UncheckedIOException("the history cannot be written anew", e);
+        }
+    }
+
+    private void exchange(Rewriting copying, Path next) {
+        try {
+            // Who holds the file may wait for what we hold: better later than never.
+            if (!use.writeLock().tryLock(LONGEST_WAIT.toMillis(), TimeUnit.MILLISECONDS))
+                throw new WarehouseException("the history is in use; it is written anew later", null);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new WarehouseException("interrupted before the history was exchanged", e);
+        }
+        try {
+            copying.catchUp();
+            copying.close();
+            close();
+            try {
+                Files.move(next, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+            } finally {
+                root = connect();
+            }
+        } catch (SQLException | IOException e) {
+            throw new WarehouseException("the history cannot be exchanged: " + e.getMessage(), e);
+        } finally {
+            use.writeLock().unlock();
+        }
+    }
+
+    private static void delete(Path database) throws IOException {
+        Files.deleteIfExists(database);
+        Files.deleteIfExists(database.resolveSibling(database.getFileName() + ".wal"));
     }
 
     @Override
@@ -253,6 +325,7 @@ public final class DuckDbWarehouse implements Warehouse, Backed, AutoCloseable {
 
     private <T> T with(Work<T> work) {
         DuckDBConnection connection = null;
+        use.readLock().lock();
         try {
             connection = kept.poll();
             if (connection == null) connection = root.duplicate();
@@ -269,6 +342,8 @@ public final class DuckDbWarehouse implements Warehouse, Backed, AutoCloseable {
         } catch (RuntimeException | Error e) {
             closeQuietly(connection, e);
             throw e;
+        } finally {
+            use.readLock().unlock();
         }
     }
 

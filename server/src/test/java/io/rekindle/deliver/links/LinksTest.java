@@ -32,6 +32,7 @@ class LinksTest {
                     ZoneOffset.UTC,
                     "EUR",
                     null,
+                    null,
                     "127.0.0.1",
                     "https://mail.shop.example/",
                     false,

@@ -151,7 +151,16 @@ final class TestOutbox implements AutoCloseable {
     static Dispatch dispatch(HikariDataSource pool, Courier courier, MailSettings settings, BusinessClock clock) {
         var jdbc = JdbcClient.create(pool);
         var platform = new PlatformSettings(
-                Path.of("unused"), ZoneOffset.UTC, "EUR", null, "127.0.0.1", "http://127.0.0.1:8080", true, null, 7L);
+                Path.of("unused"),
+                ZoneOffset.UTC,
+                "EUR",
+                null,
+                null,
+                "127.0.0.1",
+                "http://127.0.0.1:8080",
+                true,
+                null,
+                7L);
         var vault = new Vault(new byte[32]);
         return new Dispatch(
                 new MessageStore(jdbc, pool),

@@ -1,0 +1,45 @@
+package io.rekindle.access;
+
+import io.rekindle.platform.Person;
+import io.rekindle.platform.PersonalData;
+import io.rekindle.platform.PersonalTable;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Consumer;
+import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.jdbc.support.SqlArrayValue;
+import org.springframework.stereotype.Component;
+
+/** The audit trail is to hold no personal data; where somebody's address stands in it all the same, it is taken out. */
+@Component
+class AccessPersonalData implements PersonalData {
+    private final JdbcClient jdbc;
+
+    AccessPersonalData(JdbcClient jdbc) {
+        this.jdbc = jdbc;
+    }
+
+    @Override
+    public String module() {
+        return "access";
+    }
+
+    @Override
+    public List<PersonalTable> tables() {
+        return List.of(
+                PersonalTable.searched("audit_trail").inClear(),
+                PersonalTable.nameless("person_accesses", "customer_id", "reason"));
+    }
+
+    @Override
+    public void erase(Person person, Consumer<byte[]> sealed) {
+        var naming = new ArrayList<Long>();
+        jdbc.sql("select id, thing, detail from audit_trail").query(row -> {
+            if (person.isIn(row.getString("detail")) || person.isIn(row.getString("thing")))
+                naming.add(row.getLong("id"));
+        });
+        jdbc.sql("update audit_trail set thing = '[erased]', detail = '[erased]' where id = any (:ids)")
+                .param("ids", new SqlArrayValue("bigint", naming.toArray()))
+                .update();
+    }
+}

@@ -1,0 +1,158 @@
+package io.rekindle.collect;
+
+import io.rekindle.access.AuditTrail;
+import io.rekindle.platform.Person;
+import io.rekindle.platform.SystemClock;
+import io.rekindle.platform.Vault;
+import java.time.Instant;
+import java.util.Collection;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.stereotype.Component;
+
+/**
+ * Who was erased: the keyed hashes of their identifiers, kept in the key file so that a restored backup knows them too.
+ * What comes in under one of them is refused and not kept, whether it is late, sent again or imported again. The way back
+ * is an act of the person: an event that says they signed up, of a time after the erasure, or a hand that readmits them.
+ */
+@Component
+public class Tombstones {
+    /** Why an item of somebody erased is refused. */
+    public static final String REFUSED = "customer_erased";
+
+    private static final Logger LOG = LoggerFactory.getLogger(Tombstones.class);
+
+    private final Vault vault;
+    private final Identifiers identifiers;
+    private final JdbcClient jdbc;
+    private final SystemClock clock;
+    private final Set<String> signUps;
+    private final AuditTrail audit;
+    private final ObjectProvider<Returning> returning;
+    private volatile Map<Long, Instant> erased;
+    private volatile Set<Long> nobodies;
+
+    Tombstones(
+            Vault vault,
+            Identifiers identifiers,
+            JdbcClient jdbc,
+            SystemClock clock,
+            ErasedSettings settings,
+            AuditTrail audit,
+            ObjectProvider<Returning> returning) {
+        this.vault = vault;
+        this.identifiers = identifiers;
+        this.jdbc = jdbc;
+        this.clock = clock;
+        this.signUps = Set.copyOf(settings.signUpEvents());
+        this.audit = audit;
+        this.returning = returning;
+        erased = vault.entombed();
+        nobodies = Set.copyOf(jdbc.sql("select customer_id from nobodies")
+                .query((row, n) -> row.getLong("customer_id"))
+                .list());
+    }
+
+    /** Asked and told when somebody erased is let in again, before their first event is taken. */
+    public interface Returning {
+        /** Whether they may: not before the erasure is finished, or what is new would go with what was. */
+        default boolean mayReturn(Set<Long> ids) {
+            return true;
+        }
+
+        default void returned(Set<Long> ids) {}
+    }
+
+    /** Ids of identifiers that were erased, and when. */
+    public Map<Long, Instant> erased() {
+        return erased;
+    }
+
+    /** From now on these are refused. */
+    public synchronized void entomb(Set<Long> ids) {
+        vault.entomb(ids, clock.instant());
+        erased = vault.entombed();
+    }
+
+    /** Lets these in again; false when their erasure is not finished, and then nothing is changed. */
+    public synchronized boolean readmit(Collection<Long> ids, String why) {
+        var known = ids.stream().filter(erased::containsKey).collect(Collectors.toSet());
+        if (known.isEmpty()) return true;
+        if (!returning.orderedStream().allMatch(other -> other.mayReturn(known))) return false;
+        vault.release(known);
+        erased = vault.entombed();
+        returning.orderedStream().forEach(other -> other.returned(known));
+        audit.record("erasure.readmitted", "erasure", "%d identifiers, %s".formatted(known.size(), why));
+        LOG.info("somebody erased was let in again: {}", why);
+        return true;
+    }
+
+    /** Random ids that history has in the place of who was erased: nothing may be added under them. */
+    public synchronized void addNobodies(Collection<Long> ids) {
+        for (var id : ids)
+            jdbc.sql("insert into nobodies (customer_id) values (:id) on conflict do nothing")
+                    .param("id", id)
+                    .update();
+        var all = new HashSet<>(nobodies);
+        all.addAll(ids);
+        nobodies = Set.copyOf(all);
+    }
+
+    /** Whether an event is to be refused: it is of somebody erased, or names their user id, address or number. */
+    public boolean refuses(long customer, List<Identifier> identifiers) {
+        if (erased.isEmpty() && nobodies.isEmpty()) return false;
+        return erased.containsKey(customer)
+                || nobodies.contains(customer)
+                || identifiers.stream().anyMatch(i -> isOfAPerson(i) && isErased(i));
+    }
+
+    /** Whether a text, plain or JSON, names somebody erased. */
+    public boolean areNamedIn(String text) {
+        return !erased.isEmpty()
+                && Person.hasWord(text, word -> {
+                    for (var type : Identifier.Type.values())
+                        if (identifiers.of(type, word).filter(this::isErased).isPresent()) return true;
+                    return false;
+                });
+    }
+
+    /**
+     * What of an event's identifiers counts. Empty when it is refused. A device that was an erased person's and is
+     * somebody else's now says nothing beside that one's own identifiers.
+     *
+     * @param track the name of a track event; null for others
+     */
+    public List<Identifier> judge(List<Identifier> carried, @Nullable String track, Instant occurredAt) {
+        if (erased.isEmpty() || carried.stream().noneMatch(this::isErased)) return carried;
+        if (track != null
+                && signUps.contains(track)
+                && isAfterErasure(carried, occurredAt)
+                && readmit(carried.stream().map(i -> i.id().value()).toList(), "by an event '%s'".formatted(track)))
+            return carried;
+        if (carried.stream().anyMatch(i -> isOfAPerson(i) && isErased(i))) return List.of();
+        return carried.stream().filter(i -> !isErased(i)).toList();
+    }
+
+    private boolean isAfterErasure(List<Identifier> carried, Instant occurredAt) {
+        return carried.stream().allMatch(i -> {
+            var at = erased.get(i.id().value());
+            return at == null || occurredAt.isAfter(at);
+        });
+    }
+
+    private boolean isErased(Identifier identifier) {
+        return erased.containsKey(identifier.id().value());
+    }
+
+    private static boolean isOfAPerson(Identifier identifier) {
+        return identifier.type().isPersonal();
+    }
+}

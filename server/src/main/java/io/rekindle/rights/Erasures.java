@@ -1,0 +1,406 @@
+package io.rekindle.rights;
+
+import io.rekindle.access.AuditTrail;
+import io.rekindle.access.Caller;
+import io.rekindle.collect.EventLog;
+import io.rekindle.collect.Identifier;
+import io.rekindle.collect.Identifiers;
+import io.rekindle.collect.Tails;
+import io.rekindle.collect.Tombstones;
+import io.rekindle.common.CustomerId;
+import io.rekindle.common.Page;
+import io.rekindle.platform.Backlog;
+import io.rekindle.platform.BusinessClock;
+import io.rekindle.platform.Jobs;
+import io.rekindle.platform.Problem;
+import io.rekindle.platform.SystemClock;
+import io.rekindle.platform.Vault;
+import io.rekindle.platform.WriteGate;
+import io.rekindle.profile.Profiles;
+import io.rekindle.warehouse.Warehouse;
+import java.security.SecureRandom;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.time.ZoneOffset;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.stream.Collectors;
+import javax.sql.DataSource;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.stereotype.Component;
+import org.springframework.transaction.PlatformTransactionManager;
+import org.springframework.transaction.annotation.Transactional;
+import org.springframework.transaction.support.TransactionTemplate;
+
+/**
+ * Removes persons for good ({@code docs/personal-data.md} says what that means). First, within moments: their identifiers
+ * are refused from then on, every module's rows go and the keys of everything sealed about them are destroyed, in all
+ * backups at once. Then, within a day: the files of both stores are written anew, with random ids in the place of theirs,
+ * so that figures stay and nothing tells of whom they are. Each step may be repeated; after a crash the job goes on.
+ */
+@Component
+public class Erasures implements Backlog, Tombstones.Returning {
+    static final String HIDE = "erasure";
+
+    private static final Logger LOG = LoggerFactory.getLogger(Erasures.class);
+    private static final int LONGEST_REASON = 500;
+    private static final SecureRandom RANDOM = new SecureRandom();
+
+    private final JdbcClient jdbc;
+    private final DataSource database;
+    private final TransactionTemplate transactions;
+    private final Persons persons;
+    private final PersonalRows rows;
+    private final Profiles profiles;
+    private final Identifiers identifiers;
+    private final Tombstones tombstones;
+    private final EventLog log;
+    private final Tails tails;
+    private final Vault vault;
+    private final Warehouse warehouse;
+    private final WriteGate gate;
+    private final Jobs jobs;
+    private final BusinessClock business;
+    private final SystemClock clock;
+    private final AuditTrail audit;
+    private final ErasureSettings settings;
+    private final ReentrantLock finishing = new ReentrantLock();
+
+    Erasures(
+            JdbcClient jdbc,
+            DataSource database,
+            PlatformTransactionManager transactionManager,
+            Persons persons,
+            PersonalRows rows,
+            Profiles profiles,
+            Identifiers identifiers,
+            Tombstones tombstones,
+            EventLog log,
+            Tails tails,
+            Vault vault,
+            Warehouse warehouse,
+            WriteGate gate,
+            Jobs jobs,
+            BusinessClock business,
+            SystemClock clock,
+            AuditTrail audit,
+            ErasureSettings settings) {
+        this.jdbc = jdbc;
+        this.database = database;
+        this.transactions = new TransactionTemplate(transactionManager);
+        this.persons = persons;
+        this.rows = rows;
+        this.profiles = profiles;
+        this.identifiers = identifiers;
+        this.tombstones = tombstones;
+        this.log = log;
+        this.tails = tails;
+        this.vault = vault;
+        this.warehouse = warehouse;
+        this.gate = gate;
+        this.jobs = jobs;
+        this.business = business;
+        this.clock = clock;
+        this.audit = audit;
+        this.settings = settings;
+    }
+
+    /** Asks for a person's erasure; it begins at once, in the background. */
+    @Transactional
+    public Erasure request(CustomerId asked, String reason) {
+        var why = reason.strip();
+        if (why.isEmpty() || why.length() > LONGEST_REASON)
+            throw Problem.invalid("erasure_needs_reason", "an erasure needs a reason of 1 to {most} characters")
+                    .with("most", LONGEST_REASON);
+        if (!profiles.exists(asked))
+            throw Problem.notFound("customer_not_found", "there is no customer {id}")
+                    .with("id", asked);
+        var person = persons.of(List.of(asked));
+        if (person.isIn(why))
+            throw Problem.invalid(
+                    "reason_names_the_person",
+                    "the reason stays when the person is gone: it must not name them; a number of your own will do");
+        return requested(person.ids(), why);
+    }
+
+    private Erasure requested(Set<CustomerId> ids, String why) {
+        var now = clock.instant();
+        long id = jdbc.sql("""
+                        insert into erasures (state, reason, requested_by, requested_at, due_at)
+                        values ('requested', :reason, :by, :at, :due) returning id
+                        """)
+                .param("reason", why)
+                .param("by", Caller.current().name())
+                .param("at", utc(now))
+                .param("due", utc(now.plus(settings.within())))
+                .query(Long.class)
+                .single();
+        add(id, ids);
+        jobs.schedule(HIDE, Long.toString(id), business.instant());
+        audit.record("erasure.requested", "erasure " + id, why);
+        return get(id);
+    }
+
+    private void add(long id, Collection<CustomerId> ids) {
+        for (var one : ids)
+            jdbc.sql("""
+                            insert into erasure_ids (erasure_id, old_id, new_id) values (:id, :old, :new)
+                            on conflict do nothing
+                            """)
+                    .param("id", id)
+                    .param("old", one.value())
+                    .param("new", RANDOM.nextLong())
+                    .update();
+    }
+
+    public Erasure get(long id) {
+        return jdbc.sql("select * from erasures where id = :id")
+                .param("id", id)
+                .query(Erasures::erasure)
+                .optional()
+                .orElseThrow(() -> Problem.notFound("erasure_not_found", "there is no erasure {id}")
+                        .with("id", id));
+    }
+
+    /** Latest first; the cursor is the id to go on below. */
+    public Page<Erasure> list(long below, int limit) {
+        var found = jdbc.sql("select * from erasures where id < :below order by id desc limit :limit")
+                .param("below", below)
+                .param("limit", limit + 1)
+                .query(Erasures::erasure)
+                .list();
+        return Page.of(found, limit, e -> Long.toString(e.id()));
+    }
+
+    /**
+     * Lets an identifier in again that was erased, because its owner wants to be a customer again.
+     *
+     * @return whether it was one of somebody erased
+     */
+    public boolean readmit(Identifier.Type type, String value, String reason) {
+        var id = identifiers.of(type, value).map(i -> i.id().value());
+        if (id.isEmpty() || !tombstones.erased().containsKey(id.get())) return false;
+        if (!tombstones.readmit(List.of(id.get()), "by hand: " + reason.strip()))
+            throw Problem.conflict(
+                    "erasure_not_finished",
+                    "this person's erasure is not finished; finish it first, or what is new would go with what was");
+        return true;
+    }
+
+    @Override
+    public boolean mayReturn(Set<Long> ids) {
+        return jdbc.sql("select not exists (select from erasure_ids where old_id = any (:ids)) as free")
+                .param("ids", PersonalRows.longs(ids))
+                .query(Boolean.class)
+                .single();
+    }
+
+    /** Makes everything personal unreadable: rows and keys. */
+    void hide(long id) {
+        if (get(id).state() != Erasure.State.REQUESTED) return;
+        var retired = new HashSet<Long>();
+        var ids = new HashSet<>(ids(id).keySet());
+        var refused = new HashSet<Long>();
+        while (!refused.containsAll(ids)) {
+            var fresh = new HashSet<>(ids);
+            fresh.removeAll(refused);
+            tombstones.entomb(fresh);
+            refused.addAll(fresh);
+            // What came in before is taken up first: then nothing of the person is on its way any more.
+            retired.addAll(log.betweenStagings(() -> vault.retire(fresh, "intake")));
+            tails.awaitAll(log.lastSeq());
+            var person = persons.of(ids.stream().map(CustomerId::new).toList());
+            add(id, person.ids());
+            person.ids().forEach(one -> ids.add(one.value()));
+        }
+        var person = persons.of(ids.stream().map(CustomerId::new).toList());
+        gate.write(() -> transactions.executeWithoutResult(status -> {
+            var sealed = new HashSet<Long>();
+            long removed = rows.erase(person, bytes -> sealed.addAll(Vault.leaves(List.of(bytes))));
+            jdbc.sql("""
+                            update erasures set rows_removed = coalesce(rows_removed, 0) + :rows,
+                                leaves = coalesce(leaves, '{}') || :leaves
+                            where id = :id
+                            """)
+                    .param("rows", removed)
+                    .param("leaves", PersonalRows.longs(sealed))
+                    .param("id", id)
+                    .update();
+        }));
+        retired.addAll(leaves(id));
+        vault.destroyLeaves(retired);
+        jdbc.sql("""
+                        update erasures set state = 'hidden', hidden_at = :at, keys_destroyed = cardinality(leaves),
+                            leaves = null
+                        where id = :id
+                        """).param("at", utc(clock.instant())).param("id", id).update();
+        audit.record("erasure.hidden", "erasure " + id, "rows deleted, keys destroyed");
+    }
+
+    /** Writes the files of both stores anew without the persons whose erasure is that far; how many they are. */
+    public int finish() {
+        finishing.lock();
+        try {
+            return finishInTurn();
+        } finally {
+            finishing.unlock();
+        }
+    }
+
+    private int finishInTurn() {
+        var hidden = jdbc.sql("select id from erasures where state = 'hidden' order by id")
+                .query((row, n) -> row.getLong("id"))
+                .list();
+        if (hidden.isEmpty()) return 0;
+        var ids = new HashMap<Long, Long>();
+        for (var id : hidden) ids.putAll(ids(id));
+        if (!ids.isEmpty()) {
+            tombstones.addNobodies(ids.values());
+            warehouse.forget(
+                    ids,
+                    rows.histories(),
+                    exchange -> gate.closed(() -> {
+                        exchange.run();
+                        transactions.executeWithoutResult(status -> {
+                            // Whoever holds a row may wait for the gate: better again later than never.
+                            jdbc.sql("select set_config('lock_timeout', '10s', true)")
+                                    .query(String.class)
+                                    .single();
+                            rows.rename(ids);
+                        });
+                        return true;
+                    }));
+            jdbc.sql("delete from erasure_ids where erasure_id = any (:ids)")
+                    .param("ids", PersonalRows.longs(hidden))
+                    .update();
+        }
+        var written = new HashSet<>(Set.of("erasure_ids"));
+        rows.tables().stream().filter(t -> t.isInClear()).forEach(t -> written.add(t.name()));
+        writeAnew(written);
+        jdbc.sql("update erasures set state = 'finished', finished_at = :at where id = any (:ids)")
+                .param("at", utc(clock.instant()))
+                .param("ids", PersonalRows.longs(hidden))
+                .update();
+        for (var id : hidden) audit.record("erasure.finished", "erasure " + id, "the files were written anew");
+        return hidden.size();
+    }
+
+    /** A deleted row stays on its page, and in the database's own log, until both are written anew. */
+    private void writeAnew(Set<String> tables) {
+        try (var connection = database.getConnection();
+                var statement = connection.createStatement()) {
+            for (var table : tables) statement.execute("vacuum (full) " + table);
+            try {
+                statement.execute("checkpoint");
+                statement.execute("select pg_switch_wal()");
+                statement.execute("checkpoint");
+            } catch (SQLException notAllowed) {
+                LOG.info(
+                        "this database user may not make PostgreSQL leave its log behind ({}): what was deleted goes from it as the log is kept",
+                        notAllowed.getMessage());
+            }
+        } catch (SQLException e) {
+            throw new IllegalStateException("the tables cannot be written anew: " + e.getMessage(), e);
+        }
+    }
+
+    /**
+     * After a restore of an older backup the rows of who was erased since are back, unreadable: they are erased again.
+     * Called once at the start.
+     */
+    @Transactional
+    public void eraseAgain() {
+        var again = jdbc.sql("""
+                        select distinct customer_id from identifiers
+                        where id = any (:ids) and not exists (select from erasure_ids where old_id = identifiers.id)
+                        """)
+                .param("ids", PersonalRows.longs(tombstones.erased().keySet()))
+                .query((row, n) -> new CustomerId(row.getLong("customer_id")))
+                .list();
+        for (var customer : again) {
+            // Somebody readmitted keeps what is theirs: only ids that are refused still are of somebody erased.
+            requested(persons.of(List.of(customer)).ids(), "erased before the backup was restored");
+            LOG.info("a restored backup held somebody who was erased since; they are erased again");
+        }
+    }
+
+    private Map<Long, Long> ids(long erasure) {
+        return jdbc
+                .sql("select old_id, new_id from erasure_ids where erasure_id = :id")
+                .param("id", erasure)
+                .query((row, n) -> Map.entry(row.getLong("old_id"), row.getLong("new_id")))
+                .list()
+                .stream()
+                .collect(Collectors.toMap(Map.Entry::getKey, Map.Entry::getValue));
+    }
+
+    private Set<Long> leaves(long erasure) {
+        return Set.copyOf(jdbc.sql("select unnest(leaves) as leaf from erasures where id = :id")
+                .param("id", erasure)
+                .query((row, n) -> row.getLong("leaf"))
+                .list());
+    }
+
+    @Override
+    public String name() {
+        return "erasures";
+    }
+
+    /** Its work is done by jobs, which are counted as such. */
+    @Override
+    public long pending() {
+        return 0;
+    }
+
+    @Override
+    public Optional<String> failure() {
+        long overdue = jdbc.sql("select count(*) from erasures where state <> 'finished' and due_at < :now")
+                .param("now", utc(clock.instant()))
+                .query(Long.class)
+                .single();
+        return overdue == 0
+                ? Optional.empty()
+                : Optional.of("%d erasures should have been finished by now".formatted(overdue));
+    }
+
+    private static Erasure erasure(ResultSet row, int number) throws SQLException {
+        var rowsRemoved = (Long) row.getObject("rows_removed");
+        var keys = (Integer) row.getObject("keys_destroyed");
+        return new Erasure(
+                row.getLong("id"),
+                Erasure.State.valueOf(row.getString("state").toUpperCase(Locale.ROOT)),
+                row.getString("reason"),
+                row.getString("requested_by"),
+                time(row, "requested_at"),
+                time(row, "due_at"),
+                nullableTime(row, "hidden_at"),
+                nullableTime(row, "finished_at"),
+                rowsRemoved,
+                keys);
+    }
+
+    private static Instant time(ResultSet row, String column) throws SQLException {
+        return row.getObject(column, OffsetDateTime.class).toInstant();
+    }
+
+    private static @Nullable Instant nullableTime(ResultSet row, String column) throws SQLException {
+        var at = row.getObject(column, OffsetDateTime.class);
+        return at == null ? null : at.toInstant();
+    }
+
+    private static OffsetDateTime utc(Instant at) {
+        return OffsetDateTime.ofInstant(at, ZoneOffset.UTC);
+    }
+}

@@ -1,0 +1,66 @@
+package io.rekindle.rights;
+
+import io.rekindle.collect.Identifier;
+import io.rekindle.collect.Identifiers;
+import io.rekindle.common.CustomerId;
+import io.rekindle.identity.Identities;
+import io.rekindle.platform.Person;
+import io.rekindle.profile.PersonalFields;
+import io.rekindle.profile.Profiles;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
+import org.springframework.stereotype.Component;
+
+/** Puts together who somebody is: every id they ever had, of merged customers too, and their identifiers in clear. */
+@Component
+class Persons {
+    private static final Set<String> IDENTIFYING =
+            Set.of(PersonalFields.USER_ID, PersonalFields.EMAIL, PersonalFields.PHONE);
+
+    private static final int MOST_REMEMBERED = 100_000;
+
+    private final Identities identities;
+    private final Profiles profiles;
+    private final Identifiers identifiers;
+
+    Persons(Identities identities, Profiles profiles, Identifiers identifiers) {
+        this.identifiers = identifiers;
+        this.identities = identities;
+        this.profiles = profiles;
+    }
+
+    /** @param asked ids of one person, as given out at any time */
+    Person of(Collection<CustomerId> asked) {
+        var ids = new HashSet<>(asked);
+        var canonical = Set.copyOf(identities.canonical(asked).values());
+        for (var customer : canonical) {
+            ids.add(customer);
+            for (var known : identities.identifiersOf(customer))
+                ids.add(known.identifier().id());
+        }
+        var texts = profiles.personal(canonical, IDENTIFYING).values().stream()
+                .flatMap(fields -> fields.values().values().stream())
+                .map(String::strip)
+                .filter(text -> !text.isEmpty())
+                .collect(Collectors.toSet());
+        var values = ids.stream().map(CustomerId::value).collect(Collectors.toSet());
+        var known = new HashMap<String, Boolean>();
+        return new Person(List.copyOf(canonical).getFirst(), ids, texts, word -> {
+            if (known.size() >= MOST_REMEMBERED) known.clear();
+            return known.computeIfAbsent(word, w -> standsFor(values, w));
+        });
+    }
+
+    private boolean standsFor(Set<Long> ids, String word) {
+        for (var type : Identifier.Type.values())
+            if (identifiers
+                    .of(type, word)
+                    .filter(i -> ids.contains(i.id().value()))
+                    .isPresent()) return true;
+        return false;
+    }
+}

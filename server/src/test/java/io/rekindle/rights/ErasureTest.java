@@ -1,0 +1,527 @@
+package io.rekindle.rights;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.rekindle.access.AuditTrail;
+import io.rekindle.access.Caller;
+import io.rekindle.access.Role;
+import io.rekindle.app.server.DataFolder;
+import io.rekindle.app.server.RunningServer;
+import io.rekindle.collect.EventLog;
+import io.rekindle.collect.Identifier;
+import io.rekindle.collect.Tails;
+import io.rekindle.common.CustomerId;
+import io.rekindle.identity.Identities;
+import io.rekindle.platform.DatabaseSettings;
+import io.rekindle.platform.PlatformSettings;
+import io.rekindle.platform.Problem;
+import io.rekindle.platform.Restore;
+import io.rekindle.platform.Vault;
+import io.rekindle.profile.Profile;
+import io.rekindle.profile.Profiles;
+import io.rekindle.testing.EverythingStored;
+import io.rekindle.testing.TestFolders;
+import io.rekindle.testing.TestPostgres;
+import io.rekindle.warehouse.Rows;
+import io.rekindle.warehouse.Sql;
+import io.rekindle.warehouse.Warehouse;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.net.URI;
+import java.net.URLEncoder;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.charset.Charset;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Base64;
+import java.util.HashMap;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import java.util.zip.ZipInputStream;
+import org.junit.jupiter.api.Test;
+import org.springframework.jdbc.core.simple.JdbcClient;
+
+/**
+ * One person is planted wherever something about a person can come to lie, on a server with both embedded stores, and
+ * erased. Then everything is searched: each table, each file of the data folder, the logs of both stores, and a backup of
+ * before, restored with the key file of after.
+ */
+class ErasureTest {
+    private static final String WRITE_KEY = "erasure-write-key-0123456789";
+    private static final String ADMIN_KEY = "erasure-admin-key-0123456789";
+    private static final Caller PLANNER = new Caller("planner", Set.of(Role.PLANNER));
+
+    /** What must not be found: identifiers, personal values, and what is not personal and yet hers. */
+    private static final List<String> HERS = List.of(
+            "Zenobia.Quillfeather@nowhere.example",
+            "+4915123459876",
+            "zq-user-77x41",
+            "zq-device-5521",
+            "Zenobia",
+            "Quillfeather",
+            "Plumage Lane 17",
+            "Xanaduburg",
+            "mauve-of-the-north");
+
+    private final HttpClient http = HttpClient.newHttpClient();
+
+    @Test
+    void afterAnErasureNothingOfThePersonIsFoundAnywhereAndTheFiguresStay() throws Exception {
+        var data = TestFolders.newFolder("data");
+        var yesterday = TestFolders.newFolder("backup");
+        Map<String, String> figures;
+        try (var server = RunningServer.start(new DataFolder(data), 0, settings())) {
+            var her = plant(server);
+            figures = figures(server);
+            assertThat(found(everywhere(server, data), "Xanaduburg", "mauve-of-the-north"))
+                    .as("the search finds what is in clear")
+                    .contains("Xanaduburg", "mauve-of-the-north");
+            assertThat(archive(server, her)).contains(HERS.toArray(String[]::new));
+            server.client().post("/api/backups", Map.of("folder", yesterday.toString()));
+
+            var erasure = server.client()
+                    .post("/api/erasures", Map.of("customerId", her.toString(), "reason", "request 4711"))
+                    .path("id")
+                    .asLong();
+            await(server, erasure, Erasure.State.HIDDEN);
+            assertThat(server.part(Profiles.class).exists(her)).isFalse();
+            send(server, late("before the files are written anew"));
+            server.client().post("/api/erasures/finish", Map.of());
+            var done = server.part(Erasures.class).get(erasure);
+            assertThat(done.state()).isEqualTo(Erasure.State.FINISHED);
+            assertThat(done.rowsRemoved()).isGreaterThan(5);
+            assertThat(done.keysDestroyed()).isGreaterThan(3);
+
+            assertNothingIsFound(everywhere(server, data));
+            assertThat(figures(server)).as("past reports").isEqualTo(figures);
+            assertTheOtherIsWhole(server);
+
+            // Late, sent again, under a new user id with the old address: nobody comes back that way.
+            send(server, late("after"));
+            send(server, """
+                    {"batch": [{"type": "identify", "messageId": "again-1", "anonymousId": "zq-device-5521", "timestamp": "no time",
+                      "traits": {"email": "Zenobia.Quillfeather@nowhere.example", "colour": "mauve-of-the-north"}}]}
+                    """);
+            send(server, """
+                    {"batch": [{"type": "identify", "messageId": "again-2", "userId": "another-number",
+                      "traits": {"email": "zenobia.quillfeather@NOWHERE.example", "city": "Xanaduburg"}}]}
+                    """);
+            assertThat(find(server, Identifier.Type.USER_ID, "another-number")).isEmpty();
+            assertNothingIsFound(everywhere(server, data));
+            assertThat(figures(server)).isEqualTo(figures);
+        }
+        assertNothingIsFound(inFiles(data));
+
+        restoreYesterdaysBackup(data, yesterday);
+    }
+
+    private void restoreYesterdaysBackup(Path data, Path yesterday) throws Exception {
+        var restored = TestFolders.newFolder("restored");
+        var place = TestPostgres.newDatabase();
+        var keys = PlatformSettings.defaultKeyFile(data);
+        Restore.restore(
+                yesterday,
+                restored,
+                keys,
+                PlatformSettings.defaultKeyFile(restored),
+                new DatabaseSettings(place.url(), place.user(), place.password(), 2),
+                Instant.parse("2026-05-01T12:00:00Z"));
+        var settings = settings();
+        settings.put("rekindle.database.url", place.url());
+        settings.put("rekindle.database.user", place.user());
+        settings.put("rekindle.database.password", place.password());
+        assertThat(openedWithTodaysKeys(place, Vault.ofKeyFile(keys, null)))
+                .as("of the sealed values of the backup, today's keys open the other's and none of hers")
+                .contains("Bystander")
+                .doesNotContain(sealed());
+        try (var server = RunningServer.start(new DataFolder(restored), 0, settings)) {
+            var jdbc = server.part(JdbcClient.class);
+            long again =
+                    jdbc.sql("select max(id) from erasures").query(Long.class).single();
+            await(server, again, Erasure.State.HIDDEN);
+            server.client().post("/api/erasures/finish", Map.of());
+            assertNothingIsFound(List.of(
+                    EverythingStored.inPostgresql(jdbc).getBytes(StandardCharsets.UTF_8),
+                    EverythingStored.inTheWarehouse(server.part(Warehouse.class))
+                            .getBytes(StandardCharsets.UTF_8)));
+            assertThat(find(server, Identifier.Type.EMAIL, HERS.getFirst())).isEmpty();
+            assertTheOtherIsWhole(server);
+
+            // The way back: she signs up anew.
+            send(server, """
+                    {"batch": [
+                      {"type": "track", "messageId": "new-1", "event": "Signed Up", "userId": "zq-user-77x41"},
+                      {"type": "identify", "messageId": "new-2", "userId": "zq-user-77x41", "traits": {"firstName": "Zenobia"}}]}
+                    """);
+            var back = find(server, Identifier.Type.USER_ID, "zq-user-77x41").orElseThrow();
+            assertThat(server.part(Profiles.class)
+                            .get(back, PLANNER)
+                            .orElseThrow()
+                            .traits())
+                    .extracting(Profile.Trait::name)
+                    .containsExactlyInAnyOrder("userId", "firstName");
+            assertThat(server.part(Warehouse.class)
+                            .first(
+                                    Sql.of("select count(*) as n from events_now where customer_id = ?", back.value()),
+                                    row -> row.longValue("n")))
+                    .as("she begins without a past")
+                    .hasValue(2L);
+            // As a kill leaves it right after the exchange of keys has begun.
+            server.part(Vault.class).beginRotation();
+            send(server, """
+                    {"batch": [{"type": "identify", "messageId": "new-3", "userId": "third-user", "traits": {"firstName": "Thirdly"}}]}
+                    """);
+        }
+        var newKeys = PlatformSettings.defaultKeyFile(restored);
+        var both = Files.readString(newKeys);
+        try (var server = RunningServer.start(new DataFolder(restored), 0, settings)) {
+            var deadline = System.nanoTime() + Duration.ofSeconds(60).toNanos();
+            while (server.part(KeyRotation.class).progress().rotating()) {
+                assertThat(System.nanoTime())
+                        .as("the exchange goes on after a restart")
+                        .isLessThan(deadline);
+                Thread.sleep(50);
+            }
+            assertThat(server.part(KeyRotation.class).progress().failure()).isNull();
+            assertTheOtherIsWhole(server);
+            assertThat(openedWithTodaysKeys(place, Vault.ofKeyFile(newKeys, null)))
+                    .contains("Bystander", "Thirdly", "other-user-1");
+            assertThat(both).contains("generation 1 ", "generation 2 ");
+            assertThat(Files.readString(newKeys)).contains("generation 2 ").doesNotContain("generation 1 ");
+            assertThat(openedWithTodaysKeys(place, Vault.ofKeyFile(keys, null)))
+                    .as("the keys of before open nothing any more")
+                    .doesNotContain("Bystander", "other-user-1");
+        }
+        assertThat(org.assertj.core.api.Assertions.catchThrowableOfType(
+                                Problem.class,
+                                () -> Restore.restore(
+                                        yesterday,
+                                        TestFolders.newFolder("again"),
+                                        newKeys,
+                                        TestFolders.newFolder("again").resolve("rekindle.key"),
+                                        new DatabaseSettings(place.url(), place.user(), place.password(), 2),
+                                        Instant.parse("2026-05-01T12:00:00Z")))
+                        .code())
+                .isEqualTo("keys_rotated");
+    }
+
+    /** Puts her, and somebody else beside her, wherever something about a person can come to lie. */
+    private CustomerId plant(RunningServer server) throws Exception {
+        send(server, """
+                {"batch": [
+                  {"type": "page", "messageId": "zq-user-77x41-1", "anonymousId": "zq-device-5521", "name": "Home",
+                   "properties": {"path": "/from/Xanaduburg"}},
+                  {"type": "identify", "messageId": "p-2", "userId": "zq-user-77x41", "anonymousId": "zq-device-5521",
+                   "traits": {"email": "Zenobia.Quillfeather@nowhere.example", "phone": "+4915123459876",
+                     "firstName": "Zenobia", "lastName": "Quillfeather", "address": {"street": "Plumage Lane 17"},
+                     "city": "Xanaduburg", "colour": "mauve-of-the-north", "consent": {"email": true}}},
+                  {"type": "track", "messageId": "p-3", "userId": "zq-user-77x41", "event": "Order Completed",
+                   "properties": {"order_id": "E-1", "total": 25, "currency": "EUR", "shipped_to": "Xanaduburg",
+                     "products": [{"product_id": "feather", "price": 25, "quantity": 1}]}},
+                  {"type": "identify", "messageId": "o-1", "userId": "other-user-1",
+                   "traits": {"email": "other@nowhere.example", "firstName": "Bystander", "city": "Elsewhere"}},
+                  {"type": "track", "messageId": "o-2", "userId": "other-user-1", "event": "Order Completed",
+                   "properties": {"order_id": "E-2", "total": 40, "currency": "EUR",
+                     "products": [{"product_id": "hat", "price": 40, "quantity": 1}]}},
+                  {"type": "identify", "messageId": "x-1", "userId": "zq-user-77x41", "timestamp": "no time",
+                   "traits": {"email": "zenobia.quillfeather@nowhere.example"}},
+                  {"type": "track", "messageId": "x-2", "event": "Seen", "anonymousId": "zq-device-5521", "timestamp": "no time"},
+                  {"type": "track", "messageId": "x-3", "event": "Seen", "userId": "other-user-1", "timestamp": "no time"}]}
+                """);
+        var her = find(server, Identifier.Type.EMAIL, HERS.getFirst()).orElseThrow();
+        var other = find(server, Identifier.Type.USER_ID, "other-user-1").orElseThrow();
+        var jdbc = server.part(JdbcClient.class);
+        var vault = server.part(Vault.class);
+        server.part(AuditTrail.class).record("note.made", "note", "asked by zenobia.quillfeather@nowhere.example");
+        jdbc.sql("""
+                        insert into imports (file_name, dry_run, state, mapping, created_at, created_by)
+                        values ('orders.csv', true, 'done', '{"fields": {}}', '2026-02-01T00:00:00Z', 'test')
+                        """).update();
+        jdbc.sql("""
+                        insert into import_rejects (import_id, row_number, reason, detail, sealed)
+                        select max(id), 7, 'bad_time', 'no time', :sealed from imports
+                        """)
+                .param(
+                        "sealed",
+                        vault.seal("import-row", "{\"customer\":\"zq-user-77x41\"}".getBytes(StandardCharsets.UTF_8)))
+                .update();
+        jdbc.sql("""
+                        insert into idempotent_answers (caller, key, request_hash, status, content_type, body, created_at)
+                        values ('key:1', 'preview', '\\x00', 200, 'application/json', :sealed, '2099-01-01T00:00:00Z')
+                        """)
+                .param(
+                        "sealed",
+                        vault.seal(
+                                "idempotent-answer",
+                                "{\"to\":\"Zenobia.Quillfeather@nowhere.example\"}".getBytes(StandardCharsets.UTF_8)))
+                .update();
+        jdbc.sql("""
+                        insert into message_runs (run_id, campaign_id, purpose, channel, template_id, template_version,
+                            window_from, window_to, expires_at, finished)
+                        values (9, 9, 'marketing', 'email', 1, 1, '09:00', '20:00', '2099-01-01T00:00:00Z', true)
+                        """).update();
+        jdbc.sql("""
+                        insert into messages (message_id, decision_id, run_id, campaign_id, customer_id, state, reason, detail,
+                            due_at, changed_at)
+                        values (90, 900, 9, 9, :her, 'failed', 'refused', '550 <Zenobia.Quillfeather@nowhere.example> unknown',
+                            '2026-02-01T00:00:00Z', '2026-02-01T00:00:00Z'),
+                            (91, 901, 9, 9, :other, 'sent', null, null, '2026-02-01T00:00:00Z', '2026-02-01T00:00:00Z')
+                        """).param("her", her.value()).param("other", other.value()).update();
+        var at = Instant.parse("2026-02-01T00:00:00Z");
+        server.part(Warehouse.class)
+                .append(
+                        "messages",
+                        "planted",
+                        Rows.written(rows -> rows.value(90L)
+                                .value(900L)
+                                .value(9L)
+                                .value(9L)
+                                .value(her.value())
+                                .value("email")
+                                .value("failed")
+                                .value("refused")
+                                .value(at)
+                                .value("550 <Zenobia.Quillfeather@nowhere.example> unknown")
+                                .end()));
+        server.part(Warehouse.class).append("stage_changes", "planted", Rows.written(rows -> {
+            rows.value(her.value()).value("new").value(at).end();
+            rows.value(other.value()).value("growing").value(at).end();
+        }));
+        return her;
+    }
+
+    private static String late(String id) {
+        return """
+                {"batch": [
+                  {"type": "track", "messageId": "late %1$s", "anonymousId": "zq-device-5521", "event": "Seen",
+                   "timestamp": "2026-01-01T00:00:00Z", "properties": {"from": "Xanaduburg"}},
+                  {"type": "track", "messageId": "bad %1$s", "userId": "zq-user-77x41", "event": "Signed Up",
+                   "timestamp": "2020-01-01T00:00:00Z", "context": {"traits": {"email": "Zenobia.Quillfeather@nowhere.example"}}}]}
+                """.formatted(id);
+    }
+
+    /** What reports are made of: each must be the same to the last digit. */
+    private static Map<String, String> figures(RunningServer server) {
+        var figures = new HashMap<String, String>();
+        for (var sql : List.of(
+                "select count(*) || ' ' || count(distinct customer_id) || ' ' || sum(net) as f from orders_now",
+                "select count(*) || ' ' || count(distinct customer_id) || ' ' || sum(amount) as f from order_lines_now",
+                "select sum(events) || ' ' || count(distinct customer_id) || ' ' || sum(amount) as f from event_days_now",
+                "select count(*) || ' ' || count(distinct customer_id) || ' ' || max(seq) as f from events_now",
+                "select string_agg(state || customers, ',' order by state) as f from (select state, count(*) as customers from messages_now group by state)",
+                "select string_agg(stage || n, ',' order by stage) as f from (select stage, count(*) as n from stages_now group by stage)",
+                "select count(*) || ' ' || count(*) filter (where granted) as f from consent_now",
+                // Orders and stages of one person still are of one person.
+                "select string_agg(stage || net, ',' order by stage) as f from stages_now join orders_now using (customer_id)"))
+            figures.put(
+                    sql,
+                    server.part(Warehouse.class)
+                            .first(Sql.of(sql), row -> row.text("f"))
+                            .orElseThrow());
+        figures.put(
+                "messages",
+                server.part(JdbcClient.class)
+                        .sql(
+                                "select string_agg(state || n, ',' order by state) from (select state, count(*) as n from messages group by state) m")
+                        .query(String.class)
+                        .single());
+        return figures;
+    }
+
+    private static void assertTheOtherIsWhole(RunningServer server) {
+        var other = find(server, Identifier.Type.EMAIL, "other@nowhere.example").orElseThrow();
+        assertThat(server.part(Profiles.class).get(other, PLANNER).orElseThrow().traits())
+                .extracting(t -> t.name() + "=" + t.value().asString())
+                .contains("email=other@nowhere.example", "firstName=Bystander", "city=Elsewhere");
+        assertThat(server.part(JdbcClient.class)
+                        .sql("select count(*) from rejected_items where reason = 'bad_timestamp'")
+                        .query(Long.class)
+                        .single())
+                .as("the other's rejected item, and one of hers of which nothing is kept")
+                .isBetween(1L, 2L);
+    }
+
+    private static java.util.Optional<CustomerId> find(RunningServer server, Identifier.Type type, String value) {
+        return server.part(Identities.class).find(type, value);
+    }
+
+    /** Every sealed value of a database, opened where these keys open it. */
+    private static String openedWithTodaysKeys(TestPostgres.Place place, Vault vault) {
+        var source = new org.springframework.jdbc.datasource.DriverManagerDataSource(
+                place.url(), place.user(), place.password());
+        var jdbc = JdbcClient.create(source);
+        var text = new StringBuilder();
+        record Column(String table, String name) {}
+        var columns = jdbc.sql("""
+                        select table_name, column_name from information_schema.columns
+                        where table_schema = 'public' and data_type = 'bytea'
+                        """)
+                .query((row, n) -> new Column(row.getString("table_name"), row.getString("column_name")))
+                .list();
+        var contexts = List.of("intake", "rejected", "import-row", "idempotent-answer", "message-link");
+        for (var column : columns)
+            jdbc.sql("select %s as sealed from %s where %1$s is not null".formatted(column.name(), column.table()))
+                    .query(row -> {
+                        for (var context : contexts) text.append(opened(vault, context, row.getBytes("sealed")));
+                    });
+        jdbc.sql("""
+                        select f.field, f.sealed, k.wrapped from personal_fields f
+                        join person_keys k on k.customer_id = f.customer_id
+                        """).query(row -> {
+            try {
+                text.append(vault.openField(
+                        vault.unwrap(row.getBytes("wrapped")), row.getString("field"), row.getBytes("sealed")));
+            } catch (Problem destroyed) {
+                text.append('-');
+            }
+        });
+        return text.toString();
+    }
+
+    private static String opened(Vault vault, String context, byte[] sealed) {
+        try {
+            return new String(vault.open(context, sealed), StandardCharsets.UTF_8);
+        } catch (Problem notThisOne) {
+            return "";
+        }
+    }
+
+    /** What of hers was never stored but sealed. */
+    private static String[] sealed() {
+        return HERS.subList(0, 7).toArray(String[]::new);
+    }
+
+    private static List<byte[]> everywhere(RunningServer server, Path data) throws IOException {
+        var all = new ArrayList<>(inFiles(data));
+        all.add(EverythingStored.inPostgresql(server.part(JdbcClient.class)).getBytes(StandardCharsets.UTF_8));
+        all.add(EverythingStored.inTheWarehouse(server.part(Warehouse.class)).getBytes(StandardCharsets.UTF_8));
+        return all;
+    }
+
+    /** Every byte of every file of the folder; PostgreSQL's own programs aside, which nobody writes to. */
+    private static List<byte[]> inFiles(Path folder) throws IOException {
+        var all = new ArrayList<byte[]>();
+        try (var files = Files.walk(folder)) {
+            for (var file : files.filter(Files::isRegularFile)
+                    .filter(f -> !f.startsWith(folder.resolve("postgres-binaries")))
+                    .toList()) {
+                try {
+                    all.add(Files.readAllBytes(file));
+                } catch (java.nio.file.NoSuchFileException goneMeanwhile) {
+                    assertThat(file).doesNotExist();
+                }
+            }
+        }
+        return all;
+    }
+
+    private static void assertNothingIsFound(List<byte[]> texts) {
+        assertThat(found(texts, HERS.toArray(String[]::new))).isEmpty();
+    }
+
+    /** Which of these values stand in the texts, in any of the forms a program may have given them. One pass. */
+    private static Set<String> found(List<byte[]> texts, String... values) {
+        @SuppressWarnings("ArrayRecordComponent") // compared by hand
+        record Form(String value, byte[] bytes) {}
+        var byStart = new HashMap<Integer, List<Form>>();
+        var starts = new java.util.BitSet(1 << 16);
+        for (var value : values)
+            for (var form : forms(value)) {
+                byStart.computeIfAbsent(java.nio.ByteBuffer.wrap(form).getInt(), k -> new ArrayList<>())
+                        .add(new Form(value, form));
+                starts.set(((form[0] & 0xff) << 8) | (form[1] & 0xff));
+            }
+        var found = new java.util.TreeSet<String>();
+        for (var text : texts)
+            for (int i = 0; i + 4 <= text.length; i++) {
+                if (!starts.get(((text[i] & 0xff) << 8) | (text[i + 1] & 0xff))) continue;
+                int start = java.nio.ByteBuffer.wrap(text, i, 4).getInt();
+                for (var form : byStart.getOrDefault(start, List.of())) {
+                    int end = i + form.bytes().length;
+                    if (end <= text.length && java.util.Arrays.equals(text, i, end, form.bytes(), 0, end - i))
+                        found.add(form.value());
+                }
+            }
+        return found;
+    }
+
+    private static List<byte[]> forms(String value) {
+        var forms = new ArrayList<byte[]>();
+        for (var spelling :
+                Set.copyOf(List.of(value, value.toLowerCase(Locale.ROOT), value.toUpperCase(Locale.ROOT)))) {
+            for (Charset charset :
+                    List.of(StandardCharsets.UTF_8, StandardCharsets.UTF_16LE, StandardCharsets.UTF_16BE))
+                forms.add(spelling.getBytes(charset));
+            var bytes = spelling.getBytes(StandardCharsets.UTF_8);
+            forms.add(HexFormat.of().formatHex(bytes).getBytes(StandardCharsets.US_ASCII));
+            forms.add(HexFormat.of().withUpperCase().formatHex(bytes).getBytes(StandardCharsets.US_ASCII));
+            forms.add(URLEncoder.encode(spelling, StandardCharsets.UTF_8).getBytes(StandardCharsets.US_ASCII));
+            // In the middle of something, base64 of a text begins at any of three places.
+            for (int skip = 0; skip < 3; skip++) {
+                int whole = (bytes.length - skip) / 3 * 3;
+                if (whole >= 6)
+                    forms.add(Base64.getEncoder().encode(java.util.Arrays.copyOfRange(bytes, skip, skip + whole)));
+            }
+        }
+        return forms;
+    }
+
+    private String archive(RunningServer server, CustomerId her) throws Exception {
+        var answer = http.send(
+                HttpRequest.newBuilder(URI.create(server.url() + "/api/customers/" + her + "/archive"))
+                        .header("Authorization", "Bearer " + ADMIN_KEY)
+                        .build(),
+                HttpResponse.BodyHandlers.ofByteArray());
+        assertThat(answer.statusCode()).isEqualTo(200);
+        var names = new ArrayList<String>();
+        var all = new StringBuilder();
+        try (var zip = new ZipInputStream(new ByteArrayInputStream(answer.body()))) {
+            for (var entry = zip.getNextEntry(); entry != null; entry = zip.getNextEntry()) {
+                names.add(entry.getName());
+                all.append(new String(zip.readAllBytes(), StandardCharsets.UTF_8));
+            }
+        }
+        assertThat(names)
+                .contains("index.html", "data.json", "csv/profile-fields.csv", "csv/history-orders.csv")
+                .contains("csv/collect-not_used.csv", "csv/deliver-messages.csv", "csv/consent-consents.csv");
+        assertThat(all.toString()).doesNotContain("Bystander", "other@nowhere.example");
+        return all.toString();
+    }
+
+    private void send(RunningServer server, String body) throws Exception {
+        var answer = http.send(
+                HttpRequest.newBuilder(URI.create(server.url() + "/v1/batch"))
+                        .header("X-Write-Key", WRITE_KEY)
+                        .POST(HttpRequest.BodyPublishers.ofString(body))
+                        .build(),
+                HttpResponse.BodyHandlers.ofString());
+        assertThat(answer.statusCode()).as(answer.body()).isEqualTo(200);
+        server.part(Tails.class).awaitAll(server.part(EventLog.class).lastSeq());
+    }
+
+    private static void await(RunningServer server, long erasure, Erasure.State state) throws InterruptedException {
+        var deadline = System.nanoTime() + Duration.ofSeconds(60).toNanos();
+        while (server.part(Erasures.class).get(erasure).state().compareTo(state) < 0) {
+            assertThat(System.nanoTime()).as("the job runs").isLessThan(deadline);
+            Thread.sleep(50);
+        }
+    }
+
+    private static Map<String, String> settings() {
+        var settings = new HashMap<String, String>();
+        settings.put("rekindle.warehouse.memory-limit", "512MB");
+        settings.put("rekindle.write-key", WRITE_KEY);
+        settings.put("rekindle.admin-key", ADMIN_KEY);
+        settings.put("rekindle.key-rotation.grace", "0s");
+        return settings;
+    }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package io.rekindle.rights;
+
+import org.jspecify.annotations.NullMarked;
