@@ -53,6 +53,9 @@ create table if not exists identity_changes (alias_id bigint not null, customer_
 -- one row per change of one trait of one customer; value is a JSON scalar, null when removed
 create table if not exists trait_changes (customer_id bigint not null, trait varchar not null, value varchar, valid_from timestamp not null, seq bigint not null);
 
+-- one row per change of one tag of one customer; value is a JSON scalar, null when the customer has it no more; of changes at one instant the one with the highest seq stands
+create table if not exists tag_changes (customer_id bigint not null, tag varchar not null, value varchar, valid_from timestamp not null, version integer not null, seq bigint not null);
+
 -- one row per change of one permission
 create table if not exists consent_changes (customer_id bigint not null, purpose varchar not null, channel varchar not null, granted boolean not null, source varchar not null, valid_from timestamp not null, seq bigint not null);
 

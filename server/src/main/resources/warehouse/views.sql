@@ -1,6 +1,11 @@
 -- The views of the history: each under today's identity map, without undone imports.
 -- One scalar of a JSON text, as text; null when it is missing or null. Each engine has its own function for it.
 create or replace macro json_text(document, path) as json_extract_string(document, path);
+-- A text as a JSON scalar; null of null.
+create or replace macro json_scalar(words) as case when words is null then null else cast(to_json(cast(words as varchar)) as varchar) end;
+-- A number as one; null when it is none. Whole numbers are written as such.
+create or replace macro json_number(number) as case when not isfinite(number) then null
+    when number = trunc(number) and abs(number) < 1e15 then cast(cast(number as bigint) as varchar) else cast(to_json(number) as varchar) end;
 -- The day of an instant in a time zone, and the number of days from one day to another.
 create or replace macro local_day(moment, zone) as cast(timezone(zone, timezone('UTC', moment)) as date);
 create or replace macro days_between(first_day, last_day) as date_diff('day', first_day, last_day);
@@ -60,6 +65,14 @@ select * from (
         select 1 from events e
         where e.seq = t.seq and e.customer_id = t.customer_id and e.import_id in (select import_id from imports_undone))
     qualify row_number() over (partition by coalesce(i.customer_id, t.customer_id), t.trait order by t.valid_from desc, t.seq desc) = 1) latest
+where value is not null;
+
+-- one row per customer and tag that the customer has
+create or replace view tags_now as
+select * from (
+    select coalesce(i.customer_id, t.customer_id) as customer_id, t.tag, t.value, t.valid_from, t.version, t.seq
+    from tag_changes t left join identity_now i on i.alias_id = t.customer_id
+    qualify row_number() over (partition by coalesce(i.customer_id, t.customer_id), t.tag order by t.valid_from desc, t.seq desc) = 1) latest
 where value is not null;
 
 -- one row per customer, purpose and channel

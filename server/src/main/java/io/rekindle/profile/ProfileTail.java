@@ -47,18 +47,21 @@ class ProfileTail implements Tail {
     private final PersonalStore personal;
     private final Warehouse warehouse;
     private final Identifiers identifiers;
+    private final TagStore tags;
 
     ProfileTail(
             Identities identities,
             ProfileStore profiles,
             PersonalStore personal,
             Warehouse warehouse,
-            Identifiers identifiers) {
+            Identifiers identifiers,
+            TagStore tags) {
         this.identities = identities;
         this.profiles = profiles;
         this.personal = personal;
         this.warehouse = warehouse;
         this.identifiers = identifiers;
+        this.tags = tags;
     }
 
     @Override
@@ -118,8 +121,14 @@ class ProfileTail implements Tail {
             touched.addAll(identities.canonical(touched).values());
             profiles.regroupTraits(touched);
             personal.regroup(touched);
-            if (some.stream().anyMatch(Regrouping::split)) profiles.replace(touched, seenOf(touched, beforeSeq));
-            else profiles.move(Regrouping.finalWinners(some));
+            if (some.stream().anyMatch(Regrouping::split)) {
+                profiles.replace(touched, seenOf(touched, beforeSeq));
+                tags.readAgain(touched);
+            } else {
+                var winners = Regrouping.finalWinners(some);
+                profiles.move(winners);
+                tags.move(winners);
+            }
             profiles.tookMergesUpTo(some.getLast().number());
         }
     }

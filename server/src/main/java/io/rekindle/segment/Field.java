@@ -20,6 +20,7 @@ public record Field(String path, Type type, Words label, List<Value> values) {
         TEXT,
         NUMBER,
         BOOLEAN,
+        DAY,
         EVENT,
         ORDERS,
         CHOICE,

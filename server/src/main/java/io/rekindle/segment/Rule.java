@@ -28,6 +28,9 @@ public sealed interface Rule {
     /** The customer's latest value of a trait. */
     record Trait(String trait, ValueTest test) implements Rule {}
 
+    /** The value of a tag of the catalogue the customer has. */
+    record Tag(String tag, ValueTest test) implements Rule {}
+
     /**
      * What the customer did. Every measure that is given must hold; at least one is.
      *

@@ -29,7 +29,8 @@ public final class RuleJson {
     public static final String INVALID = "segment_rule_invalid";
 
     private static final Set<String> KINDS = new TreeSet<>(List.of(
-            "all", "any", "not", "trait", "event", "orders", "tier", "group", "stage", "score", "message", "segment"));
+            "all", "any", "not", "trait", "tag", "event", "orders", "tier", "group", "stage", "score", "message",
+            "segment"));
     private static final List<String> TESTS = List.of(
             "equals", "not_equals", "in", "contains", "greater", "less", "between", "exists", "before", "after");
     private static final int MOST_DEPTH = RuleSize.MOST_DEPTH;
@@ -93,6 +94,7 @@ public final class RuleJson {
             case Rule.Event event ->
                 vocabulary.oddityOfEvent(event.name()).ifPresent(oddity -> into.add(oddity.at(at(place, "event"))));
             case Rule.Trait trait -> {}
+            case Rule.Tag tag -> {}
             case Rule.Orders orders -> {}
             case Rule.Tier tier -> {}
             case Rule.Group group -> {}
@@ -172,6 +174,7 @@ public final class RuleJson {
                     yield inner == null ? null : new Rule.Not(inner);
                 }
                 case "trait" -> trait(json, place);
+                case "tag" -> tag(json, place);
                 case "event" -> event(json, place);
                 case "orders" -> orders(json, place);
                 case "tier" -> {
@@ -254,6 +257,30 @@ public final class RuleJson {
                             .with("ways", misfit.get().ways()));
             }
             return new Rule.Trait(trait, test);
+        }
+
+        private @Nullable Rule tag(JsonNode json, String place) {
+            only(json, place, Set.of("tag", "is", "value"));
+            var tag = text(json.get("tag"), at(place, "tag"));
+            if (tag != null && vocabulary != null) {
+                var fault = vocabulary.faultOfTag(tag);
+                if (fault.isPresent()) fault(fault.get().at(at(place, "tag")));
+            }
+            var test = test(json, place);
+            if (tag == null || test == null) return null;
+            if (vocabulary != null) {
+                var misfit = vocabulary.tagMisfit(tag, test);
+                if (misfit.isPresent())
+                    return refused(new Fault(
+                                    at(place, misfit.get().where()),
+                                    "trait_misfit",
+                                    "'{trait}': {what}, and its values are {held}; it takes {ways}")
+                            .with("trait", tag)
+                            .with("what", misfit.get().what())
+                            .with("held", misfit.get().held())
+                            .with("ways", misfit.get().ways()));
+            }
+            return new Rule.Tag(tag, test);
         }
 
         private @Nullable Rule event(JsonNode json, String place) {
@@ -663,6 +690,10 @@ public final class RuleJson {
             case Rule.Not(var inner) -> json.set("not", write(inner));
             case Rule.Trait(var trait, var test) -> {
                 json.put("trait", trait);
+                write(test, json);
+            }
+            case Rule.Tag(var tag, var test) -> {
+                json.put("tag", tag);
                 write(test, json);
             }
             case Rule.Event event -> {

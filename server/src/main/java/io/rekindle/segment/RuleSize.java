@@ -173,6 +173,7 @@ final class RuleSize {
                 new Own(1, depth, List.of(new Reference(RuleJson.at(place, "segment"), id, depth)));
             case Rule.Event event -> new Own(1 + event.where().size(), depth, List.of());
             case Rule.Trait trait -> new Own(1, depth, List.of());
+            case Rule.Tag tag -> new Own(1, depth, List.of());
             case Rule.Orders orders -> new Own(1, depth, List.of());
             case Rule.Tier tier -> new Own(1, depth, List.of());
             case Rule.Group group -> new Own(1, depth, List.of());

@@ -93,6 +93,7 @@ public final class RuleSql {
         STAGES("stages"),
         SCORES("scores"),
         TRAITS("traits"),
+        TAGS("tags"),
         MESSAGES("messages"),
         ORDERS("orders"),
         DAYS("days"),
@@ -237,7 +238,8 @@ public final class RuleSql {
             case Rule.All(var rules) -> nodes(rules, positive, positive);
             case Rule.Any(var rules) -> nodes(rules, positive, !positive);
             case Rule.Not(var inner) -> node(inner, !positive);
-            case Rule.Trait(var trait, var test) -> atom(positive, trait(trait, test));
+            case Rule.Trait(var trait, var test) -> atom(positive, latestValue(Source.TRAITS, "trait", trait, test));
+            case Rule.Tag(var tag, var test) -> atom(positive, latestValue(Source.TAGS, "tag", tag, test));
             case Rule.Event event -> atom(positive, event(event));
             case Rule.Orders orders -> atom(positive, orders(orders));
             case Rule.Tier(var tiers) -> atom(positive, isOneOf(Source.TIERS, latest(Source.TIERS, "tier"), tiers));
@@ -323,12 +325,13 @@ public final class RuleSql {
         return new Node.Atom(segment, Sql.of(segment.alias() + ".member"), false);
     }
 
-    private Node.Atom trait(String trait, ValueTest test) {
-        var scan = scanOf(Source.TRAITS);
-        scan.names.add(trait);
-        var column = scan.column(Sql.of("max(case when trait = ? then value end)", trait));
+    /** @param kind the column that names it: {@code trait} or {@code tag} */
+    private Node.Atom latestValue(Source source, String kind, String name, ValueTest test) {
+        var scan = scanOf(source);
+        scan.names.add(name);
+        var column = scan.column(Sql.of("max(case when " + kind + " = ? then value end)", name));
         return new Node.Atom(
-                Source.TRAITS,
+                source,
                 valueTest(test, Sql.of("json_text(" + column + ", '$')"), Sql.of(column)),
                 test instanceof ValueTest.NotEquals);
     }
@@ -591,6 +594,7 @@ public final class RuleSql {
                 case EVENTS -> events();
                 case ORDERS -> placedOrders();
                 case TRAITS -> latestOf("trait_changes", "trait, value", "trait", "seq desc", true);
+                case TAGS -> latestOf("tag_changes", "tag, value", "tag", "seq desc", true);
                 case TIERS ->
                     latestOf("tier_changes", "tier, value_group, valid_from", null, "tier, value_group", false);
                 case STAGES -> latestOf("stage_changes", "stage, valid_from", null, "stage", false);

@@ -37,6 +37,10 @@ final class RuleWords {
                 yield new Words("do not fit: [%s]".formatted(phrase.en()), "不符合“%s”".formatted(phrase.zh()));
             }
             case Rule.Trait(var trait, var test) -> test(new Words("have " + trait, trait), test);
+            case Rule.Tag(var tag, var test) -> {
+                var name = vocabulary.tag(tag);
+                yield test(new Words("have the tag “%s”".formatted(name.en()), "标签“%s”".formatted(name.zh())), test);
+            }
             case Rule.Event event -> event(event);
             case Rule.Orders orders -> orders(orders);
             case Rule.Tier(var tiers) -> oneOf("are in value tier ", "价值分层为", tiers, vocabulary::tier);

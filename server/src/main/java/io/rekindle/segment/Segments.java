@@ -81,6 +81,16 @@ public class Segments {
         return described(stored, all, vocabulary());
     }
 
+    /** All segments with their rules, without words. */
+    List<Named> all() {
+        return rules().values().stream()
+                .map(stored -> new Named(stored.id(), stored.name(), stored.rule()))
+                .toList();
+    }
+
+    /** A segment's name and rule. */
+    record Named(long id, String name, Rule rule) {}
+
     /** By name; the cursor is the name to go on after. */
     public Page<Segment> list(String after, int limit) {
         var all = rules();
@@ -285,6 +295,7 @@ public class Segments {
             case Rule.Not(var inner) -> references(inner);
             case Rule.InSegment(var id) -> Stream.of(id);
             case Rule.Trait trait -> Stream.empty();
+            case Rule.Tag tag -> Stream.empty();
             case Rule.Event event -> Stream.empty();
             case Rule.Orders orders -> Stream.empty();
             case Rule.Tier tier -> Stream.empty();

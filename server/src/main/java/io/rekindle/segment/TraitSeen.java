@@ -20,6 +20,16 @@ record TraitSeen(long values, long texts, long numbers, long days, long flags) {
      */
     record Misfit(String where, String what, List<String> held, List<String> ways) {}
 
+    /** As if one value of the field's type had been seen. */
+    static TraitSeen of(Field field) {
+        return switch (field.type()) {
+            case NUMBER -> new TraitSeen(1, 0, 1, 0, 0);
+            case BOOLEAN -> new TraitSeen(1, 0, 0, 0, 1);
+            case DAY -> new TraitSeen(1, 1, 0, 1, 0);
+            case TEXT, EVENT, ORDERS, CHOICE, MESSAGE, SEGMENT -> new TraitSeen(1, 1, 0, 0, 0);
+        };
+    }
+
     /** What rules and the console call it. */
     Field.Type type() {
         if (values > 0 && numbers == values) return Field.Type.NUMBER;

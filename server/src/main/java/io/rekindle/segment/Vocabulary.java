@@ -17,6 +17,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Vocabulary {
     private static final String CAMPAIGN = "message.campaignId";
+    private static final String TAG = "tag.";
 
     /** States a message can be in. */
     static final Map<String, Words> MESSAGE_STATES = ordered(List.of(
@@ -34,6 +35,7 @@ public final class Vocabulary {
     private final Map<String, Words> stages;
     private final Map<String, Words> scores;
     private final @Nullable Map<String, Words> campaigns;
+    private final Map<String, Field> tags;
     private final HistoryNames.@Nullable Names seen;
     private final Set<String> sealed;
 
@@ -44,6 +46,9 @@ public final class Vocabulary {
         this.scores = new LinkedHashMap<>();
         for (var field : fields)
             if (field.path().startsWith("score.")) scores.put(field.path().substring("score.".length()), field.label());
+        this.tags = new LinkedHashMap<>();
+        for (var field : fields)
+            if (field.path().startsWith(TAG)) tags.put(field.path().substring(TAG.length()), field);
         this.campaigns =
                 fields.stream().anyMatch(field -> field.path().equals(CAMPAIGN)) ? choices(fields, CAMPAIGN) : null;
         this.seen = seen;
@@ -89,6 +94,29 @@ public final class Vocabulary {
     Optional<TraitSeen.Misfit> misfit(String trait, ValueTest test) {
         var values = seen == null ? null : seen.traits().get(trait);
         return values == null ? Optional.empty() : values.misfit(test);
+    }
+
+    /** Why a rule cannot ask for a tag; empty when it can. */
+    Optional<Fault> faultOfTag(String tag) {
+        if (tags.containsKey(tag)) return Optional.empty();
+        return Optional.of(Nearest.to(tag, tags.keySet())
+                .map(near -> new Fault("", "tag_misspelt", "there is no approved tag '{tag}'; did you mean '{near}'?")
+                        .with("tag", tag)
+                        .with("near", near))
+                .orElseGet(
+                        () -> new Fault("", "tag_not_there", "there is no approved tag '{tag}'" + listed(tags.keySet()))
+                                .with("tag", tag)));
+    }
+
+    /** Why the values of a tag, whose type is known, cannot answer a question; empty when they can. */
+    Optional<TraitSeen.Misfit> tagMisfit(String tag, ValueTest test) {
+        var field = tags.get(tag);
+        return field == null ? Optional.empty() : TraitSeen.of(field).misfit(test);
+    }
+
+    Words tag(String key) {
+        var field = tags.get(key);
+        return field == null ? new Words(key, key) : field.label();
     }
 
     /** What is odd about an event's name: it may yet come, so a rule may name it; empty when it was seen. */

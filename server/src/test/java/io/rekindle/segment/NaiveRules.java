@@ -51,6 +51,13 @@ final class NaiveRules {
                         .max(Comparator.comparing(SmallHistory.Trait::at).thenComparing(SmallHistory.Trait::seq));
                 yield passes(latest.map(SmallHistory.Trait::value).orElse(null), test);
             }
+            // Each change of a trait is written as one of a tag, too.
+            case Rule.Tag(var name, var test) -> {
+                var latest = history.traits.stream()
+                        .filter(t -> history.owner(t.id()) == who && t.trait().equals(name) && stands(t.at(), null))
+                        .max(Comparator.comparing(SmallHistory.Trait::at).thenComparing(SmallHistory.Trait::seq));
+                yield passes(latest.map(SmallHistory.Trait::value).orElse(null), test);
+            }
             case Rule.Event rule1 -> event(rule1, who);
             case Rule.Orders orders -> orders(orders, who);
             case Rule.Tier(var tiers) ->
@@ -232,7 +239,7 @@ final class NaiveRules {
         return switch (random.nextInt(segments.isEmpty() ? 8 : 9)) {
             case 0 -> {
                 var trait = SmallHistory.one(random, SmallHistory.TRAITS);
-                yield new Rule.Trait(trait, test(random));
+                yield random.nextBoolean() ? new Rule.Trait(trait, test(random)) : new Rule.Tag(trait, test(random));
             }
             case 1 ->
                 new Rule.Event(

@@ -53,7 +53,12 @@ final class SmallHistory {
             @Nullable Long importId) {}
 
     record Trait(
-            long id, Instant at, String trait, @Nullable Object value, long seq) {}
+            long id, Instant at, String trait, @Nullable Object value, long seq) {
+        /** As the history has it. */
+        String text() {
+            return value == null ? "" : JSON.writeValueAsString(value);
+        }
+    }
 
     /** A change of tier (with group), stage or score. */
     record Change(String kind, long id, Instant at, String name, double value) {}
@@ -258,6 +263,16 @@ final class SmallHistory {
                         .value(trait.value() == null ? null : JSON.writeValueAsString(trait.value()))
                         .value(trait.at())
                         .value(trait.seq())
+                        .end();
+        }));
+        warehouse.append("tag_changes", batch, Rows.written(rows -> {
+            for (var tag : traits)
+                rows.value(tag.id())
+                        .value(tag.trait())
+                        .value(tag.value() == null ? null : tag.text())
+                        .value(tag.at())
+                        .value(1)
+                        .value(tag.seq())
                         .end();
         }));
         warehouse.append("tier_changes", batch, Rows.written(rows -> {

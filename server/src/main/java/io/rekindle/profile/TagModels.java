@@ -1,0 +1,18 @@
+package io.rekindle.profile;
+
+import io.rekindle.warehouse.Sql;
+import java.util.List;
+
+/** A module whose models say something of customers that may become a tag. */
+public interface TagModels {
+
+    /**
+     * One thing a model says.
+     *
+     * @param name stable, e.g. {@code score.p_alive}
+     * @param values a query with the columns {@code customer_id} and {@code value}: what it says now
+     */
+    record Output(String name, Wording label, TagType type, Sql values) {}
+
+    List<Output> outputs();
+}

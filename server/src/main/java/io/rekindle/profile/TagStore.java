@@ -1,0 +1,367 @@
+package io.rekindle.profile;
+
+import io.rekindle.common.CustomerId;
+import io.rekindle.warehouse.Row;
+import io.rekindle.warehouse.Sql;
+import io.rekindle.warehouse.Warehouse;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.jdbc.support.SqlArrayValue;
+import org.springframework.stereotype.Component;
+import org.springframework.transaction.support.TransactionTemplate;
+import tools.jackson.core.type.TypeReference;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.JsonNodeFactory;
+import tools.jackson.databind.node.ObjectNode;
+
+/** The tables of tags. */
+@Component
+class TagStore {
+    private static final int AT_ONCE = 20_000;
+
+    private final JdbcClient jdbc;
+    private final JsonMapper json;
+    private final Warehouse warehouse;
+    private final TransactionTemplate transaction;
+
+    TagStore(JdbcClient jdbc, JsonMapper json, Warehouse warehouse, TransactionTemplate transaction) {
+        this.jdbc = jdbc;
+        this.json = json;
+        this.warehouse = warehouse;
+        this.transaction = transaction;
+    }
+
+    /** A tag as it is kept. */
+    record Kept(
+            String key,
+            int version,
+            @Nullable Integer approvedVersion,
+            boolean shipped,
+            Instant createdAt,
+            boolean retired,
+            TagForm form,
+            List<String> lineage,
+            Instant changedAt,
+            String changedBy,
+            @Nullable Instant approvedAt,
+            @Nullable String approvedBy,
+            @Nullable TagRun run) {
+        Kept {
+            lineage = List.copyOf(lineage);
+        }
+    }
+
+    private static final String KEPT = """
+            select t.key, t.version, t.approved_version, t.shipped, t.created_at, t.retired_at is not null as retired,
+                v.definition::text as definition, v.lineage, v.changed_at, v.changed_by, v.approved_at, v.approved_by,
+                r.version as run_version, r.at, r.population, r.covered, r.changed, r.several, r.millis, r.problem,
+                r.counts::text as counts
+            from tags t left join tag_runs r on r.key = t.key join tag_versions v on v.key = t.key and v.version =
+            """;
+
+    /** All tags in their latest definitions, by key. */
+    List<Kept> latest() {
+        return jdbc.sql(KEPT + " t.version order by t.key")
+                .query((row, n) -> kept(row))
+                .list();
+    }
+
+    Optional<Kept> latest(String key) {
+        return jdbc.sql(KEPT + " t.version where t.key = :key")
+                .param("key", key)
+                .query((row, n) -> kept(row))
+                .optional();
+    }
+
+    /** The tags rules may ask, in the definitions that were approved, by key. */
+    List<Kept> live() {
+        return jdbc.sql(KEPT + " t.approved_version where t.retired_at is null order by t.key")
+                .query((row, n) -> kept(row))
+                .list();
+    }
+
+    private Kept kept(ResultSet row) throws SQLException {
+        var approved = row.getObject("approved_version", Integer.class);
+        return new Kept(
+                row.getString("key"),
+                row.getInt("version"),
+                approved,
+                row.getBoolean("shipped"),
+                ProfileStore.instant(row, "created_at"),
+                row.getBoolean("retired"),
+                json.readValue(row.getString("definition"), TagForm.class),
+                List.of((String[]) row.getArray("lineage").getArray()),
+                ProfileStore.instant(row, "changed_at"),
+                row.getString("changed_by"),
+                nullable(row, "approved_at"),
+                row.getString("approved_by"),
+                run(row));
+    }
+
+    private @Nullable TagRun run(ResultSet row) throws SQLException {
+        var at = nullable(row, "at");
+        return at == null
+                ? null
+                : new TagRun(
+                        row.getInt("run_version"),
+                        at,
+                        row.getLong("population"),
+                        row.getLong("covered"),
+                        row.getLong("changed"),
+                        row.getLong("several"),
+                        row.getLong("millis"),
+                        row.getString("problem"),
+                        json.readValue(row.getString("counts"), new TypeReference<List<TagRun.Count>>() {}));
+    }
+
+    private static @Nullable Instant nullable(ResultSet row, String column) throws SQLException {
+        var at = row.getObject(column, OffsetDateTime.class);
+        return at == null ? null : at.toInstant();
+    }
+
+    /** Makes a tag; false when the key is taken. */
+    boolean insert(String key, TagForm form, List<String> lineage, boolean shipped, Instant now, String by) {
+        int made = jdbc.sql("""
+                        insert into tags (key, version, shipped, created_at) values (:key, 1, :shipped, :now)
+                        on conflict (key) do nothing
+                        """)
+                .param("key", key)
+                .param("shipped", shipped)
+                .param("now", ProfileStore.utc(now))
+                .update();
+        if (made == 1) insertVersion(key, 1, form, lineage, now, by);
+        return made == 1;
+    }
+
+    void change(String key, int version, TagForm form, List<String> lineage, Instant now, String by) {
+        jdbc.sql("update tags set version = :version, retired_at = null where key = :key")
+                .param("key", key)
+                .param("version", version)
+                .update();
+        insertVersion(key, version, form, lineage, now, by);
+    }
+
+    private void insertVersion(String key, int version, TagForm form, List<String> lineage, Instant now, String by) {
+        jdbc.sql("""
+                        insert into tag_versions (key, version, definition, lineage, changed_at, changed_by)
+                        values (:key, :version, :definition::jsonb, :lineage, :now, :by)
+                        """)
+                .param("key", key)
+                .param("version", version)
+                .param("definition", json.writeValueAsString(form))
+                .param("lineage", new SqlArrayValue("text", lineage.toArray()))
+                .param("now", ProfileStore.utc(now))
+                .param("by", by)
+                .update();
+    }
+
+    void approve(String key, int version, Instant now, String by) {
+        jdbc.sql("update tags set approved_version = :version where key = :key")
+                .param("key", key)
+                .param("version", version)
+                .update();
+        jdbc.sql(
+                        "update tag_versions set approved_at = :now, approved_by = :by where key = :key and version = :version")
+                .param("key", key)
+                .param("version", version)
+                .param("now", ProfileStore.utc(now))
+                .param("by", by)
+                .update();
+    }
+
+    void retire(String key, Instant now) {
+        jdbc.sql("update tags set retired_at = :now where key = :key")
+                .param("key", key)
+                .param("now", ProfileStore.utc(now))
+                .update();
+    }
+
+    void ran(String key, TagRun run) {
+        jdbc.sql("""
+                        insert into tag_runs (key, version, at, population, covered, changed, several, millis, problem, counts)
+                        values (:key, :version, :at, :population, :covered, :changed, :several, :millis, :problem, :counts::jsonb)
+                        on conflict (key) do update set version = excluded.version, at = excluded.at,
+                            population = excluded.population, covered = excluded.covered, changed = excluded.changed,
+                            several = excluded.several, millis = excluded.millis, problem = excluded.problem,
+                            counts = excluded.counts
+                        """)
+                .param("key", key)
+                .param("version", run.version())
+                .param("at", ProfileStore.utc(run.at()))
+                .param("population", run.population())
+                .param("covered", run.covered())
+                .param("changed", run.changed())
+                .param("several", run.several())
+                .param("millis", run.millis())
+                .param("problem", run.problem(), java.sql.Types.VARCHAR)
+                .param("counts", json.writeValueAsString(run.values()))
+                .update();
+    }
+
+    /** That it failed this time: what was known of its values stays. */
+    void failed(String key, int version, Instant at, long millis, String problem) {
+        jdbc.sql("""
+                        insert into tag_runs (key, version, at, population, covered, changed, several, millis, problem, counts)
+                        values (:key, :version, :at, 0, 0, 0, 0, :millis, :problem, '[]')
+                        on conflict (key) do update set millis = excluded.millis, problem = excluded.problem
+                        """)
+                .param("key", key)
+                .param("version", version)
+                .param("at", ProfileStore.utc(at))
+                .param("millis", millis)
+                .param("problem", problem)
+                .update();
+    }
+
+    // ---- the tags of customers ----
+
+    /** A change of one customer's tag; {@code value} is a JSON scalar, null when it goes. */
+    record Change(long customer, String tag, @Nullable String value, Instant at, int version) {}
+
+    /** A value a customer has, and since when. */
+    record Held(JsonNode value, Instant at) {}
+
+    Map<CustomerId, Map<String, Held>> of(Collection<CustomerId> customers) {
+        var found = new HashMap<CustomerId, Map<String, Held>>();
+        jdbc.sql("select customer_id, tags::text as tags from customer_tags where customer_id = any (:ids)")
+                .param("ids", ProfileStore.longs(List.copyOf(customers), CustomerId::value))
+                .query(row -> {
+                    found.put(new CustomerId(row.getLong("customer_id")), held(row.getString("tags")));
+                });
+        return found;
+    }
+
+    private Map<String, Held> held(String tags) {
+        var held = new TreeMap<String, Held>();
+        json.readTree(tags)
+                .forEachEntry((key, value) -> held.put(
+                        key,
+                        new Held(value.path("v"), Instant.parse(value.path("at").asString()))));
+        return held;
+    }
+
+    void store(List<Change> changes) {
+        var deltas = new LinkedHashMap<Long, ObjectNode>();
+        for (var change : changes) {
+            var delta = deltas.computeIfAbsent(change.customer(), c -> JsonNodeFactory.instance.objectNode());
+            if (change.value() == null) delta.putNull(change.tag());
+            else
+                delta.putObject(change.tag()).put("at", change.at().toString()).set("v", json.readTree(change.value()));
+        }
+        if (deltas.isEmpty()) return;
+        jdbc.sql("""
+                        insert into customer_tags (customer_id, tags)
+                        select x.c, jsonb_strip_nulls(coalesce(t.tags, '{}') || x.d::jsonb)
+                        from unnest(:customers, :deltas) as x (c, d) left join customer_tags t on t.customer_id = x.c
+                        on conflict (customer_id) do update set tags = excluded.tags
+                        """)
+                .param("customers", new SqlArrayValue("bigint", deltas.keySet().toArray()))
+                .param(
+                        "deltas",
+                        new SqlArrayValue(
+                                "text",
+                                deltas.values().stream()
+                                        .map(ObjectNode::toString)
+                                        .toArray()))
+                .update();
+    }
+
+    /** Moves the losers' tags to the winners; what began last stands. */
+    void move(Map<CustomerId, CustomerId> winners) {
+        var moves = List.copyOf(winners.entrySet());
+        var from = ProfileStore.longs(moves, m -> m.getKey().value());
+        jdbc.sql("""
+                        insert into customer_tags (customer_id, tags)
+                        select winner, jsonb_object_agg(key, value) from (
+                            select distinct on (winner, key) winner, key, value from (
+                                select m.winner, e.key, e.value, case when t.customer_id = m.winner then 0 else 1 end as owner_first
+                                from unnest(:from, :to) as m (loser, winner)
+                                join customer_tags t on t.customer_id in (m.loser, m.winner)
+                                cross join lateral jsonb_each(t.tags) as e (key, value)) each_one
+                            order by winner, key, (value ->> 'at')::timestamptz desc, owner_first) latest
+                        group by winner
+                        on conflict (customer_id) do update set tags = excluded.tags
+                        """)
+                .param("from", from)
+                .param("to", ProfileStore.longs(moves, m -> m.getValue().value()))
+                .update();
+        jdbc.sql("delete from customer_tags where customer_id = any (:from)")
+                .param("from", from)
+                .update();
+    }
+
+    /** Counts up with each batch of changes: the later of two at one instant stands. */
+    long nextChange() {
+        return jdbc.sql("select nextval('tag_change_seq')").query(Long.class).single();
+    }
+
+    // ---- two stores ----
+
+    boolean isUnsettled() {
+        return jdbc.sql("select unsettled from tag_progress")
+                .query(Boolean.class)
+                .single();
+    }
+
+    void unsettled(boolean is) {
+        jdbc.sql("update tag_progress set unsettled = :is").param("is", is).update();
+    }
+
+    /** Reads the tags of these customers from the history again: they were found to be others than was thought. */
+    void readAgain(Collection<CustomerId> customers) {
+        jdbc.sql("delete from customer_tags where customer_id = any (:ids)")
+                .param("ids", ProfileStore.longs(List.copyOf(customers), CustomerId::value))
+                .update();
+        var held = new ArrayList<Change>();
+        var asked = Sql.join(
+                " union all ",
+                customers.stream()
+                        .map(id -> Sql.of("select cast(? as bigint)", id.value()))
+                        .toList());
+        warehouse.stream(
+                Sql.of("select customer_id, tag, value, valid_from, version from tags_now where customer_id in")
+                        .then(asked.inParentheses()),
+                row -> held.add(change(row)));
+        store(held);
+    }
+
+    private static Change change(Row row) {
+        return new Change(
+                row.longValue("customer_id"),
+                row.text("tag"),
+                row.text("value"),
+                row.instant("valid_from"),
+                row.intValue("version"));
+    }
+
+    /** Reads everybody's tags from the history again: after a crash between the two stores. */
+    void readAgain() {
+        transaction.executeWithoutResult(status -> {
+            jdbc.sql("truncate customer_tags").update();
+            var page = new ArrayList<Change>(AT_ONCE);
+            warehouse.stream(
+                    Sql.of("select customer_id, tag, value, valid_from, version from tags_now order by customer_id"),
+                    row -> {
+                        page.add(change(row));
+                        if (page.size() == AT_ONCE) {
+                            store(page);
+                            page.clear();
+                        }
+                    });
+            store(page);
+        });
+    }
+}

@@ -1,0 +1,554 @@
+package io.rekindle.profile;
+
+import io.rekindle.access.AuditTrail;
+import io.rekindle.access.Caller;
+import io.rekindle.common.CustomerId;
+import io.rekindle.identity.Identities;
+import io.rekindle.platform.BusinessClock;
+import io.rekindle.platform.Problem;
+import io.rekindle.platform.Problem.Fault;
+import io.rekindle.platform.SystemClock;
+import io.rekindle.platform.WriteGate;
+import io.rekindle.profile.TagStore.Change;
+import io.rekindle.profile.TagStore.Kept;
+import io.rekindle.warehouse.AdHocQueries;
+import java.math.BigDecimal;
+import java.time.Duration;
+import java.time.LocalDate;
+import java.time.format.DateTimeParseException;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.stereotype.Component;
+import org.springframework.transaction.annotation.Transactional;
+import org.springframework.transaction.support.TransactionTemplate;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.JsonNodeFactory;
+
+/**
+ * The catalogue of tags, and the tags of customers. A tag is defined, approved, and worked out every so many days; what
+ * a customer has of it changes in the history ({@code tag_changes}) and stands in PostgreSQL for the questions about one
+ * customer.
+ */
+@Component
+public class Tags {
+    private static final Pattern KEY = Pattern.compile("[a-z][a-z0-9_]{1,59}");
+    private static final int MOST_NAME = 120;
+    private static final int MOST_DESCRIPTION = 1000;
+    private static final int MOST_VALUE = 200;
+    private static final int MOST_REFRESH_DAYS = 365;
+    private static final int MOST_ASSIGNED = 10_000;
+    private static final Duration LONG_UNCHANGED = Duration.ofDays(1);
+
+    private final TagStore store;
+    private final TagEngine engine;
+    private final TagTemplate templates;
+    private final ObjectProvider<TagRules> rules;
+    private final ObjectProvider<TagUse> uses;
+    private final Identities identities;
+    private final Profiles profiles;
+    private final AuditTrail audit;
+    private final BusinessClock clock;
+    private final SystemClock system;
+    private final WriteGate gate;
+    private final AdHocQueries queries;
+    private final TransactionTemplate transaction;
+
+    Tags(
+            TagStore store,
+            TagEngine engine,
+            TagTemplate templates,
+            ObjectProvider<TagRules> rules,
+            ObjectProvider<TagUse> uses,
+            Identities identities,
+            Profiles profiles,
+            AuditTrail audit,
+            BusinessClock clock,
+            SystemClock system,
+            WriteGate gate,
+            AdHocQueries queries,
+            TransactionTemplate transaction) {
+        this.store = store;
+        this.engine = engine;
+        this.templates = templates;
+        this.rules = rules;
+        this.uses = uses;
+        this.identities = identities;
+        this.profiles = profiles;
+        this.audit = audit;
+        this.clock = clock;
+        this.system = system;
+        this.gate = gate;
+        this.queries = queries;
+        this.transaction = transaction;
+    }
+
+    // ---- the catalogue ----
+
+    /** All tags, by key; {@code search} looks through keys, names, descriptions, categories and owners. */
+    public List<Tag> list(@Nullable String search) {
+        var kept = store.latest();
+        var users = users();
+        var overlaps = overlaps(kept);
+        var wanted = search == null ? "" : search.strip().toLowerCase(Locale.ROOT);
+        return kept.stream()
+                .filter(tag -> wanted.isEmpty() || text(tag).contains(wanted))
+                .map(tag -> described(tag, users, overlaps))
+                .toList();
+    }
+
+    private static String text(Kept tag) {
+        var form = tag.form();
+        return String.join(
+                        " ",
+                        tag.key(),
+                        form.name().en(),
+                        form.name().zh(),
+                        form.description().en(),
+                        form.description().zh(),
+                        form.category(),
+                        form.owner())
+                .toLowerCase(Locale.ROOT);
+    }
+
+    /** One tag; a {@link Problem} {@code tag_unknown} when there is none of the key. */
+    public Tag get(String key) {
+        var kept = required(key);
+        return described(kept, users(), overlaps(store.latest()));
+    }
+
+    /** Tags rules may ask. */
+    public List<Live> live() {
+        return store.live().stream()
+                .map(tag -> new Live(
+                        tag.key(),
+                        tag.form().name(),
+                        tag.form().type(),
+                        tag.run() == null
+                                ? List.of()
+                                : tag.run().values().stream()
+                                        .map(TagRun.Count::value)
+                                        .toList()))
+                .toList();
+    }
+
+    /** @param values the most frequent ones */
+    public record Live(String key, Wording name, TagType type, List<String> values) {}
+
+    /** What models say that a tag may be made of. */
+    public List<TagModels.Output> models() {
+        return engine.outputs();
+    }
+
+    private Map<String, List<String>> users() {
+        var users = new HashMap<String, List<String>>();
+        uses.orderedStream()
+                .forEach(use -> use.users()
+                        .forEach((key, words) -> users.computeIfAbsent(key, k -> new ArrayList<>())
+                                .addAll(words)));
+        for (var tag : store.latest())
+            for (var asked : tag.lineage())
+                if (asked.startsWith("tag.") && !tag.retired())
+                    users.computeIfAbsent(asked.substring(4), k -> new ArrayList<>())
+                            .add("tag " + tag.key());
+        return users;
+    }
+
+    private Map<String, Long> overlaps(List<Kept> all) {
+        var groups = new TreeMap<String, List<String>>();
+        for (var tag : all)
+            if (tag.form().exclusiveGroup() != null && !tag.retired() && tag.approvedVersion() != null)
+                groups.computeIfAbsent(tag.form().exclusiveGroup(), g -> new ArrayList<>())
+                        .add(tag.key());
+        return engine.overlapping(groups);
+    }
+
+    private Tag described(Kept tag, Map<String, List<String>> users, Map<String, Long> overlaps) {
+        var form = tag.form();
+        long overlapping = form.exclusiveGroup() == null ? 0 : overlaps.getOrDefault(form.exclusiveGroup(), 0L);
+        var usedBy = users.getOrDefault(tag.key(), List.of());
+        return new Tag(
+                tag.key(),
+                tag.version(),
+                tag.approvedVersion(),
+                form,
+                tag.shipped(),
+                tag.createdAt(),
+                tag.changedAt(),
+                tag.changedBy(),
+                tag.approvedAt(),
+                tag.approvedBy(),
+                tag.retired(),
+                tag.lineage(),
+                usedBy,
+                tag.run(),
+                overlapping,
+                tag.retired() ? List.of() : health(tag, usedBy, overlapping));
+    }
+
+    private List<Tag.Health> health(Kept tag, List<String> users, long overlapping) {
+        var found = new ArrayList<Tag.Health>();
+        var run = tag.run();
+        if (tag.approvedVersion() == null || tag.approvedVersion() < tag.version()) found.add(Tag.Health.UNAPPROVED);
+        if (run != null && run.problem() != null) found.add(Tag.Health.FAILING);
+        if (run != null && run.problem() == null && tag.form().complete() && run.covered() < run.population())
+            found.add(Tag.Health.INCOMPLETE);
+        if (overlapping > 0 || (run != null && tag.form().exclusive() && run.several() > 0))
+            found.add(Tag.Health.OVERLAPPING);
+        if (users.isEmpty()) found.add(Tag.Health.UNUSED);
+        if (isStale(tag)) found.add(Tag.Health.STALE);
+        return found;
+    }
+
+    /** Older than its definition allows, with a day's grace; a tag set from outside when it was not set so long. */
+    private boolean isStale(Kept tag) {
+        if (tag.approvedVersion() == null) return false;
+        var since = tag.run() == null ? tag.approvedAt() : tag.run().at();
+        return since != null
+                && clock.instant()
+                        .isAfter(since.plus(Duration.ofDays(tag.form().refreshDays()))
+                                .plus(LONG_UNCHANGED));
+    }
+
+    private Kept required(String key) {
+        return store.latest(key)
+                .orElseThrow(() -> Problem.notFound("tag_unknown", "there is no tag '{tag}'")
+                        .with("tag", key));
+    }
+
+    // ---- definitions ----
+
+    /** Makes a tag; it waits for approval. */
+    @Transactional
+    public Tag create(String key, TagForm form) {
+        if (!KEY.matcher(key).matches())
+            throw Problem.invalid(
+                    "tag_key_invalid",
+                    "a tag's key has 2 to 60 lower-case letters, digits and underscores and begins with a letter");
+        var checked = checked(form);
+        if (!store.insert(key, checked.form(), checked.lineage(), false, system.instant(), caller()))
+            throw Problem.conflict("tag_key_taken", "there is a tag '{tag}' already")
+                    .with("tag", key);
+        audit.record("tag.created", "tag " + key, checked.form().name().en());
+        return get(key);
+    }
+
+    /** Gives a tag a new definition; until it is approved, the one before is worked out. */
+    @Transactional
+    public Tag change(String key, TagForm form) {
+        var before = required(key);
+        var checked = checked(form);
+        if (!before.form().content().kind().equals(form.content().kind()))
+            throw Problem.conflict("tag_kind_fixed", "the tag '{tag}' is {kind}; make another tag for another kind")
+                    .with("tag", key)
+                    .with("kind", before.form().content().kind());
+        if (checked.lineage().contains("tag." + key))
+            throw Problem.invalid("tag_circle", "the rule of the tag '{tag}' asks the tag itself")
+                    .with("tag", key);
+        store.change(key, before.version() + 1, checked.form(), checked.lineage(), system.instant(), caller());
+        audit.record("tag.changed", "tag " + key, "version " + (before.version() + 1));
+        return get(key);
+    }
+
+    /** Approves the newest definition and works it out. */
+    public Tag approve(String key, int version) {
+        transaction.executeWithoutResult(status -> {
+            var kept = required(key);
+            if (kept.version() != version)
+                throw Problem.conflict(
+                                "tag_version_changed", "the tag '{tag}' has version {version} by now; look at it again")
+                        .with("tag", key)
+                        .with("version", kept.version());
+            store.approve(key, version, system.instant(), caller());
+            audit.record("tag.approved", "tag " + key, "version " + version);
+        });
+        engine.refresh(List.of(key));
+        return get(key);
+    }
+
+    /** Takes a tag out of use; a {@link Problem} {@code tag_in_use} names what uses it. Its history stays. */
+    @Transactional
+    public Tag retire(String key) {
+        required(key);
+        var users = users().getOrDefault(key, List.of());
+        if (!users.isEmpty())
+            throw Problem.conflict("tag_in_use", "the tag '{tag}' is used by {users}; change these first")
+                    .with("tag", key)
+                    .with("users", users);
+        store.retire(key, system.instant());
+        audit.record("tag.retired", "tag " + key, "");
+        return get(key);
+    }
+
+    /** Works tags out now; all when none is named. */
+    public void refresh(Collection<String> keys) {
+        keys.forEach(this::required);
+        engine.refresh(keys.isEmpty() ? store.live().stream().map(Kept::key).toList() : keys);
+        audit.record("tag.refreshed", "tags", keys.isEmpty() ? "all" : String.join(", ", keys));
+    }
+
+    /** What a definition would give now. */
+    public record Preview(long population, long covered, long several, List<TagRun.Count> values) {}
+
+    /** What a definition would give now; nothing is kept. */
+    public Preview preview(TagForm form) {
+        var checked = checked(form).form();
+        if (!checked.isComputed())
+            throw Problem.invalid("tag_not_computed", "a {kind} tag is set from outside; there is nothing to work out")
+                    .with("kind", checked.content().kind());
+        return TagTemplate.guarded(queries, () -> engine.preview(checked));
+    }
+
+    /** The tags the product brings; none that is there already is touched. */
+    void ship(Map<String, TagForm> shipped) {
+        transaction.executeWithoutResult(status -> {
+            var there = new HashSet<String>();
+            store.latest().forEach(tag -> there.add(tag.key()));
+            shipped.forEach((key, form) -> {
+                if (there.contains(key)) return;
+                if (store.insert(key, form, lineage(form), true, system.instant(), "rekindle"))
+                    store.approve(key, 1, system.instant(), "rekindle");
+            });
+        });
+    }
+
+    private record Checked(TagForm form, List<String> lineage) {}
+
+    private Checked checked(TagForm form) {
+        var faults = new ArrayList<Fault>();
+        length(faults, "name.en", form.name().en(), MOST_NAME);
+        length(faults, "name.zh", form.name().zh(), MOST_NAME);
+        length(faults, "description.en", form.description().en(), MOST_DESCRIPTION);
+        length(faults, "description.zh", form.description().zh(), MOST_DESCRIPTION);
+        length(faults, "category", form.category(), MOST_NAME);
+        length(faults, "owner", form.owner(), MOST_NAME);
+        if (form.refreshDays() < 1 || form.refreshDays() > MOST_REFRESH_DAYS)
+            faults.add(new Fault("refreshDays", "tag_refresh_days", "a tag is worked out every 1 to {most} days")
+                    .with("most", MOST_REFRESH_DAYS));
+        var read = content(form, faults);
+        if (!faults.isEmpty())
+            throw Problem.unprocessable(
+                    "tag_invalid",
+                    faults.size() == 1
+                            ? "the tag has a fault at %s: %s"
+                                    .formatted(
+                                            faults.getFirst().place(),
+                                            faults.getFirst().message())
+                            : "the tag has %d faults; each is listed with its place".formatted(faults.size()),
+                    faults);
+        var checked = new TagForm(
+                form.name(),
+                form.description(),
+                form.category(),
+                form.owner(),
+                form.type(),
+                form.population(),
+                form.refreshDays(),
+                form.complete(),
+                form.exclusive(),
+                form.exclusiveGroup(),
+                read);
+        return new Checked(checked, lineage(checked));
+    }
+
+    private TagContent content(TagForm form, List<Fault> faults) {
+        return switch (form.content()) {
+            case TagContent.ByRule rule -> {
+                if (rule.cases().size() >= TagSql.MOST_CASES)
+                    faults.add(new Fault("cases", "tag_cases_many", "a tag has at most {most} cases")
+                            .with("most", TagSql.MOST_CASES - 1));
+                var cases = new ArrayList<TagContent.Case>();
+                for (int i = 0; i < rule.cases().size(); i++) {
+                    var one = rule.cases().get(i);
+                    value(faults, "cases[%d].value".formatted(i), one.value(), form.type());
+                    try {
+                        cases.add(new TagContent.Case(
+                                one.value(), rules.getObject().read(one.rule()).rule()));
+                    } catch (Problem refused) {
+                        for (var fault : refused.faults())
+                            faults.add(fault.at("cases[%d].rule%s"
+                                    .formatted(i, fault.place().isEmpty() ? "" : "." + fault.place())));
+                        if (refused.faults().isEmpty()) throw refused;
+                    }
+                }
+                if (rule.otherwise() != null) value(faults, "otherwise", rule.otherwise(), form.type());
+                yield cases.size() == rule.cases().size() ? new TagContent.ByRule(cases, rule.otherwise()) : rule;
+            }
+            case TagContent.ByStatistic statistic -> {
+                TagTemplate.guarded(queries, () -> templates.check(statistic.sql(), statistic.parameters()));
+                yield statistic;
+            }
+            case TagContent.ByModel model -> {
+                engine.output(model.output());
+                for (int i = 0; i < model.bands().size(); i++)
+                    value(
+                            faults,
+                            "bands[%d].value".formatted(i),
+                            model.bands().get(i).value(),
+                            form.type());
+                yield model;
+            }
+            case TagContent.ByHand hand -> hand;
+            case TagContent.ByImport imported -> imported;
+        };
+    }
+
+    private static void length(List<Fault> faults, String place, String text, int most) {
+        if (text.isBlank() || text.length() > most)
+            faults.add(new Fault(place, "tag_text_length", "this has 1 to {most} characters").with("most", most));
+    }
+
+    private static void value(List<Fault> faults, String place, String value, TagType type) {
+        if (scalar(value, type).isEmpty() || value.length() > MOST_VALUE)
+            faults.add(new Fault(place, "tag_value_kind", "'{value}' is no value of a tag of the type {type}")
+                    .with("value", value)
+                    .with("type", type.code()));
+    }
+
+    /** What a tag's values come from. */
+    private List<String> lineage(TagForm form) {
+        return switch (form.content()) {
+            case TagContent.ByRule rule ->
+                rule.cases().stream()
+                        .flatMap(one -> rules.getObject().stored(one.rule()).asks().stream())
+                        .distinct()
+                        .sorted()
+                        .toList();
+            case TagContent.ByStatistic statistic ->
+                templates.views(statistic.sql()).stream()
+                        .map(view -> "view." + view)
+                        .toList();
+            case TagContent.ByModel model -> List.of("model." + model.output());
+            case TagContent.ByHand hand -> List.of("people");
+            case TagContent.ByImport imported -> List.of("imports");
+        };
+    }
+
+    // ---- the tags of customers ----
+
+    /** The tags customers have now, by tag key; ids are those asked for. */
+    public Map<CustomerId, List<TagValue>> of(Collection<CustomerId> customers) {
+        var names = new HashMap<String, Wording>();
+        for (var tag : store.live()) names.put(tag.key(), tag.form().name());
+        var canonical = identities.canonical(customers);
+        var held = store.of(new HashSet<>(canonical.values()));
+        var answer = new HashMap<CustomerId, List<TagValue>>();
+        canonical.forEach((asked, customer) -> {
+            var values = new ArrayList<TagValue>();
+            held.getOrDefault(customer, Map.of()).forEach((key, value) -> {
+                var name = names.get(key);
+                if (name != null) values.add(new TagValue(key, name, value.value(), value.at()));
+            });
+            answer.put(asked, List.copyOf(values));
+        });
+        return answer;
+    }
+
+    /** A value to set; null takes the tag away. */
+    public record Assignment(CustomerId customer, @Nullable String value) {}
+
+    /**
+     * Sets a manual or imported tag; the same batch again sets the same values again. A {@link Problem}
+     * {@code tag_value_kind} tells of values that do not fit the type.
+     *
+     * @return for how many customers it changed
+     */
+    public int assign(String key, List<Assignment> assignments, String batch) {
+        var tag = required(key);
+        if (tag.form().isComputed())
+            throw Problem.conflict("tag_computed", "the tag '{tag}' is worked out from a {kind}; it cannot be set")
+                    .with("tag", key)
+                    .with("kind", tag.form().content().kind());
+        if (tag.approvedVersion() == null || tag.retired())
+            throw Problem.conflict("tag_not_live", "the tag '{tag}' is not approved or was retired")
+                    .with("tag", key);
+        if (assignments.size() > MOST_ASSIGNED)
+            throw Problem.invalid("tag_assignments_many", "at most {most} customers at once")
+                    .with("most", MOST_ASSIGNED);
+        var type = tag.form().type();
+        var faults = new ArrayList<Fault>();
+        for (int i = 0; i < assignments.size(); i++) {
+            var value = assignments.get(i).value();
+            if (value != null) value(faults, "[%d].value".formatted(i), value, type);
+        }
+        if (!faults.isEmpty())
+            throw Problem.unprocessable(
+                    "tag_values_invalid", "some values are not of the tag's type; each is listed", faults);
+        return engine.exclusively(() -> gate.write(() -> {
+            var changed = transaction.execute(status -> assigned(tag, assignments, batch));
+            return changed == null ? 0 : changed;
+        }));
+    }
+
+    private Integer assigned(Kept tag, List<Assignment> assignments, String batch) {
+        var canonical = identities.canonical(
+                assignments.stream().map(Assignment::customer).toList());
+        var before = store.of(new HashSet<>(canonical.values()));
+        var latest = new LinkedHashMap<CustomerId, Optional<String>>();
+        for (var one : assignments)
+            latest.put(
+                    canonical.getOrDefault(one.customer(), one.customer()),
+                    Optional.ofNullable(one.value())
+                            .flatMap(value -> scalar(value, tag.form().type()))
+                            .map(JsonNode::toString));
+        var now = clock.instant();
+        var changes = new ArrayList<Change>();
+        latest.forEach((customer, value) -> {
+            var held = before.getOrDefault(customer, Map.of()).get(tag.key());
+            if (held == null
+                    ? value.isEmpty()
+                    : value.isPresent() && held.value().toString().equals(value.get())) return;
+            var at = held == null || held.at().isBefore(now) ? now : held.at();
+            changes.add(new Change(customer.value(), tag.key(), value.orElse(null), at, tag.version()));
+        });
+        if (!changes.isEmpty()) engine.set("tag:%s:%s".formatted(tag.key(), batch), changes);
+        return changes.size();
+    }
+
+    /** Sets or, with null, takes away a manual or imported tag of one customer. */
+    public void set(CustomerId customer, String key, @Nullable String value) {
+        if (!profiles.exists(customer))
+            throw Problem.notFound("customer_not_found", "there is no customer {id}")
+                    .with("id", customer);
+        int changed = assign(
+                key,
+                List.of(new Assignment(customer, value)),
+                "hand:%s:%s:%s".formatted(customer, system.instant(), java.util.UUID.randomUUID()));
+        if (changed > 0) audit.record(value == null ? "tag.taken" : "tag.given", "customer " + customer, "tag " + key);
+    }
+
+    /** A value as its type has it; empty when it is none of the type. */
+    static Optional<JsonNode> scalar(String value, TagType type) {
+        var nodes = JsonNodeFactory.instance;
+        try {
+            return switch (type) {
+                case TEXT -> value.isBlank() ? Optional.empty() : Optional.of(nodes.stringNode(value));
+                case NUMBER -> Optional.of(nodes.numberNode(new BigDecimal(value.strip())));
+                case DAY ->
+                    Optional.of(nodes.stringNode(LocalDate.parse(value.strip()).toString()));
+                case BOOLEAN ->
+                    switch (value.strip().toLowerCase(Locale.ROOT)) {
+                        case "true", "yes", "1" -> Optional.of(nodes.booleanNode(true));
+                        case "false", "no", "0" -> Optional.of(nodes.booleanNode(false));
+                        default -> Optional.empty();
+                    };
+            };
+        } catch (NumberFormatException | DateTimeParseException notOfTheType) {
+            return Optional.empty();
+        }
+    }
+
+    private static String caller() {
+        return Caller.current().name();
+    }
+}

@@ -1,0 +1,5 @@
+/** Tags and traits over HTTP. */
+@NullMarked
+package io.rekindle.profile.web;
+
+import org.jspecify.annotations.NullMarked;
