@@ -10,7 +10,7 @@ public interface TagModels {
      * One thing a model says.
      *
      * @param name stable, e.g. {@code score.p_alive}
-     * @param values a query with the columns {@code customer_id} and {@code value}: what it says now
+     * @param values a query whose columns are a customer_id and a value: what it says now
      */
     record Output(String name, Wording label, TagType type, Sql values) {}
 

@@ -294,7 +294,7 @@ class TagTemplate {
                     head.then("select cast(customer_id as bigint) as customer_id, cast(value as varchar) as value from")
                             .then(text.inParentheses())
                             .then("given limit 1"),
-                    row -> row.nullableText("value"));
+                    row -> String.valueOf(row.nullableText("value")));
             return List.of();
         } catch (WarehouseException fails) {
             return List.of(new Fault("sql", "tag_sql_fails", "the query cannot be run: {words}")
@@ -322,6 +322,7 @@ class TagTemplate {
 
     /** Runs a question with the time of one somebody waits for. */
     static <T> T guarded(AdHocQueries queries, java.util.function.Supplier<T> question) {
-        return AdHocQueries.timeLeft().isPresent() ? question.get() : queries.answer(question);
+        if (AdHocQueries.timeLeft().isPresent()) return question.get();
+        return queries.answer(question);
     }
 }

@@ -355,17 +355,17 @@ class ShippedTagsTest {
             double gap = gap(k);
             return gap <= 10 ? "weekly" : gap <= 45 ? "monthly" : gap <= 135 ? "quarterly" : "rarely";
         });
-        answer("usual_hour", k -> mostFrequent(k.standing(), (o -> k.world().hour(o.at()))));
+        answer("usual_hour", k -> mostFrequent(k.standing(), o -> k.world().hour(o.at())));
         answer(
                 "usual_weekday",
                 k -> Optional.ofNullable(mostFrequent(
-                                k.standing(), (o -> k.world().day(o.at()).getDayOfWeek())))
+                                k.standing(), o -> k.world().day(o.at()).getDayOfWeek()))
                         .map(day -> day.name().toLowerCase(Locale.ROOT))
                         .orElse(null));
         answer(
                 "time_of_day",
                 k -> Optional.ofNullable(
-                                mostFrequent(k.standing(), (o -> k.world().hour(o.at()) / 6)))
+                                mostFrequent(k.standing(), o -> k.world().hour(o.at()) / 6))
                         .map(part -> List.of("night", "morning", "afternoon", "evening")
                                 .get(part))
                         .orElse(null));
@@ -442,7 +442,7 @@ class ShippedTagsTest {
         answer("price_sensitivity", k -> {
             int n = k.orders().size();
             if (n < 3) return null;
-            long cheap = k.orders().stream().filter(o -> o.discount() > 0).count();
+            int cheap = (int) k.orders().stream().filter(o -> o.discount() > 0).count();
             return cheap * 5 < n ? "full_price" : cheap * 5 < 4 * n ? "mixed" : "discount_hunter";
         });
         answer("return_rate", k -> some(k.orders(), o -> rounded(returned(o), 2)));
@@ -467,13 +467,12 @@ class ShippedTagsTest {
                 "viewed_category_30d",
                 k -> mostFrequent(
                         recent(k, e -> "Product Viewed".equals(e.name()) && e.category() != null, 30),
-                        (e -> String.valueOf(e.category()))));
-        answer(
-                "cart_abandoned",
-                k -> !recent(k, e -> "Product Added".equals(e.name()), 7).isEmpty()
-                                && within(k.standing(), k, 0, 7).isEmpty()
-                        ? true
-                        : null);
+                        e -> String.valueOf(e.category())));
+        answer("cart_abandoned", k -> {
+            boolean filled =
+                    !recent(k, e -> "Product Added".equals(e.name()), 7).isEmpty();
+            return (filled && within(k.standing(), k, 0, 7).isEmpty()) ? true : null;
+        });
         answer(
                 "messages_30d",
                 k -> positive(k.messages().stream()
@@ -495,7 +494,7 @@ class ShippedTagsTest {
         answer("winback_candidate", k -> {
             if (k.standing().size() < 2) return null;
             long ago = ChronoUnit.DAYS.between(days(k).last(), k.world().day(NOW));
-            return ago >= 120 && ago < 730 ? true : null;
+            return (ago >= 120 && ago < 730) ? true : null;
         });
         answer("value_tier", k -> {
             var tier = k.world().tiers.get(k.customer());
@@ -552,7 +551,8 @@ class ShippedTagsTest {
                         });
                 var expected = new TreeMap<Long, JsonNode>();
                 for (long customer = 1; customer <= CUSTOMERS; customer++) {
-                    var value = BY_DESCRIPTION.get(key).apply(known(world, customer));
+                    var value = java.util.Objects.requireNonNull(BY_DESCRIPTION.get(key))
+                            .apply(known(world, customer));
                     if (value != null) expected.put(customer, JSON.readTree(JSON.writeValueAsString(value)));
                 }
                 assertThat(text(values)).as("%s with seed %d", key, seed).isEqualTo(text(expected));
@@ -680,13 +680,14 @@ class ShippedTagsTest {
     private static <E, T extends Comparable<? super T>> @Nullable T mostFrequent(List<E> list, Function<E, T> by) {
         var counts = new TreeMap<T, Integer>();
         for (var one : list) counts.merge(by.apply(one), 1, Integer::sum);
-        T most = null;
-        for (var count : counts.entrySet())
-            if (most == null || count.getValue() > counts.get(most)) most = count.getKey();
-        return most;
+        return counts.entrySet().stream()
+                .sorted(java.util.Collections.reverseOrder(Map.Entry.comparingByValue()))
+                .map(Map.Entry::getKey)
+                .findFirst()
+                .orElse(null);
     }
 
-    private static TreeSet<LocalDate> days(Known k) {
+    private static java.util.NavigableSet<LocalDate> days(Known k) {
         return k.standing().stream().map(o -> k.world().day(o.at())).collect(Collectors.toCollection(TreeSet::new));
     }
 

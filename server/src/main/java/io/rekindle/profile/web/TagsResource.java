@@ -179,7 +179,8 @@ class TagsResource {
         }
     }
 
-    record Approval(int version) {}
+    /** @param version the one that was looked at */
+    record Approval(@Nullable Integer version) {}
 
     record TagRefresh(@Nullable List<String> tags) {}
 
@@ -232,6 +233,8 @@ class TagsResource {
     @PostMapping("/tags/{key}/approve")
     @PreAuthorize("hasRole('APPROVER')")
     TagAnswer approve(@PathVariable String key, @RequestBody Approval approval) {
+        if (approval.version() == null)
+            throw Problem.invalid("tag_version_missing", "say which version is approved: {\"version\":1}");
         return TagAnswer.of(tags.approve(key, approval.version()));
     }
 
