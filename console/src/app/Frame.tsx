@@ -13,6 +13,7 @@ import {
   MailOutlined,
   MenuOutlined,
   SendOutlined,
+  TagsOutlined,
   TeamOutlined,
   UserOutlined,
   UserSwitchOutlined,
@@ -91,6 +92,7 @@ function SignedIn({ session }: { session: Session }) {
       label: t('nav.plan'),
       children: [
         page('/objectives', <AimOutlined />, t('nav.objectives')),
+        page('/tags', <TagsOutlined />, t('nav.tags')),
         page('/segments', <FilterOutlined />, t('nav.segments')),
         page('/offers', <GiftOutlined />, t('nav.offers')),
         page('/templates', <FileTextOutlined />, t('nav.templates')),

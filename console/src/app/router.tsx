@@ -20,6 +20,7 @@ export const router = createHashRouter([
           { path: 'customers/:id', lazy: () => import('@/pages/CustomerPage') },
           { path: 'objectives', lazy: () => import('@/pages/ObjectivesPage') },
           { path: 'objectives/:id', lazy: () => import('@/pages/ObjectivePage') },
+          { path: 'tags', lazy: () => import('@/pages/TagsPage') },
           { path: 'segments', lazy: () => import('@/pages/SegmentsPage') },
           { path: 'segments/:id', lazy: () => import('@/pages/SegmentPage') },
           { path: 'offers', lazy: () => import('@/pages/OffersPage') },

@@ -9,6 +9,7 @@ import { Figure, Figures } from '@/shared/ui/Figure';
 import { ProblemAlert } from '@/shared/ui/ProblemAlert';
 import { Nothing } from '@/shared/ui/QueryView';
 import { MessageStateTag, StageTag, TierTag } from '@/shared/ui/Tags';
+import { AroundCustomer } from './AroundCustomer';
 import { useTimeline } from './api/readTimeline';
 import { scoreFigure, scoreWords } from './scoreWords';
 
@@ -72,6 +73,7 @@ export function CustomerView({ customer, currency, campaigns }: Props & { campai
           <Scores customer={customer} currency={currency} />
         </Card>
       </div>
+      <AroundCustomer customer={customer} currency={currency} />
       <Card styles={{ body: { paddingTop: 4 } }}>
         <Tabs items={tabs} data-testid="customer-tabs" />
       </Card>
@@ -415,9 +417,15 @@ function Traits({ customer }: { customer: Customer }) {
           render: (_, trait) => (
             <>
               {plain(trait.value)} {trait.personal && <Tag>{t('customer.personal')}</Tag>}
+              {trait.sourceId === 0 && <Tag>{t('customer.computed')}</Tag>}
             </>
           ),
         },
+        {
+          title: t('customer.source'),
+          render: (_, trait) => (trait.sourceId === 0 ? t('customer.computed') : t('customer.sourceNumber', { id: trait.sourceId })),
+        },
+        { title: t('customer.rule'), render: () => t('customer.lastWins') },
         { title: t('customer.changed'), render: (_, trait) => format.moment(trait.at) },
       ]}
     />

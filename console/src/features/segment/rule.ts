@@ -34,6 +34,11 @@ export interface TraitRule {
   is: string;
   value?: unknown;
 }
+export interface TagRule {
+  tag: string;
+  is: string;
+  value?: unknown;
+}
 export interface EventRule {
   event: string;
   count?: Range;
@@ -68,13 +73,14 @@ export interface SegmentRule {
 
 export type Group = AllRule | AnyRule | NotRule;
 export type Condition =
-  TraitRule | EventRule | OrdersRule | TierRule | GroupRule | StageRule | ScoreRule | MessageRule | SegmentRule;
+  TraitRule | TagRule | EventRule | OrdersRule | TierRule | GroupRule | StageRule | ScoreRule | MessageRule | SegmentRule;
 export type Rule = Group | Condition;
 
 export const CONDITION_KINDS = [
   'orders',
   'event',
   'trait',
+  'tag',
   'tier',
   'group',
   'stage',
@@ -121,6 +127,8 @@ export function blank(kind: ConditionKind): Condition {
       return { event: '', count: { atLeast: 1 }, withinDays: 90 };
     case 'trait':
       return { trait: '', is: 'equals' };
+    case 'tag':
+      return { tag: '', is: 'equals' };
     case 'tier':
       return { tier: [] };
     case 'group':
@@ -184,7 +192,7 @@ export function withMemberAt(group: Group, index: number, member: Rule): Group {
 export interface Missing {
   path: Step[];
   /** The key of the words that say what is missing. */
-  what: 'members' | 'trait' | 'value' | 'event' | 'measure' | 'choice' | 'range' | 'segment' | 'property';
+  what: 'members' | 'trait' | 'tag' | 'value' | 'event' | 'measure' | 'choice' | 'range' | 'segment' | 'property';
 }
 
 const emptyRange = (range: Range | undefined) => range?.atLeast === undefined && range?.atMost === undefined;
@@ -209,6 +217,9 @@ export function missing(rule: Rule, path: Step[] = []): Missing[] {
   const lacks = (what: Missing['what'], when: boolean): Missing[] => (when ? [{ path, what }] : []);
   if ('trait' in rule) {
     return [...lacks('trait', !rule.trait), ...lacks('value', emptyValue(rule.is, rule.value))];
+  }
+  if ('tag' in rule) {
+    return [...lacks('tag', !rule.tag), ...lacks('value', emptyValue(rule.is, rule.value))];
   }
   if ('event' in rule) {
     return [

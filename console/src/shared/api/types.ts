@@ -28,6 +28,7 @@ export type CustomerMessage = Customer['messages'][number];
 export type TimelineItem = Item<Answer<'/api/customers/{id}/timeline', 'get'>>;
 export type Objective = Answer<'/api/objectives/{id}', 'get'>;
 export type ObjectiveDraft = Body<'/api/objectives', 'post'>;
+export type Tag = Answer<'/api/tags/{key}', 'get'>;
 export type Segment = Answer<'/api/segments/{id}', 'get'>;
 export type SegmentPreview = Answer<'/api/segments/preview', 'post'>;
 export type SegmentField = Item<Answer<'/api/segments/fields', 'get'>>;

@@ -11,6 +11,7 @@ import { OrdersParts } from './OrdersParts';
 import { RemoveButton } from './RemoveButton';
 import { ScoreParts } from './ScoreParts';
 import { SegmentParts } from './SegmentParts';
+import { TagParts } from './TagParts';
 import { TraitParts } from './TraitParts';
 import { RuleContext, type EditorProps } from './context';
 
@@ -51,6 +52,9 @@ export function ConditionEditor({
 function ConditionParts({ rule, change }: EditorProps<Condition>): ReactNode {
   if ('trait' in rule) {
     return <TraitParts rule={rule} change={change} />;
+  }
+  if ('tag' in rule) {
+    return <TagParts rule={rule} change={change} />;
   }
   if ('event' in rule) {
     return <EventParts rule={rule} change={change} />;

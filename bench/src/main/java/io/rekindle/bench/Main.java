@@ -5,6 +5,7 @@ import io.rekindle.bench.clv.ClvBench;
 import io.rekindle.bench.intake.IntakeBench;
 import io.rekindle.bench.lift.LiftBench;
 import io.rekindle.bench.link.LinkBench;
+import io.rekindle.bench.lookup.LookupBench;
 import io.rekindle.bench.messageids.MessageIdsBench;
 import io.rekindle.bench.recommend.RecommendBench;
 import io.rekindle.bench.segment.SegmentBench;
@@ -27,6 +28,7 @@ import picocli.CommandLine.Command;
             RecommendBench.class,
             AllocateBench.class,
             LinkBench.class,
+            LookupBench.class,
             UpliftBench.class,
             SoakBench.class
         })

@@ -207,6 +207,8 @@ class ProfileTail implements Tail {
                     .forEach(inner -> say(facts, customer, name + "." + inner.getKey(), inner.getValue(), event));
             return;
         }
+        // Computed traits are ours: nobody sends one.
+        if (name.startsWith(TraitForm.PREFIX)) return;
         facts.say(
                 new About(customer, StorableText.of(name, LONGEST_NAME), importOf(event)),
                 new Fact<>(StorableText.of(value), event.occurredAt(), event.seq(), event.sourceId()));

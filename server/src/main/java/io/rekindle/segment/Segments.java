@@ -2,6 +2,7 @@ package io.rekindle.segment;
 
 import io.rekindle.access.AuditTrail;
 import io.rekindle.access.Caller;
+import io.rekindle.common.CustomerId;
 import io.rekindle.common.Page;
 import io.rekindle.platform.BusinessClock;
 import io.rekindle.platform.Problem;
@@ -79,6 +80,23 @@ public class Segments {
         var stored = all.get(id);
         if (stored == null) throw unknown(id);
         return described(stored, all, vocabulary());
+    }
+
+    /** The segments a customer is in now, with their names, by name. */
+    public Map<Long, String> of(CustomerId customer) {
+        var all = rules();
+        var asked = all.values().stream()
+                .map(stored -> Sql.of("select cast(? as bigint) as id from", stored.id())
+                        .then(members(stored.rule(), business.instant(), all).inParentheses())
+                        .then("m where customer_id = ?", customer.value()))
+                .toList();
+        var found = new LinkedHashMap<Long, String>();
+        if (asked.isEmpty()) return found;
+        warehouse.query(Sql.join(" union all ", asked), row -> row.longValue("id")).stream()
+                .map(id -> required(all, id))
+                .sorted(java.util.Comparator.comparing(Stored::name))
+                .forEach(stored -> found.put(stored.id(), stored.name()));
+        return found;
     }
 
     /** All segments with their rules, without words. */

@@ -33,6 +33,7 @@ public final class RekindleCommand implements Runnable {
             ImportCommand.class,
             AnalyzeCommand.class,
             SourceCommand.class,
+            TagCommand.class,
             KeyCommand.class,
             IdentityCommand.class,
             UserCommand.class,

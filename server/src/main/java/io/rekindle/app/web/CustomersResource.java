@@ -2,6 +2,7 @@ package io.rekindle.app.web;
 
 import io.rekindle.access.Caller;
 import io.rekindle.analyse.Analysis;
+import io.rekindle.collect.Identifier;
 import io.rekindle.common.CustomerId;
 import io.rekindle.common.Page;
 import io.rekindle.consent.Consent;
@@ -15,15 +16,25 @@ import io.rekindle.predict.Prediction;
 import io.rekindle.profile.Orders;
 import io.rekindle.profile.Profile;
 import io.rekindle.profile.Profiles;
+import io.rekindle.profile.Relations;
+import io.rekindle.profile.Section;
+import io.rekindle.profile.TagValue;
+import io.rekindle.profile.Tags;
 import io.rekindle.profile.Timeline;
+import io.rekindle.segment.Segments;
 import io.rekindle.warehouse.AdHocQueries;
 import java.math.BigDecimal;
 import java.time.Instant;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.springframework.security.access.prepost.PreAuthorize;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.PathVariable;
+import org.springframework.web.bind.annotation.PostMapping;
+import org.springframework.web.bind.annotation.RequestBody;
 import org.springframework.web.bind.annotation.RequestMapping;
 import org.springframework.web.bind.annotation.RequestParam;
 import org.springframework.web.bind.annotation.RestController;
@@ -33,6 +44,9 @@ import org.springframework.web.bind.annotation.RestController;
 @RequestMapping("/api/customers")
 @PreAuthorize("hasRole('ANALYST')")
 class CustomersResource {
+    private static final Map<String, Identifier.Type> TYPES =
+            Arrays.stream(Identifier.Type.values()).collect(Collectors.toMap(Identifier.Type::code, type -> type));
+
     private final Profiles profiles;
     private final Identities identities;
     private final Orders orders;
@@ -44,6 +58,10 @@ class CustomersResource {
     private final Messages messages;
     private final CustomerRows rows;
     private final AdHocQueries queries;
+    private final Tags tags;
+    private final Relations relations;
+    private final List<Section> sections;
+    private final Segments segments;
 
     CustomersResource(
             Profiles profiles,
@@ -56,7 +74,11 @@ class CustomersResource {
             Decisions decisions,
             Messages messages,
             CustomerRows rows,
-            AdHocQueries queries) {
+            AdHocQueries queries,
+            Tags tags,
+            Relations relations,
+            List<Section> sections,
+            Segments segments) {
         this.profiles = profiles;
         this.identities = identities;
         this.orders = orders;
@@ -68,6 +90,10 @@ class CustomersResource {
         this.messages = messages;
         this.rows = rows;
         this.queries = queries;
+        this.tags = tags;
+        this.relations = relations;
+        this.sections = List.copyOf(sections);
+        this.segments = segments;
     }
 
     /** One line of the list; name and e-mail masked where the caller may not see them. */
@@ -96,7 +122,22 @@ class CustomersResource {
             List<Prediction.ScoreNow> scores,
             List<Consent> consent,
             List<Decision> decisions,
-            List<Messages.Message> messages) {}
+            List<Messages.Message> messages,
+            List<TagValue> tags,
+            List<Relations.Relation> relations,
+            List<SectionAnswer> sections,
+            @Nullable NextAction nextAction) {}
+
+    /**
+     * A part of the page.
+     *
+     * @param provided whether any module fills it
+     * @param figures what there is of this customer
+     */
+    record SectionAnswer(Section.Kind kind, boolean provided, List<Section.Figure> figures) {}
+
+    /** A segment the customer is in now. */
+    record InSegment(long id, String name) {}
 
     /** @param query an exact user id, e-mail address or phone number; with it the other filters are not looked at */
     @GetMapping
@@ -129,6 +170,9 @@ class CustomersResource {
     private Customer known(CustomerId id) {
         var canonical = identities.canonical(id);
         var profile = profiles.get(canonical, Caller.current()).orElseThrow(() -> unknown(id));
+        var stage = analysis.stage(canonical).orElse(null);
+        var scores = prediction.scores(canonical);
+        var consent = consents.of(canonical);
         return new Customer(
                 canonical,
                 profile.firstSeen(),
@@ -137,11 +181,66 @@ class CustomersResource {
                 profile.traits(),
                 orders.of(canonical),
                 analysis.tier(canonical).orElse(null),
-                analysis.stage(canonical).orElse(null),
-                prediction.scores(canonical),
-                consents.of(canonical),
+                stage,
+                scores,
+                consent,
                 decisions.of(canonical),
-                messages.of(canonical));
+                messages.of(canonical),
+                tags.of(List.of(canonical)).getOrDefault(canonical, List.of()),
+                relations.of(canonical),
+                sectionsOf(canonical),
+                NextAction.of(stage, scores, consent));
+    }
+
+    private List<SectionAnswer> sectionsOf(CustomerId customer) {
+        return Arrays.stream(Section.Kind.values())
+                .map(kind -> {
+                    var given =
+                            sections.stream().filter(one -> one.kind() == kind).toList();
+                    return new SectionAnswer(
+                            kind,
+                            !given.isEmpty(),
+                            given.stream()
+                                    .flatMap(one -> one.of(customer).stream())
+                                    .toList());
+                })
+                .toList();
+    }
+
+    /** The segments the customer is in now, by name. */
+    @GetMapping("/{id}/segments")
+    Page<InSegment> segments(@PathVariable CustomerId id) {
+        if (!profiles.exists(id)) throw unknown(id);
+        return new Page<>(
+                queries.answer(() -> segments.of(identities.canonical(id))).entrySet().stream()
+                        .map(one -> new InSegment(one.getKey(), one.getValue()))
+                        .toList(),
+                null);
+    }
+
+    /** @param type {@code user_id, email, phone} or {@code anonymous_id} */
+    record Lookup(@Nullable String type, @Nullable String value) {}
+
+    /** Who has an identifier, and what is known of them at a glance. */
+    record Found(Profile profile, List<TagValue> tags) {}
+
+    /**
+     * The customer who has an identifier, from PostgreSQL alone. The identifier travels in the body: an address would
+     * stand in logs.
+     */
+    @PostMapping("/lookup")
+    Found lookup(@RequestBody Lookup asked) {
+        if (asked.type() == null || asked.value() == null)
+            throw Problem.invalid("lookup_incomplete", "send {\"type\":\"email\",\"value\":…}");
+        Problem.requireOneOf("type", asked.type(), TYPES.keySet());
+        var type = TYPES.get(asked.type());
+        if (type == null) throw new IllegalStateException("the type was just found");
+        var customer = identities
+                .find(type, asked.value())
+                .orElseThrow(() -> Problem.notFound("identifier_not_found", "no customer has this {type}")
+                        .with("type", asked.type()));
+        var profile = profiles.get(customer, Caller.current()).orElseThrow(() -> unknown(customer));
+        return new Found(profile, tags.of(List.of(customer)).getOrDefault(customer, List.of()));
     }
 
     /** What the customer did, latest first. */

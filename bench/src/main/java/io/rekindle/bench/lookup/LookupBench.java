@@ -1,0 +1,247 @@
+package io.rekindle.bench.lookup;
+
+import io.rekindle.app.server.DataFolder;
+import io.rekindle.app.server.RunningServer;
+import io.rekindle.bench.Interruptible;
+import io.rekindle.bench.Measure;
+import io.rekindle.bench.Scratch;
+import io.rekindle.collect.Tails;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.util.Arrays;
+import java.util.Base64;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.concurrent.Callable;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.IntConsumer;
+import org.jspecify.annotations.Nullable;
+import org.springframework.jdbc.core.simple.JdbcClient;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/**
+ * Fills a server through its intake with customers who have a user id, an e-mail address, a phone number and a device,
+ * then asks for profiles by any of these at a steady rate over HTTP. Waits are counted from the moment a question was due,
+ * so that a slow answer also counts for those behind it. Baseline: at the same rate, one row by its primary key over JDBC.
+ */
+@Command(
+        name = "lookup",
+        mixinStandardHelpOptions = true,
+        description = "The wait for a profile by any identifier, at a steady rate, against a bare primary-key read.")
+public final class LookupBench implements Callable<Integer> {
+    private static final String WRITE_KEY = "bench-write-key-0123456789";
+    private static final String ADMIN_KEY = "bench-admin-key-0123456789";
+    private static final int A_CALL = 100;
+    private static final int AT_ONCE = 8;
+    private static final double PROMISED_MILLIS = 10;
+    private static final long SECOND = 1_000_000_000L;
+
+    @Option(names = "--customers", description = "customers there are (default: ${DEFAULT-VALUE})")
+    private int customers = 1_000_000;
+
+    @Option(names = "--rate", description = "questions a second (default: ${DEFAULT-VALUE})")
+    private int rate = 500;
+
+    @Option(names = "--seconds", description = "length of each measurement (default: ${DEFAULT-VALUE})")
+    private int seconds = 30;
+
+    @Option(names = "--seed", description = "seed of the questions (default: ${DEFAULT-VALUE})")
+    private long seed = 7;
+
+    @Option(names = "--json", description = "print the measures as JSON")
+    private boolean json;
+
+    private final HttpClient http = HttpClient.newHttpClient();
+
+    @Override
+    public Integer call() throws IOException, InterruptedException {
+        try (var folder = Scratch.folder("lookup")) {
+            var server = RunningServer.start(
+                    new DataFolder(folder.path().resolve("data")),
+                    0,
+                    Map.of(
+                            "rekindle.write-key", WRITE_KEY,
+                            "rekindle.admin-key", ADMIN_KEY,
+                            "logging.level.io.rekindle", "warn"));
+            var ending = new Interruptible(server);
+            try {
+                var measures = measure(server);
+                Measure.print(measures, json);
+                return Measure.promised(
+                        measures.getFirst().value() < PROMISED_MILLIS, "99 of 100 answers within 10 ms");
+            } finally {
+                ending.close();
+            }
+        }
+    }
+
+    private List<Measure> measure(RunningServer server) throws InterruptedException {
+        int port = URI.create(server.url()).getPort();
+        fill(server, port);
+        var jdbc = server.part(JdbcClient.class);
+        var ids = jdbc.sql("select customer_id from customers order by customer_id limit 200000")
+                .query(Long.class)
+                .list();
+        var random = new Random(seed);
+        tell("warming up");
+        steadily(5, i -> lookup(port, random));
+        steadily(5, i -> read(jdbc, ids.get(random.nextInt(ids.size()))));
+        tell("profiles by user id, e-mail, phone and device");
+        var asked = steadily(seconds, i -> lookup(port, random));
+        tell("rows by primary key");
+        var bare = steadily(seconds, i -> read(jdbc, ids.get(random.nextInt(ids.size()))));
+        return List.of(
+                Measure.of(
+                        "profile by any identifier, %,d customers, %d/s: p99; baseline a primary-key read"
+                                .formatted(customers, rate),
+                        at(asked, .99),
+                        "ms",
+                        at(bare, .99)),
+                Measure.of("the same, p50", at(asked, .5), "ms", at(bare, .5)));
+    }
+
+    private void fill(RunningServer server, int port) throws InterruptedException {
+        tell("%,d customers through intake".formatted(customers));
+        var key = "Basic "
+                + Base64.getEncoder()
+                        .encodeToString((WRITE_KEY + ":").getBytes(java.nio.charset.StandardCharsets.UTF_8));
+        var places = new Semaphore(AT_ONCE);
+        var failed = new AtomicReference<@Nullable RuntimeException>();
+        try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
+            for (int from = 0; from < customers; from += A_CALL) {
+                int start = from;
+                places.acquire();
+                threads.execute(() -> {
+                    try {
+                        send(port, key, start);
+                    } catch (RuntimeException refused) {
+                        failed.compareAndSet(null, refused);
+                    } finally {
+                        places.release();
+                    }
+                });
+            }
+        }
+        var first = failed.get();
+        if (first != null) throw first;
+        var tails = server.part(Tails.class);
+        while (tails.worstLag() > 0) TimeUnit.MILLISECONDS.sleep(200);
+    }
+
+    private void send(int port, String key, int first) {
+        var body = new StringBuilder("{\"batch\":[");
+        for (int i = first; i < Math.min(customers, first + A_CALL); i++) {
+            if (i > first) body.append(',');
+            body.append("""
+                    {"type":"identify","messageId":"l-%1$d","userId":"u-%1$d","anonymousId":"a-%1$d",\
+                    "traits":{"email":"c%1$d@shop.example","phone":"%2$s","city":"Wien","plan":"basic","points":%1$d}}\
+                    """.formatted(i, phone(i)));
+        }
+        while (true) {
+            var answer = post(port, "/v1/batch", key, body.append("]}").toString());
+            if (answer.statusCode() == 200) return;
+            // Intake asks to wait while the tails are behind.
+            if (answer.statusCode() != 429)
+                throw new IllegalStateException("intake answered %d: %s".formatted(answer.statusCode(), answer.body()));
+            body.setLength(body.length() - 2);
+            try {
+                TimeUnit.SECONDS.sleep(1);
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                throw new IllegalStateException(e);
+            }
+        }
+    }
+
+    private static String phone(int customer) {
+        return "+8613%09d".formatted(customer);
+    }
+
+    private void lookup(int port, Random random) {
+        int one;
+        int kind;
+        synchronized (random) {
+            one = random.nextInt(customers);
+            kind = random.nextInt(4);
+        }
+        var asked = switch (kind) {
+            case 0 -> "{\"type\":\"user_id\",\"value\":\"u-%d\"}".formatted(one);
+            case 1 -> "{\"type\":\"email\",\"value\":\"C%d@shop.example\"}".formatted(one);
+            case 2 -> "{\"type\":\"phone\",\"value\":\"%s\"}".formatted(phone(one));
+            default -> "{\"type\":\"anonymous_id\",\"value\":\"a-%d\"}".formatted(one);
+        };
+        var answer = post(port, "/api/customers/lookup", "Bearer " + ADMIN_KEY, asked);
+        if (answer.statusCode() != 200 || !answer.body().contains("u-" + one))
+            throw new IllegalStateException(
+                    "%s was answered %d: %s".formatted(asked, answer.statusCode(), answer.body()));
+    }
+
+    private static void read(JdbcClient jdbc, long id) {
+        jdbc.sql("select first_seen from customers where customer_id = :id")
+                .param("id", id)
+                .query((row, n) -> row.getString("first_seen"))
+                .single();
+    }
+
+    private HttpResponse<String> post(int port, String path, String key, String body) {
+        try {
+            return http.send(
+                    HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + path))
+                            .header("Authorization", key)
+                            .header("Content-Type", "application/json")
+                            .POST(HttpRequest.BodyPublishers.ofString(body))
+                            .build(),
+                    HttpResponse.BodyHandlers.ofString());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException(e);
+        }
+    }
+
+    /** Nanoseconds each question took from when it was due, in ascending order. */
+    private long[] steadily(int length, IntConsumer question) {
+        int number = rate * length;
+        var took = new long[number];
+        long from = System.nanoTime();
+        try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
+            var all = new java.util.ArrayList<java.util.concurrent.Future<?>>(number);
+            for (int i = 0; i < number; i++) {
+                int place = i;
+                long due = from + SECOND * i / rate;
+                long wait = due - System.nanoTime();
+                if (wait > 0) TimeUnit.NANOSECONDS.sleep(wait);
+                all.add(threads.submit(() -> {
+                    question.accept(place);
+                    took[place] = System.nanoTime() - due;
+                }));
+            }
+            for (var one : all) one.get();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException(e);
+        } catch (java.util.concurrent.ExecutionException e) {
+            throw new IllegalStateException(e.getCause());
+        }
+        Arrays.sort(took);
+        return took;
+    }
+
+    private static double at(long[] ascending, double share) {
+        return ascending[(int) Math.min(ascending.length - 1L, (long) (share * ascending.length))] / 1e6;
+    }
+
+    private static void tell(String words) {
+        System.err.println(words);
+    }
+}

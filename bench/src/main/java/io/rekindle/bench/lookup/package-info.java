@@ -1,0 +1,5 @@
+/** How soon a profile is there, asked by any identifier. */
+@NullMarked
+package io.rekindle.bench.lookup;
+
+import org.jspecify.annotations.NullMarked;

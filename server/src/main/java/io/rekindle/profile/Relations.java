@@ -1,0 +1,76 @@
+package io.rekindle.profile;
+
+import com.fasterxml.jackson.annotation.JsonValue;
+import io.rekindle.collect.Identifier;
+import io.rekindle.common.CustomerId;
+import io.rekindle.identity.Identities;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.stereotype.Component;
+
+/**
+ * Who has to do with whom, by a stated rule: the trait {@code referredBy} (or {@code referred_by}, {@code referrer}) holds
+ * the user id of whoever brought the customer.
+ */
+@Component
+public class Relations {
+    private static final List<String> REFERRER = List.of("referredBy", "referred_by", "referrer");
+    private static final int MOST = 50;
+
+    private final JdbcClient jdbc;
+    private final Identities identities;
+    private final Profiles profiles;
+
+    Relations(JdbcClient jdbc, Identities identities, Profiles profiles) {
+        this.jdbc = jdbc;
+        this.identities = identities;
+        this.profiles = profiles;
+    }
+
+    /** What another customer is to this one. */
+    public enum Kind {
+        /** Who brought this customer. */
+        REFERRER,
+        /** Whom this customer brought. */
+        REFERRED;
+
+        @JsonValue
+        public String code() {
+            return name().toLowerCase(Locale.ROOT);
+        }
+    }
+
+    public record Relation(Kind kind, CustomerId customerId) {}
+
+    /** The relations of a customer; of those brought at most the first fifty. */
+    public List<Relation> of(CustomerId id) {
+        var customer = identities.canonical(id);
+        var found = new ArrayList<Relation>();
+        var traits = profiles.traits(Set.of(customer)).get(customer);
+        if (traits != null)
+            for (var name : REFERRER) {
+                var value = traits.get(name);
+                if (value != null && (value.isString() || value.isNumber()))
+                    identities
+                            .find(Identifier.Type.USER_ID, value.asString())
+                            .filter(other -> !other.equals(customer))
+                            .ifPresent(other -> found.add(new Relation(Kind.REFERRER, other)));
+            }
+        var userId = profiles.userIds(Set.of(customer)).get(customer);
+        if (userId != null)
+            jdbc.sql("""
+                            select distinct customer_id from traits
+                            where trait in ('referredBy', 'referred_by', 'referrer') and value = to_jsonb(cast(:user as text)) and standing
+                            order by customer_id limit :most
+                            """)
+                    .param("user", userId)
+                    .param("most", MOST)
+                    .query((row, n) -> new CustomerId(row.getLong("customer_id")))
+                    .list()
+                    .forEach(other -> found.add(new Relation(Kind.REFERRED, other)));
+        return found.stream().distinct().toList();
+    }
+}

@@ -1,0 +1,45 @@
+package io.rekindle.profile;
+
+import io.rekindle.common.CustomerId;
+import io.rekindle.identity.Identities;
+import io.rekindle.warehouse.Sql;
+import io.rekindle.warehouse.Warehouse;
+import java.math.BigDecimal;
+import java.util.List;
+import org.springframework.stereotype.Component;
+
+/** Visits: pages and screens looked at without a pause of half an hour are one, as web analytics count. */
+@Component
+class Visits implements Section {
+    private final Warehouse warehouse;
+    private final Identities identities;
+
+    Visits(Warehouse warehouse, Identities identities) {
+        this.warehouse = warehouse;
+        this.identities = identities;
+    }
+
+    @Override
+    public Kind kind() {
+        return Kind.VISITS;
+    }
+
+    @Override
+    public List<Figure> of(CustomerId customer) {
+        return warehouse
+                .first(
+                        Sql.of("""
+                                select count(*) as pages, max(occurred_at) as last_at,
+                                    count(*) filter (where before is null or occurred_at > before + interval 30 minute) as visits
+                                from (select occurred_at, lag(occurred_at) over (order by occurred_at, seq) as before
+                                      from events_now where customer_id = ? and type in ('page', 'screen')) looked
+                                """, identities.canonical(customer).value()),
+                        row -> row.longValue("pages") == 0
+                                ? List.<Figure>of()
+                                : List.of(
+                                        new Figure("visits", BigDecimal.valueOf(row.longValue("visits")), null),
+                                        new Figure("pages", BigDecimal.valueOf(row.longValue("pages")), null),
+                                        new Figure("lastVisit", null, row.instant("last_at"))))
+                .orElse(List.of());
+    }
+}
