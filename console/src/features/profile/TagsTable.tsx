@@ -1,4 +1,15 @@
-import { Button, Descriptions, Input, Popconfirm, Progress, Segmented, Select, Table, Tag as Chip, Typography } from 'antd';
+import {
+  Button,
+  Descriptions,
+  Input,
+  Popconfirm,
+  Progress,
+  Segmented,
+  Select,
+  Table,
+  Tag as Chip,
+  Typography,
+} from 'antd';
 import { useMemo, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { Tag } from '@/shared/api/types';
@@ -73,7 +84,10 @@ export function TagsTable({ tags }: { tags: readonly Tag[] }) {
               </div>
             ),
           },
-          { title: t('tags.kind'), render: (_, tag) => <Chip>{t(`tags.kinds.${tag.definition.kind ?? 'rule'}`)}</Chip> },
+          {
+            title: t('tags.kind'),
+            render: (_, tag) => <Chip>{t(`tags.kinds.${tag.definition.kind ?? 'rule'}`)}</Chip>,
+          },
           { title: t('tags.owner'), render: (_, tag) => tag.definition.owner },
           {
             title: t('tags.coverage'),
@@ -147,7 +161,11 @@ function TagDetails({ tag }: { tag: Tag }) {
             label: t('tags.refresh'),
             children: t('tags.everyDays', { count: tag.definition.refreshDays ?? 1 }),
           },
-          { key: 'lineage', label: t('tags.lineage'), children: tag.lineage.map((one) => <Chip key={one}>{one}</Chip>) },
+          {
+            key: 'lineage',
+            label: t('tags.lineage'),
+            children: tag.lineage.map((one) => <Chip key={one}>{one}</Chip>),
+          },
           {
             key: 'users',
             label: t('tags.users'),
@@ -163,7 +181,9 @@ function TagDetails({ tag }: { tag: Tag }) {
         <div className="stack" style={{ gap: 4, maxWidth: 520 }}>
           {tag.run.values.map((one) => (
             <div className="row" style={{ flexWrap: 'nowrap', gap: 8 }} key={one.value}>
-              <span style={{ width: 160, flex: 'none', overflow: 'hidden', textOverflow: 'ellipsis' }}>{one.value}</span>
+              <span style={{ width: 160, flex: 'none', overflow: 'hidden', textOverflow: 'ellipsis' }}>
+                {one.value}
+              </span>
               <Progress percent={(one.customers / most) * 100} showInfo={false} size="small" aria-label={one.value} />
               <span className="num">{format.number(one.customers)}</span>
             </div>

@@ -73,7 +73,16 @@ export interface SegmentRule {
 
 export type Group = AllRule | AnyRule | NotRule;
 export type Condition =
-  TraitRule | TagRule | EventRule | OrdersRule | TierRule | GroupRule | StageRule | ScoreRule | MessageRule | SegmentRule;
+  | TraitRule
+  | TagRule
+  | EventRule
+  | OrdersRule
+  | TierRule
+  | GroupRule
+  | StageRule
+  | ScoreRule
+  | MessageRule
+  | SegmentRule;
 export type Rule = Group | Condition;
 
 export const CONDITION_KINDS = [

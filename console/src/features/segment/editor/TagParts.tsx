@@ -37,7 +37,9 @@ export function TagParts({ rule, change }: EditorProps<TagRule>) {
         aria-label={t('rule.comparison')}
         style={{ minWidth: 110 }}
         options={listed.map((value) => ({ value, label: t(`rule.is.${value}`) }))}
-        onChange={(is: string) => change(is === 'exists' ? { tag: rule.tag, is } : { tag: rule.tag, is, value: undefined })}
+        onChange={(is: string) =>
+          change(is === 'exists' ? { tag: rule.tag, is } : { tag: rule.tag, is, value: undefined })
+        }
       />
       <ValueInput
         type={type}
