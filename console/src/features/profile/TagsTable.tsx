@@ -159,7 +159,7 @@ function TagDetails({ tag }: { tag: Tag }) {
           {
             key: 'refresh',
             label: t('tags.refresh'),
-            children: t('tags.everyDays', { count: tag.definition.refreshDays ?? 1 }),
+            children: t('tags.everyDays', { days: tag.definition.refreshDays ?? 1 }),
           },
           {
             key: 'lineage',
