@@ -37,6 +37,7 @@ class ProfilePersonalData implements PersonalData {
         return List.of(
                 PersonalTable.deleted("customers", "customer_id"),
                 PersonalTable.deleted("traits", "customer_id").inClear(),
+                PersonalTable.deleted("customer_tags", "customer_id").inClear(),
                 PersonalTable.deleted("personal_fields", "customer_id"),
                 PersonalTable.deleted("person_keys", "customer_id").sealing("wrapped", "person-key"),
                 PersonalTable.deleted("person_key_numbers", "customer_id"),
@@ -47,7 +48,7 @@ class ProfilePersonalData implements PersonalData {
 
     @Override
     public List<PersonalHistory> history() {
-        return List.of(PersonalHistory.dropped("trait_changes"));
+        return List.of(PersonalHistory.dropped("trait_changes"), PersonalHistory.dropped("tag_changes"));
     }
 
     /** Of all keys the person ever had, also under ids that were merged since: backups of then have them. */
