@@ -65,7 +65,8 @@ function OfKinds({ upload, start, busy, tryIt, discard, kinds }: Props & { kinds
       }}
       onFinish={(values) => {
         problem.clear();
-        tryIt(values, problem.show);
+        // Among the values is only what the form shows of this kind.
+        tryIt({ ...start, ...values }, problem.show);
       }}
       data-testid="mapping-form"
     >

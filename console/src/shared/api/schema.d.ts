@@ -8118,7 +8118,7 @@ export interface operations {
             path?: never;
             cookie?: never;
         };
-        requestBody?: {
+        requestBody: {
             content: {
                 "application/json": components["schemas"]["io.rekindle.identity.web.CandidatesResource.SearchRequest"];
             };

@@ -11,17 +11,13 @@ import org.jspecify.annotations.Nullable;
  * @param largest most identifiers one customer may have; a link beyond it joins strangers
  * @param blocked values that stand for nobody, besides those every installation knows
  */
-public record RulesDocument(List<Type> types, int windowDays, int largest, List<String> blocked, Probable probable) {
-    public RulesDocument {
-        types = List.copyOf(types);
-        blocked = List.copyOf(blocked);
-    }
-
+public record RulesDocument(
+        List<Type> types, Integer windowDays, Integer largest, List<String> blocked, Probable probable) {
     /**
      * @param perCustomer most identifiers of this type one customer may gather within the window
      * @param claims from how many customers on that claim one such identifier it is shared and links nobody any more
      */
-    public record Type(String type, int perCustomer, int claims) {}
+    public record Type(String type, Integer perCustomer, Integer claims) {}
 
     /**
      * How the linkage model is used.
@@ -31,5 +27,5 @@ public record RulesDocument(List<Type> types, int windowDays, int largest, List<
      * @param automatic least probability to be merged without asking; null for never
      */
     public record Probable(
-            boolean daily, double review, @Nullable Double automatic) {}
+            Boolean daily, Double review, @Nullable Double automatic) {}
 }

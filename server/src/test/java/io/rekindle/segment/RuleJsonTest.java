@@ -146,7 +146,11 @@ class RuleJsonTest {
             var rule = NaiveRules.random(random, 4, List.of(1L));
             var json = RuleJson.write(rule).toString();
             assertThat(SCHEMA.validate(json, InputFormat.JSON)).as(json).isEmpty();
-            assertThat(RuleJson.write(read(json)).toString()).isEqualTo(json);
+            assertThat(RuleJson.write(RuleJson.readStored(JSON.readTree(json))).toString())
+                    .isEqualTo(json);
+            // A tag must be there and be compared as its values allow: of which the generator knows nothing.
+            if (!json.contains("\"tag\""))
+                assertThat(RuleJson.write(read(json)).toString()).isEqualTo(json);
         }
     }
 

@@ -106,9 +106,15 @@ final class IntakeServlet extends HttpServlet {
     protected void doGet(HttpServletRequest request, HttpServletResponse response) throws IOException {
         allowOrigin(request, response);
         try {
+            var config = config(request);
+            if (config == null) {
+                // Calls are sent with POST.
+                response.sendError(HttpServletResponse.SC_METHOD_NOT_ALLOWED);
+                return;
+            }
             response.setHeader("Cache-Control", "max-age=60");
             response.setContentType("application/json");
-            json.writeValue(response.getOutputStream(), config(request));
+            json.writeValue(response.getOutputStream(), config);
         } catch (IntakeFailure e) {
             response.setHeader("Cache-Control", "no-store");
             if (e.retryAfter() > 0) response.setIntHeader("Retry-After", e.retryAfter());
@@ -116,7 +122,8 @@ final class IntakeServlet extends HttpServlet {
         }
     }
 
-    private ObjectNode config(HttpServletRequest request) {
+    /** Null where there is nothing to read. */
+    private @Nullable ObjectNode config(HttpServletRequest request) {
         var path = request.getPathInfo() == null ? "" : request.getPathInfo();
         var project = SETTINGS.matcher(path);
         if (project.matches()) {
@@ -131,7 +138,7 @@ final class IntakeServlet extends HttpServlet {
             var source = source(key);
             return configs.rudderStack(key, source.id(), source.name());
         }
-        throw new IntakeFailure(404, "no_such_call", "", "there is nothing to read here; calls are sent with POST");
+        return null;
     }
 
     @Override

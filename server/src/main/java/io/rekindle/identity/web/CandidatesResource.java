@@ -134,7 +134,7 @@ class CandidatesResource {
     @PostMapping("/searches")
     @ResponseStatus(HttpStatus.ACCEPTED)
     @PreAuthorize("hasRole('PLANNER')")
-    ProbableMatches.Search search(@RequestBody(required = false) @Nullable SearchRequest request) {
-        return matches.ask(request == null ? null : request.sourceId());
+    ProbableMatches.Search search(@RequestBody SearchRequest request) {
+        return matches.ask(request.sourceId());
     }
 }

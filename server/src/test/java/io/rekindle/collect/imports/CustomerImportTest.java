@@ -395,7 +395,9 @@ class CustomerImportTest {
                         "postalCode", "2119"));
         assertThat(EverythingStored.inTheWarehouse(warehouse))
                 .as("no personal data in clear")
-                .doesNotContain("wallaby place", "1804974", "pridhamstreet");
+                .doesNotContain("wallaby place", "pridhamstreet")
+                // Ids are long numbers, and among thousands some have these digits within.
+                .doesNotContainPattern("(?<!\\d)1804974(?!\\d)");
     }
 
     private Imports.Report run(String csv) throws IOException {
