@@ -3801,7 +3801,7 @@ export interface components {
             output?: string | null;
             owner?: string | null;
             parameters?: {
-                [key: string]: Record<string, never>;
+                [key: string]: unknown;
             } | null;
             /** @enum {string|null} */
             population?: "everyone" | "buyers" | null;

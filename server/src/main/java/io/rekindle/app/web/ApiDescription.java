@@ -19,6 +19,7 @@ import io.swagger.v3.oas.models.responses.ApiResponse;
 import io.swagger.v3.oas.models.responses.ApiResponses;
 import io.swagger.v3.oas.models.security.SecurityRequirement;
 import io.swagger.v3.oas.models.security.SecurityScheme;
+import java.lang.reflect.ParameterizedType;
 import java.lang.reflect.RecordComponent;
 import java.math.BigDecimal;
 import java.util.ArrayList;
@@ -165,11 +166,18 @@ class ApiDescription {
             if (property == null) continue;
             if (travelsAsText(component)) property = text(property.getDescription());
             if (component.getType() == JsonNode.class) property = anything();
+            if (isMapOfAnything(component)) property.setAdditionalProperties(anything());
             boolean nullable = isNullable(component);
             properties.put(component.getName(), nullable ? orNull(property) : property);
             if (!nullable || !sent) required.add(component.getName());
         }
         schema.setRequired(required.isEmpty() ? null : required);
+    }
+
+    private static boolean isMapOfAnything(RecordComponent component) {
+        return component.getGenericType() instanceof ParameterizedType type
+                && type.getRawType() == Map.class
+                && type.getActualTypeArguments()[1] == JsonNode.class;
     }
 
     @SuppressWarnings({"rawtypes", "unchecked"})
