@@ -12,6 +12,7 @@ import {
   LogoutOutlined,
   MailOutlined,
   MenuOutlined,
+  SafetyOutlined,
   SendOutlined,
   TagsOutlined,
   TeamOutlined,
@@ -104,6 +105,7 @@ function SignedIn({ session }: { session: Session }) {
       label: t('nav.operate'),
       children: [
         ...(mayStudy ? [page('/messages', <MailOutlined />, t('nav.messages'))] : []),
+        page('/consent', <SafetyOutlined />, t('nav.consent')),
         page('/sources', <ApiOutlined />, t('nav.sources')),
         page('/imports', <ImportOutlined />, t('nav.imports')),
       ],

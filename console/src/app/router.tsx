@@ -30,6 +30,7 @@ export const router = createHashRouter([
           { path: 'campaigns', lazy: () => import('@/pages/CampaignsPage') },
           { path: 'campaigns/:id', lazy: () => import('@/pages/CampaignPage') },
           { path: 'campaigns/:id/:step', lazy: () => import('@/pages/CampaignPage') },
+          { path: 'consent', lazy: () => import('@/pages/ConsentPage') },
           { path: 'messages', lazy: () => import('@/pages/MessagesPage') },
           { path: 'sources', lazy: () => import('@/pages/SourcesPage') },
           { path: 'imports', lazy: () => import('@/pages/ImportsPage') },

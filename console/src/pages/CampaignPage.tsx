@@ -15,6 +15,7 @@ import { useObjectives } from '@/features/plan/api/listObjectives';
 import { useOffers } from '@/features/plan/api/listOffers';
 import { useTemplates } from '@/features/plan/api/listTemplates';
 import { useCampaign } from '@/features/plan/api/readCampaign';
+import { useTopics } from '@/features/consent/api/topics';
 import { CampaignForm } from '@/features/plan/CampaignForm';
 import { useClock } from '@/features/platform/api/readClock';
 import { useSegments } from '@/features/segment/api/listSegments';
@@ -81,13 +82,14 @@ export function Component() {
 }
 
 function SetUp({ campaign }: { campaign: Campaign | null }) {
-  const { t } = useTranslation();
+  const { t, i18n } = useTranslation();
   const { message } = App.useApp();
   const navigate = useNavigate();
   const objectives = useObjectives();
   const segments = useSegments();
   const templates = useTemplates();
   const offers = useOffers();
+  const topics = useTopics();
   const clock = useClock();
   const currency = useCurrency();
   const mayPlan = useMay('plan');
@@ -98,6 +100,9 @@ function SetUp({ campaign }: { campaign: Campaign | null }) {
       segments={segments.items ?? []}
       templates={templates.items ?? []}
       offers={offers.items ?? []}
+      topics={(topics.data ?? [])
+        .filter((topic) => !topic.retired)
+        .map((topic) => ({ code: topic.code, name: i18n.language.startsWith('zh') ? topic.nameZh : topic.nameEn }))}
       currency={currency}
       today={clock.data?.businessTime}
       mayEdit={mayPlan && (campaign === null || campaign.state === 'draft')}

@@ -8,7 +8,7 @@ import { useLabel } from '@/shared/i18n/useLabel';
 import { ListTable } from '@/shared/ui/ListTable';
 import { useDecisions } from './api/listDecisions';
 
-const REASONS = ['no_consent', 'suppressed', 'no_address', 'over_contact_budget', 'excluded'];
+const REASONS = ['no_consent', 'topic_declined', 'suppressed', 'no_address', 'over_contact_budget', 'excluded'];
 const ARMS = ['treatment', 'holdout'];
 
 /** Everybody the campaign looked at, with what was decided and why. */

@@ -13,6 +13,10 @@ interface Choice {
   name: string;
 }
 
+type Category = Campaign['category'];
+
+const CATEGORIES: Category[] = ['promotion', 'newsletter', 'reminder', 'survey'];
+
 interface Values {
   name?: string;
   objectiveId?: number;
@@ -24,6 +28,8 @@ interface Values {
   startAt?: Dayjs | null;
   attributionDays?: number;
   messageCost?: number;
+  topic?: string;
+  category?: Category;
 }
 
 interface Props {
@@ -32,6 +38,7 @@ interface Props {
   segments: readonly Choice[];
   templates: readonly Choice[];
   offers: readonly Choice[];
+  topics: readonly { code: string; name: string }[];
   currency: string;
   today: string | undefined;
   mayEdit: boolean;
@@ -46,6 +53,8 @@ const FIELDS = [
   ['offerId'],
   ['attributionDays'],
   ['messageCost'],
+  ['topic'],
+  ['category'],
   { name: ['holdoutPercent'], place: ['holdoutShare'] },
   { name: ['hours'], place: ['sendWindow'] },
   { name: ['startAt'], place: ['sendWindow', 'startAt'] },
@@ -59,6 +68,7 @@ export function CampaignForm({
   segments,
   templates,
   offers,
+  topics,
   currency,
   today,
   mayEdit,
@@ -81,8 +91,16 @@ export function CampaignForm({
         startAt: campaign.sendWindow.startAt ? onTheWall(campaign.sendWindow.startAt) : null,
         attributionDays: campaign.attributionDays,
         messageCost: campaign.messageCost,
+        topic: campaign.topic ?? undefined,
+        category: campaign.category,
       }
-    : { holdoutPercent: 10, hours: [clock('09:00'), clock('20:00')], attributionDays: 14, messageCost: 0 };
+    : {
+        holdoutPercent: 10,
+        hours: [clock('09:00'), clock('20:00')],
+        attributionDays: 14,
+        messageCost: 0,
+        category: 'promotion',
+      };
   const finish = (values: Values) => {
     problem.clear();
     save.mutate(
@@ -100,6 +118,8 @@ export function CampaignForm({
         },
         attributionDays: values.attributionDays ?? 0,
         messageCost: values.messageCost ?? 0,
+        topic: values.topic ?? null,
+        category: values.category ?? 'promotion',
       },
       { onSuccess: (one) => saved(one.id), onError: problem.show },
     );
@@ -153,6 +173,20 @@ export function CampaignForm({
               options={options(offers)}
               placeholder={t('campaigns.noOffer')}
               data-testid="campaign-offerId"
+            />
+          </Form.Item>
+          <Form.Item name="topic" label={t('consent.topic')}>
+            <Select
+              allowClear
+              options={topics.map(({ code, name }) => ({ value: code, label: name }))}
+              placeholder={t('consent.noTopic')}
+              data-testid="campaign-topic"
+            />
+          </Form.Item>
+          <Form.Item name="category" label={t('consent.category')}>
+            <Select
+              options={CATEGORIES.map((value) => ({ value, label: t(`consent.categories.${value}`) }))}
+              data-testid="campaign-category"
             />
           </Form.Item>
         </Card>

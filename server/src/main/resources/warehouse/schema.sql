@@ -57,7 +57,9 @@ create table if not exists trait_changes (customer_id bigint not null, trait var
 create table if not exists tag_changes (customer_id bigint not null, tag varchar not null, value varchar, valid_from timestamp not null, version integer not null, seq bigint not null);
 
 -- one row per change of one permission
-create table if not exists consent_changes (customer_id bigint not null, purpose varchar not null, channel varchar not null, granted boolean not null, source varchar not null, valid_from timestamp not null, seq bigint not null);
+create table if not exists consent_changes (customer_id bigint not null, purpose varchar not null, channel varchar not null, granted boolean not null, source varchar not null, valid_from timestamp not null, seq bigint not null, topic varchar, wording varchar);
+alter table consent_changes add column if not exists topic varchar;
+alter table consent_changes add column if not exists wording varchar;
 
 -- one row per change of a customer's value tier
 create table if not exists tier_changes (

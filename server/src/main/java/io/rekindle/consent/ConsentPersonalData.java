@@ -20,6 +20,8 @@ class ConsentPersonalData implements PersonalData {
                 PersonalTable.deleted("consent_statements", "identity_id"),
                 PersonalTable.deleted("consent_sayings", "identity_id"),
                 PersonalTable.deleted("consent_changes_pending", "customer_id"),
+                PersonalTable.deleted("consent_evidence", "customer_id").sealing("sealed_proof", Consents.PROOF),
+                PersonalTable.deleted("consent_confirmations", "customer_id"),
                 PersonalTable.deleted("contact_units", "customer_id"),
                 PersonalTable.kept("suppressions"));
     }

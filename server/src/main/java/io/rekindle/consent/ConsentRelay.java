@@ -88,10 +88,20 @@ class ConsentRelay implements Backlog, SmartLifecycle {
     }
 
     private void append(String batch) {
-        record Change(long customer, String purpose, String channel, boolean granted, String source, Instant at) {}
+        record Change(
+                long customer,
+                String purpose,
+                String channel,
+                boolean granted,
+                String source,
+                Instant at,
+                @Nullable String topic,
+                @Nullable String wording) {}
         List<Change> changes = jdbc.sql("""
-                        select customer_id, purpose, channel, granted, source, set_at from consent_changes_pending
-                        where batch = :batch order by id
+                        select p.customer_id, p.purpose, p.channel, p.granted, p.source, p.set_at, nullif(p.topic, '') as topic,
+                            e.wording
+                        from consent_changes_pending p left join consent_evidence e on e.id = p.evidence
+                        where p.batch = :batch order by p.id
                         """)
                 .param("batch", batch)
                 .query((row, n) -> new Change(
@@ -100,7 +110,9 @@ class ConsentRelay implements Backlog, SmartLifecycle {
                         row.getString("channel"),
                         row.getBoolean("granted"),
                         row.getString("source"),
-                        ConsentStore.instant(row, "set_at")))
+                        ConsentStore.instant(row, "set_at"),
+                        row.getString("topic"),
+                        row.getString("wording")))
                 .list();
         warehouse.append("consent_changes", batch, Rows.written(rows -> {
             for (var change : changes)
@@ -111,6 +123,8 @@ class ConsentRelay implements Backlog, SmartLifecycle {
                         .value(change.source())
                         .value(change.at())
                         .value(0L)
+                        .value(change.topic())
+                        .value(change.wording())
                         .end();
         }));
     }

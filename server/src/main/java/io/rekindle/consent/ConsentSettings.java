@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.time.LocalTime;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.context.properties.ConfigurationProperties;
+import org.springframework.boot.context.properties.bind.ConstructorBinding;
 import org.springframework.boot.context.properties.bind.DefaultValue;
 
 /**
@@ -15,6 +16,9 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * @param contactBudget most marketing messages one customer gets within the window
  * @param contactWindow the window of the contact budget in days of the company's zone, the day of sending among them;
  *     part of a day counts as one
+ * @param doubleOptIn whether every agreement to mail holds only when it was confirmed by mail; a country's rules may ask for
+ *     it, too
+ * @param confirmWithin how long the link of a confirmation works
  */
 @ConfigurationProperties("rekindle.consent")
 public record ConsentSettings(
@@ -22,7 +26,10 @@ public record ConsentSettings(
         @Nullable LocalTime quietFrom,
         @Nullable LocalTime quietTo,
         @DefaultValue("3") int contactBudget,
-        @DefaultValue("7d") Duration contactWindow) {
+        @DefaultValue("7d") Duration contactWindow,
+        @DefaultValue("false") boolean doubleOptIn,
+        @DefaultValue("7d") Duration confirmWithin) {
+    @ConstructorBinding
     public ConsentSettings {
         if ((quietFrom == null) != (quietTo == null))
             throw new IllegalArgumentException(
@@ -35,6 +42,18 @@ public record ConsentSettings(
                     "rekindle.consent.contact-budget is negative; 0 means no marketing at all");
         if (contactWindow.isNegative() || contactWindow.isZero())
             throw new IllegalArgumentException("rekindle.consent.contact-window must be longer than nothing");
+        if (confirmWithin.isNegative() || confirmWithin.isZero())
+            throw new IllegalArgumentException("rekindle.consent.confirm-within must be longer than nothing");
+    }
+
+    /** With the defaults of what is about confirming. */
+    ConsentSettings(
+            boolean allowedWithoutRecord,
+            @Nullable LocalTime quietFrom,
+            @Nullable LocalTime quietTo,
+            int contactBudget,
+            Duration contactWindow) {
+        this(allowedWithoutRecord, quietFrom, quietTo, contactBudget, contactWindow, false, Duration.ofDays(7));
     }
 
     int contactDays() {

@@ -3,12 +3,14 @@ package io.rekindle.consent;
 import io.rekindle.common.CustomerId;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.sql.Types;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -54,13 +56,25 @@ import org.springframework.stereotype.Component;
  */
 @Component
 class ConsentStore {
+    /**
+     * Whether what was said of everything ({@code c}) and of one topic ({@code t}) is permission; null when nothing was. What
+     * is said of a topic outweighs what is said of everything, but for a withdrawal from everything after it.
+     */
+    static final String HOLDS = "case when t.customer_id is null then c.granted when not t.granted then false"
+            + " when not c.granted and (c.set_at, c.seq) > (t.set_at, t.seq) then false else true end";
+
     private final JdbcClient jdbc;
 
     ConsentStore(JdbcClient jdbc) {
         this.jdbc = jdbc;
     }
 
-    record About(CustomerId customer, String purpose, String channel) {}
+    /** @param topic what it is about; empty: everything */
+    record About(CustomerId customer, String purpose, String channel, String topic) {
+        About(CustomerId customer, String purpose, String channel) {
+            this(customer, purpose, channel, "");
+        }
+    }
 
     /** How something was said. */
     enum Manner {
@@ -72,37 +86,60 @@ class ConsentStore {
         NOW
     }
 
-    /** @param identity whom the source spoke of: the person's id, or one that was merged into it */
+    /**
+     * @param identity whom the source spoke of: the person's id, or one that was merged into it
+     * @param evidence what shows it, a row of consent_evidence; 0: the source is all there is
+     * @param wording what was asked, where there is no evidence of it yet
+     * @param toConfirm whether a yes holds only when it was confirmed by mail
+     */
     record Change(
-            About about, CustomerId identity, boolean granted, String source, Instant at, long seq, Manner manner) {}
+            About about,
+            CustomerId identity,
+            boolean granted,
+            String source,
+            Instant at,
+            long seq,
+            Manner manner,
+            long evidence,
+            @Nullable String wording,
+            boolean toConfirm) {
+        Change(About about, CustomerId identity, boolean granted, String source, Instant at, long seq, Manner manner) {
+            this(about, identity, granted, source, at, seq, manner, 0, null, false);
+        }
+    }
 
     /** A row of history: from when on what was so. {@code identity}: of whom it was said, so under whom it stands. */
-    record Turn(About about, CustomerId identity, boolean granted, String source, Instant at, long seq) {
+    record Turn(About about, CustomerId identity, boolean granted, String source, Instant at, long seq, long evidence) {
         Turn(About about, boolean granted, String source, Instant at, long seq) {
-            this(about, about.customer(), granted, source, at, seq);
+            this(about, granted, source, at, seq, 0);
+        }
+
+        Turn(About about, boolean granted, String source, Instant at, long seq, long evidence) {
+            this(about, about.customer(), granted, source, at, seq, evidence);
         }
 
         Turn saidOf(CustomerId whom) {
-            return new Turn(about, whom, granted, source, at, seq);
+            return new Turn(about, whom, granted, source, at, seq, evidence);
         }
     }
 
     /** A saying that was no repetition, as it is kept. */
     private record Saying(Change change, boolean decides) {}
 
-    private record Identity(CustomerId id, String source, String purpose, String channel) {
+    private record Identity(CustomerId id, String source, String purpose, String channel, String topic) {
         static Identity of(Change change) {
             return new Identity(
                     change.identity(),
                     change.source(),
                     change.about().purpose(),
-                    change.about().channel());
+                    change.about().channel(),
+                    change.about().topic());
         }
     }
 
     private record Statement(boolean granted, Instant at) {}
 
-    private record Said(boolean granted, String source, Instant at, long seq) {
+    private record Said(boolean granted, String source, Instant at, long seq, long evidence) {
         boolean isAfter(Said other) {
             int byTime = at.compareTo(other.at);
             if (byTime != 0) return byTime > 0;
@@ -136,6 +173,11 @@ class ConsentStore {
 
     /** Folds changes, in the order of the log, into what stands; gives the turns for the history. */
     List<Turn> apply(List<Change> changes) {
+        return apply(changes, new ArrayList<>());
+    }
+
+    /** @param unconfirmed gets what would be permission where there is none, and has to be confirmed first */
+    List<Turn> apply(List<Change> changes, List<Change> unconfirmed) {
         if (changes.isEmpty()) return List.of();
         oneAtATime();
         var states =
@@ -143,6 +185,7 @@ class ConsentStore {
         var statements = statements(changes);
         var changed = new LinkedHashSet<About>();
         var stated = new LinkedHashSet<Identity>();
+        var lifted = new LinkedHashSet<About>();
         var turns = new ArrayList<Turn>();
         var sayings = new ArrayList<Saying>();
         for (var change : changes) {
@@ -157,16 +200,25 @@ class ConsentStore {
                 decides = before != null;
             }
             var told = new ArrayList<Turn>();
-            states.put(change.about(), said(states.get(change.about()), change, decides, told));
+            if (change.granted() && change.toConfirm()) {
+                var stands = states.get(change.about());
+                if (stands == null || !stands.told().granted()) unconfirmed.add(change);
+                continue;
+            }
+            var dated = shown(lastOf(change, states));
+            states.put(change.about(), said(states.get(change.about()), dated, decides, told));
             for (var turn : told) turns.add(turn.saidOf(change.identity()));
-            sayings.add(new Saying(change, decides));
+            sayings.add(new Saying(dated, decides));
             changed.add(change.about());
+            if (decides && change.granted()) lifted.add(change.about());
+            else lifted.remove(change.about());
         }
         keep(sayings);
         store(changed.stream()
                 .map(about -> Map.entry(about, Objects.requireNonNull(states.get(about))))
                 .toList());
         remember(stated.stream().toList(), statements);
+        liftUnsubscribed(lifted);
         return turns;
     }
 
@@ -180,11 +232,63 @@ class ConsentStore {
                 .single();
     }
 
+    /** By hand or by a link something is said after everything known of the channel, whatever topic that was about. */
+    private static Change lastOf(Change change, Map<About, State> states) {
+        if (change.manner() != Manner.NOW) return change;
+        var about = change.about();
+        var last = states.entrySet().stream()
+                .filter(entry -> entry.getKey().customer().equals(about.customer())
+                        && entry.getKey().purpose().equals(about.purpose())
+                        && entry.getKey().channel().equals(about.channel()))
+                .map(entry -> entry.getValue().last())
+                .max(Comparator.naturalOrder());
+        if (last.isEmpty() || change.at().isAfter(last.get())) return change;
+        return new Change(
+                about,
+                change.identity(),
+                change.granted(),
+                change.source(),
+                last.get().plus(1, ChronoUnit.MICROS),
+                change.seq(),
+                change.manner(),
+                change.evidence(),
+                change.wording(),
+                change.toConfirm());
+    }
+
+    /** Of what is repeated with every sign-in the wording is written down when it says something. */
+    private Change shown(Change change) {
+        if (change.wording() == null || change.evidence() != 0) return change;
+        var about = change.about();
+        long evidence = evidence(
+                about,
+                new Declaration(
+                        about.purpose(),
+                        about.channel(),
+                        about.topic(),
+                        change.granted(),
+                        change.source(),
+                        change.wording(),
+                        null,
+                        null),
+                change.at(),
+                null);
+        return new Change(
+                about,
+                change.identity(),
+                change.granted(),
+                change.source(),
+                change.at(),
+                change.seq(),
+                change.manner(),
+                evidence,
+                null,
+                false);
+    }
+
     private static State said(@Nullable State state, Change change, boolean decides, List<Turn> turns) {
         var at = change.at();
-        if (state != null && change.manner() == Manner.NOW && !at.isAfter(state.last()))
-            at = state.last().plus(1, ChronoUnit.MICROS);
-        var said = new Said(change.granted(), change.source(), at, change.seq());
+        var said = new Said(change.granted(), change.source(), at, change.seq(), change.evidence());
         if (state == null) {
             turns.add(turn(change.about(), said));
             return new State(decides ? said : null, decides ? null : said, said);
@@ -194,14 +298,14 @@ class ConsentStore {
         var holds = holding(decided, plain);
         var told = state.told();
         if (said.isAfter(told)) {
-            var now = new Said(holds.granted(), holds.source(), said.at(), said.seq());
+            var now = new Said(holds.granted(), holds.source(), said.at(), said.seq(), holds.evidence());
             if (now.granted() != told.granted()) turns.add(turn(change.about(), now));
             return new State(decided, plain, now);
         }
         // Heard of late: the history learns what held from then on, and what has held since.
         boolean then = heldThen(state.decided(), said, decides);
         if (then != told.granted()) {
-            turns.add(turn(change.about(), new Said(then, said.source(), said.at(), said.seq())));
+            turns.add(turn(change.about(), new Said(then, said.source(), said.at(), said.seq(), said.evidence())));
             if (holds.granted() == told.granted()) turns.add(turn(change.about(), told));
         }
         return new State(decided, plain, corrected(change.about(), holds, told, turns));
@@ -218,27 +322,30 @@ class ConsentStore {
     }
 
     private static Said told(About about, Said holds, Said told, List<Turn> turns) {
-        var now = new Said(holds.granted(), holds.source(), told.at().plus(1, ChronoUnit.MICROS), told.seq());
+        var now = new Said(
+                holds.granted(), holds.source(), told.at().plus(1, ChronoUnit.MICROS), told.seq(), holds.evidence());
         turns.add(turn(about, now));
         return now;
     }
 
     private static Turn turn(About about, Said said) {
-        return new Turn(about, said.granted(), said.source(), said.at(), said.seq());
+        return new Turn(about, said.granted(), said.source(), said.at(), said.seq(), said.evidence());
     }
 
     private Map<About, State> load(List<CustomerId> customers) {
         var found = new HashMap<About, State>();
         jdbc.sql("""
-                        select customer_id, purpose, channel, granted, source, set_at, seq, decided, decided_source, decided_at,
-                            decided_seq, plain, plain_source, plain_at, plain_seq
+                        select customer_id, purpose, channel, topic, granted, source, set_at, seq, evidence, decided,
+                            decided_source, decided_at, decided_seq, decided_evidence, plain, plain_source, plain_at,
+                            plain_seq, plain_evidence
                         from consents where customer_id = any (:customers)
                         """).param("customers", longs(customers, CustomerId::value)).query(row -> {
             found.put(
                     new About(
                             new CustomerId(row.getLong("customer_id")),
                             row.getString("purpose"),
-                            row.getString("channel")),
+                            row.getString("channel"),
+                            row.getString("topic")),
                     new State(
                             weight(row, "decided"),
                             weight(row, "plain"),
@@ -246,7 +353,8 @@ class ConsentStore {
                                     row.getBoolean("granted"),
                                     row.getString("source"),
                                     instant(row, "set_at"),
-                                    row.getLong("seq"))));
+                                    row.getLong("seq"),
+                                    row.getLong("evidence"))));
         });
         return found;
     }
@@ -255,21 +363,29 @@ class ConsentStore {
         boolean granted = row.getBoolean(which);
         if (row.wasNull()) return null;
         return new Said(
-                granted, row.getString(which + "_source"), instant(row, which + "_at"), row.getLong(which + "_seq"));
+                granted,
+                row.getString(which + "_source"),
+                instant(row, which + "_at"),
+                row.getLong(which + "_seq"),
+                row.getLong(which + "_evidence"));
     }
 
     private void store(List<Map.Entry<About, State>> states) {
         if (states.isEmpty()) return;
         jdbc.sql("""
-                        insert into consents (customer_id, purpose, channel, granted, source, set_at, seq, decided,
-                            decided_source, decided_at, decided_seq, plain, plain_source, plain_at, plain_seq)
-                        select c, p, h, g, s, a, q, nullif(d, '')::boolean, ds, nullif(da, '')::timestamptz, dq,
-                            nullif(l, '')::boolean, ls, nullif(la, '')::timestamptz, lq
-                        from unnest(:customers, :purposes, :channels, :granted, :sources, :at, :seq, :decided,
-                                :decidedSources, :decidedAt, :decidedSeq, :plain, :plainSources, :plainAt, :plainSeq)
-                            as x (c, p, h, g, s, a, q, d, ds, da, dq, l, ls, la, lq)
-                        on conflict (customer_id, purpose, channel) do update set granted = excluded.granted,
+                        insert into consents (customer_id, purpose, channel, topic, granted, source, set_at, seq, evidence,
+                            decided, decided_source, decided_at, decided_seq, decided_evidence,
+                            plain, plain_source, plain_at, plain_seq, plain_evidence)
+                        select c, p, h, t, g, s, a, q, e, nullif(d, '')::boolean, ds, nullif(da, '')::timestamptz, dq, de,
+                            nullif(l, '')::boolean, ls, nullif(la, '')::timestamptz, lq, le
+                        from unnest(:customers, :purposes, :channels, :topics, :granted, :sources, :at, :seq, :evidence,
+                                :decided, :decidedSources, :decidedAt, :decidedSeq, :decidedEvidence,
+                                :plain, :plainSources, :plainAt, :plainSeq, :plainEvidence)
+                            as x (c, p, h, t, g, s, a, q, e, d, ds, da, dq, de, l, ls, la, lq, le)
+                        on conflict (customer_id, purpose, channel, topic) do update set granted = excluded.granted,
                             source = excluded.source, set_at = excluded.set_at, seq = excluded.seq,
+                            evidence = excluded.evidence, decided_evidence = excluded.decided_evidence,
+                            plain_evidence = excluded.plain_evidence,
                             decided = excluded.decided, decided_source = excluded.decided_source,
                             decided_at = excluded.decided_at, decided_seq = excluded.decided_seq,
                             plain = excluded.plain, plain_source = excluded.plain_source,
@@ -278,6 +394,12 @@ class ConsentStore {
                 .param("customers", longs(states, s -> s.getKey().customer().value()))
                 .param("purposes", texts(states, s -> s.getKey().purpose()))
                 .param("channels", texts(states, s -> s.getKey().channel()))
+                .param("topics", texts(states, s -> s.getKey().topic()))
+                .param("evidence", longs(states, s -> s.getValue().told().evidence()))
+                .param(
+                        "decidedEvidence",
+                        longs(states, s -> evidence(s.getValue().decided())))
+                .param("plainEvidence", longs(states, s -> evidence(s.getValue().plain())))
                 .param("granted", flags(states, s -> s.getValue().told().granted()))
                 .param("sources", texts(states, s -> s.getValue().told().source()))
                 .param(
@@ -302,6 +424,10 @@ class ConsentStore {
         return said == null ? "" : part.apply(said).toString();
     }
 
+    private static Long evidence(@Nullable Said said) {
+        return said == null ? 0 : said.evidence();
+    }
+
     private static Long seq(@Nullable Said said) {
         return said == null ? 0 : said.seq();
     }
@@ -316,7 +442,7 @@ class ConsentStore {
                 .toList();
         if (identities.isEmpty()) return found;
         jdbc.sql("""
-                        select identity_id, stated_by, purpose, channel, stated, stated_at from consent_statements
+                        select identity_id, stated_by, purpose, channel, topic, stated, stated_at from consent_statements
                         where identity_id = any (:identities)
                         """).param("identities", longs(identities, CustomerId::value)).query(row -> {
             found.put(
@@ -324,7 +450,8 @@ class ConsentStore {
                             new CustomerId(row.getLong("identity_id")),
                             row.getString("stated_by"),
                             row.getString("purpose"),
-                            row.getString("channel")),
+                            row.getString("channel"),
+                            row.getString("topic")),
                     new Statement(row.getBoolean("stated"), instant(row, "stated_at")));
         });
         return found;
@@ -336,15 +463,17 @@ class ConsentStore {
                 .map(identity -> Map.entry(identity, Objects.requireNonNull(statements.get(identity))))
                 .toList();
         jdbc.sql("""
-                        insert into consent_statements (identity_id, stated_by, purpose, channel, stated, stated_at)
-                        select * from unnest(:identities, :sources, :purposes, :channels, :stated, :at)
-                        on conflict (identity_id, stated_by, purpose, channel) do update
+                        insert into consent_statements
+                            (identity_id, stated_by, purpose, channel, topic, stated, stated_at)
+                        select * from unnest(:identities, :sources, :purposes, :channels, :topics, :stated, :at)
+                        on conflict (identity_id, stated_by, purpose, channel, topic) do update
                         set stated = excluded.stated, stated_at = excluded.stated_at
                         """)
                 .param("identities", longs(rows, r -> r.getKey().id().value()))
                 .param("sources", texts(rows, r -> r.getKey().source()))
                 .param("purposes", texts(rows, r -> r.getKey().purpose()))
                 .param("channels", texts(rows, r -> r.getKey().channel()))
+                .param("topics", texts(rows, r -> r.getKey().topic()))
                 .param("stated", flags(rows, r -> r.getValue().granted()))
                 .param("at", texts("timestamptz", rows, r -> r.getValue().at().toString()))
                 .update();
@@ -353,13 +482,17 @@ class ConsentStore {
     private void keep(List<Saying> sayings) {
         if (sayings.isEmpty()) return;
         jdbc.sql("""
-                        insert into consent_sayings (identity_id, purpose, channel, granted, source, said_at, seq, weight)
-                        select i, p, c, g, s, a, q, w from unnest(:identities, :purposes, :channels, :granted, :sources, :at, :seq, :weights)
-                            with ordinality as x (i, p, c, g, s, a, q, w, place) order by place
+                        insert into consent_sayings
+                            (identity_id, purpose, channel, topic, granted, source, said_at, seq, weight, evidence)
+                        select i, p, c, t, g, s, a, q, w, e
+                        from unnest(:identities, :purposes, :channels, :topics, :granted, :sources, :at, :seq, :weights, :evidence)
+                            with ordinality as x (i, p, c, t, g, s, a, q, w, e, place) order by place
                         """)
                 .param("identities", longs(sayings, s -> s.change().identity().value()))
                 .param("purposes", texts(sayings, s -> s.change().about().purpose()))
                 .param("channels", texts(sayings, s -> s.change().about().channel()))
+                .param("topics", texts(sayings, s -> s.change().about().topic()))
+                .param("evidence", longs(sayings, s -> s.change().evidence()))
                 .param("granted", flags(sayings, s -> s.change().granted()))
                 .param("sources", texts(sayings, s -> s.change().source()))
                 .param("at", texts("timestamptz", sayings, s -> s.change().at().toString()))
@@ -384,7 +517,7 @@ class ConsentStore {
         var before = load(List.copyOf(touched));
         var latest = new HashMap<String, Instant>();
         before.forEach((about, state) -> latest.merge(
-                about.purpose() + " " + about.channel(),
+                about.purpose() + " " + about.channel() + " " + about.topic(),
                 state.told().at(),
                 (one, other) -> one.isAfter(other) ? one : other));
         jdbc.sql("delete from consents where customer_id = any (:touched)")
@@ -394,18 +527,24 @@ class ConsentStore {
         for (var saying : sayingsOf(whose))
             states.put(
                     saying.change().about(),
-                    said(states.get(saying.change().about()), saying.change(), saying.decides(), new ArrayList<>()));
+                    said(
+                            states.get(saying.change().about()),
+                            lastOf(saying.change(), states),
+                            saying.decides(),
+                            new ArrayList<>()));
         var turns = new ArrayList<Turn>();
         states.replaceAll((about, state) -> {
             var holds = holding(state.decided(), state.plain());
             var last = latest.getOrDefault(
-                    about.purpose() + " " + about.channel(), state.told().at());
+                    about.purpose() + " " + about.channel() + " " + about.topic(),
+                    state.told().at());
             var told = last.isAfter(state.told().at())
                     ? new Said(
                             state.told().granted(),
                             state.told().source(),
                             last,
-                            state.told().seq())
+                            state.told().seq(),
+                            state.told().evidence())
                     : state.told();
             return new State(state.decided(), state.plain(), told(about, holds, told, turns));
         });
@@ -429,7 +568,8 @@ class ConsentStore {
 
     private List<Saying> sayingsOf(Map<CustomerId, CustomerId> whose) {
         return jdbc.sql("""
-                        select identity_id, purpose, channel, granted, source, said_at, seq, weight from consent_sayings
+                        select identity_id, purpose, channel, topic, granted, source, said_at, seq, weight, evidence
+                        from consent_sayings
                         where identity_id = any (:identities) order by id
                         """)
                 .param("identities", longs(List.copyOf(whose.keySet()), CustomerId::value))
@@ -441,13 +581,17 @@ class ConsentStore {
                                     new About(
                                             whose.getOrDefault(identity, identity),
                                             row.getString("purpose"),
-                                            row.getString("channel")),
+                                            row.getString("channel"),
+                                            row.getString("topic")),
                                     identity,
                                     row.getBoolean("granted"),
                                     row.getString("source"),
                                     instant(row, "said_at"),
                                     row.getLong("seq"),
-                                    weight.equals("now") ? Manner.NOW : Manner.ACT),
+                                    weight.equals("now") ? Manner.NOW : Manner.ACT,
+                                    row.getLong("evidence"),
+                                    null,
+                                    false),
                             !weight.equals("plain"));
                 })
                 .list();
@@ -457,30 +601,36 @@ class ConsentStore {
     void remember(List<Turn> turns) {
         if (turns.isEmpty()) return;
         jdbc.sql("""
-                        insert into consent_changes_pending (customer_id, purpose, channel, granted, source, set_at)
-                        select * from unnest(:customers, :purposes, :channels, :granted, :sources, :at)
+                        insert into consent_changes_pending
+                            (customer_id, purpose, channel, topic, granted, source, set_at, evidence)
+                        select * from unnest(:customers, :purposes, :channels, :topics, :granted, :sources, :at, :evidence)
                         """)
                 .param("customers", longs(turns, t -> t.identity().value()))
                 .param("purposes", texts(turns, t -> t.about().purpose()))
                 .param("channels", texts(turns, t -> t.about().channel()))
+                .param("topics", texts(turns, t -> t.about().topic()))
+                .param("evidence", longs(turns, Turn::evidence))
                 .param("granted", flags(turns, Turn::granted))
                 .param("sources", texts(turns, Turn::source))
                 .param("at", texts("timestamptz", turns, t -> t.at().toString()))
                 .update();
     }
 
-    /** Puts addresses on the list; one that is there already stays as it is. */
-    void suppress(Collection<Suppression> suppressions) {
-        if (suppressions.isEmpty()) return;
+    /** Puts addresses on the list; one that is there already for the same reason stays as it is. How many are new. */
+    int suppress(Collection<Suppression> suppressions) {
+        if (suppressions.isEmpty()) return 0;
         var rows = List.copyOf(suppressions);
-        jdbc.sql("""
-                        insert into suppressions (channel, address_hash, reason, source, suppressed_at)
-                        select distinct on (c, h) c, h, r, s, a from unnest(:channels, :hashes, :reasons, :sources, :at)
-                            with ordinality as x (c, h, r, s, a, place) order by c, h, place
-                        on conflict (channel, address_hash) do nothing
+        return jdbc.sql("""
+                        insert into suppressions (channel, address_hash, topic, reason, source, note, suppressed_at)
+                        select distinct on (c, h, t, r) c, h, t, r, s, nullif(n, ''), a
+                        from unnest(:channels, :hashes, :topics, :reasons, :sources, :notes, :at)
+                            with ordinality as x (c, h, t, r, s, n, a, place) order by c, h, t, r, place
+                        on conflict (channel, address_hash, topic, reason) do nothing
                         """)
                 .param("channels", texts(rows, Suppression::channel))
                 .param("hashes", longs(rows, Suppression::addressHash))
+                .param("topics", texts(rows, s -> Objects.requireNonNullElse(s.topic(), "")))
+                .param("notes", texts(rows, s -> Objects.requireNonNullElse(s.note(), "")))
                 .param("reasons", texts(rows, s -> s.reason().code()))
                 .param("sources", texts(rows, Suppression::source))
                 .param("at", texts("timestamptz", rows, s -> s.at().toString()))
@@ -524,7 +674,7 @@ class ConsentStore {
                 .toList();
         load(concerned).forEach((about, state) -> {
             var winner = winners.getOrDefault(about.customer(), about.customer());
-            var key = new About(winner, about.purpose(), about.channel());
+            var key = new About(winner, about.purpose(), about.channel(), about.topic());
             told.computeIfAbsent(key, any -> new HashSet<>()).add(state.told().granted());
             merged.merge(
                     key,
@@ -548,6 +698,63 @@ class ConsentStore {
         remember(turns);
         jdbc.sql("update consent_progress set last_merge = :number")
                 .param("number", upTo)
+                .update();
+    }
+
+    /** What was asked, where that is known, of some evidence. */
+    Map<Long, String> wordings(Collection<Long> evidence) {
+        var found = new HashMap<Long, String>();
+        var ids = evidence.stream().filter(id -> id != 0).distinct().toList();
+        if (ids.isEmpty()) return found;
+        jdbc.sql("select id, wording from consent_evidence where id = any (:ids) and wording is not null")
+                .param("ids", longs(ids, id -> id))
+                .query(row -> {
+                    found.put(row.getLong("id"), row.getString("wording"));
+                });
+        return found;
+    }
+
+    /** Writes down what shows that something was said; its id, 0 where there is nothing but the source. */
+    long evidence(About about, Declaration saying, Instant at, byte @Nullable [] sealedProof) {
+        if (saying.wording() == null && sealedProof == null) return 0;
+        return jdbc.sql("""
+                        insert into consent_evidence (customer_id, purpose, channel, topic, granted, source, said_at, wording,
+                            language, sealed_proof)
+                        values (:customer, :purpose, :channel, :topic, :granted, :source, :at, :wording, :language, :proof)
+                        returning id
+                        """)
+                .param("customer", about.customer().value())
+                .param("purpose", about.purpose())
+                .param("channel", about.channel())
+                .param("topic", about.topic())
+                .param("granted", saying.granted())
+                .param("source", saying.source())
+                .param("at", utc(at))
+                .param("wording", saying.wording(), Types.VARCHAR)
+                .param("language", saying.language(), Types.VARCHAR)
+                .param("proof", sealedProof, Types.BINARY)
+                .query(Long.class)
+                .single();
+    }
+
+    /**
+     * Takes addresses off the list of unsubscribers whose owner has asked to be written to again, about the same.
+     *
+     * @param abouts with topic: off the list of that topic only; without: off that of everything
+     */
+    void liftUnsubscribed(Collection<About> abouts) {
+        if (abouts.isEmpty()) return;
+        var rows = List.copyOf(abouts);
+        jdbc.sql("""
+                        delete from suppressions s
+                        using unnest(:customers, :channels, :topics) as x (customer_id, channel, topic)
+                            join reachable_customers r on r.customer_id = x.customer_id and r.channel = x.channel
+                        where s.reason = 'unsubscribe' and s.channel = x.channel and s.address_hash = r.address_hash
+                            and s.topic = x.topic
+                        """)
+                .param("customers", longs(rows, a -> a.customer().value()))
+                .param("channels", texts(rows, About::channel))
+                .param("topics", texts(rows, About::topic))
                 .update();
     }
 

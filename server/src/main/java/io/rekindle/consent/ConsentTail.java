@@ -14,10 +14,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.springframework.stereotype.Component;
+import tools.jackson.databind.JsonNode;
 
 /**
- * Hears what customers say about being written to: {@code traits.consent.<channel>} of an identify call, the events
- * {@code Unsubscribed}, {@code Email Bounced} with a {@code bounce_type} of {@code hard} or {@code permanent}, and
+ * Hears what customers say about being written to: {@code traits.consent.<channel>} of an identify call, a boolean or an
+ * object of {@code granted}, {@code topics.<topic>} (booleans) and {@code wording} ({@code newsletter@3}); the events
+ * {@code Unsubscribed} (with {@code channel} and {@code topic}), {@code Email Bounced} with a {@code bounce_type} of {@code hard} or {@code permanent}, and
  * {@code Email Marked as Spam}. The address of the last two is the property {@code address_hash} (the decimal hash), else
  * the e-mail address the event was identified by, else the one the customer has now.
  */
@@ -32,11 +34,13 @@ class ConsentTail implements Tail {
     private final ConsentStore store;
     private final Identities identities;
     private final Warehouse warehouse;
+    private final Confirmations confirmations;
 
-    ConsentTail(ConsentStore store, Identities identities, Warehouse warehouse) {
+    ConsentTail(ConsentStore store, Identities identities, Warehouse warehouse, Confirmations confirmations) {
         this.store = store;
         this.identities = identities;
         this.warehouse = warehouse;
+        this.confirmations = confirmations;
     }
 
     @Override
@@ -61,16 +65,32 @@ class ConsentTail implements Tail {
         if (relevant.isEmpty()) return;
         var customers = identities.canonical(
                 relevant.stream().map(LoggedEvent::customer).distinct().toList());
+        boolean toConfirm = confirmations.mayBeNeeded();
         var changes = new ArrayList<ConsentStore.Change>();
         var refused = new ArrayList<LoggedEvent>();
         for (var event : relevant) {
             var customer = customers.getOrDefault(event.customer(), event.customer());
-            if (event.type() == EventType.IDENTIFY) changes.addAll(statements(event, customer));
+            if (event.type() == EventType.IDENTIFY) changes.addAll(statements(event, customer, toConfirm));
             else if (UNSUBSCRIBED.equals(event.name())) changes.add(withdrawal(event, customer));
             else refused.add(event);
         }
         suppress(refused, customers);
-        append(batch, store.apply(changes));
+        var unconfirmed = new ArrayList<ConsentStore.Change>();
+        append(batch, store.apply(changes, unconfirmed));
+        for (var change : unconfirmed) {
+            var about = change.about();
+            confirmations.ask(
+                    about.customer(),
+                    new Declaration(
+                            about.purpose(),
+                            about.channel(),
+                            about.topic().isEmpty() ? null : about.topic(),
+                            true,
+                            change.source(),
+                            change.wording(),
+                            null,
+                            null));
+        }
     }
 
     private static boolean matters(LoggedEvent event) {
@@ -87,18 +107,44 @@ class ConsentTail implements Tail {
         };
     }
 
-    private static List<ConsentStore.Change> statements(LoggedEvent event, CustomerId customer) {
-        return event.properties().path("consent").properties().stream()
-                .filter(said -> said.getValue().isBoolean() && Consents.isWord(said.getKey()))
-                .map(said -> new ConsentStore.Change(
-                        new ConsentStore.About(customer, Permissions.MARKETING, said.getKey()),
-                        event.customer(),
-                        said.getValue().booleanValue(),
-                        "source " + event.sourceId(),
-                        event.occurredAt(),
-                        event.seq(),
-                        ConsentStore.Manner.STATEMENT))
-                .toList();
+    private List<ConsentStore.Change> statements(LoggedEvent event, CustomerId customer, boolean toConfirm) {
+        var changes = new ArrayList<ConsentStore.Change>();
+        for (var channel : event.properties().path("consent").properties()) {
+            if (!Consents.isWord(channel.getKey())) continue;
+            var said = channel.getValue();
+            var wording = said.path("wording").asString("");
+            if (said.isBoolean()) changes.add(statement(event, customer, toConfirm, channel.getKey(), "", said, ""));
+            if (said.path("granted").isBoolean())
+                changes.add(statement(event, customer, toConfirm, channel.getKey(), "", said.path("granted"), wording));
+            for (var topic : said.path("topics").properties())
+                if (topic.getValue().isBoolean() && Consents.isWord(topic.getKey()))
+                    changes.add(statement(
+                            event, customer, toConfirm, channel.getKey(), topic.getKey(), topic.getValue(), wording));
+        }
+        return changes;
+    }
+
+    private ConsentStore.Change statement(
+            LoggedEvent event,
+            CustomerId customer,
+            boolean toConfirm,
+            String channel,
+            String topic,
+            JsonNode granted,
+            String wording) {
+        var about = new ConsentStore.About(customer, Permissions.MARKETING, channel, topic);
+        var source = "source " + event.sourceId();
+        return new ConsentStore.Change(
+                about,
+                event.customer(),
+                granted.booleanValue(),
+                source,
+                event.occurredAt(),
+                event.seq(),
+                ConsentStore.Manner.STATEMENT,
+                0,
+                Wordings.isReference(wording) ? wording : null,
+                toConfirm && granted.booleanValue() && confirmations.isNeeded(customer, channel));
     }
 
     private static ConsentStore.Change withdrawal(LoggedEvent event, CustomerId customer) {
@@ -106,7 +152,8 @@ class ConsentTail implements Tail {
                 new ConsentStore.About(
                         customer,
                         word(event, "purpose", Permissions.MARKETING),
-                        word(event, "channel", Permissions.EMAIL)),
+                        word(event, "channel", Permissions.EMAIL),
+                        word(event, "topic", "")),
                 event.customer(),
                 false,
                 "event Unsubscribed",
@@ -133,7 +180,9 @@ class ConsentTail implements Tail {
                     address,
                     bounced ? Suppression.Reason.HARD_BOUNCE : Suppression.Reason.COMPLAINT,
                     "event " + event.name(),
-                    event.occurredAt()));
+                    event.occurredAt(),
+                    null,
+                    null));
         }
         store.suppress(suppressions);
     }
@@ -159,6 +208,8 @@ class ConsentTail implements Tail {
 
     private void append(Batch batch, List<ConsentStore.Turn> turns) {
         if (turns.isEmpty()) return;
+        var wordings =
+                store.wordings(turns.stream().map(ConsentStore.Turn::evidence).toList());
         warehouse.append("consent_changes", batch.id(), Rows.written(rows -> {
             for (var turn : turns)
                 rows.value(turn.identity().value())
@@ -168,6 +219,11 @@ class ConsentTail implements Tail {
                         .value(turn.source())
                         .value(turn.at())
                         .value(turn.seq())
+                        .value(
+                                turn.about().topic().isEmpty()
+                                        ? null
+                                        : turn.about().topic())
+                        .value(wordings.get(turn.evidence()))
                         .end();
         }));
     }

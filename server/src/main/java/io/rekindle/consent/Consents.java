@@ -4,9 +4,14 @@ import io.rekindle.common.CustomerId;
 import io.rekindle.identity.Identities;
 import io.rekindle.platform.BusinessClock;
 import io.rekindle.platform.Problem;
+import io.rekindle.platform.Vault;
+import java.nio.charset.StandardCharsets;
 import java.time.Instant;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Component;
 import org.springframework.transaction.annotation.Transactional;
@@ -15,26 +20,38 @@ import org.springframework.transaction.annotation.Transactional;
 @Component
 public class Consents {
     private static final Pattern WORD = Pattern.compile("[a-z][a-z0-9_]{0,39}");
+    /** What proofs are sealed for. */
+    static final String PROOF = "consent-proof";
+    private static final int LONGEST_PROOF = 2_000;
 
     private final JdbcClient jdbc;
     private final ConsentStore store;
     private final ConsentRelay relay;
     private final Identities identities;
+    private final Vault vault;
     private final BusinessClock clock;
 
-    Consents(JdbcClient jdbc, ConsentStore store, ConsentRelay relay, Identities identities, BusinessClock clock) {
+    Consents(
+            JdbcClient jdbc,
+            ConsentStore store,
+            ConsentRelay relay,
+            Identities identities,
+            Vault vault,
+            BusinessClock clock) {
         this.jdbc = jdbc;
         this.store = store;
         this.relay = relay;
         this.identities = identities;
+        this.vault = vault;
         this.clock = clock;
     }
 
-    /** Everything one customer said last, by purpose and channel. */
+    /** Everything one customer said last, by purpose, channel and topic. */
     public List<Consent> of(CustomerId customer) {
         return jdbc.sql("""
-                        select purpose, channel, granted, source, set_at from consents
-                        where customer_id = :customer order by purpose, channel
+                        select c.purpose, c.channel, c.granted, c.source, c.set_at, nullif(c.topic, '') as topic, e.wording
+                        from consents c left join consent_evidence e on e.id = c.evidence
+                        where c.customer_id = :customer order by c.purpose, c.channel, c.topic
                         """)
                 .param("customer", identities.canonical(customer).value())
                 .query((row, n) -> new Consent(
@@ -42,14 +59,66 @@ public class Consents {
                         row.getString("channel"),
                         row.getBoolean("granted"),
                         row.getString("source"),
-                        ConsentStore.instant(row, "set_at")))
+                        ConsentStore.instant(row, "set_at"),
+                        row.getString("topic"),
+                        row.getString("wording")))
                 .list();
     }
 
-    /** Sets one permission by hand; in force when the caller's transaction commits. */
+    /**
+     * One thing that was said, with what shows it.
+     *
+     * @param wording the version of what was asked
+     * @param language in which it was asked
+     * @param proof in words, in clear
+     */
+    public record Evidence(
+            String purpose,
+            String channel,
+            @Nullable String topic,
+            boolean granted,
+            String source,
+            Instant at,
+            @Nullable String wording,
+            @Nullable String language,
+            @Nullable String proof) {}
+
+    /** Every saying of a customer that came with a wording or a proof, latest first; of ids merged into it too. */
+    public List<Evidence> evidenceOf(CustomerId customer) {
+        return jdbc.sql("""
+                        select purpose, channel, nullif(topic, '') as topic, granted, source, said_at, wording, language,
+                            sealed_proof
+                        from consent_evidence where customer_id in (
+                            select :customer union all select alias_id from customer_aliases where customer_id = :customer)
+                        order by said_at desc, id desc
+                        """)
+                .param("customer", identities.canonical(customer).value())
+                .query((row, n) -> {
+                    var sealed = row.getBytes("sealed_proof");
+                    return new Evidence(
+                            row.getString("purpose"),
+                            row.getString("channel"),
+                            row.getString("topic"),
+                            row.getBoolean("granted"),
+                            row.getString("source"),
+                            ConsentStore.instant(row, "said_at"),
+                            row.getString("wording"),
+                            row.getString("language"),
+                            sealed == null ? null : new String(vault.open(PROOF, sealed), StandardCharsets.UTF_8));
+                })
+                .list();
+    }
+
+    /** Writes down what a customer says now; in force when the caller's transaction commits. */
+    @Transactional
+    public void say(CustomerId customer, Declaration saying) {
+        say(customer, saying, clock.instant());
+    }
+
+    /** Sets one permission by hand, of every topic; in force when the caller's transaction commits. */
     @Transactional
     public void set(CustomerId customer, String purpose, String channel, boolean granted, String source) {
-        set(customer, purpose, channel, granted, source, clock.instant());
+        say(customer, new Declaration(purpose, channel, null, granted, source, null, null, null));
     }
 
     /**
@@ -58,16 +127,61 @@ public class Consents {
      */
     @Transactional
     public void withdraw(CustomerId customer, String channel, String source, Instant at) {
-        set(customer, Permissions.MARKETING, channel, false, source, at);
+        say(customer, Declaration.marketing(channel, false, source), at);
     }
 
-    private void set(CustomerId customer, String purpose, String channel, boolean granted, String source, Instant at) {
+    private void say(CustomerId customer, Declaration saying, Instant at) {
+        var topic = saying.topic();
         var about = new ConsentStore.About(
-                identities.canonical(customer), word("purpose", purpose), word("channel", channel));
-        var turns = store.apply(
-                List.of(new ConsentStore.Change(about, customer, granted, source, at, 0, ConsentStore.Manner.NOW)));
+                identities.canonical(customer),
+                word("purpose", saying.purpose()),
+                word("channel", saying.channel()),
+                topic == null ? "" : word("topic", topic));
+        var wording = saying.wording();
+        if (wording != null && !Wordings.isReference(wording))
+            throw Problem.invalid("wording_invalid", "'{given}' names no version of a wording, e.g. newsletter@3")
+                    .with("given", wording);
+        var proof = saying.proof();
+        if (proof != null && proof.length() > LONGEST_PROOF)
+            throw Problem.invalid("proof_too_long", "a proof has at most {most} characters")
+                    .with("most", LONGEST_PROOF);
+        long evidence = store.evidence(
+                about, saying, at, proof == null ? null : vault.seal(PROOF, proof.getBytes(StandardCharsets.UTF_8)));
+        var turns = store.apply(List.of(new ConsentStore.Change(
+                about,
+                customer,
+                saying.granted(),
+                saying.source(),
+                at,
+                0,
+                ConsentStore.Manner.NOW,
+                evidence,
+                null,
+                false)));
         store.remember(turns);
         relay.wakeAfterCommit();
+    }
+
+    /** What holds of marketing about each of some topics over one channel; "" is everything that is about none. */
+    Map<String, Boolean> holding(CustomerId customer, String channel, List<String> topics) {
+        var holds = new LinkedHashMap<String, Boolean>();
+        jdbc.sql("""
+                        select x.topic, coalesce(%s, false) as holds
+                        from unnest(:topics) with ordinality as x (topic, place)
+                        left join consents c on c.customer_id = :customer and c.purpose = :purpose
+                            and c.channel = :channel and c.topic = ''
+                        left join consents t on t.customer_id = :customer and t.purpose = :purpose
+                            and t.channel = :channel and t.topic = x.topic and x.topic <> ''
+                        order by x.place
+                        """.formatted(ConsentStore.HOLDS))
+                .param("topics", ConsentStore.texts(topics, topic -> topic))
+                .param("customer", identities.canonical(customer).value())
+                .param("purpose", Permissions.MARKETING)
+                .param("channel", channel)
+                .query(row -> {
+                    holds.put(row.getString("topic"), row.getBoolean("holds"));
+                });
+        return holds;
     }
 
     static boolean isWord(String text) {
@@ -76,14 +190,27 @@ public class Consents {
 
     static String word(String what, String text) {
         if (isWord(text)) return text;
-        throw what.equals("purpose")
-                ? Problem.invalid(
+        throw switch (what) {
+            case "purpose" ->
+                Problem.invalid(
                                 "purpose_invalid",
                                 "'{given}' is no purpose: small letters, digits and _, beginning with a letter, at most 40")
-                        .with("given", text)
-                : Problem.invalid(
+                        .with("given", text);
+            case "topic" ->
+                Problem.invalid(
+                                "topic_invalid",
+                                "'{given}' is no topic: small letters, digits and _, beginning with a letter, at most 40")
+                        .with("given", text);
+            case "wording" ->
+                Problem.invalid(
+                                "wording_code_invalid",
+                                "'{given}' is no name of a wording: small letters, digits and _, beginning with a letter, at most 40")
+                        .with("given", text);
+            default ->
+                Problem.invalid(
                                 "channel_invalid",
                                 "'{given}' is no channel: small letters, digits and _, beginning with a letter, at most 40")
                         .with("given", text);
+        };
     }
 }

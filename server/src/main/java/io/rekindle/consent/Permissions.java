@@ -64,14 +64,20 @@ public class Permissions {
     private final TransactionTemplate transaction;
     private final BusinessClock clock;
     private final ConsentSettings settings;
+    private final CustomerHours hours;
 
-    public Permissions(
-            JdbcTemplate template, TransactionTemplate transaction, BusinessClock clock, ConsentSettings settings) {
+    Permissions(
+            JdbcTemplate template,
+            TransactionTemplate transaction,
+            BusinessClock clock,
+            ConsentSettings settings,
+            CustomerHours hours) {
         this.jdbc = JdbcClient.create(template);
         this.template = template;
         this.transaction = transaction;
         this.clock = clock;
         this.settings = settings;
+        this.hours = hours;
     }
 
     /**
@@ -189,6 +195,7 @@ public class Permissions {
     @Transactional(propagation = Propagation.MANDATORY)
     public Permit take(long messageId, CustomerId customer, Ask ask, Instant at) {
         var quietUntil = ask.isCounted() ? quietUntil(at) : Optional.<Instant>empty();
+        if (quietUntil.isEmpty() && ask.isCounted()) quietUntil = hours.quietUntil(customer, at);
         if (quietUntil.isPresent()) return new Permit.Later(quietUntil.get());
         var mask = units(List.of(new Contact(messageId, customer)), ask, at, new Used())
                 .get(messageId);
@@ -323,17 +330,23 @@ public class Permissions {
             room as (select place, min(room) as room from counted group by place),
             facts as (
                 select p.place, p.message_id, p.customer_id,
-                    case when coalesce(c.granted, :unasked) then 0 else :noConsent end
-                    + case when s.address_hash is null then 0 else :suppressed end
+                    case when coalesce(%s, :unasked) then 0
+                        when not t.granted and coalesce(c.granted, :unasked) then :topicDeclined
+                        else :noConsent end
+                    + case when exists (
+                        select 1 from suppressions s where s.channel = :channel and s.address_hash = r.address_hash
+                            and s.topic in ('', :topic) and (:counted or s.reason <> 'unsubscribe'))
+                        then :suppressed else 0 end
                     + case when r.address_hash is null then :noAddress else 0 end as mask,
                     least((select min(most) from limits), x.room) as room
                 from person p
-                left join consents c
-                    on c.customer_id = p.customer_id and c.purpose = :purpose and c.channel = :channel
+                left join consents c on c.customer_id = p.customer_id and c.purpose = :purpose
+                    and c.channel = :channel and c.topic = ''
+                left join consents t on t.customer_id = p.customer_id and t.purpose = :purpose
+                    and t.channel = :channel and t.topic = :topic and t.topic <> ''
                 left join reachable_customers r on r.customer_id = p.customer_id and r.channel = :channel
-                left join suppressions s on s.channel = :channel and s.address_hash = r.address_hash
                 left join room x on x.place = p.place)
-            """;
+            """.formatted(ConsentStore.HOLDS);
 
     private static final String TAKE = """
             with asked as (
@@ -408,6 +421,7 @@ public class Permissions {
         var values = new HashMap<String, Object>();
         values.put("purpose", ask.purpose());
         values.put("channel", ask.channel());
+        values.put("topic", Objects.requireNonNullElse(ask.topic(), ""));
         values.put("category", ask.category().code());
         values.put("counted", ask.isCounted());
         values.put("day", LocalDate.ofInstant(at, clock.zone()));
@@ -416,6 +430,7 @@ public class Permissions {
         values.put("longest", Math.max(settings.contactDays(), ContactLimit.LONGEST));
         values.put("unasked", unasked(ask.purpose()));
         values.put("noConsent", Refusal.NO_CONSENT.bit());
+        values.put("topicDeclined", Refusal.TOPIC_DECLINED.bit());
         values.put("suppressed", Refusal.SUPPRESSED.bit());
         values.put("noAddress", Refusal.NO_ADDRESS.bit());
         values.put("overBudget", Refusal.OVER_CONTACT_BUDGET.bit());

@@ -9,7 +9,9 @@ import java.util.Set;
 public enum Refusal {
     /** The customer did not agree, or agreed and withdrew. */
     NO_CONSENT(1),
-    /** The address bounced for good, its owner complained, or it was put on the list by hand. */
+    /** The customer agreed in general and does not want to hear of this topic. */
+    TOPIC_DECLINED(16),
+    /** The address bounced for good, its owner complained or unsubscribed, or it was put on the list otherwise. */
     SUPPRESSED(2),
     /** There is no address for this channel. */
     NO_ADDRESS(4),

@@ -7,10 +7,13 @@ import io.rekindle.platform.BusinessClock;
 import io.rekindle.platform.Problem;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.sql.Types;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import java.util.Optional;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Component;
 import org.springframework.transaction.annotation.Transactional;
@@ -50,58 +53,181 @@ public class Suppressions {
                                 .with("channel", channel));
     }
 
-    /** Puts an address on the list, in force when the caller's transaction commits; the first entry for it stays. */
+    /**
+     * Puts an address on the list of a reason, in force when the caller's transaction commits; the first entry for it stays.
+     *
+     * @param topic only messages about it are not sent any more; null: none is
+     */
     @Transactional
-    public void suppress(String channel, long addressHash, Suppression.Reason reason, String source, Instant at) {
-        store.suppress(List.of(new Suppression(channel, addressHash, reason, source, at)));
+    public void suppress(
+            String channel,
+            long addressHash,
+            Suppression.Reason reason,
+            @Nullable String topic,
+            String source,
+            Instant at) {
+        store.suppress(List.of(new Suppression(channel, addressHash, reason, source, at, topic, null)));
     }
 
-    /** Puts an address on the list by hand. */
+    /** Puts an address on the list of a reason. */
     @Transactional
-    public Suppression add(String channel, String address, String source) {
+    public Suppression add(
+            String channel,
+            String address,
+            Suppression.Reason reason,
+            @Nullable String topic,
+            @Nullable String note,
+            String source) {
         long hash = addressHash(channel, address);
-        suppress(channel, hash, Suppression.Reason.MANUAL, source, clock.instant());
-        return find(channel, hash).orElseThrow();
+        store.suppress(List.of(new Suppression(channel, hash, reason, source, clock.instant(), word(topic), note)));
+        return find(channel, hash).stream()
+                .filter(s -> s.reason() == reason && Objects.equals(s.topic(), topic))
+                .findFirst()
+                .orElseThrow();
     }
 
-    /** Takes an address off the list; whether it was there. */
+    /** What became of an import. @param added new entries @param faults rows that hold no address, from 1 */
+    public record Imported(int rows, int added, List<Integer> faults) {}
+
+    /** Puts many addresses on the list of a reason; rows that hold none are left out and told, at most 1,000 of them. */
     @Transactional
-    public boolean remove(String channel, long addressHash) {
-        return jdbc.sql("delete from suppressions where channel = :channel and address_hash = :hash")
-                        .param("channel", channel)
-                        .param("hash", addressHash)
-                        .update()
-                > 0;
+    public Imported add(
+            String channel,
+            List<String> addresses,
+            Suppression.Reason reason,
+            @Nullable String topic,
+            @Nullable String note,
+            String source) {
+        var now = clock.instant();
+        word(topic);
+        var found = new ArrayList<Suppression>();
+        var faults = new ArrayList<Integer>();
+        for (int row = 0; row < addresses.size(); row++) {
+            try {
+                found.add(new Suppression(
+                        channel, addressHash(channel, addresses.get(row)), reason, source, now, topic, note));
+            } catch (Problem notAnAddress) {
+                if (!notAnAddress.code().equals("address_invalid")) throw notAnAddress;
+                if (faults.size() < 1_000) faults.add(row + 1);
+            }
+        }
+        int added = 0;
+        for (int from = 0; from < found.size(); from += 10_000)
+            added += store.suppress(found.subList(from, Math.min(found.size(), from + 10_000)));
+        return new Imported(addresses.size(), added, faults);
     }
 
-    public Optional<Suppression> find(String channel, long addressHash) {
-        return jdbc.sql("select * from suppressions where channel = :channel and address_hash = :hash")
+    /** Takes an address off the list, of one reason and topic or of all; what was on it. */
+    @Transactional
+    public List<Suppression> remove(
+            String channel, long addressHash, Suppression.@Nullable Reason reason, @Nullable String topic) {
+        return jdbc.sql("""
+                        delete from suppressions where channel = :channel and address_hash = :hash
+                            and (cast(:reason as text) is null or reason = :reason)
+                            and (cast(:topic as text) is null or topic = :topic) returning *
+                        """)
+                .param("channel", channel)
+                .param("hash", addressHash)
+                .param("reason", reason == null ? null : reason.code(), Types.VARCHAR)
+                .param("topic", topic, Types.VARCHAR)
+                .query(Suppressions::map)
+                .list();
+    }
+
+    /** Every entry of an address. */
+    public List<Suppression> find(String channel, long addressHash) {
+        return jdbc.sql("""
+                        select * from suppressions where channel = :channel and address_hash = :hash
+                        order by suppressed_at, reason, topic
+                        """)
                 .param("channel", channel)
                 .param("hash", addressHash)
                 .query(Suppressions::map)
-                .optional();
+                .list();
     }
 
-    /** The list of one channel in the order of the hashes; the cursor is the last hash of the page before. */
-    public Page<Suppression> page(String channel, long after, int limit) {
+    /** How many entries each reason has. */
+    public record Count(Suppression.Reason reason, long entries) {}
+
+    /** How long the lists of a channel are, by reason. */
+    public List<Count> counts(String channel) {
+        return jdbc.sql("select reason, count(*) as n from suppressions where channel = :channel group by 1 order by 1")
+                .param("channel", channel)
+                .query((row, n) -> new Count(reason(row), row.getLong("n")))
+                .list();
+    }
+
+    /**
+     * The list of one channel in the order of the hashes.
+     *
+     * @param reason null: of every reason
+     * @param topic null: of every topic and of none
+     * @param after the hash, topic and reason of the last entry of the page before, as its cursor tells
+     */
+    public Page<Suppression> page(
+            String channel,
+            Suppression.@Nullable Reason reason,
+            @Nullable String topic,
+            @Nullable String after,
+            int limit) {
+        var place = Place.of(after);
         var rows = jdbc.sql("""
-                        select * from suppressions where channel = :channel and address_hash > :after
-                        order by address_hash limit :limit
+                        select * from suppressions where channel = :channel
+                            and (cast(:reason as text) is null or reason = :reason)
+                            and (cast(:topic as text) is null or topic = :topic)
+                            and (address_hash, topic, reason) > (:hash, :afterTopic, :afterReason)
+                        order by address_hash, topic, reason limit :limit
                         """)
                 .param("channel", channel)
-                .param("after", after)
+                .param("reason", reason == null ? null : reason.code(), Types.VARCHAR)
+                .param("topic", topic, Types.VARCHAR)
+                .param("hash", place.hash())
+                .param("afterTopic", place.topic())
+                .param("afterReason", place.reason())
                 .param("limit", limit + 1)
                 .query(Suppressions::map)
                 .list();
-        return Page.of(rows, limit, s -> Long.toString(s.addressHash()));
+        return Page.of(
+                rows,
+                limit,
+                s -> "%d.%s.%s"
+                        .formatted(
+                                s.addressHash(),
+                                Objects.requireNonNullElse(s.topic(), ""),
+                                s.reason().code()));
+    }
+
+    private record Place(long hash, String topic, String reason) {
+        static Place of(@Nullable String cursor) {
+            if (cursor == null) return new Place(Long.MIN_VALUE, "", "");
+            var parts = cursor.split("\\.", -1);
+            try {
+                if (parts.length == 3) return new Place(Long.parseLong(parts[0]), parts[1], parts[2]);
+            } catch (NumberFormatException notOurs) {
+                // Told below.
+            }
+            throw Problem.invalid("cursor_invalid", "'{given}' is no cursor of this list")
+                    .with("given", cursor);
+        }
+    }
+
+    private static @Nullable String word(@Nullable String topic) {
+        return topic == null ? null : Consents.word("topic", topic);
+    }
+
+    private static Suppression.Reason reason(ResultSet row) throws SQLException {
+        return Suppression.Reason.valueOf(row.getString("reason").toUpperCase(Locale.ROOT));
     }
 
     private static Suppression map(ResultSet row, int number) throws SQLException {
+        var topic = row.getString("topic");
         return new Suppression(
                 row.getString("channel"),
                 row.getLong("address_hash"),
-                Suppression.Reason.valueOf(row.getString("reason").toUpperCase(Locale.ROOT)),
+                reason(row),
                 row.getString("source"),
-                ConsentStore.instant(row, "suppressed_at"));
+                ConsentStore.instant(row, "suppressed_at"),
+                topic.isEmpty() ? null : topic,
+                row.getString("note"));
     }
 }

@@ -197,6 +197,10 @@ public class Decisions {
     private static final Map<String, Words> REASONS = Map.of(
             "no_consent",
             new Words("Not written to: no permission for marketing by this channel.", "未触达：客户未同意该渠道的营销信息。"),
+            "topic_declined",
+            new Words(
+                    "Not written to: the customer does not want to hear of the campaign's topic.",
+                    "未触达：客户不希望接收该活动主题的信息。"),
             "suppressed",
             new Words("Not written to: the address is suppressed.", "未触达：该地址已被列入抑制名单。"),
             "no_address",

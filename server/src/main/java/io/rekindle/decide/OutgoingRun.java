@@ -34,6 +34,14 @@ public record OutgoingRun(
         Instant expiresAt,
         long lastMerge) {
 
+    /** Instead of a campaign's number: a mail a customer asked for. */
+    public static final long NO_CAMPAIGN = 0;
+
+    /** Whether the messages are a campaign's, and not mails a customer asked for. */
+    public boolean isOfCampaign() {
+        return campaignId != NO_CAMPAIGN;
+    }
+
     /** The permission the messages need. */
     public Ask ask() {
         return new Ask(purpose, channel, topic, category);

@@ -6,6 +6,7 @@ import io.rekindle.access.Role;
 import io.rekindle.common.Page;
 import io.rekindle.consent.Category;
 import io.rekindle.consent.Permissions;
+import io.rekindle.consent.Topics;
 import io.rekindle.platform.BusinessClock;
 import io.rekindle.platform.Problem;
 import io.rekindle.platform.Problem.Fault;
@@ -51,6 +52,7 @@ public class Campaigns {
     private final Audiences audiences;
     private final Commitments commitments;
     private final Permissions permissions;
+    private final Topics topics;
     // What launches a campaign reads campaigns itself: it is looked up when needed.
     private final ObjectProvider<Launches> launches;
     private final JsonMapper json;
@@ -66,6 +68,7 @@ public class Campaigns {
             Audiences audiences,
             Commitments commitments,
             Permissions permissions,
+            Topics topics,
             ObjectProvider<Launches> launches,
             JsonMapper json) {
         this.jdbc = jdbc;
@@ -78,6 +81,7 @@ public class Campaigns {
         this.audiences = audiences;
         this.commitments = commitments;
         this.permissions = permissions;
+        this.topics = topics;
         this.launches = launches;
         this.json = json;
     }
@@ -93,7 +97,8 @@ public class Campaigns {
             @Nullable Hours sendWindow,
             @Nullable Integer attributionDays,
             @Nullable BigDecimal messageCost,
-            @Nullable Category category) {}
+            @Nullable Category category,
+            @Nullable String topic) {}
 
     /** The send window as it is asked for. */
     public record Hours(
@@ -124,9 +129,9 @@ public class Campaigns {
     public Campaign create(Draft draft) {
         long id = jdbc.sql("""
                         insert into campaigns (name, objective_id, segment_id, template_id, offer_id, holdout_share,
-                            send_from, send_to, start_at, attribution_days, message_cost, category, state, author, created_at)
+                            send_from, send_to, start_at, attribution_days, message_cost, category, topic, state, author, created_at)
                         values (:name, :objective, :segment, :template, :offer, :holdout,
-                            :from, :to, :start, :days, :cost, :category, 'draft', :author, :now) returning id
+                            :from, :to, :start, :days, :cost, :category, :topic, 'draft', :author, :now) returning id
                         """)
                 .params(check(draft))
                 .param("author", Caller.current().name())
@@ -152,7 +157,7 @@ public class Campaigns {
                         update campaigns set name = :name, objective_id = :objective, segment_id = :segment,
                             template_id = :template, offer_id = :offer, holdout_share = :holdout, send_from = :from,
                             send_to = :to, start_at = :start, attribution_days = :days, message_cost = :cost,
-                            category = :category,
+                            category = :category, topic = :topic,
                             state = 'draft', segment_version = null, template_version = null
                         where id = :id and state in ('draft', 'in_review')
                         """).params(check(draft)).param("id", id).update();
@@ -509,6 +514,10 @@ public class Campaigns {
                         "category",
                         "campaign_transactional",
                         "a campaign is not transactional: it needs permission and counts towards the contact budget"));
+        faults.check(
+                draft.topic() == null
+                        || topics.find(draft.topic()).filter(t -> !t.retired()).isPresent(),
+                new Fault("topic", "topic_not_found", "there is no topic {topic}").with("topic", draft.topic()));
         checkNotQuiet(faults, from, to);
         exists(faults, "objectiveId", draft.objectiveId(), true, objectives::require);
         exists(faults, "segmentId", draft.segmentId(), true, audiences::version);
@@ -529,6 +538,7 @@ public class Campaigns {
         params.put("days", days);
         params.put("cost", cost);
         params.put("category", category.code());
+        params.put("topic", draft.topic());
         return params;
     }
 

@@ -59,7 +59,8 @@ public class Previews {
                     .with("id", customer);
         var values = values(customer)
                 .with("shop_url", settings.shopUrl())
-                .with("unsubscribe_url", platform.publicUrl() + "/u/preview");
+                .with("unsubscribe_url", platform.publicUrl() + "/u/preview")
+                .with("preferences_url", platform.publicUrl() + "/p/preview");
         if (offerId != null) values = values.withOffer(offers.get(offerId), SAMPLE_CODE, clock.zone());
         try {
             return templates.render(template.id(), template.version(), values);

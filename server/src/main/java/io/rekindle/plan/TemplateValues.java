@@ -18,7 +18,7 @@ import tools.jackson.databind.JsonNode;
  *       snake_case: {@code customer.first_name}, {@code customer.city}, {@code customer.language} …
  *   <li>{@code offer.code}, {@code offer.name}, {@code offer.kind}, {@code offer.value}, {@code offer.currency},
  *       {@code offer.expires_on}
- *   <li>{@code shop_url}, {@code unsubscribe_url}
+ *   <li>{@code shop_url}, {@code unsubscribe_url}, {@code preferences_url}
  * </ul>
  */
 public record TemplateValues(Map<String, String> byPath) {

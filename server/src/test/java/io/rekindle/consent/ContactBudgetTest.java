@@ -379,7 +379,8 @@ class ContactBudgetTest {
                 new JdbcTemplate(pool()),
                 transaction(),
                 new BusinessClock(new SystemClock(Clock.systemUTC()), ZoneOffset.UTC),
-                new ConsentSettings(true, null, null, 6, Duration.ofDays(7)));
+                new ConsentSettings(true, null, null, 6, Duration.ofDays(7)),
+                (customer, at) -> java.util.Optional.empty());
     }
 
     private static TransactionTemplate transaction() {

@@ -79,7 +79,8 @@ final class ContactTraffic {
                     new JdbcTemplate(pool),
                     transaction,
                     new BusinessClock(new SystemClock(Clock.systemUTC()), ZoneOffset.UTC),
-                    new ConsentSettings(true, null, null, 6, Duration.ofDays(7)));
+                    new ConsentSettings(true, null, null, 6, Duration.ofDays(7)),
+                    (customer, at) -> java.util.Optional.empty());
             random = new Random(seed * 1_000 + number);
             this.listener = listener;
             next = (seed * 1_000 + number) * 1_000_000;

@@ -48,6 +48,7 @@ class PermissionsTest {
     private final TransactionTemplate transaction;
     private final JdbcClient jdbc;
     private final JdbcTemplate template;
+    private final Countries countries;
     private final BusinessClock clock;
     private final People people;
 
@@ -63,6 +64,7 @@ class PermissionsTest {
             @Autowired TransactionTemplate transaction,
             @Autowired JdbcClient jdbc,
             @Autowired JdbcTemplate template,
+            @Autowired Countries countries,
             @Autowired BusinessClock clock,
             @Autowired Identifiers identifiers) {
         this.tails = List.of(identity, profile, consent);
@@ -74,6 +76,7 @@ class PermissionsTest {
         this.transaction = transaction;
         this.jdbc = jdbc;
         this.template = template;
+        this.countries = countries;
         this.clock = clock;
         this.people = new People(identifiers);
     }
@@ -296,8 +299,9 @@ class PermissionsTest {
         assertThat(judged.reasons(2)).as("the same address").isEqualTo(Set.of(Refusal.SUPPRESSED));
         long hash = suppressions.addressHash(EMAIL, "E-2@consent.example");
         assertThat(suppressions.find(EMAIL, hash))
-                .hasValueSatisfying(s -> assertThat(s.reason()).isEqualTo(Suppression.Reason.COMPLAINT));
-        assertThat(suppressions.remove(EMAIL, hash)).isTrue();
+                .singleElement()
+                .satisfies(s -> assertThat(s.reason()).isEqualTo(Suppression.Reason.COMPLAINT));
+        assertThat(suppressions.remove(EMAIL, hash, null, null)).hasSize(1);
         assertThat(judge(angry).allows(0)).isTrue();
     }
 
@@ -393,7 +397,7 @@ class PermissionsTest {
     }
 
     private Permissions with(ConsentSettings settings) {
-        return new Permissions(template, transaction, clock, settings);
+        return new Permissions(template, transaction, clock, settings, countries);
     }
 
     private Judgement judge(CustomerId... customers) {

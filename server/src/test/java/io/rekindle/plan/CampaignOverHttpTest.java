@@ -244,6 +244,7 @@ class CampaignOverHttpTest {
             @Autowired Audiences audiences,
             @Autowired Commitments commitments,
             @Autowired Permissions permissions,
+            @Autowired io.rekindle.consent.Topics topics,
             @Autowired ObjectProvider<Launches> launches,
             @Autowired JsonMapper mapper)
             throws Exception {
@@ -260,13 +261,14 @@ class CampaignOverHttpTest {
                 audiences,
                 commitments,
                 permissions,
+                topics,
                 launches,
                 mapper);
         long ofAdmin = campaign(segment, 0.2);
         var objective = strict.get(ofAdmin).objectiveId();
         var template = strict.get(ofAdmin).templateId();
-        var draft =
-                new Campaigns.Draft("Own", objective, segment, template, null, 0.2, null, 14, BigDecimal.ZERO, null);
+        var draft = new Campaigns.Draft(
+                "Own", objective, segment, template, null, 0.2, null, 14, BigDecimal.ZERO, null, null);
 
         // Another key of the author's role is the same eyes.
         as("key:first admin", Role.ADMIN, () -> strict.submit(ofAdmin));

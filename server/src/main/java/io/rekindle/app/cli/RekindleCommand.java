@@ -37,6 +37,8 @@ public final class RekindleCommand implements Runnable {
             KeyCommand.class,
             IdentityCommand.class,
             UserCommand.class,
+            BudgetCommand.class,
+            SuppressionCommand.class,
             BackupCommand.class,
             RestoreCommand.class,
             PersonCommand.class,

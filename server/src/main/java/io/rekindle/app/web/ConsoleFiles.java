@@ -23,7 +23,7 @@ import org.springframework.web.servlet.resource.ResourceHttpRequestHandler;
  */
 @Configuration(proxyBeanMethods = false)
 class ConsoleFiles implements WebMvcConfigurer {
-    private static final List<String> NOT_THE_CONSOLE = List.of("api/", "v1/", "t/", "u/");
+    private static final List<String> NOT_THE_CONSOLE = List.of("api/", "v1/", "t/", "u/", "p/", "c/");
 
     @Override
     public void addResourceHandlers(ResourceHandlerRegistry registry) {

@@ -51,6 +51,16 @@ final class PublicDoors {
                 links(new PathItem()
                         .get(page("askToUnsubscribe", "A page that asks; it changes nothing."))
                         .post(page("unsubscribe", "Unsubscribes at once (RFC 8058, one click)."))));
+        paths.addPathItem(
+                "/p/{token}",
+                links(new PathItem()
+                        .get(page("showPreferences", "The customer's preference page; it changes nothing."))
+                        .post(page("choosePreferences", "Saves what the customer chose on it."))));
+        paths.addPathItem(
+                "/c/{token}",
+                links(new PathItem()
+                        .get(page("askToConfirm", "A page that asks; it changes nothing."))
+                        .post(page("confirm", "Confirms an agreement (double opt-in)."))));
     }
 
     private static void addSecurity(Components components) {

@@ -4,14 +4,22 @@ import io.rekindle.access.AuditTrail;
 import io.rekindle.access.Caller;
 import io.rekindle.common.CustomerId;
 import io.rekindle.common.Page;
+import io.rekindle.consent.Confirmations;
 import io.rekindle.consent.Consent;
 import io.rekindle.consent.Consents;
+import io.rekindle.consent.Declaration;
+import io.rekindle.consent.Permissions;
+import io.rekindle.consent.Preferences;
 import io.rekindle.platform.Problem;
 import io.rekindle.profile.Profiles;
+import java.time.Instant;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.springframework.security.access.prepost.PreAuthorize;
 import org.springframework.transaction.annotation.Transactional;
+import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.PathVariable;
+import org.springframework.web.bind.annotation.PostMapping;
 import org.springframework.web.bind.annotation.PutMapping;
 import org.springframework.web.bind.annotation.RequestBody;
 import org.springframework.web.bind.annotation.RequestMapping;
@@ -19,43 +27,120 @@ import org.springframework.web.bind.annotation.RestController;
 
 /** Permission of one customer, set by hand. */
 @RestController
-@RequestMapping("/api/customers/{id}/consent")
+@RequestMapping("/api/customers/{id}")
 class ConsentResource {
     private final Consents consents;
+    private final Preferences preferences;
+    private final Confirmations confirmations;
     private final Profiles profiles;
     private final AuditTrail audit;
 
-    ConsentResource(Consents consents, Profiles profiles, AuditTrail audit) {
+    ConsentResource(
+            Consents consents,
+            Preferences preferences,
+            Confirmations confirmations,
+            Profiles profiles,
+            AuditTrail audit) {
         this.consents = consents;
+        this.preferences = preferences;
+        this.confirmations = confirmations;
         this.profiles = profiles;
         this.audit = audit;
     }
 
+    /**
+     * What the customer says.
+     *
+     * @param topic absent: of everything
+     * @param wording the version of what was asked, e.g. newsletter@3
+     * @param language in which it was asked
+     * @param proof what shows it; kept sealed
+     * @param toConfirm true: the customer is asked by mail, and it holds when it was confirmed there
+     */
     record ConsentRequest(
             @Nullable String purpose,
             @Nullable String channel,
-            @Nullable Boolean granted) {}
+            @Nullable Boolean granted,
+            @Nullable String topic,
+            @Nullable String wording,
+            @Nullable String language,
+            @Nullable String proof,
+            @Nullable Boolean toConfirm) {}
+
+    /** What holds, what waits for the customer to confirm it, and everything that was said with a wording or a proof, latest first. */
+    record ConsentView(List<Consent> items, List<Waiting> waiting, List<Consents.Evidence> evidence) {}
+
+    /** An agreement that waits for its confirmation. */
+    record Waiting(String purpose, String channel, @Nullable String topic, Instant askedAt, Instant expiresAt) {}
+
+    @GetMapping("/consent")
+    @PreAuthorize("hasRole('PLANNER')")
+    ConsentView get(@PathVariable CustomerId id) {
+        requireKnown(id);
+        return new ConsentView(
+                consents.of(id),
+                confirmations.openOf(id).stream()
+                        .map(c -> new Waiting(c.purpose(), c.channel(), c.topic(), c.askedAt(), c.expiresAt()))
+                        .toList(),
+                consents.evidenceOf(id));
+    }
 
     /** Answers everything the customer has said since. Problems: customer_not_found, consent_incomplete, *_invalid. */
-    @PutMapping
+    @PutMapping("/consent")
     @PreAuthorize("hasRole('PLANNER')")
     @Transactional
-    public Page<Consent> set(@PathVariable String id, @RequestBody ConsentRequest request) {
-        var customer = CustomerId.parse(id);
+    public Page<Consent> set(@PathVariable CustomerId id, @RequestBody ConsentRequest request) {
         var purpose = request.purpose();
         var channel = request.channel();
         var granted = request.granted();
         if (purpose == null || channel == null || granted == null)
             throw Problem.invalid("consent_incomplete", "a consent needs purpose, channel and granted");
-        if (!profiles.exists(customer))
-            throw Problem.notFound("customer_not_found", "there is no customer {id}")
-                    .with("id", customer);
-        consents.set(
-                customer, purpose, channel, granted, "by " + Caller.current().name());
+        requireKnown(id);
+        var saying = new Declaration(
+                purpose,
+                channel,
+                request.topic(),
+                granted,
+                "by " + Caller.current().name(),
+                request.wording(),
+                request.language(),
+                request.proof());
+        boolean toConfirm = granted && Boolean.TRUE.equals(request.toConfirm());
+        if (toConfirm && !channel.equals(Permissions.EMAIL))
+            throw Problem.invalid(
+                            "confirmation_by_mail_only",
+                            "only an agreement to mail can be confirmed by mail, not to {channel}")
+                    .with("channel", channel);
+        if (toConfirm) confirmations.ask(id, saying);
+        else consents.say(id, saying);
         audit.record(
                 "consent.set",
-                "customer " + customer,
-                "%s by %s: %s".formatted(purpose, channel, granted ? "granted" : "withdrawn"));
-        return new Page<>(consents.of(customer), null);
+                "customer " + id,
+                "%s by %s%s: %s"
+                        .formatted(
+                                purpose,
+                                channel,
+                                request.topic() == null ? "" : " about " + request.topic(),
+                                toConfirm ? "asked to confirm" : granted ? "granted" : "withdrawn"));
+        return new Page<>(consents.of(id), null);
+    }
+
+    /** The address of the customer's own preference page. */
+    record PreferenceLink(String url) {}
+
+    /** Gives out the link to the customer's preference page: whoever has it can change what the customer gets. */
+    @PostMapping("/preference-link")
+    @PreAuthorize("hasRole('PLANNER')")
+    @Transactional
+    public PreferenceLink link(@PathVariable CustomerId id) {
+        requireKnown(id);
+        audit.record("consent.link_given", "customer " + id, "the link to the preference page");
+        return new PreferenceLink(preferences.url(id));
+    }
+
+    private void requireKnown(CustomerId id) {
+        if (!profiles.exists(id))
+            throw Problem.notFound("customer_not_found", "there is no customer {id}")
+                    .with("id", id);
     }
 }

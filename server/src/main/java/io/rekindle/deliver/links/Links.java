@@ -52,7 +52,7 @@ public class Links {
         page.outputSettings().prettyPrint(false);
         for (var link : page.select("a[href], area[href]")) {
             var url = link.attr("href").strip();
-            if (url.startsWith(publicUrl + "/u/")) continue;
+            if (url.startsWith(publicUrl + "/u/") || url.startsWith(publicUrl + "/p/")) continue;
             WebAddress.of(url)
                     .ifPresent(address ->
                             link.attr("href", publicUrl + "/t/c/" + tokens.click(messageId, linkId(runId, address))));

@@ -3,6 +3,8 @@ package io.rekindle.deliver.links;
 import io.rekindle.collect.EventLog;
 import io.rekindle.common.CustomerId;
 import io.rekindle.consent.Consents;
+import io.rekindle.consent.Suppression;
+import io.rekindle.consent.Suppressions;
 import io.rekindle.platform.BusinessClock;
 import java.net.URI;
 import java.time.Duration;
@@ -28,6 +30,7 @@ public class Responses {
     private final Links links;
     private final EventLog log;
     private final Consents consents;
+    private final Suppressions suppressions;
     private final BusinessClock clock;
     private final JsonMapper json;
 
@@ -38,6 +41,7 @@ public class Responses {
             Links links,
             EventLog log,
             Consents consents,
+            Suppressions suppressions,
             BusinessClock clock,
             JsonMapper json) {
         this.jdbc = jdbc;
@@ -46,6 +50,7 @@ public class Responses {
         this.links = links;
         this.log = log;
         this.consents = consents;
+        this.suppressions = suppressions;
         this.clock = clock;
         this.json = json;
     }
@@ -63,7 +68,8 @@ public class Responses {
             CustomerId customer,
             String purpose,
             String channel,
-            @Nullable Instant sentAt) {}
+            @Nullable Instant sentAt,
+            @Nullable Long addressHash) {}
 
     /** Notes that the pixel of a message was loaded; false when the token is not ours. */
     public boolean opened(String token, Visitor visitor) {
@@ -112,6 +118,16 @@ public class Responses {
         message.ifPresent(sent -> {
             transaction.executeWithoutResult(status -> {
                 consents.set(sent.customer(), sent.purpose(), sent.channel(), false, "unsubscribe link");
+                // Whoever reads that mailbox wants nothing more there, even where the shop takes it for somebody else's
+                // too.
+                if (sent.addressHash() != null)
+                    suppressions.suppress(
+                            sent.channel(),
+                            sent.addressHash(),
+                            Suppression.Reason.UNSUBSCRIBE,
+                            null,
+                            "message " + sent.messageId(),
+                            clock.instant());
                 first(Mark.UNSUBSCRIBED, sent.messageId());
             });
             log.accept(List.of(new EventLog.OwnEvent(
@@ -140,7 +156,7 @@ public class Responses {
 
     private Optional<Sent> find(long messageId) {
         return jdbc.sql("""
-                        select m.message_id, m.run_id, m.campaign_id, m.customer_id, r.purpose, r.channel, m.sent_at
+                        select m.message_id, m.run_id, m.campaign_id, m.customer_id, r.purpose, r.channel, m.sent_at, m.address_hash
                         from messages m join message_runs r on r.run_id = m.run_id where m.message_id = :id
                         """)
                 .param("id", messageId)
@@ -153,7 +169,8 @@ public class Responses {
                             new CustomerId(r.getLong("customer_id")),
                             r.getString("purpose"),
                             r.getString("channel"),
-                            at == null ? null : at.toInstant());
+                            at == null ? null : at.toInstant(),
+                            r.getObject("address_hash", Long.class));
                 })
                 .optional();
     }

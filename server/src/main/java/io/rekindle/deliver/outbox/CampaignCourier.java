@@ -1,12 +1,15 @@
 package io.rekindle.deliver.outbox;
 
 import io.rekindle.common.CustomerId;
+import io.rekindle.consent.Confirmations;
 import io.rekindle.consent.Permissions;
 import io.rekindle.consent.Permit;
+import io.rekindle.consent.Preferences;
 import io.rekindle.consent.Refusal;
 import io.rekindle.consent.Suppression;
 import io.rekindle.consent.Suppressions;
 import io.rekindle.decide.Decisions;
+import io.rekindle.decide.OutgoingRun;
 import io.rekindle.identity.Identities;
 import io.rekindle.plan.Campaigns;
 import io.rekindle.plan.CouponCode;
@@ -23,6 +26,7 @@ import io.rekindle.profile.PersonalFields;
 import io.rekindle.profile.Profiles;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
@@ -37,6 +41,8 @@ class CampaignCourier implements Courier {
     private final Profiles profiles;
     private final Permissions permissions;
     private final Suppressions suppressions;
+    private final Confirmations confirmations;
+    private final Preferences preferences;
     private final Templates templates;
     private final Offers offers;
     private final Coupons coupons;
@@ -52,6 +58,8 @@ class CampaignCourier implements Courier {
             Profiles profiles,
             Permissions permissions,
             Suppressions suppressions,
+            Confirmations confirmations,
+            Preferences preferences,
             Templates templates,
             Offers offers,
             Coupons coupons,
@@ -63,6 +71,8 @@ class CampaignCourier implements Courier {
         this.profiles = profiles;
         this.permissions = permissions;
         this.suppressions = suppressions;
+        this.confirmations = confirmations;
+        this.preferences = preferences;
         this.templates = templates;
         this.offers = offers;
         this.coupons = coupons;
@@ -100,10 +110,12 @@ class CampaignCourier implements Courier {
     @Override
     public Written write(DueMessage message, Recipient recipient, @Nullable String coupon, String unsubscribeUrl) {
         var run = message.run();
+        if (!run.isOfCampaign()) return confirmation(-run.runId());
         var values = TemplateValues.none()
                 .withCustomer(recipient.values())
                 .with("shop_url", plan.shopUrl())
-                .with("unsubscribe_url", unsubscribeUrl);
+                .with("unsubscribe_url", unsubscribeUrl)
+                .with("preferences_url", preferences.url(message.customer()));
         if (run.offerId() != null) values = values.withOffer(offer(run.offerId()), coupon, clock.zone());
         try {
             var mail = templates.render(run.templateId(), run.templateVersion(), values);
@@ -115,6 +127,14 @@ class CampaignCourier implements Courier {
         }
     }
 
+    /** A confirmation that is not open any more has nothing to say. */
+    private Written confirmation(long id) {
+        return confirmations
+                .mail(id)
+                .<Written>map(mail -> new Written.Complete(mail.subject(), mail.html(), mail.text()))
+                .orElseGet(() -> new Written.Lacking(List.of("confirmation " + id)));
+    }
+
     private Offer offer(long id) {
         return offersOfBatch.computeIfAbsent(id, offers::get);
     }
@@ -124,7 +144,8 @@ class CampaignCourier implements Courier {
         var run = message.run();
         return switch (permissions.take(message.messageId(), message.customer(), run.ask(), clock.instant())) {
             case Permit.Granted granted ->
-                identities.wasMergedAfter(run.lastMerge(), message.customer())
+                run.isOfCampaign()
+                                && identities.wasMergedAfter(run.lastMerge(), message.customer())
                                 && !decisions.stands(run.runId(), message.decisionId(), message.customer())
                         ? new Verdict.Refused("merged")
                         : new Verdict.Granted();
@@ -137,7 +158,7 @@ class CampaignCourier implements Courier {
     private static String reason(Refusal refusal) {
         return switch (refusal) {
             case NO_CONSENT -> "consent_withdrawn";
-            case SUPPRESSED, NO_ADDRESS, OVER_CONTACT_BUDGET -> refusal.code();
+            case TOPIC_DECLINED, SUPPRESSED, NO_ADDRESS, OVER_CONTACT_BUDGET -> refusal.code();
         };
     }
 
@@ -163,12 +184,13 @@ class CampaignCourier implements Courier {
                 EMAIL,
                 address.hash(),
                 Suppression.Reason.HARD_BOUNCE,
+                null,
                 "message " + message.messageId(),
                 clock.instant());
     }
 
     @Override
     public void finished(long runId, long campaignId) {
-        campaigns.sendingFinished(campaignId);
+        if (campaignId != OutgoingRun.NO_CAMPAIGN) campaigns.sendingFinished(campaignId);
     }
 }

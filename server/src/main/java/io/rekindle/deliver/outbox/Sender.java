@@ -258,18 +258,23 @@ final class Sender implements Runnable {
                 id,
                 email,
                 written.subject(),
-                links.track(written.html(), message.run().runId(), message.messageId()),
+                // What a customer asked for is neither followed nor unsubscribed from.
+                message.run().isOfCampaign()
+                        ? links.track(written.html(), message.run().runId(), message.messageId())
+                        : written.html(),
                 written.text(),
                 clock.instant(),
-                Map.of(
-                        "List-Unsubscribe",
-                        "<" + unsubscribe + ">",
-                        "List-Unsubscribe-Post",
-                        "List-Unsubscribe=One-Click",
-                        "X-Rekindle-Decision",
-                        Long.toString(message.decisionId()),
-                        "X-Rekindle-Message",
-                        Long.toString(message.messageId())));
+                message.run().isOfCampaign()
+                        ? Map.of(
+                                "List-Unsubscribe",
+                                "<" + unsubscribe + ">",
+                                "List-Unsubscribe-Post",
+                                "List-Unsubscribe=One-Click",
+                                "X-Rekindle-Decision",
+                                Long.toString(message.decisionId()),
+                                "X-Rekindle-Message",
+                                Long.toString(message.messageId()))
+                        : Map.of("X-Rekindle-Message", Long.toString(message.messageId())));
     }
 
     private Ending retryOrFail(DueMessage message, String reason, String detail) {

@@ -1,0 +1,307 @@
+package io.rekindle.consent;
+
+import io.rekindle.common.CustomerId;
+import io.rekindle.identity.Identities;
+import io.rekindle.platform.BusinessClock;
+import io.rekindle.platform.PlatformSettings;
+import io.rekindle.platform.Vault;
+import io.rekindle.profile.Profiles;
+import java.nio.ByteBuffer;
+import java.security.MessageDigest;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Types;
+import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.util.Arrays;
+import java.util.Base64;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.stereotype.Component;
+import org.springframework.transaction.annotation.Transactional;
+import org.springframework.web.util.HtmlUtils;
+
+/**
+ * Double opt-in: an agreement holds only when whoever reads the mailbox has confirmed it. Nothing holds while a confirmation
+ * is open; the link is signed, runs out, and is followed by a person who presses a button: opening it confirms nothing.
+ */
+@Component
+public class Confirmations {
+    private static final String KIND = "confirmation";
+    private static final int SIGNATURE = 16;
+
+    private final JdbcClient jdbc;
+    private final Consents consents;
+    private final Wordings wordings;
+    private final Countries countries;
+    private final Identities identities;
+    private final Profiles profiles;
+    private final Vault vault;
+    private final BusinessClock clock;
+    private final ConsentSettings settings;
+    // What delivers reads consents itself: it is looked up when needed.
+    private final ObjectProvider<ConfirmationMail> mails;
+    private final String publicUrl;
+
+    Confirmations(
+            JdbcClient jdbc,
+            Consents consents,
+            Wordings wordings,
+            Countries countries,
+            Identities identities,
+            Profiles profiles,
+            Vault vault,
+            BusinessClock clock,
+            ConsentSettings settings,
+            ObjectProvider<ConfirmationMail> mails,
+            PlatformSettings platform) {
+        this.jdbc = jdbc;
+        this.consents = consents;
+        this.wordings = wordings;
+        this.countries = countries;
+        this.identities = identities;
+        this.profiles = profiles;
+        this.vault = vault;
+        this.clock = clock;
+        this.settings = settings;
+        this.mails = mails;
+        publicUrl = platform.publicUrl().replaceAll("/+$", "");
+    }
+
+    /** Where a confirmation stands. */
+    public enum Stand {
+        OPEN,
+        CONFIRMED,
+        EXPIRED
+    }
+
+    /**
+     * One agreement to be confirmed.
+     *
+     * @param topic null: of everything
+     * @param language in which it is asked
+     */
+    public record Confirmation(
+            long id,
+            CustomerId customer,
+            String purpose,
+            String channel,
+            @Nullable String topic,
+            String source,
+            @Nullable String wording,
+            String language,
+            Instant askedAt,
+            Instant expiresAt,
+            @Nullable Instant confirmedAt) {
+        Stand at(Instant now) {
+            if (confirmedAt != null) return Stand.CONFIRMED;
+            return now.isBefore(expiresAt) ? Stand.OPEN : Stand.EXPIRED;
+        }
+    }
+
+    /** Whether what this customer agrees to over a channel has to be confirmed: by the settings, or where the customer lives. */
+    public boolean isNeeded(CustomerId customer, String channel) {
+        return channel.equals(Permissions.EMAIL) && (settings.doubleOptIn() || countries.needsConfirmation(customer));
+    }
+
+    /** Whether there is any agreement that has to be confirmed. */
+    boolean mayBeNeeded() {
+        return settings.doubleOptIn() || countries.anyDoubleOptIn();
+    }
+
+    /**
+     * Asks the customer to confirm, in the caller's transaction; not again while the same is open.
+     *
+     * @return whether a mail is on its way
+     */
+    @Transactional
+    public boolean ask(CustomerId customer, Declaration what) {
+        var canonical = identities.canonical(customer);
+        var now = clock.instant();
+        var topic = Objects.requireNonNullElse(what.topic(), "");
+        boolean open = jdbc.sql("""
+                        select exists (select 1 from consent_confirmations
+                            where customer_id = :customer and purpose = :purpose and channel = :channel and topic = :topic
+                                and confirmed_at is null and expires_at > :now)
+                        """)
+                .param("customer", canonical.value())
+                .param("purpose", what.purpose())
+                .param("channel", what.channel())
+                .param("topic", topic)
+                .param("now", ConsentStore.utc(now))
+                .query(Boolean.class)
+                .single();
+        if (open) return false;
+        var language = Objects.requireNonNullElseGet(what.language(), () -> language(canonical));
+        var wording = what.wording() == null
+                ? wordings.latest(Wordings.CONFIRMATION).map(Wording::reference).orElse(null)
+                : what.wording();
+        var expires = now.plus(settings.confirmWithin());
+        long id = jdbc.sql("""
+                        insert into consent_confirmations
+                            (customer_id, purpose, channel, topic, source, wording, language, asked_at, expires_at)
+                        values (:customer, :purpose, :channel, :topic, :source, :wording, :language, :now, :expires)
+                        returning id
+                        """)
+                .param("customer", canonical.value())
+                .param("purpose", what.purpose())
+                .param("channel", what.channel())
+                .param("topic", topic)
+                .param("source", what.source())
+                .param("wording", wording, Types.VARCHAR)
+                .param("language", language)
+                .param("now", ConsentStore.utc(now))
+                .param("expires", ConsentStore.utc(expires))
+                .query(Long.class)
+                .single();
+        mails.getObject().enqueue(id, canonical, expires);
+        return true;
+    }
+
+    private String language(CustomerId customer) {
+        var traits = profiles.traits(List.of(customer)).getOrDefault(customer, Map.of());
+        for (var trait : List.of("language", "locale")) {
+            var value = traits.get(trait);
+            if (value != null && value.isString() && value.asString().startsWith("zh")) return "zh";
+        }
+        return countries.of(customer).filter("CN"::equals).isPresent() ? "zh" : "en";
+    }
+
+    /** What the mail says. */
+    public record Mail(String subject, String html, String text) {}
+
+    /** The mail of a confirmation, with its link; empty when it needs none any more. */
+    public Optional<Mail> mail(long id) {
+        return find(id).filter(c -> c.at(clock.instant()) == Stand.OPEN).map(this::mail);
+    }
+
+    private Mail mail(Confirmation confirmation) {
+        boolean chinese = confirmation.language().equals("zh");
+        var asked = asked(confirmation);
+        var url = publicUrl + "/c/" + token(confirmation.id());
+        var until = confirmation.expiresAt().atZone(clock.zone()).toLocalDate();
+        var subject = chinese ? "请确认您的订阅" : "Please confirm your subscription";
+        var button = chinese ? "前往确认" : "Go on to confirm";
+        var ending = chinese
+                ? "链接有效期至 %s。如果这不是您本人的操作，请忽略本邮件，我们不会再给您发送营销邮件。".formatted(until)
+                : "The link works until %s. If this was not you, do nothing: you will not get any marketing mail."
+                        .formatted(until);
+        return new Mail(
+                subject,
+                "<!doctype html><html lang=\"%s\"><body><p>%s</p><p><a href=\"%s\">%s</a></p><p>%s</p></body></html>"
+                        .formatted(chinese ? "zh-CN" : "en", HtmlUtils.htmlEscape(asked, "UTF-8"), url, button, ending),
+                asked + "\n\n" + url + "\n\n" + ending + "\n");
+    }
+
+    /** What the customer is asked to confirm: the wording in use, else a sentence of ours. */
+    public String asked(Confirmation confirmation) {
+        var wording = confirmation.wording();
+        var text = wording == null
+                ? Optional.<Wording.Text>empty()
+                : wordings.find(wording)
+                        .flatMap(w ->
+                                w.text(countries.of(confirmation.customer()).orElse(""), confirmation.language()));
+        return text.map(Wording.Text::body)
+                .orElse(
+                        confirmation.language().equals("zh")
+                                ? "您希望通过邮件接收我们的资讯和优惠。请确认。"
+                                : "You want to receive our news and offers by e-mail. Please confirm.");
+    }
+
+    private String token(long id) {
+        var content = ByteBuffer.allocate(Long.BYTES).putLong(id).array();
+        var all = Arrays.copyOf(content, Long.BYTES + SIGNATURE);
+        System.arraycopy(vault.sign(KIND, content), 0, all, Long.BYTES, SIGNATURE);
+        return Base64.getUrlEncoder().withoutPadding().encodeToString(all);
+    }
+
+    /** The confirmation a link is of; empty when it is not ours. Changes nothing. */
+    public Optional<Confirmation> find(String token) {
+        byte[] all;
+        try {
+            all = Base64.getUrlDecoder().decode(token);
+        } catch (IllegalArgumentException e) {
+            return Optional.empty();
+        }
+        if (all.length != Long.BYTES + SIGNATURE) return Optional.empty();
+        var content = Arrays.copyOf(all, Long.BYTES);
+        if (!MessageDigest.isEqual(Arrays.copyOfRange(all, Long.BYTES, all.length), vault.sign(KIND, content)))
+            return Optional.empty();
+        return find(ByteBuffer.wrap(content).getLong());
+    }
+
+    /** How a confirmation stands now. */
+    public Stand stand(Confirmation confirmation) {
+        return confirmation.at(clock.instant());
+    }
+
+    /** Confirms by a link: from now on the agreement holds; again changes nothing. Empty when the link is not ours. */
+    @Transactional
+    public Optional<Stand> confirm(String token) {
+        var found = find(token);
+        if (found.isEmpty()) return Optional.empty();
+        var confirmation = found.get();
+        var now = clock.instant();
+        if (confirmation.at(now) != Stand.OPEN) return Optional.of(confirmation.at(now));
+        int changed = jdbc.sql(
+                        "update consent_confirmations set confirmed_at = :now where id = :id and confirmed_at is null")
+                .param("now", ConsentStore.utc(now))
+                .param("id", confirmation.id())
+                .update();
+        if (changed > 0)
+            consents.say(
+                    confirmation.customer(),
+                    new Declaration(
+                            confirmation.purpose(),
+                            confirmation.channel(),
+                            confirmation.topic(),
+                            true,
+                            "double opt-in",
+                            confirmation.wording(),
+                            confirmation.language(),
+                            "confirmation %d: said at %s (%s), confirmed by the link of the mail at %s"
+                                    .formatted(confirmation.id(), confirmation.askedAt(), confirmation.source(), now)));
+        return Optional.of(Stand.CONFIRMED);
+    }
+
+    /** The open confirmations of a customer, latest first. */
+    public List<Confirmation> openOf(CustomerId customer) {
+        return jdbc.sql("""
+                        select * from consent_confirmations where customer_id = :customer and confirmed_at is null
+                            and expires_at > :now order by asked_at desc, id desc
+                        """)
+                .param("customer", identities.canonical(customer).value())
+                .param("now", ConsentStore.utc(clock.instant()))
+                .query((row, n) -> confirmation(row))
+                .list();
+    }
+
+    private Optional<Confirmation> find(long id) {
+        return jdbc.sql("select * from consent_confirmations where id = :id")
+                .param("id", id)
+                .query((row, n) -> confirmation(row))
+                .optional();
+    }
+
+    private static Confirmation confirmation(ResultSet row) throws SQLException {
+        var topic = row.getString("topic");
+        var confirmed = row.getObject("confirmed_at", OffsetDateTime.class);
+        return new Confirmation(
+                row.getLong("id"),
+                new CustomerId(row.getLong("customer_id")),
+                row.getString("purpose"),
+                row.getString("channel"),
+                topic.isEmpty() ? null : topic,
+                row.getString("source"),
+                row.getString("wording"),
+                row.getString("language"),
+                ConsentStore.instant(row, "asked_at"),
+                ConsentStore.instant(row, "expires_at"),
+                confirmed == null ? null : confirmed.toInstant());
+    }
+}

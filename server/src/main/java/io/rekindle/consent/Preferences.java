@@ -1,0 +1,192 @@
+package io.rekindle.consent;
+
+import io.rekindle.common.CustomerId;
+import io.rekindle.platform.PlatformSettings;
+import io.rekindle.platform.Vault;
+import io.rekindle.profile.PersonalFields;
+import io.rekindle.profile.Profiles;
+import java.nio.ByteBuffer;
+import java.security.MessageDigest;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Base64;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import org.springframework.stereotype.Component;
+import org.springframework.transaction.annotation.Transactional;
+
+/**
+ * The preference page of a customer: what they can choose, and what becomes of it. Its link is signed, stands in mails and
+ * does not run out; whoever has it can change what the customer gets, and learns nothing but that and a masked address.
+ */
+@Component
+public class Preferences {
+    private static final String KIND = "preferences";
+    private static final int SIGNATURE = 16;
+    private static final String SOURCE = "preference centre";
+
+    private final Consents consents;
+    private final Topics topics;
+    private final Wordings wordings;
+    private final Countries countries;
+    private final Confirmations confirmations;
+    private final Profiles profiles;
+    private final Vault vault;
+    private final String publicUrl;
+
+    Preferences(
+            Consents consents,
+            Topics topics,
+            Wordings wordings,
+            Countries countries,
+            Confirmations confirmations,
+            Profiles profiles,
+            Vault vault,
+            PlatformSettings settings) {
+        this.consents = consents;
+        this.topics = topics;
+        this.wordings = wordings;
+        this.countries = countries;
+        this.confirmations = confirmations;
+        this.profiles = profiles;
+        this.vault = vault;
+        publicUrl = settings.publicUrl().replaceAll("/+$", "");
+    }
+
+    /** The address of a customer's page. */
+    public String url(CustomerId customer) {
+        var content = ByteBuffer.allocate(Long.BYTES).putLong(customer.value()).array();
+        var all = Arrays.copyOf(content, Long.BYTES + SIGNATURE);
+        System.arraycopy(vault.sign(KIND, content), 0, all, Long.BYTES, SIGNATURE);
+        return publicUrl + "/p/" + Base64.getUrlEncoder().withoutPadding().encodeToString(all);
+    }
+
+    /** Whose page a link is of; empty when it is not ours. */
+    public Optional<CustomerId> customer(String token) {
+        byte[] all;
+        try {
+            all = Base64.getUrlDecoder().decode(token);
+        } catch (IllegalArgumentException e) {
+            return Optional.empty();
+        }
+        if (all.length != Long.BYTES + SIGNATURE) return Optional.empty();
+        var content = Arrays.copyOf(all, Long.BYTES);
+        return MessageDigest.isEqual(Arrays.copyOfRange(all, Long.BYTES, all.length), vault.sign(KIND, content))
+                ? Optional.of(new CustomerId(ByteBuffer.wrap(content).getLong()))
+                        .filter(profiles::exists)
+                : Optional.empty();
+    }
+
+    /** One thing to choose. @param code of its topic; empty: everything that is about no topic */
+    public record Choice(String code, String name, String about, boolean on) {}
+
+    /**
+     * What a page shows.
+     *
+     * @param address masked; null where there is none
+     * @param asked what the customer is asked, and in which version; null where nothing is set up
+     */
+    public record View(
+            @Nullable String address,
+            List<Choice> choices,
+            @Nullable String asked,
+            @Nullable String wording) {
+        public View {
+            choices = List.copyOf(choices);
+        }
+    }
+
+    /** Reads; changes nothing. */
+    public View of(CustomerId customer, String language) {
+        boolean chinese = language.equals("zh");
+        var offered = topics.offered();
+        var codes = Stream.concat(Stream.of(""), offered.stream().map(Topic::code));
+        var holds = consents.holding(customer, Permissions.EMAIL, codes.toList());
+        var choices = new ArrayList<Choice>();
+        choices.add(new Choice(
+                "",
+                chinese ? "一般邮件" : "General news and offers",
+                chinese ? "不属于以下任何主题的邮件" : "What belongs to none of the topics below",
+                Boolean.TRUE.equals(holds.get(""))));
+        for (var topic : offered)
+            choices.add(new Choice(
+                    topic.code(),
+                    chinese ? topic.nameZh() : topic.nameEn(),
+                    chinese ? topic.aboutZh() : topic.aboutEn(),
+                    Boolean.TRUE.equals(holds.get(topic.code()))));
+        var asked = asked(customer, language);
+        return new View(
+                maskedAddress(customer),
+                choices,
+                asked.map(a -> a.text().body()).orElse(null),
+                asked.map(Asked::wording).orElse(null));
+    }
+
+    private record Asked(String wording, Wording.Text text) {}
+
+    private Optional<Asked> asked(CustomerId customer, String language) {
+        return wordings.latest(Wordings.PREFERENCES)
+                .flatMap(wording -> wording.text(countries.of(customer).orElse(""), language)
+                        .map(text -> new Asked(wording.reference(), text)));
+    }
+
+    private @Nullable String maskedAddress(CustomerId customer) {
+        return profiles.personal(List.of(customer), Set.of(PersonalFields.EMAIL))
+                .getOrDefault(customer, PersonalFields.NONE)
+                .masked()
+                .get(PersonalFields.EMAIL)
+                .orElse(null);
+    }
+
+    /**
+     * Takes over what a customer chose, so that what holds then is what was chosen; what held already is not said again. What
+     * has to be confirmed by mail holds only then.
+     *
+     * @param wanted the codes that are on; those of the page that are not are off
+     * @return whether the customer is asked to confirm some of it
+     */
+    @Transactional
+    public boolean choose(CustomerId customer, Set<String> wanted, String language) {
+        var asked = asked(customer, language);
+        var saying = new Declaration(
+                Permissions.MARKETING,
+                Permissions.EMAIL,
+                null,
+                true,
+                SOURCE,
+                asked.map(Asked::wording).orElse(null),
+                asked.map(a -> a.text().language()).orElse(null),
+                null);
+        // The general word first: what is said of a topic has to differ from what then holds of it.
+        boolean toConfirm = confirmations.isNeeded(customer, Permissions.EMAIL);
+        boolean asks = sayWhereItDiffers(customer, List.of(""), wanted, saying, toConfirm);
+        var codes = topics.offered().stream().map(Topic::code).toList();
+        return sayWhereItDiffers(customer, codes, wanted, saying, toConfirm) || asks;
+    }
+
+    private boolean sayWhereItDiffers(
+            CustomerId customer, List<String> codes, Set<String> wanted, Declaration saying, boolean toConfirm) {
+        boolean asks = false;
+        for (var held : consents.holding(customer, Permissions.EMAIL, codes).entrySet()) {
+            boolean on = wanted.contains(held.getKey());
+            if (on == held.getValue()) continue;
+            var said = saying.about(held.getKey().isEmpty() ? null : held.getKey(), on);
+            if (on && toConfirm) {
+                confirmations.ask(customer, said);
+                asks = true;
+            } else {
+                consents.say(customer, said);
+            }
+        }
+        return asks;
+    }
+
+    /** Takes the customer's marketing mail off altogether: of everything, whatever topics were chosen. */
+    @Transactional
+    public void unsubscribe(CustomerId customer) {
+        consents.say(customer, Declaration.marketing(Permissions.EMAIL, false, SOURCE));
+    }
+}

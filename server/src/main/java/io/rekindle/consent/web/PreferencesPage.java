@@ -1,0 +1,123 @@
+package io.rekindle.consent.web;
+
+import io.rekindle.common.CustomerId;
+import io.rekindle.consent.Preferences;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+import org.springframework.http.HttpStatus;
+import org.springframework.http.MediaType;
+import org.springframework.http.ResponseEntity;
+import org.springframework.web.bind.annotation.GetMapping;
+import org.springframework.web.bind.annotation.PathVariable;
+import org.springframework.web.bind.annotation.PostMapping;
+import org.springframework.web.bind.annotation.RequestParam;
+import org.springframework.web.bind.annotation.RestController;
+
+/**
+ * What a customer wants to hear of, chosen by whoever has the signed link. A GET only shows: scanners follow every link of a
+ * mail before its reader does. Forms work without scripts.
+ */
+@RestController
+class PreferencesPage {
+    private final Preferences preferences;
+
+    PreferencesPage(Preferences preferences) {
+        this.preferences = preferences;
+    }
+
+    @GetMapping("/p/{token}")
+    ResponseEntity<String> show(
+            @PathVariable String token, @RequestParam(defaultValue = "") String lang, Locale locale) {
+        var language = PublicPage.language(lang, locale);
+        return preferences
+                .customer(token)
+                .map(customer -> page(customer, language, null))
+                .orElseGet(() -> PublicPage.broken(language));
+    }
+
+    /** Saves the choices, or with {@code all=off} takes everything off. */
+    @PostMapping(path = "/p/{token}", consumes = MediaType.APPLICATION_FORM_URLENCODED_VALUE)
+    ResponseEntity<String> choose(
+            @PathVariable String token,
+            @RequestParam(defaultValue = "") String lang,
+            @RequestParam(defaultValue = "") String all,
+            @RequestParam(defaultValue = "") String general,
+            @RequestParam(name = "topic", defaultValue = "") List<String> topics,
+            Locale locale) {
+        var language = PublicPage.language(lang, locale);
+        var customer = preferences.customer(token);
+        if (customer.isEmpty()) return PublicPage.broken(language);
+        boolean chinese = language.equals("zh");
+        if (all.equals("off")) {
+            preferences.unsubscribe(customer.get());
+            return page(
+                    customer.get(),
+                    language,
+                    chinese
+                            ? "您已退订，我们不会再给您发送营销邮件。"
+                            : "You are unsubscribed. We will not send you marketing e-mail any more.");
+        }
+        var wanted = topics.stream().filter(code -> !code.isEmpty()).collect(Collectors.toSet());
+        var chosen = general.equals("on")
+                ? java.util.stream.Stream.concat(wanted.stream(), java.util.stream.Stream.of(""))
+                        .collect(Collectors.toSet())
+                : Set.copyOf(wanted);
+        boolean asked = preferences.choose(customer.get(), chosen, language);
+        if (asked)
+            return page(
+                    customer.get(),
+                    language,
+                    chinese
+                            ? "已保存。您新选择的内容需要确认：我们刚给您发送了一封确认邮件。"
+                            : "Saved. What you newly chose has to be confirmed: we have just sent you an e-mail for that.");
+        return page(customer.get(), language, chinese ? "您的选择已保存。" : "Your choices are saved.");
+    }
+
+    private ResponseEntity<String> page(CustomerId customer, String language, @Nullable String done) {
+        boolean chinese = language.equals("zh");
+        var view = preferences.of(customer, language);
+        var content = new StringBuilder();
+        if (done != null)
+            content.append("<p class=\"done\" role=\"status\">").append(done).append("</p>\n");
+        content.append("<p>")
+                .append(chinese ? "请选择您希望通过邮件了解的内容" : "Choose what you want to hear of by e-mail")
+                .append(view.address() == null ? "" : " (" + PublicPage.escaped(view.address()) + ")")
+                .append(chinese ? "。</p>\n" : ".</p>\n");
+        if (view.asked() != null)
+            content.append("<p>").append(PublicPage.escaped(view.asked())).append("</p>\n");
+        content.append("<form method=\"post\" action=\"?\">\n<input type=\"hidden\" name=\"lang\" value=\"")
+                .append(language)
+                .append("\">\n<fieldset><legend>")
+                .append(chinese ? "我希望收到" : "I want to receive")
+                .append("</legend>\n");
+        for (var choice : view.choices()) {
+            boolean general = choice.code().isEmpty();
+            content.append("<label><input type=\"checkbox\" name=\"")
+                    .append(general ? "general" : "topic")
+                    .append("\" value=\"")
+                    .append(general ? "on" : PublicPage.escaped(choice.code()))
+                    .append(choice.on() ? "\" checked>" : "\">")
+                    .append(PublicPage.escaped(choice.name()));
+            if (!choice.about().isEmpty())
+                content.append("<small>")
+                        .append(PublicPage.escaped(choice.about()))
+                        .append("</small>");
+            content.append("</label>\n");
+        }
+        content.append("</fieldset>\n<button type=\"submit\">")
+                .append(chinese ? "保存" : "Save")
+                .append(
+                        "</button>\n</form>\n<form method=\"post\" action=\"?\" style=\"margin-top:1rem\"><input type=\"hidden\" name=\"lang\" value=\"")
+                .append(language)
+                .append("\"><button class=\"second\" type=\"submit\" name=\"all\" value=\"off\">")
+                .append(chinese ? "全部退订" : "Unsubscribe from everything")
+                .append("</button></form>\n<p><a href=\"?lang=")
+                .append(chinese ? "en\" lang=\"en\" hreflang=\"en\">English" : "zh\" lang=\"zh-CN\" hreflang=\"zh\">中文")
+                .append("</a></p>\n");
+        return PublicPage.of(
+                HttpStatus.OK, language, chinese ? "邮件偏好设置" : "Your e-mail preferences", content.toString());
+    }
+}

@@ -1,0 +1,453 @@
+package io.rekindle.consent;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.rekindle.collect.Identifier;
+import io.rekindle.collect.Identifiers;
+import io.rekindle.collect.Tail;
+import io.rekindle.common.CustomerId;
+import io.rekindle.testing.People;
+import io.rekindle.testing.RekindleTest;
+import io.rekindle.warehouse.Sql;
+import io.rekindle.warehouse.Warehouse;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.SplittableRandom;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+import org.springframework.beans.factory.annotation.Autowired;
+import org.springframework.beans.factory.annotation.Qualifier;
+import org.springframework.boot.test.web.server.LocalServerPort;
+import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.transaction.support.TransactionTemplate;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/** Topics, wordings, proofs, the preference page, double opt-in, country rules and the lists by reason, on a whole server. */
+@RekindleTest
+class ConsentChoicesTest {
+    private static final Instant NOW = Instant.parse("2026-03-01T09:00:00Z");
+    private static final Permit GRANTED = new Permit.Granted();
+
+    private final HttpClient http = HttpClient.newHttpClient();
+    private final JsonMapper json = JsonMapper.builder().build();
+    private final int port;
+    private final List<Tail> tails;
+    private final Permissions permissions;
+    private final Consents consents;
+    private final ConsentRelay relay;
+    private final Topics topics;
+    private final Preferences preferences;
+    private final Confirmations confirmations;
+    private final Suppressions suppressions;
+    private final Warehouse warehouse;
+    private final TransactionTemplate transaction;
+    private final JdbcClient jdbc;
+    private final People people;
+    private long nextMessage = 77_000_000L;
+
+    ConsentChoicesTest(
+            @LocalServerPort int port,
+            @Autowired @Qualifier("identityTail") Tail identity,
+            @Autowired @Qualifier("profileTail") Tail profile,
+            @Autowired @Qualifier("consentTail") Tail consent,
+            @Autowired Permissions permissions,
+            @Autowired Consents consents,
+            @Autowired ConsentRelay relay,
+            @Autowired Topics topics,
+            @Autowired Preferences preferences,
+            @Autowired Confirmations confirmations,
+            @Autowired Suppressions suppressions,
+            @Autowired Warehouse warehouse,
+            @Autowired TransactionTemplate transaction,
+            @Autowired JdbcClient jdbc,
+            @Autowired Identifiers identifiers) {
+        this.port = port;
+        this.tails = List.of(identity, profile, consent);
+        this.permissions = permissions;
+        this.consents = consents;
+        this.relay = relay;
+        this.topics = topics;
+        this.preferences = preferences;
+        this.confirmations = confirmations;
+        this.suppressions = suppressions;
+        this.warehouse = warehouse;
+        this.transaction = transaction;
+        this.jdbc = jdbc;
+        this.people = new People(identifiers);
+    }
+
+    @Test
+    void whatIsSaidOfATopicOutweighsWhatIsSaidOfEverythingButForALaterWithdrawal() {
+        topic("sales");
+        topic("news");
+        var customer = customer("topic-1", "{\"consent\": {\"email\": true}}");
+        assertThat(may(customer, "sales")).isEqualTo(GRANTED);
+        say(customer, "sales", false);
+        assertThat(may(customer, "sales")).isEqualTo(new Permit.Refused(Refusal.TOPIC_DECLINED));
+        assertThat(may(customer, "news")).isEqualTo(GRANTED);
+        assertThat(may(customer, null)).isEqualTo(GRANTED);
+        say(customer, null, false);
+        say(customer, "news", true);
+        assertThat(may(customer, "news")).isEqualTo(GRANTED);
+        assertThat(may(customer, null)).isEqualTo(new Permit.Refused(Refusal.NO_CONSENT));
+        // Off with everything: the topic chosen before goes, too.
+        say(customer, null, false);
+        assertThat(may(customer, "news")).isEqualTo(new Permit.Refused(Refusal.NO_CONSENT));
+        say(customer, null, true);
+        assertThat(may(customer, "sales")).isEqualTo(new Permit.Refused(Refusal.TOPIC_DECLINED));
+        relay.relay();
+        assertThat(warehouse.query(
+                        Sql.of(
+                                "select coalesce(topic, '-') as topic, granted from consent_now where customer_id = ? order by 1",
+                                customer.value()),
+                        row -> row.text("topic") + row.booleanValue("granted")))
+                .containsExactly("-true", "newstrue", "salesfalse");
+    }
+
+    /** The judgement of an audience and the check of one message come to the same, whatever was said. */
+    @Test
+    void planningAndSendingJudgeAlike() {
+        topic("sales");
+        var random = new SplittableRandom(5);
+        for (int n = 0; n < 40; n++) {
+            var customer = customer("alike-" + n, "{}");
+            for (int said = random.nextInt(5); said > 0; said--)
+                say(customer, random.nextBoolean() ? "sales" : null, random.nextInt(3) > 0);
+            if (random.nextInt(6) == 0) suppress("alike-" + n, Suppression.Reason.LEGAL, "sales");
+            for (var topic : new String[] {null, "sales", "news"}) {
+                var ask = ask(topic);
+                var judged = permissions.judge(new long[] {customer.value()}, ask, NOW);
+                var expected = judged.reason(0).<Permit>map(Permit.Refused::new).orElse(GRANTED);
+                assertThat(may(customer, topic))
+                        .as("customer %d about %s", n, topic)
+                        .isEqualTo(expected);
+            }
+        }
+    }
+
+    @Test
+    void aStatementNamesItsWordingAndAHandsProofIsKeptSealed() throws Exception {
+        var texts = "{\"texts\":[{\"language\":\"en\",\"body\":\"May we write?\"},"
+                + "{\"language\":\"de\",\"country\":\"DE\",\"body\":\"Duerfen wir schreiben?\"}]}";
+        var made = json.readTree(send("POST", "/api/wordings/checkout", texts).body());
+        assertThat(made.path("version").asInt()).isEqualTo(1);
+        assertThat(json.readTree(send("POST", "/api/wordings/checkout", texts).body())
+                        .path("version")
+                        .asInt())
+                .isEqualTo(2);
+        var customer = customer(
+                "wording-1",
+                "{\"consent\": {\"email\": {\"granted\": true, \"topics\": {\"sales\": false}, \"wording\": \"checkout@1\"}}}");
+        assertThat(consents.of(customer))
+                .extracting(c -> c.topic() + " " + c.granted() + " " + c.wording())
+                .containsExactly("null true checkout@1", "sales false checkout@1");
+        var body = """
+                {"purpose": "marketing", "channel": "email", "granted": false, "wording": "checkout@2", "language": "en",
+                 "proof": "a letter signed Zyxwproof"}""";
+        assertThat(send("PUT", "/api/customers/" + customer + "/consent", body).statusCode())
+                .isEqualTo(200);
+        var view = json.readTree(
+                send("GET", "/api/customers/" + customer + "/consent", "").body());
+        assertThat(view.at("/evidence/0/proof").asString()).isEqualTo("a letter signed Zyxwproof");
+        assertThat(view.at("/evidence/0/wording").asString()).isEqualTo("checkout@2");
+        assertThat(jdbc.sql(
+                                "select count(*) from consent_evidence where encode(sealed_proof, 'escape') like '%Zyxwproof%'")
+                        .query(Long.class)
+                        .single())
+                .isZero();
+        relay.relay();
+        assertThat(warehouse.query(
+                        Sql.of(
+                                "select wording from consent_changes where customer_id = ? and topic is null order by valid_from",
+                                customer.value()),
+                        row -> row.text("wording")))
+                .containsExactly("checkout@1", "checkout@2");
+    }
+
+    @Test
+    void thePreferencePageShowsWithoutChangingAndSavesWhatWasChosen() throws Exception {
+        topic("sales");
+        topic("news");
+        var customer = customer("page-1", "{\"consent\": {\"email\": true}}");
+        var path = URI.create(preferences.url(customer)).getPath();
+        var before = consents.of(customer);
+        for (int n = 0; n < 3; n++) {
+            var page = page("GET", path, "");
+            assertThat(page.statusCode()).isEqualTo(200);
+            assertThat(page.body()).contains("checked").doesNotContain("page-1@choices.example", "<script");
+        }
+        assertThat(page("HEAD", path, "").statusCode()).isEqualTo(200);
+        assertThat(consents.of(customer)).isEqualTo(before);
+        assertThat(page("GET", path + "?lang=zh", "").body()).contains("lang=\"zh-CN\"", "邮件偏好设置");
+
+        var saved = page("POST", path, "topic=news&lang=en");
+        assertThat(saved.statusCode()).as(saved.body()).isEqualTo(200);
+        assertThat(may(customer, "news")).isEqualTo(GRANTED);
+        assertThat(may(customer, null)).isEqualTo(new Permit.Refused(Refusal.NO_CONSENT));
+        assertThat(may(customer, "sales")).isEqualTo(new Permit.Refused(Refusal.NO_CONSENT));
+        var said = consents.of(customer);
+        page("POST", path, "topic=news&lang=en");
+        assertThat(consents.of(customer)).as("the same again").isEqualTo(said);
+
+        page("POST", path, "all=off");
+        for (var topic : new String[] {null, "sales", "news"})
+            assertThat(may(customer, topic)).isEqualTo(new Permit.Refused(Refusal.NO_CONSENT));
+        assertThat(page("POST", path.substring(0, path.length() - 2) + "zz", "general=on")
+                        .statusCode())
+                .isEqualTo(404);
+    }
+
+    /** Whatever is chosen in whatever order, what holds is what the page says. */
+    @Test
+    void afterEverySaveWhatHoldsIsWhatWasChosen() {
+        topic("sales");
+        topic("news");
+        var customer = customer("page-2", "{}");
+        var random = new SplittableRandom(3);
+        for (int n = 0; n < 40; n++) {
+            var wanted = new java.util.HashSet<String>();
+            for (var code : List.of("", "sales", "news")) if (random.nextBoolean()) wanted.add(code);
+            transaction.executeWithoutResult(status -> preferences.choose(customer, wanted, "en"));
+            assertThat(consents.holding(customer, "email", List.of("", "sales", "news")))
+                    .isEqualTo(Map.of(
+                            "", wanted.contains(""),
+                            "sales", wanted.contains("sales"),
+                            "news", wanted.contains("news")));
+        }
+    }
+
+    @Test
+    void inACountryThatAsksForItAYesHoldsOnlyWhenAPersonHasConfirmedIt() throws Exception {
+        assertThat(send("PUT", "/api/country-rules/AT", "{\"doubleOptIn\": true}")
+                        .statusCode())
+                .isEqualTo(200);
+        try {
+            var customer = customer("doi-1", "{\"country\": \"Austria\", \"consent\": {\"email\": true}}");
+            var abroad = customer("doi-2", "{\"country\": \"CH\", \"consent\": {\"email\": true}}");
+            assertThat(may(abroad, null)).isEqualTo(GRANTED);
+            assertThat(may(customer, null)).isEqualTo(new Permit.Refused(Refusal.NO_CONSENT));
+            // Again with the next sign-in: no second mail.
+            read(people.batch()
+                    .identify()
+                    .by(Identifier.Type.USER_ID, "doi-1")
+                    .withJson("{\"consent\": {\"email\": true}}"));
+            var open = confirmations.openOf(customer);
+            assertThat(open).hasSize(1);
+            assertThat(jdbc.sql("select m.state from messages m where run_id = :run")
+                            .param("run", -open.getFirst().id())
+                            .query((r, n) -> r.getString("state"))
+                            .list())
+                    .containsExactly("ready");
+            var mail = confirmations.mail(open.getFirst().id()).orElseThrow();
+            var link = Pattern.compile("https?://\\S+/c/[\\w-]+").matcher(mail.text());
+            assertThat(link.find()).isTrue();
+            var path = URI.create(link.group()).getPath();
+            for (var method : List.of("GET", "GET", "HEAD")) page(method, path, "");
+            assertThat(may(customer, null)).as("opened only").isEqualTo(new Permit.Refused(Refusal.NO_CONSENT));
+            assertThat(page("POST", path.substring(0, path.length() - 2) + "zz", "")
+                            .statusCode())
+                    .isEqualTo(404);
+            assertThat(page("POST", path, "").statusCode()).isEqualTo(200);
+            assertThat(page("POST", path, "").statusCode()).isEqualTo(200);
+            assertThat(may(customer, null)).isEqualTo(GRANTED);
+            assertThat(consents.evidenceOf(customer)).singleElement().satisfies(e -> {
+                assertThat(e.source()).isEqualTo("double opt-in");
+                assertThat(e.proof()).contains("confirmed by the link");
+            });
+
+            var late = customer("doi-3", "{\"country\": \"AT\", \"consent\": {\"email\": true}}");
+            long id = confirmations.openOf(late).getFirst().id();
+            var lateLink = Pattern.compile("https?://\\S+/c/[\\w-]+")
+                    .matcher(confirmations.mail(id).orElseThrow().text());
+            assertThat(lateLink.find()).isTrue();
+            jdbc.sql("update consent_confirmations set expires_at = asked_at where id = :id")
+                    .param("id", id)
+                    .update();
+            assertThat(page("POST", URI.create(lateLink.group()).getPath(), "").statusCode())
+                    .isEqualTo(410);
+            assertThat(may(late, null)).isEqualTo(new Permit.Refused(Refusal.NO_CONSENT));
+            assertThat(confirmations.mail(id)).isEmpty();
+        } finally {
+            send("DELETE", "/api/country-rules/AT", "");
+        }
+    }
+
+    @Test
+    void nobodyIsWrittenToOutsideTheHoursOfTheirOwnCountryAndClock() throws Exception {
+        assertThat(send(
+                                "PUT",
+                                "/api/country-rules/NZ",
+                                "{\"zone\": \"Pacific/Auckland\", \"from\": \"08:00\", \"to\": \"20:00\", \"quietDays\": [\"sunday\"]}")
+                        .statusCode())
+                .isEqualTo(200);
+        try {
+            var agreed = "\"consent\": {\"email\": true}";
+            var kiwi = customer("hours-1", "{\"country\": \"NZ\", " + agreed + "}");
+            var traveller =
+                    customer("hours-2", "{\"country\": \"NZ\", \"timezone\": \"Europe/Berlin\", " + agreed + "}");
+            // Monday, 2 March, 22:00 in Auckland (UTC+13) is 09:00 UTC and 10:00 in Berlin.
+            var at = Instant.parse("2026-03-02T09:00:00Z");
+            assertThat(take(kiwi, null, at)).isEqualTo(new Permit.Later(Instant.parse("2026-03-02T19:00:00Z")));
+            assertThat(take(traveller, null, at)).isEqualTo(GRANTED);
+            // Saturday evening in Auckland: the next allowed hour is Monday's.
+            assertThat(take(kiwi, null, Instant.parse("2026-03-07T09:00:00Z")))
+                    .isEqualTo(new Permit.Later(Instant.parse("2026-03-08T19:00:00Z")));
+            assertThat(take(kiwi, null, Instant.parse("2026-03-08T19:00:00Z"))).isEqualTo(GRANTED);
+        } finally {
+            send("DELETE", "/api/country-rules/NZ", "");
+        }
+        assertThat(json.readTree(send("PUT", "/api/country-rules/Nz", "{}").body())
+                        .path("code")
+                        .asString())
+                .isEqualTo("country_invalid");
+    }
+
+    @Test
+    void anAddressStandsOnAListByReasonAndTopicAndAnAgreementTakesItOffTheUnsubscribers() throws Exception {
+        topic("sales");
+        var customer = customer("list-1", "{\"consent\": {\"email\": true}}");
+        suppress("list-1", Suppression.Reason.UNSUBSCRIBE, null);
+        suppress("list-1", Suppression.Reason.LEGAL, "sales");
+        assertThat(may(customer, null)).isEqualTo(new Permit.Refused(Refusal.SUPPRESSED));
+        assertThat(permissions
+                        .judge(new long[] {customer.value()}, Ask.transactional("email"), NOW)
+                        .allows(0))
+                .as("what the customer asked for goes out all the same")
+                .isTrue();
+        say(customer, null, true);
+        assertThat(may(customer, null)).isEqualTo(GRANTED);
+        assertThat(may(customer, "sales")).isEqualTo(new Permit.Refused(Refusal.SUPPRESSED));
+
+        var answer = json.readTree(send(
+                        "POST",
+                        "/api/suppressions/import",
+                        "{\"reason\": \"complaint\", \"addresses\": [\"list-9@choices.example\", \"nonsense\", \"list-8@choices.example\"]}")
+                .body());
+        assertThat(answer.path("added").asInt()).isEqualTo(2);
+        assertThat(answer.path("faults").toString()).isEqualTo("[2]");
+        var page = json.readTree(
+                send("GET", "/api/suppressions?reason=complaint&limit=1", "").body());
+        assertThat(page.path("items").size()).isEqualTo(1);
+        var next = json.readTree(send(
+                        "GET",
+                        "/api/suppressions?reason=complaint&limit=1&cursor="
+                                + page.path("nextCursor").asString(),
+                        "")
+                .body());
+        assertThat(next.at("/items/0/id")).isNotEqualTo(page.at("/items/0/id"));
+        long hash = suppressions.addressHash("email", "list-1@choices.example");
+        assertThat(send("DELETE", "/api/suppressions/" + hash + "?reason=legal&topic=sales", "")
+                        .statusCode())
+                .isEqualTo(204);
+        assertThat(may(customer, "sales")).isEqualTo(GRANTED);
+    }
+
+    @Test
+    void aLimitOfTheContactBudgetIsSetUsedUpAndTakenAway() throws Exception {
+        var customer = customer("limit-1", "{\"consent\": {\"email\": true}}");
+        var body = "{\"category\": \"survey\", \"window\": \"month\", \"most\": 1}";
+        var limit = json.readTree(send("PUT", "/api/contact-limits", body).body());
+        var survey = new Ask(Permissions.MARKETING, "email", null, Category.SURVEY);
+        assertThat(taken(customer, survey)).isEqualTo(GRANTED);
+        assertThat(taken(customer, survey)).isEqualTo(new Permit.Refused(Refusal.OVER_CONTACT_BUDGET));
+        assertThat(may(customer, null)).isEqualTo(GRANTED);
+        JsonNode use = json.readTree(send("GET", "/api/customers/" + customer + "/contact-budget", "")
+                        .body())
+                .path("items");
+        assertThat(use.at("/1/used").asInt()).isEqualTo(1);
+        assertThat(send("DELETE", "/api/contact-limits/" + limit.path("id"), "").statusCode())
+                .isEqualTo(204);
+        assertThat(json.readTree(send(
+                                        "PUT",
+                                        "/api/contact-limits",
+                                        "{\"category\": \"transactional\", \"window\": \"day\", \"most\": 1}")
+                                .body())
+                        .path("code")
+                        .asString())
+                .isEqualTo("limit_of_transactional");
+    }
+
+    private void topic(String code) {
+        transaction.executeWithoutResult(status -> topics.save(new Topic(code, code, code, "", "", false)));
+    }
+
+    private static Ask ask(@Nullable String topic) {
+        return new Ask(Permissions.MARKETING, "email", topic, Category.PROMOTION);
+    }
+
+    private void say(CustomerId customer, @Nullable String topic, boolean granted) {
+        transaction.executeWithoutResult(status -> consents.say(
+                customer, new Declaration(Permissions.MARKETING, "email", topic, granted, "a test", null, null, null)));
+    }
+
+    private void suppress(String userId, Suppression.Reason reason, @Nullable String topic) {
+        transaction.executeWithoutResult(
+                status -> suppressions.add("email", userId + "@choices.example", reason, topic, null, "a test"));
+    }
+
+    /** Asked for a message of its own that gives its unit back. */
+    private Permit may(CustomerId customer, @Nullable String topic) {
+        return take(customer, topic, NOW);
+    }
+
+    private Permit take(CustomerId customer, @Nullable String topic, Instant at) {
+        var permit = transaction.execute(status -> {
+            var answer = permissions.take(nextMessage++, customer, ask(topic), at);
+            status.setRollbackOnly();
+            return answer;
+        });
+        if (permit == null) throw new AssertionError("no answer");
+        return permit;
+    }
+
+    private Permit taken(CustomerId customer, Ask ask) {
+        var permit = transaction.execute(status -> permissions.take(nextMessage++, customer, ask, NOW));
+        if (permit == null) throw new AssertionError("no answer");
+        return permit;
+    }
+
+    private CustomerId customer(String userId, String traits) {
+        read(people.batch()
+                .identify()
+                .by(Identifier.Type.USER_ID, userId)
+                .by(Identifier.Type.EMAIL, userId + "@choices.example")
+                .withJson(traits));
+        return people.id(Identifier.Type.USER_ID, userId);
+    }
+
+    private void read(People.Events events) {
+        var batch = events.end();
+        for (var tail : tails) transaction.executeWithoutResult(status -> tail.process(batch));
+    }
+
+    private HttpResponse<String> send(String method, String path, String body) throws Exception {
+        return http.send(
+                request(path)
+                        .header("Authorization", "Bearer " + RekindleTest.ADMIN_KEY)
+                        .header("Content-Type", "application/json")
+                        .method(method, HttpRequest.BodyPublishers.ofString(body))
+                        .build(),
+                HttpResponse.BodyHandlers.ofString());
+    }
+
+    private HttpResponse<String> page(String method, String path, String form) throws Exception {
+        return http.send(
+                request(path)
+                        .header("Accept-Language", "en")
+                        .header("Content-Type", "application/x-www-form-urlencoded")
+                        .method(method, HttpRequest.BodyPublishers.ofString(form))
+                        .build(),
+                HttpResponse.BodyHandlers.ofString());
+    }
+
+    private HttpRequest.Builder request(String path) {
+        return HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + path));
+    }
+}
