@@ -90,10 +90,10 @@ function RuleForm() {
     >
       {problem.shown && <ProblemAlert error={problem.shown.error} faults={problem.shown.rest} />}
       <Form.Item name="country" label={t('consent.country')} rules={[{ required: true }]}>
-        <Input placeholder="DE" maxLength={2} />
+        <Input maxLength={2} />
       </Form.Item>
       <Form.Item name="zone" label={t('consent.zone')}>
-        <Input placeholder="Europe/Berlin" />
+        <Input />
       </Form.Item>
       <Form.Item name="from" label={t('consent.from')}>
         <Input type="time" />

@@ -29,7 +29,7 @@ export function SuppressionsPanel({ mayChange }: { mayChange: boolean }) {
     <div className="stack">
       <p data-testid="suppression-counts">
         {(counts.data ?? [])
-          .map((count) => `${t(`consent.reasons.${count.reason}`)}: ${format.count(count.entries)}`)
+          .map((count) => `${t(`consent.reasons.${count.reason}`)}: ${format.number(count.entries)}`)
           .join(' · ')}
       </p>
       <Input.Search

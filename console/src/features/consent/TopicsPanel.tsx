@@ -34,8 +34,8 @@ export function TopicsPanel({ mayChange }: { mayChange: boolean }) {
             locale={{ emptyText: t('consent.noTopics') }}
             columns={[
               { title: t('consent.code'), dataIndex: 'code' },
-              { title: 'English', dataIndex: 'nameEn' },
-              { title: '中文', dataIndex: 'nameZh' },
+              { title: t('consent.nameEn'), dataIndex: 'nameEn' },
+              { title: t('consent.nameZh'), dataIndex: 'nameZh' },
               {
                 title: '',
                 align: 'right',

@@ -80,7 +80,11 @@ public class Preferences {
                 : Optional.empty();
     }
 
-    /** One thing to choose. @param code of its topic; empty: everything that is about no topic */
+    /**
+     * One thing to choose.
+     *
+     * @param code of its topic; empty: everything that is about no topic
+     */
     public record Choice(String code, String name, String about, boolean on) {}
 
     /**

@@ -86,7 +86,12 @@ public class Suppressions {
                 .orElseThrow();
     }
 
-    /** What became of an import. @param added new entries @param faults rows that hold no address, from 1 */
+    /**
+     * What became of an import.
+     *
+     * @param added new entries
+     * @param faults rows that hold no address, from 1
+     */
     public record Imported(int rows, int added, List<Integer> faults) {}
 
     /** Puts many addresses on the list of a reason; rows that hold none are left out and told, at most 1,000 of them. */

@@ -8,6 +8,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.regex.Pattern;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Component;
@@ -102,7 +103,7 @@ public class Wordings {
         return latest(code).orElseThrow();
     }
 
-    private static void check(Wording.Text text, HashSet<List<String>> places) {
+    private static void check(Wording.Text text, Set<List<String>> places) {
         if (!COUNTRY.matcher(text.country()).matches())
             throw Problem.invalid(
                             "country_invalid", "'{given}' is no country: two capital letters as in ISO 3166, e.g. DE")
