@@ -67,7 +67,6 @@ select * from (
     qualify row_number() over (partition by coalesce(i.customer_id, t.customer_id), t.trait order by t.valid_from desc, t.seq desc) = 1) latest
 where value is not null;
 
-<<<<<<< HEAD
 -- one row per customer and tag that the customer has
 create or replace view tags_now as
 select * from (
@@ -76,10 +75,7 @@ select * from (
     qualify row_number() over (partition by coalesce(i.customer_id, t.customer_id), t.tag order by t.valid_from desc, t.seq desc) = 1) latest
 where value is not null;
 
--- one row per customer, purpose and channel
-=======
 -- one row per customer, purpose, channel and topic
->>>>>>> 72613c1a (Consent: topics, wordings and proofs, preference page, double opt-in, lists by reason, country rules)
 create or replace view consent_now as
 select coalesce(i.customer_id, c.customer_id) as customer_id, c.purpose, c.channel, c.granted, c.source, c.valid_from, c.topic, c.wording
 from consent_changes c left join identity_now i on i.alias_id = c.customer_id
