@@ -22,6 +22,7 @@ public class Consents {
     private static final Pattern WORD = Pattern.compile("[a-z][a-z0-9_]{0,39}");
     /** What proofs are sealed for. */
     static final String PROOF = "consent-proof";
+
     private static final int LONGEST_PROOF = 2_000;
 
     private final JdbcClient jdbc;
