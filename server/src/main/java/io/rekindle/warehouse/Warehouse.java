@@ -1,6 +1,7 @@
 package io.rekindle.warehouse;
 
 import io.rekindle.platform.PersonalHistory;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -26,6 +27,13 @@ public interface Warehouse {
 
     /** Runs a query and hands over each row without keeping it: for results that may be large. */
     void stream(Sql sql, Consumer<Row> consumer);
+
+    /**
+     * Writes the result of a query into a new file.
+     *
+     * @return how many rows
+     */
+    long write(Sql sql, Path file, FileForm form);
 
     /** Runs a script of the folder {@code warehouse/} on the class path, e.g. {@code schema}. */
     void script(String name);

@@ -27,6 +27,8 @@ import org.springframework.context.SmartLifecycle;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.jdbc.datasource.TransactionAwareDataSourceProxy;
 import org.springframework.stereotype.Component;
+import org.springframework.transaction.support.TransactionSynchronization;
+import org.springframework.transaction.support.TransactionSynchronizationManager;
 
 /**
  * Jobs on db-scheduler. It is given the business clock: its heartbeats would look stale after a jump of that clock, but
@@ -62,6 +64,21 @@ class DbSchedulerJobs implements Jobs, Backlog, SmartLifecycle {
                 .param("instance", instance)
                 .param("due", OffsetDateTime.ofInstant(due, ZoneOffset.UTC))
                 .update();
+        if (!due.isAfter(clock.instant())) wakeAfterCommit();
+    }
+
+    /** The scheduler counts its pauses by the business clock too: while that is held, nothing else ends them. */
+    private void wakeAfterCommit() {
+        if (!TransactionSynchronizationManager.isSynchronizationActive()) {
+            wake();
+            return;
+        }
+        TransactionSynchronizationManager.registerSynchronization(new TransactionSynchronization() {
+            @Override
+            public void afterCommit() {
+                wake();
+            }
+        });
     }
 
     @Override

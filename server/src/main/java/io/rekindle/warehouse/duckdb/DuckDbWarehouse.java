@@ -6,6 +6,7 @@ import io.rekindle.platform.OwnerOnly;
 import io.rekindle.platform.PersonalHistory;
 import io.rekindle.platform.Problem;
 import io.rekindle.warehouse.AdHocQueries;
+import io.rekindle.warehouse.FileForm;
 import io.rekindle.warehouse.Row;
 import io.rekindle.warehouse.Rows;
 import io.rekindle.warehouse.Sql;
@@ -163,6 +164,22 @@ public final class DuckDbWarehouse implements Warehouse, Backed, AutoCloseable {
                 }
             }
             return true;
+        });
+    }
+
+    @Override
+    public long write(Sql sql, Path file, FileForm form) {
+        var options = switch (form) {
+            case PARQUET -> "(format parquet, compression zstd)";
+            case CSV -> "(format csv, header, compression gzip)";
+        };
+        // DuckDB takes no parameter for the path; quotes in it are doubled.
+        var to = "to '%s' %s".formatted(file.toString().replace("'", "''"), options);
+        return with(connection -> {
+            try (var statement =
+                    prepare(connection, Sql.of("copy").then(sql.inParentheses()).then(Sql.of(to)))) {
+                return statement.executeLargeUpdate();
+            }
         });
     }
 

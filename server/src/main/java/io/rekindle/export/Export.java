@@ -1,0 +1,128 @@
+package io.rekindle.export;
+
+import com.fasterxml.jackson.annotation.JsonCreator;
+import com.fasterxml.jackson.annotation.JsonValue;
+import io.rekindle.warehouse.FileForm;
+import java.time.Instant;
+import java.time.LocalTime;
+import java.util.List;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Files of the history for other systems, made when asked or on schedule.
+ *
+ * @param personal what profiles have of personal data
+ * @param s3 where the files go; null: into the server's own folder of exports, under the export's name
+ * @param every null: only when asked
+ * @param at at which time of the company's day; null unless {@code every} is a day
+ * @param lastRun null when it never ran
+ */
+public record Export(
+        long id,
+        String name,
+        List<Dataset> data,
+        FileForm form,
+        Personal personal,
+        @Nullable S3 s3,
+        @Nullable Every every,
+        @Nullable LocalTime at,
+        @Nullable Run lastRun,
+        Instant createdAt,
+        String createdBy) {
+    public Export {
+        data = List.copyOf(data);
+    }
+
+    /** What a user says of one; the secret only where it is new. */
+    public record Draft(
+            String name,
+            List<Dataset> data,
+            FileForm form,
+            @Nullable Personal personal,
+            @Nullable S3 s3,
+            @Nullable String s3Secret,
+            @Nullable Every every,
+            @Nullable LocalTime at) {
+        @Override
+        public String toString() {
+            return "Draft[%s]".formatted(name);
+        }
+    }
+
+    /**
+     * A bucket of S3-compatible storage.
+     *
+     * @param endpoint e.g. {@code https://s3.eu-central-1.amazonaws.com}
+     * @param prefix what the names of files begin with; empty for nothing
+     */
+    public record S3(String endpoint, String region, String bucket, String prefix, String accessKey) {}
+
+    public enum Personal {
+        NONE,
+        MASKED,
+        CLEAR;
+
+        /** As stored and shown. */
+        @JsonValue
+        public String code() {
+            return name().toLowerCase(Locale.ROOT);
+        }
+
+        @JsonCreator
+        public static Personal of(String code) {
+            return valueOf(code.toUpperCase(Locale.ROOT));
+        }
+    }
+
+    public enum Every {
+        HOUR,
+        DAY;
+
+        /** As stored and shown. */
+        @JsonValue
+        public String code() {
+            return name().toLowerCase(Locale.ROOT);
+        }
+
+        @JsonCreator
+        public static Every of(String code) {
+            return valueOf(code.toUpperCase(Locale.ROOT));
+        }
+    }
+
+    public enum RunState {
+        RUNNING,
+        DONE,
+        FAILED;
+
+        /** As stored and shown. */
+        @JsonValue
+        public String code() {
+            return name().toLowerCase(Locale.ROOT);
+        }
+
+        @JsonCreator
+        public static RunState of(String code) {
+            return valueOf(code.toUpperCase(Locale.ROOT));
+        }
+    }
+
+    /**
+     * One run.
+     *
+     * @param failure why it failed, as a code: {@code interrupted}, {@code storage}, {@code address_not_allowed},
+     *     {@code disk}, {@code internal}
+     */
+    public record Run(
+            long id,
+            RunState state,
+            Instant startedAt,
+            String startedBy,
+            @Nullable Instant endedAt,
+            int files,
+            long rows,
+            long bytes,
+            @Nullable String failure,
+            @Nullable String detail) {}
+}

@@ -1,0 +1,313 @@
+package io.rekindle.export;
+
+import io.rekindle.access.AuditTrail;
+import io.rekindle.access.Caller;
+import io.rekindle.common.Page;
+import io.rekindle.platform.BusinessClock;
+import io.rekindle.platform.Jobs;
+import io.rekindle.platform.Problem;
+import io.rekindle.platform.SystemClock;
+import io.rekindle.platform.Vault;
+import io.rekindle.warehouse.FileForm;
+import java.net.URI;
+import java.net.URISyntaxException;
+import java.nio.charset.StandardCharsets;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Types;
+import java.time.Instant;
+import java.time.LocalTime;
+import java.time.OffsetDateTime;
+import java.time.ZoneOffset;
+import java.time.ZonedDateTime;
+import java.time.temporal.ChronoUnit;
+import java.util.Arrays;
+import java.util.List;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.stereotype.Component;
+import org.springframework.transaction.annotation.Transactional;
+
+/** The history as files for other systems: what, where to, when. The files themselves are made by a job. */
+@Component
+public class Exports {
+    /** The job that makes the files; its instance is the export's id. */
+    public static final String JOB = "export";
+
+    /** Under which secrets of storages are sealed. */
+    public static final String SEALED_AS = "s3-secret";
+
+    private static final Pattern NAME = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,62}");
+    private static final Pattern BUCKET = Pattern.compile("[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]");
+    private static final Pattern PREFIX = Pattern.compile("([A-Za-z0-9!_.*'()-]+(/[A-Za-z0-9!_.*'()-]+)*)?");
+
+    private final JdbcClient jdbc;
+    private final AuditTrail audit;
+    private final SystemClock system;
+    private final BusinessClock clock;
+    private final Vault vault;
+    private final Jobs jobs;
+
+    Exports(JdbcClient jdbc, AuditTrail audit, SystemClock system, BusinessClock clock, Vault vault, Jobs jobs) {
+        this.jdbc = jdbc;
+        this.audit = audit;
+        this.system = system;
+        this.clock = clock;
+        this.vault = vault;
+        this.jobs = jobs;
+    }
+
+    public List<Export> list() {
+        return jdbc.sql(WITH_LAST_RUN + "order by e.id").query(Exports::export).list();
+    }
+
+    public Export get(long id) {
+        return jdbc.sql(WITH_LAST_RUN + "where e.id = :id")
+                .param("id", id)
+                .query(Exports::export)
+                .optional()
+                .orElseThrow(() -> notFound(id));
+    }
+
+    @Transactional
+    public Export create(Export.Draft draft) {
+        check(draft);
+        if (draft.s3() != null && (draft.s3Secret() == null || draft.s3Secret().isBlank()))
+            throw Problem.invalid("export_without_secret", "a bucket needs the secret of its access key");
+        var id = bound("""
+                insert into exports (name, data, form, personal, s3_endpoint, s3_region, s3_bucket, s3_prefix, s3_access_key,
+                    sealed_s3_secret, every, at_time, created_at, created_by)
+                values (:name, :data, :form, :personal, :endpoint, :region, :bucket, :prefix, :accessKey,
+                    :secret, :every, :at, :now, :by)
+                on conflict (name) do nothing returning id
+                """, draft)
+                .param("now", now())
+                .param("by", Caller.current().name())
+                .query(Long.class)
+                .optional()
+                .orElseThrow(() -> nameTaken(draft.name()));
+        scheduleNext(get(id));
+        audit.record("export.created", "export " + id, words(draft));
+        return get(id);
+    }
+
+    /** Without a secret the one it has stays. Days that stand in files already are not made again unless the place or form changed. */
+    @Transactional
+    public Export update(long id, Export.Draft draft) {
+        var before = get(id);
+        check(draft);
+        if (draft.s3() != null && before.s3() == null && draft.s3Secret() == null)
+            throw Problem.invalid("export_without_secret", "a bucket needs the secret of its access key");
+        if (jdbc.sql("select exists (select from exports where name = :name and id <> :id)")
+                .param("name", draft.name())
+                .param("id", id)
+                .query(Boolean.class)
+                .single()) throw nameTaken(draft.name());
+        bound("""
+                update exports set name = :name, data = :data, form = :form, personal = :personal, s3_endpoint = :endpoint,
+                    s3_region = :region, s3_bucket = :bucket, s3_prefix = :prefix, s3_access_key = :accessKey,
+                    sealed_s3_secret = case when :bucket::text is null then null else coalesce(:secret, sealed_s3_secret) end,
+                    every = :every, at_time = :at
+                where id = :id
+                """, draft).param("id", id).update();
+        var after = get(id);
+        if (!before.name().equals(after.name())
+                || before.form() != after.form()
+                || !java.util.Objects.equals(before.s3(), after.s3()))
+            jdbc.sql("delete from export_days where export_id = :id")
+                    .param("id", id)
+                    .update();
+        jobs.cancel(JOB, Long.toString(id));
+        scheduleNext(after);
+        audit.record("export.changed", "export " + id, words(draft));
+        return after;
+    }
+
+    /** Its files stay where they are. */
+    @Transactional
+    public void delete(long id) {
+        var gone = get(id);
+        jobs.cancel(JOB, Long.toString(id));
+        jdbc.sql("delete from exports where id = :id").param("id", id).update();
+        audit.record("export.deleted", "export " + id, gone.name());
+    }
+
+    /** Makes the files as soon as can be. */
+    @Transactional
+    public void runNow(long id) {
+        var export = get(id);
+        if (export.lastRun() != null && export.lastRun().state() == Export.RunState.RUNNING)
+            throw Problem.conflict("export_running", "'{name}' is being made; wait until it is done")
+                    .with("name", export.name());
+        jobs.schedule(JOB, Long.toString(id), clock.instant());
+        audit.record("export.asked", "export " + id, export.name());
+    }
+
+    /** The newest first. */
+    public Page<Export.Run> runs(long id, long cursor, int limit) {
+        get(id);
+        var rows = jdbc.sql("""
+                        select * from export_runs where export_id = :id and id < :cursor order by id desc limit :limit
+                        """)
+                .param("id", id)
+                .param("cursor", cursor)
+                .param("limit", limit + 1)
+                .query((row, n) -> run(row, ""))
+                .list();
+        return Page.of(rows, limit, run -> Long.toString(run.id()));
+    }
+
+    /** Puts the next run on the calendar, where there is to be one. */
+    @Transactional
+    public void scheduleNext(Export export) {
+        var at = next(export);
+        if (at != null) jobs.schedule(JOB, Long.toString(export.id()), at);
+    }
+
+    private @Nullable Instant next(Export export) {
+        if (export.every() == null) return null;
+        var now = ZonedDateTime.ofInstant(clock.instant(), clock.zone());
+        return switch (export.every()) {
+            case HOUR -> now.truncatedTo(ChronoUnit.HOURS).plusHours(1).toInstant();
+            case DAY -> {
+                var at = export.at() == null ? LocalTime.of(5, 0) : export.at();
+                var today = now.toLocalDate().atTime(at).atZone(clock.zone());
+                yield (today.isAfter(now)
+                                ? today
+                                : now.toLocalDate().plusDays(1).atTime(at).atZone(clock.zone()))
+                        .toInstant();
+            }
+        };
+    }
+
+    private static void check(Export.Draft draft) {
+        if (!NAME.matcher(draft.name()).matches())
+            throw Problem.invalid(
+                    "export_name_invalid",
+                    "the name becomes a folder: 1 to 63 letters, digits, dots, hyphens and underscores, beginning with a letter or digit");
+        if (draft.data().isEmpty()) throw Problem.invalid("export_of_nothing", "name at least one kind of data");
+        if (draft.personal() == Export.Personal.CLEAR && !Caller.current().seesPersonalData())
+            throw Problem.invalid(
+                    "export_of_personal_data", "personal data in clear is exported only by who may see it");
+        var s3 = draft.s3();
+        if (s3 == null) return;
+        if (!isWeb(s3.endpoint()))
+            throw Problem.invalid(
+                    "s3_endpoint_invalid", "the endpoint begins with https:// (or http://) and names a host");
+        if (!BUCKET.matcher(s3.bucket()).matches()
+                || !PREFIX.matcher(s3.prefix()).matches())
+            throw Problem.invalid(
+                    "s3_bucket_invalid",
+                    "a bucket has 3 to 63 lower-case letters, digits, dots and hyphens; a prefix is folders with slashes between");
+        if (s3.region().isBlank() || s3.accessKey().isBlank())
+            throw Problem.invalid("s3_access_missing", "a bucket needs a region and an access key");
+    }
+
+    private static boolean isWeb(String address) {
+        try {
+            var uri = new URI(address);
+            return ("https".equalsIgnoreCase(uri.getScheme()) || "http".equalsIgnoreCase(uri.getScheme()))
+                    && uri.getHost() != null
+                    && uri.getUserInfo() == null;
+        } catch (URISyntaxException e) {
+            return false;
+        }
+    }
+
+    private JdbcClient.StatementSpec bound(String sql, Export.Draft draft) {
+        var s3 = draft.s3();
+        var secret = s3 == null || draft.s3Secret() == null
+                ? null
+                : vault.seal(SEALED_AS, draft.s3Secret().getBytes(StandardCharsets.UTF_8));
+        return jdbc.sql(sql)
+                .param("name", draft.name())
+                .param(
+                        "data",
+                        draft.data().stream().distinct().map(Dataset::code).toArray(String[]::new))
+                .param("form", draft.form().code())
+                .param("personal", (draft.personal() == null ? Export.Personal.NONE : draft.personal()).code())
+                .param("endpoint", s3 == null ? null : s3.endpoint(), Types.VARCHAR)
+                .param("region", s3 == null ? null : s3.region(), Types.VARCHAR)
+                .param("bucket", s3 == null ? null : s3.bucket(), Types.VARCHAR)
+                .param("prefix", s3 == null ? null : s3.prefix(), Types.VARCHAR)
+                .param("accessKey", s3 == null ? null : s3.accessKey(), Types.VARCHAR)
+                .param("secret", secret, Types.BINARY)
+                .param("every", draft.every() == null ? null : draft.every().code(), Types.VARCHAR)
+                .param("at", draft.at(), Types.TIME);
+    }
+
+    private static String words(Export.Draft draft) {
+        return "%s: %s as %s%s%s"
+                .formatted(
+                        draft.name(),
+                        draft.data().stream().map(Dataset::code).toList(),
+                        draft.form().code(),
+                        draft.s3() == null ? "" : " to bucket " + draft.s3().bucket(),
+                        draft.personal() == Export.Personal.CLEAR ? ", with personal data in clear" : "");
+    }
+
+    private OffsetDateTime now() {
+        return OffsetDateTime.ofInstant(system.instant(), ZoneOffset.UTC);
+    }
+
+    private static Problem notFound(long id) {
+        return Problem.notFound("export_not_found", "there is no export {id}").with("id", id);
+    }
+
+    private static Problem nameTaken(String name) {
+        return Problem.conflict("export_name_taken", "there is an export named '{name}' already")
+                .with("name", name);
+    }
+
+    private static final String WITH_LAST_RUN = """
+            select e.*, r.id as run_id, r.state as run_state, r.started_at as run_started_at, r.started_by as run_started_by,
+                r.ended_at as run_ended_at, r.files as run_files, r.rows as run_rows, r.bytes as run_bytes,
+                r.failure as run_failure, r.detail as run_detail
+            from exports e left join lateral (
+                select * from export_runs where export_id = e.id order by id desc limit 1) r on true
+            """;
+
+    private static Export export(ResultSet row, int n) throws SQLException {
+        var bucket = row.getString("s3_bucket");
+        var every = row.getString("every");
+        row.getLong("run_id");
+        boolean ran = !row.wasNull();
+        return new Export(
+                row.getLong("id"),
+                row.getString("name"),
+                Arrays.stream((String[]) row.getArray("data").getArray())
+                        .map(Dataset::of)
+                        .toList(),
+                FileForm.of(row.getString("form")),
+                Export.Personal.of(row.getString("personal")),
+                bucket == null
+                        ? null
+                        : new Export.S3(
+                                row.getString("s3_endpoint"),
+                                row.getString("s3_region"),
+                                bucket,
+                                row.getString("s3_prefix"),
+                                row.getString("s3_access_key")),
+                every == null ? null : Export.Every.of(every),
+                row.getObject("at_time", LocalTime.class),
+                ran ? run(row, "run_") : null,
+                row.getObject("created_at", OffsetDateTime.class).toInstant(),
+                row.getString("created_by"));
+    }
+
+    private static Export.Run run(ResultSet row, String prefix) throws SQLException {
+        var ended = row.getObject(prefix + "ended_at", OffsetDateTime.class);
+        return new Export.Run(
+                row.getLong(prefix + "id"),
+                Export.RunState.of(row.getString(prefix + "state")),
+                row.getObject(prefix + "started_at", OffsetDateTime.class).toInstant(),
+                row.getString(prefix + "started_by"),
+                ended == null ? null : ended.toInstant(),
+                row.getInt(prefix + "files"),
+                row.getLong(prefix + "rows"),
+                row.getLong(prefix + "bytes"),
+                row.getString(prefix + "failure"),
+                row.getString(prefix + "detail"));
+    }
+}

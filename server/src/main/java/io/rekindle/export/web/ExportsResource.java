@@ -1,0 +1,71 @@
+package io.rekindle.export.web;
+
+import io.rekindle.common.Page;
+import io.rekindle.export.Export;
+import io.rekindle.export.Exports;
+import org.springframework.http.HttpStatus;
+import org.springframework.security.access.prepost.PreAuthorize;
+import org.springframework.web.bind.annotation.DeleteMapping;
+import org.springframework.web.bind.annotation.GetMapping;
+import org.springframework.web.bind.annotation.PathVariable;
+import org.springframework.web.bind.annotation.PostMapping;
+import org.springframework.web.bind.annotation.PutMapping;
+import org.springframework.web.bind.annotation.RequestBody;
+import org.springframework.web.bind.annotation.RequestMapping;
+import org.springframework.web.bind.annotation.RequestParam;
+import org.springframework.web.bind.annotation.ResponseStatus;
+import org.springframework.web.bind.annotation.RestController;
+
+/** The history as files for other systems. */
+@RestController
+@RequestMapping("/api/exports")
+@PreAuthorize("hasRole('ADMIN')")
+class ExportsResource {
+    private final Exports exports;
+
+    ExportsResource(Exports exports) {
+        this.exports = exports;
+    }
+
+    @GetMapping
+    Page<Export> list() {
+        return new Page<>(exports.list(), null);
+    }
+
+    @GetMapping("/{id}")
+    Export get(@PathVariable long id) {
+        return exports.get(id);
+    }
+
+    @PostMapping
+    @ResponseStatus(HttpStatus.CREATED)
+    Export create(@RequestBody Export.Draft draft) {
+        return exports.create(draft);
+    }
+
+    @PutMapping("/{id}")
+    Export update(@PathVariable long id, @RequestBody Export.Draft draft) {
+        return exports.update(id, draft);
+    }
+
+    @DeleteMapping("/{id}")
+    @ResponseStatus(HttpStatus.NO_CONTENT)
+    void delete(@PathVariable long id) {
+        exports.delete(id);
+    }
+
+    /** Makes the files as soon as can be; look at the runs for what became of it. */
+    @PostMapping("/{id}/run")
+    @ResponseStatus(HttpStatus.ACCEPTED)
+    void run(@PathVariable long id) {
+        exports.runNow(id);
+    }
+
+    @GetMapping("/{id}/runs")
+    Page<Export.Run> runs(
+            @PathVariable long id,
+            @RequestParam(defaultValue = "9223372036854775807") long cursor,
+            @RequestParam(defaultValue = "50") int limit) {
+        return exports.runs(id, cursor, limit);
+    }
+}

@@ -1,0 +1,240 @@
+package io.rekindle.export;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.rekindle.collect.EventLog;
+import io.rekindle.collect.Tails;
+import io.rekindle.platform.PlatformSettings;
+import io.rekindle.testing.RekindleTest;
+import io.rekindle.testing.TestFolders;
+import io.rekindle.warehouse.Sql;
+import io.rekindle.warehouse.Warehouse;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.DriverManager;
+import java.sql.SQLException;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.springframework.beans.factory.annotation.Autowired;
+import org.springframework.boot.test.web.server.LocalServerPort;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/** The files are read by a DuckDB of their own and held against what was sent and what the warehouse says. */
+@RekindleTest
+class ExportsOverHttpTest {
+    private static final long PATIENCE_NANOS = 60_000_000_000L;
+
+    private final HttpClient http = HttpClient.newHttpClient();
+    private final JsonMapper json = JsonMapper.builder().build();
+    private final int port;
+    private final EventLog log;
+    private final Tails tails;
+    private final Warehouse warehouse;
+    private final Path folder;
+
+    ExportsOverHttpTest(
+            @LocalServerPort int port,
+            @Autowired EventLog log,
+            @Autowired Tails tails,
+            @Autowired Warehouse warehouse,
+            @Autowired PlatformSettings settings) {
+        this.port = port;
+        this.log = log;
+        this.tails = tails;
+        this.warehouse = warehouse;
+        this.folder = settings.data().resolve("exports");
+    }
+
+    @Test
+    void allOfTheHistoryStandsInFilesAndASecondRunReplacesThem() throws Exception {
+        person("export-all");
+        var id = make("""
+                {"name": "all", "form": "parquet",
+                 "data": ["events", "profiles", "decisions", "messages", "outcomes", "orders", "order_lines", "consents", "identities"]}
+                """);
+        for (int time = 1; time <= 2; time++) {
+            long logged = log.lastSeq();
+            var done = run(id);
+            assertThat(done.get("state").stringValue()).as(done.toString()).isEqualTo("done");
+            // The server may add events of its own meanwhile.
+            var events = "read_parquet('%s/all/events/*/*.parquet')";
+            long last = rows("select max(seq) from " + events);
+            assertThat(last).isGreaterThanOrEqualTo(logged);
+            assertThat(rows("select count(*) from " + events))
+                    .isEqualTo(rows("select count(distinct seq) from " + events))
+                    .isEqualTo(history("select count(*) as n from events_now where seq <= " + last));
+            for (var name : List.of("orders", "order_lines"))
+                assertThat(rows("select count(*) from read_parquet('%%s/all/%1$s/%1$s.parquet')".formatted(name)))
+                        .isEqualTo(history("select count(*) as n from %s_now".formatted(name)));
+            assertThat(rows("select count(*) from read_parquet('%s/all/profiles/profiles.parquet')"))
+                    .isEqualTo(history("select count(distinct customer_id) as n from events_now"));
+            assertThat(
+                            rows(
+                                    "select count(*) from read_parquet('%s/all/profiles/profiles.parquet') where json_extract_string(traits, '$.city') = 'export-all-town'"))
+                    .isEqualTo(1);
+            person("export-all-later-" + time);
+        }
+        assertThat(everyFile()).noneMatch(file -> file.contains("in-work"));
+    }
+
+    @Test
+    void personalFieldsStandInProfilesAsTheExportMayHaveThem() throws Exception {
+        person("export-person");
+        for (var personal : List.of("none", "masked", "clear")) {
+            var name = "people-" + personal;
+            run(make("{\"name\":\"%s\",\"form\":\"csv\",\"data\":[\"profiles\"],\"personal\":\"%s\"}"
+                    .formatted(name, personal)));
+            var file = folder.resolve(name).resolve("profiles").resolve("profiles.csv.gz");
+            assertThat(Files.exists(file)).isTrue();
+            assertThat(rows(
+                            "select count(*) from read_csv('%%s/%s/profiles/profiles.csv.gz') where traits like '%%%%export-person-town%%%%'"
+                                    .formatted(name)))
+                    .isEqualTo(1);
+            var told = text(
+                    "select string_agg(p::varchar, '') from read_csv('%%s/%s/profiles/profiles.csv.gz', all_varchar = true) p"
+                            .formatted(name));
+            if (personal.equals("clear")) assertThat(told).contains("export-person@secret.example");
+            else assertThat(told).doesNotContain("export-person@secret.example");
+            if (personal.equals("masked")) assertThat(told).contains("e***@s…");
+        }
+        assertThat(get("/api/audit?limit=500").toString()).contains("export.personal_data");
+    }
+
+    @Test
+    void aBucketOfAnS3CompatibleStorageGetsTheSameFiles() throws Exception {
+        person("export-bucket");
+        var storage = TestFolders.newFolder("s3").resolve("storage");
+        Files.createDirectory(storage);
+        try (var s3 = new S3Server(storage)) {
+            var draft = """
+                    {"name": "bucket-%s", "form": "parquet", "data": ["events", "orders"], "s3Secret": "%s",
+                     "s3": {"endpoint": "%s", "region": "us-east-1", "bucket": "history", "prefix": "rekindle/test", "accessKey": "S3RVER"}}
+                    """;
+            var done = run(make(draft.formatted("right", S3Server.SECRET, s3.endpoint())));
+            assertThat(done.get("state").stringValue()).as(done.toString()).isEqualTo("done");
+            assertThat(rows(
+                            "select count(*) from read_parquet('%s/history/rekindle/test/bucket-right/orders/orders.parquet*_object')"
+                                    .formatted(storage)))
+                    .isEqualTo(history("select count(*) as n from orders_now"));
+
+            // With a key it does not know nothing is taken, and the run says so.
+            var refused = run(
+                    make(draft.formatted("wrong", "another", s3.endpoint()).replace(S3Server.ACCESS_KEY, "SOMEBODY")));
+            assertThat(refused.get("state").stringValue()).isEqualTo("failed");
+            assertThat(refused.get("failure").stringValue()).isEqualTo("storage");
+            assertThat(get("/api/exports").toString()).doesNotContain("another");
+        }
+    }
+
+    @Test
+    void whatCannotBeAnExportIsRefused() throws Exception {
+        assertThat(refused("{\"name\":\"../up\",\"form\":\"csv\",\"data\":[\"events\"]}"))
+                .isEqualTo("export_name_invalid");
+        assertThat(refused("{\"name\":\"nothing\",\"form\":\"csv\",\"data\":[]}"))
+                .isEqualTo("export_of_nothing");
+        var s3 =
+                "{\"name\":\"s3\",\"form\":\"csv\",\"data\":[\"events\"],\"s3Secret\":\"x\",\"s3\":{\"endpoint\":\"%s\",\"region\":\"%s\",\"bucket\":\"%s\",\"prefix\":\"%s\",\"accessKey\":\"k\"}}";
+        assertThat(refused(s3.formatted("file:///etc", "r", "bucket", ""))).isEqualTo("s3_endpoint_invalid");
+        assertThat(refused(s3.formatted("https://s3.example", "r", "B", ""))).isEqualTo("s3_bucket_invalid");
+        assertThat(refused(s3.formatted("https://s3.example", "r", "bucket", "/../x")))
+                .isEqualTo("s3_bucket_invalid");
+        assertThat(refused(s3.formatted("https://s3.example", "", "bucket", "")))
+                .isEqualTo("s3_access_missing");
+        assertThat(refused(s3.formatted("https://s3.example", "r", "bucket", "").replace("\"s3Secret\":\"x\",", "")))
+                .isEqualTo("export_without_secret");
+        assertThat(send("GET", "/api/exports/99999999", "").statusCode()).isEqualTo(404);
+    }
+
+    private List<String> everyFile() throws IOException {
+        try (var files = Files.walk(folder)) {
+            return files.map(Path::toString).toList();
+        }
+    }
+
+    private void person(String name) throws Exception {
+        intake("identify", """
+                {"userId": "%1$s", "messageId": "%1$s-1", "traits": {"email": "%1$s@secret.example", "city": "%1$s-town"}}
+                """.formatted(name));
+        intake("track", """
+                {"userId": "%1$s", "messageId": "%1$s-2", "event": "Order Completed",
+                 "properties": {"order_id": "%1$s", "total": 9, "products": [{"product_id": "p", "price": 9, "quantity": 1}]}}
+                """.formatted(name));
+        tails.awaitAll(log.lastSeq());
+    }
+
+    private long history(String sql) {
+        return warehouse.first(Sql.of(sql), row -> row.longValue("n")).orElseThrow();
+    }
+
+    private long rows(String sql) throws SQLException {
+        return Long.parseLong(text(sql));
+    }
+
+    private String text(String sql) throws SQLException {
+        try (var connection = DriverManager.getConnection("jdbc:duckdb:");
+                var statement = connection.createStatement();
+                var row = statement.executeQuery(sql.contains("%s") ? sql.formatted(folder) : sql)) {
+            row.next();
+            return row.getString(1);
+        }
+    }
+
+    private long make(String draft) throws Exception {
+        var answer = send("POST", "/api/exports", draft);
+        assertThat(answer.statusCode()).as(answer.body()).isEqualTo(201);
+        return json.readTree(answer.body()).get("id").longValue();
+    }
+
+    /** The run when it has ended. */
+    private JsonNode run(long id) throws Exception {
+        long before = get("/api/exports/%d/runs".formatted(id)).get("items").size();
+        assertThat(send("POST", "/api/exports/%d/run".formatted(id), "").statusCode())
+                .isEqualTo(202);
+        long deadline = System.nanoTime() + PATIENCE_NANOS;
+        while (true) {
+            var runs = get("/api/exports/%d/runs".formatted(id)).get("items");
+            if (runs.size() > before && !runs.get(0).get("state").stringValue().equals("running")) return runs.get(0);
+            if (System.nanoTime() > deadline) throw new AssertionError("the export does not end: " + runs);
+            Thread.sleep(50);
+        }
+    }
+
+    private void intake(String call, String body) throws Exception {
+        var answer = http.send(
+                HttpRequest.newBuilder(URI.create("http://127.0.0.1:%d/v1/%s".formatted(port, call)))
+                        .header("X-Write-Key", RekindleTest.WRITE_KEY)
+                        .POST(HttpRequest.BodyPublishers.ofString(body))
+                        .build(),
+                HttpResponse.BodyHandlers.ofString());
+        assertThat(answer.statusCode()).isEqualTo(200);
+    }
+
+    private String refused(String draft) throws Exception {
+        var answer = send("POST", "/api/exports", draft);
+        assertThat(answer.statusCode()).as(answer.body()).isBetween(400, 499);
+        return json.readTree(answer.body()).get("code").stringValue();
+    }
+
+    private JsonNode get(String path) throws IOException, InterruptedException {
+        var answer = send("GET", path, "");
+        assertThat(answer.statusCode()).as(answer.body()).isEqualTo(200);
+        return json.readTree(answer.body());
+    }
+
+    private HttpResponse<String> send(String method, String path, String body)
+            throws IOException, InterruptedException {
+        return http.send(
+                HttpRequest.newBuilder(URI.create("http://127.0.0.1:%d%s".formatted(port, path)))
+                        .header("Authorization", "Bearer " + RekindleTest.ADMIN_KEY)
+                        .header("Content-Type", "application/json")
+                        .method(method, HttpRequest.BodyPublishers.ofString(body))
+                        .build(),
+                HttpResponse.BodyHandlers.ofString());
+    }
+}
