@@ -1,6 +1,7 @@
 package io.rekindle.platform.jobs;
 
 import com.github.kagkarlsson.scheduler.Scheduler;
+import com.github.kagkarlsson.scheduler.task.FailureHandler;
 import com.github.kagkarlsson.scheduler.task.Task;
 import com.github.kagkarlsson.scheduler.task.helper.Tasks;
 import com.github.kagkarlsson.scheduler.task.schedule.Schedules;
@@ -38,6 +39,8 @@ import org.springframework.transaction.support.TransactionSynchronizationManager
 class DbSchedulerJobs implements Jobs, Backlog, SmartLifecycle {
     private static final Logger LOG = LoggerFactory.getLogger(DbSchedulerJobs.class);
 
+    private static final Duration RETRY_AFTER = Duration.ofMinutes(5);
+
     private final DataSource dataSource;
     private final JdbcClient jdbc;
     private final BusinessClock clock;
@@ -57,8 +60,10 @@ class DbSchedulerJobs implements Jobs, Backlog, SmartLifecycle {
         jdbc.sql("""
                         insert into scheduled_tasks (task_name, task_instance, execution_time, picked, version)
                         values (:job, :instance, :due, false, 1)
-                        on conflict (task_name, task_instance) do update
-                        set execution_time = excluded.execution_time where not scheduled_tasks.picked
+                        on conflict (task_name, task_instance) do update set
+                            execution_time = case when scheduled_tasks.picked
+                                then scheduled_tasks.execution_time else excluded.execution_time end,
+                            again_at = case when scheduled_tasks.picked then excluded.execution_time end
                         """)
                 .param("job", job)
                 .param("instance", instance)
@@ -83,10 +88,13 @@ class DbSchedulerJobs implements Jobs, Backlog, SmartLifecycle {
 
     @Override
     public void cancel(String job, String instance) {
-        jdbc.sql("delete from scheduled_tasks where task_name = :job and task_instance = :instance and not picked")
-                .param("job", job)
-                .param("instance", instance)
-                .update();
+        jdbc.sql("""
+                        with working as (
+                            update scheduled_tasks set again_at = null
+                            where task_name = :job and task_instance = :instance and picked)
+                        delete from scheduled_tasks
+                        where task_name = :job and task_instance = :instance and not picked
+                        """).param("job", job).param("instance", instance).update();
     }
 
     @Override
@@ -119,6 +127,7 @@ class DbSchedulerJobs implements Jobs, Backlog, SmartLifecycle {
 
     @Override
     public void start() {
+        releaseWhatAKilledServerHad();
         var recurring = new ArrayList<com.github.kagkarlsson.scheduler.task.helper.RecurringTask<Void>>();
         var oneTime = new ArrayList<Task<?>>();
         jobs.orderedStream().forEach(job -> {
@@ -128,9 +137,13 @@ class DbSchedulerJobs implements Jobs, Backlog, SmartLifecycle {
                                 Schedules.daily(clock.zone(), job.daily().get()))
                         .execute((instance, context) -> run(job, "daily")));
             } else {
-                oneTime.add(Tasks.oneTime(job.name())
-                        .onFailureRetryLater()
-                        .execute((instance, context) -> run(job, instance.getId())));
+                oneTime.add(Tasks.custom(job.name(), Void.class)
+                        .onFailure(new FailureHandler.OnFailureRetryLater<>(RETRY_AFTER))
+                        .onDeadExecutionRevive()
+                        .execute((instance, context) -> {
+                            run(job, instance.getId());
+                            return (complete, operations) -> done(job.name(), instance.getId());
+                        }));
             }
         });
         var built = Scheduler.create(new TransactionAwareDataSourceProxy(dataSource), List.copyOf(oneTime))
@@ -143,6 +156,36 @@ class DbSchedulerJobs implements Jobs, Backlog, SmartLifecycle {
                 .build();
         built.start();
         scheduler = built;
+    }
+
+    /** Only this process works on this database, so what is being worked on now died with the one before. */
+    private void releaseWhatAKilledServerHad() {
+        jdbc.sql("""
+                        update scheduled_tasks set picked = false, picked_by = null, last_heartbeat = null, version = version + 1
+                        where picked
+                        """).update();
+    }
+
+    /** Off the calendar, or due again if that was asked for meanwhile. */
+    private void done(String job, String instance) {
+        while (true) {
+            int again =
+                    jdbc.sql("""
+                            update scheduled_tasks set execution_time = again_at, again_at = null, picked = false,
+                                picked_by = null, last_heartbeat = null, consecutive_failures = 0, version = version + 1
+                            where task_name = :job and task_instance = :instance and again_at is not null
+                            """).param("job", job).param("instance", instance).update();
+            if (again == 1) {
+                wake();
+                return;
+            }
+            int gone =
+                    jdbc.sql("""
+                            delete from scheduled_tasks
+                            where task_name = :job and task_instance = :instance and again_at is null
+                            """).param("job", job).param("instance", instance).update();
+            if (gone == 1) return;
+        }
     }
 
     private void run(Job job, String instance) {
