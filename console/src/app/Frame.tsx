@@ -12,6 +12,7 @@ import {
   LogoutOutlined,
   MailOutlined,
   MenuOutlined,
+  NotificationOutlined,
   SafetyOutlined,
   SendOutlined,
   TagsOutlined,
@@ -108,6 +109,7 @@ function SignedIn({ session }: { session: Session }) {
         page('/consent', <SafetyOutlined />, t('nav.consent')),
         page('/sources', <ApiOutlined />, t('nav.sources')),
         page('/imports', <ImportOutlined />, t('nav.imports')),
+        ...(mayStudy ? [page('/exports', <ExportOutlined />, t('nav.exports'))] : []),
       ],
     },
     ...(allows(session.roles, 'administer')
@@ -118,7 +120,7 @@ function SignedIn({ session }: { session: Session }) {
             children: [
               page('/users', <UserSwitchOutlined />, t('nav.users')),
               page('/keys', <KeyOutlined />, t('nav.keys')),
-              page('/webhooks', <ExportOutlined />, t('nav.webhooks')),
+              page('/webhooks', <NotificationOutlined />, t('nav.webhooks')),
               page('/audit', <AuditOutlined />, t('nav.audit')),
             ],
           },

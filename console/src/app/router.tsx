@@ -35,6 +35,7 @@ export const router = createHashRouter([
           { path: 'sources', lazy: () => import('@/pages/SourcesPage') },
           { path: 'imports', lazy: () => import('@/pages/ImportsPage') },
           { path: 'imports/:id', lazy: () => import('@/pages/ImportPage') },
+          { path: 'exports', lazy: () => import('@/pages/ExportsPage') },
           { path: 'users', lazy: () => import('@/pages/UsersPage') },
           { path: 'keys', lazy: () => import('@/pages/KeysPage') },
           { path: 'webhooks', lazy: () => import('@/pages/WebhooksPage') },

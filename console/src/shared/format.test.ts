@@ -22,6 +22,17 @@ describe('figures', () => {
     expect(en.number(0)).toBe('0');
   });
 
+  it('sizes of files have their unit', () => {
+    expect([0, 999, 1_000, 1_234_567, 2e12].map((size) => en.bytes(size))).toEqual([
+      '0 bytes',
+      '999 bytes',
+      '1 kB',
+      '1.2 MB',
+      '2 TB',
+    ]);
+    expect(en.bytes(undefined)).toBe('–');
+  });
+
   it('a difference of shares carries its sign and its unit', () => {
     expect(en.points(0.0213)).toBe('+2.1 pp');
     expect(en.points(-0.0213, 2)).toBe('-2.13 pp');

@@ -7,6 +7,8 @@ const LOCALE: Record<Language, string> = { en: 'en-GB', zh: 'zh-CN' };
 /** Numbers, money and dates as the reader of this language writes them. A missing value is a dash, never a zero. */
 export interface Formats {
   number(value: number | null | undefined, digits?: number): string;
+  /** A size of files, in powers of 1,000. */
+  bytes(value: number | null | undefined): string;
   compact(value: number | null | undefined): string;
   percent(share: number | null | undefined, digits?: number): string;
   /** A difference of two shares in percentage points: signed, unless only its size is meant. */
@@ -23,6 +25,7 @@ export interface Formats {
 }
 
 const DASH = '–';
+const SIZES = ['byte', 'kilobyte', 'megabyte', 'gigabyte', 'terabyte'];
 
 export function formats(language: Language): Formats {
   const locale = LOCALE[language];
@@ -54,6 +57,18 @@ export function formats(language: Language): Formats {
       : DASH;
   return {
     number: (value, digits = 0) => (present(value) ? number(value, { maximumFractionDigits: digits }) : DASH),
+    bytes: (value) => {
+      if (!present(value)) {
+        return DASH;
+      }
+      const power = Math.min(SIZES.length - 1, value < 1 ? 0 : Math.floor(Math.log10(value) / 3));
+      return number(value / 1000 ** power, {
+        style: 'unit',
+        unit: SIZES[power],
+        unitDisplay: power === 0 ? 'long' : 'short',
+        maximumFractionDigits: power === 0 ? 0 : 1,
+      });
+    },
     compact: (value) => (present(value) ? number(value, { notation: 'compact', maximumFractionDigits: 1 }) : DASH),
     percent: (share, digits = 1) =>
       present(share) ? number(share, { style: 'percent', maximumFractionDigits: digits }) : DASH,

@@ -32,7 +32,10 @@ export type Vocabulary =
   | 'change'
   | 'thing'
   | 'deliveryState'
-  | 'deliveryFailure';
+  | 'deliveryFailure'
+  | 'dataset'
+  | 'exportState'
+  | 'exportFailure';
 
 const readable = (code: string) => code.replaceAll('_', ' ');
 

@@ -111,6 +111,8 @@ public record Export(
     /**
      * One run.
      *
+     * @param startedBy who asked for it; {@code system} when it was its time
+     * @param progress how much of it is made, 0 to 1
      * @param failure why it failed, as a code: {@code interrupted}, {@code storage}, {@code address_not_allowed},
      *     {@code disk}, {@code internal}
      */
@@ -120,9 +122,17 @@ public record Export(
             Instant startedAt,
             String startedBy,
             @Nullable Instant endedAt,
+            double progress,
             int files,
             long rows,
             long bytes,
             @Nullable String failure,
             @Nullable String detail) {}
+
+    /**
+     * A file in the server's own folder.
+     *
+     * @param name with slashes between folders, e.g. {@code events/day=2026-03-01/events.parquet}
+     */
+    public record File(String name, long bytes, Instant madeAt) {}
 }

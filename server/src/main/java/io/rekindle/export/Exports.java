@@ -1,5 +1,6 @@
 package io.rekindle.export;
 
+import io.rekindle.access.AccessLog;
 import io.rekindle.access.AuditTrail;
 import io.rekindle.access.Caller;
 import io.rekindle.common.Page;
@@ -12,6 +13,7 @@ import io.rekindle.warehouse.FileForm;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Types;
@@ -23,6 +25,7 @@ import java.time.ZonedDateTime;
 import java.time.temporal.ChronoUnit;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.simple.JdbcClient;
@@ -48,14 +51,26 @@ public class Exports {
     private final BusinessClock clock;
     private final Vault vault;
     private final Jobs jobs;
+    private final ExportFolder folder;
+    private final AccessLog accesses;
 
-    Exports(JdbcClient jdbc, AuditTrail audit, SystemClock system, BusinessClock clock, Vault vault, Jobs jobs) {
+    Exports(
+            JdbcClient jdbc,
+            AuditTrail audit,
+            SystemClock system,
+            BusinessClock clock,
+            Vault vault,
+            Jobs jobs,
+            ExportFolder folder,
+            AccessLog accesses) {
         this.jdbc = jdbc;
         this.audit = audit;
         this.system = system;
         this.clock = clock;
         this.vault = vault;
         this.jobs = jobs;
+        this.folder = folder;
+        this.accesses = accesses;
     }
 
     public List<Export> list() {
@@ -114,7 +129,7 @@ public class Exports {
         var after = get(id);
         if (!before.name().equals(after.name())
                 || before.form() != after.form()
-                || !java.util.Objects.equals(before.s3(), after.s3()))
+                || !Objects.equals(before.s3(), after.s3()))
             jdbc.sql("delete from export_days where export_id = :id")
                     .param("id", id)
                     .update();
@@ -124,24 +139,65 @@ public class Exports {
         return after;
     }
 
-    /** Its files stay where they are. */
+    /**
+     * Takes it off the schedule and forgets it.
+     *
+     * @param withFiles also those in the server's own folder; in a bucket they stay
+     */
     @Transactional
-    public void delete(long id) {
+    public void delete(long id, boolean withFiles) {
         var gone = get(id);
+        refuseWhileRunning(gone);
+        if (withFiles) folder.delete(gone);
         jobs.cancel(JOB, Long.toString(id));
         jdbc.sql("delete from exports where id = :id").param("id", id).update();
-        audit.record("export.deleted", "export " + id, gone.name());
+        audit.record("export.deleted", "export " + id, gone.name() + (withFiles ? " with its files" : ""));
     }
 
     /** Makes the files as soon as can be. */
     @Transactional
     public void runNow(long id) {
         var export = get(id);
+        refuseWhileRunning(export);
+        jdbc.sql("update exports set asked_by = :by where id = :id")
+                .param("by", Caller.current().name())
+                .param("id", id)
+                .update();
+        jobs.schedule(JOB, Long.toString(id), clock.instant());
+        audit.record("export.asked", "export " + id, export.name());
+    }
+
+    private static void refuseWhileRunning(Export export) {
         if (export.lastRun() != null && export.lastRun().state() == Export.RunState.RUNNING)
             throw Problem.conflict("export_running", "'{name}' is being made; wait until it is done")
                     .with("name", export.name());
-        jobs.schedule(JOB, Long.toString(id), clock.instant());
-        audit.record("export.asked", "export " + id, export.name());
+    }
+
+    /** What stands in the server's own folder, by name from {@code cursor} on. */
+    public Page<Export.File> files(long id, String cursor, int limit) {
+        var files = folder.files(get(id)).stream()
+                .filter(file -> file.name().compareTo(cursor) > 0)
+                .limit(limit + 1L)
+                .toList();
+        return Page.of(files, limit, Export.File::name);
+    }
+
+    /** One of its files, to be read by the caller; that it was stands in the audit trail. */
+    public Path file(long id, String name) {
+        var export = get(id);
+        var found = folder.files(export).stream()
+                .filter(file -> file.name().equals(name))
+                .findFirst()
+                .orElseThrow(() -> Problem.notFound("export_file_not_found", "'{name}' has no file {file}")
+                        .with("name", export.name())
+                        .with("file", name));
+        if (export.personal() == Export.Personal.CLEAR && !accesses.showsClear(Caller.current()))
+            throw Problem.of(
+                    Problem.Kind.FORBIDDEN,
+                    "export_file_of_personal_data",
+                    "files with personal data in clear are for those who may see it, with a reason where one is asked for");
+        audit.record("export.downloaded", "export " + id, "%s: %s".formatted(export.name(), name));
+        return folder.of(export, found);
     }
 
     /** The newest first. */
@@ -181,15 +237,17 @@ public class Exports {
         };
     }
 
-    private static void check(Export.Draft draft) {
+    private void check(Export.Draft draft) {
         if (!NAME.matcher(draft.name()).matches())
             throw Problem.invalid(
                     "export_name_invalid",
                     "the name becomes a folder: 1 to 63 letters, digits, dots, hyphens and underscores, beginning with a letter or digit");
         if (draft.data().isEmpty()) throw Problem.invalid("export_of_nothing", "name at least one kind of data");
-        if (draft.personal() == Export.Personal.CLEAR && !Caller.current().seesPersonalData())
-            throw Problem.invalid(
-                    "export_of_personal_data", "personal data in clear is exported only by who may see it");
+        if (draft.personal() == Export.Personal.CLEAR && !accesses.showsClear(Caller.current()))
+            throw Problem.of(
+                    Problem.Kind.FORBIDDEN,
+                    "export_of_personal_data",
+                    "personal data in clear is exported only by those who may see it, with a reason where one is asked for");
         var s3 = draft.s3();
         if (s3 == null) return;
         if (!isWeb(s3.endpoint()))
@@ -262,7 +320,7 @@ public class Exports {
 
     private static final String WITH_LAST_RUN = """
             select e.*, r.id as run_id, r.state as run_state, r.started_at as run_started_at, r.started_by as run_started_by,
-                r.ended_at as run_ended_at, r.files as run_files, r.rows as run_rows, r.bytes as run_bytes,
+                r.ended_at as run_ended_at, r.progress as run_progress, r.files as run_files, r.rows as run_rows, r.bytes as run_bytes,
                 r.failure as run_failure, r.detail as run_detail
             from exports e left join lateral (
                 select * from export_runs where export_id = e.id order by id desc limit 1) r on true
@@ -304,6 +362,7 @@ public class Exports {
                 row.getObject(prefix + "started_at", OffsetDateTime.class).toInstant(),
                 row.getString(prefix + "started_by"),
                 ended == null ? null : ended.toInstant(),
+                row.getDouble(prefix + "progress"),
                 row.getInt(prefix + "files"),
                 row.getLong(prefix + "rows"),
                 row.getLong(prefix + "bytes"),

@@ -16,6 +16,8 @@ create table exports (
     -- null: only when asked
     every text check (every in ('hour', 'day')),
     at_time time,
+    -- by whom the next run was asked for; null: by the schedule
+    asked_by text,
     created_at timestamptz not null,
     created_by text not null
 );
@@ -29,6 +31,8 @@ create table export_runs (
     ended_at timestamptz,
     files integer not null,
     rows bigint not null,
+    -- how much of it is made, 0 to 1
+    progress real not null,
     bytes bigint not null,
     failure text,
     detail text

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.rekindle.collect.EventLog;
 import io.rekindle.collect.Tails;
+import io.rekindle.platform.BusinessClock;
 import io.rekindle.platform.PlatformSettings;
 import io.rekindle.testing.RekindleTest;
 import io.rekindle.testing.TestFolders;
@@ -18,10 +19,16 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.DriverManager;
 import java.sql.SQLException;
+import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.time.temporal.ChronoUnit;
 import java.util.List;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.Test;
 import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.boot.test.web.server.LocalServerPort;
+import org.springframework.jdbc.core.simple.JdbcClient;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -36,6 +43,8 @@ class ExportsOverHttpTest {
     private final EventLog log;
     private final Tails tails;
     private final Warehouse warehouse;
+    private final BusinessClock business;
+    private final JdbcClient jdbc;
     private final Path folder;
 
     ExportsOverHttpTest(
@@ -43,11 +52,15 @@ class ExportsOverHttpTest {
             @Autowired EventLog log,
             @Autowired Tails tails,
             @Autowired Warehouse warehouse,
+            @Autowired BusinessClock business,
+            @Autowired JdbcClient jdbc,
             @Autowired PlatformSettings settings) {
         this.port = port;
         this.log = log;
         this.tails = tails;
         this.warehouse = warehouse;
+        this.business = business;
+        this.jdbc = jdbc;
         this.folder = settings.data().resolve("exports");
     }
 
@@ -104,6 +117,71 @@ class ExportsOverHttpTest {
             if (personal.equals("masked")) assertThat(told).contains("e***@s…");
         }
         assertThat(get("/api/audit?limit=500").toString()).contains("export.personal_data");
+    }
+
+    @Test
+    void aFileIsDownloadedByWhomItIsForAndGoesWithItsExport() throws Exception {
+        person("export-download");
+        var analyst = key("analyst");
+        long masked = make(
+                "{\"name\":\"to-look-at\",\"form\":\"csv\",\"data\":[\"profiles\",\"events\"],\"personal\":\"masked\"}");
+        run(masked);
+        var files = json.readTree(as(analyst, "GET", "/api/exports/%d/files".formatted(masked))
+                        .body())
+                .get("items");
+        assertThat(files.valueStream().map(file -> file.get("name").stringValue()))
+                .contains("profiles/profiles.csv.gz")
+                .anyMatch(name -> name.matches("events/day=\\d{4}-\\d\\d-\\d\\d/events\\.csv\\.gz"));
+        var download = http.send(
+                request(analyst, "/api/exports/%d/file?name=profiles/profiles.csv.gz".formatted(masked))
+                        .GET()
+                        .build(),
+                HttpResponse.BodyHandlers.ofByteArray());
+        assertThat(download.statusCode()).isEqualTo(200);
+        assertThat(download.body())
+                .isEqualTo(Files.readAllBytes(folder.resolve("to-look-at/profiles/profiles.csv.gz")));
+        assertThat(code(as(analyst, "GET", "/api/exports/%d/file?name=../../rekindle.properties".formatted(masked))))
+                .isEqualTo("export_file_not_found");
+        assertThat(as(analyst, "POST", "/api/exports/%d/run".formatted(masked)).statusCode())
+                .isEqualTo(403);
+
+        long clear = make("{\"name\":\"to-keep\",\"form\":\"csv\",\"data\":[\"profiles\"],\"personal\":\"clear\"}");
+        run(clear);
+        var path = "/api/exports/%d/file?name=profiles/profiles.csv.gz".formatted(clear);
+        assertThat(code(as(analyst, "GET", path))).isEqualTo("export_file_of_personal_data");
+        assertThat(as(key("planner"), "GET", path).statusCode()).isEqualTo(200);
+        assertThat(get("/api/audit?limit=500").toString()).contains("export.downloaded");
+
+        assertThat(send("DELETE", "/api/exports/%d?files=true".formatted(clear), "")
+                        .statusCode())
+                .isEqualTo(204);
+        assertThat(folder.resolve("to-keep")).doesNotExist();
+        assertThat(send("DELETE", "/api/exports/%d".formatted(masked), "").statusCode())
+                .isEqualTo(204);
+        assertThat(folder.resolve("to-look-at")).exists();
+    }
+
+    @Test
+    void anExportWithAScheduleIsDueAgainAfterEachRun() throws Exception {
+        var id = make("{\"name\":\"hourly\",\"form\":\"csv\",\"data\":[\"identities\"],\"every\":\"hour\"}");
+        for (int time = 0; time < 2; time++) {
+            assertThat(run(id).get("startedBy").stringValue()).startsWith("key:");
+            await(() -> due(id).equals(List.of(nextHour())));
+        }
+        send("DELETE", "/api/exports/%d".formatted(id), "");
+        assertThat(due(id)).isEmpty();
+    }
+
+    private Instant nextHour() {
+        return business.instant().truncatedTo(ChronoUnit.HOURS).plus(1, ChronoUnit.HOURS);
+    }
+
+    private List<Instant> due(long id) {
+        return jdbc.sql(
+                        "select execution_time from scheduled_tasks where task_name = 'export' and task_instance = :id and not picked")
+                .param("id", Long.toString(id))
+                .query((row, n) -> row.getObject(1, OffsetDateTime.class).toInstant())
+                .list();
     }
 
     @Test
@@ -201,7 +279,7 @@ class ExportsOverHttpTest {
             var runs = get("/api/exports/%d/runs".formatted(id)).get("items");
             if (runs.size() > before && !runs.get(0).get("state").stringValue().equals("running")) return runs.get(0);
             if (System.nanoTime() > deadline) throw new AssertionError("the export does not end: " + runs);
-            Thread.sleep(50);
+            LockSupport.parkNanos(20_000_000);
         }
     }
 
@@ -216,9 +294,7 @@ class ExportsOverHttpTest {
     }
 
     private String refused(String draft) throws Exception {
-        var answer = send("POST", "/api/exports", draft);
-        assertThat(answer.statusCode()).as(answer.body()).isBetween(400, 499);
-        return json.readTree(answer.body()).get("code").stringValue();
+        return code(send("POST", "/api/exports", draft));
     }
 
     private JsonNode get(String path) throws IOException, InterruptedException {
@@ -230,11 +306,43 @@ class ExportsOverHttpTest {
     private HttpResponse<String> send(String method, String path, String body)
             throws IOException, InterruptedException {
         return http.send(
-                HttpRequest.newBuilder(URI.create("http://127.0.0.1:%d%s".formatted(port, path)))
-                        .header("Authorization", "Bearer " + RekindleTest.ADMIN_KEY)
+                request(RekindleTest.ADMIN_KEY, path)
                         .header("Content-Type", "application/json")
                         .method(method, HttpRequest.BodyPublishers.ofString(body))
                         .build(),
                 HttpResponse.BodyHandlers.ofString());
+    }
+
+    private HttpResponse<String> as(String key, String method, String path) throws IOException, InterruptedException {
+        return http.send(
+                request(key, path)
+                        .method(method, HttpRequest.BodyPublishers.noBody())
+                        .build(),
+                HttpResponse.BodyHandlers.ofString());
+    }
+
+    private HttpRequest.Builder request(String key, String path) {
+        return HttpRequest.newBuilder(URI.create("http://127.0.0.1:%d%s".formatted(port, path)))
+                .header("Authorization", "Bearer " + key);
+    }
+
+    /** A new key with one role. */
+    private String key(String role) throws IOException, InterruptedException {
+        var made = send("POST", "/api/keys", "{\"name\":\"exports-%1$s\",\"roles\":[\"%1$s\"]}".formatted(role));
+        assertThat(made.statusCode()).as(made.body()).isEqualTo(201);
+        return json.readTree(made.body()).get("secret").stringValue();
+    }
+
+    private String code(HttpResponse<String> refused) {
+        assertThat(refused.statusCode()).as(refused.body()).isBetween(400, 499);
+        return json.readTree(refused.body()).get("code").stringValue();
+    }
+
+    private static void await(BooleanSupplier condition) {
+        long deadline = System.nanoTime() + PATIENCE_NANOS;
+        while (!condition.getAsBoolean()) {
+            if (System.nanoTime() > deadline) throw new AssertionError("waited in vain");
+            LockSupport.parkNanos(10_000_000);
+        }
     }
 }

@@ -3,7 +3,7 @@ package io.rekindle.export.files;
 import io.rekindle.access.AuditTrail;
 import io.rekindle.export.Dataset;
 import io.rekindle.export.Export;
-import io.rekindle.export.ExportSettings;
+import io.rekindle.export.ExportFolder;
 import io.rekindle.export.Exports;
 import io.rekindle.platform.BusinessClock;
 import io.rekindle.platform.Job;
@@ -24,6 +24,7 @@ import java.sql.SQLException;
 import java.time.LocalDate;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
+import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Objects;
@@ -46,7 +47,7 @@ class ExportJob implements Job {
     private static final int DAYS_UNTIL_SETTLED = 3;
 
     private final Exports exports;
-    private final ExportSettings settings;
+    private final ExportFolder folder;
     private final PlatformSettings platform;
     private final JdbcClient jdbc;
     private final Warehouse warehouse;
@@ -59,7 +60,7 @@ class ExportJob implements Job {
 
     ExportJob(
             Exports exports,
-            ExportSettings settings,
+            ExportFolder folder,
             PlatformSettings platform,
             JdbcClient jdbc,
             Warehouse warehouse,
@@ -70,7 +71,7 @@ class ExportJob implements Job {
             BusinessClock business,
             AuditTrail audit) {
         this.exports = exports;
-        this.settings = settings;
+        this.folder = folder;
         this.platform = platform;
         this.jdbc = jdbc;
         this.warehouse = warehouse;
@@ -99,18 +100,23 @@ class ExportJob implements Job {
                         where export_id = :id and state = 'running'
                         """).param("now", now()).param("id", export.id()).update();
         long run = jdbc.sql("""
-                        insert into export_runs (export_id, state, started_at, started_by, files, rows, bytes)
-                        values (:id, 'running', :now, 'system', 0, 0, 0) returning id
+                        with asked as (update exports e set asked_by = null from exports b
+                                       where e.id = :id and b.id = e.id returning coalesce(b.asked_by, 'system') as by)
+                        insert into export_runs (export_id, state, started_at, started_by, progress, files, rows, bytes)
+                        select :id, 'running', :now, asked.by, 0, 0, 0, 0 from asked returning id
                         """)
                 .param("now", now())
                 .param("id", export.id())
                 .query(Long.class)
                 .single();
         try (var store = store(export);
-                var scratch = new Scratch(OwnerOnly.folder(platform.data().resolve("exports-in-work")))) {
+                var scratch =
+                        Scratch.of(platform.data().resolve("exports-in-work").resolve(instance))) {
             if (export.personal() == Export.Personal.CLEAR && export.data().contains(Dataset.PROFILES))
                 audit.record("export.personal_data", "export " + export.id(), "profiles with personal data in clear");
-            for (var dataset : export.data()) make(export, run, dataset, store, scratch.folder());
+            var share = 1.0 / export.data().size();
+            for (int i = 0; i < export.data().size(); i++)
+                make(export, new Part(run, i * share, share), export.data().get(i), store, scratch.folder());
             end(run, null, null);
         } catch (Problem e) {
             end(run, e.code(), e.detail());
@@ -121,38 +127,52 @@ class ExportJob implements Job {
             LOG.error("export {} failed", export.name(), e);
             end(run, "internal", e.getMessage());
         }
-        exports.scheduleNext(export);
+        // As it stands now: it may have been changed or deleted meanwhile.
+        exports.list().stream().filter(one -> one.id() == export.id()).forEach(exports::scheduleNext);
     }
 
-    private void make(Export export, long run, Dataset dataset, Store store, Path scratch)
+    /** A part of a run, of the progress from {@code from} on. */
+    private record Part(long run, double from, double share) {}
+
+    private void make(Export export, Part part, Dataset dataset, Store store, Path scratch)
             throws IOException, SQLException {
         var query = Query.of(dataset);
         var ofDay = query.ofDay();
-        var folder = export.name() + "/" + dataset.code() + "/";
+        var under = export.name() + "/" + dataset.code() + "/";
         if (ofDay == null) {
             var file = scratch.resolve(dataset.code() + export.form().ending());
             long rows = dataset == Dataset.PROFILES && export.personal() != Export.Personal.NONE
                     ? withPersonalFields(export, query, file)
                     : warehouse.write(query.sql(), file, export.form());
-            put(run, store, folder + dataset.code() + export.form().ending(), file, rows);
+            put(part.run(), store, under + dataset.code() + export.form().ending(), file, rows);
+            progressed(part, 1);
             return;
         }
         var settled = settled(export, dataset);
         var today = LocalDate.ofInstant(business.instant(), ZoneOffset.UTC);
-        for (var day : days(ofDay)) {
-            if (settled.contains(day)) continue;
+        var days = days(ofDay);
+        days.removeAll(settled);
+        for (int i = 0; i < days.size(); i++) {
+            var day = days.get(i);
             var file = scratch.resolve(dataset.code() + export.form().ending());
             long rows = warehouse.write(query.of(day), file, export.form());
             put(
-                    run,
+                    part.run(),
                     store,
                     "%sday=%s/%s%s"
-                            .formatted(
-                                    folder, day, dataset.code(), export.form().ending()),
+                            .formatted(under, day, dataset.code(), export.form().ending()),
                     file,
                     rows);
             if (day.plusDays(DAYS_UNTIL_SETTLED).isBefore(today)) settle(export, dataset, day);
+            progressed(part, (i + 1.0) / days.size());
         }
+    }
+
+    private void progressed(Part part, double of) {
+        jdbc.sql("update export_runs set progress = :progress where id = :run")
+                .param("progress", part.from() + part.share() * of)
+                .param("run", part.run())
+                .update();
     }
 
     private long withPersonalFields(Export export, Query query, Path file) throws SQLException {
@@ -162,7 +182,7 @@ class ExportJob implements Job {
     }
 
     private List<LocalDate> days(Query.OfDay ofDay) {
-        return warehouse.query(ofDay.days(), row -> row.date("day"));
+        return new ArrayList<>(warehouse.query(ofDay.days(), row -> row.date("day")));
     }
 
     private Set<LocalDate> settled(Export export, Dataset dataset) {
@@ -195,7 +215,7 @@ class ExportJob implements Job {
 
     private void end(long run, @Nullable String failure, @Nullable String detail) {
         jdbc.sql("""
-                        update export_runs set state = :state, failure = :failure, detail = :detail, ended_at = :now where id = :run
+                        update export_runs set state = :state, progress = case when :state = 'done' then 1 else progress end, failure = :failure, detail = :detail, ended_at = :now where id = :run
                         """)
                 .param("state", failure == null ? "done" : "failed")
                 .param("failure", failure)
@@ -207,11 +227,7 @@ class ExportJob implements Job {
 
     private Store store(Export export) {
         var s3 = export.s3();
-        if (s3 == null)
-            return new FolderStore(
-                    settings.folder() != null
-                            ? settings.folder()
-                            : platform.data().resolve("exports"));
+        if (s3 == null) return new FolderStore(folder.root());
         var sealed = jdbc.sql("select sealed_s3_secret from exports where id = :id")
                 .param("id", export.id())
                 .query(byte[].class)
@@ -223,13 +239,25 @@ class ExportJob implements Job {
         return OffsetDateTime.ofInstant(clock.instant(), ZoneOffset.UTC);
     }
 
-    /** A folder that is empty again in the end: what is written may have personal data in it. */
+    /** A folder for the while: what is written may have personal data in it. */
     private record Scratch(Path folder) implements AutoCloseable {
-        @Override
-        public void close() throws IOException {
+        /** Without what a killed run may have left. */
+        static Scratch of(Path folder) throws IOException {
+            var scratch = new Scratch(OwnerOnly.folder(folder));
+            scratch.empty();
+            return scratch;
+        }
+
+        private void empty() throws IOException {
             try (var left = Files.list(folder)) {
                 for (var file : left.toList()) Files.deleteIfExists(file);
             }
+        }
+
+        @Override
+        public void close() throws IOException {
+            empty();
+            Files.delete(folder);
         }
     }
 }

@@ -3,7 +3,12 @@ package io.rekindle.export.web;
 import io.rekindle.common.Page;
 import io.rekindle.export.Export;
 import io.rekindle.export.Exports;
+import org.springframework.core.io.FileSystemResource;
+import org.springframework.core.io.Resource;
+import org.springframework.http.HttpHeaders;
 import org.springframework.http.HttpStatus;
+import org.springframework.http.MediaType;
+import org.springframework.http.ResponseEntity;
 import org.springframework.security.access.prepost.PreAuthorize;
 import org.springframework.web.bind.annotation.DeleteMapping;
 import org.springframework.web.bind.annotation.GetMapping;
@@ -28,11 +33,13 @@ class ExportsResource {
     }
 
     @GetMapping
+    @PreAuthorize("hasRole('ANALYST')")
     Page<Export> list() {
         return new Page<>(exports.list(), null);
     }
 
     @GetMapping("/{id}")
+    @PreAuthorize("hasRole('ANALYST')")
     Export get(@PathVariable long id) {
         return exports.get(id);
     }
@@ -50,22 +57,45 @@ class ExportsResource {
 
     @DeleteMapping("/{id}")
     @ResponseStatus(HttpStatus.NO_CONTENT)
-    void delete(@PathVariable long id) {
-        exports.delete(id);
+    void delete(@PathVariable long id, @RequestParam(defaultValue = "false") boolean files) {
+        exports.delete(id, files);
     }
 
     /** Makes the files as soon as can be; look at the runs for what became of it. */
     @PostMapping("/{id}/run")
     @ResponseStatus(HttpStatus.ACCEPTED)
+    @PreAuthorize("hasRole('PLANNER')")
     void run(@PathVariable long id) {
         exports.runNow(id);
     }
 
     @GetMapping("/{id}/runs")
+    @PreAuthorize("hasRole('ANALYST')")
     Page<Export.Run> runs(
             @PathVariable long id,
             @RequestParam(defaultValue = "9223372036854775807") long cursor,
             @RequestParam(defaultValue = "50") int limit) {
         return exports.runs(id, cursor, limit);
+    }
+
+    /** What stands in the server's own folder of it; nothing of one that goes to a bucket. */
+    @GetMapping("/{id}/files")
+    @PreAuthorize("hasRole('ANALYST')")
+    Page<Export.File> files(
+            @PathVariable long id,
+            @RequestParam(defaultValue = "") String cursor,
+            @RequestParam(defaultValue = "50") int limit) {
+        return exports.files(id, cursor, limit);
+    }
+
+    @GetMapping(path = "/{id}/file", produces = "application/octet-stream")
+    @PreAuthorize("hasRole('ANALYST')")
+    ResponseEntity<Resource> file(@PathVariable long id, @RequestParam String name) {
+        var file = new FileSystemResource(exports.file(id, name));
+        var saved = exports.get(id).name() + "-" + name.replace('/', '-');
+        return ResponseEntity.ok()
+                .header(HttpHeaders.CONTENT_DISPOSITION, "attachment; filename=\"%s\"".formatted(saved))
+                .contentType(MediaType.APPLICATION_OCTET_STREAM)
+                .body(file);
     }
 }

@@ -1,0 +1,136 @@
+import { App, Button, Checkbox, Popconfirm } from 'antd';
+import { useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import type { Export } from '@/shared/api/types';
+import { useFormats } from '@/shared/i18n/language';
+import { useLabel } from '@/shared/i18n/useLabel';
+import { useMay } from '@/shared/session';
+import { ListTable } from '@/shared/ui/ListTable';
+import { ProblemAlert } from '@/shared/ui/ProblemAlert';
+import { useDeleteExport, useExports, useRunExport } from './api/exports';
+import { ExportForm } from './ExportForm';
+import { ExportRuns, RunState } from './ExportRuns';
+
+export function ExportsPanel() {
+  const { t } = useTranslation();
+  const label = useLabel();
+  const format = useFormats();
+  const { message } = App.useApp();
+  const mayAdminister = useMay('administer');
+  const mayRun = useMay('plan');
+  const list = useExports();
+  const run = useRunExport();
+  const remove = useDeleteExport();
+  const [shown, setShown] = useState<Export | 'new'>();
+  const [withFiles, setWithFiles] = useState(false);
+  const make = mayAdminister && (
+    <Button type="primary" onClick={() => setShown('new')} data-testid="new-export">
+      {t('exports.new')}
+    </Button>
+  );
+  const schedule = ({ every, at }: Export) =>
+    every === 'day' ? t('exports.dailyAt', { at: at?.slice(0, 5) ?? '05:00' }) : t(`exports.every_${every ?? 'never'}`);
+  return (
+    <div className="stack">
+      <div className="row">{make}</div>
+      {run.error && <ProblemAlert error={run.error} />}
+      {remove.error && <ProblemAlert error={remove.error} />}
+      <ListTable<Export>
+        list={list}
+        testId="exports"
+        label={t('nav.exports')}
+        rowKey={(one) => one.id}
+        empty={t('exports.empty')}
+        expanded={(one) => <ExportRuns of={one} />}
+        columns={[
+          { title: t('common.name'), dataIndex: 'name' },
+          {
+            title: t('exports.data'),
+            render: (_, { data }) => (
+              <div style={{ minWidth: 140, maxWidth: 260, whiteSpace: 'normal' }}>
+                {data.map((one) => label('dataset', one)).join(' · ')}
+              </div>
+            ),
+          },
+          { title: t('exports.form'), render: (_, { form }) => (form === 'csv' ? 'CSV' : 'Parquet') },
+          {
+            title: t('exports.place'),
+            render: (_, { s3 }) => (s3 ? `S3: ${[s3.bucket, s3.prefix].filter(Boolean).join('/')}` : t('exports.disk')),
+          },
+          { title: t('exports.schedule'), render: (_, one) => schedule(one) },
+          {
+            title: t('exports.lastRun'),
+            render: (_, { lastRun }) =>
+              lastRun ? (
+                <div>
+                  <RunState run={lastRun} />
+                  <div className="quiet">{format.moment(lastRun.endedAt ?? lastRun.startedAt)}</div>
+                </div>
+              ) : (
+                t('exports.never')
+              ),
+          },
+          {
+            title: t('exports.rows'),
+            align: 'right',
+            className: 'num',
+            render: (_, { lastRun }) => format.number(lastRun?.rows),
+          },
+          {
+            title: t('exports.size'),
+            align: 'right',
+            className: 'num',
+            render: (_, { lastRun }) => format.bytes(lastRun?.bytes),
+          },
+          {
+            title: '',
+            align: 'right',
+            render: (_, one) => (
+              <span className="row" style={{ flexWrap: 'nowrap' }}>
+                {mayRun && (
+                  <Button
+                    size="small"
+                    disabled={one.lastRun?.state === 'running'}
+                    onClick={() => run.mutate(one.id, { onSuccess: () => void message.success(t('exports.asked')) })}
+                    data-testid={`run-${one.name}`}
+                  >
+                    {t('exports.run')}
+                  </Button>
+                )}
+                {mayAdminister && (
+                  <>
+                    <Button size="small" onClick={() => setShown(one)}>
+                      {t('exports.changeShort')}
+                    </Button>
+                    <Popconfirm
+                      title={t('exports.deleteSure', { name: one.name })}
+                      description={
+                        !one.s3 && (
+                          <Checkbox checked={withFiles} onChange={(event) => setWithFiles(event.target.checked)}>
+                            {t('exports.deleteFiles')}
+                          </Checkbox>
+                        )
+                      }
+                      onOpenChange={() => setWithFiles(false)}
+                      onConfirm={() =>
+                        remove.mutate(
+                          { id: one.id, files: withFiles },
+                          { onSuccess: () => void message.success(t('exports.deleted')) },
+                        )
+                      }
+                    >
+                      <Button danger size="small">
+                        {t('common.delete')}
+                      </Button>
+                    </Popconfirm>
+                  </>
+                )}
+              </span>
+            ),
+          },
+        ]}
+      />
+      {shown && <ExportForm of={shown === 'new' ? undefined : shown} close={() => setShown(undefined)} />}
+    </div>
+  );
+}
