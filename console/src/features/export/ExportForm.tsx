@@ -18,6 +18,7 @@ const DATA: ExportDraft['data'] = [
   'identities',
 ];
 const PERSONAL = ['none', 'masked', 'clear'] as const;
+const EXAMPLE = { endpoint: 'https://s3.eu-central-1.amazonaws.com', region: 'eu-central-1', prefix: 'rekindle' };
 const FIELDS = [['name'], ['data']];
 
 interface Entered extends Omit<ExportDraft, 's3' | 'every' | 'at'> {
@@ -136,16 +137,16 @@ export function ExportForm({ of, close }: { of?: Export; close: () => void }) {
               extra={t('exports.endpointHint')}
               rules={[{ required: true }]}
             >
-              <Input placeholder="https://s3.eu-central-1.amazonaws.com" />
+              <Input placeholder={EXAMPLE.endpoint} />
             </Form.Item>
             <Form.Item name={['s3', 'region']} label={t('exports.region')} rules={[{ required: true }]}>
-              <Input placeholder="eu-central-1" />
+              <Input placeholder={EXAMPLE.region} />
             </Form.Item>
             <Form.Item name={['s3', 'bucket']} label={t('exports.bucket')} rules={[{ required: true }]}>
               <Input />
             </Form.Item>
             <Form.Item name={['s3', 'prefix']} label={t('exports.prefix')} extra={t('exports.prefixHint')}>
-              <Input placeholder="rekindle" />
+              <Input placeholder={EXAMPLE.prefix} />
             </Form.Item>
             <Form.Item name={['s3', 'accessKey']} label={t('exports.accessKey')} rules={[{ required: true }]}>
               <Input autoComplete="off" />
