@@ -33,6 +33,7 @@ export const router = createHashRouter([
           { path: 'consent', lazy: () => import('@/pages/ConsentPage') },
           { path: 'messages', lazy: () => import('@/pages/MessagesPage') },
           { path: 'sources', lazy: () => import('@/pages/SourcesPage') },
+          { path: 'sources/:id', lazy: () => import('@/pages/SourcePage') },
           { path: 'imports', lazy: () => import('@/pages/ImportsPage') },
           { path: 'imports/:id', lazy: () => import('@/pages/ImportPage') },
           { path: 'exports', lazy: () => import('@/pages/ExportsPage') },

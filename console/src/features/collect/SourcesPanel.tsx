@@ -1,17 +1,17 @@
-import { Button, Form, Input, Modal } from 'antd';
+import { Button, Form, Input, Modal, Tag } from 'antd';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import type { RejectedRecord, Source } from '@/shared/api/types';
+import { Link } from 'react-router';
+import type { Source } from '@/shared/api/types';
 import { useFormats } from '@/shared/i18n/language';
 import { useMay } from '@/shared/session';
-import { useLabel } from '@/shared/i18n/useLabel';
 import { ListTable } from '@/shared/ui/ListTable';
 import { ProblemAlert } from '@/shared/ui/ProblemAlert';
 import { Secret } from '@/shared/ui/Secret';
 import { useFormProblem } from '@/shared/ui/useFormProblem';
 import { useCreateSource } from './api/createSource';
 import { useCreateWriteKey } from './api/createWriteKey';
-import { useRejected } from './api/listRejected';
+import { Rejected } from './Rejected';
 import { useSources } from './api/listSources';
 
 export function SourcesPanel() {
@@ -42,7 +42,15 @@ export function SourcesPanel() {
         rowKey={(source) => source.id}
         empty={t('sources.empty')}
         columns={[
-          { title: t('common.name'), dataIndex: 'name' },
+          {
+            title: t('common.name'),
+            render: (_, source) => (
+              <>
+                <Link to={`/sources/${source.id}`}>{source.name}</Link>{' '}
+                {source.pausedAt && <Tag color="warning">{t('sources.paused')}</Tag>}
+              </>
+            ),
+          },
           { title: t('common.created'), render: (_, source) => format.moment(source.createdAt) },
           {
             title: t('sources.keys'),
@@ -92,31 +100,6 @@ export function SourcesPanel() {
       />
       {asking && <NewSource close={() => setAsking(false)} />}
     </div>
-  );
-}
-
-function Rejected({ sourceId }: { sourceId: number }) {
-  const { t } = useTranslation();
-  const label = useLabel();
-  const format = useFormats();
-  const rejected = useRejected(sourceId);
-  return (
-    <ListTable<RejectedRecord>
-      list={rejected}
-      testId="rejected"
-      label={t('sources.rejectedRecords')}
-      rowKey={(row) => row.id}
-      empty={t('sources.noRejected')}
-      columns={[
-        { title: t('common.at'), render: (_, row) => format.moment(row.rejectedAt) },
-        {
-          title: t('messages.reason'),
-          render: (_, row) => <span title={row.reason}>{label('rejectReason', row.reason)}</span>,
-        },
-        { title: t('common.detail'), dataIndex: 'message' },
-      ]}
-      expanded={(row) => <pre className="pre-words">{row.item ?? t('sources.itemHidden')}</pre>}
-    />
   );
 }
 

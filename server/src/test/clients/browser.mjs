@@ -29,6 +29,15 @@ const CLIENTS = {
       );
       ${calls}`,
   },
+  // Rekindle's own, as the console shows it.
+  snippet: {
+    script: '../../../../console/src/features/collect/snippet.js',
+    events: 4,
+    page: `
+      window.client = window.rekindle;
+      client.page('Landing');
+      ${calls}`,
+  },
   rudderstack: {
     script: 'node_modules/@rudderstack/analytics-js/dist/npm/modern/bundled/umd/index.js',
     events: 3,
@@ -42,7 +51,8 @@ const wanted = CLIENTS[client];
 const site = createServer(async (request, response) => {
   if (request.url === '/client.js') {
     response.setHeader('Content-Type', 'text/javascript');
-    response.end(await file(wanted.script));
+    const script = (await file(wanted.script)).toString();
+    response.end(script.replace('REKINDLE_SERVER', server).replace('REKINDLE_WRITE_KEY', writeKey));
   } else if (request.url === '/') {
     response.setHeader('Content-Type', 'text/html; charset=utf-8');
     response.end(`<!doctype html><title>shop</title><script src="/client.js"></script><script>${wanted.page}</script>`);

@@ -2,6 +2,7 @@ package io.rekindle.bench;
 
 import io.rekindle.bench.allocate.AllocateBench;
 import io.rekindle.bench.clv.ClvBench;
+import io.rekindle.bench.fuzz.FuzzBench;
 import io.rekindle.bench.intake.IntakeBench;
 import io.rekindle.bench.lift.LiftBench;
 import io.rekindle.bench.link.LinkBench;
@@ -21,6 +22,7 @@ import picocli.CommandLine.Command;
         description = "Measures speed against a stated baseline in the same run.",
         subcommands = {
             IntakeBench.class,
+            FuzzBench.class,
             MessageIdsBench.class,
             SegmentBench.class,
             LiftBench.class,

@@ -104,6 +104,11 @@ class RealClientsTest {
         assertThat(typesIn(arrived(browser("rudderstack")))).containsExactlyInAnyOrder("identify", "track", "page");
     }
 
+    @Test
+    void theConsolesOwnSnippetArrives() throws Exception {
+        assertThat(typesIn(arrived(browser("snippet")))).containsExactlyInAnyOrder("page", "identify", "track", "page");
+    }
+
     private List<SentEvent> node(String script) throws IOException, InterruptedException {
         installed();
         return run(List.of("node", script, url(), RekindleTest.WRITE_KEY, mark), List.of());

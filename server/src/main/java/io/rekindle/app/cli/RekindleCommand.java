@@ -34,6 +34,7 @@ public final class RekindleCommand implements Runnable {
             AnalyzeCommand.class,
             SourceCommand.class,
             TagCommand.class,
+            PlanCommand.class,
             KeyCommand.class,
             IdentityCommand.class,
             UserCommand.class,

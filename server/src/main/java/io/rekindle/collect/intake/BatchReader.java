@@ -6,8 +6,13 @@ import io.rekindle.collect.Identifiers;
 import io.rekindle.collect.Sources.Source;
 import io.rekindle.collect.Tombstones;
 import io.rekindle.collect.log.CommitLog;
+import io.rekindle.collect.log.PlanBreach;
+import io.rekindle.collect.log.QuarantinedItem;
 import io.rekindle.collect.log.RejectedItem;
+import io.rekindle.collect.log.StagedCall;
 import io.rekindle.collect.log.StagedEvent;
+import io.rekindle.collect.tracking.CompiledPlan;
+import io.rekindle.collect.tracking.TrackingPlan;
 import io.rekindle.common.Decimals;
 import io.rekindle.platform.JsonMistake;
 import io.rekindle.platform.Vault;
@@ -18,6 +23,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.EnumSet;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -45,6 +51,10 @@ final class BatchReader {
     static final int LARGEST_ITEM = 32 * 1024;
     static final int LARGEST_BATCH = 500 * 1024;
     static final int MOST_ITEMS = 2_500;
+    static final String PLAN_VIOLATION = "plan_violation";
+    /** Under which items that were set aside are sealed. */
+    static final String SEALED_AS = "quarantine";
+
     private static final int LONGEST_MESSAGE_ID = 100;
     private static final int LONGEST_NAME = 255;
     private static final BigDecimal LARGEST_AMOUNT = new BigDecimal("10000000000000");
@@ -71,10 +81,15 @@ final class BatchReader {
     private @Nullable Instant sentAt;
     private @Nullable String context;
     private @Nullable Map<String, String> contextPersonal;
+    private int contextFrom;
+    private int contextTo;
     private final JsonText text;
 
+    private final boolean isLimited;
+
     /** @param single the call's own type; null for a batch */
-    private BatchReader(byte[] body, @Nullable EventType single, PersonalFields fields) {
+    private BatchReader(byte[] body, @Nullable EventType single, PersonalFields fields, boolean isLimited) {
+        this.isLimited = isLimited;
         this.body = body;
         this.length = body.length;
         this.single = single;
@@ -82,11 +97,18 @@ final class BatchReader {
     }
 
     /** What a call brought. Positions tell, for each item in its order, where it went. */
-    record Staged(List<StagedEvent> events, List<RejectedItem> rejected, List<ItemFate> items) {}
+    record Staged(StagedCall call, List<ItemFate> items) {}
 
-    /** Where one item went: the {@code index}-th of the events when {@code reason} is null. */
+    enum Fate {
+        TAKEN,
+        REJECTED,
+        QUARANTINED
+    }
+
+    /** Where one item went: the {@code index}-th of the events, or of those set aside. */
     record ItemFate(
             @Nullable String messageId,
+            Fate fate,
             int index,
             @Nullable String reason,
             @Nullable String detail) {}
@@ -112,6 +134,15 @@ final class BatchReader {
         private @Nullable String traits;
         private @Nullable String context;
         private @Nullable String contextTraits;
+        /** Where in the body what a schema is about stands: from where, to where; equal when nowhere. */
+        private int propertiesFrom;
+
+        private int propertiesTo;
+        private int traitsFrom;
+        private int traitsTo;
+        private int contextFrom;
+        private int contextTo;
+        private @Nullable PlanBreach breach;
         private @Nullable BigDecimal revenue;
         private @Nullable BigDecimal total;
         private @Nullable BigDecimal value;
@@ -135,7 +166,16 @@ final class BatchReader {
 
     /** Reads the bytes; an {@link IntakeFailure} when they are no JSON of the right shape. */
     static BatchReader read(byte[] body, @Nullable EventType single, PersonalFields fields) {
-        var reader = new BatchReader(body, single, fields);
+        return read(body, single, fields, true);
+    }
+
+    /** A batch of items that came within the limits before: with the shared context in each they may be larger. */
+    static BatchReader readAgain(byte[] body, PersonalFields fields) {
+        return read(body, null, fields, false);
+    }
+
+    private static BatchReader read(byte[] body, @Nullable EventType single, PersonalFields fields, boolean isLimited) {
+        var reader = new BatchReader(body, single, fields, isLimited);
         try (var in = JSON.createParser(ObjectReadContext.empty(), body)) {
             if (in.nextToken() != JsonToken.START_OBJECT)
                 throw new IntakeFailure(400, "malformed_json", place(in), "the body must be one JSON object");
@@ -189,8 +229,10 @@ final class BatchReader {
                 }
                 case "context" -> {
                     text.begin();
+                    contextFrom = offset(in);
                     if (token == JsonToken.START_OBJECT) context = text.object(in, "context", false);
                     else in.skipChildren();
+                    contextTo = context == null ? contextFrom : offset(in) + 1;
                     contextPersonal = text.personal();
                 }
                 case "sentAt" -> sentAt = sentAt(in);
@@ -242,19 +284,35 @@ final class BatchReader {
                 case "timestamp" -> item.timestamp = time(in, item, name);
                 case "originalTimestamp" -> item.originalTimestamp = time(in, item, name);
                 case "sentAt" -> item.sentAt = sentAt(in);
-                case "properties" -> item.properties = properties(in, item);
-                case "traits" -> item.traits = object(in, item, name, true);
-                case "context" -> context(in, item);
+                case "properties" -> {
+                    item.propertiesFrom = offset(in);
+                    item.properties = properties(in, item);
+                    item.propertiesTo = item.properties == null ? item.propertiesFrom : offset(in) + 1;
+                }
+                case "traits" -> {
+                    item.traitsFrom = offset(in);
+                    item.traits = object(in, item, name, true);
+                    item.traitsTo = item.traits == null ? item.traitsFrom : offset(in) + 1;
+                }
+                case "context" -> {
+                    item.contextFrom = offset(in);
+                    context(in, item);
+                    item.contextTo = item.context == null ? item.contextFrom : offset(in) + 1;
+                }
                 default -> in.skipChildren();
             }
         }
         item.to = (int) in.currentTokenLocation().getByteOffset() + 1;
         item.personal = text.personal();
-        if (item.to - item.from > LARGEST_ITEM)
+        if (isLimited && item.to - item.from > LARGEST_ITEM)
             item.reject(
                     "item_too_large",
                     "the item has %d bytes; at most %d are taken".formatted(item.to - item.from, LARGEST_ITEM));
         items.add(item);
+    }
+
+    private static int offset(JsonParser in) {
+        return (int) in.currentTokenLocation().getByteOffset();
     }
 
     private static @Nullable String scalar(JsonParser in) {
@@ -363,13 +421,15 @@ final class BatchReader {
     }
 
     /**
-     * Makes events and rejected items of what was read.
+     * Makes events, rejected items and items set aside of what was read.
      *
+     * @param plan what the source's items are held against; null when against nothing
      * @param currency of the installation's amounts: orders in another are rejected, and of other events the amount is
      *     not read
      */
     Staged stage(
             Source source,
+            @Nullable CompiledPlan plan,
             Instant receivedAt,
             Identifiers identifiers,
             CommitLog log,
@@ -378,31 +438,109 @@ final class BatchReader {
             String currency) {
         var events = new ArrayList<StagedEvent>(items.size());
         var rejected = new ArrayList<RejectedItem>();
+        var quarantined = new ArrayList<QuarantinedItem>();
+        var breaches = new HashMap<Integer, PlanBreach>();
         var fates = new ArrayList<ItemFate>(items.size());
         for (var item : items) {
             var event = item.reason == null
                     ? event(item, source, receivedAt, identifiers, log, vault, tombstones, currency)
                     : null;
-            if (event != null) {
-                boolean own = item.messageId != null && !item.messageId.isBlank();
-                fates.add(new ItemFate(own ? item.messageId : event.messageId(), events.size(), null, null));
-                events.add(event);
+            if (event != null && plan != null) check(item, event, plan);
+            boolean own = item.messageId != null && !item.messageId.isBlank();
+            if (event == null || item.reason != null) {
+                rejected.add(rejected(item, source, receivedAt, vault, tombstones));
+                fates.add(new ItemFate(item.messageId, Fate.REJECTED, -1, item.reason, item.detail));
+            } else if (item.breach != null && isSetAside(plan)) {
+                var words = words(item.breach);
+                fates.add(new ItemFate(
+                        own ? item.messageId : event.messageId(),
+                        Fate.QUARANTINED,
+                        quarantined.size(),
+                        PLAN_VIOLATION,
+                        words));
+                quarantined.add(setAside(item, event, item.breach, vault));
             } else {
-                var bytes = Arrays.copyOfRange(body, Math.max(0, item.from), Math.min(length, item.to));
-                // Of who was erased nothing is kept, not even what could not be used for another reason.
-                boolean isKept = !Tombstones.REFUSED.equals(item.reason)
-                        && !tombstones.areNamedIn(new String(bytes, StandardCharsets.UTF_8));
-                rejected.add(new RejectedItem(
-                        source.id(),
-                        vault.keyedHash("rejected", new String(bytes, StandardCharsets.UTF_8)),
-                        String.valueOf(item.reason),
-                        item.detail,
-                        receivedAt,
-                        vault.seal("rejected", isKept ? bytes : NOT_KEPT)));
-                fates.add(new ItemFate(item.messageId, -1, item.reason, item.detail));
+                if (item.breach != null) breaches.put(events.size(), item.breach);
+                fates.add(
+                        new ItemFate(own ? item.messageId : event.messageId(), Fate.TAKEN, events.size(), null, null));
+                events.add(event);
             }
         }
-        return new Staged(events, rejected, fates);
+        return new Staged(new StagedCall(events, rejected, quarantined, breaches), fates);
+    }
+
+    private static boolean isSetAside(@Nullable CompiledPlan plan) {
+        return plan != null && plan.mode() == TrackingPlan.Mode.QUARANTINE;
+    }
+
+    private void check(Item item, StagedEvent event, CompiledPlan plan) {
+        var type = event.type();
+        boolean ofTraits = type == EventType.IDENTIFY || type == EventType.GROUP;
+        var name = type == EventType.TRACK
+                ? item.event
+                : type == EventType.PAGE || type == EventType.SCREEN ? item.name : null;
+        int from = ofTraits ? item.traitsFrom : item.propertiesFrom;
+        int to = ofTraits ? item.traitsTo : item.propertiesTo;
+        var asked = name == null || name.isBlank() ? null : name.strip();
+        // RudderStack's clients send a person's traits within the context.
+        var rules = ofTraits && item.traits == null && item.contextTraits != null
+                ? plan.broken(
+                        type,
+                        asked,
+                        MAPPER.readTree(body, item.contextFrom, item.contextTo - item.contextFrom)
+                                .path("traits"))
+                : plan.broken(type, asked, body, from, to);
+        if (rules.isEmpty()) return;
+        item.breach = new PlanBreach(plan.version(), type.code(), event.name(), rules);
+        if (plan.mode() == TrackingPlan.Mode.REJECT) item.reject(PLAN_VIOLATION, words(item.breach));
+    }
+
+    private static String words(PlanBreach breach) {
+        return "the item breaks version %d of the tracking plan: %s"
+                .formatted(breach.planVersion(), String.join("; ", breach.rules()));
+    }
+
+    private RejectedItem rejected(Item item, Source source, Instant receivedAt, Vault vault, Tombstones tombstones) {
+        var bytes = bytes(item);
+        // Of who was erased nothing is kept, not even what could not be used for another reason.
+        boolean isKept = !Tombstones.REFUSED.equals(item.reason)
+                && !tombstones.areNamedIn(new String(bytes, StandardCharsets.UTF_8));
+        return new RejectedItem(
+                source.id(),
+                vault.keyedHash("rejected", new String(bytes, StandardCharsets.UTF_8)),
+                String.valueOf(item.reason),
+                item.detail,
+                receivedAt,
+                vault.seal("rejected", isKept ? bytes : NOT_KEPT),
+                item.breach);
+    }
+
+    private byte[] bytes(Item item) {
+        int from = Math.max(0, item.from);
+        int to = Math.min(length, item.to);
+        return from < to ? Arrays.copyOfRange(body, from, to) : body.clone();
+    }
+
+    /** All that is needed to take it in later, whatever the call around it was. */
+    private QuarantinedItem setAside(Item item, StagedEvent event, PlanBreach breach, Vault vault) {
+        var kept = MAPPER.createObjectNode()
+                .put("type", event.type().code())
+                .put(
+                        "messageId",
+                        item.messageId == null || item.messageId.isBlank() ? event.messageId() : item.messageId)
+                .put("occurredAt", event.occurredAt().toString())
+                .put("item", new String(bytes(item), StandardCharsets.UTF_8));
+        if (contextFrom < contextTo)
+            kept.put("context", new String(body, contextFrom, contextTo - contextFrom, StandardCharsets.UTF_8));
+        return new QuarantinedItem(
+                event.fingerprint(),
+                event.sourceId(),
+                event.messageId(),
+                breach,
+                event.identifiers().stream().map(one -> one.id().value()).toList(),
+                event.occurredAt(),
+                event.receivedAt(),
+                vault.seal(SEALED_AS, MAPPER.writeValueAsBytes(kept)));
     }
 
     private @Nullable StagedEvent event(

@@ -65,16 +65,17 @@ public class ImportedItems {
             var staged = BatchReader.read(item, type, fields)
                     .stage(
                             source,
+                            null,
                             clock.instant().truncatedTo(ChronoUnit.MICROS),
                             identifiers,
                             log,
                             vault,
                             tombstones,
                             currency);
-            if (!staged.events().isEmpty())
-                return new Fit(staged.events()
-                        .getFirst()
-                        .ofImport(importId, messageId, log.fingerprint(source.id(), messageId)));
+            var events = staged.call().events();
+            if (!events.isEmpty())
+                return new Fit(
+                        events.getFirst().ofImport(importId, messageId, log.fingerprint(source.id(), messageId)));
             var fate = staged.items().getFirst();
             return new Unfit(String.valueOf(fate.reason()), String.valueOf(fate.detail()));
         } catch (IntakeFailure e) {

@@ -6,6 +6,7 @@ import io.rekindle.collect.Sources;
 import io.rekindle.collect.Tails;
 import io.rekindle.collect.Tombstones;
 import io.rekindle.collect.log.CommitLog;
+import io.rekindle.collect.tracking.TrackingPlans;
 import io.rekindle.platform.BusinessClock;
 import io.rekindle.platform.PlatformSettings;
 import io.rekindle.platform.Vault;
@@ -30,10 +31,24 @@ class IntakeConfiguration {
             IntakeSettings settings,
             PlatformSettings platform,
             Refusals refusals,
+            TrackingPlans plans,
+            SourceFields fields,
             JsonMapper json) {
         var intake = new ServletRegistrationBean<>(
                 new IntakeServlet(
-                        sources, identifiers, log, tails, vault, tombstones, clock, settings, platform, refusals, json),
+                        sources,
+                        identifiers,
+                        log,
+                        tails,
+                        vault,
+                        tombstones,
+                        clock,
+                        settings,
+                        platform,
+                        refusals,
+                        plans,
+                        fields,
+                        json),
                 "/v1/*");
         intake.setName("intake");
         return intake;

@@ -8,23 +8,26 @@ import io.rekindle.collect.Sources.Source;
 import io.rekindle.collect.Tails;
 import io.rekindle.collect.Tombstones;
 import io.rekindle.collect.log.CommitLog;
+import io.rekindle.collect.tracking.TrackingPlans;
 import io.rekindle.platform.BusinessClock;
 import io.rekindle.platform.PlatformSettings;
 import io.rekindle.platform.Problem;
 import io.rekindle.platform.Vault;
+import jakarta.servlet.ServletException;
 import jakarta.servlet.http.HttpServlet;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Base64;
+import java.util.Collections;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.regex.Pattern;
 import java.util.zip.GZIPInputStream;
 import java.util.zip.ZipException;
@@ -39,6 +42,9 @@ import tools.jackson.databind.node.ObjectNode;
 final class IntakeServlet extends HttpServlet {
     private static final long serialVersionUID = 1;
     private static final byte[] DONE = "{\"success\":true}".getBytes(StandardCharsets.UTF_8);
+    private static final List<String> METHODS = List.of("POST", "GET", "HEAD", "OPTIONS");
+    private static final Charset UTF_32 = Charset.forName("UTF-32");
+    private static final Charset UTF_32LE = Charset.forName("UTF-32LE");
     private static final int RETRY_AFTER_SECONDS = 2;
     private static final int PAUSED_RETRY_SECONDS = 60;
     private static final Pattern SETTINGS = Pattern.compile("/projects/([^/]{1,200})/settings/?");
@@ -55,8 +61,9 @@ final class IntakeServlet extends HttpServlet {
     private final transient JsonMapper json;
     private final transient ClientConfigs configs;
     private final transient Refusals refusals;
+    private final transient TrackingPlans plans;
     private final transient Rates rates = new Rates();
-    private final transient Map<List<String>, PersonalFields> personalFields = new ConcurrentHashMap<>();
+    private final transient SourceFields fields;
 
     IntakeServlet(
             Sources sources,
@@ -69,6 +76,8 @@ final class IntakeServlet extends HttpServlet {
             IntakeSettings settings,
             PlatformSettings platform,
             Refusals refusals,
+            TrackingPlans plans,
+            SourceFields fields,
             JsonMapper json) {
         this.sources = sources;
         this.identifiers = identifiers;
@@ -81,6 +90,8 @@ final class IntakeServlet extends HttpServlet {
         this.currency = platform.currency();
         this.json = json;
         this.refusals = refusals;
+        this.plans = plans;
+        this.fields = fields;
         this.configs = new ClientConfigs(platform, json);
     }
 
@@ -89,6 +100,18 @@ final class IntakeServlet extends HttpServlet {
         record Batch() implements Call {}
 
         record Single(EventType type) implements Call {}
+    }
+
+    /** Refused here, not by the container: its error page would have the body looked at once more. */
+    @Override
+    protected void service(HttpServletRequest request, HttpServletResponse response)
+            throws ServletException, IOException {
+        if (METHODS.contains(request.getMethod())) {
+            super.service(request, response);
+        } else {
+            response.setHeader("Allow", String.join(", ", METHODS));
+            refuse(response, 405, "method_not_allowed", "calls are sent with POST", "");
+        }
     }
 
     @Override
@@ -170,12 +193,13 @@ final class IntakeServlet extends HttpServlet {
         requireOpen(source, request);
         var type = call instanceof Call.Single(var single) ? single : null;
         var receivedAt = clock.instant().truncatedTo(ChronoUnit.MICROS);
-        var read = BatchReader.read(body, type, fieldsOf(source));
+        var read = BatchReader.read(body, type, fields.of(source));
         requireWithinRate(source, read.size());
+        var plan = plans.inForce(source.id());
         record Taken(BatchReader.Staged staged, CommitLog.Fate fate) {}
         var taken = log.staging(() -> {
-            var staged = read.stage(source, receivedAt, identifiers, log, vault, tombstones, currency);
-            return new Taken(staged, log.append(staged.events(), staged.rejected()));
+            var staged = read.stage(source, plan, receivedAt, identifiers, log, vault, tombstones, currency);
+            return new Taken(staged, log.append(staged.call()));
         });
         var staged = taken.staged();
         var fate = taken.fate();
@@ -218,7 +242,10 @@ final class IntakeServlet extends HttpServlet {
 
     record Answer(boolean success, List<AnsweredItem> items) {}
 
-    /** @param fate {@code accepted}, {@code duplicate} or {@code rejected}; the last with a reason and words */
+    /**
+     * @param fate {@code accepted}, {@code duplicate}, {@code rejected} or {@code quarantined}; the last two with a reason
+     *     and words
+     */
     record AnsweredItem(
             int index,
             @Nullable String messageId,
@@ -229,7 +256,11 @@ final class IntakeServlet extends HttpServlet {
     private static List<AnsweredItem> fates(BatchReader.Staged staged, CommitLog.Fate fate) {
         var items = new ArrayList<AnsweredItem>();
         for (var item : staged.items()) {
-            var word = item.reason() != null ? "rejected" : fate.isFresh(item.index()) ? "accepted" : "duplicate";
+            var word = switch (item.fate()) {
+                case REJECTED -> "rejected";
+                case TAKEN -> fate.isFresh(item.index()) ? "accepted" : "duplicate";
+                case QUARANTINED -> fate.isHeld(item.index()) ? "quarantined" : "duplicate";
+            };
             items.add(new AnsweredItem(items.size(), item.messageId(), word, item.reason(), item.detail()));
         }
         return items;
@@ -237,9 +268,10 @@ final class IntakeServlet extends HttpServlet {
 
     private static boolean wantsFates(HttpServletRequest request) {
         var query = request.getQueryString();
-        var prefer = request.getHeader("Prefer");
-        return (query != null && List.of(query.split("&")).contains("strict=true"))
-                || (prefer != null && prefer.contains("return=representation"));
+        if (query != null && List.of(query.split("&")).contains("strict=true")) return true;
+        // There may be several (RFC 7240, 2).
+        return Collections.list(request.getHeaders("Prefer")).stream()
+                .anyMatch(prefer -> prefer.contains("return=representation"));
     }
 
     private static Call call(HttpServletRequest request) {
@@ -278,7 +310,25 @@ final class IntakeServlet extends HttpServlet {
                     "",
                     "the body is larger than %d bytes; send it in several batches"
                             .formatted(BatchReader.LARGEST_BATCH));
-        return bytes;
+        return inUtf8(bytes);
+    }
+
+    /** JSON is UTF-8; what is UTF-16 or UTF-32 all the same can be told by its first bytes (RFC 4627, 3). */
+    private static byte[] inUtf8(byte[] bytes) {
+        if (bytes.length < 4) return bytes;
+        int first = bytes[0] & 0xff;
+        int second = bytes[1] & 0xff;
+        Charset written = null;
+        if (first == 0 && second == 0) written = UTF_32;
+        else if (bytes[2] == 0 && bytes[3] == 0 && (second == 0 || (first == 0xff && second == 0xfe)))
+            written = first == 0xff ? UTF_32 : UTF_32LE;
+        else if ((first == 0xfe && second == 0xff) || (first == 0xff && second == 0xfe) || first == 0)
+            written = StandardCharsets.UTF_16;
+        else if (second == 0) written = StandardCharsets.UTF_16LE;
+        if (written != null) bytes = new String(bytes, written).getBytes(StandardCharsets.UTF_8);
+        boolean isMarked =
+                bytes.length > 2 && (bytes[0] & 0xff) == 0xef && (bytes[1] & 0xff) == 0xbb && (bytes[2] & 0xff) == 0xbf;
+        return isMarked ? Arrays.copyOfRange(bytes, 3, bytes.length) : bytes;
     }
 
     private Source source(HttpServletRequest request, byte[] body) {
@@ -321,14 +371,6 @@ final class IntakeServlet extends HttpServlet {
         } catch (IllegalArgumentException noBase64) {
             return "";
         }
-    }
-
-    private PersonalFields fieldsOf(Source source) {
-        return personalFields.computeIfAbsent(source.personalFields(), own -> {
-            var all = new ArrayList<>(settings.morePersonalFields());
-            all.addAll(own);
-            return new PersonalFields(all);
-        });
     }
 
     private static void allowOrigin(HttpServletRequest request, HttpServletResponse response) {

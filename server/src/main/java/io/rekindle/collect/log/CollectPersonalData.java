@@ -16,10 +16,13 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Component;
+import tools.jackson.databind.json.JsonMapper;
 
 /** What of the intake is about a person: items and rows that could not be used, and what the log says in words. */
 @Component
 class CollectPersonalData implements PersonalData, Tombstones.Returning {
+    private static final JsonMapper JSON = JsonMapper.builder().build();
+
     private final JdbcClient jdbc;
     private final Vault vault;
     private final CommitLog log;
@@ -40,6 +43,7 @@ class CollectPersonalData implements PersonalData, Tombstones.Returning {
         return List.of(
                 PersonalTable.searched("intake_personal").sealing("sealed", "intake"),
                 PersonalTable.searched("rejected_items").sealing("sealed", "rejected"),
+                PersonalTable.searched("quarantined_items").sealing("sealed", "quarantine"),
                 PersonalTable.searched("import_rejects").sealing("sealed", "import-row"),
                 PersonalTable.kept("nobodies"));
     }
@@ -64,6 +68,7 @@ class CollectPersonalData implements PersonalData, Tombstones.Returning {
     public void export(Person person, PersonalArchive into) {
         var rows = new ArrayList<List<@Nullable Object>>();
         for (var found : rejected(person, bytes -> {})) add(found, rows);
+        for (var found : quarantined(person, bytes -> {})) add(found, rows);
         for (var found : importRows(person, bytes -> {})) add(found, rows);
         if (!rows.isEmpty()) into.add(module(), "not_used", List.of("reason", "item"), rows);
     }
@@ -77,6 +82,12 @@ class CollectPersonalData implements PersonalData, Tombstones.Returning {
         var items = rejected(person, sealed);
         jdbc.sql("delete from rejected_items where id = any (:ids)")
                 .param("ids", items.stream().map(Found::id).toArray(Long[]::new))
+                .update();
+        // The row goes too: its message id may be known elsewhere as theirs.
+        jdbc.sql("delete from quarantined_items where id = any (:ids)")
+                .param(
+                        "ids",
+                        quarantined(person, sealed).stream().map(Found::id).toArray(Long[]::new))
                 .update();
         for (var row : importRows(person, sealed))
             jdbc.sql("delete from import_rejects where import_id = :id and row_number = :row")
@@ -95,16 +106,32 @@ class CollectPersonalData implements PersonalData, Tombstones.Returning {
                 person, "select id, 0::bigint as row_number, reason, sealed from rejected_items", "rejected", each);
     }
 
+    private List<Found> quarantined(Person person, Consumer<byte[]> each) {
+        return found(
+                person,
+                "select id, 0::bigint as row_number, 'plan_violation' as reason, sealed from quarantined_items where sealed is not null",
+                "quarantine",
+                each);
+    }
+
     private List<Found> importRows(Person person, Consumer<byte[]> each) {
         return found(
                 person, "select import_id as id, row_number, reason, sealed from import_rejects", "import-row", each);
+    }
+
+    /** As it was sent: of an item set aside the call's shared part too. */
+    private static String text(String context, byte[] opened) {
+        var text = new String(opened, StandardCharsets.UTF_8);
+        if (!context.equals("quarantine")) return text;
+        var kept = JSON.readTree(text);
+        return kept.path("item").asString("") + "\n" + kept.path("context").asString("");
     }
 
     private List<Found> found(Person person, String sql, String context, Consumer<byte[]> each) {
         var kept = new ArrayList<Found>();
         jdbc.sql(sql).query(row -> {
             var bytes = row.getBytes("sealed");
-            var text = vault.isDestroyed(bytes) ? null : new String(vault.open(context, bytes), StandardCharsets.UTF_8);
+            var text = vault.isDestroyed(bytes) ? null : text(context, vault.open(context, bytes));
             if (text != null && !person.isIn(text)) return;
             if (text != null) each.accept(bytes);
             kept.add(new Found(row.getLong("id"), row.getLong("row_number"), row.getString("reason"), text));

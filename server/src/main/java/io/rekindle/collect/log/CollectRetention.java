@@ -28,6 +28,15 @@ class CollectRetention {
     }
 
     @Bean
+    Retained quarantinedItemsRetained(JdbcClient jdbc, Vault vault, PlatformSettings platform) {
+        return new Sealed(
+                AgedRows.deleted(jdbc, "quarantined-items", QUARTER, "quarantined_items", "received_at"),
+                "quarantine",
+                vault,
+                platform);
+    }
+
+    @Bean
     Retained rejectedRowsRetained(JdbcClient jdbc, Vault vault, PlatformSettings platform) {
         return new Sealed(
                 new AgedRows(

@@ -184,9 +184,16 @@ public final class CommitLog implements EventLog, DisposableBean {
     /** What became of the events handed over, by their order: new, or a duplicate. */
     public static final class Fate {
         private final BitSet fresh;
+        private final BitSet held;
 
-        private Fate(BitSet fresh) {
+        private Fate(BitSet fresh, BitSet held) {
             this.fresh = fresh;
+            this.held = held;
+        }
+
+        /** Whether an item to be set aside was, or had been before; not when the log has its event. */
+        public boolean isHeld(int index) {
+            return held.get(index);
         }
 
         public boolean isFresh(int index) {
@@ -300,7 +307,12 @@ public final class CommitLog implements EventLog, DisposableBean {
      * when that failed: then nothing of it counts as accepted.
      */
     public Fate append(List<StagedEvent> events, List<RejectedItem> rejected) {
-        var submission = new Submission(events, rejected, gate.isInside());
+        return append(new StagedCall(events, rejected, List.of(), Map.of()));
+    }
+
+    /** The same for a call with items that broke a plan. */
+    public Fate append(StagedCall call) {
+        var submission = new Submission(call, gate.isInside(), new CompletableFuture<>());
         // Counted before it stands in the queue: whoever asks for quiet must never see a moment without it.
         waiting.addAndGet(submission.weight());
         if (submission.insideGate()) waitingInsideGate.incrementAndGet();
@@ -316,14 +328,9 @@ public final class CommitLog implements EventLog, DisposableBean {
         }
     }
 
-    private record Submission(
-            List<StagedEvent> events, List<RejectedItem> rejected, boolean insideGate, CompletableFuture<Fate> result) {
-        Submission(List<StagedEvent> events, List<RejectedItem> rejected, boolean insideGate) {
-            this(events, rejected, insideGate, new CompletableFuture<>());
-        }
-
+    private record Submission(StagedCall call, boolean insideGate, CompletableFuture<Fate> result) {
         int weight() {
-            return events.size() + rejected.size();
+            return call.weight();
         }
     }
 
@@ -333,6 +340,8 @@ public final class CommitLog implements EventLog, DisposableBean {
             List<Submission> submissions,
             List<Fate> fates,
             List<StagedEvent> fresh,
+            List<PlanBreaches.OfEvent> breaches,
+            List<QuarantinedItem> quarantined,
             Map<Integer, Integer> duplicates) {
         long toSeq() {
             return fromSeq + fresh.size() - 1;
@@ -402,9 +411,11 @@ public final class CommitLog implements EventLog, DisposableBean {
         inGroup.clear();
         var fates = new ArrayList<Fate>(submissions.size());
         var fresh = new ArrayList<StagedEvent>();
+        var breaches = new ArrayList<PlanBreaches.OfEvent>();
+        var quarantined = new ArrayList<QuarantinedItem>();
         var duplicates = new HashMap<Integer, Integer>();
         for (var submission : submissions) {
-            var events = submission.events();
+            var events = submission.call().events();
             var isFresh = new BitSet(events.size());
             for (int i = 0; i < events.size(); i++) {
                 var event = events.get(i);
@@ -413,13 +424,27 @@ public final class CommitLog implements EventLog, DisposableBean {
                 if (!seen.contains(event.fingerprint()) && inGroup.add(event.fingerprint())) {
                     isFresh.set(i);
                     fresh.add(event);
+                    var breach = submission.call().breaches().get(i);
+                    if (breach != null)
+                        breaches.add(new PlanBreaches.OfEvent(event.sourceId(), event.receivedAt(), breach));
                 } else {
                     duplicates.merge(event.sourceId(), 1, Integer::sum);
                 }
             }
-            fates.add(new Fate(isFresh));
+            var isHeld = new BitSet();
+            var held = submission.call().quarantined();
+            for (int i = 0; i < held.size(); i++) {
+                var item = held.get(i);
+                if (!seen.contains(item.fingerprint()) && !inGroup.contains(item.fingerprint())) {
+                    isHeld.set(i);
+                    quarantined.add(item);
+                } else {
+                    duplicates.merge(item.sourceId(), 1, Integer::sum);
+                }
+            }
+            fates.add(new Fate(isFresh, isHeld));
         }
-        return new Group(lastSeq + 1, submissions, fates, fresh, duplicates);
+        return new Group(lastSeq + 1, submissions, fates, fresh, breaches, quarantined, duplicates);
     }
 
     private void commit(Group group) {
@@ -430,9 +455,10 @@ public final class CommitLog implements EventLog, DisposableBean {
             if (event.personal() != null) personal.add(new IntakeRows.Personal(seq, event.personal()));
             seq++;
         }
-        for (var submission : group.submissions()) rejected.addAll(submission.rejected());
+        for (var submission : group.submissions())
+            rejected.addAll(submission.call().rejected());
         gate.writeFor(() -> waitingInsideGate.get() > 0, () -> {
-            intakeRows.write(personal, rejected, group.duplicates());
+            intakeRows.write(personal, rejected, group.quarantined(), group.breaches(), group.duplicates());
             if (!group.fresh().isEmpty())
                 warehouse.append("events", "log:" + group.fromSeq(), rowsOf(group.fresh(), group.fromSeq()));
         });

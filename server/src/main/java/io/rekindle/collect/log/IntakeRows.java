@@ -5,15 +5,18 @@ import java.io.ByteArrayOutputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.sql.Array;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.Function;
+import java.util.stream.Collectors;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 import org.postgresql.PGConnection;
@@ -34,13 +37,26 @@ final class IntakeRows {
     @SuppressWarnings("ArrayRecordComponent") // sealed bytes, never compared
     record Personal(long seq, byte[] sealed) {}
 
-    void write(List<Personal> personal, List<RejectedItem> rejected, Map<Integer, Integer> duplicates) {
-        if (personal.isEmpty() && rejected.isEmpty() && duplicates.isEmpty()) return;
+    void write(
+            List<Personal> personal,
+            List<RejectedItem> rejected,
+            List<QuarantinedItem> quarantined,
+            List<PlanBreaches.OfEvent> breaches,
+            Map<Integer, Integer> duplicates) {
+        if (personal.isEmpty()
+                && rejected.isEmpty()
+                && quarantined.isEmpty()
+                && duplicates.isEmpty()
+                && breaches.isEmpty()) return;
         try (var connection = database.getConnection()) {
             connection.setAutoCommit(false);
             try {
                 if (!personal.isEmpty()) copy(connection, personal);
-                if (!rejected.isEmpty()) insert(connection, rejected);
+                var counts = new PlanBreaches();
+                breaches.forEach(counts::add);
+                if (!rejected.isEmpty()) insert(connection, rejected, counts);
+                if (!quarantined.isEmpty()) setAside(connection, quarantined, counts);
+                counts.write(connection);
                 if (!duplicates.isEmpty()) count(connection, new TreeMap<>(duplicates));
                 connection.commit();
             } catch (SQLException | RuntimeException e) {
@@ -101,34 +117,138 @@ final class IntakeRows {
         }
     }
 
-    private static void insert(Connection connection, List<RejectedItem> items) throws SQLException {
+    private static void insert(Connection connection, List<RejectedItem> items, PlanBreaches counts)
+            throws SQLException {
         record Digest(int source, long digest) {}
-        // The driver makes one statement of a batch, and that may touch no row twice.
         var times = new HashMap<Digest, Integer>();
-        var first = new ArrayList<RejectedItem>();
-        for (var item : items)
-            if (times.merge(new Digest(item.sourceId(), item.digest()), 1, Integer::sum) == 1) first.add(item);
+        var first = new HashMap<Digest, RejectedItem>();
+        for (var item : items) {
+            var digest = new Digest(item.sourceId(), item.digest());
+            times.merge(digest, 1, Integer::sum);
+            first.putIfAbsent(digest, item);
+        }
+        var rows = List.copyOf(first.entrySet());
         try (var statement = connection.prepareStatement("""
-                insert into rejected_items (source_id, digest, reason, detail, rejected_at, sealed, times)
-                values (?, ?, ?, ?, ?, ?, ?)
-                on conflict (source_id, digest) do update set times = rejected_items.times + excluded.times
+                insert into rejected_items as old (source_id, digest, reason, detail, rejected_at, sealed, times)
+                select * from unnest(?::integer[], ?::bigint[], ?::text[], ?::text[], ?::timestamptz[], ?::bytea[], ?::bigint[])
+                on conflict (source_id, digest) do update set times = old.times + excluded.times
+                returning source_id, digest, xmax = 0 as is_new
                 """)) {
-            for (var item : first) {
-                statement.setInt(1, item.sourceId());
-                statement.setLong(2, item.digest());
-                statement.setString(3, item.reason());
-                statement.setString(4, withoutNul(item.detail()));
-                statement.setObject(5, OffsetDateTime.ofInstant(item.rejectedAt(), ZoneOffset.UTC));
-                statement.setBytes(6, item.sealed());
-                statement.setInt(7, times.getOrDefault(new Digest(item.sourceId(), item.digest()), 1));
-                statement.addBatch();
+            statement.setArray(
+                    1, array(connection, "integer", rows, row -> row.getKey().source()));
+            statement.setArray(
+                    2, array(connection, "bigint", rows, row -> row.getKey().digest()));
+            statement.setArray(
+                    3, array(connection, "text", rows, row -> row.getValue().reason()));
+            statement.setArray(
+                    4,
+                    array(
+                            connection,
+                            "text",
+                            rows,
+                            row -> withoutNul(row.getValue().detail())));
+            statement.setArray(
+                    5,
+                    array(
+                            connection,
+                            "timestamptz",
+                            rows,
+                            row -> at(row.getValue().rejectedAt())));
+            statement.setArray(6, sealed(connection, rows, row -> row.getValue().sealed()));
+            statement.setArray(7, array(connection, "bigint", rows, row -> (long) times.getOrDefault(row.getKey(), 1)));
+            try (var written = statement.executeQuery()) {
+                while (written.next()) {
+                    var item = first.get(new Digest(written.getInt("source_id"), written.getLong("digest")));
+                    if (item != null && item.breach() != null && written.getBoolean("is_new"))
+                        counts.add(new PlanBreaches.OfEvent(item.sourceId(), item.rejectedAt(), item.breach()));
+                }
             }
-            statement.executeBatch();
         }
     }
 
+    /** What stands there already, or went into the log from there, stays as it is. */
+    private static void setAside(Connection connection, List<QuarantinedItem> items, PlanBreaches counts)
+            throws SQLException {
+        record Place(int source, Fingerprint fingerprint) {}
+        var first = new HashMap<Place, QuarantinedItem>();
+        for (var item : items) first.putIfAbsent(new Place(item.sourceId(), item.fingerprint()), item);
+        var rows = List.copyOf(first.values());
+        try (var statement = connection.prepareStatement("""
+                insert into quarantined_items (source_id, id_high, id_low, message_id, plan_version, type, name, rules,
+                    identifiers, occurred_at, received_at, sealed, state)
+                select source, high, low, message, version, type, name, string_to_array(rules, e'\\n'),
+                    string_to_array(identifiers, ',')::bigint[], occurred, received, sealed, 'waiting'
+                from unnest(?::integer[], ?::bigint[], ?::bigint[], ?::text[], ?::integer[], ?::text[], ?::text[], ?::text[],
+                    ?::text[], ?::timestamptz[], ?::timestamptz[], ?::bytea[])
+                    as t (source, high, low, message, version, type, name, rules, identifiers, occurred, received, sealed)
+                on conflict (source_id, id_high, id_low) do nothing
+                returning source_id, id_high, id_low
+                """)) {
+            statement.setArray(1, array(connection, "integer", rows, QuarantinedItem::sourceId));
+            statement.setArray(
+                    2,
+                    array(connection, "bigint", rows, row -> row.fingerprint().high()));
+            statement.setArray(
+                    3,
+                    array(connection, "bigint", rows, row -> row.fingerprint().low()));
+            statement.setArray(4, array(connection, "text", rows, row -> withoutNul(row.messageId())));
+            statement.setArray(
+                    5, array(connection, "integer", rows, row -> row.breach().planVersion()));
+            statement.setArray(
+                    6, array(connection, "text", rows, row -> row.breach().type()));
+            statement.setArray(7, array(connection, "text", rows, row -> {
+                var name = row.breach().name();
+                return name == null ? null : withoutNul(name);
+            }));
+            statement.setArray(
+                    8,
+                    array(
+                            connection,
+                            "text",
+                            rows,
+                            row -> withoutNul(String.join("\n", row.breach().rules()))));
+            statement.setArray(
+                    9,
+                    array(
+                            connection,
+                            "text",
+                            rows,
+                            row -> row.identifiers().stream()
+                                    .map(String::valueOf)
+                                    .collect(Collectors.joining(","))));
+            statement.setArray(10, array(connection, "timestamptz", rows, row -> at(row.occurredAt())));
+            statement.setArray(11, array(connection, "timestamptz", rows, row -> at(row.receivedAt())));
+            statement.setArray(12, sealed(connection, rows, QuarantinedItem::sealed));
+            try (var written = statement.executeQuery()) {
+                while (written.next()) {
+                    var item = first.get(new Place(
+                            written.getInt("source_id"),
+                            new Fingerprint(written.getLong("id_high"), written.getLong("id_low"))));
+                    if (item != null)
+                        counts.add(new PlanBreaches.OfEvent(item.sourceId(), item.receivedAt(), item.breach()));
+                }
+            }
+        }
+    }
+
+    private static <T> Array array(
+            Connection connection, String type, List<T> rows, Function<T, @Nullable Object> value) throws SQLException {
+        var values = new @Nullable Object[rows.size()];
+        for (int i = 0; i < values.length; i++) values[i] = value.apply(rows.get(i));
+        return connection.createArrayOf(type, values);
+    }
+
+    private static <T> Array sealed(Connection connection, List<T> rows, Function<T, byte[]> value)
+            throws SQLException {
+        return connection.createArrayOf("bytea", rows.stream().map(value).toArray(byte[][]::new));
+    }
+
+    private static OffsetDateTime at(Instant instant) {
+        return OffsetDateTime.ofInstant(instant, ZoneOffset.UTC);
+    }
+
     /** PostgreSQL's text takes every character but this one. */
-    private static @Nullable String withoutNul(String text) {
+    static String withoutNul(String text) {
         return text.indexOf('\0') < 0 ? text : text.replace("\0", "\\u0000");
     }
 

@@ -1,0 +1,106 @@
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { answerOf, api } from '@/shared/api/client';
+import type { Body, Source } from '@/shared/api/types';
+import { useList } from '@/shared/api/useList';
+import { sourcesKey } from './listSources';
+
+const LIVE_MILLIS = 2_000;
+
+const key = (id: number) => ['source', id];
+const at = (id: number) => ({ params: { path: { id } } });
+
+export const useSource = (id: number) =>
+  useQuery({ queryKey: key(id), queryFn: () => answerOf(api.GET('/api/sources/{id}', at(id))) });
+
+/** Everything about a source is read again after what changes it. */
+function useChange<V, A>(id: number, change: (value: V) => Promise<A>) {
+  const queries = useQueryClient();
+  return useMutation({
+    mutationFn: change,
+    onSuccess: async () => {
+      await queries.invalidateQueries({ queryKey: key(id) });
+      await queries.invalidateQueries({ queryKey: sourcesKey });
+    },
+  });
+}
+
+export type SourceChange = Body<'/api/sources/{id}', 'put'>;
+
+export const useChangeSource = (id: number) =>
+  useChange(id, (body: SourceChange) => answerOf(api.PUT('/api/sources/{id}', { ...at(id), body })));
+
+export const usePause = (source: Source) =>
+  useChange(source.id, () =>
+    answerOf(
+      source.pausedAt
+        ? api.POST('/api/sources/{id}/resume', at(source.id))
+        : api.POST('/api/sources/{id}/pause', at(source.id)),
+    ),
+  );
+
+export const useRevokeKey = (id: number) =>
+  useChange(id, async (keyId: number) => {
+    await answerOf(api.DELETE('/api/sources/{id}/keys/{keyId}', { params: { path: { id, keyId } } }));
+  });
+
+/** The last events, looked for anew every two seconds while it is shown. */
+export const useLatestEvents = (id: number, isLive: boolean) =>
+  useQuery({
+    queryKey: [...key(id), 'events'],
+    queryFn: () => answerOf(api.GET('/api/sources/{id}/events', { params: { path: { id }, query: { limit: 50 } } })),
+    refetchInterval: isLive ? LIVE_MILLIS : false,
+  });
+
+export const usePlan = (id: number) =>
+  useQuery({
+    queryKey: [...key(id), 'plan'],
+    queryFn: () => answerOf(api.GET('/api/sources/{id}/plan', at(id))),
+  });
+
+export const usePlanVersions = (id: number) =>
+  useList([...key(id), 'plan', 'versions'], (cursor) =>
+    answerOf(
+      api.GET('/api/sources/{id}/plan/versions', {
+        params: { path: { id }, query: { cursor } },
+      }),
+    ),
+  );
+
+export type PlanDraft = Body<'/api/sources/{id}/plan', 'put'>;
+
+export const useSavePlan = (id: number) =>
+  useChange(id, (body: PlanDraft) => answerOf(api.PUT('/api/sources/{id}/plan', { ...at(id), body })));
+
+export const useGuessPlan = (id: number) =>
+  useMutation({ mutationFn: () => answerOf(api.GET('/api/sources/{id}/plan/guess', at(id))) });
+
+export const useViolations = (id: number) =>
+  useQuery({
+    queryKey: [...key(id), 'violations'],
+    queryFn: () => answerOf(api.GET('/api/violations', { params: { query: { sourceId: id } } })),
+  });
+
+export const useQuarantine = (id: number) =>
+  useQuery({
+    queryKey: [...key(id), 'quarantine'],
+    queryFn: () => answerOf(api.GET('/api/sources/{id}/quarantine', at(id))),
+  });
+
+export const useQuarantined = (id: number, type: string, name: string | undefined) =>
+  useList([...key(id), 'quarantine', type, name], (cursor) =>
+    answerOf(
+      api.GET('/api/sources/{id}/quarantine/items', {
+        params: { path: { id }, query: { type, name, cursor } },
+      }),
+    ),
+  );
+
+export type ReplayDraft = Body<'/api/sources/{id}/quarantine/replay', 'post'>;
+
+export const useReplay = (id: number) =>
+  useChange(id, (body: ReplayDraft) => answerOf(api.POST('/api/sources/{id}/quarantine/replay', { ...at(id), body })));
+
+export type WhichDraft = Body<'/api/sources/{id}/quarantine/discard', 'post'>;
+
+export const useDiscard = (id: number) =>
+  useChange(id, (body: WhichDraft) => answerOf(api.POST('/api/sources/{id}/quarantine/discard', { ...at(id), body })));

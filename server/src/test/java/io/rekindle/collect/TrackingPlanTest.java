@@ -1,0 +1,332 @@
+package io.rekindle.collect;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.rekindle.platform.TimeTravel;
+import io.rekindle.testing.EverythingStored;
+import io.rekindle.testing.RekindleTest;
+import io.rekindle.warehouse.Sql;
+import io.rekindle.warehouse.Warehouse;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.UUID;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import java.util.stream.StreamSupport;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.springframework.beans.factory.annotation.Autowired;
+import org.springframework.boot.test.web.server.LocalServerPort;
+import org.springframework.jdbc.core.simple.JdbcClient;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/** What a source was agreed to send: watched over, set aside, rejected, repaired and replayed. */
+@RekindleTest
+class TrackingPlanTest {
+    private static final String ORDER = """
+            {"type":"track","name":"Order Completed","schema":{"type":"object","required":["order_id","total"],"properties":{
+              "order_id":{"type":"string"},"total":{"type":"number","minimum":0},
+              "products":{"type":"array","items":{"type":"object","properties":{"price":{"type":"number"}}}}}}}
+            """;
+    private static final String PERSON = """
+            {"type":"identify","schema":{"type":"object","required":["email"],"properties":{"plan":{"enum":["gold","free"]}}}}
+            """;
+
+    private final HttpClient http = HttpClient.newHttpClient();
+    private final JsonMapper json = JsonMapper.builder().build();
+    private final String mark = UUID.randomUUID().toString();
+    private final int port;
+    private final Warehouse warehouse;
+    private final JdbcClient jdbc;
+    private final TimeTravel travel;
+    private int source;
+    private String key = "";
+
+    TrackingPlanTest(
+            @LocalServerPort int port,
+            @Autowired Warehouse warehouse,
+            @Autowired JdbcClient jdbc,
+            @Autowired TimeTravel travel) {
+        this.port = port;
+        this.warehouse = warehouse;
+        this.jdbc = jdbc;
+        this.travel = travel;
+    }
+
+    @BeforeEach
+    void aSourceOfItsOwn() throws Exception {
+        var made = json(api("POST", "/api/sources", "{\"name\":\"%s\"}".formatted(mark)));
+        source = made.at("/source/id").intValue();
+        key = made.path("secret").asString();
+    }
+
+    @Test
+    void observedItemsAreTakenAndEachOfTheirViolationsCountsOnce() throws Exception {
+        plan(0, "observe", true, ORDER + "," + PERSON);
+        var batch = """
+                {"batch":[
+                 {"type":"track","userId":"o-%1$s","event":"Order Completed","messageId":"%1$s-1","properties":{"total":"12","products":[{"price":1},{"price":"x"},{"price":"y"}]}},
+                 {"type":"identify","userId":"o-%1$s","messageId":"%1$s-2","traits":{"plan":"silver","email":"%1$s@example.com"}},
+                 {"type":"identify","userId":"o-%1$s","messageId":"%1$s-3","context":{"traits":{"email":"%1$s@example.com","plan":"gold"}}},
+                 {"type":"track","userId":"o-%1$s","event":"Anything","messageId":"%1$s-4","properties":{"total":"12"}},
+                 {"type":"track","userId":"o-%1$s","event":"Order Completed","messageId":"%1$s-5","properties":{"order_id":"o-%1$s","total":12}}]}
+                """.formatted(mark);
+        assertThat(fates(batch)).containsOnly("accepted").hasSize(5);
+        assertThat(fates(batch)).containsOnly("duplicate");
+        assertThat(violations())
+                .containsExactlyInAnyOrder(
+                        "track Order Completed order_id: required 1",
+                        "track Order Completed total: type number 1",
+                        "track Order Completed products[].price: type number 1",
+                        "identify - plan: enum 1");
+        plan(1, "off", true, ORDER);
+        assertThat(fates(batch.replace("-1\"", "-6\""))).contains("accepted");
+        assertThat(violations()).hasSize(4);
+        var versions = json(api("GET", "/api/sources/%d/plan/versions".formatted(source), ""));
+        assertThat(versions.path("items")
+                        .valueStream()
+                        .map(v -> v.path("version").asInt()))
+                .containsExactly(2, 1);
+        assertThat(api("PUT", "/api/sources/%d/plan".formatted(source), newPlan(1, "off", true, ORDER))
+                        .statusCode())
+                .as("made from a version that is not the last")
+                .isEqualTo(409);
+    }
+
+    @Test
+    void inTheStrictestModeAnItemIsARejectedRecordThatNamesTheRulesAndNoValue() throws Exception {
+        plan(0, "reject", false, ORDER);
+        var batch = """
+                {"batch":[{"type":"track","userId":"r-%1$s","event":"Order Completed","messageId":"%1$s-1","properties":{"total":"secret-%1$s","order_id":"a"}},
+                 {"type":"track","userId":"r-%1$s","event":"Unheard Of","messageId":"%1$s-2"},
+                 {"type":"track","userId":"r-%1$s","event":"Order Completed","messageId":"%1$s-3","properties":{"total":3,"order_id":"r-%1$s"}}]}
+                """.formatted(mark);
+        assertThat(fates(batch)).containsExactly("rejected", "rejected", "accepted");
+        assertThat(fates(batch)).containsExactly("rejected", "rejected", "duplicate");
+        assertThat(violations())
+                .containsExactlyInAnyOrder(
+                        "track Order Completed total: type number 1", "track Unheard Of not in the plan 1");
+        var shown = json(api("GET", "/api/sources/%d/rejected".formatted(source), ""));
+        assertThat(shown.path("items").valueStream().map(i -> i.path("reason").asString()))
+                .containsOnly("plan_violation");
+        assertThat(shown.path("items").valueStream().map(i -> i.path("message").asString()))
+                .contains("the item breaks version 1 of the tracking plan: total: type number")
+                .noneMatch(words -> words.contains("secret"));
+    }
+
+    @Test
+    void whatWasSetAsideIsRepairedAndReplayedOnceInOrderOfTimeAndSealedUntilThen() throws Exception {
+        plan(0, "quarantine", true, ORDER + "," + PERSON);
+        // The latest first, so that the order of the log is not the order of arrival.
+        var items = IntStream.range(0, 40)
+                .mapToObj(i ->
+                        "{\"type\":\"track\",\"userId\":\"q-%1$s\",\"event\":\"Order Completed\",\"messageId\":\"%1$s-%2$d\",\"timestamp\":\"2026-01-%3$02dT10:00:00Z\",\"properties\":{\"id\":\"q-%1$s-%2$d\",\"total\":\"%2$d.50\",\"recipient_name\":\"Rosa-%1$s\"}}"
+                                .formatted(mark, i, 28 - i % 28))
+                .collect(Collectors.toCollection(ArrayList::new));
+        items.add(
+                "{\"type\":\"identify\",\"userId\":\"q-%1$s\",\"messageId\":\"%1$s-p\",\"traits\":{\"plan\":\"gold\",\"mail_address\":\"rosa-%1$s@example.com\"}}"
+                        .formatted(mark));
+        items.add("{\"type\":\"track\",\"userId\":\"q-%1$s\",\"event\":\"Seen\",\"messageId\":\"%1$s-ok\"}"
+                .formatted(mark));
+        var batch = "{\"context\":{\"app\":{\"name\":\"till\"}},\"batch\":[%s]}".formatted(String.join(",", items));
+        assertThat(fates(batch))
+                .startsWith("quarantined")
+                .endsWith("quarantined", "accepted")
+                .hasSize(42);
+        assertThat(fates(batch)).as("sent again").startsWith("quarantined").endsWith("quarantined", "duplicate");
+        travel.awaitQuiet();
+        assertThat(inHistory()).containsExactly(mark + "-ok");
+        for (var secret : List.of("Rosa-" + mark, "rosa-" + mark)) {
+            assertThat(EverythingStored.inPostgresql(jdbc)).doesNotContain(secret);
+            assertThat(EverythingStored.inTheWarehouse(warehouse)).doesNotContain(secret);
+        }
+        var held = json(api("GET", "/api/sources/%d/quarantine".formatted(source), ""));
+        assertThat(held.path("waiting").asInt()).isEqualTo(41);
+        assertThat(held.at("/kinds/0/items").asInt()).isEqualTo(40);
+        assertThat(violations())
+                .contains("track Order Completed order_id: required 40", "track Order Completed total: type number 40");
+
+        var half = replay("[{\"op\":\"rename\",\"field\":\"properties.id\",\"to\":\"properties.order_id\"}]", true);
+        assertThat(half.path("replayed").asInt()).isZero();
+        assertThat(half.path("left").toString()).contains("total: type number").contains("email: required");
+        var steps =
+                "[{\"op\":\"rename\",\"field\":\"properties.id\",\"to\":\"properties.order_id\"},{\"op\":\"convert\",\"field\":\"properties.total\",\"to\":\"number\"}]";
+        assertThat(replay(steps, true).path("replayed").asInt()).isEqualTo(40);
+        assertThat(inHistory()).as("only tried").containsExactly(mark + "-ok");
+
+        // One came again as it should be, under its own message id, before the replay.
+        assertThat(fates(
+                        "{\"batch\":[{\"type\":\"track\",\"userId\":\"q-%1$s\",\"event\":\"Order Completed\",\"messageId\":\"%1$s-7\",\"properties\":{\"order_id\":\"q-%1$s-7\",\"total\":7.5}}]}"
+                                .formatted(mark)))
+                .containsExactly("accepted");
+        var done = replay(steps, false);
+        assertThat(done.path("replayed").asInt()).isEqualTo(39);
+        assertThat(done.path("known").asInt()).isEqualTo(1);
+        assertThat(done.path("left").toString()).contains("email: required");
+        assertThat(replay(steps, false).path("looked").asInt())
+                .as("only what did not fit is left")
+                .isEqualTo(1);
+        assertThat(fates(batch))
+                .as("sent again once more")
+                .filteredOn("duplicate"::equals)
+                .hasSize(41);
+
+        travel.awaitQuiet();
+        var times = warehouse.query(
+                Sql.of(
+                        "select occurred_at, amount, context from events where source_id = ? and name = 'Order Completed' and message_id <> ? order by seq",
+                        source,
+                        mark + "-7"),
+                row -> row.instant("occurred_at"));
+        assertThat(times).hasSize(39).isSorted();
+        assertThat(inHistory()).hasSize(41).doesNotHaveDuplicates();
+        assertThat(warehouse.first(
+                        Sql.of("select amount, context from events where message_id = ?", mark + "-12"),
+                        row -> "%s %s".formatted(row.nullableDecimal("amount"), row.text("context"))))
+                .hasValue("12.5000 {\"app\":{\"name\":\"till\"}}");
+        assertThat(EverythingStored.inTheWarehouse(warehouse)).doesNotContain("Rosa-" + mark);
+
+        var gone = json(api("POST", "/api/sources/%d/quarantine/discard".formatted(source), "{\"type\":\"identify\"}"));
+        assertThat(gone.path("items").asInt()).isEqualTo(1);
+        assertThat(jdbc.sql("select count(*) from quarantined_items where source_id = :id and sealed is not null")
+                        .param("id", source)
+                        .query(Long.class)
+                        .single())
+                .as("nothing sealed outlives its use")
+                .isZero();
+    }
+
+    @Test
+    void aPlanIsGuessedFromWhatCameAndWhatCameFitsIt() throws Exception {
+        var items = IntStream.range(0, 30)
+                .mapToObj(i ->
+                        "{\"type\":\"track\",\"userId\":\"g-%1$s\",\"event\":\"Product Viewed\",\"messageId\":\"%1$s-%2$d\",\"properties\":{\"sku\":\"s%2$d\",\"price\":%2$d%3$s,\"tags\":[\"a\"],\"size\":{\"w\":%2$d}%4$s}}"
+                                .formatted(mark, i, i == 3 ? ".5" : "", i == 9 ? "" : ",\"colour\":\"red\""))
+                .collect(Collectors.joining(",", "{\"batch\":[", "]}"));
+        fates(items);
+        var guess = json(api("GET", "/api/sources/%d/plan/guess".formatted(source), ""))
+                .path("items");
+        assertThat(guess).hasSize(1);
+        var schema = guess.at("/0/schema");
+        assertThat(StreamSupport.stream(schema.path("required").spliterator(), false)
+                        .map(JsonNode::asString))
+                .containsExactly("price", "size", "sku", "tags");
+        assertThat(schema.at("/properties/price/type").asString()).isEqualTo("number");
+        assertThat(schema.at("/properties/tags/items/type").asString()).isEqualTo("string");
+        assertThat(schema.at("/properties/size/properties/w/type").asString()).isEqualTo("number");
+        plan(0, "reject", false, "{\"type\":\"track\",\"name\":\"Product Viewed\",\"schema\":%s}".formatted(schema));
+        assertThat(fates(items.replace(mark + "-", mark + "-again-"))).containsOnly("accepted");
+    }
+
+    @Test
+    void aPlanThatCannotBeUsedIsRefusedWithEachOfItsPlaces() throws Exception {
+        var refused = api("PUT", "/api/sources/%d/plan".formatted(source), newPlan(0, "reject", true, """
+                {"type":"dance","schema":{}},
+                {"type":"track","schema":{}},
+                {"type":"track","name":"A","schema":{"type":"nummer"}},
+                {"type":"track","name":"B","schema":{"properties":{"a":{"$ref":"https://schemas.example/other.json"}}}},
+                {"type":"track","name":"C","schema":{"properties":{"a":{"$ref":"file:///etc/passwd"}}}},
+                {"type":"track","name":"D","schema":{"properties":{"a":{"pattern":"(("}}}},
+                {"type":"track","name":"E","schema":{}},{"type":"track","name":"E","schema":{}}
+                """));
+        assertThat(refused.statusCode()).as(refused.body()).isEqualTo(422);
+        assertThat(json(refused)
+                        .path("errors")
+                        .valueStream()
+                        .map(fault -> fault.path("place").asString().split("[.]")[0]))
+                .contains("events[0]", "events[1]", "events[2]", "events[3]", "events[4]", "events[5]", "events[7]");
+        assertThat(json(api("GET", "/api/sources/%d/plan".formatted(source), ""))
+                        .path("version")
+                        .asInt())
+                .isZero();
+    }
+
+    /** Some patterns take for ever over some texts: the item breaks the plan, and the others do not wait for it. */
+    @Test
+    void aPatternThatTakesForEverIsGivenUpOn() throws Exception {
+        plan(
+                0,
+                "reject",
+                true,
+                "{\"type\":\"track\",\"name\":\"P\",\"schema\":{\"properties\":{\"a\":{\"pattern\":\"^(a+)+$\"},\"n\":{\"multipleOf\":0.01}}}}");
+        var answer = fates(
+                "{\"batch\":[{\"type\":\"track\",\"userId\":\"p-%1$s\",\"event\":\"P\",\"messageId\":\"%1$s-1\",\"properties\":{\"a\":\"%2$s!\"}},{\"type\":\"track\",\"userId\":\"p-%1$s\",\"event\":\"P\",\"messageId\":\"%1$s-2\",\"properties\":{\"a\":\"%2$s\",\"n\":1e400}}]}"
+                        .formatted(mark, "a".repeat(5_000)));
+        assertThat(answer).startsWith("rejected").hasSize(2);
+    }
+
+    private List<String> inHistory() {
+        return warehouse.query(
+                Sql.of("select message_id from events where source_id = ? order by seq", source),
+                row -> row.text("message_id"));
+    }
+
+    private JsonNode replay(String steps, boolean dryRun) throws IOException, InterruptedException {
+        var answer = api(
+                "POST",
+                "/api/sources/%d/quarantine/replay".formatted(source),
+                "{\"steps\":%s,\"dryRun\":%s}".formatted(steps, dryRun));
+        assertThat(answer.statusCode()).as(answer.body()).isEqualTo(200);
+        return json(answer);
+    }
+
+    private List<String> violations() throws IOException, InterruptedException {
+        return json(api("GET", "/api/violations?sourceId=" + source, ""))
+                .path("items")
+                .valueStream()
+                .map(v -> "%s %s %s %d"
+                        .formatted(
+                                v.path("type").asString(),
+                                v.path("name").asString("-"),
+                                v.path("rule").asString(),
+                                v.path("times").asLong()))
+                .toList();
+    }
+
+    private void plan(int seen, String mode, boolean unplanned, String events)
+            throws IOException, InterruptedException {
+        var answer = api("PUT", "/api/sources/%d/plan".formatted(source), newPlan(seen, mode, unplanned, events));
+        assertThat(answer.statusCode()).as(answer.body()).isEqualTo(200);
+    }
+
+    private static String newPlan(int seen, String mode, boolean unplanned, String events) {
+        return "{\"seenVersion\":%d,\"mode\":\"%s\",\"allowsUnplanned\":%s,\"events\":[%s]}"
+                .formatted(seen, mode, unplanned, events);
+    }
+
+    private List<String> fates(String batch) throws IOException, InterruptedException {
+        var answer = http.send(
+                HttpRequest.newBuilder(URI.create("http://127.0.0.1:%d/v1/batch?strict=true".formatted(port)))
+                        .header("X-Write-Key", key)
+                        .POST(BodyPublishers.ofString(batch))
+                        .build(),
+                HttpResponse.BodyHandlers.ofString());
+        assertThat(answer.statusCode()).as(answer.body()).isEqualTo(200);
+        return json(answer)
+                .path("items")
+                .valueStream()
+                .map(item -> item.path("fate").asString())
+                .toList();
+    }
+
+    private JsonNode json(HttpResponse<String> answer) {
+        return json.readTree(answer.body());
+    }
+
+    private HttpResponse<String> api(String method, String path, String body) throws IOException, InterruptedException {
+        return http.send(
+                HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + path))
+                        .header("Authorization", "Bearer " + RekindleTest.ADMIN_KEY)
+                        .header("Content-Type", "application/json")
+                        .method(method, body.isEmpty() ? BodyPublishers.noBody() : BodyPublishers.ofString(body))
+                        .build(),
+                HttpResponse.BodyHandlers.ofString());
+    }
+}
