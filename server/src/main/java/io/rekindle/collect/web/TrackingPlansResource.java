@@ -66,9 +66,9 @@ class TrackingPlansResource {
      * @param seenVersion the version it was made from; 0 for the first
      */
     record NewPlan(
-            int seenVersion,
+            Integer seenVersion,
             TrackingPlan.Mode mode,
-            boolean allowsUnplanned,
+            Boolean allowsUnplanned,
             List<PlannedEvent> events,
             @Nullable String note) {}
 
