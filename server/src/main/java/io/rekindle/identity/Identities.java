@@ -152,6 +152,45 @@ public class Identities {
                 .single();
     }
 
+    /** Another customer, and the kind of identifier both have come with. */
+    public record Sharer(CustomerId customer, Identifier.Type through) {}
+
+    /**
+     * Who came with an identifier this customer came with too, and is somebody else for all that: those links were refused
+     * because two people use one thing. Of an identifier that more than {@code most} people use nobody is named: that is a
+     * shop's tablet, not a home's. Ordered by customer and type; each pair once.
+     */
+    public List<Sharer> sharers(CustomerId customer, Set<Identifier.Type> types, int most) {
+        return jdbc.sql("""
+                        with mine as (
+                            select distinct c.identifier_id
+                            from customer_aliases a join identity_conflicts c
+                                on c.customer_id = a.alias_id or c.refused_customer_id = a.alias_id
+                            where a.customer_id = :customer and c.reason in ('second_user_id', 'shared') and c.type = any (:types)),
+                        users as (
+                            select c.identifier_id, c.type, coalesce(a.customer_id, u.id) as customer_id
+                            from mine m join identity_conflicts c on c.identifier_id = m.identifier_id
+                            cross join lateral (values (c.customer_id), (c.refused_customer_id)) as u (id)
+                            left join customer_aliases a on a.alias_id = u.id
+                            where c.reason in ('second_user_id', 'shared')),
+                        few as (
+                            select identifier_id from users group by identifier_id
+                            having count(distinct customer_id) <= :most and bool_or(customer_id = :customer))
+                        select distinct u.customer_id, u.type from users u join few f on f.identifier_id = u.identifier_id
+                        where u.customer_id <> :customer order by u.customer_id, u.type
+                        """)
+                .param("customer", canonical(customer).value())
+                .param(
+                        "types",
+                        new SqlArrayValue(
+                                "text",
+                                types.stream().map(Identifier.Type::code).toArray()))
+                .param("most", most)
+                .query((row, n) ->
+                        new Sharer(new CustomerId(row.getLong("customer_id")), IdentityStore.type(row.getString("type"))))
+                .list();
+    }
+
     /** Identifiers that several people use, the latest first; the cursor is the number of those already seen. */
     public Page<KnownIdentifier> shared(int from, int limit) {
         var rows = jdbc.sql("""

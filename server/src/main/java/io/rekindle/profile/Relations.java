@@ -12,13 +12,21 @@ import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Component;
 
 /**
- * Who has to do with whom, by a stated rule: the trait {@code referredBy} (or {@code referred_by}, {@code referrer}) holds
- * the user id of whoever brought the customer.
+ * Who has to do with whom, by stated rules. Who brought a customer: the trait {@code referredBy} (or {@code referred_by},
+ * {@code referrer}) holds the user id of whoever did. A household: customers who came with the same phone, mail address,
+ * membership card, device or browser, and are different people; at most eight of them, for what more use is no home's.
  */
 @Component
 public class Relations {
     private static final List<String> REFERRER = List.of("referredBy", "referred_by", "referrer");
     private static final int MOST = 50;
+    private static final int LARGEST_HOUSEHOLD = 8;
+    private static final Set<Identifier.Type> OF_A_HOME = Set.of(
+            Identifier.Type.PHONE,
+            Identifier.Type.EMAIL,
+            Identifier.Type.MEMBERSHIP_CARD,
+            Identifier.Type.DEVICE_ID,
+            Identifier.Type.ANONYMOUS_ID);
 
     private final JdbcClient jdbc;
     private final Identities identities;
@@ -35,7 +43,9 @@ public class Relations {
         /** Who brought this customer. */
         REFERRER,
         /** Whom this customer brought. */
-        REFERRED;
+        REFERRED,
+        /** Who shares a phone, a card or a device with this customer. */
+        HOUSEHOLD;
 
         @JsonValue
         public String code() {
@@ -45,7 +55,7 @@ public class Relations {
 
     public record Relation(Kind kind, CustomerId customerId) {}
 
-    /** The relations of a customer; of those brought at most the first fifty. */
+    /** The relations of a customer, each other customer once a kind; of those brought at most the first fifty. */
     public List<Relation> of(CustomerId id) {
         var customer = identities.canonical(id);
         var found = new ArrayList<Relation>();
@@ -71,6 +81,9 @@ public class Relations {
                     .query((row, n) -> new CustomerId(row.getLong("customer_id")))
                     .list()
                     .forEach(other -> found.add(new Relation(Kind.REFERRED, other)));
+        identities
+                .sharers(customer, OF_A_HOME, LARGEST_HOUSEHOLD)
+                .forEach(sharer -> found.add(new Relation(Kind.HOUSEHOLD, sharer.customer())));
         return found.stream().distinct().toList();
     }
 }

@@ -1,0 +1,109 @@
+package io.rekindle.profile;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.rekindle.collect.EventLog;
+import io.rekindle.collect.Identifier;
+import io.rekindle.collect.Tails;
+import io.rekindle.common.CustomerId;
+import io.rekindle.identity.Identities;
+import io.rekindle.profile.Relations.Kind;
+import io.rekindle.profile.Relations.Relation;
+import io.rekindle.testing.RekindleTest;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+import org.springframework.beans.factory.annotation.Autowired;
+import org.springframework.boot.test.web.server.LocalServerPort;
+
+/** Who brought whom and who lives together, told by events that came in at the first door. */
+@RekindleTest
+class RelationsTest {
+    private final int port;
+    private final EventLog log;
+    private final Tails tails;
+    private final Identities identities;
+    private final Relations relations;
+
+    RelationsTest(
+            @LocalServerPort int port,
+            @Autowired EventLog log,
+            @Autowired Tails tails,
+            @Autowired Identities identities,
+            @Autowired Relations relations) {
+        this.port = port;
+        this.log = log;
+        this.tails = tails;
+        this.identities = identities;
+        this.relations = relations;
+    }
+
+    @Test
+    void whoBroughtWhomIsToldFromBothSides() throws Exception {
+        intake("""
+                {"type":"identify","userId":"rel-ann","traits":{"firstName":"Ann"}},
+                {"type":"identify","userId":"rel-bob","traits":{"referredBy":"rel-ann"}},
+                {"type":"identify","userId":"rel-cy","traits":{"referred_by":"rel-ann"}},
+                {"type":"identify","userId":"rel-self","traits":{"referredBy":"rel-self"}},
+                {"type":"identify","userId":"rel-lost","traits":{"referredBy":"rel-nobody"}}""");
+        assertThat(relations.of(person("rel-ann")))
+                .containsExactlyInAnyOrder(
+                        new Relation(Kind.REFERRED, person("rel-bob")), new Relation(Kind.REFERRED, person("rel-cy")));
+        assertThat(relations.of(person("rel-bob"))).containsExactly(new Relation(Kind.REFERRER, person("rel-ann")));
+        assertThat(relations.of(person("rel-lost"))).isEmpty();
+        assertThat(relations.of(person("rel-self"))).noneMatch(r -> r.kind() == Kind.REFERRER);
+        intake("""
+                {"type":"identify","userId":"rel-bob","traits":{"referredBy":null}}""");
+        assertThat(relations.of(person("rel-bob"))).isEmpty();
+        assertThat(relations.of(person("rel-ann"))).containsExactly(new Relation(Kind.REFERRED, person("rel-cy")));
+    }
+
+    @Test
+    void whoSharesAPhoneIsAHouseholdUntilTheyAreOnePerson() throws Exception {
+        intake("""
+                {"type":"identify","userId":"rel-mum","traits":{"phone":"+4930901777"}},
+                {"type":"identify","userId":"rel-dad","traits":{"phone":"+4930901777"}},
+                {"type":"identify","userId":"rel-kid","traits":{"phone":"+4930901777"}},
+                {"type":"identify","userId":"rel-far","traits":{"phone":"+4930901778"}}""");
+        var mum = person("rel-mum");
+        var dad = person("rel-dad");
+        var kid = person("rel-kid");
+        assertThat(relations.of(mum))
+                .containsExactlyInAnyOrder(new Relation(Kind.HOUSEHOLD, dad), new Relation(Kind.HOUSEHOLD, kid));
+        assertThat(relations.of(kid))
+                .containsExactlyInAnyOrder(new Relation(Kind.HOUSEHOLD, mum), new Relation(Kind.HOUSEHOLD, dad));
+        assertThat(relations.of(person("rel-far"))).isEmpty();
+    }
+
+    @Test
+    void whatManyUseIsNoHome() throws Exception {
+        intake(IntStream.range(0, 12)
+                .mapToObj(
+                        "{\"type\":\"identify\",\"userId\":\"rel-shop-%1$d\",\"context\":{\"device\":{\"id\":\"rel-tablet\"}},\"traits\":{\"rel_n\":%1$d}}"
+                                ::formatted)
+                .collect(Collectors.joining(",")));
+        assertThat(relations.of(person("rel-shop-0"))).isEmpty();
+        assertThat(relations.of(person("rel-shop-11"))).isEmpty();
+    }
+
+    private CustomerId person(String userId) {
+        return identities.find(Identifier.Type.USER_ID, userId).orElseThrow();
+    }
+
+    private void intake(String events) throws Exception {
+        try (var http = HttpClient.newHttpClient()) {
+            var answer = http.send(
+                    HttpRequest.newBuilder(URI.create("http://127.0.0.1:%d/v1/batch".formatted(port)))
+                            .header("X-Write-Key", RekindleTest.WRITE_KEY)
+                            .POST(HttpRequest.BodyPublishers.ofString("{\"batch\":[%s]}".formatted(events)))
+                            .build(),
+                    HttpResponse.BodyHandlers.ofString());
+            assertThat(answer.statusCode()).as(answer.body()).isEqualTo(200);
+        }
+        tails.awaitAll(log.lastSeq());
+    }
+}
