@@ -4429,7 +4429,7 @@ export interface components {
             /** @description a customer id: a decimal number as text */
             customerId: string;
             /** @enum {string} */
-            kind: "referrer" | "referred";
+            kind: "referrer" | "referred" | "household";
         };
         "io.rekindle.profile.Section.Figure": {
             /** Format: date-time */

@@ -186,8 +186,8 @@ public class Identities {
                                 "text",
                                 types.stream().map(Identifier.Type::code).toArray()))
                 .param("most", most)
-                .query((row, n) ->
-                        new Sharer(new CustomerId(row.getLong("customer_id")), IdentityStore.type(row.getString("type"))))
+                .query((row, n) -> new Sharer(
+                        new CustomerId(row.getLong("customer_id")), IdentityStore.type(row.getString("type"))))
                 .list();
     }
 
