@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -91,8 +92,18 @@ public interface Imports {
     }
 
     /**
+     * What brought a file by itself.
+     *
+     * @param way {@code pull} or {@code folder}
+     * @param id the pull's or the watched folder's
+     * @param name its name at the time
+     */
+    record Origin(String way, long id, String name) {}
+
+    /**
      * One import.
      *
+     * @param origin what brought its file; null when a person did
      * @param rowsRead how far it has come
      * @param report null while it runs
      */
@@ -100,6 +111,7 @@ public interface Imports {
             long id,
             String fileName,
             ImportKind kind,
+            @Nullable Origin origin,
             boolean dryRun,
             State state,
             long rowsRead,
@@ -145,7 +157,29 @@ public interface Imports {
      *
      * @param deleteAfterwards whether the file is deleted once it was read; one that is refused never is
      */
-    Import start(Path file, String fileName, ImportMapping mapping, boolean dryRun, boolean deleteAfterwards);
+    default Import start(Path file, String fileName, ImportMapping mapping, boolean dryRun, boolean deleteAfterwards) {
+        return start(file, fileName, mapping, dryRun, deleteAfterwards, null, 0);
+    }
+
+    /**
+     * The same of a file that nobody brought by hand.
+     *
+     * @param run which time of the origin it is: {@link #ofRun} finds the import by it after the server's end
+     */
+    Import start(
+            Path file,
+            String fileName,
+            ImportMapping mapping,
+            boolean dryRun,
+            boolean deleteAfterwards,
+            @Nullable Origin origin,
+            long run);
+
+    /** Refuses a mapping that does not fit a file, as {@link #start} does. */
+    void check(Path file, ImportMapping mapping);
+
+    /** The import that one time of an origin led to. */
+    Optional<Import> ofRun(String way, long run);
 
     Import get(long id);
 

@@ -34,6 +34,7 @@ import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
@@ -167,7 +168,14 @@ class FileImports implements Imports, Backlog {
     }
 
     @Override
-    public Import start(Path file, String fileName, ImportMapping mapping, boolean dryRun, boolean deleteAfterwards) {
+    public Import start(
+            Path file,
+            String fileName,
+            ImportMapping mapping,
+            boolean dryRun,
+            boolean deleteAfterwards,
+            @Nullable Origin origin,
+            long ofRun) {
         if (!Files.isRegularFile(file))
             throw Problem.notFound("file_not_found", "there is no file {file} on the server's machine")
                     .with("file", file);
@@ -175,7 +183,7 @@ class FileImports implements Imports, Backlog {
         try {
             var now = clock.instant().truncatedTo(ChronoUnit.MICROS);
             var read = mapping.encodedIn(encodingOf(file, mapping, now));
-            long id = store.create(fileName, mapping, dryRun);
+            long id = store.create(fileName, mapping, dryRun, origin, ofRun);
             var given = new Given(
                     id,
                     deleteAfterwards ? taken(file, id) : file.toAbsolutePath(),
@@ -191,6 +199,11 @@ class FileImports implements Imports, Backlog {
             turn.release();
             throw e;
         }
+    }
+
+    @Override
+    public void check(Path file, ImportMapping mapping) {
+        encodingOf(file, mapping, clock.instant().truncatedTo(ChronoUnit.MICROS));
     }
 
     /** A mapping that does not fit is refused before anything is written down. */
@@ -277,6 +290,11 @@ class FileImports implements Imports, Backlog {
     @Override
     public Import get(long id) {
         return store.get(id);
+    }
+
+    @Override
+    public Optional<Import> ofRun(String way, long run) {
+        return store.ofRun(way, run);
     }
 
     @Override

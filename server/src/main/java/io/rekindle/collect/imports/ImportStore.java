@@ -19,6 +19,7 @@ import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.LongUnaryOperator;
 import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.simple.JdbcClient;
@@ -51,11 +52,16 @@ final class ImportStore {
     @SuppressWarnings("ArrayRecordComponent") // sealed bytes, never compared
     record Rejected(long number, String reason, String detail, byte[] sealed) {}
 
-    long create(String fileName, ImportMapping mapping, boolean dryRun) {
+    long create(String fileName, ImportMapping mapping, boolean dryRun, Imports.@Nullable Origin origin, long run) {
         return jdbc.sql("""
-                        insert into imports (file_name, dry_run, state, mapping, kind, created_at, created_by)
-                        values (:name, :dry, 'running', :mapping, :kind, :at, :by) returning id
+                        insert into imports (file_name, dry_run, state, mapping, kind, created_at, created_by,
+                            origin_way, origin_id, origin_name, origin_run)
+                        values (:name, :dry, 'running', :mapping, :kind, :at, :by, :way, :origin, :originName, :run) returning id
                         """)
+                .param("way", origin == null ? null : origin.way(), java.sql.Types.VARCHAR)
+                .param("origin", origin == null ? null : origin.id(), java.sql.Types.BIGINT)
+                .param("originName", origin == null ? null : origin.name(), java.sql.Types.VARCHAR)
+                .param("run", origin == null ? null : run, java.sql.Types.BIGINT)
                 .param("name", fileName)
                 .param("dry", dryRun)
                 .param("mapping", json.writeValueAsString(mapping))
@@ -126,11 +132,17 @@ final class ImportStore {
                 .update();
     }
 
-    /** Imports that stand and have rows which this one brought. */
+    /**
+     * Imports that stand and have rows which this one brought. What the same pull reads again is nobody's word that it
+     * should stand.
+     */
     List<Long> relyingOn(long id) {
         return jdbc.sql("""
-                        select r.import_id from import_repeats r join imports i on i.id = r.import_id
-                        where r.of_import_id = :id and i.state = 'done' order by r.import_id
+                        select r.import_id from import_repeats r
+                        join imports i on i.id = r.import_id join imports o on o.id = r.of_import_id
+                        where r.of_import_id = :id and i.state = 'done'
+                            and (o.origin_way is null or (i.origin_way, i.origin_id) is distinct from (o.origin_way, o.origin_id))
+                        order by r.import_id
                         """)
                 .param("id", id)
                 .query((row, n) -> row.getLong("import_id"))
@@ -170,6 +182,14 @@ final class ImportStore {
                 .optional()
                 .orElseThrow(() -> Problem.notFound("import_not_found", "there is no import {id}")
                         .with("id", id));
+    }
+
+    Optional<Imports.Import> ofRun(String way, long run) {
+        return jdbc.sql("select * from imports where origin_way = :way and origin_run = :run order by id desc limit 1")
+                .param("way", way)
+                .param("run", run)
+                .query(this::map)
+                .optional();
     }
 
     Page<Imports.Import> list(long below, int limit) {
@@ -222,11 +242,13 @@ final class ImportStore {
     private Imports.Import map(ResultSet row, int number) throws SQLException {
         var report = row.getString("report");
         var finished = row.getObject("finished_at", OffsetDateTime.class);
+        var way = row.getString("origin_way");
         var read = report == null ? null : json.readValue(report, Imports.Report.class);
         return new Imports.Import(
                 row.getLong("id"),
                 row.getString("file_name"),
                 ImportKind.of(row.getString("kind")),
+                way == null ? null : new Imports.Origin(way, row.getLong("origin_id"), row.getString("origin_name")),
                 row.getBoolean("dry_run"),
                 Imports.State.valueOf(row.getString("state").toUpperCase(Locale.ROOT)),
                 read == null ? rowsRead.applyAsLong(row.getLong("id")) : read.rows(),

@@ -6,7 +6,15 @@ import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.Reader;
 import java.io.UncheckedIOException;
+import java.time.DateTimeException;
+import java.time.Instant;
+import java.time.LocalDateTime;
+import java.time.OffsetDateTime;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -20,10 +28,12 @@ import tools.jackson.databind.json.JsonMapper;
 
 /**
  * One JSON object a line. Its columns are the names of all members of all lines; those of an object within are called by
- * their way, {@code address.city}, and a list is its JSON text. So it is read once for the names and once for the rows.
+ * their way, {@code address.city}, and a list is its JSON text. So it is read once for the names and once for the rows. An
+ * object whose only member is {@code $date} is a moment, as document databases write theirs: whatever form times have.
  */
 final class JsonLines implements Table {
     private static final JsonMapper JSON = JsonMapper.builder().build();
+    private static final String DATE = "$date";
     private static final int MOST_COLUMNS = 1_000;
 
     private final String encoding;
@@ -37,7 +47,7 @@ final class JsonLines implements Table {
         try (var in = new BufferedReader(text.call())) {
             for (var line = in.readLine(); line != null; line = in.readLine()) {
                 try {
-                    names.addAll(members(line).keySet());
+                    names.addAll(members(line).texts().keySet());
                 } catch (JacksonException | NotAnObject told) {
                     // Told of its row, when that is read.
                 }
@@ -86,8 +96,14 @@ final class JsonLines implements Table {
         try {
             var members = members(line);
             var values = new ArrayList<@Nullable String>(columns.size());
-            for (var column : columns) values.add(members.get(column));
-            return new Row(number, values, Map.of());
+            var moments = new HashMap<Integer, Moment>();
+            for (int i = 0; i < columns.size(); i++) {
+                var column = columns.get(i);
+                values.add(members.texts().get(column));
+                var moment = members.moments().get(column);
+                if (moment != null) moments.put(i, moment);
+            }
+            return new Row(number, values, moments);
         } catch (NotAnObject e) {
             return new Row(number, List.of(line), Map.of(), "the line is no JSON object");
         } catch (JacksonException e) {
@@ -104,8 +120,10 @@ final class JsonLines implements Table {
         }
     }
 
-    private static Map<String, @Nullable String> members(String line) throws NotAnObject {
-        var members = new LinkedHashMap<String, @Nullable String>();
+    private record Members(Map<String, @Nullable String> texts, Map<String, Moment> moments) {}
+
+    private static Members members(String line) throws NotAnObject {
+        var members = new Members(new LinkedHashMap<>(), new HashMap<>());
         if (line.isBlank()) return members;
         try (var in = JSON.createParser(line)) {
             if (in.nextToken() != JsonToken.START_OBJECT) throw new NotAnObject();
@@ -115,15 +133,41 @@ final class JsonLines implements Table {
         return members;
     }
 
-    private static void object(JsonParser in, String way, Map<String, @Nullable String> members) {
+    private static void object(JsonParser in, String way, Members members) {
         while (in.nextToken() != JsonToken.END_OBJECT) {
             var name = way + in.currentName();
             switch (in.nextToken()) {
-                case START_OBJECT -> object(in, name + ".", members);
-                case START_ARRAY -> members.put(name, in.readValueAsTree().toString());
-                case VALUE_NULL -> members.put(name, null);
-                default -> members.put(name, in.getString());
+                case START_OBJECT -> {
+                    object(in, name + ".", members);
+                    var date = members.texts().get(name + "." + DATE);
+                    var moment = date == null ? null : moment(date);
+                    if (moment == null) break;
+                    members.texts().remove(name + "." + DATE);
+                    members.texts().put(name, date);
+                    members.moments().put(name, moment);
+                }
+                case START_ARRAY ->
+                    members.texts().put(name, in.readValueAsTree().toString());
+                case VALUE_NULL -> members.texts().put(name, null);
+                default -> members.texts().put(name, in.getString());
             }
+        }
+    }
+
+    /** Null when it is none: the text speaks for itself then. */
+    private static @Nullable Moment moment(String date) {
+        try {
+            var read = DateTimeFormatter.ISO_DATE_TIME.parseBest(
+                    date.length() == 10 ? date + "T00:00:00" : date, OffsetDateTime::from, LocalDateTime::from);
+            return switch (read) {
+                case OffsetDateTime zoned ->
+                    new Moment(ChronoUnit.MICROS.between(Instant.EPOCH, zoned.toInstant()), true);
+                case LocalDateTime local ->
+                    new Moment(ChronoUnit.MICROS.between(Instant.EPOCH, local.toInstant(ZoneOffset.UTC)), false);
+                default -> null;
+            };
+        } catch (DateTimeException | ArithmeticException e) {
+            return null;
         }
     }
 

@@ -18,8 +18,6 @@ import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneId;
-import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Base64;
 import java.util.List;
 import java.util.Map;
@@ -39,10 +37,7 @@ import org.springframework.stereotype.Component;
 public class Uploads {
     private static final Logger LOG = LoggerFactory.getLogger(Uploads.class);
     private static final Duration KEPT = Duration.ofHours(1);
-    private static final int SAMPLE_ROWS = 5;
-    private static final int GUESS_ROWS = 200;
     private static final int LONGEST_NAME = 200;
-    private static final List<String> TIMES = List.of("time", "created_at", "valid_from", "day", "consent_time");
 
     private final Imports imports;
     private final SystemClock clock;
@@ -79,11 +74,8 @@ public class Uploads {
             @Nullable String encoding,
             ImportKind kind,
             Map<String, String> fields,
-            List<Guess> guesses,
+            List<FileLook.Guess> guesses,
             List<String> timeFormats) {}
-
-    /** How a file would be read as one of a kind: our field → the file's column. */
-    public record Guess(ImportKind kind, Map<String, String> fields) {}
 
     private record Kept(
             Path file, String fileName, @Nullable String encoding, Instant used) {}
@@ -146,40 +138,18 @@ public class Uploads {
     }
 
     private Upload look(String id, Path file, String fileName, @Nullable String encoding) {
-        try (var staging = new Workspace();
-                var table = Table.open(file, encoding, staging.connection())) {
-            var columns = table.columns();
-            var kind = MappingGuess.kind(columns);
-            var guesses = Arrays.stream(ImportKind.values())
-                    .map(one -> new Guess(one, MappingGuess.fields(one, columns)))
-                    .toList();
-            var fields = MappingGuess.fields(kind, columns);
-            int timeAt = TIMES.stream()
-                    .filter(fields::containsKey)
-                    .findFirst()
-                    .map(field -> columns.indexOf(fields.get(field)))
-                    .orElse(-1);
-            var sample = new ArrayList<List<String>>();
-            var times = new ArrayList<String>();
-            for (var row = table.next(); row != null && times.size() < GUESS_ROWS; row = table.next()) {
-                var values = row.values().stream()
-                        .map(value -> value == null ? "" : value.strip())
-                        .toList();
-                if (sample.size() < SAMPLE_ROWS) sample.add(values);
-                times.add(timeAt >= 0 && timeAt < values.size() ? values.get(timeAt) : "");
-            }
-            return new Upload(
-                    id,
-                    fileName,
-                    size(file),
-                    columns,
-                    List.copyOf(sample),
-                    table.encoding(),
-                    kind,
-                    fields,
-                    guesses,
-                    MappingGuess.timeFormats(times, zone));
-        }
+        var look = FileLook.into(file, encoding, zone);
+        return new Upload(
+                id,
+                fileName,
+                size(file),
+                look.columns(),
+                look.sample(),
+                look.encoding(),
+                look.kind(),
+                look.fields(),
+                look.guesses(),
+                look.timeFormats());
     }
 
     private Path store(InputStream content) {

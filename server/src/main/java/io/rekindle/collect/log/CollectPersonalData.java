@@ -45,7 +45,8 @@ class CollectPersonalData implements PersonalData, Tombstones.Returning {
                 PersonalTable.searched("rejected_items").sealing("sealed", "rejected"),
                 PersonalTable.searched("quarantined_items").sealing("sealed", "quarantine"),
                 PersonalTable.searched("import_rejects").sealing("sealed", "import-row"),
-                PersonalTable.kept("nobodies"));
+                PersonalTable.kept("nobodies"),
+                PersonalTable.kept("database_connections").sealing("sealed_password", "database-password"));
     }
 
     /** The numbers of the log stay without gaps: an event of somebody erased is there, and says nothing any more. */

@@ -44,6 +44,9 @@ class WholeLoopTest {
     private static final List<String> NOT_IN_THE_DEMONSTRATION = List.of(
             "/api/imports/{id}",
             "/api/webhooks/{id}",
+            "/api/databases/{id}",
+            "/api/pulls/{id}",
+            "/api/watched-folders/{id}",
             "/api/erasures/{id}",
             "/api/identity/searches/{id}",
             "/api/identity/merges/{number}");

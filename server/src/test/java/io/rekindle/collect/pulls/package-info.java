@@ -1,0 +1,4 @@
+@NullMarked
+package io.rekindle.collect.pulls;
+
+import org.jspecify.annotations.NullMarked;
