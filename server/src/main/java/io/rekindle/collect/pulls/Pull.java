@@ -84,7 +84,9 @@ public record Pull(
      * @param from the watermark it began at; null: at the beginning
      * @param to the watermark it led to
      * @param importId null when there was no row, or none yet
-     * @param report what became of the rows; null until they are in
+     * @param brought how many rows came in; null until they are in
+     * @param alreadyThere rows an earlier import had brought
+     * @param rejected rows that could not be used
      * @param failureCode stable; null when it did not fail
      */
     public record Run(
@@ -118,10 +120,10 @@ public record Pull(
     public record Preview(List<String> watermarks, FileLook look) {}
 
     static SourceDatabase.From from(@Nullable String table, @Nullable String query) {
-        boolean ofTable = table != null && !table.isBlank();
-        boolean ofQuery = query != null && !query.isBlank();
-        if (ofTable && !ofQuery) return new SourceDatabase.Table(table.strip());
-        if (ofQuery && !ofTable) return new SourceDatabase.Query(SourceDatabase.single(query));
+        var named = table == null ? "" : table.strip();
+        var written = query == null ? "" : query.strip();
+        if (!named.isEmpty() && written.isEmpty()) return new SourceDatabase.Table(named);
+        if (!written.isEmpty() && named.isEmpty()) return new SourceDatabase.Query(SourceDatabase.single(written));
         throw Problem.invalid("pull_of_nothing", "name a table, or write a query: one of both");
     }
 }

@@ -37,7 +37,11 @@ class WatchedFolderTest {
     @SuppressWarnings("NullAway.Init")
     Path elsewhere;
 
-    WatchedFolderTest(@Autowired WatchedFolders folders, @Autowired Imports imports, @Autowired Warehouse warehouse) {
+    WatchedFolderTest(
+            @Autowired WatchedFolders folders,
+            @Autowired Imports imports,
+            @Autowired Warehouse warehouse,
+            @Autowired JdbcClient jdbc) {
         this.folders = folders;
         this.imports = imports;
         this.warehouse = warehouse;
