@@ -35,6 +35,7 @@ export const router = createHashRouter([
           { path: 'sources', lazy: () => import('@/pages/SourcesPage') },
           { path: 'sources/:id', lazy: () => import('@/pages/SourcePage') },
           { path: 'imports', lazy: () => import('@/pages/ImportsPage') },
+          { path: 'pulls', lazy: () => import('@/pages/PullsPage') },
           { path: 'imports/:id', lazy: () => import('@/pages/ImportPage') },
           { path: 'exports', lazy: () => import('@/pages/ExportsPage') },
           { path: 'users', lazy: () => import('@/pages/UsersPage') },

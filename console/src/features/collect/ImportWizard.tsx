@@ -91,7 +91,8 @@ export function ImportWizard({ currency, started }: Props) {
 /** What files are met in beside UTF-8. */
 const ENCODINGS = ['UTF-8', 'GB18030', 'Big5', 'Shift_JIS', 'UTF-16LE', 'windows-1252', 'ISO-8859-1'];
 
-function ChooseFile({ taken }: { taken: (upload: Upload) => void }) {
+/** Sends a file that is to be looked into. */
+export function ChooseFile({ taken }: { taken: (upload: Upload) => void }) {
   const { t } = useTranslation();
   const send = useUploadFile();
   const [encoding, setEncoding] = useState('');

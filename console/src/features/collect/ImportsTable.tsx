@@ -33,9 +33,16 @@ export function ImportsTable() {
           {
             title: t('imports.file'),
             render: (_, row) => (
-              <Link to={`/imports/${row.id}`} className="secret" data-testid="import-link">
-                {row.fileName}
-              </Link>
+              <>
+                <Link to={`/imports/${row.id}`} className="secret" data-testid="import-link">
+                  {row.fileName}
+                </Link>
+                {row.origin && (
+                  <Tag style={{ marginInlineStart: 8 }} title={row.origin.name}>
+                    {label('importOrigin', row.origin.way)}
+                  </Tag>
+                )}
+              </>
             ),
           },
           { title: t('imports.kind'), render: (_, row) => label('importKind', row.kind) },

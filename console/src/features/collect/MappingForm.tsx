@@ -18,6 +18,9 @@ interface Props {
   /** Tries the mapping; what is refused goes to `refused`. */
   tryIt: (values: MappingValues, refused: (error: unknown) => void) => void;
   discard: () => void;
+  /** What the buttons say; that it is tried, and that another file is taken, unless said. */
+  submitText?: string;
+  discardText?: string;
 }
 
 /** Which column holds what, and how it is written; the file's first rows stand beside. */
@@ -26,7 +29,16 @@ export function MappingForm(props: Props) {
   return <QueryView query={kinds}>{(all) => <OfKinds {...props} kinds={all} />}</QueryView>;
 }
 
-function OfKinds({ upload, start, busy, tryIt, discard, kinds }: Props & { kinds: KindOfImport[] }) {
+function OfKinds({
+  upload,
+  start,
+  busy,
+  tryIt,
+  discard,
+  submitText,
+  discardText,
+  kinds,
+}: Props & { kinds: KindOfImport[] }) {
   const { t } = useTranslation();
   const label = useLabel();
   const format = useFormats();
@@ -76,7 +88,8 @@ function OfKinds({ upload, start, busy, tryIt, discard, kinds }: Props & { kinds
           title={t('imports.mapping')}
           extra={
             <Typography.Text type="secondary">
-              {upload.fileName} · {t('imports.kilobytes', { size: format.number(upload.bytes / 1024, 1) })}
+              {upload.fileName}
+              {upload.bytes > 0 && ` · ${t('imports.kilobytes', { size: format.number(upload.bytes / 1024, 1) })}`}
               {upload.encoding && ` · ${t('imports.textReadAs', { encoding: upload.encoding })}`}
             </Typography.Text>
           }
@@ -188,10 +201,10 @@ function OfKinds({ upload, start, busy, tryIt, discard, kinds }: Props & { kinds
         </Card>
         <div className="row">
           <Button type="primary" htmlType="submit" loading={busy} data-testid="try-import">
-            {t('imports.try')}
+            {submitText ?? t('imports.try')}
           </Button>
           <Button onClick={discard} data-testid="discard-upload">
-            {t('imports.otherFile')}
+            {discardText ?? t('imports.otherFile')}
           </Button>
         </div>
       </div>
