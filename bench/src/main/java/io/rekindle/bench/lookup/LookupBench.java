@@ -12,6 +12,7 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.time.Instant;
 import java.util.Arrays;
 import java.util.Base64;
 import java.util.List;
@@ -27,20 +28,29 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
+import tools.jackson.databind.json.JsonMapper;
 
 /**
  * Fills a server through its intake with customers who have a user id, an e-mail address, a phone number and a device,
  * then asks for profiles by any of these at a steady rate over HTTP. Waits are counted from the moment a question was due,
  * so that a slow answer also counts for those behind it. Baseline: at the same rate, one row by its primary key over JDBC.
+ * Then the timeline of one customer with very many events is read page by page; its baseline is the first page of a customer
+ * with one event.
  */
 @Command(
         name = "lookup",
         mixinStandardHelpOptions = true,
-        description = "The wait for a profile by any identifier, at a steady rate, against a bare primary-key read.")
+        description =
+                "The wait for a profile by any identifier, at a steady rate, against a bare primary-key read; and for pages of a long timeline.")
 public final class LookupBench implements Callable<Integer> {
     private static final String WRITE_KEY = "bench-write-key-0123456789";
     private static final String ADMIN_KEY = "bench-admin-key-0123456789";
+    private static final String KEY = "Basic "
+            + Base64.getEncoder().encodeToString((WRITE_KEY + ":").getBytes(java.nio.charset.StandardCharsets.UTF_8));
     private static final int A_CALL = 100;
+    private static final int TIMELINE_PAGES = 200;
+    private static final Instant FIRST = Instant.parse("2025-09-01T00:00:00Z");
+    private static final JsonMapper JSON = JsonMapper.builder().build();
     private static final int AT_ONCE = 8;
     private static final double PROMISED_MILLIS = 10;
     private static final long SECOND = 1_000_000_000L;
@@ -53,6 +63,11 @@ public final class LookupBench implements Callable<Integer> {
 
     @Option(names = "--seconds", description = "length of each measurement (default: ${DEFAULT-VALUE})")
     private int seconds = 30;
+
+    @Option(
+            names = "--timeline",
+            description = "events of the one customer whose timeline is read (default: ${DEFAULT-VALUE})")
+    private int timeline = 50_000;
 
     @Option(names = "--seed", description = "seed of the questions (default: ${DEFAULT-VALUE})")
     private long seed = 7;
@@ -99,6 +114,10 @@ public final class LookupBench implements Callable<Integer> {
         var asked = steadily(seconds, i -> lookup(port, random));
         tell("rows by primary key");
         var bare = steadily(seconds, i -> read(jdbc, ids.get(random.nextInt(ids.size()))));
+        tell("a timeline of %,d events".formatted(timeline));
+        fillTimeline(server, port);
+        var few = pages(port, customerOf(port, 1), TIMELINE_PAGES, false);
+        var many = pages(port, customerOf(port, 0), TIMELINE_PAGES, true);
         return List.of(
                 Measure.of(
                         "profile by any identifier, %,d customers, %d/s: p99; baseline a primary-key read"
@@ -106,14 +125,58 @@ public final class LookupBench implements Callable<Integer> {
                         at(asked, .99),
                         "ms",
                         at(bare, .99)),
-                Measure.of("the same, p50", at(asked, .5), "ms", at(bare, .5)));
+                Measure.of("the same, p50", at(asked, .5), "ms", at(bare, .5)),
+                Measure.of(
+                        "timeline of %,d events, page after page: p99; baseline a customer of one event"
+                                .formatted(timeline),
+                        at(many, .99),
+                        "ms",
+                        at(few, .99)),
+                Measure.of("the same, p50", at(many, .5), "ms", at(few, .5)));
+    }
+
+    /** Gives the first customer a long history. */
+    private void fillTimeline(RunningServer server, int port) throws InterruptedException {
+        for (int from = 0; from < timeline; from += A_CALL) {
+            var items = new java.util.ArrayList<String>(A_CALL);
+            for (int i = from; i < Math.min(timeline, from + A_CALL); i++)
+                items.add("""
+                        {"type":"track","messageId":"t-%1$d","userId":"u-0","event":"Product Viewed",\
+                        "timestamp":"%2$s","properties":{"product_id":"p-%3$d","price":9.5}}\
+                        """.formatted(i, FIRST.plusSeconds(60L * i), i % 977));
+            sendCall(port, items);
+        }
+        settle(server);
+    }
+
+    private String customerOf(int port, int number) {
+        var answer = post(
+                port,
+                "/api/customers/lookup",
+                "Bearer " + ADMIN_KEY,
+                "{\"type\":\"user_id\",\"value\":\"u-%d\"}".formatted(number));
+        return JSON.readTree(answer.body()).path("profile").path("customerId").asString();
+    }
+
+    /** Nanoseconds each page took, in ascending order: one page after the other, from the first again at the end. */
+    private long[] pages(int port, String customer, int number, boolean on) {
+        var took = new long[number];
+        var cursor = "";
+        for (int i = 0; i < number; i++) {
+            long from = System.nanoTime();
+            var answer = get(port, "/api/customers/%s/timeline?limit=50%s".formatted(customer, cursor));
+            took[i] = System.nanoTime() - from;
+            var next = JSON.readTree(answer.body()).path("nextCursor");
+            if (on && next.isNull())
+                throw new IllegalStateException("the timeline ended after %d pages".formatted(i + 1));
+            cursor = on ? "&cursor=" + next.asString() : "";
+        }
+        Arrays.sort(took);
+        return took;
     }
 
     private void fill(RunningServer server, int port) throws InterruptedException {
         tell("%,d customers through intake".formatted(customers));
-        var key = "Basic "
-                + Base64.getEncoder()
-                        .encodeToString((WRITE_KEY + ":").getBytes(java.nio.charset.StandardCharsets.UTF_8));
         var places = new Semaphore(AT_ONCE);
         var failed = new AtomicReference<@Nullable RuntimeException>();
         try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
@@ -122,7 +185,7 @@ public final class LookupBench implements Callable<Integer> {
                 places.acquire();
                 threads.execute(() -> {
                     try {
-                        send(port, key, start);
+                        send(port, start);
                     } catch (RuntimeException refused) {
                         failed.compareAndSet(null, refused);
                     } finally {
@@ -133,26 +196,31 @@ public final class LookupBench implements Callable<Integer> {
         }
         var first = failed.get();
         if (first != null) throw first;
+        settle(server);
+    }
+
+    private static void settle(RunningServer server) throws InterruptedException {
         var tails = server.part(Tails.class);
         while (tails.worstLag() > 0) TimeUnit.MILLISECONDS.sleep(200);
     }
 
-    private void send(int port, String key, int first) {
-        var body = new StringBuilder("{\"batch\":[");
-        for (int i = first; i < Math.min(customers, first + A_CALL); i++) {
-            if (i > first) body.append(',');
-            body.append("""
+    private void send(int port, int first) {
+        var items = new java.util.ArrayList<String>(A_CALL);
+        for (int i = first; i < Math.min(customers, first + A_CALL); i++) items.add("""
                     {"type":"identify","messageId":"l-%1$d","userId":"u-%1$d","anonymousId":"a-%1$d",\
                     "traits":{"email":"c%1$d@shop.example","phone":"%2$s","city":"Wien","plan":"basic","points":%1$d}}\
                     """.formatted(i, phone(i)));
-        }
+        sendCall(port, items);
+    }
+
+    /** Sends one call; again for as long as intake asks to wait because the tails are behind. */
+    private void sendCall(int port, List<String> items) {
+        var body = "{\"batch\":[%s]}".formatted(String.join(",", items));
         while (true) {
-            var answer = post(port, "/v1/batch", key, body.append("]}").toString());
+            var answer = post(port, "/v1/batch", KEY, body);
             if (answer.statusCode() == 200) return;
-            // Intake asks to wait while the tails are behind.
             if (answer.statusCode() != 429)
                 throw new IllegalStateException("intake answered %d: %s".formatted(answer.statusCode(), answer.body()));
-            body.setLength(body.length() - 2);
             try {
                 TimeUnit.SECONDS.sleep(1);
             } catch (InterruptedException e) {
@@ -192,15 +260,27 @@ public final class LookupBench implements Callable<Integer> {
                 .single();
     }
 
+    private HttpResponse<String> get(int port, String path) {
+        var answer = send(HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + path))
+                .header("Authorization", "Bearer " + ADMIN_KEY)
+                .build());
+        if (answer.statusCode() != 200)
+            throw new IllegalStateException(
+                    "%s was answered %d: %s".formatted(path, answer.statusCode(), answer.body()));
+        return answer;
+    }
+
     private HttpResponse<String> post(int port, String path, String key, String body) {
+        return send(HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + path))
+                .header("Authorization", key)
+                .header("Content-Type", "application/json")
+                .POST(HttpRequest.BodyPublishers.ofString(body))
+                .build());
+    }
+
+    private HttpResponse<String> send(HttpRequest request) {
         try {
-            return http.send(
-                    HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + path))
-                            .header("Authorization", key)
-                            .header("Content-Type", "application/json")
-                            .POST(HttpRequest.BodyPublishers.ofString(body))
-                            .build(),
-                    HttpResponse.BodyHandlers.ofString());
+            return http.send(request, HttpResponse.BodyHandlers.ofString());
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         } catch (InterruptedException e) {
