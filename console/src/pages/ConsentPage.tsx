@@ -4,6 +4,7 @@ import { BudgetPanel } from '@/features/consent/BudgetPanel';
 import { CountriesPanel } from '@/features/consent/CountriesPanel';
 import { SuppressionsPanel } from '@/features/consent/SuppressionsPanel';
 import { TopicsPanel } from '@/features/consent/TopicsPanel';
+import { WordingsPanel } from '@/features/consent/WordingsPanel';
 import { useMay } from '@/shared/session';
 import { Page } from '@/shared/ui/Page';
 
@@ -18,6 +19,7 @@ export function Component() {
         items={[
           { key: 'budget', label: t('consent.budget'), children: <BudgetPanel mayChange={mayChange} /> },
           { key: 'topics', label: t('consent.topics'), children: <TopicsPanel mayChange={mayChange} /> },
+          { key: 'wordings', label: t('consent.wordings'), children: <WordingsPanel mayChange={mayChange} /> },
           ...(mayStudy
             ? [
                 {

@@ -2,6 +2,7 @@ import { useMemo } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useParams } from 'react-router';
 import { useCurrency } from '@/features/analyse/useCurrency';
+import { CustomerPermission } from '@/features/consent/CustomerPermission';
 import { useCampaigns } from '@/features/plan/api/listCampaigns';
 import { useCustomer } from '@/features/profile/api/readCustomer';
 import { CustomerView } from '@/features/profile/CustomerView';
@@ -31,6 +32,7 @@ export function Component() {
         {(data) => (
           <>
             <CustomerView customer={data} currency={currency} campaigns={names} />
+            <CustomerPermission customerId={data.customerId} />
             <PersonRights customerId={data.customerId} />
           </>
         )}

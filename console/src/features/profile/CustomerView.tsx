@@ -373,7 +373,7 @@ function Consent({ customer }: { customer: Customer }) {
   return (
     <Table
       size="small"
-      rowKey={(row) => `${row.purpose} ${row.channel} ${row.at}`}
+      rowKey={(row) => `${row.purpose} ${row.channel} ${row.topic ?? ''}`}
       dataSource={customer.consent}
       pagination={false}
       aria-label={t('customer.consent')}
@@ -381,6 +381,7 @@ function Consent({ customer }: { customer: Customer }) {
       columns={[
         { title: t('customer.purpose'), render: (_, row) => label('purpose', row.purpose) },
         { title: t('messages.channel'), render: (_, row) => label('channel', row.channel) },
+        { title: t('consent.topic'), render: (_, row) => row.topic ?? t('consent.everything') },
         {
           title: t('customer.permission'),
           render: (_, row) => (
@@ -390,6 +391,7 @@ function Consent({ customer }: { customer: Customer }) {
           ),
         },
         { title: t('customer.source'), dataIndex: 'source' },
+        { title: t('consent.wording'), render: (_, row) => row.wording ?? '–' },
         { title: t('common.at'), render: (_, row) => format.moment(row.at) },
       ]}
     />

@@ -88,7 +88,9 @@ public enum ImportKind {
                         "created_at",
                         "time",
                         "consent_source",
-                        "consent_time");
+                        "consent_time",
+                        "consent_wording",
+                        "consent_proof");
             case ORDERS ->
                 List.of(
                         "order_id",

@@ -19,6 +19,11 @@ public interface Tail {
         return false;
     }
 
+    /** Of which events, for one that wants them; the rest comes without. */
+    default boolean wantsPersonalFieldsOf(LoggedEvent event) {
+        return true;
+    }
+
     /** Whether it wants the events themselves; one that asks the warehouse for them by their places does not. */
     default boolean wantsEvents() {
         return true;

@@ -19,11 +19,11 @@ public final class Templates {
             case CUSTOMERS ->
                 chinese
                         ? List.of(
-                                "客户编号,邮箱,手机号,姓名,生日,性别,省份,城市,邮编,注册时间,邮件同意,短信同意,同意来源,同意时间",
-                                "C-1001,li.na@example.com,+8613800000001,李娜,1990-05-17,女,浙江,杭州,310000,2025-03-01T10:00:00+08:00,是,否,门店开卡,2025-03-01T10:00:00+08:00")
+                                "客户编号,邮箱,手机号,姓名,生日,性别,省份,城市,邮编,注册时间,邮件同意,短信同意,同意来源,同意时间,同意版本,同意凭证",
+                                "C-1001,li.na@example.com,+8613800000001,李娜,1990-05-17,女,浙江,杭州,310000,2025-03-01T10:00:00+08:00,是,否,门店开卡,2025-03-01T10:00:00+08:00,member_card@2,签字表 4711")
                         : List.of(
-                                "customer_id,email,phone,first_name,last_name,birthday,gender,street,city,state,postcode,country,created_at,consent_email,consent_sms,consent_source,consent_time",
-                                "C-1001,ann@example.com,+442079460001,Ann,Example,1990-05-17,female,1 High Street,London,,SW1A 1AA,GB,2025-03-01T10:00:00Z,yes,no,checkout form,2025-03-01T10:00:00Z");
+                                "customer_id,email,phone,first_name,last_name,birthday,gender,street,city,state,postcode,country,created_at,consent_email,consent_sms,consent_source,consent_time,consent_wording,consent_proof",
+                                "C-1001,ann@example.com,+442079460001,Ann,Example,1990-05-17,female,1 High Street,London,,SW1A 1AA,GB,2025-03-01T10:00:00Z,yes,no,checkout form,2025-03-01T10:00:00Z,newsletter@3,form 4711");
             case ORDERS ->
                 chinese
                         ? List.of(

@@ -1,13 +1,15 @@
 package io.rekindle.consent;
 
 import io.rekindle.common.CustomerId;
+import io.rekindle.platform.Vault;
+import java.nio.charset.StandardCharsets;
 import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.sql.Types;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
 import java.time.temporal.ChronoUnit;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
@@ -18,6 +20,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Queue;
 import java.util.Set;
 import java.util.function.Function;
 import java.util.stream.Stream;
@@ -64,9 +67,11 @@ class ConsentStore {
             + " when not c.granted and (c.set_at, c.seq) > (t.set_at, t.seq) then false else true end";
 
     private final JdbcClient jdbc;
+    private final Vault vault;
 
-    ConsentStore(JdbcClient jdbc) {
+    ConsentStore(JdbcClient jdbc, Vault vault) {
         this.jdbc = jdbc;
+        this.vault = vault;
     }
 
     /** @param topic what it is about; empty: everything */
@@ -87,9 +92,29 @@ class ConsentStore {
     }
 
     /**
+     * What shows that something was said.
+     *
+     * @param wording the version of what was asked
+     * @param language in which it was asked
+     * @param place where it was said, as its source calls it
+     * @param proof in words, in clear
+     */
+    record Shown(
+            @Nullable String wording,
+            @Nullable String language,
+            @Nullable String place,
+            @Nullable String proof) {
+        static final Shown NOTHING = new Shown(null, null, null, null);
+
+        boolean isAnything() {
+            return wording != null || place != null || proof != null;
+        }
+    }
+
+    /**
      * @param identity whom the source spoke of: the person's id, or one that was merged into it
      * @param evidence what shows it, a row of consent_evidence; 0: the source is all there is
-     * @param wording what was asked, where there is no evidence of it yet
+     * @param shown what shows it, where it is not written down yet
      * @param toConfirm whether a yes holds only when it was confirmed by mail
      */
     record Change(
@@ -101,10 +126,18 @@ class ConsentStore {
             long seq,
             Manner manner,
             long evidence,
-            @Nullable String wording,
+            Shown shown,
             boolean toConfirm) {
         Change(About about, CustomerId identity, boolean granted, String source, Instant at, long seq, Manner manner) {
-            this(about, identity, granted, source, at, seq, manner, 0, null, false);
+            this(about, identity, granted, source, at, seq, manner, 0, Shown.NOTHING, false);
+        }
+
+        Change dated(Instant when) {
+            return new Change(about, identity, granted, source, when, seq, manner, evidence, shown, toConfirm);
+        }
+
+        Change shownBy(long row) {
+            return new Change(about, identity, granted, source, at, seq, manner, row, Shown.NOTHING, false);
         }
     }
 
@@ -188,6 +221,8 @@ class ConsentStore {
         var lifted = new LinkedHashSet<About>();
         var turns = new ArrayList<Turn>();
         var sayings = new ArrayList<Saying>();
+        var evidence = new LinkedHashMap<Long, Change>();
+        var free = rowsFor(changes);
         for (var change : changes) {
             boolean decides = change.manner() != Manner.STATEMENT;
             if (!decides) {
@@ -205,7 +240,7 @@ class ConsentStore {
                 if (stands == null || !stands.told().granted()) unconfirmed.add(change);
                 continue;
             }
-            var dated = shown(lastOf(change, states));
+            var dated = shown(lastOf(change, states), free, evidence);
             states.put(change.about(), said(states.get(change.about()), dated, decides, told));
             for (var turn : told) turns.add(turn.saidOf(change.identity()));
             sayings.add(new Saying(dated, decides));
@@ -213,6 +248,7 @@ class ConsentStore {
             if (decides && change.granted()) lifted.add(change.about());
             else lifted.remove(change.about());
         }
+        write(evidence);
         keep(sayings);
         store(changed.stream()
                 .map(about -> Map.entry(about, Objects.requireNonNull(states.get(about))))
@@ -243,47 +279,26 @@ class ConsentStore {
                 .map(entry -> entry.getValue().last())
                 .max(Comparator.naturalOrder());
         if (last.isEmpty() || change.at().isAfter(last.get())) return change;
-        return new Change(
-                about,
-                change.identity(),
-                change.granted(),
-                change.source(),
-                last.get().plus(1, ChronoUnit.MICROS),
-                change.seq(),
-                change.manner(),
-                change.evidence(),
-                change.wording(),
-                change.toConfirm());
+        return change.dated(last.get().plus(1, ChronoUnit.MICROS));
     }
 
-    /** Of what is repeated with every sign-in the wording is written down when it says something. */
-    private Change shown(Change change) {
-        if (change.wording() == null || change.evidence() != 0) return change;
-        var about = change.about();
-        long evidence = evidence(
-                about,
-                new Declaration(
-                        about.purpose(),
-                        about.channel(),
-                        about.topic(),
-                        change.granted(),
-                        change.source(),
-                        change.wording(),
-                        null,
-                        null),
-                change.at(),
-                null);
-        return new Change(
-                about,
-                change.identity(),
-                change.granted(),
-                change.source(),
-                change.at(),
-                change.seq(),
-                change.manner(),
-                evidence,
-                null,
-                false);
+    /** Places of rows for what may come to be written down. */
+    private Queue<Long> rowsFor(List<Change> changes) {
+        long most =
+                changes.stream().filter(change -> change.shown().isAnything()).count();
+        if (most == 0) return new ArrayDeque<>();
+        return new ArrayDeque<>(
+                jdbc.sql("""
+                        select nextval(pg_get_serial_sequence('consent_evidence', 'id')) from generate_series(1, :most)
+                        """).param("most", most).query(Long.class).list());
+    }
+
+    /** What is repeated with every sign-in is written down when it says something. */
+    private static Change shown(Change change, Queue<Long> free, Map<Long, Change> evidence) {
+        if (!change.shown().isAnything()) return change;
+        long row = free.remove();
+        evidence.put(row, change);
+        return change.shownBy(row);
     }
 
     private static State said(@Nullable State state, Change change, boolean decides, List<Turn> turns) {
@@ -558,7 +573,9 @@ class ConsentStore {
     /** Takes back what events at these places of the log said; of whom it was. */
     Set<CustomerId> takeBack(Collection<Long> places) {
         return new HashSet<>(jdbc.sql("""
-                        with gone as (delete from consent_sayings where seq = any (:places) returning identity_id)
+                        with gone as (
+                            delete from consent_sayings where seq = any (:places) returning identity_id, evidence),
+                        shown as (delete from consent_evidence where id in (select evidence from gone))
                         select distinct identity_id from gone
                         """)
                 .param("places", longs(List.copyOf(places), place -> place))
@@ -590,7 +607,7 @@ class ConsentStore {
                                     row.getLong("seq"),
                                     weight.equals("now") ? Manner.NOW : Manner.ACT,
                                     row.getLong("evidence"),
-                                    null,
+                                    Shown.NOTHING,
                                     false),
                             !weight.equals("plain"));
                 })
@@ -621,7 +638,7 @@ class ConsentStore {
         if (suppressions.isEmpty()) return 0;
         var rows = List.copyOf(suppressions);
         return jdbc.sql("""
-                        insert into suppressions (channel, address_hash, topic, reason, source, note, suppressed_at)
+                        insert into suppressions (channel, address_hash, topic, reason, source, sealed_note, suppressed_at)
                         select distinct on (c, h, t, r) c, h, t, r, s, nullif(n, ''), a
                         from unnest(:channels, :hashes, :topics, :reasons, :sources, :notes, :at)
                             with ordinality as x (c, h, t, r, s, n, a, place) order by c, h, t, r, place
@@ -630,11 +647,23 @@ class ConsentStore {
                 .param("channels", texts(rows, Suppression::channel))
                 .param("hashes", longs(rows, Suppression::addressHash))
                 .param("topics", texts(rows, s -> Objects.requireNonNullElse(s.topic(), "")))
-                .param("notes", texts(rows, s -> Objects.requireNonNullElse(s.note(), "")))
+                .param("notes", notes(rows))
                 .param("reasons", texts(rows, s -> s.reason().code()))
                 .param("sources", texts(rows, Suppression::source))
                 .param("at", texts("timestamptz", rows, s -> s.at().toString()))
                 .update();
+    }
+
+    /** Sealed: a note outlives the person it is about. One that many entries have is sealed once. */
+    private SqlArrayValue notes(List<Suppression> rows) {
+        var sealed = new HashMap<String, byte[]>();
+        return new SqlArrayValue("bytea", (Object[]) rows.stream()
+                .map(row -> sealed.computeIfAbsent(
+                        Objects.requireNonNullElse(row.note(), ""),
+                        note -> note.isEmpty()
+                                ? new byte[0]
+                                : vault.seal(Suppressions.NOTE, note.getBytes(StandardCharsets.UTF_8))))
+                .toArray(byte[][]::new));
     }
 
     /** The e-mail addresses' hashes of customers that have one. */
@@ -714,27 +743,53 @@ class ConsentStore {
         return found;
     }
 
-    /** Writes down what shows that something was said; its id, 0 where there is nothing but the source. */
-    long evidence(About about, Declaration saying, Instant at, byte @Nullable [] sealedProof) {
-        if (saying.wording() == null && sealedProof == null) return 0;
-        return jdbc.sql("""
-                        insert into consent_evidence (customer_id, purpose, channel, topic, granted, source, said_at, wording,
-                            language, sealed_proof)
-                        values (:customer, :purpose, :channel, :topic, :granted, :source, :at, :wording, :language, :proof)
-                        returning id
+    /** Writes down what shows that something was said; proofs are sealed, each by itself. */
+    private void write(Map<Long, Change> evidence) {
+        if (evidence.isEmpty()) return;
+        var rows = List.copyOf(evidence.entrySet());
+        jdbc.sql("""
+                        insert into consent_evidence (id, customer_id, purpose, channel, topic, granted, source, said_at,
+                            wording, language, sealed_proof)
+                        overriding system value
+                        select i, c, p, h, t, g, s, a, nullif(w, ''), nullif(l, ''), nullif(f, '')
+                        from unnest(:ids, :customers, :purposes, :channels, :topics, :granted, :sources, :at, :wordings,
+                            :languages, :proofs) as x (i, c, p, h, t, g, s, a, w, l, f)
                         """)
-                .param("customer", about.customer().value())
-                .param("purpose", about.purpose())
-                .param("channel", about.channel())
-                .param("topic", about.topic())
-                .param("granted", saying.granted())
-                .param("source", saying.source())
-                .param("at", utc(at))
-                .param("wording", saying.wording(), Types.VARCHAR)
-                .param("language", saying.language(), Types.VARCHAR)
-                .param("proof", sealedProof, Types.BINARY)
-                .query(Long.class)
-                .single();
+                .param("ids", longs(rows, Map.Entry::getKey))
+                .param(
+                        "customers",
+                        longs(rows, r -> r.getValue().about().customer().value()))
+                .param("purposes", texts(rows, r -> r.getValue().about().purpose()))
+                .param("channels", texts(rows, r -> r.getValue().about().channel()))
+                .param("topics", texts(rows, r -> r.getValue().about().topic()))
+                .param("granted", flags(rows, r -> r.getValue().granted()))
+                .param("sources", texts(rows, r -> placed(r.getValue())))
+                .param("at", texts("timestamptz", rows, r -> r.getValue().at().toString()))
+                .param(
+                        "wordings",
+                        texts(
+                                rows,
+                                r -> Objects.requireNonNullElse(
+                                        r.getValue().shown().wording(), "")))
+                .param(
+                        "languages",
+                        texts(
+                                rows,
+                                r -> Objects.requireNonNullElse(
+                                        r.getValue().shown().language(), "")))
+                .param("proofs", new SqlArrayValue("bytea", (Object[]) rows.stream()
+                        .map(r -> sealed(r.getValue().shown().proof()))
+                        .toArray(byte[][]::new)))
+                .update();
+    }
+
+    private static String placed(Change change) {
+        var place = change.shown().place();
+        return place == null ? change.source() : change.source() + ": " + place;
+    }
+
+    private byte[] sealed(@Nullable String proof) {
+        return proof == null ? new byte[0] : vault.seal(Consents.PROOF, proof.getBytes(StandardCharsets.UTF_8));
     }
 
     /**

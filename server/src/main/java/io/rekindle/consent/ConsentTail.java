@@ -13,12 +13,15 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 import org.springframework.stereotype.Component;
 import tools.jackson.databind.JsonNode;
 
 /**
  * Hears what customers say about being written to: {@code traits.consent.<channel>} of an identify call, a boolean or an
- * object of {@code granted}, {@code topics.<topic>} (booleans) and {@code wording} ({@code newsletter@3}); the events
+ * object of {@code granted}, {@code topics.<topic>} (booleans) and what shows it: {@code wording} ({@code newsletter@3}),
+ * {@code language}, {@code source} (where it was said) and {@code proof} (in words; kept sealed), which may also stand in
+ * {@code traits.consent} for all channels; the events
  * {@code Unsubscribed} (with {@code channel} and {@code topic}), {@code Email Bounced} with a {@code bounce_type} of {@code hard} or {@code permanent}, and
  * {@code Email Marked as Spam}. The address of the last two is the property {@code address_hash} (the decimal hash), else
  * the e-mail address the event was identified by, else the one the customer has now.
@@ -26,6 +29,7 @@ import tools.jackson.databind.JsonNode;
 @Component
 class ConsentTail implements Tail {
     private static final int REGROUPINGS_AT_ONCE = 10_000;
+    private static final int LONGEST_PLACE = 200;
     private static final String UNSUBSCRIBED = "Unsubscribed";
     private static final String SPAM = "Email Marked as Spam";
     private static final String BOUNCED = "Email Bounced";
@@ -59,6 +63,17 @@ class ConsentTail implements Tail {
     }
 
     @Override
+    public boolean wantsPersonalFields() {
+        return true;
+    }
+
+    /** Proofs are set aside as personal. */
+    @Override
+    public boolean wantsPersonalFieldsOf(LoggedEvent event) {
+        return event.type() == EventType.IDENTIFY && matters(event);
+    }
+
+    @Override
     public void process(Batch batch) {
         takeRegroupings();
         var relevant = batch.events().stream().filter(ConsentTail::matters).toList();
@@ -87,9 +102,9 @@ class ConsentTail implements Tail {
                             about.topic().isEmpty() ? null : about.topic(),
                             true,
                             change.source(),
-                            change.wording(),
-                            null,
-                            null));
+                            change.shown().wording(),
+                            change.shown().language(),
+                            change.shown().proof()));
         }
     }
 
@@ -112,26 +127,19 @@ class ConsentTail implements Tail {
         for (var channel : event.properties().path("consent").properties()) {
             if (!Consents.isWord(channel.getKey())) continue;
             var said = channel.getValue();
-            var wording = said.path("wording").asString("");
-            if (said.isBoolean()) changes.add(statement(event, customer, toConfirm, channel.getKey(), "", said, ""));
+            if (said.isBoolean()) changes.add(statement(event, customer, toConfirm, channel.getKey(), "", said));
             if (said.path("granted").isBoolean())
-                changes.add(statement(event, customer, toConfirm, channel.getKey(), "", said.path("granted"), wording));
+                changes.add(statement(event, customer, toConfirm, channel.getKey(), "", said.path("granted")));
             for (var topic : said.path("topics").properties())
                 if (topic.getValue().isBoolean() && Consents.isWord(topic.getKey()))
-                    changes.add(statement(
-                            event, customer, toConfirm, channel.getKey(), topic.getKey(), topic.getValue(), wording));
+                    changes.add(
+                            statement(event, customer, toConfirm, channel.getKey(), topic.getKey(), topic.getValue()));
         }
         return changes;
     }
 
     private ConsentStore.Change statement(
-            LoggedEvent event,
-            CustomerId customer,
-            boolean toConfirm,
-            String channel,
-            String topic,
-            JsonNode granted,
-            String wording) {
+            LoggedEvent event, CustomerId customer, boolean toConfirm, String channel, String topic, JsonNode granted) {
         var about = new ConsentStore.About(customer, Permissions.MARKETING, channel, topic);
         var source = "source " + event.sourceId();
         return new ConsentStore.Change(
@@ -143,8 +151,37 @@ class ConsentTail implements Tail {
                 event.seq(),
                 ConsentStore.Manner.STATEMENT,
                 0,
-                Wordings.isReference(wording) ? wording : null,
+                shown(event, channel),
                 toConfirm && granted.booleanValue() && confirmations.isNeeded(customer, channel));
+    }
+
+    /** What is said of one channel, else of all of them. */
+    private static ConsentStore.Shown shown(LoggedEvent event, String channel) {
+        var consent = event.properties().path("consent");
+        var wording = text(consent, channel, "wording");
+        var language = text(consent, channel, "language");
+        var proof = event.personal().get("traits.consent.%s.proof".formatted(channel));
+        if (proof == null) proof = event.personal().get("traits.consent.proof");
+        return new ConsentStore.Shown(
+                Wordings.isReference(wording) ? wording : null,
+                language.matches("[a-z]{2}") ? language : null,
+                storable(text(consent, channel, "source"), LONGEST_PLACE),
+                proof == null ? null : storable(proof, Consents.LONGEST_PROOF));
+    }
+
+    private static String text(JsonNode consent, String channel, String field) {
+        return consent.path(channel).path(field).asString(consent.path(field).asString(""));
+    }
+
+    /** What a client sends may hold what PostgreSQL does not. */
+    private static @Nullable String storable(String text, int most) {
+        var clean = text.codePoints()
+                .filter(c -> c != 0 && (c < Character.MIN_SURROGATE || c > Character.MAX_SURROGATE))
+                .limit(most)
+                .collect(StringBuilder::new, StringBuilder::appendCodePoint, StringBuilder::append)
+                .toString()
+                .strip();
+        return clean.isEmpty() ? null : clean;
     }
 
     private static ConsentStore.Change withdrawal(LoggedEvent event, CustomerId customer) {

@@ -23,7 +23,7 @@ public class Consents {
     /** What proofs are sealed for. */
     static final String PROOF = "consent-proof";
 
-    private static final int LONGEST_PROOF = 2_000;
+    static final int LONGEST_PROOF = 2_000;
 
     private final JdbcClient jdbc;
     private final ConsentStore store;
@@ -146,8 +146,6 @@ public class Consents {
         if (proof != null && proof.length() > LONGEST_PROOF)
             throw Problem.invalid("proof_too_long", "a proof has at most {most} characters")
                     .with("most", LONGEST_PROOF);
-        long evidence = store.evidence(
-                about, saying, at, proof == null ? null : vault.seal(PROOF, proof.getBytes(StandardCharsets.UTF_8)));
         var turns = store.apply(List.of(new ConsentStore.Change(
                 about,
                 customer,
@@ -156,8 +154,8 @@ public class Consents {
                 at,
                 0,
                 ConsentStore.Manner.NOW,
-                evidence,
-                null,
+                0,
+                new ConsentStore.Shown(wording, saying.language(), null, proof),
                 false)));
         store.remember(turns);
         relay.wakeAfterCommit();

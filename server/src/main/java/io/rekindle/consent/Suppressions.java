@@ -5,6 +5,8 @@ import io.rekindle.collect.Identifiers;
 import io.rekindle.common.Page;
 import io.rekindle.platform.BusinessClock;
 import io.rekindle.platform.Problem;
+import io.rekindle.platform.Vault;
+import java.nio.charset.StandardCharsets;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Types;
@@ -21,16 +23,23 @@ import org.springframework.transaction.annotation.Transactional;
 /** Addresses nobody may write to, by their keyed hashes: the list itself tells nobody's address. */
 @Component
 public class Suppressions {
+    /** What notes are sealed for. */
+    static final String NOTE = "suppression-note";
+
+    private static final int LONGEST_NOTE = 500;
+
     private final JdbcClient jdbc;
     private final ConsentStore store;
     private final BusinessClock clock;
     private final Identifiers identifiers;
+    private final Vault vault;
 
-    Suppressions(JdbcClient jdbc, ConsentStore store, BusinessClock clock, Identifiers identifiers) {
+    Suppressions(JdbcClient jdbc, ConsentStore store, BusinessClock clock, Identifiers identifiers, Vault vault) {
         this.jdbc = jdbc;
         this.store = store;
         this.clock = clock;
         this.identifiers = identifiers;
+        this.vault = vault;
     }
 
     /** The channels that have addresses. */
@@ -79,6 +88,7 @@ public class Suppressions {
             @Nullable String note,
             String source) {
         long hash = addressHash(channel, address);
+        requireShort(note);
         store.suppress(List.of(new Suppression(channel, hash, reason, source, clock.instant(), word(topic), note)));
         return find(channel, hash).stream()
                 .filter(s -> s.reason() == reason && Objects.equals(s.topic(), topic))
@@ -105,6 +115,7 @@ public class Suppressions {
             String source) {
         var now = clock.instant();
         word(topic);
+        requireShort(note);
         var found = new ArrayList<Suppression>();
         var faults = new ArrayList<Integer>();
         for (int row = 0; row < addresses.size(); row++) {
@@ -135,7 +146,7 @@ public class Suppressions {
                 .param("hash", addressHash)
                 .param("reason", reason == null ? null : reason.code(), Types.VARCHAR)
                 .param("topic", topic, Types.VARCHAR)
-                .query(Suppressions::map)
+                .query(this::map)
                 .list();
     }
 
@@ -147,7 +158,7 @@ public class Suppressions {
                         """)
                 .param("channel", channel)
                 .param("hash", addressHash)
-                .query(Suppressions::map)
+                .query(this::map)
                 .list();
     }
 
@@ -190,7 +201,7 @@ public class Suppressions {
                 .param("afterTopic", place.topic())
                 .param("afterReason", place.reason())
                 .param("limit", limit + 1)
-                .query(Suppressions::map)
+                .query(this::map)
                 .list();
         return Page.of(
                 rows,
@@ -216,6 +227,12 @@ public class Suppressions {
         }
     }
 
+    private static void requireShort(@Nullable String note) {
+        if (note != null && note.length() > LONGEST_NOTE)
+            throw Problem.invalid("suppression_note_too_long", "a note has at most {most} characters")
+                    .with("most", LONGEST_NOTE);
+    }
+
     private static @Nullable String word(@Nullable String topic) {
         return topic == null ? null : Consents.word("topic", topic);
     }
@@ -224,8 +241,9 @@ public class Suppressions {
         return Suppression.Reason.valueOf(row.getString("reason").toUpperCase(Locale.ROOT));
     }
 
-    private static Suppression map(ResultSet row, int number) throws SQLException {
+    private Suppression map(ResultSet row, int number) throws SQLException {
         var topic = row.getString("topic");
+        var note = row.getBytes("sealed_note");
         return new Suppression(
                 row.getString("channel"),
                 row.getLong("address_hash"),
@@ -233,6 +251,8 @@ public class Suppressions {
                 row.getString("source"),
                 ConsentStore.instant(row, "suppressed_at"),
                 topic.isEmpty() ? null : topic,
-                row.getString("note"));
+                note == null || vault.isDestroyed(note)
+                        ? null
+                        : new String(vault.open(NOTE, note), StandardCharsets.UTF_8));
     }
 }

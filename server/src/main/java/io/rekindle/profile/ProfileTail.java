@@ -30,6 +30,9 @@ import tools.jackson.databind.JsonNode;
  */
 @Component
 class ProfileTail implements Tail {
+    /** What shows a consent is no trait. */
+    private static final String CONSENT = "traits.consent.";
+
     private static final String TRAITS = "traits.";
     private static final String CONTEXT_TRAITS = "context.traits.";
     private static final int REGROUPINGS_AT_ONCE = 10_000;
@@ -237,7 +240,9 @@ class ProfileTail implements Tail {
     /** The trait of the person a path names; the traits of a group call are the group's. */
     private static String theirTrait(String path, EventType type) {
         if (path.startsWith(CONTEXT_TRAITS)) return path.substring(CONTEXT_TRAITS.length());
-        return type == EventType.IDENTIFY && path.startsWith(TRAITS) ? path.substring(TRAITS.length()) : "";
+        return type == EventType.IDENTIFY && path.startsWith(TRAITS) && !path.startsWith(CONSENT)
+                ? path.substring(TRAITS.length())
+                : "";
     }
 
     private static String spelling(String name) {

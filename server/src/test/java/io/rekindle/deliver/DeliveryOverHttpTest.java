@@ -295,6 +295,60 @@ class DeliveryOverHttpTest {
         assertThat(delivered()).as("the campaign is ours").isZero();
     }
 
+    /** From the form of a shop to a statement with proof, through the mail server and the button behind the link. */
+    @Test
+    void whoLivesWhereItIsAskedForAgreesByTheLinkOfAMailAndThatIsWrittenDown() throws Exception {
+        assertThat(put("/api/country-rules/LU", "{\"doubleOptIn\": true}").statusCode())
+                .isEqualTo(200);
+        try {
+            accept("""
+                    {"type":"identify","messageId":"lux%1$s","userId":"lux%1$s","timestamp":"2026-02-01T00:00:00Z",
+                     "traits":{"email":"lux%1$s@example.com","country":"LU",
+                       "consent":{"email":{"granted":true,"wording":"shop_form@4","proof":"form 7 of Lux"}}}}
+                    """.formatted(runId));
+            time.awaitQuiet();
+            var asked = MAILBOXES.takeArrived();
+            assertThat(asked).singleElement().satisfies(mail -> {
+                assertThat(mail.recipient()).isEqualTo("lux%d@example.com".formatted(runId));
+                assertThat(mail.subject()).isEqualTo("Please confirm your subscription");
+                assertThat(mail.pictures()).as("not tracked").isEmpty();
+            });
+            var link = asked.getFirst().links().getFirst();
+            assertThat(link).contains("/c/");
+            assertThat(get(link, SCANNER).statusCode()).isEqualTo(200);
+            assertThat(get(link, BROWSER, "zh-CN").body()).contains("<form method=\"post\"");
+            assertThat(sendAgain("lux" + runId)).as("opened only").isEqualTo("skipped/consent_withdrawn");
+            assertThat(post(link).statusCode()).isEqualTo(200);
+            assertThat(sendAgain("lux" + runId)).isEqualTo("sent");
+            assertThat(MAILBOXES.takeArrived()).hasSize(1);
+            var view = json.readTree(api("/api/customers/" + customer("lux" + runId) + "/consent", null)
+                    .body());
+            assertThat(view.path("waiting").isEmpty()).isTrue();
+            assertThat(view.at("/items/0/granted").asBoolean()).isTrue();
+            var shown = view.at("/evidence/0");
+            assertThat(shown.path("source").asString()).isEqualTo("double opt-in");
+            assertThat(shown.path("wording").asString()).isEqualTo("shop_form@4");
+            assertThat(shown.path("proof").asString()).contains("confirmed by the link of the mail at");
+        } finally {
+            http.send(
+                    request("/api/country-rules/LU", BROWSER)
+                            .header("Authorization", "Bearer " + RekindleTest.ADMIN_KEY)
+                            .DELETE()
+                            .build(),
+                    HttpResponse.BodyHandlers.ofString());
+        }
+    }
+
+    private HttpResponse<String> put(String path, String body) throws Exception {
+        return http.send(
+                request(path, BROWSER)
+                        .header("Authorization", "Bearer " + RekindleTest.ADMIN_KEY)
+                        .header("Content-Type", "application/json")
+                        .PUT(HttpRequest.BodyPublishers.ofString(body))
+                        .build(),
+                HttpResponse.BodyHandlers.ofString());
+    }
+
     private long delivered() {
         time.awaitQuiet();
         return messages.progress(runId).delivered();

@@ -11,6 +11,8 @@ import io.rekindle.collect.EventLog;
 import io.rekindle.collect.Identifier;
 import io.rekindle.collect.Tails;
 import io.rekindle.common.CustomerId;
+import io.rekindle.consent.Suppression;
+import io.rekindle.consent.Suppressions;
 import io.rekindle.identity.Identities;
 import io.rekindle.platform.DatabaseSettings;
 import io.rekindle.platform.PlatformSettings;
@@ -49,6 +51,7 @@ import java.util.Set;
 import java.util.zip.ZipInputStream;
 import org.junit.jupiter.api.Test;
 import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.transaction.support.TransactionTemplate;
 
 /**
  * One person is planted wherever something about a person can come to lie, on a server with both embedded stores, and
@@ -102,6 +105,12 @@ class ErasureTest {
             assertThat(done.keysDestroyed()).isGreaterThan(3);
 
             assertNothingIsFound(everywhere(server, data));
+            assertThat(server.part(JdbcClient.class)
+                            .sql("select reason, sealed_note is null as bare from suppressions")
+                            .query((row, n) -> row.getString("reason") + " " + row.getBoolean("bare"))
+                            .list())
+                    .as("the address stays on its list, what was noted of her does not")
+                    .containsExactly("legal true");
             assertThat(figures(server)).as("past reports").isEqualTo(figures);
             assertTheOtherIsWhole(server);
 
@@ -242,6 +251,15 @@ class ErasureTest {
         var jdbc = server.part(JdbcClient.class);
         var vault = server.part(Vault.class);
         server.part(AuditTrail.class).record("note.made", "note", "asked by zenobia.quillfeather@nowhere.example");
+        server.part(TransactionTemplate.class)
+                .executeWithoutResult(status -> server.part(Suppressions.class)
+                        .add(
+                                "email",
+                                HERS.getFirst(),
+                                Suppression.Reason.LEGAL,
+                                null,
+                                "a letter of Zenobia Quillfeather",
+                                "test"));
         jdbc.sql("""
                         insert into imports (file_name, dry_run, state, mapping, created_at, created_by)
                         values ('orders.csv', true, 'done', '{"fields": {}}', '2026-02-01T00:00:00Z', 'test')

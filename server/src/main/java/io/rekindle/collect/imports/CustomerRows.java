@@ -67,6 +67,10 @@ final class CustomerRows implements RowEvents {
             "拒绝",
             "已退订");
     private static final Pattern NUMBER = Pattern.compile("-?(0|[1-9]\\d{0,14})(\\.\\d{1,6})?");
+    /** As the consent module names a version of what was asked. */
+    private static final Pattern WORDING = Pattern.compile("[a-z][a-z0-9_]{0,39}@[1-9][0-9]{0,5}");
+
+    private static final int LONGEST_PROOF = 2_000;
     private static final Pattern CHANNEL = Pattern.compile("[a-z][a-z0-9_]{0,39}");
     private static final List<DateTimeFormatter> DAYS = List.of(
             DateTimeFormatter.ISO_LOCAL_DATE,
@@ -215,6 +219,20 @@ final class CustomerRows implements RowEvents {
                     "column '%s' is empty: a permission needs when it was given"
                             .formatted(columns.column("consent_time")));
         consent.put("source", source);
+        var wording = columns.text(row, "consent_wording");
+        if (!wording.isEmpty() && !WORDING.matcher(wording).matches())
+            throw new BadRow(
+                    "bad_wording",
+                    "'%s' in column '%s' names no version of a wording, e.g. newsletter@3"
+                            .formatted(wording, columns.column("consent_wording")));
+        put(consent, "wording", wording);
+        var proof = columns.text(row, "consent_proof");
+        if (proof.length() > LONGEST_PROOF)
+            throw new BadRow(
+                    "proof_too_long",
+                    "column '%s' has more than %d characters"
+                            .formatted(columns.column("consent_proof"), LONGEST_PROOF));
+        put(consent, "proof", proof);
         var call = json.createObjectNode();
         call.put("timestamp", columns.time(row, "consent_time", latest).toString());
         identify(call, row);

@@ -175,6 +175,10 @@ final class MappingGuess {
             Map.entry("consent_source", List.of("consentsource", "permissionsource", "同意来源", "授权来源")),
             Map.entry("consent_time", List.of("consenttime", "consentdate", "consentat", "同意时间", "授权时间")),
             Map.entry(
+                    "consent_wording",
+                    List.of("consentwording", "consentversion", "consenttextversion", "同意文本版本", "同意版本", "授权版本")),
+            Map.entry("consent_proof", List.of("consentproof", "proofofconsent", "同意凭证", "授权凭证")),
+            Map.entry(
                     "consent.email",
                     List.of("consentemail", "emailconsent", "emailoptin", "newsletter", "邮件同意", "邮件授权")),
             Map.entry("consent.sms", List.of("consentsms", "smsconsent", "smsoptin", "短信同意", "短信授权")));

@@ -55,7 +55,9 @@ final class JsonText {
         /** A person: these are her traits. */
         TRAITS,
         A_PERSON,
-        A_DEVICE
+        A_DEVICE,
+        /** What shows that somebody agreed is in somebody's words. */
+        A_CONSENT
     }
 
     /** What to call for a member of the object that is copied, after its value was. */
@@ -117,7 +119,9 @@ final class JsonText {
                 continue;
             }
             path.append('.').append(name);
-            if (siftPersonal && isPersonal(judged, of, name) && isWorthKeeping(in.currentToken())) {
+            // What is said of a channel is no address, though the channel be called email.
+            boolean aboutAChannel = of == Of.A_CONSENT && in.currentToken() == JsonToken.START_OBJECT;
+            if (siftPersonal && !aboutAChannel && isPersonal(judged, of, name) && isWorthKeeping(in.currentToken())) {
                 if (!keptAsUrl(in, name, before > atStart)) {
                     var given = current(in);
                     putAside(path.toString(), given);
@@ -129,7 +133,7 @@ final class JsonText {
                 string(name);
                 out.append(':');
                 int from = out.length();
-                boolean kept = copyValue(in, siftPersonal, ofWhom(judged, name, pathLength), judged.kind());
+                boolean kept = copyValue(in, siftPersonal, ofWhom(judged, of, name, pathLength), judged.kind());
                 if (kept) {
                     member.copied(name, from, out.length());
                     if (judged == PersonalFields.Judgement.BIRTH_YEAR) birthYear = -1;
@@ -148,6 +152,7 @@ final class JsonText {
     }
 
     private static boolean isPersonal(PersonalFields.Judgement judged, Of of, String name) {
+        if (of == Of.A_CONSENT && name.equals("proof")) return true;
         return switch (judged) {
             case PERSONAL, BIRTHDAY -> true;
             case AMONG_TRAITS -> of == Of.TRAITS;
@@ -158,7 +163,8 @@ final class JsonText {
     }
 
     /** Whose the members of an object of this name are. */
-    private static Of ofWhom(PersonalFields.Judgement judged, String name, int pathLength) {
+    private static Of ofWhom(PersonalFields.Judgement judged, Of of, String name, int pathLength) {
+        if (of == Of.A_CONSENT || (of == Of.TRAITS && name.equals("consent"))) return Of.A_CONSENT;
         return switch (judged) {
             case HOLDS_A_PERSON -> Of.A_PERSON;
             case HOLDS_A_DEVICE -> Of.A_DEVICE;

@@ -8,14 +8,18 @@ import io.rekindle.platform.Vault;
 import io.rekindle.warehouse.Row;
 import io.rekindle.warehouse.Sql;
 import io.rekindle.warehouse.Warehouse;
+import java.sql.ResultSet;
+import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.jdbc.support.SqlArrayValue;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.JsonNodeFactory;
@@ -39,14 +43,17 @@ final class EventReader {
     }
 
     /**
+     * @param ofWhich of which events with their personal fields; null: of none
      * @param lastSeq where the log ends now: a run far before it is read by one reader alone, and only what it looks at
      */
-    List<LoggedEvent> read(long fromSeq, long toSeq, long lastSeq, Tail.Interest interest, boolean withPersonal) {
+    List<LoggedEvent> read(
+            long fromSeq, long toSeq, long lastSeq, Tail.Interest interest, @Nullable Predicate<LoggedEvent> ofWhich) {
         var events = lastSeq - toSeq > RecentEvents.MOST_KEPT
                 ? fetch(fromSeq, toSeq, interest)
                 : recent.read(fromSeq, toSeq, this::fetchAll);
-        if (!withPersonal) return events;
-        var personal = personal(fromSeq, toSeq);
+        if (ofWhich == null) return events;
+        var wanted = events.stream().filter(ofWhich).map(LoggedEvent::seq).toList();
+        var personal = wanted.size() == events.size() ? personal(fromSeq, toSeq) : personal(wanted);
         if (personal.isEmpty()) return events;
         return events.stream()
                 .map(event -> {
@@ -104,11 +111,26 @@ final class EventReader {
     }
 
     private Map<Long, Map<String, String>> personal(long fromSeq, long toSeq) {
-        var sealed = jdbc.sql("select seq, sealed from intake_personal where seq between :from and :to")
+        return opened(jdbc.sql("select seq, sealed from intake_personal where seq between :from and :to")
                 .param("from", fromSeq)
                 .param("to", toSeq)
-                .query((row, n) -> Map.entry(row.getLong("seq"), row.getBytes("sealed")))
-                .list();
+                .query(EventReader::sealed)
+                .list());
+    }
+
+    private Map<Long, Map<String, String>> personal(List<Long> places) {
+        if (places.isEmpty()) return Map.of();
+        return opened(jdbc.sql("select seq, sealed from intake_personal where seq = any (:places)")
+                .param("places", new SqlArrayValue("bigint", places.toArray()))
+                .query(EventReader::sealed)
+                .list());
+    }
+
+    private static Map.Entry<Long, byte[]> sealed(ResultSet row, int number) throws SQLException {
+        return Map.entry(row.getLong("seq"), row.getBytes("sealed"));
+    }
+
+    private Map<Long, Map<String, String>> opened(List<Map.Entry<Long, byte[]>> sealed) {
         // A history brought in holds a value in most events: opening them is what its reader spends most time on.
         // Those of somebody erased since stand in a backup that was restored only.
         return sealed.parallelStream()

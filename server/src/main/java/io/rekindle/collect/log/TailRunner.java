@@ -285,7 +285,12 @@ final class TailRunner implements Tails, Backlog, SmartLifecycle {
 
         private List<LoggedEvent> events(long from, long to) {
             return tail.wantsEvents()
-                    ? reader.read(from, to, log.lastSeq(), tail.interest(), tail.wantsPersonalFields())
+                    ? reader.read(
+                            from,
+                            to,
+                            log.lastSeq(),
+                            tail.interest(),
+                            tail.wantsPersonalFields() ? tail::wantsPersonalFieldsOf : null)
                     : List.of();
         }
 

@@ -12,6 +12,7 @@ import io.rekindle.collect.ImportMapping;
 import io.rekindle.collect.Imports;
 import io.rekindle.collect.Tails;
 import io.rekindle.common.CustomerId;
+import io.rekindle.consent.Consents;
 import io.rekindle.platform.Problem;
 import io.rekindle.profile.PersonalFields;
 import io.rekindle.profile.Profiles;
@@ -48,6 +49,7 @@ import org.springframework.jdbc.core.simple.JdbcClient;
 @RekindleTest
 class CustomerImportTest {
     private final Imports imports;
+    private final Consents consents;
     private final Uploads uploads;
     private final Warehouse warehouse;
     private final Profiles profiles;
@@ -70,6 +72,7 @@ class CustomerImportTest {
             @Autowired Identifiers identifiers,
             @Autowired EventLog log,
             @Autowired Tails tails,
+            @Autowired Consents consents,
             @Autowired JdbcClient jdbc,
             @LocalServerPort int port) {
         this.jdbc = jdbc;
@@ -81,6 +84,7 @@ class CustomerImportTest {
         this.identifiers = identifiers;
         this.log = log;
         this.tails = tails;
+        this.consents = consents;
     }
 
     /** The same rows in one form after the other are there already: so every form reads them alike. */
@@ -299,6 +303,48 @@ class CustomerImportTest {
                         .lines())
                 .as("and it can come again")
                 .isEqualTo(1);
+    }
+
+    /** Where, to which version of the wording and with what proof: kept with the permission, the proof sealed, gone when undone. */
+    @Test
+    void aPermissionFromAFileNamesItsWordingAndHasItsProof() throws Exception {
+        var done = start(
+                "permissions.csv",
+                """
+                customer,consent.email,consent.sms,consent_source,consent_time,consent_wording,consent_proof
+                proof-%1$s,yes,no,card desk,2025-05-01T10:00:00Z,member_card@2,form 4711 signed Zyxwproof
+                bad-%1$s,yes,,card desk,2025-05-01T10:00:00Z,second edition,
+                """.formatted(mark).getBytes(StandardCharsets.UTF_8),
+                ImportMapping.of(ImportKind.CUSTOMERS, Map.of()));
+        report(done);
+        tails.awaitAll(log.lastSeq());
+        assertThat(imports.rejects(done.id(), 0, 50).items().stream().map(r -> r.rowNumber() + " " + r.reason()))
+                .containsExactly("3 bad_wording");
+        var who = customer("proof-" + mark);
+        assertThat(consents.evidenceOf(who))
+                .extracting(e -> e.channel() + " " + e.granted() + " " + e.wording() + " " + e.at() + " " + e.proof())
+                .containsExactlyInAnyOrder(
+                        "email true member_card@2 2025-05-01T10:00:00Z form 4711 signed Zyxwproof",
+                        "sms false member_card@2 2025-05-01T10:00:00Z form 4711 signed Zyxwproof");
+        assertThat(consents.evidenceOf(who)).allMatch(e -> e.source().endsWith(": card desk"));
+        assertThat(consents.of(who)).allMatch(c -> "member_card@2".equals(c.wording()));
+        assertThat(warehouse.query(
+                        Sql.of(
+                                "select channel || ' ' || wording as said from consent_now where customer_id = ? order by 1",
+                                who.value()),
+                        row -> row.text("said")))
+                .containsExactly("email member_card@2", "sms member_card@2");
+        assertThat(warehouse.query(
+                        Sql.of(
+                                "select properties from events where customer_id = ? and properties is not null",
+                                who.value()),
+                        row -> row.text("properties")))
+                .noneMatch(properties -> properties.contains("Zyxwproof"));
+        assertThat(profiles.personal(List.of(who), Set.of("consent.proof")))
+                .as("what shows a consent is no trait")
+                .allSatisfy((id, fields) -> assertThat(fields.values()).isEmpty());
+        imports.undo(done.id());
+        assertThat(consents.evidenceOf(who)).isEmpty();
     }
 
     @Test

@@ -63,7 +63,7 @@ class EventReaderTest {
                     new Vault(new byte[32]),
                     JsonMapper.builder().build());
             long far = EVENTS + RecentEvents.MOST_KEPT + 1;
-            var everything = reader.read(1, EVENTS, EVENTS, Interest.EVERYTHING, false);
+            var everything = reader.read(1, EVENTS, EVENTS, Interest.EVERYTHING, null);
             assertThat(everything).hasSize(EVENTS);
             for (var interest : List.of(
                     Interest.EVERYTHING,
@@ -71,12 +71,12 @@ class EventReaderTest {
                     new Interest(Set.of(EventType.IDENTIFY), Set.of("Unsubscribed", "Order Completed")),
                     new Interest(EnumSet.of(EventType.PAGE, EventType.TRACK), Set.of()),
                     new Interest(Set.of(), Set.of("' or true --")))) {
-                assertThat(reader.read(100, 2_500, far, interest, false))
+                assertThat(reader.read(100, 2_500, far, interest, null))
                         .isEqualTo(everything.stream()
                                 .filter(event -> event.seq() >= 100 && event.seq() <= 2_500)
                                 .filter(event -> matters(event, interest))
                                 .toList());
-                assertThat(reader.read(100, 2_500, EVENTS, interest, false).stream()
+                assertThat(reader.read(100, 2_500, EVENTS, interest, null).stream()
                                 .mapToLong(LoggedEvent::seq))
                         .containsExactlyElementsOf(
                                 LongStream.rangeClosed(100, 2_500).boxed().toList());
