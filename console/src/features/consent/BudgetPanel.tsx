@@ -1,5 +1,6 @@
 import { Button, Form, InputNumber, Popconfirm, Select, Table } from 'antd';
 import { useTranslation } from 'react-i18next';
+import { useLabel } from '@/shared/i18n/useLabel';
 import { ProblemAlert } from '@/shared/ui/ProblemAlert';
 import { QueryView } from '@/shared/ui/QueryView';
 import { useFormProblem } from '@/shared/ui/useFormProblem';
@@ -12,12 +13,14 @@ import {
 } from './api/limits';
 
 const CATEGORIES = ['promotion', 'newsletter', 'reminder', 'survey'] as const;
+const CHANNELS = ['email', 'sms'] as const;
 const WINDOWS = ['day', 'week', 'month'] as const;
-const FIELDS = [['category'], ['window'], ['most']];
+const FIELDS = [['category'], ['channel'], ['window'], ['most']];
 
 /** How often one customer is written to at most. */
 export function BudgetPanel({ mayChange }: { mayChange: boolean }) {
   const { t } = useTranslation();
+  const label = useLabel();
   const limits = useContactLimits();
   const remove = useRemoveContactLimit();
   return (
@@ -39,7 +42,10 @@ export function BudgetPanel({ mayChange }: { mayChange: boolean }) {
                 title: t('consent.category'),
                 render: (_, limit) => t(`consent.categories.${limit.category ?? 'all'}`),
               },
-              { title: t('consent.channel'), render: (_, limit) => limit.channel ?? t('consent.allChannels') },
+              {
+                title: t('consent.channel'),
+                render: (_, limit) => (limit.channel ? label('channel', limit.channel) : t('consent.allChannels')),
+              },
               { title: t('consent.window'), render: (_, limit) => t(`consent.windows.${limit.window}`) },
               { title: t('consent.most'), dataIndex: 'most', align: 'right' },
               {
@@ -65,6 +71,7 @@ export function BudgetPanel({ mayChange }: { mayChange: boolean }) {
 
 function NewLimit() {
   const { t } = useTranslation();
+  const label = useLabel();
   const [form] = Form.useForm<ContactLimitDraft>();
   const set = useSetContactLimit();
   const problem = useFormProblem(form, FIELDS);
@@ -85,6 +92,14 @@ function NewLimit() {
           style={{ minWidth: 150 }}
           placeholder={t('consent.categories.all')}
           options={CATEGORIES.map((value) => ({ value, label: t(`consent.categories.${value}`) }))}
+        />
+      </Form.Item>
+      <Form.Item name="channel" label={t('consent.channel')}>
+        <Select
+          allowClear
+          style={{ minWidth: 130 }}
+          placeholder={t('consent.allChannels')}
+          options={CHANNELS.map((value) => ({ value, label: label('channel', value) }))}
         />
       </Form.Item>
       <Form.Item name="window" label={t('consent.window')} rules={[{ required: true }]}>

@@ -303,7 +303,7 @@ class DeliveryOverHttpTest {
         try {
             accept("""
                     {"type":"identify","messageId":"lux%1$s","userId":"lux%1$s","timestamp":"2026-02-01T00:00:00Z",
-                     "traits":{"email":"lux%1$s@example.com","country":"LU",
+                     "traits":{"email":"lux%1$s@example.com","firstName":"Lux","country":"LU",
                        "consent":{"email":{"granted":true,"wording":"shop_form@4","proof":"form 7 of Lux"}}}}
                     """.formatted(runId));
             time.awaitQuiet();
