@@ -3057,13 +3057,6 @@ export interface components {
             /** @enum {string} */
             kind: "customers" | "orders" | "products" | "costs" | "surveys" | "campaign_history";
         };
-        "io.rekindle.collect.imports.Uploads.Guess": {
-            fields: {
-                [key: string]: string;
-            };
-            /** @enum {string} */
-            kind: "customers" | "orders" | "products" | "costs" | "surveys" | "campaign_history";
-        };
         "io.rekindle.collect.imports.Uploads.Upload": {
             /** Format: int64 */
             bytes: number;
