@@ -31,6 +31,7 @@ public final class RekindleCommand implements Runnable {
             DemoCommand.class,
             ServeCommand.class,
             ImportCommand.class,
+            PullCommand.class,
             AnalyzeCommand.class,
             SourceCommand.class,
             TagCommand.class,

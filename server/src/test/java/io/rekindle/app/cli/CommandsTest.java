@@ -200,6 +200,9 @@ class CommandsTest {
                 .contains("1 time_in_the_future: row 3 ('2099-01-02T10:00:00Z'");
         assertFails(on("import", "orders", "no-such-file.csv"), "there is no file no-such-file.csv");
         assertFails(on("import", "undo", "99999"), "99999");
+        for (var list : new String[] {"list", "databases", "folders"})
+            assertThat(json("pull", list).isArray()).isTrue();
+        assertFails(on("pull", "run", "99999", "--dry-run"), "there is no pull 99999");
     }
 
     @Test

@@ -36,23 +36,30 @@ class KilledImportTest {
     @Test
     void anImportThatIsKilledGoesOnWhereItStoppedAndDoublesNothing() throws Exception {
         var customers = new StringBuilder("customer,first_name,city\n");
-        var orders = new StringBuilder("order_id,time,customer,product_id,quantity,unit_price\n");
-        for (int i = 0; i < ROWS; i++) {
-            customers.append("c-%d,Name %d,City %d\n".formatted(i, i, i % 50));
-            orders.append("o-%d,2026-01-05T10:00:00Z,c-%d,p,1,2.50\n".formatted(i, i));
-        }
+        for (int i = 0; i < ROWS; i++) customers.append("c-%d,Name %d,City %d\n".formatted(i, i, i % 50));
         var server = start();
         long first;
         long second;
         try {
-            first = killed(server, "customers", Files.writeString(folder.resolve("customers.csv"), customers), 0);
+            answering();
+            long pull = pullOfOrders();
+            first = started("customers", Files.writeString(folder.resolve("customers.csv"), customers));
+            var asked = post("/api/pulls/%d/run".formatted(pull), "{}");
+            assertThat(asked.path("state").asString()).as("%s", asked).isEqualTo("reading");
+            assertThat(killedInTheMiddle(server, 0)).isEqualTo(first);
             server = start();
             assertThat(done(first)).isEqualTo(ROWS);
-            long before = imported();
-            assertThat(before).isEqualTo(ROWS);
-            second = killed(server, "orders", Files.writeString(folder.resolve("orders.csv"), orders), before);
+            // The pull that was under way is read again, without anybody asking, and killed while it is brought in.
+            second = killedInTheMiddle(server, ROWS);
             server = start();
             assertThat(done(second)).isEqualTo(ROWS);
+            var runs = Awaitility.await()
+                    .atMost(Duration.ofMinutes(1))
+                    .until(
+                            () -> get("/api/pulls/%d/runs".formatted(pull)).path("items"),
+                            all -> all.get(0).path("state").asString().equals("done"));
+            assertThat(runs.size()).isEqualTo(1);
+            assertThat(get("/api/pulls/" + pull).path("watermark").asString()).isEqualTo(Integer.toString(ROWS));
         } finally {
             server.destroy();
             if (!server.waitFor(60, TimeUnit.SECONDS)) server.destroyForcibly().waitFor();
@@ -72,9 +79,7 @@ class KilledImportTest {
         }
     }
 
-    /** Starts an import, and kills the server while some of it has come in, not all. */
-    private long killed(Process server, String kind, Path file, long before) throws Exception {
-        answering();
+    private long started(String kind, Path file) throws Exception {
         var started = JSON.readTree(send(request("/api/imports/uploads")
                         .header("Content-Type", "multipart/form-data; boundary=part")
                         .POST(HttpRequest.BodyPublishers.ofString(
@@ -88,19 +93,62 @@ class KilledImportTest {
                 .body());
         long id = import_.path("id").asLong();
         assertThat(id).as("%s", import_).isPositive();
+        return id;
+    }
+
+    /** Kills the server while some of an import has come in, not all; which import that is. */
+    private long killedInTheMiddle(Process server, long before) throws Exception {
         Awaitility.await()
                 .atMost(Duration.ofMinutes(2))
                 .pollInterval(Duration.ofMillis(5))
                 .until(() -> imported() > before);
-        server.destroyForcibly();
-        assertThat(server.waitFor(30, TimeUnit.SECONDS)).isTrue();
+        kill(server);
         try (var duckdb = DriverManager.getConnection("jdbc:duckdb:" + folder.resolve("warehouse.duckdb"))) {
+            long id = number(duckdb, "select max(import_id) from events");
             assertThat(number(duckdb, "select count(*) from events where import_id = " + id))
                     .as("killed in the middle")
                     .isPositive()
                     .isLessThan(ROWS);
+            return id;
         }
-        return id;
+    }
+
+    /** A table of orders in a database of its own, and a pull of it that nobody has asked for yet. */
+    private long pullOfOrders() throws Exception {
+        var shop = TestPostgres.newDatabase();
+        try (var connection = DriverManager.getConnection(shop.url(), shop.user(), shop.password());
+                var statement = connection.createStatement()) {
+            statement.execute("""
+                    create table lines as
+                    select i as no, 'o-' || i as order_id, timestamptz '2026-01-05 10:00Z' as time, 'c-' || i as customer,
+                        'p' as product_id, 1 as quantity, 2.50 as unit_price
+                    from generate_series(1, %d) i
+                    """.formatted(ROWS));
+        }
+        long database = post(
+                        "/api/databases",
+                        "{\"name\":\"shop\",\"url\":\"%s\",\"user\":\"%s\",\"password\":\"%s\"}"
+                                .formatted(shop.url(), shop.user(), shop.password()))
+                .path("id")
+                .asLong();
+        var pull = post(
+                "/api/pulls",
+                "{\"name\":\"orders\",\"databaseId\":%d,\"table\":\"lines\",\"mapping\":{\"kind\":\"orders\"},\"watermarkColumn\":\"no\"}"
+                        .formatted(database));
+        assertThat(pull.path("id").asLong()).as("%s", pull).isPositive();
+        return pull.path("id").asLong();
+    }
+
+    private JsonNode post(String path, String body) throws Exception {
+        return JSON.readTree(send(request(path)
+                        .header("Content-Type", "application/json")
+                        .POST(HttpRequest.BodyPublishers.ofString(body)))
+                .body());
+    }
+
+    private static void kill(Process server) throws InterruptedException {
+        server.destroyForcibly();
+        assertThat(server.waitFor(30, TimeUnit.SECONDS)).isTrue();
     }
 
     private long done(long id) throws Exception {
@@ -152,7 +200,8 @@ class KilledImportTest {
                         "REKINDLE_DATABASE_URL", database.url(),
                         "REKINDLE_DATABASE_USER", database.user(),
                         "REKINDLE_DATABASE_PASSWORD", database.password(),
-                        "REKINDLE_DATABASE_CONNECTIONS", "12"));
+                        "REKINDLE_DATABASE_CONNECTIONS", "12",
+                        "REKINDLE_OUTGOING_ALLOWED", "127.0.0.1"));
     }
 
     private static long number(java.sql.Connection connection, String sql) throws SQLException {
