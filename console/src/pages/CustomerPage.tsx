@@ -30,11 +30,11 @@ export function Component() {
     <Page title={name} back={{ to: '/customers', label: t('nav.customers') }} testId="page-customer">
       <QueryView query={customer}>
         {(data) => (
-          <>
+          <div className="stack">
             <CustomerView customer={data} currency={currency} campaigns={names} />
             <CustomerPermission customerId={data.customerId} />
             <PersonRights customerId={data.customerId} />
-          </>
+          </div>
         )}
       </QueryView>
     </Page>
