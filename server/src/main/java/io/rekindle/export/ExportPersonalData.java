@@ -12,7 +12,7 @@ import org.springframework.stereotype.Component;
 
 /**
  * Calls to other systems tell of events; what was told to them is for them to erase. Files with personal fields are made
- * anew without the person.
+ * anew at once without the person, all others when the history is.
  */
 @Component
 class ExportPersonalData implements PersonalData {
@@ -43,10 +43,18 @@ class ExportPersonalData implements PersonalData {
 
     @Override
     public void erase(Person person, Consumer<byte[]> sealed) {
-        jdbc.sql("""
-                        select id from exports where personal <> 'none' and 'profiles' = any (data)
-                            and exists (select from export_runs where export_id = exports.id)
-                        """)
+        makeAgain("personal <> 'none' and 'profiles' = any (data)");
+    }
+
+    @Override
+    public void finished() {
+        jdbc.sql("delete from export_days").update();
+        makeAgain("true");
+    }
+
+    private void makeAgain(String which) {
+        jdbc.sql("select id from exports where %s and exists (select from export_runs where export_id = exports.id)"
+                        .formatted(which))
                 .query(Long.class)
                 .list()
                 .forEach(id -> jobs.schedule(Exports.JOB, Long.toString(id), clock.instant()));

@@ -129,10 +129,7 @@ public class Exports {
         var after = get(id);
         if (!before.name().equals(after.name())
                 || before.form() != after.form()
-                || !Objects.equals(before.s3(), after.s3()))
-            jdbc.sql("delete from export_days where export_id = :id")
-                    .param("id", id)
-                    .update();
+                || !Objects.equals(before.s3(), after.s3())) forgetDays(id);
         jobs.cancel(JOB, Long.toString(id));
         scheduleNext(after);
         audit.record("export.changed", "export " + id, words(draft));
@@ -154,17 +151,28 @@ public class Exports {
         audit.record("export.deleted", "export " + id, gone.name() + (withFiles ? " with its files" : ""));
     }
 
-    /** Makes the files as soon as can be. */
+    /**
+     * Makes the files as soon as can be.
+     *
+     * @param anew also those of days that have settled
+     */
     @Transactional
-    public void runNow(long id) {
+    public void runNow(long id, boolean anew) {
         var export = get(id);
         refuseWhileRunning(export);
+        if (anew) forgetDays(id);
         jdbc.sql("update exports set asked_by = :by where id = :id")
                 .param("by", Caller.current().name())
                 .param("id", id)
                 .update();
         jobs.schedule(JOB, Long.toString(id), clock.instant());
         audit.record("export.asked", "export " + id, export.name());
+    }
+
+    private void forgetDays(long id) {
+        jdbc.sql("delete from export_days where export_id = :id")
+                .param("id", id)
+                .update();
     }
 
     private static void refuseWhileRunning(Export export) {

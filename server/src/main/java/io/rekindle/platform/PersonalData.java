@@ -30,4 +30,7 @@ public interface PersonalData {
      * @param sealed takes every sealed thing about the person: its key is destroyed, so that no backup of it opens
      */
     default void erase(Person person, Consumer<byte[]> sealed) {}
+
+    /** The history was written anew without those who were erased: what was made of it may be too. Comes at least once. */
+    default void finished() {}
 }

@@ -12,6 +12,7 @@ import io.rekindle.common.Page;
 import io.rekindle.platform.Backlog;
 import io.rekindle.platform.BusinessClock;
 import io.rekindle.platform.Jobs;
+import io.rekindle.platform.PersonalData;
 import io.rekindle.platform.Problem;
 import io.rekindle.platform.SystemClock;
 import io.rekindle.platform.Vault;
@@ -289,6 +290,7 @@ public class Erasures implements Backlog, Tombstones.Returning {
         var written = new HashSet<>(Set.of("erasure_ids"));
         rows.tables().stream().filter(t -> t.isInClear()).forEach(t -> written.add(t.name()));
         writeAnew(written);
+        rows.holders().forEach(PersonalData::finished);
         jdbc.sql("update erasures set state = 'finished', finished_at = :at where id = any (:ids)")
                 .param("at", utc(clock.instant()))
                 .param("ids", PersonalRows.longs(hidden))

@@ -8,6 +8,7 @@ import io.rekindle.platform.BusinessClock;
 import io.rekindle.platform.PlatformSettings;
 import io.rekindle.testing.RekindleTest;
 import io.rekindle.testing.TestFolders;
+import io.rekindle.warehouse.Rows;
 import io.rekindle.warehouse.Sql;
 import io.rekindle.warehouse.Warehouse;
 import java.io.IOException;
@@ -20,7 +21,9 @@ import java.nio.file.Path;
 import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.time.Instant;
+import java.time.LocalDate;
 import java.time.OffsetDateTime;
+import java.time.ZoneOffset;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.concurrent.locks.LockSupport;
@@ -35,6 +38,9 @@ import tools.jackson.databind.json.JsonMapper;
 /** The files are read by a DuckDB of their own and held against what was sent and what the warehouse says. */
 @RekindleTest
 class ExportsOverHttpTest {
+    /** No other test's. */
+    private static final long CAMPAIGN = 7_700_000_001L;
+
     private static final long PATIENCE_NANOS = 60_000_000_000L;
 
     private final HttpClient http = HttpClient.newHttpClient();
@@ -94,6 +100,88 @@ class ExportsOverHttpTest {
             person("export-all-later-" + time);
         }
         assertThat(everyFile()).noneMatch(file -> file.contains("in-work"));
+    }
+
+    @Test
+    void decisionsMessagesAndOutcomesStandInFilesRowByRowAndDaysThatHaveSettledAreNotMadeAgain() throws Exception {
+        var today = LocalDate.ofInstant(business.instant(), ZoneOffset.UTC);
+        var settled = today.minusDays(10);
+        ledger("settled", settled, 0, 20);
+        ledger("today", today, 20, 30);
+        var id = make("{\"name\":\"ledger\",\"form\":\"parquet\",\"data\":[\"decisions\",\"messages\",\"outcomes\"]}");
+        int files = run(id).get("files").intValue();
+        requireTheLedger();
+        var old = Files.getLastModifiedTime(fileOf("ledger", "decisions", settled));
+
+        ledger("more", today, 30, 40);
+        assertThat(run(id).get("files").intValue()).isLessThanOrEqualTo(files - 3);
+        requireTheLedger();
+        assertThat(Files.getLastModifiedTime(fileOf("ledger", "decisions", settled)))
+                .isEqualTo(old);
+
+        // What comes into a settled day all the same is told when everything is asked for anew.
+        ledger("late", settled, 40, 45);
+        run(id);
+        assertThat(rows("select count(*) from read_parquet('%s/ledger/decisions/*/*.parquet') where campaign_id = "
+                        + CAMPAIGN))
+                .isEqualTo(40);
+        assertThat(run(id, "?anew=true").get("files").intValue()).isGreaterThanOrEqualTo(files);
+        requireTheLedger();
+    }
+
+    private Path fileOf(String export, String data, LocalDate day) {
+        return folder.resolve("%s/%s/day=%s/%s.parquet".formatted(export, data, day, data));
+    }
+
+    private void requireTheLedger() throws SQLException {
+        for (var data : List.of("decisions", "messages", "outcomes")) {
+            var columns = data.equals("messages") ? "* exclude (detail)" : "*";
+            var said =
+                    "select string_agg(r::varchar, chr(10) order by r::varchar) as said from (select %s from %s where campaign_id = %d) r";
+            var stored = warehouse
+                    .first(Sql.of(said.formatted(columns, data, CAMPAIGN)), row -> row.text("said"))
+                    .orElseThrow();
+            assertThat(text(said.formatted(
+                            "*",
+                            "read_parquet('%s/ledger/%s/*/*.parquet', hive_partitioning = false)"
+                                    .formatted(folder, data),
+                            CAMPAIGN)))
+                    .isEqualTo(stored);
+            assertThat(stored.lines().count()).isGreaterThanOrEqualTo(30);
+        }
+    }
+
+    /** Rows {@code from} to {@code to} of a campaign nobody ran, all of one day. */
+    private void ledger(String batch, LocalDate day, int from, int to) {
+        var rows = "from range(%d, %d) t (n)".formatted(from, to);
+        var ids = "%1$d + n, 77, %1$d, %1$d + n".formatted(CAMPAIGN);
+        var at = "timestamp '%s 07:00:00' + to_seconds(n)".formatted(day);
+        var name = "export-test-" + batch;
+        warehouse.append("decisions", name, Rows.selected(Sql.of("""
+                        select %s, n %% 5 <> 0, case when n %% 5 = 0 then 'no_consent' end,
+                            case when n %% 4 = 0 then 'holdout' else 'treatment' end, 0.75, 'salt, "quoted"',
+                            case when n %% 4 = 0 then 'skip' else 'send' end, null, 'email', null, %s, 1.5 * n, '{"p": 3}', %s %s
+                        """.formatted(ids, at, at, rows))));
+        warehouse.append("messages", name, Rows.selected(Sql.of("""
+                        select %d + n, %s, 'email', 'sent', case when n %% 3 = 0 then 'bounced' end, %s, 'said of n@secret.example' %s
+                        """.formatted(CAMPAIGN, ids, at, rows))));
+        warehouse.append("outcomes", name, Rows.selected(Sql.of("""
+                        select %1$s, 'treatment', %2$s, %2$s, n %% 2 = 0, n %% 3, 10.5 * n, 0, 0, 0.01, 0.0345, 9.99 * n, 0, 0, %2$s,
+                            case when n %% 2 = 0 then %2$s end %3$s
+                        """.formatted(ids, at, rows))));
+    }
+
+    private boolean ended(long id, long before) {
+        var runs = runs(id);
+        return runs.size() > before && !runs.get(0).get("state").stringValue().equals("running");
+    }
+
+    private JsonNode runs(long id) {
+        try {
+            return get("/api/exports/%d/runs?limit=500".formatted(id)).get("items");
+        } catch (IOException | InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
     }
 
     @Test
@@ -269,18 +357,17 @@ class ExportsOverHttpTest {
         return json.readTree(answer.body()).get("id").longValue();
     }
 
-    /** The run when it has ended. */
     private JsonNode run(long id) throws Exception {
-        long before = get("/api/exports/%d/runs".formatted(id)).get("items").size();
-        assertThat(send("POST", "/api/exports/%d/run".formatted(id), "").statusCode())
+        return run(id, "");
+    }
+
+    /** The run when it has ended. */
+    private JsonNode run(long id, String how) throws Exception {
+        long before = runs(id).size();
+        assertThat(send("POST", "/api/exports/%d/run%s".formatted(id, how), "").statusCode())
                 .isEqualTo(202);
-        long deadline = System.nanoTime() + PATIENCE_NANOS;
-        while (true) {
-            var runs = get("/api/exports/%d/runs".formatted(id)).get("items");
-            if (runs.size() > before && !runs.get(0).get("state").stringValue().equals("running")) return runs.get(0);
-            if (System.nanoTime() > deadline) throw new AssertionError("the export does not end: " + runs);
-            LockSupport.parkNanos(20_000_000);
-        }
+        await(() -> ended(id, before));
+        return runs(id).get(0);
     }
 
     private void intake(String call, String body) throws Exception {

@@ -78,6 +78,57 @@ class WebhooksOverHttpTest {
     }
 
     @Test
+    void theLibraryOfTheSpecificationVerifiesCallsAndRefusesTamperedOnes() throws Exception {
+        try (var consumer = new NodeConsumer()) {
+            var made = make("verified", consumer.url(), false, "Webhook Verified");
+            consumer.expect(made.get("secret").stringValue());
+            track("hook-user-6", "Webhook Verified", 1);
+            var call = consumer.next();
+            assertThat(call.at("/verified/data/name").stringValue())
+                    .as(call.toString())
+                    .isEqualTo("Webhook Verified");
+            await(() -> webhook(made).get("waiting").intValue() == 0);
+            assertThat(webhook(made).get("lastDeliveredAt").isNull()).isFalse();
+
+            var body = call.get("body").stringValue();
+            assertThat(sendAgain(consumer, call, body, call.get("timestamp").stringValue()))
+                    .as("as it came")
+                    .isEqualTo(204);
+            assertThat(consumer.next().has("verified")).isTrue();
+            var tampered = body.replace("Webhook Verified", "Webhook Forged");
+            assertThat(sendAgain(consumer, call, tampered, call.get("timestamp").stringValue()))
+                    .isEqualTo(400);
+            assertThat(consumer.next().get("refused").stringValue()).contains("signature");
+            var earlier = Long.toString(Long.parseLong(call.get("timestamp").stringValue()) - 1);
+            assertThat(sendAgain(consumer, call, body, earlier)).isEqualTo(400);
+            assertThat(consumer.next().get("refused").stringValue()).contains("signature");
+
+            // With a new secret calls are signed by both for a day: who has not changed yet still verifies them.
+            var renewed = call("POST", "/api/webhooks/%d/secret".formatted(id(made)), "");
+            track("hook-user-6", "Webhook Verified", 1);
+            assertThat(consumer.next().has("verified")).isTrue();
+            consumer.expect(renewed.get("secret").stringValue());
+            track("hook-user-6", "Webhook Verified", 1);
+            assertThat(consumer.next().has("verified")).isTrue();
+        }
+    }
+
+    private int sendAgain(NodeConsumer consumer, JsonNode call, String body, String timestamp)
+            throws IOException, InterruptedException {
+        return http.send(
+                        HttpRequest.newBuilder(URI.create(consumer.url()))
+                                .header("webhook-id", call.get("id").stringValue())
+                                .header("webhook-timestamp", timestamp)
+                                .header(
+                                        "webhook-signature",
+                                        call.get("signature").stringValue())
+                                .POST(HttpRequest.BodyPublishers.ofString(body))
+                                .build(),
+                        HttpResponse.BodyHandlers.discarding())
+                .statusCode();
+    }
+
+    @Test
     void aFailedCallIsTriedAgainWithTheSameIdAndGivenUpInTheEndAndCanBeReplayed() throws Exception {
         try (var receiver = new Receiver()) {
             receiver.answer(call -> 500);

@@ -48,6 +48,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import java.util.zip.GZIPInputStream;
 import java.util.zip.ZipInputStream;
 import org.junit.jupiter.api.Test;
 import org.springframework.jdbc.core.simple.JdbcClient;
@@ -85,9 +86,10 @@ class ErasureTest {
         try (var server = RunningServer.start(new DataFolder(data), 0, settings())) {
             var her = plant(server);
             figures = figures(server);
-            assertThat(found(everywhere(server, data), "Xanaduburg", "mauve-of-the-north"))
-                    .as("the search finds what is in clear")
-                    .contains("Xanaduburg", "mauve-of-the-north");
+            long export = exported(server);
+            assertThat(found(everywhere(server, data), "Xanaduburg", "mauve-of-the-north", "Zenobia"))
+                    .as("the search finds what is in clear, in exported files too")
+                    .contains("Xanaduburg", "mauve-of-the-north", "Zenobia");
             assertThat(archive(server, her)).contains(HERS.toArray(String[]::new));
             server.client().post("/api/backups", Map.of("folder", yesterday.toString()));
 
@@ -97,8 +99,13 @@ class ErasureTest {
                     .asLong();
             await(server, erasure, Erasure.State.HIDDEN);
             assertThat(server.part(Profiles.class).exists(her)).isFalse();
+            awaitRun(server, export, 2);
+            assertThat(found(exportedBytes(data), "Zenobia"))
+                    .as("a file with personal fields is made anew at once")
+                    .isEmpty();
             send(server, late("before the files are written anew"));
             server.client().post("/api/erasures/finish", Map.of());
+            awaitRun(server, export, 3);
             var done = server.part(Erasures.class).get(erasure);
             assertThat(done.state()).isEqualTo(Erasure.State.FINISHED);
             assertThat(done.rowsRemoved()).isGreaterThan(5);
@@ -434,6 +441,10 @@ class ErasureTest {
                     .toList()) {
                 try {
                     all.add(Files.readAllBytes(file));
+                    if (file.toString().endsWith(".gz"))
+                        try (var unpacked = new GZIPInputStream(Files.newInputStream(file))) {
+                            all.add(unpacked.readAllBytes());
+                        }
                 } catch (java.nio.file.NoSuchFileException goneMeanwhile) {
                     assertThat(file).doesNotExist();
                 }
@@ -524,6 +535,43 @@ class ErasureTest {
                 HttpResponse.BodyHandlers.ofString());
         assertThat(answer.statusCode()).as(answer.body()).isEqualTo(200);
         server.part(Tails.class).awaitAll(server.part(EventLog.class).lastSeq());
+    }
+
+    /** Has her, in clear, in files. */
+    private static long exported(RunningServer server) throws InterruptedException {
+        long id = server.client()
+                .post(
+                        "/api/exports",
+                        Map.of(
+                                "name",
+                                "all",
+                                "form",
+                                "csv",
+                                "data",
+                                List.of("profiles", "events"),
+                                "personal",
+                                "clear"))
+                .path("id")
+                .asLong();
+        server.client().post("/api/exports/%d/run".formatted(id), Map.of());
+        awaitRun(server, id, 1);
+        return id;
+    }
+
+    private static List<byte[]> exportedBytes(Path data) throws IOException {
+        return inFiles(data.resolve("exports"));
+    }
+
+    private static void awaitRun(RunningServer server, long export, int number) throws InterruptedException {
+        var deadline = System.nanoTime() + Duration.ofSeconds(60).toNanos();
+        while (true) {
+            var runs = server.client()
+                    .get("/api/exports/%d/runs".formatted(export))
+                    .path("items");
+            if (runs.size() == number && runs.path(0).path("state").asString().equals("done")) return;
+            assertThat(System.nanoTime()).as("the export is made: %s", runs).isLessThan(deadline);
+            Thread.sleep(50);
+        }
     }
 
     private static void await(RunningServer server, long erasure, Erasure.State state) throws InterruptedException {

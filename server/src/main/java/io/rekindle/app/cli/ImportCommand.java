@@ -251,7 +251,7 @@ final class ImportCommand extends CommandGroup {
 
         private JsonNode follow(ApiClient api, JsonNode started) {
             var path = "/api/imports/" + started.path("id").asLong();
-            boolean terminal = isTerminal() && !json.json;
+            boolean terminal = Terminal.isThere() && !json.json;
             var now = started;
             while (now.path("state").asString("").equals("running")) {
                 LockSupport.parkNanos(GLANCE_NANOS);
@@ -270,13 +270,6 @@ final class ImportCommand extends CommandGroup {
                                         now.path("failure").asString("")),
                         List.of());
             return now;
-        }
-
-        /** Never null on this Java, but its own annotations still say it may be. */
-        @SuppressWarnings("SystemConsoleNull")
-        private static boolean isTerminal() {
-            var console = System.console();
-            return console != null && console.isTerminal();
         }
 
         private void print(JsonNode done, JsonNode credits, RejectedRows rejects) {

@@ -32,6 +32,7 @@ public final class RekindleCommand implements Runnable {
             ServeCommand.class,
             ImportCommand.class,
             PullCommand.class,
+            ExportCommand.class,
             AnalyzeCommand.class,
             SourceCommand.class,
             TagCommand.class,

@@ -1,11 +1,15 @@
 package io.rekindle.app.server;
 
+import io.rekindle.platform.OwnerOnly;
 import io.rekindle.platform.Problem;
 import java.io.IOException;
+import java.io.InputStream;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -34,6 +38,17 @@ public final class ApiClient {
     /** The bytes of an answer that is no JSON. */
     public byte[] getBytes(String path) {
         return bytes(request(path).GET());
+    }
+
+    /** Writes the bytes of an answer into a file that is not there yet. */
+    public void getInto(String path, Path file) {
+        try (var answer = opened(request(path).GET())) {
+            try (var out = Files.newOutputStream(OwnerOnly.newFile(file))) {
+                answer.transferTo(out);
+            }
+        } catch (IOException e) {
+            throw Problem.invalid("file_unusable", "%s cannot be written: %s".formatted(file, e.getMessage()));
+        }
     }
 
     public JsonNode delete(String path) {
@@ -77,21 +92,35 @@ public final class ApiClient {
     }
 
     private byte[] bytes(HttpRequest.Builder request) {
-        try {
-            var answer = http.send(request.build(), HttpResponse.BodyHandlers.ofByteArray());
-            if (answer.statusCode() >= 400) throw problem(answer.statusCode(), json(answer.body()));
-            return answer.body();
+        try (var answer = opened(request)) {
+            return answer.readAllBytes();
         } catch (IOException e) {
-            throw new Problem(
-                    Problem.Kind.UNAVAILABLE,
-                    "server_unreachable",
-                    "the server at %s does not answer: %s".formatted(url, e.getMessage()),
-                    List.of());
+            throw unreachable(e);
+        }
+    }
+
+    private InputStream opened(HttpRequest.Builder request) {
+        try {
+            var answer = http.send(request.build(), HttpResponse.BodyHandlers.ofInputStream());
+            if (answer.statusCode() < 400) return answer.body();
+            try (var refused = answer.body()) {
+                throw problem(answer.statusCode(), json(refused.readAllBytes()));
+            }
+        } catch (IOException e) {
+            throw unreachable(e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new Problem(
                     Problem.Kind.UNAVAILABLE, "interrupted", "interrupted while waiting for the server", List.of());
         }
+    }
+
+    private Problem unreachable(IOException e) {
+        return new Problem(
+                Problem.Kind.UNAVAILABLE,
+                "server_unreachable",
+                "the server at %s does not answer: %s".formatted(url, e.getMessage()),
+                List.of());
     }
 
     private static Problem problem(int status, JsonNode body) {

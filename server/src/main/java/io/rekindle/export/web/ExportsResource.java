@@ -65,8 +65,8 @@ class ExportsResource {
     @PostMapping("/{id}/run")
     @ResponseStatus(HttpStatus.ACCEPTED)
     @PreAuthorize("hasRole('PLANNER')")
-    void run(@PathVariable long id) {
-        exports.runNow(id);
+    void run(@PathVariable long id, @RequestParam(defaultValue = "false") boolean anew) {
+        exports.runNow(id, anew);
     }
 
     @GetMapping("/{id}/runs")

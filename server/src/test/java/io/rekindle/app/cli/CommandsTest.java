@@ -206,6 +206,27 @@ class CommandsTest {
     }
 
     @Test
+    void theHistoryIsWrittenOnceIntoAFolderAndExportsAreListedAndRun() throws Exception {
+        var folder = TestFolders.newFolder("once").resolve("new");
+        var files = json("export", "once", folder.toString(), "events", "profiles", "--form", "csv");
+        assertThat(files.isArray()).isTrue();
+        assertThat(files.valueStream().map(file -> file.path("file").asString()))
+                .contains(folder.resolve("profiles/profiles.csv.gz").toString())
+                .allMatch(file -> Files.isRegularFile(Path.of(file)));
+        assertThat(json("export", "list").isEmpty()).as("nothing stays of it").isTrue();
+
+        server().client()
+                .post("/api/exports", Map.of("name", "kept", "form", "parquet", "data", List.of("identities")));
+        assertThat(json("export", "run", "kept").path("state").asString()).isEqualTo("done");
+        assertThat(on("export", "run", "kept", "--anew").out()).startsWith("kept: 1 files, ");
+        assertThat(on("export", "list").out()).contains("kept", "the server's folder", "1 files");
+        assertFails(on("export", "run", "another"), "there is no export 'another'");
+        var wrong = on("export", "once", folder.toString(), "everything");
+        assertThat(wrong.code()).isEqualTo(2);
+        assertThat(wrong.err().lines()).singleElement().asString().contains("everything", "ORDER_LINES");
+    }
+
+    @Test
     void aBackupIsTakenBesideTheServerAndOneThatIsDamagedIsRefused() throws IOException {
         var folder = TestFolders.newFolder("backup");
         assertThat(json("backup", folder.toString())

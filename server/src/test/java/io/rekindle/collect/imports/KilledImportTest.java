@@ -23,7 +23,7 @@ import org.junit.jupiter.api.Test;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
-/** A whole server of its own process, killed without warning in the middle of imports. */
+/** A whole server of its own process, killed without warning in the middle of imports, and of an export. */
 class KilledImportTest {
     private static final int ROWS = 30_000;
     private static final JsonMapper JSON = JsonMapper.builder().build();
@@ -34,7 +34,7 @@ class KilledImportTest {
     private final int port = ServerProcess.freePort();
 
     @Test
-    void anImportThatIsKilledGoesOnWhereItStoppedAndDoublesNothing() throws Exception {
+    void anImportThatIsKilledGoesOnWhereItStoppedAndDoublesNothingAndSoDoesAnExport() throws Exception {
         var customers = new StringBuilder("customer,first_name,city\n");
         for (int i = 0; i < ROWS; i++) customers.append("c-%d,Name %d,City %d\n".formatted(i, i, i % 50));
         var server = start();
@@ -60,6 +60,7 @@ class KilledImportTest {
                             all -> all.get(0).path("state").asString().equals("done"));
             assertThat(runs.size()).isEqualTo(1);
             assertThat(get("/api/pulls/" + pull).path("watermark").asString()).isEqualTo(Integer.toString(ROWS));
+            server = exportKilledAndStartedAgain(server);
         } finally {
             server.destroy();
             if (!server.waitFor(60, TimeUnit.SECONDS)) server.destroyForcibly().waitFor();
@@ -149,6 +150,60 @@ class KilledImportTest {
     private static void kill(Process server) throws InterruptedException {
         server.destroyForcibly();
         assertThat(server.waitFor(30, TimeUnit.SECONDS)).isTrue();
+    }
+
+    /** What an export wrote until it was killed is whole, and the server's next start goes on by itself. */
+    private Process exportKilledAndStartedAgain(Process server) throws Exception {
+        var made = JSON.readTree(send(request("/api/exports")
+                        .header("Content-Type", "application/json")
+                        .POST(HttpRequest.BodyPublishers.ofString("""
+                                {"name": "killed", "form": "csv", "data": ["profiles", "events", "orders"], "personal": "clear"}
+                                """)))
+                .body());
+        long id = made.path("id").asLong();
+        send(request("/api/exports/%d/run".formatted(id)).POST(HttpRequest.BodyPublishers.noBody()));
+        var work = folder.resolve("exports-in-work").resolve(Long.toString(id));
+        Awaitility.await()
+                .atMost(Duration.ofMinutes(2))
+                .pollDelay(Duration.ZERO)
+                .pollInterval(Duration.ofMillis(2))
+                .until(() -> Files.isDirectory(work) && work.toFile().list().length > 0);
+        server.destroyForcibly();
+        assertThat(server.waitFor(30, TimeUnit.SECONDS)).isTrue();
+        try (var state = DriverManager.getConnection(database.url(), database.user(), database.password())) {
+            assertThat(number(state, "select count(*) from export_runs where state = 'running'"))
+                    .as("killed in the middle")
+                    .isEqualTo(1);
+        }
+        requireWholeFiles();
+
+        var again = start();
+        answering();
+        var runs = Awaitility.await()
+                .atMost(Duration.ofMinutes(2))
+                .until(
+                        () -> get("/api/exports/%d/runs".formatted(id)).path("items"),
+                        all -> all.size() == 2
+                                && all.path(0).path("state").asString().equals("done"));
+        assertThat(runs.path(1).path("failure").asString()).isEqualTo("interrupted");
+        assertThat(requireWholeFiles()).isEqualTo(3);
+        assertThat(work).doesNotExist();
+        return again;
+    }
+
+    /** How many there are. */
+    private int requireWholeFiles() throws Exception {
+        var exported = folder.resolve("exports").resolve("killed");
+        if (!Files.isDirectory(exported)) return 0;
+        try (var files = Files.walk(exported);
+                var reader = DriverManager.getConnection("jdbc:duckdb:")) {
+            var all = files.filter(Files::isRegularFile).toList();
+            for (var file : all)
+                assertThat(number(reader, "select count(*) from read_csv('%s', all_varchar = true)".formatted(file)))
+                        .as("%s", file)
+                        .isEqualTo(file.toString().contains("events") ? 2 * ROWS : ROWS);
+            return all.size();
+        }
     }
 
     private long done(long id) throws Exception {
