@@ -43,91 +43,89 @@ export function ExportsPanel() {
         empty={t('exports.empty')}
         expanded={(one) => <ExportRuns of={one} />}
         columns={[
-          { title: t('common.name'), dataIndex: 'name' },
           {
-            title: t('exports.data'),
-            render: (_, { data }) => (
-              <div style={{ minWidth: 140, maxWidth: 260, whiteSpace: 'normal' }}>
-                {data.map((one) => label('dataset', one)).join(' · ')}
+            title: t('common.name'),
+            render: (_, one) => (
+              <div className="named">
+                <strong>{one.name}</strong>
+                <span className="row">
+                  {mayRun && (
+                    <Button
+                      size="small"
+                      disabled={one.lastRun?.state === 'running'}
+                      onClick={() => run.mutate(one.id, { onSuccess: () => void message.success(t('exports.asked')) })}
+                      data-testid={`run-${one.name}`}
+                    >
+                      {t('exports.run')}
+                    </Button>
+                  )}
+                  {mayAdminister && (
+                    <>
+                      <Button size="small" onClick={() => setShown(one)}>
+                        {t('exports.changeShort')}
+                      </Button>
+                      <Popconfirm
+                        title={t('exports.deleteSure', { name: one.name })}
+                        description={
+                          !one.s3 && (
+                            <Checkbox checked={withFiles} onChange={(event) => setWithFiles(event.target.checked)}>
+                              {t('exports.deleteFiles')}
+                            </Checkbox>
+                          )
+                        }
+                        onOpenChange={() => setWithFiles(false)}
+                        onConfirm={() =>
+                          remove.mutate(
+                            { id: one.id, files: withFiles },
+                            { onSuccess: () => void message.success(t('exports.deleted')) },
+                          )
+                        }
+                      >
+                        <Button danger size="small">
+                          {t('common.delete')}
+                        </Button>
+                      </Popconfirm>
+                    </>
+                  )}
+                </span>
               </div>
             ),
           },
-          { title: t('exports.form'), render: (_, { form }) => (form === 'csv' ? 'CSV' : 'Parquet') },
-          {
-            title: t('exports.place'),
-            render: (_, { s3 }) => (s3 ? `S3: ${[s3.bucket, s3.prefix].filter(Boolean).join('/')}` : t('exports.disk')),
-          },
-          { title: t('exports.schedule'), render: (_, one) => schedule(one) },
           {
             title: t('exports.lastRun'),
             render: (_, { lastRun }) =>
               lastRun ? (
-                <div>
+                <div style={{ maxWidth: 230, whiteSpace: 'normal' }}>
                   <RunState run={lastRun} />
-                  <div className="quiet">{format.moment(lastRun.endedAt ?? lastRun.startedAt)}</div>
+                  <div>{format.moment(lastRun.endedAt ?? lastRun.startedAt)}</div>
+                  {lastRun.files > 0 && (
+                    <div>
+                      {t('exports.made_of', { rows: format.number(lastRun.rows), size: format.bytes(lastRun.bytes) })}
+                    </div>
+                  )}
                 </div>
               ) : (
                 t('exports.never')
               ),
           },
           {
-            title: t('exports.rows'),
-            align: 'right',
-            className: 'num',
-            render: (_, { lastRun }) => format.number(lastRun?.rows),
-          },
-          {
-            title: t('exports.size'),
-            align: 'right',
-            className: 'num',
-            render: (_, { lastRun }) => format.bytes(lastRun?.bytes),
-          },
-          {
-            title: '',
-            align: 'right',
-            render: (_, one) => (
-              <span className="row" style={{ flexWrap: 'nowrap' }}>
-                {mayRun && (
-                  <Button
-                    size="small"
-                    disabled={one.lastRun?.state === 'running'}
-                    onClick={() => run.mutate(one.id, { onSuccess: () => void message.success(t('exports.asked')) })}
-                    data-testid={`run-${one.name}`}
-                  >
-                    {t('exports.run')}
-                  </Button>
-                )}
-                {mayAdminister && (
-                  <>
-                    <Button size="small" onClick={() => setShown(one)}>
-                      {t('exports.changeShort')}
-                    </Button>
-                    <Popconfirm
-                      title={t('exports.deleteSure', { name: one.name })}
-                      description={
-                        !one.s3 && (
-                          <Checkbox checked={withFiles} onChange={(event) => setWithFiles(event.target.checked)}>
-                            {t('exports.deleteFiles')}
-                          </Checkbox>
-                        )
-                      }
-                      onOpenChange={() => setWithFiles(false)}
-                      onConfirm={() =>
-                        remove.mutate(
-                          { id: one.id, files: withFiles },
-                          { onSuccess: () => void message.success(t('exports.deleted')) },
-                        )
-                      }
-                    >
-                      <Button danger size="small">
-                        {t('common.delete')}
-                      </Button>
-                    </Popconfirm>
-                  </>
-                )}
-              </span>
+            title: t('exports.data'),
+            render: (_, { data }) => (
+              <div style={{ minWidth: 120, maxWidth: 200, whiteSpace: 'normal' }}>
+                {data.map((one) => label('dataset', one)).join(' · ')}
+              </div>
             ),
           },
+          {
+            title: t('exports.place'),
+            render: (_, { s3, form }) => (
+              <>
+                <div>{form === 'csv' ? 'CSV' : 'Parquet'}</div>
+                {s3 ? `S3: ${[s3.bucket, s3.prefix].filter(Boolean).join('/')}` : t('exports.disk')}
+              </>
+            ),
+          },
+          { title: t('exports.schedule'), render: (_, one) => schedule(one) },
         ]}
       />
       {shown && <ExportForm of={shown === 'new' ? undefined : shown} close={() => setShown(undefined)} />}

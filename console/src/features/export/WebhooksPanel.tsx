@@ -34,9 +34,52 @@ export function WebhooksPanel() {
         empty={t('webhooks.empty')}
         expanded={(webhook) => <DeliveriesTable webhook={webhook} />}
         columns={[
-          { title: t('common.name'), dataIndex: 'name' },
-          { title: t('webhooks.url'), render: (_, { url }) => <span className="secret">{url}</span> },
-          { title: t('webhooks.events'), render: (_, { events }) => events.join(' · ') },
+          {
+            title: t('common.name'),
+            render: (_, webhook) => (
+              <div className="named">
+                <strong>{webhook.name}</strong>
+                <span className="row">
+                  <Button size="small" onClick={() => setShown(webhook)}>
+                    {t('webhooks.change')}
+                  </Button>
+                  <Popconfirm
+                    title={t('webhooks.renewSure', { name: webhook.name })}
+                    onConfirm={() => setRenewing(webhook)}
+                  >
+                    <Button size="small">{t('webhooks.renew')}</Button>
+                  </Popconfirm>
+                  <Popconfirm
+                    title={t('webhooks.deleteSure', { name: webhook.name })}
+                    onConfirm={() =>
+                      remove.mutate(webhook.id, { onSuccess: () => void message.success(t('webhooks.deleted')) })
+                    }
+                  >
+                    <Button danger size="small">
+                      {t('webhooks.delete')}
+                    </Button>
+                  </Popconfirm>
+                </span>
+              </div>
+            ),
+          },
+          {
+            title: t('webhooks.url'),
+            render: (_, { url }) => (
+              <span
+                className="secret"
+                style={{ display: 'block', maxWidth: 190, overflowWrap: 'anywhere', whiteSpace: 'normal' }}
+              >
+                {url}
+              </span>
+            ),
+          },
+          {
+            title: t('webhooks.events'),
+            render: (_, { events }) => (
+              <div style={{ minWidth: 110, maxWidth: 160, whiteSpace: 'normal' }}>{events.join(' · ')}</div>
+            ),
+          },
           {
             title: t('common.state'),
             render: (_, { active, stoppedBecause }) =>
@@ -58,33 +101,6 @@ export function WebhooksPanel() {
             title: t('webhooks.lastDelivered'),
             render: (_, { lastDeliveredAt }) =>
               lastDeliveredAt ? format.moment(lastDeliveredAt) : t('webhooks.never'),
-          },
-          {
-            title: '',
-            align: 'right',
-            render: (_, webhook) => (
-              <span className="row">
-                <Button size="small" onClick={() => setShown(webhook)}>
-                  {t('webhooks.change')}
-                </Button>
-                <Popconfirm
-                  title={t('webhooks.renewSure', { name: webhook.name })}
-                  onConfirm={() => setRenewing(webhook)}
-                >
-                  <Button size="small">{t('webhooks.renew')}</Button>
-                </Popconfirm>
-                <Popconfirm
-                  title={t('webhooks.deleteSure', { name: webhook.name })}
-                  onConfirm={() =>
-                    remove.mutate(webhook.id, { onSuccess: () => void message.success(t('webhooks.deleted')) })
-                  }
-                >
-                  <Button danger size="small">
-                    {t('webhooks.delete')}
-                  </Button>
-                </Popconfirm>
-              </span>
-            ),
           },
         ]}
       />

@@ -43,7 +43,9 @@ export function ListTable<T extends object>({
         pagination={false}
         scroll={{ x: 'max-content' }}
         locale={{ emptyText: list.isPending ? ' ' : <Nothing text={empty} action={emptyAction} /> }}
-        {...(expanded ? { expandable: { expandedRowRender: expanded } } : {})}
+        {...(expanded
+          ? { expandable: { expandedRowRender: (row: T) => <div className="expanded-part">{expanded(row)}</div> } }
+          : {})}
       />
       {list.hasNextPage && (
         <div className="load-more">
