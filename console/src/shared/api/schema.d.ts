@@ -9719,7 +9719,9 @@ export interface operations {
     };
     run_1: {
         parameters: {
-            query?: never;
+            query?: {
+                anew?: boolean;
+            };
             header?: never;
             path: {
                 id: number;
