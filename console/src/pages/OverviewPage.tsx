@@ -1,10 +1,11 @@
 import { ReloadOutlined } from '@ant-design/icons';
-import { App, Button, Card, Table, Tooltip, Typography } from 'antd';
+import { Alert, App, Button, Card, Table, Tooltip, Typography } from 'antd';
 import { useTranslation } from 'react-i18next';
 import { Link } from 'react-router';
 import { LifecycleStages, RevenueByMonth, ValueTiers } from '@/features/analyse/OverviewCharts';
 import { useOverview } from '@/features/analyse/api/readOverview';
 import { useRefreshAnalysis } from '@/features/analyse/api/refreshAnalysis';
+import { useQualityStanding } from '@/features/collect/api/quality';
 import { useCampaigns } from '@/features/plan/api/listCampaigns';
 import { useFormats } from '@/shared/i18n/language';
 import { useLabel } from '@/shared/i18n/useLabel';
@@ -14,6 +15,22 @@ import { Page } from '@/shared/ui/Page';
 import { ProblemAlert } from '@/shared/ui/ProblemAlert';
 import { Nothing, QueryView } from '@/shared/ui/QueryView';
 import { CampaignStateTag } from '@/shared/ui/Tags';
+
+/** Figures rest on what came in: where that is not as usual it is said above them. */
+function QualityBanner() {
+  const { t } = useTranslation();
+  const standing = useQualityStanding();
+  const alerts = standing.data?.openAlerts ?? 0;
+  return alerts > 0 ? (
+    <Alert
+      type="warning"
+      showIcon
+      style={{ marginBottom: 16 }}
+      title={<Link to="/quality">{t('quality.banner', { alerts })}</Link>}
+      data-testid="quality-banner"
+    />
+  ) : null;
+}
 
 const CLOSED = ['finished', 'cancelled'];
 
@@ -52,6 +69,7 @@ export function Component() {
       testId="page-overview"
     >
       {refresh.error && <ProblemAlert error={refresh.error} />}
+      <QualityBanner />
       <QueryView query={overview}>
         {(data) => (
           <div className="stack">

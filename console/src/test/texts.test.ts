@@ -102,7 +102,7 @@ describe('the texts', () => {
 
   it('every text is asked for somewhere', () => {
     const vocabularies =
-      /^(tier|group|stage|reason|messageState|campaignState|arm|action|objectiveKind|metric|unit|objectiveState|measuring|score|channel|role|timeline|importState|tail|event|importField|importKind|importOrigin|pullState|fileState|rejectReason|creditReason|identifier|purpose|problem|fault|change|thing|valueKind|deliveryState|deliveryFailure|dataset|exportState|exportFailure)\./;
+      /^(tier|group|stage|reason|messageState|campaignState|arm|action|objectiveKind|metric|unit|objectiveState|measuring|score|channel|role|timeline|importState|tail|event|importField|importKind|importOrigin|pullState|fileState|rejectReason|creditReason|identifier|purpose|problem|fault|change|thing|valueKind|deliveryState|deliveryFailure|dataset|exportState|exportFailure|qualityRule|qualityBarrier|qualityShape|qualityEnd)\./;
     const asked = files.flatMap(({ tree }) => {
       const found: (string | RegExp)[] = [];
       visit(tree, (node) => {

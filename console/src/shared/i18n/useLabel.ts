@@ -38,7 +38,11 @@ export type Vocabulary =
   | 'deliveryFailure'
   | 'dataset'
   | 'exportState'
-  | 'exportFailure';
+  | 'exportFailure'
+  | 'qualityRule'
+  | 'qualityBarrier'
+  | 'qualityShape'
+  | 'qualityEnd';
 
 const readable = (code: string) => code.replaceAll('_', ' ');
 

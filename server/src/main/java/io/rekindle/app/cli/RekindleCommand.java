@@ -37,6 +37,7 @@ public final class RekindleCommand implements Runnable {
             SourceCommand.class,
             TagCommand.class,
             PlanCommand.class,
+            QualityCommand.class,
             KeyCommand.class,
             IdentityCommand.class,
             UserCommand.class,

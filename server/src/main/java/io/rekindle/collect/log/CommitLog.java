@@ -95,7 +95,7 @@ public final class CommitLog implements EventLog, DisposableBean {
             Vault vault) {
         this.warehouse = warehouse;
         this.tombstones = tombstones;
-        this.intakeRows = new IntakeRows(database);
+        this.intakeRows = new IntakeRows(database, clock.zone());
         this.gate = gate;
         this.clock = clock;
         var secret = ByteBuffer.wrap(vault.sign("message-ids", new byte[0]));
@@ -342,7 +342,7 @@ public final class CommitLog implements EventLog, DisposableBean {
             List<StagedEvent> fresh,
             List<PlanBreaches.OfEvent> breaches,
             List<QuarantinedItem> quarantined,
-            Map<Integer, Integer> duplicates) {
+            Map<IntakeRows.SourceDay, Integer> duplicates) {
         long toSeq() {
             return fromSeq + fresh.size() - 1;
         }
@@ -413,7 +413,7 @@ public final class CommitLog implements EventLog, DisposableBean {
         var fresh = new ArrayList<StagedEvent>();
         var breaches = new ArrayList<PlanBreaches.OfEvent>();
         var quarantined = new ArrayList<QuarantinedItem>();
-        var duplicates = new HashMap<Integer, Integer>();
+        var duplicates = new HashMap<IntakeRows.SourceDay, Integer>();
         for (var submission : submissions) {
             var events = submission.call().events();
             var isFresh = new BitSet(events.size());
@@ -428,7 +428,7 @@ public final class CommitLog implements EventLog, DisposableBean {
                     if (breach != null)
                         breaches.add(new PlanBreaches.OfEvent(event.sourceId(), event.receivedAt(), breach));
                 } else {
-                    duplicates.merge(event.sourceId(), 1, Integer::sum);
+                    duplicates.merge(intakeRows.dayOf(event.sourceId(), event.receivedAt()), 1, Integer::sum);
                 }
             }
             var isHeld = new BitSet();
@@ -439,7 +439,7 @@ public final class CommitLog implements EventLog, DisposableBean {
                     isHeld.set(i);
                     quarantined.add(item);
                 } else {
-                    duplicates.merge(item.sourceId(), 1, Integer::sum);
+                    duplicates.merge(intakeRows.dayOf(item.sourceId(), item.receivedAt()), 1, Integer::sum);
                 }
             }
             fates.add(new Fate(isFresh, isHeld));

@@ -9,8 +9,11 @@ import java.sql.Array;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Instant;
+import java.time.LocalDate;
 import java.time.OffsetDateTime;
+import java.time.ZoneId;
 import java.time.ZoneOffset;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -28,9 +31,22 @@ final class IntakeRows {
     };
 
     private final DataSource database;
+    private final ZoneId zone;
 
-    IntakeRows(DataSource database) {
+    /** @param zone in which days are counted */
+    IntakeRows(DataSource database, ZoneId zone) {
         this.database = database;
+        this.zone = zone;
+    }
+
+    /** What is counted by. */
+    record SourceDay(int sourceId, LocalDate day) {
+        static final Comparator<SourceDay> ORDER =
+                Comparator.comparingInt(SourceDay::sourceId).thenComparing(SourceDay::day);
+    }
+
+    SourceDay dayOf(int sourceId, Instant at) {
+        return new SourceDay(sourceId, LocalDate.ofInstant(at, zone));
     }
 
     /** One event's sealed fields and its place. */
@@ -42,7 +58,7 @@ final class IntakeRows {
             List<RejectedItem> rejected,
             List<QuarantinedItem> quarantined,
             List<PlanBreaches.OfEvent> breaches,
-            Map<Integer, Integer> duplicates) {
+            Map<SourceDay, Integer> duplicates) {
         if (personal.isEmpty()
                 && rejected.isEmpty()
                 && quarantined.isEmpty()
@@ -55,9 +71,15 @@ final class IntakeRows {
                 var counts = new PlanBreaches();
                 breaches.forEach(counts::add);
                 if (!rejected.isEmpty()) insert(connection, rejected, counts);
-                if (!quarantined.isEmpty()) setAside(connection, quarantined, counts);
+                var setAside = new TreeMap<SourceDay, Integer>(SourceDay.ORDER);
+                if (!quarantined.isEmpty()) setAside(connection, quarantined, counts, setAside);
                 counts.write(connection);
-                if (!duplicates.isEmpty()) count(connection, new TreeMap<>(duplicates));
+                if (!duplicates.isEmpty()) count(connection, duplicates);
+                var byDay = new TreeMap<SourceDay, Integer>(SourceDay.ORDER);
+                for (var item : rejected) byDay.merge(dayOf(item.sourceId(), item.rejectedAt()), 1, Integer::sum);
+                countByDay(connection, "duplicate", duplicates);
+                countByDay(connection, "rejected", byDay);
+                countByDay(connection, "set_aside", setAside);
                 connection.commit();
             } catch (SQLException | RuntimeException e) {
                 connection.rollback();
@@ -167,7 +189,8 @@ final class IntakeRows {
     }
 
     /** What stands there already, or went into the log from there, stays as it is. */
-    private static void setAside(Connection connection, List<QuarantinedItem> items, PlanBreaches counts)
+    private void setAside(
+            Connection connection, List<QuarantinedItem> items, PlanBreaches counts, Map<SourceDay, Integer> byDay)
             throws SQLException {
         record Place(int source, Fingerprint fingerprint) {}
         var first = new HashMap<Place, QuarantinedItem>();
@@ -224,8 +247,9 @@ final class IntakeRows {
                     var item = first.get(new Place(
                             written.getInt("source_id"),
                             new Fingerprint(written.getLong("id_high"), written.getLong("id_low"))));
-                    if (item != null)
-                        counts.add(new PlanBreaches.OfEvent(item.sourceId(), item.receivedAt(), item.breach()));
+                    if (item == null) continue;
+                    counts.add(new PlanBreaches.OfEvent(item.sourceId(), item.receivedAt(), item.breach()));
+                    byDay.merge(dayOf(item.sourceId(), item.receivedAt()), 1, Integer::sum);
                 }
             }
         }
@@ -252,12 +276,30 @@ final class IntakeRows {
         return text.indexOf('\0') < 0 ? text : text.replace("\0", "\\u0000");
     }
 
-    private static void count(Connection connection, Map<Integer, Integer> duplicates) throws SQLException {
+    private static void countByDay(Connection connection, String fate, Map<SourceDay, Integer> items)
+            throws SQLException {
+        if (items.isEmpty()) return;
+        try (var statement = connection.prepareStatement("""
+                insert into intake_days as old (source_id, day, fate, items) values (?, ?, ?, ?)
+                on conflict (source_id, day, fate) do update set items = old.items + excluded.items
+                """)) {
+            for (var entry : items.entrySet()) {
+                statement.setInt(1, entry.getKey().sourceId());
+                statement.setObject(2, entry.getKey().day());
+                statement.setString(3, fate);
+                statement.setLong(4, entry.getValue());
+                statement.addBatch();
+            }
+            statement.executeBatch();
+        }
+    }
+
+    private static void count(Connection connection, Map<SourceDay, Integer> duplicates) throws SQLException {
         try (var statement =
                 connection.prepareStatement("update sources set duplicates = duplicates + ? where id = ?")) {
             for (var entry : duplicates.entrySet()) {
                 statement.setInt(1, entry.getValue());
-                statement.setInt(2, entry.getKey());
+                statement.setInt(2, entry.getKey().sourceId());
                 statement.addBatch();
             }
             statement.executeBatch();

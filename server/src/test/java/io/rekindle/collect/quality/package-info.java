@@ -1,0 +1,4 @@
+@NullMarked
+package io.rekindle.collect.quality;
+
+import org.jspecify.annotations.NullMarked;
