@@ -94,7 +94,7 @@ class QualityResource {
     @PreAuthorize("hasRole('PLANNER')")
     Measured measure() {
         int days = quality.measure();
-        audit.record("quality.measured", "data quality", days + " days");
+        audit.record("quality.measured", "quality", days + " days");
         return new Measured(days, reports.standing());
     }
 
