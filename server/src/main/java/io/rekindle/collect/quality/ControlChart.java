@@ -22,6 +22,7 @@ import org.hipparchus.special.Gamma;
  *
  * <p>Beside that the change must be worth a word: {@link #SMALLEST_CHANGE} of a share, {@link #LARGEST_PART} of a number.
  */
+@SuppressWarnings("LongDoubleConversion") // counts, far below what a double holds exactly
 final class ControlChart {
     /** How often an undisturbed day is taken for a disturbed one, of one field and measure. */
     static final double FALSE_ALARM = 1e-5;

@@ -21,6 +21,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Bins in which fewer than five values are to be expected are taken together: the law holds of no smaller ones.
  */
+@SuppressWarnings("LongDoubleConversion") // counts, far below what a double holds exactly
 final class Drift {
     static final double LARGEST = 0.25;
     static final int FEWEST = 100;

@@ -30,6 +30,7 @@ import org.jspecify.annotations.Nullable;
  *   <li>stability: fields that did not drift of those that could have been seen to.
  * </ul>
  */
+@SuppressWarnings("LongDoubleConversion") // counts, far below what a double holds exactly
 final class Judge {
     /** A field has a usual shape when so much of it has. */
     private static final double USUAL_SHAPE = 0.95;

@@ -20,6 +20,7 @@ import tools.jackson.databind.json.JsonMapper;
 
 /** What was measured, for whoever looks at it. */
 @Component
+@SuppressWarnings("LongDoubleConversion") // counts, far below what a double holds exactly
 public class QualityReports {
     private final JdbcClient jdbc;
     private final Sources sources;

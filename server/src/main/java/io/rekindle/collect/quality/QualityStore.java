@@ -64,7 +64,7 @@ class QualityStore {
         return jdbc.sql("select distinct source_id from quality_days where day >= :from and day < :to order by 1")
                 .param("from", from)
                 .param("to", to)
-                .query(Integer.class)
+                .query((row, n) -> row.getInt("source_id"))
                 .list();
     }
 

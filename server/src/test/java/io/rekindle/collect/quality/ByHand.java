@@ -12,6 +12,7 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /** A day summed up event by event: what the statements of {@link DayStatements} must come to. */
+@SuppressWarnings("LongDoubleConversion") // counts, far below what a double holds exactly
 final class ByHand {
     private static final JsonMapper JSON = JsonMapper.builder().build();
 

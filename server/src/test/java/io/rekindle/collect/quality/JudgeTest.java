@@ -11,10 +11,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.SplittableRandom;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
+@SuppressWarnings("LongDoubleConversion") // counts, far below what a double holds exactly
 class JudgeTest {
     private static final int SEEDS = Integer.getInteger("rekindle.quality.seeds", 1);
     private static final LocalDate MONDAY = LocalDate.of(2026, 1, 5);
@@ -71,7 +73,7 @@ class JudgeTest {
     }
 
     private static double side(Fault fault, Judge.Scores scores) {
-        var side = switch (fault) {
+        @Nullable Double side = switch (fault) {
             case NONE -> scores.score();
             case FEWER, NOTHING, NO_CURRENCY, STRANGERS -> scores.completeness();
             case CENTS -> scores.stability();

@@ -13,6 +13,7 @@ import tools.jackson.databind.node.ObjectNode;
  * A shop's events day by day: weekends unlike weekdays, customers who come several times a day and stay true to a brand,
  * days that differ for no reason. On days with a {@link Fault} something is wrong with them.
  */
+@SuppressWarnings("LongDoubleConversion") // counts, far below what a double holds exactly
 final class Market {
     private static final JsonMapper JSON = JsonMapper.builder().build();
     private static final int CUSTOMERS = 400;

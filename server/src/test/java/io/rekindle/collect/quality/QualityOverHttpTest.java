@@ -93,8 +93,7 @@ class QualityOverHttpTest {
                             .isEqualTo(sum));
             assertThat(day.fields().keySet().stream()
                             .filter(f -> day.fields().get(f).filled() > 0))
-                    .hasSameSizeAs(hand.fields().keySet().stream()
-                            .filter(f -> hand.fields().get(f).filled() > 0)
+                    .hasSameSizeAs(hand.fields().values().stream().filter(f -> f.filled() > 0)
                             .toList());
         }
 
