@@ -74,7 +74,7 @@ class JudgeTest {
 
     private static double side(Fault fault, Judge.Scores scores) {
         @Nullable Double side = switch (fault) {
-            case NONE -> scores.score();
+            case NONE -> Double.valueOf(scores.score());
             case FEWER, NOTHING, NO_CURRENCY, STRANGERS -> scores.completeness();
             case CENTS -> scores.stability();
             case TEXT_TOTALS, REJECTED -> scores.validity();
