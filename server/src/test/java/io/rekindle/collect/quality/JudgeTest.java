@@ -73,7 +73,8 @@ class JudgeTest {
     }
 
     private static double side(Fault fault, Judge.Scores scores) {
-        @Nullable Double side = switch (fault) {
+        @Nullable
+        Double side = switch (fault) {
             case NONE -> Double.valueOf(scores.score());
             case FEWER, NOTHING, NO_CURRENCY, STRANGERS -> scores.completeness();
             case CENTS -> scores.stability();

@@ -92,7 +92,8 @@ class QualityOverHttpTest {
                             .as("%s of %s", field, day.day())
                             .isEqualTo(sum));
             assertThat(day.fields().values().stream().filter(f -> f.filled() > 0))
-                    .hasSameSizeAs(hand.fields().values().stream().filter(f -> f.filled() > 0)
+                    .hasSameSizeAs(hand.fields().values().stream()
+                            .filter(f -> f.filled() > 0)
                             .toList());
         }
 
