@@ -302,6 +302,8 @@ class ShippedTagsTest {
                                     .value("test")
                                     .value(longAgo)
                                     .value(1L)
+                                    .value((String) null)
+                                    .value((String) null)
                                     .end();
             }));
             warehouse.append(
