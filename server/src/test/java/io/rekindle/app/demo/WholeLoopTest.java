@@ -44,6 +44,7 @@ class WholeLoopTest {
     private static final List<String> NOT_IN_THE_DEMONSTRATION = List.of(
             "/api/imports/{id}",
             "/api/webhooks/{id}",
+            "/api/exports/{id}",
             "/api/databases/{id}",
             "/api/pulls/{id}",
             "/api/watched-folders/{id}",

@@ -121,7 +121,7 @@ class KilledImportTest {
                 var statement = connection.createStatement()) {
             statement.execute("""
                     create table lines as
-                    select i as no, 'o-' || i as order_id, timestamptz '2026-01-05 10:00Z' as time, 'c-' || i as customer,
+                    select i as no, 'o-' || i as order_id, timestamptz '2026-01-05 10:00Z' as time, 'c-' || (i - 1) as customer,
                         'p' as product_id, 1 as quantity, 2.50 as unit_price
                     from generate_series(1, %d) i
                     """.formatted(ROWS));
