@@ -328,7 +328,13 @@ final class IntakeServlet extends HttpServlet {
         if (written != null) bytes = new String(bytes, written).getBytes(StandardCharsets.UTF_8);
         boolean isMarked =
                 bytes.length > 2 && (bytes[0] & 0xff) == 0xef && (bytes[1] & 0xff) == 0xbb && (bytes[2] & 0xff) == 0xbf;
-        return isMarked ? Arrays.copyOfRange(bytes, 3, bytes.length) : bytes;
+        var json = isMarked ? Arrays.copyOfRange(bytes, 3, bytes.length) : bytes;
+        // Marks of two encodings, one behind the other: the reader would take it for the second, and find no places in
+        // it.
+        for (int i = 0; i < Math.min(4, json.length); i++)
+            if (json[i] == 0 || (json[i] & 0xff) >= 0xfe)
+                throw new IntakeFailure(400, "malformed_json", "", "the body is not in UTF-8");
+        return json;
     }
 
     private Source source(HttpServletRequest request, byte[] body) {

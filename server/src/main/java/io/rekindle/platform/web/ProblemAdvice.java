@@ -11,6 +11,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.dao.DataIntegrityViolationException;
 import org.springframework.http.HttpHeaders;
+import org.springframework.http.HttpStatus;
 import org.springframework.http.HttpStatusCode;
 import org.springframework.http.MediaType;
 import org.springframework.http.ProblemDetail;
@@ -22,6 +23,7 @@ import org.springframework.web.bind.annotation.ExceptionHandler;
 import org.springframework.web.bind.annotation.RestControllerAdvice;
 import org.springframework.web.context.request.WebRequest;
 import org.springframework.web.method.annotation.MethodArgumentTypeMismatchException;
+import org.springframework.web.multipart.MultipartException;
 import org.springframework.web.servlet.mvc.method.annotation.ResponseEntityExceptionHandler;
 import tools.jackson.core.JacksonException;
 
@@ -76,6 +78,16 @@ class ProblemAdvice extends ResponseEntityExceptionHandler {
     @ExceptionHandler
     ResponseEntity<Object> onForbidden(AccessDeniedException e) {
         return answer(Problem.of(Problem.Kind.FORBIDDEN, "not_allowed", "your role does not allow this"));
+    }
+
+    /** A body that is no form of several parts though its type says so. */
+    @ExceptionHandler
+    ResponseEntity<Object> onNoMultipart(MultipartException e) {
+        return createResponseEntity(
+                ProblemDetail.forStatusAndDetail(
+                        HttpStatus.BAD_REQUEST, "the body is not the multipart form its content type names"),
+                new HttpHeaders(),
+                HttpStatus.BAD_REQUEST);
     }
 
     @ExceptionHandler
