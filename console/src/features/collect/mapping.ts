@@ -3,15 +3,19 @@ import type { ImportKind, ImportMapping, KindOfImport, Upload } from '@/shared/a
 /** Permissions a file of customers may have a column for. */
 const CONSENTS = ['consent.email', 'consent.sms', 'consent.push'] as const;
 
+/** Identifiers besides id, mail address and phone; one of a company's own kind is a column called `ids.KIND`. */
+const IDS = ['ids.membership_card', 'ids.wechat_unionid', 'ids.wechat_openid', 'ids.device_id'] as const;
+
 /** The fields of a kind that are shown, in the order people think of them. */
 export const fieldsOf = (kind: KindOfImport): string[] => [
   ...kind.fields,
+  ...(kind.beginnings.includes('ids.') ? IDS : []),
   ...(kind.beginnings.includes('consent.') ? CONSENTS : []),
 ];
 
 /** Of these fields at least one must have a column. */
 export const ONE_OF: Partial<Record<ImportKind, readonly string[]>> = {
-  customers: ['customer', 'email', 'phone'],
+  customers: ['customer', 'email', 'phone', ...IDS],
   orders: ['customer', 'email'],
   costs: ['channel', 'campaign'],
   surveys: ['customer', 'email', 'phone'],

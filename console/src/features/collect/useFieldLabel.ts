@@ -7,10 +7,17 @@ export function useFieldLabel(): (field: string) => string {
   const { t } = useTranslation();
   const label = useLabel();
   return useCallback(
-    (field) =>
-      field.startsWith('traits.')
-        ? t('imports.traitCalled', { name: field.slice('traits.'.length) })
-        : label('importField', field.replace('.', '_')),
+    (field) => {
+      if (field.startsWith('traits.')) {
+        return t('imports.traitCalled', { name: field.slice('traits.'.length) });
+      }
+      if (field.startsWith('tag:')) {
+        return t('imports.tagCalled', { name: field.slice('tag:'.length) });
+      }
+      return field.startsWith('ids.')
+        ? label('identifier', field.slice('ids.'.length))
+        : label('importField', field.replace('.', '_'));
+    },
     [t, label],
   );
 }

@@ -29,6 +29,12 @@ public enum ImportKind {
     /** Begins the name of a field that holds a permission for a channel: {@code consent.email}. */
     public static final String CONSENT = "consent.";
 
+    /** Begins the name of a field that holds an identifier of any type: {@code ids.membership_card}, {@code ids.till}. */
+    public static final String IDS = "ids.";
+
+    /** Begins the name of a field that holds the value of an imported tag: {@code tag:club}. */
+    public static final String TAG = "tag:";
+
     /** The word it travels by: {@code customers}. */
     @JsonValue
     public String code() {
@@ -116,7 +122,7 @@ public enum ImportKind {
     /** How fields begin whose rest the file's owner names. */
     public List<String> beginnings() {
         return switch (this) {
-            case CUSTOMERS -> List.of(TRAITS, CONSENT);
+            case CUSTOMERS -> List.of(TRAITS, CONSENT, IDS, TAG);
             case ORDERS, PRODUCTS, COSTS, SURVEYS, CAMPAIGN_HISTORY -> List.of();
         };
     }

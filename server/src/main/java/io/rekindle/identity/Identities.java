@@ -81,6 +81,24 @@ public class Identities {
                 .map(CustomerId::new);
     }
 
+    /** Who has each of these identifiers; one nobody has is left out. One statement. */
+    public Map<Identifier, CustomerId> find(Collection<Identifier> wanted) {
+        var byId = HashMap.<CustomerId, Identifier>newHashMap(wanted.size());
+        for (var identifier : wanted) byId.put(identifier.id(), identifier);
+        var found = HashMap.<Identifier, CustomerId>newHashMap(byId.size());
+        jdbc.sql("select id, customer_id from identifiers where id = any (:ids)")
+                .param(
+                        "ids",
+                        new SqlArrayValue(
+                                "bigint",
+                                byId.keySet().stream().map(CustomerId::value).toArray()))
+                .query(row -> {
+                    var identifier = byId.get(new CustomerId(row.getLong("id")));
+                    if (identifier != null) found.put(identifier, new CustomerId(row.getLong("customer_id")));
+                });
+        return found;
+    }
+
     /** All identifiers of a customer, strongest first, then by first sight. Values are not kept, only their hashes. */
     public List<KnownIdentifier> identifiersOf(CustomerId customer) {
         var rows = jdbc.sql("""

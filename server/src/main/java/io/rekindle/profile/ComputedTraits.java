@@ -327,7 +327,7 @@ public class ComputedTraits {
         jdbc.sql("""
                         insert into traits (customer_id, identity_id, trait, value, set_at, seq, source_id, standing)
                         select c, c, :trait, v::jsonb, a, :seq, :source, true from unnest(:customers, :values, :at) as x (c, v, a)
-                        on conflict (identity_id, trait) do update set customer_id = excluded.customer_id, value = excluded.value,
+                        on conflict (identity_id, trait, import_id) do update set customer_id = excluded.customer_id, value = excluded.value,
                             set_at = excluded.set_at, seq = excluded.seq, standing = true
                         """)
                 .param("trait", form.trait())

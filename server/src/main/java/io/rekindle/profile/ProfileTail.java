@@ -51,6 +51,7 @@ class ProfileTail implements Tail {
     private final Warehouse warehouse;
     private final Identifiers identifiers;
     private final TagStore tags;
+    private final ImportedTags imported;
 
     ProfileTail(
             Identities identities,
@@ -58,13 +59,15 @@ class ProfileTail implements Tail {
             PersonalStore personal,
             Warehouse warehouse,
             Identifiers identifiers,
-            TagStore tags) {
+            TagStore tags,
+            ImportedTags imported) {
         this.identities = identities;
         this.profiles = profiles;
         this.personal = personal;
         this.warehouse = warehouse;
         this.identifiers = identifiers;
         this.tags = tags;
+        this.imported = imported;
     }
 
     @Override
@@ -112,7 +115,13 @@ class ProfileTail implements Tail {
         }
         profiles.store(List.copyOf(seen.values()));
         personal.store(fields, customers);
-        append(batch, profiles.store(traits, customers));
+        var told = profiles.store(traits, customers);
+        append(batch, told);
+        imported.follow(told.stream()
+                .filter(one -> ImportedTags.isTrait(one.trait()))
+                .map(one -> customers.getOrDefault(one.identity(), one.identity()))
+                .distinct()
+                .toList());
     }
 
     /** Gives state to whom it belongs today; before the batch is looked at, see regroupingsAfter. */
@@ -132,6 +141,7 @@ class ProfileTail implements Tail {
                 profiles.move(winners);
                 tags.move(winners);
             }
+            imported.follow(new HashSet<>(identities.canonical(touched).values()));
             profiles.tookMergesUpTo(some.getLast().number());
         }
     }
@@ -170,7 +180,9 @@ class ProfileTail implements Tail {
     }
 
     private void append(Batch batch, List<ProfileStore.Told> told) {
-        var scalars = told.stream().filter(t -> !t.fact().value().isContainer()).toList();
+        var scalars = told.stream()
+                .filter(t -> !t.fact().value().isContainer() && !ImportedTags.isTrait(t.trait()))
+                .toList();
         if (scalars.isEmpty()) return;
         warehouse.append("trait_changes", batch.id(), Rows.written(rows -> {
             for (var one : scalars) {
@@ -212,6 +224,8 @@ class ProfileTail implements Tail {
         }
         // Computed traits are ours: nobody sends one.
         if (name.startsWith(TraitForm.PREFIX)) return;
+        // A tag is filled by files and the API alone: whoever holds a write key of a site could else say who is what.
+        if (ImportedTags.isTrait(name) && event.importId() == null) return;
         facts.say(
                 new About(customer, StorableText.of(name, LONGEST_NAME), importOf(event)),
                 new Fact<>(StorableText.of(value), event.occurredAt(), event.seq(), event.sourceId()));

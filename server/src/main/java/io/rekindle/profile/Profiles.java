@@ -91,7 +91,7 @@ public class Profiles {
                 clear ? opened.stream().map(PersonalStore.Opened::field).collect(Collectors.toSet()) : Set.of()));
         var traits = new TreeMap<String, Profile.Trait>();
         profiles.traitsOf(List.of(customer)).forEach((about, fact) -> {
-            if (!fact.value().isNull()) traits.put(about.name(), trait(about.name(), fact, false));
+            if (!fact.value().isNull() && !ImportedTags.isTrait(about.name())) traits.put(about.name(), trait(about.name(), fact, false));
         });
         for (var field : opened) {
             var fact = field.fact();
@@ -161,7 +161,7 @@ public class Profiles {
         var collected = new HashMap<CustomerId, Map<String, JsonNode>>();
         var canonical = identities.canonical(ids);
         profiles.traitsOf(new HashSet<>(canonical.values())).forEach((about, fact) -> {
-            if (!fact.value().isNull())
+            if (!fact.value().isNull() && !ImportedTags.isTrait(about.name()))
                 collected
                         .computeIfAbsent(about.customer(), c -> new HashMap<>())
                         .put(about.name(), fact.value());
@@ -175,6 +175,21 @@ public class Profiles {
                 .param("id", identities.canonical(id).value())
                 .query(Boolean.class)
                 .single();
+    }
+
+    /** Those of some ids whom the log has an event of. One statement. */
+    Set<CustomerId> existing(Collection<CustomerId> ids) {
+        var canonical = identities.canonical(ids);
+        var there = new HashSet<>(
+                jdbc.sql("select customer_id from customers where customer_id = any (:ids)")
+                        .param("ids", ProfileStore.longs(List.copyOf(canonical.values()), CustomerId::value))
+                        .query((row, n) -> new CustomerId(row.getLong("customer_id")))
+                        .list());
+        var found = new HashSet<CustomerId>();
+        canonical.forEach((asked, customer) -> {
+            if (there.contains(customer)) found.add(asked);
+        });
+        return found;
     }
 
     /** Names of fields that are sealed as personal data: those the product asks for and those customers seen first have. */

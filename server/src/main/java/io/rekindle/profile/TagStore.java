@@ -226,6 +226,27 @@ class TagStore {
                 .update();
     }
 
+    /** What a batch of values was and did. */
+    record Batch(String digest, int changed) {}
+
+    Optional<Batch> batch(String key, String batch) {
+        return jdbc.sql("select digest, changed from tag_batches where tag = :tag and batch = :batch")
+                .param("tag", key)
+                .param("batch", batch)
+                .query((row, n) -> new Batch(row.getString("digest"), row.getInt("changed")))
+                .optional();
+    }
+
+    void batch(String key, String batch, String digest, int changed, Instant now) {
+        jdbc.sql("insert into tag_batches (tag, batch, digest, changed, at) values (:tag, :batch, :digest, :changed, :now)")
+                .param("tag", key)
+                .param("batch", batch)
+                .param("digest", digest)
+                .param("changed", changed)
+                .param("now", ProfileStore.utc(now))
+                .update();
+    }
+
     // ---- the tags of customers ----
 
     /** A change of one customer's tag; {@code value} is a JSON scalar, null when it goes. */
@@ -253,6 +274,13 @@ class TagStore {
         return held;
     }
 
+    /** Whoever changes tags of customers takes turns: what a customer has is read, changed and written as one. */
+    void takeTurn() {
+        jdbc.sql("select unsettled from tag_progress for update")
+                .query(Boolean.class)
+                .single();
+    }
+
     void store(List<Change> changes) {
         var deltas = new LinkedHashMap<Long, ObjectNode>();
         for (var change : changes) {
@@ -262,6 +290,7 @@ class TagStore {
                 delta.putObject(change.tag()).put("at", change.at().toString()).set("v", json.readTree(change.value()));
         }
         if (deltas.isEmpty()) return;
+        takeTurn();
         jdbc.sql("""
                         insert into customer_tags (customer_id, tags)
                         select x.c, jsonb_strip_nulls(coalesce(t.tags, '{}') || x.d::jsonb)
@@ -283,6 +312,7 @@ class TagStore {
     void move(Map<CustomerId, CustomerId> winners) {
         var moves = List.copyOf(winners.entrySet());
         var from = ProfileStore.longs(moves, m -> m.getKey().value());
+        takeTurn();
         jdbc.sql("""
                         insert into customer_tags (customer_id, tags)
                         select winner, jsonb_object_agg(key, value) from (
@@ -322,6 +352,7 @@ class TagStore {
 
     /** Reads the tags of these customers from the history again: they were found to be others than was thought. */
     void readAgain(Collection<CustomerId> customers) {
+        takeTurn();
         jdbc.sql("delete from customer_tags where customer_id = any (:ids)")
                 .param("ids", ProfileStore.longs(List.copyOf(customers), CustomerId::value))
                 .update();
@@ -350,6 +381,7 @@ class TagStore {
     /** Reads everybody's tags from the history again: after a crash between the two stores. */
     void readAgain() {
         transaction.executeWithoutResult(status -> {
+            takeTurn();
             jdbc.sql("truncate customer_tags").update();
             var page = new ArrayList<Change>(AT_ONCE);
             warehouse.stream(

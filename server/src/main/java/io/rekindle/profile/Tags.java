@@ -2,6 +2,8 @@ package io.rekindle.profile;
 
 import io.rekindle.access.AuditTrail;
 import io.rekindle.access.Caller;
+import io.rekindle.collect.Identifier;
+import io.rekindle.collect.Identifiers;
 import io.rekindle.common.CustomerId;
 import io.rekindle.identity.Identities;
 import io.rekindle.platform.BusinessClock;
@@ -13,6 +15,9 @@ import io.rekindle.profile.TagStore.Change;
 import io.rekindle.profile.TagStore.Kept;
 import io.rekindle.warehouse.AdHocQueries;
 import java.math.BigDecimal;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
 import java.time.LocalDate;
 import java.time.format.DateTimeParseException;
@@ -20,11 +25,13 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -48,6 +55,8 @@ public class Tags {
     private static final int MOST_VALUE = 200;
     private static final int MOST_REFRESH_DAYS = 365;
     private static final int MOST_ASSIGNED = 10_000;
+    private static final Pattern BATCH = Pattern.compile("[\\p{L}\\p{N}._:-]{1,100}");
+    private static final int NO_SOURCE = 0;
     private static final Duration LONG_UNCHANGED = Duration.ofDays(1);
 
     private final TagStore store;
@@ -56,7 +65,10 @@ public class Tags {
     private final ObjectProvider<TagRules> rules;
     private final ObjectProvider<TagUse> uses;
     private final Identities identities;
+    private final Identifiers identifiers;
     private final Profiles profiles;
+    private final ProfileStore profileStore;
+    private final ImportedTags imported;
     private final AuditTrail audit;
     private final BusinessClock clock;
     private final SystemClock system;
@@ -71,7 +83,10 @@ public class Tags {
             ObjectProvider<TagRules> rules,
             ObjectProvider<TagUse> uses,
             Identities identities,
+            Identifiers identifiers,
             Profiles profiles,
+            ProfileStore profileStore,
+            ImportedTags imported,
             AuditTrail audit,
             BusinessClock clock,
             SystemClock system,
@@ -84,7 +99,10 @@ public class Tags {
         this.rules = rules;
         this.uses = uses;
         this.identities = identities;
+        this.identifiers = identifiers;
         this.profiles = profiles;
+        this.profileStore = profileStore;
+        this.imported = imported;
         this.audit = audit;
         this.clock = clock;
         this.system = system;
@@ -458,12 +476,141 @@ public class Tags {
     public record Assignment(CustomerId customer, @Nullable String value) {}
 
     /**
-     * Sets a manual or imported tag; the same batch again sets the same values again. A {@link Problem}
-     * {@code tag_value_kind} tells of values that do not fit the type.
+     * A value for whoever is meant, by one of both.
+     *
+     * @param customer as this product names the customer
+     * @param type with {@code id}: an identifier of the customer
+     */
+    public record Addressed(
+            @Nullable CustomerId customer,
+            Identifier.@Nullable Type type,
+            @Nullable String id,
+            @Nullable String value) {}
+
+    /**
+     * Sets an imported tag for many customers, or for none when something is wrong with one of them: every fault is told
+     * with its place. The same batch a second time changes nothing and answers as the first time.
      *
      * @return for how many customers it changed
      */
-    public int assign(String key, List<Assignment> assignments, String batch) {
+    public int assignAll(String key, List<Addressed> given, String batch) {
+        var tag = assignable(key);
+        if (!(tag.form().content() instanceof TagContent.ByImport))
+            throw Problem.conflict("tag_not_imported", "the tag '{tag}' is {kind}; many values at once go to an imported one")
+                    .with("tag", key)
+                    .with("kind", tag.form().content().kind());
+        if (!BATCH.matcher(batch).matches())
+            throw Problem.invalid(
+                    "tag_batch_invalid", "a batch's id has 1 to 100 letters, digits, dots, hyphens, underscores and colons");
+        if (given.size() > MOST_ASSIGNED)
+            throw Problem.invalid("tag_assignments_many", "at most {most} customers at once")
+                    .with("most", MOST_ASSIGNED);
+        var found = new Addressees(given);
+        var faults = new ArrayList<Fault>();
+        var assignments = new ArrayList<Assignment>(given.size());
+        for (int i = 0; i < given.size(); i++) {
+            var place = "assignments[%d]".formatted(i);
+            var value = given.get(i).value();
+            if (value != null) value(faults, place + ".value", value, tag.form().type());
+            var customer = found.of(given.get(i));
+            if (customer.isEmpty()) faults.add(found.fault(place, given.get(i)));
+            else assignments.add(new Assignment(customer.get(), value));
+        }
+        if (!faults.isEmpty())
+            throw Problem.unprocessable(
+                    "tag_values_invalid", "{count} of the values cannot be set; each is listed", faults)
+                    .with("count", faults.size());
+        var digest = digest(assignments);
+        var changed = gate.write(() -> transaction.execute(status -> {
+            profileStore.lastMerge();
+            var before = store.batch(key, batch);
+            if (before.isPresent()) {
+                if (!before.get().digest().equals(digest))
+                    throw Problem.conflict("tag_batch_other", "the batch '{batch}' was sent before with other values")
+                            .with("batch", batch);
+                return before.get().changed();
+            }
+            int now = said(tag, assignments);
+            store.batch(key, batch, digest, now, system.instant());
+            audit.record("tag.assigned", "tag " + key, "%d customers, %d changed".formatted(assignments.size(), now));
+            return now;
+        }));
+        return changed == null ? 0 : changed;
+    }
+
+    /** Whom values are for, found in a fixed number of statements. */
+    private final class Addressees {
+        private final Map<Identifier, CustomerId> byIdentifier;
+        private final Set<CustomerId> known;
+
+        Addressees(List<Addressed> given) {
+            byIdentifier = identities.find(given.stream()
+                    .flatMap(one -> identifier(one).stream())
+                    .distinct()
+                    .toList());
+            known = profiles.existing(given.stream()
+                    .flatMap(one -> Optional.ofNullable(one.customer()).stream())
+                    .distinct()
+                    .toList());
+        }
+
+        private Optional<Identifier> identifier(Addressed one) {
+            return one.customer() != null || one.type() == null || one.id() == null
+                    ? Optional.empty()
+                    : identifiers.of(one.type(), one.id());
+        }
+
+        Optional<CustomerId> of(Addressed one) {
+            if (one.customer() != null)
+                return Optional.of(one.customer()).filter(known::contains);
+            return identifier(one).map(byIdentifier::get);
+        }
+
+        Fault fault(String place, Addressed one) {
+            if (one.customer() != null)
+                return new Fault(place + ".customerId", "tag_customer_unknown", "there is no customer {id}")
+                        .with("id", one.customer());
+            if (one.type() == null || one.id() == null)
+                return new Fault(place, "tag_addressee_missing", "name a customerId, or a type and an id");
+            return new Fault(place + ".id", "identifier_not_found", "no customer has this {type}")
+                    .with("type", one.type().code());
+        }
+    }
+
+    private static String digest(List<Assignment> assignments) {
+        try {
+            var sha = MessageDigest.getInstance("SHA-256");
+            for (var one : assignments)
+                sha.update((one.customer() + "=" + (one.value() == null ? "" : "=" + one.value()) + "\n")
+                        .getBytes(StandardCharsets.UTF_8));
+            return HexFormat.of().formatHex(sha.digest());
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("every Java has SHA-256", e);
+        }
+    }
+
+    /** What is said of an imported tag is kept as a file's word would be, and the tag follows it. */
+    private int said(Kept tag, List<Assignment> assignments) {
+        var canonical = identities.canonical(
+                assignments.stream().map(Assignment::customer).toList());
+        var now = clock.instant();
+        var facts = new Facts<JsonNode>();
+        var nodes = JsonNodeFactory.instance;
+        for (var one : assignments) {
+            var person = canonical.getOrDefault(one.customer(), one.customer());
+            facts.say(
+                    new Facts.About(person, ImportedTags.trait(tag.key())),
+                    new Facts.Fact<JsonNode>(
+                            one.value() == null ? nodes.nullNode() : nodes.stringNode(one.value()),
+                            now,
+                            store.nextChange(),
+                            NO_SOURCE));
+        }
+        profileStore.store(facts, canonical);
+        return imported.follow(canonical.values());
+    }
+
+    private Kept assignable(String key) {
         var tag = required(key);
         if (tag.form().isComputed())
             throw Problem.conflict("tag_computed", "the tag '{tag}' is worked out from a {kind}; it cannot be set")
@@ -472,9 +619,16 @@ public class Tags {
         if (tag.approvedVersion() == null || tag.retired())
             throw Problem.conflict("tag_not_live", "the tag '{tag}' is not approved or was retired")
                     .with("tag", key);
-        if (assignments.size() > MOST_ASSIGNED)
-            throw Problem.invalid("tag_assignments_many", "at most {most} customers at once")
-                    .with("most", MOST_ASSIGNED);
+        return tag;
+    }
+
+    /**
+     * Sets a manual or imported tag. A {@link Problem} {@code tag_value_kind} tells of values that do not fit the type.
+     *
+     * @return for how many customers it changed
+     */
+    private int assign(String key, List<Assignment> assignments, String batch) {
+        var tag = assignable(key);
         var type = tag.form().type();
         var faults = new ArrayList<Fault>();
         for (int i = 0; i < assignments.size(); i++) {
@@ -484,6 +638,13 @@ public class Tags {
         if (!faults.isEmpty())
             throw Problem.unprocessable(
                     "tag_values_invalid", "some values are not of the tag's type; each is listed", faults);
+        if (tag.form().content() instanceof TagContent.ByImport) {
+            var followed = gate.write(() -> transaction.execute(status -> {
+                profileStore.lastMerge();
+                return said(tag, assignments);
+            }));
+            return followed == null ? 0 : followed;
+        }
         return engine.exclusively(() -> gate.write(() -> {
             var changed = transaction.execute(status -> assigned(tag, assignments, batch));
             return changed == null ? 0 : changed;

@@ -20,6 +20,7 @@ class UndoneTraits implements ImportsUndone {
     private final ProfileStore profiles;
     private final PersonalStore personal;
     private final ProfileTail tail;
+    private final ImportedTags tags;
     private final WriteGate gate;
     private final TransactionTemplate transactions;
 
@@ -27,11 +28,13 @@ class UndoneTraits implements ImportsUndone {
             ProfileStore profiles,
             PersonalStore personal,
             ProfileTail tail,
+            ImportedTags tags,
             WriteGate gate,
             PlatformTransactionManager transactions) {
         this.profiles = profiles;
         this.personal = personal;
         this.tail = tail;
+        this.tags = tags;
         this.gate = gate;
         this.transactions = new TransactionTemplate(transactions);
     }
@@ -52,6 +55,7 @@ class UndoneTraits implements ImportsUndone {
         for (int from = 0; from < all.size(); from += CUSTOMERS_AT_ONCE) {
             Set<CustomerId> some = new HashSet<>(all.subList(from, Math.min(all.size(), from + CUSTOMERS_AT_ONCE)));
             profiles.replace(List.copyOf(some), tail.seenOf(some, Long.MAX_VALUE));
+            tags.follow(some);
         }
     }
 }

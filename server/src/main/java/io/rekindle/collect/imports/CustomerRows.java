@@ -1,6 +1,7 @@
 package io.rekindle.collect.imports;
 
 import io.rekindle.collect.EventType;
+import io.rekindle.collect.Identifier;
 import io.rekindle.collect.ImportKind;
 import io.rekindle.collect.ImportMapping;
 import io.rekindle.collect.Imports;
@@ -16,6 +17,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Predicate;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.json.JsonMapper;
@@ -71,6 +73,11 @@ final class CustomerRows implements RowEvents {
     private static final Pattern WORDING = Pattern.compile("[a-z][a-z0-9_]{0,39}@[1-9][0-9]{0,5}");
 
     private static final int LONGEST_PROOF = 2_000;
+    /** As the intake takes kinds of external ids. */
+    private static final Pattern KIND_OF_ID = Pattern.compile("[a-z][a-z0-9_.-]{0,39}");
+
+    private static final String ANONYMOUS_ID = Identifier.Type.ANONYMOUS_ID.code();
+    private static final int MOST_IDS = 20;
     private static final Pattern CHANNEL = Pattern.compile("[a-z][a-z0-9_]{0,39}");
     private static final List<DateTimeFormatter> DAYS = List.of(
             DateTimeFormatter.ISO_LOCAL_DATE,
@@ -86,22 +93,46 @@ final class CustomerRows implements RowEvents {
     private final Instant latest;
     private final Map<String, String> own;
     private final Map<String, String> permissions;
+    private final Map<String, String> ids;
+    private final Map<String, String> tags;
+    private final Map<String, Predicate<String>> takenTags;
     private long noDays;
 
-    CustomerRows(ImportMapping mapping, List<String> given, ZoneId zone, Instant now, Instant latest, JsonMapper json) {
+    /** @param takenTags by key, the tags that take values from files */
+    CustomerRows(
+            ImportMapping mapping,
+            List<String> given,
+            ZoneId zone,
+            Instant now,
+            Instant latest,
+            JsonMapper json,
+            Map<String, Predicate<String>> takenTags) {
+        this.takenTags = takenTags;
         this.json = json;
         this.zone = zone;
         this.now = now;
         this.latest = latest;
         var faults = new ArrayList<Problem.Fault>();
         columns = new MappedColumns(mapping, given, zone, faults);
-        if (!columns.has("customer") && !columns.has("email") && !columns.has("phone"))
+        ids = columns.beginningWith(ImportKind.IDS);
+        if (!columns.has("customer") && !columns.has("email") && !columns.has("phone") && ids.isEmpty())
             faults.add(new Problem.Fault(
                             "customer",
                             "customer_column_missing_of_three",
                             "no column is mapped to it, nor to email or phone; the file has {columns}")
                     .with("columns", given));
         own = columns.beginningWith(ImportKind.TRAITS);
+        checkIds(faults);
+        tags = columns.beginningWith(ImportKind.TAG);
+        tags.forEach((field, key) -> {
+            if (!takenTags.containsKey(key))
+                faults.add(new Problem.Fault(
+                                field,
+                                "tag_not_imported",
+                                "there is no approved imported tag '{tag}'; files can fill {known}")
+                        .with("tag", key)
+                        .with("known", takenTags.keySet().stream().sorted().toList()));
+        });
         permissions = columns.beginningWith(ImportKind.CONSENT);
         permissions.forEach((field, channel) -> {
             if (!CHANNEL.matcher(channel).matches())
@@ -119,6 +150,27 @@ final class CustomerRows implements RowEvents {
                             .with("columns", given));
         });
         MappedColumns.requireNone(faults);
+    }
+
+    private void checkIds(List<Problem.Fault> faults) {
+        if (ids.size() > MOST_IDS)
+            faults.add(new Problem.Fault(ImportKind.IDS, "ids_many", "a row has at most {most} further identifiers")
+                    .with("most", MOST_IDS));
+        ids.forEach((field, kind) -> {
+            var type = Identifier.Type.named(kind);
+            if (!KIND_OF_ID.matcher(kind).matches())
+                faults.add(new Problem.Fault(
+                                field,
+                                "ids_kind_unknown",
+                                "'{kind}' is no kind of identifier: lower-case letters, digits, dots, hyphens and underscores, beginning with a letter")
+                        .with("kind", kind));
+            else if (type == Identifier.Type.USER_ID
+                    || type == Identifier.Type.EMAIL
+                    || type == Identifier.Type.PHONE)
+                faults.add(new Problem.Fault(
+                                field, "ids_own_field", "map this column to '{own}', which is a field of its own")
+                        .with("own", type == Identifier.Type.USER_ID ? "customer" : type.code()));
+        });
     }
 
     @Override
@@ -157,6 +209,7 @@ final class CustomerRows implements RowEvents {
         if (!columns.text(row, "created_at").isEmpty())
             traits.put("createdAt", columns.time(row, "created_at", latest).toString());
         own.forEach((field, trait) -> putAsItLooks(traits, trait, columns.text(row, field)));
+        tags(traits, row);
         if (columns.text(row, "time").isEmpty()) call.put("timestamp", now.toString());
         else call.put("timestamp", columns.time(row, "time", latest).toString());
         var items = new ArrayList<Item>(2);
@@ -166,10 +219,38 @@ final class CustomerRows implements RowEvents {
         return items;
     }
 
+    /** The value of a tag travels as text, in a trait no source can send. */
+    private void tags(ObjectNode traits, Table.Row row) throws BadRow {
+        for (var tag : tags.entrySet()) {
+            var value = columns.text(row, tag.getKey());
+            if (value.isEmpty()) continue;
+            var fits = takenTags.get(tag.getValue());
+            if (fits == null || !fits.test(value))
+                throw new BadRow(
+                        "bad_tag_value",
+                        "'%s' in column '%s' is no value of the tag '%s'"
+                                .formatted(value, columns.column(tag.getKey()), tag.getValue()));
+            traits.put(ImportKind.TAG + tag.getValue(), value);
+        }
+    }
+
     private void identify(ObjectNode call, Table.Row row) throws BadRow {
         var customer = columns.text(row, "customer");
         put(call, "userId", customer);
+        boolean another = false;
+        for (var one : ids.entrySet()) {
+            var id = columns.text(row, one.getKey());
+            if (id.isEmpty()) continue;
+            another = true;
+            if (one.getValue().equals(ANONYMOUS_ID)) call.put("anonymousId", id);
+            else
+                call.withArray("/context/externalIds")
+                        .addObject()
+                        .put("type", one.getValue())
+                        .put("id", id);
+        }
         if (customer.isEmpty()
+                && !another
                 && columns.text(row, "email").isEmpty()
                 && columns.text(row, "phone").isEmpty())
             throw new BadRow("no_customer", "the row names no customer: no id, e-mail address or phone number");

@@ -52,7 +52,14 @@ final class EventsImport implements Ready {
     private RowEvents eventsOf(Table opened, Instant latest) {
         return switch (given.mapping().tells()) {
             case CUSTOMERS ->
-                new CustomerRows(given.mapping(), opened.columns(), tools.zone(), given.now(), latest, tools.json());
+                new CustomerRows(
+                        given.mapping(),
+                        opened.columns(),
+                        tools.zone(),
+                        given.now(),
+                        latest,
+                        tools.json(),
+                        tools.tags().get());
             case SURVEYS -> new SurveyRows(given.mapping(), opened.columns(), tools.zone(), latest, tools.json());
             case CAMPAIGN_HISTORY ->
                 new EarlierMessageRows(given.mapping(), opened.columns(), tools.zone(), latest, tools.json());

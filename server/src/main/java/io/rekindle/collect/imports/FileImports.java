@@ -7,6 +7,7 @@ import io.rekindle.collect.ImportMapping;
 import io.rekindle.collect.Imports;
 import io.rekindle.collect.ImportsUndone;
 import io.rekindle.collect.Sources;
+import io.rekindle.collect.TagColumns;
 import io.rekindle.collect.Tails;
 import io.rekindle.collect.Tombstones;
 import io.rekindle.collect.intake.ImportedItems;
@@ -38,6 +39,7 @@ import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -85,7 +87,8 @@ class FileImports implements Imports, Backlog {
             JdbcClient jdbc,
             JsonMapper json,
             PlatformSettings settings,
-            ObjectProvider<ImportsUndone> concluders) {
+            ObjectProvider<ImportsUndone> concluders,
+            ObjectProvider<TagColumns> tags) {
         this.warehouse = warehouse;
         this.gate = gate;
         this.clock = clock;
@@ -102,6 +105,9 @@ class FileImports implements Imports, Backlog {
                 vault,
                 tombstones,
                 json,
+                () -> tags.stream()
+                        .flatMap(one -> one.now().entrySet().stream())
+                        .collect(Collectors.toMap(Map.Entry::getKey, Map.Entry::getValue)),
                 sources.named(Sources.IMPORT).id(),
                 settings.zone(),
                 settings.currency());

@@ -10,6 +10,9 @@ import io.rekindle.platform.Vault;
 import io.rekindle.warehouse.Warehouse;
 import java.time.Instant;
 import java.time.ZoneId;
+import java.util.Map;
+import java.util.function.Predicate;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -23,6 +26,7 @@ record Tools(
         Vault vault,
         Tombstones tombstones,
         JsonMapper json,
+        Supplier<Map<String, Predicate<String>>> tags,
         int source,
         ZoneId zone,
         String currency) {

@@ -1,5 +1,6 @@
 package io.rekindle.profile.web;
 
+import io.rekindle.collect.Identifier;
 import io.rekindle.common.CustomerId;
 import io.rekindle.common.Page;
 import io.rekindle.platform.Problem;
@@ -13,8 +14,10 @@ import io.rekindle.profile.Tags;
 import io.rekindle.profile.Wording;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.HttpStatus;
 import org.springframework.security.access.prepost.PreAuthorize;
@@ -35,6 +38,9 @@ import tools.jackson.databind.JsonNode;
 @RequestMapping("/api")
 class TagsResource {
     private static final List<String> KINDS = List.of("rule", "statistic", "model", "manual", "imported");
+
+    private static final Map<String, Identifier.Type> TYPES =
+            Arrays.stream(Identifier.Type.values()).collect(Collectors.toMap(Identifier.Type::code, type -> type));
 
     private final Tags tags;
 
@@ -190,6 +196,29 @@ class TagsResource {
 
     record SetTag(@Nullable String value) {}
 
+    /**
+     * A value for one customer; without a value the tag is taken away.
+     *
+     * @param customerId the customer, or
+     * @param type with {@code id}: an identifier of the customer, e.g. {@code email}
+     */
+    record TagAssignment(
+            @Nullable CustomerId customerId,
+            @Nullable String type,
+            @Nullable String id,
+            @Nullable String value) {
+        Tags.Addressed addressed() {
+            return new Tags.Addressed(customerId, type == null ? null : TYPES.get(type), id, value);
+        }
+    }
+
+    /** @param batch an id of the sender's own: what was sent once under it changes nothing a second time */
+    record TagAssignments(
+            @Nullable String batch, @Nullable List<TagAssignment> assignments) {}
+
+    /** @param changed for how many customers the tag is another now */
+    record TagsAssigned(int given, int changed) {}
+
     /** @param search looks through keys, names, descriptions, categories and owners */
     @GetMapping("/tags")
     @PreAuthorize("hasRole('VIEWER')")
@@ -258,6 +287,23 @@ class TagsResource {
     Page<TagAnswer> refresh(@RequestBody TagRefresh request) {
         tags.refresh(request.tags() == null ? List.of() : request.tags());
         return list(null);
+    }
+
+    /**
+     * Gives an imported tag to up to 10,000 customers, or to none when one of them is at fault. Problems: tag_values_invalid
+     * with every fault at its place, tag_batch_other, tag_not_imported, tag_not_live.
+     */
+    @PostMapping("/tags/{key}/assignments")
+    @PreAuthorize("hasRole('PLANNER')")
+    TagsAssigned assign(@PathVariable String key, @RequestBody TagAssignments request) {
+        var batch = request.batch();
+        var given = request.assignments();
+        if (batch == null || given == null)
+            throw Problem.invalid("tag_assignments_incomplete", "send {\"batch\":…,\"assignments\":[{…}]}");
+        return new TagsAssigned(
+                given.size(),
+                tags.assignAll(
+                        key, given.stream().map(TagAssignment::addressed).toList(), batch));
     }
 
     @PutMapping("/customers/{id}/tags/{key}")
