@@ -2,11 +2,13 @@ package io.rekindle.collect;
 
 import com.google.i18n.phonenumbers.NumberParseException;
 import com.google.i18n.phonenumbers.PhoneNumberUtil;
+import io.rekindle.collect.intake.PersonalText;
 import io.rekindle.platform.Vault;
 import java.util.Collection;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.springframework.stereotype.Component;
 
@@ -19,6 +21,15 @@ public class Identifiers {
     private static final int LONGEST = 500;
     private static final int SHORTEST_PHONE = 6;
     private static final String NO_REGION = "ZZ";
+
+    /** China's of 18 signs and of 15 with its day of birth, and the United States' social security number. */
+    private static final Pattern DOCUMENT = Pattern.compile(
+            "\\d{17}[\\dXx]|[1-9]\\d{7}(0[1-9]|1[0-2])(0[1-9]|[12]\\d|3[01])\\d{3}|\\d{3}-\\d{2}-\\d{4}");
+
+    private static final Pattern GB_11643 = Pattern.compile("\\d{17}[\\dXx]");
+    private static final Pattern PHONE_IN_FULL = Pattern.compile("[+(]?[\\d(][\\d\\s()./\u00a0-]{5,}");
+    /** With the nought that is dialled within a country. */
+    private static final Pattern TRUNK = Pattern.compile("0[1-9]\\d{8,10}");
 
     private final Vault vault;
     private final String phoneRegion;
@@ -60,6 +71,46 @@ public class Identifiers {
                 yield number.length() < SHORTEST_PHONE ? Optional.empty() : Identifier.of(vault, type, number);
             }
         };
+    }
+
+    /** What a text is by its form, whatever it serves as. */
+    public enum Form {
+        /** Nothing that is known: a number of the shop's own. */
+        OTHER,
+        MAIL_ADDRESS,
+        PHONE,
+        /** An identity card's or a social security number. */
+        DOCUMENT
+    }
+
+    /**
+     * By its form: a phone number is one with its country, one of the country of the settings (of a mobile phone), or one
+     * written as numbers are in several countries.
+     */
+    public Form formOf(String value) {
+        var text = value.strip();
+        if (text.contains("@")) return Form.MAIL_ADDRESS;
+        if (DOCUMENT.matcher(text).matches()
+                && (!GB_11643.matcher(text).matches() || PersonalText.isIn(text, PersonalText.Kind.IDENTIFIER)))
+            return Form.DOCUMENT;
+        return PHONE_IN_FULL.matcher(text).matches() && (PersonalText.isIn(text, PersonalText.Kind.REFERENCE) || isMobile(text))
+                        || TRUNK.matcher(text).matches()
+                ? Form.PHONE
+                : Form.OTHER;
+    }
+
+    private boolean isMobile(String number) {
+        if (phoneRegion.equals(NO_REGION)) return false;
+        var phones = PhoneNumberUtil.getInstance();
+        try {
+            var parsed = phones.parse(number, phoneRegion);
+            if (!phones.isValidNumber(parsed)) return false;
+            var type = phones.getNumberType(parsed);
+            return type == PhoneNumberUtil.PhoneNumberType.MOBILE
+                    || type == PhoneNumberUtil.PhoneNumberType.FIXED_LINE_OR_MOBILE;
+        } catch (NumberParseException noNumberThere) {
+            return false;
+        }
     }
 
     private static boolean isAddress(String text) {

@@ -1,18 +1,27 @@
 package io.rekindle.profile;
 
+import io.rekindle.collect.Identifiers;
+
 /** What callers without the right to personal data see of it: enough to tell two apart, too little to use. */
 final class Mask {
     private static final int LAST_DIGITS = 4;
 
     private Mask() {}
 
-    static String of(String field, String value) {
+    /** @param identifiers say of what form a value is */
+    static String of(String field, String value, Identifiers identifiers) {
         if (value.isEmpty()) return value;
         return switch (field) {
             case PersonalFields.EMAIL -> email(value);
             case PersonalFields.PHONE -> phone(value);
-            // The shop's own number for a customer says nothing by itself, unless it is an address.
-            case PersonalFields.USER_ID -> value.contains("@") ? email(value) : value;
+            // The shop's own number for a customer says nothing by itself, unless it is an address, a phone or a document.
+            case PersonalFields.USER_ID ->
+                switch (identifiers.formOf(value)) {
+                    case OTHER -> value;
+                    case MAIL_ADDRESS -> email(value);
+                    case PHONE -> phone(value);
+                    case DOCUMENT -> "***";
+                };
             case PersonalFields.NAME, PersonalFields.FIRST_NAME, PersonalFields.LAST_NAME -> first(value) + "***";
             default -> "***";
         };

@@ -1,5 +1,6 @@
 package io.rekindle.profile;
 
+import io.rekindle.collect.Identifiers;
 import java.lang.Character.UnicodeScript;
 import java.util.Map;
 import java.util.Optional;
@@ -51,9 +52,9 @@ public record PersonalFields(Map<String, String> values) {
     }
 
     /** The same fields with every value made unrecognisable, for callers who may not see personal data. */
-    public PersonalFields masked() {
+    PersonalFields masked(Identifiers identifiers) {
         return new PersonalFields(values.entrySet().stream()
-                .collect(Collectors.toUnmodifiableMap(Map.Entry::getKey, e -> Mask.of(e.getKey(), e.getValue()))));
+                .collect(Collectors.toUnmodifiableMap(Map.Entry::getKey, e -> Mask.of(e.getKey(), e.getValue(), identifiers))));
     }
 
     @Override

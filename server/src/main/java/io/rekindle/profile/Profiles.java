@@ -95,7 +95,7 @@ public class Profiles {
         });
         for (var field : opened) {
             var fact = field.fact();
-            var shown = clear ? fact.value() : Mask.of(field.field(), fact.value());
+            var shown = clear ? fact.value() : Mask.of(field.field(), fact.value(), identifiers);
             JsonNode node = JsonNodeFactory.instance.stringNode(shown);
             traits.put(
                     field.field(), trait(field.field(), new Fact<>(node, fact.at(), fact.seq(), fact.source()), true));
@@ -126,6 +126,11 @@ public class Profiles {
         });
     }
 
+    /** The same fields with every value made unrecognisable, for callers who may not see personal data. */
+    public PersonalFields masked(PersonalFields clear) {
+        return clear.masked(identifiers);
+    }
+
     /** The shop's own ids of customers, in clear; customers without one are left out. */
     public Map<CustomerId, String> userIds(Collection<CustomerId> ids) {
         var userIds = new HashMap<CustomerId, String>();
@@ -141,7 +146,7 @@ public class Profiles {
         boolean inClear = accesses.showsClear(caller);
         var looked = new HashMap<CustomerId, Set<String>>();
         personal(ids, SUMMARY_FIELDS).forEach((id, clear) -> {
-            var shown = inClear ? clear : clear.masked();
+            var shown = inClear ? clear : masked(clear);
             if (inClear && !clear.values().isEmpty())
                 looked.put(id, clear.values().keySet());
             summaries.put(
@@ -257,7 +262,7 @@ public class Profiles {
                         return new Profile.IdentifierValue(
                                 type, "#" + known.identifier().id());
                     var value = field.fact().value();
-                    return new Profile.IdentifierValue(type, inClear ? value : Mask.of(field.field(), value));
+                    return new Profile.IdentifierValue(type, inClear ? value : Mask.of(field.field(), value, identifiers));
                 })
                 .toList();
     }

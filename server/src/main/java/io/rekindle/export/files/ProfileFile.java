@@ -95,7 +95,7 @@ final class ProfileFile implements AutoCloseable {
         try {
             for (var known : waiting) {
                 var clear = all.getOrDefault(known.customer(), PersonalFields.NONE);
-                var personal = masked ? clear.masked() : clear;
+                var personal = masked ? profiles.masked(clear) : clear;
                 appender.beginRow();
                 appender.append(known.customer().value());
                 appender.append(personal.get(PersonalFields.USER_ID).orElse(null));
