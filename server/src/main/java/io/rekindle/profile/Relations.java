@@ -4,10 +4,12 @@ import com.fasterxml.jackson.annotation.JsonValue;
 import io.rekindle.collect.Identifier;
 import io.rekindle.common.CustomerId;
 import io.rekindle.identity.Identities;
+import java.sql.Types;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
+import java.util.regex.Pattern;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Component;
 
@@ -19,6 +21,7 @@ import org.springframework.stereotype.Component;
 @Component
 public class Relations {
     private static final List<String> REFERRER = List.of("referredBy", "referred_by", "referrer");
+    private static final Pattern WHOLE = Pattern.compile("0|[1-9]\\d{0,17}");
     private static final int MOST = 50;
     private static final int LARGEST_HOUSEHOLD = 8;
     private static final Set<Identifier.Type> OF_A_HOME = Set.of(
@@ -73,10 +76,13 @@ public class Relations {
         if (userId != null)
             jdbc.sql("""
                             select distinct customer_id from traits
-                            where trait in ('referredBy', 'referred_by', 'referrer') and value = to_jsonb(cast(:user as text)) and standing
+                            where trait in ('referredBy', 'referred_by', 'referrer') and standing
+                                and value in (to_jsonb(cast(:user as text)), cast(:number as jsonb))
                             order by customer_id limit :most
                             """)
                     .param("user", userId)
+                    // Said as a number it is the same id: 4711 is the customer "4711", and "04711" is another.
+                    .param("number", WHOLE.matcher(userId).matches() ? userId : null, Types.VARCHAR)
                     .param("most", MOST)
                     .query((row, n) -> new CustomerId(row.getLong("customer_id")))
                     .list()

@@ -63,6 +63,20 @@ class RelationsTest {
     }
 
     @Test
+    void aReferrerNamedByANumberIsToldFromBothSidesToo() throws Exception {
+        intake("""
+                {"type":"identify","userId":"90210471","traits":{"firstName":"Num"}},
+                {"type":"identify","userId":"090210471","traits":{"firstName":"Other"}},
+                {"type":"identify","userId":"rel-num","traits":{"referredBy":90210471}},
+                {"type":"identify","userId":"rel-text","traits":{"referrer":"90210471"}}""");
+        assertThat(relations.of(person("rel-num"))).containsExactly(new Relation(Kind.REFERRER, person("90210471")));
+        assertThat(relations.of(person("90210471")))
+                .containsExactlyInAnyOrder(
+                        new Relation(Kind.REFERRED, person("rel-num")), new Relation(Kind.REFERRED, person("rel-text")));
+        assertThat(relations.of(person("090210471"))).isEmpty();
+    }
+
+    @Test
     void whoSharesAPhoneIsAHouseholdUntilTheyAreOnePerson() throws Exception {
         intake("""
                 {"type":"identify","userId":"rel-mum","traits":{"phone":"+4930901777"}},
