@@ -110,7 +110,7 @@ function Figures({ section }: { section: Customer['sections'][number] }) {
   const { t } = useTranslation();
   const format = useFormats();
   if (section.figures.length === 0) {
-    return <Nothing text={section.provided ? t('around.nothing') : t(`around.fills.${section.kind}`)} />;
+    return <Nothing text={t(`around.fills.${section.kind}`)} />;
   }
   return (
     <Descriptions

@@ -1,0 +1,71 @@
+package io.rekindle.profile;
+
+import io.rekindle.common.CustomerId;
+import io.rekindle.identity.Identities;
+import io.rekindle.warehouse.Sql;
+import io.rekindle.warehouse.Warehouse;
+import java.math.BigDecimal;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.springframework.stereotype.Component;
+
+/**
+ * Answers to surveys, from files and sources alike: events {@code Survey Answered} with {@code measure} ({@code nps, csat} or
+ * {@code ces}) and {@code score}. Of each measure the last score stands.
+ */
+@Component
+class Surveys implements Section {
+    private static final Map<String, String> LAST = Map.of("nps", "lastNps", "csat", "lastCsat", "ces", "lastCes");
+
+    private final Warehouse warehouse;
+    private final Identities identities;
+
+    Surveys(Warehouse warehouse, Identities identities) {
+        this.warehouse = warehouse;
+        this.identities = identities;
+    }
+
+    @Override
+    public Kind kind() {
+        return Kind.SURVEYS;
+    }
+
+    @Override
+    public List<Figure> of(CustomerId customer) {
+        record Latest(String measure, BigDecimal score, Instant at, long answers) {}
+        var byMeasure = warehouse.query(
+                Sql.of("""
+                        select measure, score, occurred_at, count(*) over (partition by measure) as answers
+                        from (select lower(coalesce(json_text(properties, '$.measure'), 'nps')) as measure,
+                                  try_cast(json_text(properties, '$.score') as decimal(18, 4)) as score, occurred_at, seq
+                              from events_now where customer_id = ? and type = 'track' and name = 'Survey Answered') answered
+                        where score is not null
+                        qualify row_number() over (partition by measure order by occurred_at desc, seq desc) = 1
+                        order by measure
+                        """, identities.canonical(customer).value()),
+                row -> new Latest(
+                        row.text("measure"),
+                        row.decimal("score"),
+                        row.instant("occurred_at"),
+                        row.longValue("answers")));
+        if (byMeasure.isEmpty()) return List.of();
+        var figures = new ArrayList<Figure>();
+        figures.add(new Figure(
+                "answers",
+                BigDecimal.valueOf(
+                        byMeasure.stream().mapToLong(Latest::answers).sum()),
+                null));
+        for (var measure : List.of("nps", "csat", "ces"))
+            byMeasure.stream()
+                    .filter(one -> one.measure().equals(measure))
+                    .forEach(one -> figures.add(new Figure(
+                            LAST.getOrDefault(measure, measure), one.score().stripTrailingZeros(), null)));
+        figures.add(new Figure(
+                "lastAnswer",
+                null,
+                byMeasure.stream().map(Latest::at).max(Instant::compareTo).orElseThrow()));
+        return figures;
+    }
+}
