@@ -387,18 +387,22 @@ function routes(state) {
       businessTime: NOW,
     }),
     'POST /api/analysis/refresh': () => ({ tiers: [], stages: [], businessTime: NOW }),
-    'GET /api/customers': ({ query }) => {
-      const typed = (query.get('query') ?? '').toLowerCase();
-      return page(
+    'GET /api/customers': ({ query }) =>
+      page(
         state.people.filter(
           (one) =>
-            (!typed || `${one.name} ${one.userId} ${one.email}`.toLowerCase().includes(typed)) &&
             (!query.get('tier') || one.tier === query.get('tier')) &&
             (!query.get('stage') || one.stage === query.get('stage')),
         ),
         query,
-      );
-    },
+      ),
+    'POST /api/customers/search': ({ body, query }) =>
+      page(
+        state.people.filter((one) =>
+          `${one.name} ${one.userId} ${one.email}`.toLowerCase().includes(body.query.toLowerCase()),
+        ),
+        query,
+      ),
     'GET /api/customers/:id': ({ id }) => profile(person(id)),
     'GET /api/customers/:id/timeline': ({ id, query }) =>
       page(

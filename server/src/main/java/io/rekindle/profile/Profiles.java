@@ -8,7 +8,7 @@ import io.rekindle.common.CustomerId;
 import io.rekindle.common.Page;
 import io.rekindle.identity.Identities;
 import io.rekindle.profile.Facts.Fact;
-import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -236,13 +236,17 @@ public class Profiles {
         return Page.of(rows, limit, CustomerId::toString);
     }
 
-    /** Customers who have exactly this user id, e-mail address or phone number, in this order; mostly none or one. */
+    /** Customers who have exactly this identifier, of whatever type, the strongest first; mostly none or one. One statement. */
     public List<CustomerId> search(String text) {
-        var found = new ArrayList<CustomerId>();
-        for (var type : Identifier.Type.values())
-            if (type.isPersonal())
-                identities.find(type, text).filter(c -> !found.contains(c)).ifPresent(found::add);
-        return found;
+        var wanted = Arrays.stream(Identifier.Type.values())
+                .flatMap(type -> identifiers.of(type, text).stream())
+                .toList();
+        var found = identities.find(wanted);
+        return wanted.stream()
+                .filter(found::containsKey)
+                .map(found::get)
+                .distinct()
+                .toList();
     }
 
     private List<Profile.IdentifierValue> identifiersOf(

@@ -87,9 +87,9 @@ class RolesTest {
         assertThat(status("GET", "/api/segments", "", viewer)).isEqualTo(200);
         assertThat(status("POST", "/api/segments/preview", preview, viewer)).isEqualTo(403);
         assertThat(status("POST", "/api/segments/preview", preview, analyst)).isEqualTo(200);
-        assertThat(status("GET", "/api/customers?query=ann@example.com", "", viewer))
+        assertThat(status("POST", "/api/customers/search", "{\"query\":\"ann@example.com\"}", viewer))
                 .isEqualTo(403);
-        assertThat(status("GET", "/api/customers?query=ann@example.com", "", analyst))
+        assertThat(status("POST", "/api/customers/search", "{\"query\":\"ann@example.com\"}", analyst))
                 .isEqualTo(200);
         assertThat(status("GET", "/api/suppressions?address=ann@example.com", "", viewer))
                 .isEqualTo(403);

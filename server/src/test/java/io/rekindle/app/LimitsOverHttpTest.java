@@ -124,11 +124,14 @@ class LimitsOverHttpTest {
                         "/api/campaigns/1/result",
                         "/api/campaigns/1/decisions/5/explain",
                         "/api/customers",
-                        "/api/customers?query=x",
                         "/api/customers/5"))
                     assertThat(send("GET", path, "", 429).get("code").stringValue())
                             .as(path)
                             .isEqualTo("too_many_queries");
+                assertThat(send("POST", "/api/customers/search", "{\"query\":\"x\"}", 429)
+                                .get("code")
+                                .stringValue())
+                        .isEqualTo("too_many_queries");
             } finally {
                 go.countDown();
             }

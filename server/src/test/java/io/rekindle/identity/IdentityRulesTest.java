@@ -74,10 +74,12 @@ class IdentityRulesTest {
                         .path("items")
                         .size())
                 .isEqualTo(3);
-        assertThat(send("GET", "/api/customers?query=TY770815", "", 200)
-                        .at("/items/0/customerId")
-                        .asString())
-                .isEqualTo(user.toString());
+        for (var identifier : List.of("TY770815", "oTyUnion77", "oTyOpen77", "till:ty-till-99", "TY-Device-77", "ty-anon"))
+            assertThat(send("POST", "/api/customers/search", "{\"query\":\"%s\"}".formatted(identifier), 200)
+                            .at("/items/0/customerId")
+                            .asString())
+                    .as(identifier)
+                    .isEqualTo(user.toString());
         for (var text : List.of(EverythingStored.inPostgresql(jdbc), EverythingStored.inTheWarehouse(warehouse)))
             for (var value : List.of("oTyUnion77", "oTyOpen77", "TY-77 0815", "TY-DEVICE-77", "ty-till-99"))
                 assertThat(text.contains(value)).as("%s is readable", value).isFalse();
