@@ -343,14 +343,14 @@ function routes(state) {
   return {
     'GET /api/session': () => {
       if (!state.signedIn) throw new Refusal(401, 'not_authenticated', 'nobody is signed in');
-      return { user: 'dana@example.com', roles: ['admin'], csrfToken: 'fixture-token', zone: 'UTC' };
+      return { user: 'dana@example.com', roles: ['admin'], csrfToken: 'fixture-token', zone: 'UTC', reasonRequired: false };
     },
     'POST /api/session': ({ body }) => {
       if (body.password === 'wrong') {
         throw new Refusal(401, 'wrong_sign_in', 'this e-mail address and password do not belong together');
       }
       state.signedIn = true;
-      return { user: body.email, roles: ['admin'], csrfToken: 'fixture-token', zone: 'UTC' };
+      return { user: body.email, roles: ['admin'], csrfToken: 'fixture-token', zone: 'UTC', reasonRequired: false };
     },
     'DELETE /api/session': () => {
       state.signedIn = false;

@@ -30,6 +30,7 @@ import { Link, Navigate, Outlet, ScrollRestoration, useLocation, useNavigation }
 import { sessionKey, useSession } from '@/features/access/api/readSession';
 import { useSignOut } from '@/features/access/api/signOut';
 import { BusinessTime } from '@/features/platform/BusinessTime';
+import { forgetReasons } from '@/shared/api/accessReason';
 import { onSignedOut } from '@/shared/api/client';
 import type { Session } from '@/shared/api/types';
 import { useLabel } from '@/shared/i18n/useLabel';
@@ -42,7 +43,14 @@ export function Frame() {
   const session = useSession();
   const queries = useQueryClient();
   const location = useLocation();
-  useEffect(() => onSignedOut(() => queries.setQueryData(sessionKey, null)), [queries]);
+  useEffect(
+    () =>
+      onSignedOut(() => {
+        forgetReasons();
+        queries.setQueryData(sessionKey, null);
+      }),
+    [queries],
+  );
   if (session.isPending) {
     return <Spin fullscreen />;
   }

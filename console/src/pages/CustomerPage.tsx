@@ -8,6 +8,7 @@ import { useCustomer } from '@/features/profile/api/readCustomer';
 import { CustomerView } from '@/features/profile/CustomerView';
 import { PersonRights } from '@/features/rights/PersonRights';
 import { personName } from '@/shared/format';
+import { AccessReason } from '@/shared/ui/AccessReason';
 import { Page } from '@/shared/ui/Page';
 import { QueryView } from '@/shared/ui/QueryView';
 
@@ -23,6 +24,7 @@ export function Component() {
     return typeof value === 'string' ? value : '';
   };
   const name =
+    trait('name') ||
     personName(trait('firstName'), trait('lastName')) ||
     customer.data?.identifiers.find(({ type }) => type === 'user_id')?.value ||
     t('customer.title');
@@ -31,6 +33,7 @@ export function Component() {
       <QueryView query={customer}>
         {(data) => (
           <div className="stack">
+            <AccessReason key={id} customerId={data.customerId} />
             <CustomerView customer={data} currency={currency} campaigns={names} />
             <CustomerPermission customerId={data.customerId} />
             <PersonRights customerId={data.customerId} />

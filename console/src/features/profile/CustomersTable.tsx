@@ -33,7 +33,7 @@ export function CustomersTable({ currency }: { currency: string }) {
           onChange={(event) => setTyped(event.target.value)}
           placeholder={t('customers.searchHint')}
           aria-label={t('customers.search')}
-          style={{ width: 300, maxWidth: '100%' }}
+          style={{ width: 460, maxWidth: '100%' }}
           data-testid="customer-search"
         />
         <Select

@@ -1,4 +1,5 @@
 import createClient, { type Middleware } from 'openapi-fetch';
+import { reasonFor } from './accessReason';
 import { ProblemError, toProblem } from './problem';
 import type { paths } from './schema';
 
@@ -18,12 +19,21 @@ export function onSignedOut(listener: () => void): () => void {
 
 const isRead = (method: string) => method === 'GET' || method === 'HEAD';
 
+/** The call with why its caller looks, where they said so. */
+export function withReason(request: Request): Request {
+  const reason = reasonFor(request.url);
+  if (reason) {
+    request.headers.set('X-Access-Reason', reason);
+  }
+  return request;
+}
+
 const session: Middleware = {
   onRequest({ request }) {
     if (csrfToken && !isRead(request.method)) {
       request.headers.set('X-CSRF-Token', csrfToken);
     }
-    return request;
+    return withReason(request);
   },
   onResponse({ response, schemaPath }) {
     if (response.status === 401 && schemaPath !== '/api/session') {

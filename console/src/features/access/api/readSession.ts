@@ -1,5 +1,6 @@
 import { useQuery } from '@tanstack/react-query';
 import { answerOf, api, setCsrfToken } from '@/shared/api/client';
+import { forgetReasons } from '@/shared/api/accessReason';
 import { problemOf } from '@/shared/api/problem';
 import { setCompanyZone } from '@/shared/zone';
 import type { Session } from '@/shared/api/types';
@@ -16,6 +17,7 @@ async function readSession(): Promise<Session | null> {
   } catch (error) {
     if (problemOf(error).status === 401) {
       setCsrfToken(null);
+      forgetReasons();
       return null;
     }
     throw error;

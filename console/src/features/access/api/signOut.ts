@@ -1,5 +1,6 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { answerOf, api, setCsrfToken } from '@/shared/api/client';
+import { forgetReasons } from '@/shared/api/accessReason';
 import { sessionKey } from './readSession';
 
 export function useSignOut() {
@@ -8,6 +9,7 @@ export function useSignOut() {
     mutationFn: () => answerOf(api.DELETE('/api/session')),
     onSuccess: () => {
       setCsrfToken(null);
+      forgetReasons();
       queries.setQueryData(sessionKey, null);
       // Nothing one person saw may wait in memory for the next.
       queries.removeQueries({ predicate: ({ queryKey }) => queryKey[0] !== sessionKey[0] });

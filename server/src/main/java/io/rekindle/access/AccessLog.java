@@ -67,9 +67,9 @@ public class AccessLog {
                 && (!settings.reasonRequired() || request().isEmpty() || reason().isPresent());
     }
 
-    /** Whether it would be with a reason. */
-    public boolean needsReason(Caller caller) {
-        return caller.seesPersonalData() && !showsClear(caller);
+    /** Whether this caller sees personal data in clear only with a reason. */
+    public boolean asksReason(Caller caller) {
+        return caller.seesPersonalData() && settings.reasonRequired();
     }
 
     /** Writes down that the caller of now looks at these customers: at these fields in clear; none: all masked. */

@@ -1,5 +1,6 @@
 package io.rekindle.access.security;
 
+import io.rekindle.access.AccessLog;
 import io.rekindle.access.Caller;
 import io.rekindle.access.Role;
 import io.rekindle.access.Users;
@@ -31,12 +32,19 @@ class SessionResource {
     private final SecurityContextRepository contexts;
     private final SystemClock clock;
     private final BusinessClock business;
+    private final AccessLog accesses;
 
-    SessionResource(Users users, SecurityContextRepository contexts, SystemClock clock, BusinessClock business) {
+    SessionResource(
+            Users users,
+            SecurityContextRepository contexts,
+            SystemClock clock,
+            BusinessClock business,
+            AccessLog accesses) {
         this.users = users;
         this.contexts = contexts;
         this.clock = clock;
         this.business = business;
+        this.accesses = accesses;
     }
 
     record SignIn(String email, String password) {
@@ -46,8 +54,11 @@ class SessionResource {
         }
     }
 
-    /** @param zone the company's time zone, by which days and hours are told */
-    record Session(String user, Set<Role> roles, String csrfToken, String zone) {}
+    /**
+     * @param zone the company's time zone, by which days and hours are told
+     * @param reasonRequired whether this user sees personal data in clear only with a reason, in {@code X-Access-Reason}
+     */
+    record Session(String user, Set<Role> roles, String csrfToken, String zone, boolean reasonRequired) {}
 
     @PostMapping
     Session signIn(
@@ -69,8 +80,7 @@ class SessionResource {
         SecurityContextHolder.setContext(context);
         request.getSession().setAttribute(SessionAgeFilter.SIGNED_IN_AT, clock.instant());
         contexts.saveContext(context, request, response);
-        return new Session(
-                caller.name(), caller.roles(), csrf.getToken(), business.zone().getId());
+        return session(caller, csrf);
     }
 
     @GetMapping
@@ -78,8 +88,16 @@ class SessionResource {
         var caller = Caller.current();
         if (caller.roles().isEmpty())
             throw new Problem(Problem.Kind.UNAUTHENTICATED, "not_authenticated", "nobody is signed in", List.of());
+        return session(caller, csrf);
+    }
+
+    private Session session(Caller caller, CsrfToken csrf) {
         return new Session(
-                caller.name(), caller.roles(), csrf.getToken(), business.zone().getId());
+                caller.name(),
+                caller.roles(),
+                csrf.getToken(),
+                business.zone().getId(),
+                accesses.asksReason(caller));
     }
 
     @DeleteMapping
