@@ -138,9 +138,8 @@ public class Preferences {
     }
 
     private @Nullable String maskedAddress(CustomerId customer) {
-        return profiles.personal(List.of(customer), Set.of(PersonalFields.EMAIL))
-                .getOrDefault(customer, PersonalFields.NONE)
-                .masked()
+        return profiles.masked(profiles.personal(List.of(customer), Set.of(PersonalFields.EMAIL))
+                        .getOrDefault(customer, PersonalFields.NONE))
                 .get(PersonalFields.EMAIL)
                 .orElse(null);
     }

@@ -88,7 +88,7 @@ public class Previews {
     private PersonalFields shown(CustomerId customer, PersonalFields fields) {
         boolean clear = accesses.showsClear(Caller.current());
         accesses.looked(Map.of(customer, clear ? fields.values().keySet() : Set.of()));
-        return clear ? fields : fields.masked();
+        return clear ? fields : profiles.masked(fields);
     }
 
     private TemplateValues values(CustomerId customer) {
