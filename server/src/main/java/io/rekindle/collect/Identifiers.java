@@ -93,7 +93,8 @@ public class Identifiers {
         if (DOCUMENT.matcher(text).matches()
                 && (!GB_11643.matcher(text).matches() || PersonalText.isIn(text, PersonalText.Kind.IDENTIFIER)))
             return Form.DOCUMENT;
-        return PHONE_IN_FULL.matcher(text).matches() && (PersonalText.isIn(text, PersonalText.Kind.REFERENCE) || isMobile(text))
+        return PHONE_IN_FULL.matcher(text).matches()
+                                && (PersonalText.isIn(text, PersonalText.Kind.REFERENCE) || isMobile(text))
                         || TRUNK.matcher(text).matches()
                 ? Form.PHONE
                 : Form.OTHER;

@@ -91,9 +91,7 @@ class ImportedTags implements TagColumns {
                                 .map(JsonNode::toString)
                                 .orElse(null);
                 var before = held.getOrDefault(person, Map.of()).get(tag.key());
-                if (before == null
-                        ? value == null
-                        : before.value().toString().equals(value)) continue;
+                if (before == null ? value == null : before.value().toString().equals(value)) continue;
                 changes.add(new Change(
                         person.value(),
                         tag.key(),

@@ -14,7 +14,8 @@ final class Mask {
         return switch (field) {
             case PersonalFields.EMAIL -> email(value);
             case PersonalFields.PHONE -> phone(value);
-            // The shop's own number for a customer says nothing by itself, unless it is an address, a phone or a document.
+            // The shop's own number for a customer says nothing by itself, unless it is an address, a phone or a
+            // document.
             case PersonalFields.USER_ID ->
                 switch (identifiers.formOf(value)) {
                     case OTHER -> value;

@@ -54,7 +54,8 @@ public record PersonalFields(Map<String, String> values) {
     /** The same fields with every value made unrecognisable, for callers who may not see personal data. */
     PersonalFields masked(Identifiers identifiers) {
         return new PersonalFields(values.entrySet().stream()
-                .collect(Collectors.toUnmodifiableMap(Map.Entry::getKey, e -> Mask.of(e.getKey(), e.getValue(), identifiers))));
+                .collect(Collectors.toUnmodifiableMap(
+                        Map.Entry::getKey, e -> Mask.of(e.getKey(), e.getValue(), identifiers))));
     }
 
     @Override

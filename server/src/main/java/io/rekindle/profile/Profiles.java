@@ -91,7 +91,8 @@ public class Profiles {
                 clear ? opened.stream().map(PersonalStore.Opened::field).collect(Collectors.toSet()) : Set.of()));
         var traits = new TreeMap<String, Profile.Trait>();
         profiles.traitsOf(List.of(customer)).forEach((about, fact) -> {
-            if (!fact.value().isNull() && !ImportedTags.isTrait(about.name())) traits.put(about.name(), trait(about.name(), fact, false));
+            if (!fact.value().isNull() && !ImportedTags.isTrait(about.name()))
+                traits.put(about.name(), trait(about.name(), fact, false));
         });
         for (var field : opened) {
             var fact = field.fact();
@@ -185,11 +186,10 @@ public class Profiles {
     /** Those of some ids whom the log has an event of. One statement. */
     Set<CustomerId> existing(Collection<CustomerId> ids) {
         var canonical = identities.canonical(ids);
-        var there = new HashSet<>(
-                jdbc.sql("select customer_id from customers where customer_id = any (:ids)")
-                        .param("ids", ProfileStore.longs(List.copyOf(canonical.values()), CustomerId::value))
-                        .query((row, n) -> new CustomerId(row.getLong("customer_id")))
-                        .list());
+        var there = new HashSet<>(jdbc.sql("select customer_id from customers where customer_id = any (:ids)")
+                .param("ids", ProfileStore.longs(List.copyOf(canonical.values()), CustomerId::value))
+                .query((row, n) -> new CustomerId(row.getLong("customer_id")))
+                .list());
         var found = new HashSet<CustomerId>();
         canonical.forEach((asked, customer) -> {
             if (there.contains(customer)) found.add(asked);
@@ -266,7 +266,8 @@ public class Profiles {
                         return new Profile.IdentifierValue(
                                 type, "#" + known.identifier().id());
                     var value = field.fact().value();
-                    return new Profile.IdentifierValue(type, inClear ? value : Mask.of(field.field(), value, identifiers));
+                    return new Profile.IdentifierValue(
+                            type, inClear ? value : Mask.of(field.field(), value, identifiers));
                 })
                 .toList();
     }

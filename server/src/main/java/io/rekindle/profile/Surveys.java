@@ -54,8 +54,7 @@ class Surveys implements Section {
         var figures = new ArrayList<Figure>();
         figures.add(new Figure(
                 "answers",
-                BigDecimal.valueOf(
-                        byMeasure.stream().mapToLong(Latest::answers).sum()),
+                BigDecimal.valueOf(byMeasure.stream().mapToLong(Latest::answers).sum()),
                 null));
         for (var measure : List.of("nps", "csat", "ces"))
             byMeasure.stream()

@@ -238,7 +238,8 @@ class TagStore {
     }
 
     void batch(String key, String batch, String digest, int changed, Instant now) {
-        jdbc.sql("insert into tag_batches (tag, batch, digest, changed, at) values (:tag, :batch, :digest, :changed, :now)")
+        jdbc.sql(
+                        "insert into tag_batches (tag, batch, digest, changed, at) values (:tag, :batch, :digest, :changed, :now)")
                 .param("tag", key)
                 .param("batch", batch)
                 .param("digest", digest)

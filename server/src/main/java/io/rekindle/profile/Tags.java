@@ -496,12 +496,14 @@ public class Tags {
     public int assignAll(String key, List<Addressed> given, String batch) {
         var tag = assignable(key);
         if (!(tag.form().content() instanceof TagContent.ByImport))
-            throw Problem.conflict("tag_not_imported", "the tag '{tag}' is {kind}; many values at once go to an imported one")
+            throw Problem.conflict(
+                            "tag_not_imported", "the tag '{tag}' is {kind}; many values at once go to an imported one")
                     .with("tag", key)
                     .with("kind", tag.form().content().kind());
         if (!BATCH.matcher(batch).matches())
             throw Problem.invalid(
-                    "tag_batch_invalid", "a batch's id has 1 to 100 letters, digits, dots, hyphens, underscores and colons");
+                    "tag_batch_invalid",
+                    "a batch's id has 1 to 100 letters, digits, dots, hyphens, underscores and colons");
         if (given.size() > MOST_ASSIGNED)
             throw Problem.invalid("tag_assignments_many", "at most {most} customers at once")
                     .with("most", MOST_ASSIGNED);
@@ -518,7 +520,7 @@ public class Tags {
         }
         if (!faults.isEmpty())
             throw Problem.unprocessable(
-                    "tag_values_invalid", "{count} of the values cannot be set; each is listed", faults)
+                            "tag_values_invalid", "{count} of the values cannot be set; each is listed", faults)
                     .with("count", faults.size());
         var digest = digest(assignments);
         var changed = gate.write(() -> transaction.execute(status -> {
@@ -561,8 +563,7 @@ public class Tags {
         }
 
         Optional<CustomerId> of(Addressed one) {
-            if (one.customer() != null)
-                return Optional.of(one.customer()).filter(known::contains);
+            if (one.customer() != null) return Optional.of(one.customer()).filter(known::contains);
             return identifier(one).map(byIdentifier::get);
         }
 

@@ -46,7 +46,8 @@ class Tickets implements Section {
                                 ? List.<Figure>of()
                                 : List.of(
                                         new Figure("tickets", BigDecimal.valueOf(row.longValue("tickets")), null),
-                                        new Figure("openTickets", BigDecimal.valueOf(row.longValue("still_open")), null),
+                                        new Figure(
+                                                "openTickets", BigDecimal.valueOf(row.longValue("still_open")), null),
                                         new Figure("lastTicket", null, row.instant("last_at"))))
                 .orElse(List.of());
     }

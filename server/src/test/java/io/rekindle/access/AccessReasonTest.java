@@ -38,7 +38,9 @@ class AccessReasonTest {
     @Test
     void aConsoleIsToldToAskWhomItWouldShowSomething() {
         assertThat(asking.asksReason(PLANNER)).isTrue();
-        assertThat(asking.asksReason(ANALYST)).as("sees nothing in clear anyway").isFalse();
+        assertThat(asking.asksReason(ANALYST))
+                .as("sees nothing in clear anyway")
+                .isFalse();
         assertThat(notAsking.asksReason(PLANNER)).isFalse();
     }
 
@@ -56,8 +58,7 @@ class AccessReasonTest {
 
     private static void call(@Nullable String reason) {
         var request = new MockHttpServletRequest("GET", "/api/customers/1");
-        if (reason != null)
-            request.addHeader("X-Access-Reason", URLEncoder.encode(reason, StandardCharsets.UTF_8));
+        if (reason != null) request.addHeader("X-Access-Reason", URLEncoder.encode(reason, StandardCharsets.UTF_8));
         RequestContextHolder.setRequestAttributes(new ServletRequestAttributes(request));
     }
 }

@@ -74,7 +74,8 @@ class IdentityRulesTest {
                         .path("items")
                         .size())
                 .isEqualTo(3);
-        for (var identifier : List.of("TY770815", "oTyUnion77", "oTyOpen77", "till:ty-till-99", "TY-Device-77", "ty-anon"))
+        for (var identifier :
+                List.of("TY770815", "oTyUnion77", "oTyOpen77", "till:ty-till-99", "TY-Device-77", "ty-anon"))
             assertThat(send("POST", "/api/customers/search", "{\"query\":\"%s\"}".formatted(identifier), 200)
                             .at("/items/0/customerId")
                             .asString())

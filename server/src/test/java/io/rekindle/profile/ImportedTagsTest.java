@@ -82,9 +82,7 @@ class ImportedTagsTest {
     void aFileFillsTagsAndIdentifiersOfAnyTypeAndItsUndoTakesTheTagsBack() throws Exception {
         var club = tag("club_" + mark, "text");
         var score = tag("score_" + mark, "number");
-        var first = start(
-                "first.csv",
-                """
+        var first = start("first.csv", """
                 customer,tag:%1$s,tag:%2$s,ids.membership_card,ids.till,time
                 a-%3$s,gold,7,card-%3$s,4711%3$s,2026-01-01T00:00:00Z
                 b-%3$s,silver,many,,,2026-01-01T00:00:00Z
@@ -109,8 +107,7 @@ class ImportedTagsTest {
                 .isZero();
 
         var second = start(
-                "second.csv",
-                "customer,tag:%1$s,time\na-%2$s,platinum,2026-01-05T00:00:00Z\n".formatted(club, mark));
+                "second.csv", "customer,tag:%1$s,time\na-%2$s,platinum,2026-01-05T00:00:00Z\n".formatted(club, mark));
         assertBoth(a, Map.of(club, "\"platinum\"", score, "7"));
         imports.undo(second);
         assertBoth(a, Map.of(club, "\"gold\"", score, "7"));
@@ -143,8 +140,9 @@ class ImportedTagsTest {
     void manyAtOnceAreSetOnceABatchOrNotAtAll() throws Exception {
         var club = tag("api_" + mark, "text");
         intake(IntStream.range(0, 3)
-                .mapToObj(n -> "{\"type\":\"identify\",\"userId\":\"m%1$d-%2$s\",\"traits\":{\"email\":\"m%1$d.%2$s@example.com\"}}"
-                        .formatted(n, mark))
+                .mapToObj(n ->
+                        "{\"type\":\"identify\",\"userId\":\"m%1$d-%2$s\",\"traits\":{\"email\":\"m%1$d.%2$s@example.com\"}}"
+                                .formatted(n, mark))
                 .collect(Collectors.joining(",")));
         var zero = person(Identifier.Type.USER_ID, "m0-" + mark);
         var one = person(Identifier.Type.USER_ID, "m1-" + mark);
@@ -152,14 +150,9 @@ class ImportedTagsTest {
         var good = """
                 {"batch":"b1-%2$s","assignments":[{"customerId":"%1$s","value":"gold"},
                  {"type":"email","id":"M1.%2$s@Example.com","value":"silver"}]}""".formatted(zero, mark);
-        var wrong = send(
-                "POST",
-                place,
-                """
+        var wrong = send("POST", place, """
                 {"batch":"b0-%2$s","assignments":[{"customerId":"%1$s","value":"gold"},{"customerId":"12345","value":"x"},
-                 {"type":"user_id","id":"nobody-%2$s","value":"%3$s"},{"value":"x"}]}"""
-                        .formatted(zero, mark, "y".repeat(201)),
-                422);
+                 {"type":"user_id","id":"nobody-%2$s","value":"%3$s"},{"value":"x"}]}""".formatted(zero, mark, "y".repeat(201)), 422);
         assertThat(wrong.get("errors")
                         .valueStream()
                         .map(fault -> fault.get("place").stringValue() + " "
@@ -250,8 +243,7 @@ class ImportedTagsTest {
 
     private long start(String name, String content) throws Exception {
         var file = Files.writeString(folder.resolve(name), content);
-        var started =
-                imports.start(file, name, ImportMapping.of(ImportKind.CUSTOMERS, Map.of()), false, false);
+        var started = imports.start(file, name, ImportMapping.of(ImportKind.CUSTOMERS, Map.of()), false, false);
         var done = Awaitility.await()
                 .atMost(Duration.ofSeconds(60))
                 .until(() -> imports.get(started.id()), one -> one.state() != Imports.State.RUNNING);

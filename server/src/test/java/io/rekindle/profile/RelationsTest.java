@@ -72,7 +72,8 @@ class RelationsTest {
         assertThat(relations.of(person("rel-num"))).containsExactly(new Relation(Kind.REFERRER, person("90210471")));
         assertThat(relations.of(person("90210471")))
                 .containsExactlyInAnyOrder(
-                        new Relation(Kind.REFERRED, person("rel-num")), new Relation(Kind.REFERRED, person("rel-text")));
+                        new Relation(Kind.REFERRED, person("rel-num")),
+                        new Relation(Kind.REFERRED, person("rel-text")));
         assertThat(relations.of(person("090210471"))).isEmpty();
     }
 

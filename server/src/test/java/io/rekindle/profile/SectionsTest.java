@@ -114,14 +114,17 @@ class SectionsTest {
     private Map<String, String> figures(Section.Kind kind, String userId) {
         var customer = identities.find(Identifier.Type.USER_ID, userId).orElseThrow();
         var found = new TreeMap<String, String>();
-        sections.stream().filter(one -> one.kind() == kind).flatMap(one -> one.of(customer).stream()).forEach(figure -> {
-            var number = figure.number();
-            found.put(
-                    figure.name(),
-                    number == null
-                            ? String.valueOf(figure.at())
-                            : number.stripTrailingZeros().toPlainString());
-        });
+        sections.stream()
+                .filter(one -> one.kind() == kind)
+                .flatMap(one -> one.of(customer).stream())
+                .forEach(figure -> {
+                    var number = figure.number();
+                    found.put(
+                            figure.name(),
+                            number == null
+                                    ? String.valueOf(figure.at())
+                                    : number.stripTrailingZeros().toPlainString());
+                });
         return found;
     }
 

@@ -72,10 +72,8 @@ class RightsOverHttpTest {
         assertThat(call("GET", "/api/customers/" + id, planner, Map.of("X-Access-Reason", "ticket%20%E4%B8%83"))
                         .body())
                 .contains("Lookedat");
-        assertThat(search("rights-user-1", planner).body())
-                .contains("looked.at@secret.example");
-        assertThat(search("rights-user-1", analyst).body())
-                .doesNotContain("looked.at@secret.example");
+        assertThat(search("rights-user-1", planner).body()).contains("looked.at@secret.example");
+        assertThat(search("rights-user-1", analyst).body()).doesNotContain("looked.at@secret.example");
 
         var looks = json.readTree(call("GET", "/api/customers/" + id + "/accesses", planner, Map.of())
                         .body())
@@ -86,7 +84,8 @@ class RightsOverHttpTest {
                 .isEqualTo(
                         "key:rights: a planner GET /api/customers/{id} [\"email\",\"firstName\",\"userId\"] \"ticket 七\"");
         assertThat(look(looks.get(0)))
-                .isEqualTo("key:rights: a planner POST /api/customers/search [\"email\",\"firstName\",\"userId\"] null");
+                .isEqualTo(
+                        "key:rights: a planner POST /api/customers/search [\"email\",\"firstName\",\"userId\"] null");
         assertThat(call("GET", "/api/customers/" + id + "/accesses", analyst, Map.of())
                         .statusCode())
                 .isEqualTo(403);

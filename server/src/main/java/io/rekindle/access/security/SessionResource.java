@@ -93,11 +93,7 @@ class SessionResource {
 
     private Session session(Caller caller, CsrfToken csrf) {
         return new Session(
-                caller.name(),
-                caller.roles(),
-                csrf.getToken(),
-                business.zone().getId(),
-                accesses.asksReason(caller));
+                caller.name(), caller.roles(), csrf.getToken(), business.zone().getId(), accesses.asksReason(caller));
     }
 
     @DeleteMapping

@@ -170,8 +170,7 @@ class CustomersResource {
         var query = asked.query();
         if (query == null || query.isBlank())
             throw Problem.invalid("search_empty", "send {\"query\":…}: an identifier of a customer");
-        return queries.answer(
-                () -> new Page<>(rows.of(profiles.search(query.strip()), Caller.current()), null));
+        return queries.answer(() -> new Page<>(rows.of(profiles.search(query.strip()), Caller.current()), null));
     }
 
     @GetMapping("/{id}")

@@ -164,9 +164,7 @@ final class CustomerRows implements RowEvents {
                                 "ids_kind_unknown",
                                 "'{kind}' is no kind of identifier: lower-case letters, digits, dots, hyphens and underscores, beginning with a letter")
                         .with("kind", kind));
-            else if (type == Identifier.Type.USER_ID
-                    || type == Identifier.Type.EMAIL
-                    || type == Identifier.Type.PHONE)
+            else if (type == Identifier.Type.USER_ID || type == Identifier.Type.EMAIL || type == Identifier.Type.PHONE)
                 faults.add(new Problem.Fault(
                                 field, "ids_own_field", "map this column to '{own}', which is a field of its own")
                         .with("own", type == Identifier.Type.USER_ID ? "customer" : type.code()));

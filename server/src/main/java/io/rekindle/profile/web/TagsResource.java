@@ -213,8 +213,7 @@ class TagsResource {
     }
 
     /** @param batch an id of the sender's own: what was sent once under it changes nothing a second time */
-    record TagAssignments(
-            @Nullable String batch, @Nullable List<TagAssignment> assignments) {}
+    record TagAssignments(@Nullable String batch, @Nullable List<TagAssignment> assignments) {}
 
     /** @param changed for how many customers the tag is another now */
     record TagsAssigned(int given, int changed) {}
@@ -302,8 +301,7 @@ class TagsResource {
             throw Problem.invalid("tag_assignments_incomplete", "send {\"batch\":…,\"assignments\":[{…}]}");
         return new TagsAssigned(
                 given.size(),
-                tags.assignAll(
-                        key, given.stream().map(TagAssignment::addressed).toList(), batch));
+                tags.assignAll(key, given.stream().map(TagAssignment::addressed).toList(), batch));
     }
 
     @PutMapping("/customers/{id}/tags/{key}")
