@@ -343,7 +343,13 @@ function routes(state) {
   return {
     'GET /api/session': () => {
       if (!state.signedIn) throw new Refusal(401, 'not_authenticated', 'nobody is signed in');
-      return { user: 'dana@example.com', roles: ['admin'], csrfToken: 'fixture-token', zone: 'UTC', reasonRequired: false };
+      return {
+        user: 'dana@example.com',
+        roles: ['admin'],
+        csrfToken: 'fixture-token',
+        zone: 'UTC',
+        reasonRequired: false,
+      };
     },
     'POST /api/session': ({ body }) => {
       if (body.password === 'wrong') {

@@ -436,6 +436,22 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/customers/search": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["search_1"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/customers/{id}": {
         parameters: {
             query?: never;
@@ -1003,7 +1019,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get: operations["search_1"];
+        get: operations["search_2"];
         put?: never;
         post?: never;
         delete?: never;
@@ -2164,6 +2180,22 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/tags/{key}/assignments": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["assign"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/tags/{key}/retire": {
         parameters: {
             query?: never;
@@ -2875,6 +2907,7 @@ export interface components {
         };
         "io.rekindle.access.security.SessionResource.Session": {
             csrfToken: string;
+            reasonRequired: boolean;
             roles: ("admin" | "planner" | "approver" | "analyst" | "viewer")[];
             user: string;
             zone: string;
@@ -2978,6 +3011,9 @@ export interface components {
             stage: string | null;
             tier: string | null;
             userId: string | null;
+        };
+        "io.rekindle.app.web.CustomersResource.CustomerSearch": {
+            query?: string | null;
         };
         "io.rekindle.app.web.CustomersResource.Found": {
             profile: components["schemas"]["io.rekindle.profile.Profile"];
@@ -5183,6 +5219,17 @@ export interface components {
             /** Format: int32 */
             version: number;
         };
+        "io.rekindle.profile.web.TagsResource.TagAssignment": {
+            /** @description a customer id: a decimal number as text */
+            customerId?: string | null;
+            id?: string | null;
+            type?: string | null;
+            value?: string | null;
+        };
+        "io.rekindle.profile.web.TagsResource.TagAssignments": {
+            assignments?: components["schemas"]["io.rekindle.profile.web.TagsResource.TagAssignment"][] | null;
+            batch?: string | null;
+        };
         "io.rekindle.profile.web.TagsResource.TagDefinition": {
             bands?: components["schemas"]["io.rekindle.profile.TagContent.Band"][] | null;
             cases?: components["schemas"]["io.rekindle.profile.TagContent.Case"][] | null;
@@ -5218,6 +5265,12 @@ export interface components {
         };
         "io.rekindle.profile.web.TagsResource.TagRefresh": {
             tags?: string[] | null;
+        };
+        "io.rekindle.profile.web.TagsResource.TagsAssigned": {
+            /** Format: int32 */
+            changed: number;
+            /** Format: int32 */
+            given: number;
         };
         "io.rekindle.profile.web.TraitsResource.NewTrait": {
             /** Format: int32 */
@@ -7534,7 +7587,6 @@ export interface operations {
     list_21: {
         parameters: {
             query?: {
-                query?: string;
                 tier?: string;
                 stage?: string;
                 cursor?: string;
@@ -7613,6 +7665,93 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["io.rekindle.app.web.CustomersResource.Found"];
+                };
+            };
+            /** @description a parameter, a field or the body cannot be used: errors has the places */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description no key and no session, or an unknown one */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the role does not allow it, or the X-CSRF-Token is missing */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description what is there stands against it */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description well-formed, and not valid: errors has every fault with its place */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description what went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    search_1: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["io.rekindle.app.web.CustomersResource.CustomerSearch"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["io.rekindle.common.PageIo.rekindle.app.web.CustomersResource.CustomerRow"];
                 };
             };
             /** @description a parameter, a field or the body cannot be used: errors has the places */
@@ -11190,7 +11329,7 @@ export interface operations {
             };
         };
     };
-    search_1: {
+    search_2: {
         parameters: {
             query?: never;
             header?: never;
@@ -18046,6 +18185,104 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["io.rekindle.profile.web.TagsResource.TagAnswer"];
+                };
+            };
+            /** @description a parameter, a field or the body cannot be used: errors has the places */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description no key and no session, or an unknown one */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the role does not allow it, or the X-CSRF-Token is missing */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description there is no such thing */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description what is there stands against it */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description well-formed, and not valid: errors has every fault with its place */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description what went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    assign: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                key: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["io.rekindle.profile.web.TagsResource.TagAssignments"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["io.rekindle.profile.web.TagsResource.TagsAssigned"];
                 };
             };
             /** @description a parameter, a field or the body cannot be used: errors has the places */

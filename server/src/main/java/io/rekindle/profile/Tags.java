@@ -638,7 +638,8 @@ public class Tags {
         }
         if (!faults.isEmpty())
             throw Problem.unprocessable(
-                    "tag_values_invalid", "some values are not of the tag's type; each is listed", faults);
+                            "tag_values_invalid", "{count} of the values cannot be set; each is listed", faults)
+                    .with("count", faults.size());
         if (tag.form().content() instanceof TagContent.ByImport) {
             var followed = gate.write(() -> transaction.execute(status -> {
                 profileStore.lastMerge();

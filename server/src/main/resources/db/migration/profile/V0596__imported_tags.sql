@@ -16,3 +16,6 @@ join tags t on t.key = e.key
 join tag_versions v on v.key = t.key and v.version = t.version
 where v.definition -> 'content' ->> 'kind' = 'imported'
 on conflict do nothing;
+
+-- How many customers had the trait when it was worked out last.
+alter table computed_traits add column covered bigint not null default 0;
