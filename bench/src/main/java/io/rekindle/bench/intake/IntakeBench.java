@@ -59,7 +59,7 @@ public final class IntakeBench implements Callable<Integer> {
     private static final double MEGABYTE = 1 << 20;
 
     @Option(names = "--seconds", description = "length of each measurement (default: ${DEFAULT-VALUE})")
-    private int seconds = 15;
+    private int seconds = 12;
 
     @Option(names = "--warm-up", description = "seconds before the first one (default: ${DEFAULT-VALUE})")
     private int warmUp = 25;

@@ -106,6 +106,7 @@ final class IntakeServlet extends HttpServlet {
     @Override
     protected void service(HttpServletRequest request, HttpServletResponse response)
             throws ServletException, IOException {
+        response.setHeader("X-Content-Type-Options", "nosniff");
         if (METHODS.contains(request.getMethod())) {
             super.service(request, response);
         } else {

@@ -54,6 +54,11 @@ public final class CommitLog implements EventLog, DisposableBean {
     private static final int LARGEST_GROUP = 20_000;
     private static final int MOST_WAITING = 400_000;
     private static final int SOURCES_COUNTED = 65_536;
+    /** Waiting events that are no trickle any more but a burst. */
+    private static final int SURGE = 1_000;
+    /** Between two groups of one burst fewer may be waiting for a moment. */
+    private static final long SURGE_LASTS_NANOS = 250_000_000;
+
 
     /** Made ahead: there may be no memory when they are needed. */
     private final Problem unwritten = unavailable(
@@ -78,6 +83,7 @@ public final class CommitLog implements EventLog, DisposableBean {
     private final Progress progress = new Progress();
     private final Thread writer;
     private volatile long lastSeq;
+    private volatile long lastSurge = System.nanoTime() - SURGE_LASTS_NANOS;
     private volatile boolean stopping;
     private volatile boolean ended;
     private volatile @Nullable String failure;
@@ -221,6 +227,11 @@ public final class CommitLog implements EventLog, DisposableBean {
         return waiting.get();
     }
 
+    /** Whether a burst waits for the disk, or did a moment ago. */
+    boolean isSurging() {
+        return waiting.get() >= SURGE || System.nanoTime() - lastSurge < SURGE_LASTS_NANOS;
+    }
+
     /** Whether so much is waiting that no more should be taken in now. */
     public boolean isFull() {
         return waiting.get() > MOST_WAITING;
@@ -358,6 +369,7 @@ public final class CommitLog implements EventLog, DisposableBean {
                     submissions.add(next);
                     size += next.weight();
                 }
+                if (waiting.get() >= SURGE) lastSurge = System.nanoTime();
                 handle(submissions);
                 waiting.addAndGet(-size);
                 progress.tell();

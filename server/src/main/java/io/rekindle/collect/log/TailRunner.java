@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.Semaphore;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -36,13 +37,18 @@ final class TailRunner implements Tails, Backlog, SmartLifecycle {
     private static final Logger LOG = LoggerFactory.getLogger(TailRunner.class);
     private static final int LARGEST_BATCH = 5_000;
     private static final Duration SIP = Duration.ofMillis(30);
+    private static final Duration LONGEST_SIP = Duration.ofMillis(200);
+    /** How many times as long as it worked a tail gathers before it works again. */
+    private static final int GATHERS_PER_WORK = 10;
     private static final int LARGEST_BATCH_UNREAD = 100_000;
     private static final Duration LONG = Duration.ofMinutes(1);
-    /** Waiting events that are no trickle any more but a burst. */
-    private static final int SURGE = 1_000;
-
     private static final Duration PATIENCE = Duration.ofMinutes(10);
-    private static final long LONGEST_REST_NANOS = 1_000_000_000;
+    private static final long LONGEST_REST_NANOS = 2_000_000_000;
+    /** How many times as long as they worked the tails rest while a burst is taken in. */
+    private static final int RESTS_PER_WORK = 4;
+    /** Whoever asks how much is left waits for the end of it, and asks again within so long. */
+    private static final long ASKED_LATELY_NANOS = 100_000_000;
+
     private static final long FIRST_BACK_OFF_MILLIS = 100;
     private static final long LONGEST_BACK_OFF_MILLIS = 30_000;
 
@@ -55,6 +61,8 @@ final class TailRunner implements Tails, Backlog, SmartLifecycle {
     private final Map<String, Runner> runners = new TreeMap<>();
     private final String[] takersOfPersonalFields;
     private final Semaphore turns = new Semaphore(1, true);
+    private final AtomicInteger awaited = new AtomicInteger();
+    private volatile long lastAsked = System.nanoTime() - ASKED_LATELY_NANOS;
     private volatile boolean running;
 
     TailRunner(
@@ -106,7 +114,13 @@ final class TailRunner implements Tails, Backlog, SmartLifecycle {
     public void awaitAll(long seq) {
         try {
             var here = new ArrayList<>(runners.values());
-            if (log.progress().await(() -> here.stream().allMatch(r -> r.taken >= seq), PATIENCE)) return;
+            awaited.incrementAndGet();
+            try {
+                log.progress().tell();
+                if (log.progress().await(() -> here.stream().allMatch(r -> r.taken >= seq), PATIENCE)) return;
+            } finally {
+                awaited.decrementAndGet();
+            }
             var behind = here.stream()
                     .filter(r -> r.taken < seq)
                     .map(r -> r.tail.name())
@@ -137,8 +151,11 @@ final class TailRunner implements Tails, Backlog, SmartLifecycle {
     /** Events on their way into the log come first: by the time they are counted out, the log has grown by them. */
     @Override
     public long pending() {
+        lastAsked = System.nanoTime();
         long waiting = log.waiting();
-        return waiting + runners.values().stream().mapToLong(Runner::lag).sum();
+        long left = waiting + runners.values().stream().mapToLong(Runner::lag).sum();
+        if (left > 0) log.progress().tell();
+        return left;
     }
 
     @Override
@@ -175,6 +192,7 @@ final class TailRunner implements Tails, Backlog, SmartLifecycle {
         private final List<String> after;
         private volatile long taken;
         private long lastTakenUp = System.nanoTime() - SIP.toNanos();
+        private long lastWorkNanos;
         private long claimed;
         private volatile @Nullable String failure;
         private volatile @Nullable Thread thread;
@@ -224,12 +242,22 @@ final class TailRunner implements Tails, Backlog, SmartLifecycle {
         }
 
         /**
-         * A trickle is taken up in sips, not drop by drop: each batch costs two commits and a query whatever its size.
-         * The first event after a pause is taken up at once.
+         * A trickle is taken up in sips, not drop by drop: each batch costs two commits and a query whatever its size, so
+         * the dearer the last one was the longer the next one gathers. The first event after a pause is taken up at once,
+         * and nobody gathers while somebody waits for the end of the log.
          */
         private void gather() throws InterruptedException {
-            var left = SIP.minusNanos(System.nanoTime() - lastTakenUp);
-            if (left.isPositive()) log.progress().pause(left, () -> !running || end() - taken >= largest());
+            long sip = Math.clamp(GATHERS_PER_WORK * lastWorkNanos, SIP.toNanos(), LONGEST_SIP.toNanos());
+            long left = sip - (System.nanoTime() - lastTakenUp);
+            if (left > 0)
+                log.progress()
+                        .pause(
+                                Duration.ofNanos(left),
+                                () -> !running || end() - taken >= largest() || isSomebodyWaiting());
+        }
+
+        private boolean isSomebodyWaiting() {
+            return awaited.get() > 0 || System.nanoTime() - lastAsked < ASKED_LATELY_NANOS;
         }
 
         /** Where the next batch may end: not beyond a tail this one must not overtake. */
@@ -243,27 +271,31 @@ final class TailRunner implements Tails, Backlog, SmartLifecycle {
         }
 
         /**
-         * While a burst waits for the disk, the tails take turns, and rest between them twice as long as they worked: it
-         * is first taken in and then worked through. How far they may fall behind is bounded by the setting at which
-         * intake answers 429; then no call waits, and they have the machine to themselves.
+         * While a burst waits for the disk, the tails take turns, and rest between them several times as long as they
+         * worked: it is first taken in and then worked through. How far they may fall behind is bounded by the setting at
+         * which intake answers 429; then no call waits, and they have the machine to themselves.
          */
         private void takeUpInTurn() throws InterruptedException {
-            if (log.waiting() < SURGE) {
-                takeUp();
+            if (!log.isSurging()) {
+                lastWorkNanos = timed();
                 return;
             }
             turns.acquire();
             try {
-                long start = System.nanoTime();
-                takeUp();
-                long worked = System.nanoTime() - start;
+                long worked = timed();
                 log.progress()
                         .pause(
-                                Duration.ofNanos(Math.min(2 * worked, LONGEST_REST_NANOS)),
-                                () -> log.waiting() < SURGE || !running);
+                                Duration.ofNanos(Math.min(RESTS_PER_WORK * worked, LONGEST_REST_NANOS)),
+                                () -> !log.isSurging() || !running);
             } finally {
                 turns.release();
             }
+        }
+
+        private long timed() {
+            long start = System.nanoTime();
+            takeUp();
+            return System.nanoTime() - start;
         }
 
         private void takeUp() {
