@@ -59,7 +59,6 @@ public final class CommitLog implements EventLog, DisposableBean {
     /** Between two groups of one burst fewer may be waiting for a moment. */
     private static final long SURGE_LASTS_NANOS = 250_000_000;
 
-
     /** Made ahead: there may be no memory when they are needed. */
     private final Problem unwritten = unavailable(
             "the event log cannot be written to now; nothing of this call was accepted, send it again later");
@@ -79,7 +78,6 @@ public final class CommitLog implements EventLog, DisposableBean {
     private final LinkedBlockingQueue<Submission> queue = new LinkedBlockingQueue<>();
     private final AtomicLong waiting = new AtomicLong();
     private final AtomicInteger waitingInsideGate = new AtomicInteger();
-    private final FingerprintSet inGroup = new FingerprintSet();
     private final Progress progress = new Progress();
     private final Thread writer;
     private volatile long lastSeq;
@@ -389,6 +387,7 @@ public final class CommitLog implements EventLog, DisposableBean {
         Group group = null;
         try {
             resolve();
+            seen.makeRoom();
             group = sift(submissions);
             commit(group);
             failure = null;
@@ -420,9 +419,22 @@ public final class CommitLog implements EventLog, DisposableBean {
     }
 
     private Group sift(List<Submission> submissions) {
-        inGroup.clear();
-        var fates = new ArrayList<Fate>(submissions.size());
         var fresh = new ArrayList<StagedEvent>();
+        try {
+            return sift(submissions, fresh);
+        } catch (RuntimeException | Error e) {
+            giveBack(fresh);
+            throw e;
+        }
+    }
+
+    private void giveBack(List<StagedEvent> fresh) {
+        for (int i = 0; i < fresh.size(); i++) seen.giveBack(fresh.get(i).fingerprint());
+    }
+
+    /** @param fresh filled with the events whose ids were taken */
+    private Group sift(List<Submission> submissions, List<StagedEvent> fresh) {
+        var fates = new ArrayList<Fate>(submissions.size());
         var breaches = new ArrayList<PlanBreaches.OfEvent>();
         var quarantined = new ArrayList<QuarantinedItem>();
         var duplicates = new HashMap<IntakeRows.SourceDay, Integer>();
@@ -433,13 +445,15 @@ public final class CommitLog implements EventLog, DisposableBean {
                 var event = events.get(i);
                 // Whoever handed it over may have looked before the erasure began.
                 if (tombstones.refuses(event.customer(), event.identifiers())) continue;
-                if (!seen.contains(event.fingerprint()) && inGroup.add(event.fingerprint())) {
+                // First among those to be given back: an id that stayed taken would make a duplicate of its event.
+                fresh.add(event);
+                if (seen.take(event.fingerprint())) {
                     isFresh.set(i);
-                    fresh.add(event);
                     var breach = submission.call().breaches().get(i);
                     if (breach != null)
                         breaches.add(new PlanBreaches.OfEvent(event.sourceId(), event.receivedAt(), breach));
                 } else {
+                    fresh.removeLast();
                     duplicates.merge(intakeRows.dayOf(event.sourceId(), event.receivedAt()), 1, Integer::sum);
                 }
             }
@@ -447,7 +461,7 @@ public final class CommitLog implements EventLog, DisposableBean {
             var held = submission.call().quarantined();
             for (int i = 0; i < held.size(); i++) {
                 var item = held.get(i);
-                if (!seen.contains(item.fingerprint()) && !inGroup.contains(item.fingerprint())) {
+                if (!seen.contains(item.fingerprint())) {
                     isHeld.set(i);
                     quarantined.add(item);
                 } else {
@@ -479,7 +493,7 @@ public final class CommitLog implements EventLog, DisposableBean {
     private void settle(Group group) {
         long seq = group.fromSeq();
         for (var event : group.fresh()) {
-            seen.add(event.fingerprint(), seq++, event.receivedAt());
+            seen.settled(event.fingerprint(), seq++, event.receivedAt());
             if (event.newUser()) users.add(event.customer());
             accepted.incrementAndGet(event.sourceId());
         }
@@ -494,8 +508,12 @@ public final class CommitLog implements EventLog, DisposableBean {
         var group = unresolved;
         if (group == null) return;
         long reached = lastSeqInWarehouse();
-        if (!group.fresh().isEmpty() && reached >= group.toSeq()) settle(group);
-        else intakeRows.deleteBeyond(reached);
+        if (!group.fresh().isEmpty() && reached >= group.toSeq()) {
+            settle(group);
+        } else {
+            intakeRows.deleteBeyond(reached);
+            giveBack(group.fresh());
+        }
         unresolved = null;
     }
 
@@ -532,6 +550,8 @@ public final class CommitLog implements EventLog, DisposableBean {
         while (writer.isAlive() && waiting.get() > 0) writer.join(10);
         writer.interrupt();
         writer.join();
+        // The next start reads from the history what became of them.
+        if (unresolved != null) giveBack(unresolved.fresh());
         seen.close();
     }
 

@@ -1,7 +1,5 @@
 package io.rekindle.collect.log;
 
-import java.util.Arrays;
-
 /** A set of fingerprints in two longs a slot: open addressing, linear probing, at most two thirds full. */
 final class FingerprintSet {
     private static final int FIRST_SLOTS = 64;
@@ -32,9 +30,22 @@ final class FingerprintSet {
         return true;
     }
 
-    void clear() {
-        if (size > 0) Arrays.fill(slots, 0);
-        size = 0;
+    /** Takes one away; false when it was not there. What it had pushed on moves up, so that no search ends too early. */
+    boolean remove(Fingerprint f) {
+        int hole = slotOf(slots, f.high(), f.low());
+        if (slots[hole + 1] == 0) return false;
+        int mask = slots.length - 1;
+        for (int next = (hole + 2) & mask; slots[next + 1] != 0; next = (next + 2) & mask) {
+            int home = 2 * ((int) slots[next] & (slots.length / 2 - 1));
+            if (((next - home) & mask) < ((next - hole) & mask)) continue;
+            slots[hole] = slots[next];
+            slots[hole + 1] = slots[next + 1];
+            hole = next;
+        }
+        slots[hole] = 0;
+        slots[hole + 1] = 0;
+        size--;
+        return true;
     }
 
     private void grow() {

@@ -169,7 +169,10 @@ public final class SeenMessages implements AutoCloseable {
 
     public boolean contains(Fingerprint f) {
         int shard = shard(f);
-        if (young[shard].contains(f)) return true;
+        return young[shard].contains(f) || isInOlder(shard, f);
+    }
+
+    private boolean isInOlder(int shard, Fingerprint f) {
         for (var generation : older) {
             var file = file(generation);
             if (file == null ? generation.sets[shard].contains(f) : file.contains(shard, f)) return true;
@@ -177,13 +180,36 @@ public final class SeenMessages implements AutoCloseable {
         return false;
     }
 
+    /** Makes room for the next group; all that was taken is settled or given back by now. */
+    void makeRoom() {
+        if (size >= inMemory) rotate();
+    }
+
+    /** Takes an id nobody gave before, until it is settled or given back; false when somebody did. */
+    boolean take(Fingerprint f) {
+        int shard = shard(f);
+        // Looked up and put down at once: a table this large is rarely in the processor's cache.
+        if (!young[shard].add(f)) return false;
+        if (isInOlder(shard, f)) {
+            young[shard].remove(f);
+            return false;
+        }
+        size++;
+        return true;
+    }
+
+    /** Gives an id back that was taken: its event did not reach the log. */
+    void giveBack(Fingerprint f) {
+        if (young[shard(f)].remove(f)) size--;
+    }
+
     /**
+     * The event of an id that was taken is in the log.
+     *
      * @param seq of the event, one more than of the one before
      * @param at when it came; never before those that came earlier, but for a clock that was set back
      */
-    public void add(Fingerprint f, long seq, Instant at) {
-        if (size >= inMemory) rotate();
-        if (young[shard(f)].add(f)) size++;
+    void settled(Fingerprint f, long seq, Instant at) {
         if (fromSeq == 0) {
             fromSeq = seq;
             first = at;
@@ -191,6 +217,13 @@ public final class SeenMessages implements AutoCloseable {
         toSeq = seq;
         end = f;
         if (at.isAfter(last)) last = at;
+    }
+
+    /** Adds the id of an event that is in the log. */
+    public void add(Fingerprint f, long seq, Instant at) {
+        makeRoom();
+        take(f);
+        settled(f, seq, at);
     }
 
     /** From when on every id is known; {@link Instant#MIN} when from the beginning. */

@@ -40,6 +40,7 @@ final class TailRunner implements Tails, Backlog, SmartLifecycle {
     private static final Duration LONGEST_SIP = Duration.ofMillis(200);
     /** How many times as long as it worked a tail gathers before it works again. */
     private static final int GATHERS_PER_WORK = 10;
+
     private static final int LARGEST_BATCH_UNREAD = 100_000;
     private static final Duration LONG = Duration.ofMinutes(1);
     private static final Duration PATIENCE = Duration.ofMinutes(10);

@@ -11,6 +11,8 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.HexFormat;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
@@ -46,6 +48,55 @@ class SeenMessagesTest {
             assertThat(seen.contains(id(10))).as("long past the window").isFalse();
             assertThat(files(folder)).isBetween(9L, 13L);
         }
+    }
+
+    /** What was given back is new again; what was settled is not, whatever was given back around it. */
+    @Test
+    void whatIsGivenBackWasNeverThere(@TempDir Path folder) {
+        var random = new SplittableRandom(11);
+        var known = new HashSet<Integer>();
+        long seq = 0;
+        try (var seen = new SeenMessages(1_000, 1_000_000, Duration.ofDays(1), folder, KEY)) {
+            for (int group = 0; group < 400; group++) {
+                seen.makeRoom();
+                var taken = new ArrayList<Integer>();
+                for (int i = 0; i < 50; i++) {
+                    int id = random.nextInt(20_000);
+                    boolean isNew = !known.contains(id) && !taken.contains(id);
+                    assertThat(seen.take(id(id))).isEqualTo(isNew);
+                    if (isNew) taken.add(id);
+                }
+                if (random.nextInt(3) == 0) {
+                    for (int id : taken) seen.giveBack(id(id));
+                } else {
+                    for (int id : taken) seen.settled(id(id), ++seq, at((int) seq));
+                    known.addAll(taken);
+                }
+            }
+            assertThat(seen.known()).isEqualTo(known.size());
+            for (int id = 0; id < 20_000; id++)
+                assertThat(seen.contains(id(id))).as("id %d", id).isEqualTo(known.contains(id));
+        }
+    }
+
+    @Test
+    void aSetThatIsTakenFromHoldsWhatAHashSetHolds() {
+        var random = new SplittableRandom(5);
+        var set = new FingerprintSet();
+        var known = new HashSet<Fingerprint>();
+        for (int i = 0; i < 200_000; i++) {
+            // Few places, so that searches run into each other and round the end of the table.
+            var f = new Fingerprint(random.nextInt(64) - 32, 1 + random.nextInt(40));
+            if (random.nextBoolean()) assertThat(set.add(f)).isEqualTo(known.add(f));
+            else assertThat(set.remove(f)).isEqualTo(known.remove(f));
+            if (i % 1_000 == 0)
+                for (int high = -32; high < 32; high++)
+                    for (int low = 1; low <= 40; low++) {
+                        var one = new Fingerprint(high, low);
+                        assertThat(set.contains(one)).isEqualTo(known.contains(one));
+                    }
+        }
+        assertThat(set.size()).isEqualTo(known.size());
     }
 
     /** However often the server ends, orderly or not, whatever the files lack is read from the history. */
