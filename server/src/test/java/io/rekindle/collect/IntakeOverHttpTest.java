@@ -14,6 +14,7 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.Base64;
@@ -354,6 +355,43 @@ class IntakeOverHttpTest {
                         "{\"userId\":7,\"event\":\"E\",\"messageId\":\"%s-t\"}".formatted(mark))));
         assertThat(short_.statusCode()).as(short_.body()).isEqualTo(200);
         assertThat(event(mark + "-t").get("name")).isEqualTo("E");
+    }
+
+    @Test
+    void whatIsLabelledAsAFormOfPartsAndIsNoneIsRefused() throws Exception {
+        var get = send(request("/v1/batch")
+                .header("Content-Type", "multipart/form-data; boundary=x")
+                .method("GET", HttpRequest.BodyPublishers.ofString("no parts")));
+        assertThat(get.statusCode()).as(get.body()).isBetween(400, 499);
+        var page = send(request("/")
+                .header("Content-Type", "multipart/form-data; boundary=x")
+                .method("GET", HttpRequest.BodyPublishers.ofString("no parts")));
+        assertThat(page.statusCode()).as(page.body()).isBetween(200, 499);
+    }
+
+    @Test
+    void aBodyIsReadByTheMarkOfItsEncodingAndByOneOnly() throws Exception {
+        var body = "{\"batch\":[{\"type\":\"track\",\"userId\":\"u\",\"event\":\"E\",\"messageId\":\"%s-%s\"}]}";
+        for (var charset : List.of("UTF-16LE", "UTF-16BE", "UTF-32LE", "UTF-32BE")) {
+            var answer = marked(("\ufeff" + body.formatted(mark, charset)).getBytes(Charset.forName(charset)));
+            assertThat(answer.statusCode()).as(charset + answer.body()).isEqualTo(200);
+            assertThat(count(mark + "-" + charset)).as(charset).isEqualTo(1);
+        }
+        for (var charset : List.of("UTF-16LE", "UTF-16BE", "UTF-32LE", "UTF-32BE")) {
+            var twice = new ByteArrayOutputStream();
+            twice.writeBytes("\ufeff".getBytes(StandardCharsets.UTF_8));
+            twice.writeBytes(("\ufeff" + body.formatted(mark, "twice")).getBytes(Charset.forName(charset)));
+            var answer = marked(twice.toByteArray());
+            assertThat(answer.statusCode()).as(charset + answer.body()).isEqualTo(400);
+            assertThat(answer.body()).contains("malformed_json");
+        }
+        assertThat(count(mark + "-twice")).isZero();
+    }
+
+    private HttpResponse<String> marked(byte[] body) throws IOException, InterruptedException {
+        return send(request("/v1/batch")
+                .header("Authorization", basic(RekindleTest.WRITE_KEY))
+                .POST(HttpRequest.BodyPublishers.ofByteArray(body)));
     }
 
     @Test

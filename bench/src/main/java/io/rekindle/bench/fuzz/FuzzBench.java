@@ -22,6 +22,7 @@ import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
+import org.springframework.jdbc.core.simple.JdbcClient;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -116,6 +117,16 @@ public final class FuzzBench implements Callable<Integer> {
             if (held != outcome.fate(i, "accepted"))
                 faults.add("source %d: %,d different events in the history, %,d were accepted"
                         .formatted(sources.get(i), held, outcome.fate(i, "accepted")));
+            // One and the same item may be set aside again and again, and stands there once.
+            long setAside = server.part(JdbcClient.class)
+                    .sql("select count(*) from quarantined_items where source_id = :source")
+                    .param("source", sources.get(i))
+                    .query(Long.class)
+                    .single();
+            long told = outcome.fate(i, "quarantined");
+            if (setAside > told || (setAside == 0) != (told == 0))
+                faults.add("source %d: %,d items stand in the quarantine, %,d were told to"
+                        .formatted(sources.get(i), setAside, told));
             var items = counts.putObject("source " + sources.get(i));
             for (var fate : List.of("accepted", "duplicate", "rejected", "quarantined"))
                 items.put(fate, outcome.fate(i, fate));

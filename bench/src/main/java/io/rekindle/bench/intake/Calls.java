@@ -1,15 +1,30 @@
 package io.rekindle.bench.intake;
 
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.Base64;
 import java.util.SplittableRandom;
+import java.util.stream.Collectors;
 
-/** Writes the calls of one client: track events such as a shop sends, in batches or one by one. */
+/**
+ * Writes the calls of one client, in batches or one by one: track events such as a shop sends, each of an account and of
+ * the device it signed in with, and now and then an account that says its e-mail address.
+ */
 final class Calls {
     private static final String[] NAMES = {
         "Product Viewed", "Product Viewed", "Product Viewed", "Product Added", "Cart Viewed", "Search Performed"
     };
+    private static final int ITEMS_PER_IDENTIFY = 50;
     private static final String[] CATEGORIES = {"shoes", "coats", "tea", "books", "garden"};
+
+    /** A tracking plan the events keep to, for {@code PUT /api/sources/{id}/plan}. */
+    static final String PLAN = """
+            {"seenVersion":0,"mode":"observe","allowsUnplanned":true,"events":[%s,
+              {"type":"identify","schema":{"type":"object","properties":{"plan":{"enum":["basic","gold"]}}}}]}
+            """.formatted(Arrays.stream(NAMES).distinct().map(name -> """
+                    {"type":"track","name":"%s","schema":{"type":"object","required":["product_id","price"],"properties":{
+                      "product_id":{"type":"string","maxLength":20},"category":{"type":"string"},
+                      "price":{"type":"number","minimum":0},"quantity":{"type":"integer","minimum":1}}}}""".formatted(name)).collect(Collectors.joining(",")));
 
     /** Every client's messages have a name of their own, also those of another measurement. */
     private final String name;
@@ -69,8 +84,25 @@ final class Calls {
 
     private void item(StringBuilder body) {
         int product = random.nextInt(5_000);
+        int customer = random.nextInt(customers);
+        if (batch > 1 && random.nextInt(ITEMS_PER_IDENTIFY) == 0) {
+            body.append("{\"type\":\"identify\",\"userId\":\"user-")
+                    .append(customer)
+                    .append("\",\"anonymousId\":\"device-")
+                    .append(customer)
+                    .append("\",\"messageId\":\"bench-")
+                    .append(name)
+                    .append('-')
+                    .append(messages++)
+                    .append("-0123456789abcdef\",\"traits\":{\"email\":\"user-")
+                    .append(customer)
+                    .append("@shop.example\",\"plan\":\"basic\"}}");
+            return;
+        }
         body.append("{\"type\":\"track\",\"userId\":\"user-")
-                .append(random.nextInt(customers))
+                .append(customer)
+                .append("\",\"anonymousId\":\"device-")
+                .append(customer)
                 .append("\",\"event\":\"")
                 .append(NAMES[random.nextInt(NAMES.length)])
                 .append("\",\"messageId\":\"bench-")

@@ -1,6 +1,7 @@
 package io.rekindle.bench.intake;
 
 import com.sun.management.OperatingSystemMXBean;
+import io.rekindle.app.server.ApiClient;
 import io.rekindle.app.server.DataFolder;
 import io.rekindle.app.server.RunningServer;
 import io.rekindle.bench.Interruptible;
@@ -30,10 +31,11 @@ import org.duckdb.DuckDBConnection;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
+import tools.jackson.databind.json.JsonMapper;
 
 /**
- * Sends calls over HTTP to a server on an empty folder, generator and server on the same cores, all tails at work, and
- * counts what is answered with 200: it is on disk then. In batches; in batches while a long query and an append of a
+ * Sends calls over HTTP to a server on an empty folder, generator and server on the same cores, a tracking plan in force,
+ * every event of an account and a device, all tails at work, and counts what is answered with 200: it is on disk then. In batches; in batches while a long query and an append of a
  * million rows to the decision ledger run beside; one event a call; and at a steady pace, where it is measured how soon
  * a customer's profile says what an event said. Tails that fell behind catch up before each measurement. Baselines: a
  * bare Tomcat that checks the same bytes and forces them to the disk, and the warehouse's bare appender with the same
@@ -46,6 +48,8 @@ import picocli.CommandLine.Option;
                 "Acknowledged durable events a second, the wait for the answer, and how soon profiles know, beside other work.")
 public final class IntakeBench implements Callable<Integer> {
     private static final String KEY = "bench-write-key-0123456789";
+    private static final String ADMIN_KEY = "bench-admin-key-0123456789";
+    private static final JsonMapper JSON = JsonMapper.builder().build();
     private static final long SECOND = 1_000_000_000L;
     private static final int LEDGER_ROWS = 1_000_000;
     private static final double PROMISED_IN_BATCHES = 100_000;
@@ -91,7 +95,11 @@ public final class IntakeBench implements Callable<Integer> {
             var server = RunningServer.start(
                     new DataFolder(folder.path().resolve("data")),
                     0,
-                    Map.of("rekindle.write-key", KEY, "logging.level.io.rekindle", "warn"));
+                    Map.of(
+                            "rekindle.write-key", KEY,
+                            "rekindle.admin-key", ADMIN_KEY,
+                            "logging.level.io.rekindle", "warn"));
+            plan(new ApiClient(server.url(), ADMIN_KEY));
             List<Measure> measures;
             var ending = new Interruptible(server);
             try {
@@ -102,6 +110,13 @@ public final class IntakeBench implements Callable<Integer> {
             Measure.print(measures, json);
             return memory > 0 ? keptFlat(measures) : kept(measures);
         }
+    }
+
+    /** What comes in is held against a tracking plan, as with a company that has one. */
+    private static void plan(ApiClient api) {
+        for (var source : api.get("/api/sources").path("items"))
+            if (!source.path("keys").isEmpty())
+                api.put("/api/sources/%d/plan".formatted(source.path("id").asLong()), JSON.readTree(Calls.PLAN));
     }
 
     private static int kept(List<Measure> measures) {

@@ -7,6 +7,7 @@ import io.rekindle.collect.Identifiers;
 import io.rekindle.collect.Tails;
 import io.rekindle.common.CustomerId;
 import io.rekindle.identity.Identities;
+import io.rekindle.identity.IdentityCheck;
 import io.rekindle.profile.Profiles;
 import io.rekindle.warehouse.Sql;
 import io.rekindle.warehouse.Warehouse;
@@ -30,6 +31,7 @@ final class Check {
     private final Identifiers identifiers;
     private final Identities identities;
     private final Profiles profiles;
+    private final IdentityCheck check;
     private final List<String> faults = new ArrayList<>();
 
     Check(RunningServer server, Crowd crowd, List<Sender> senders) {
@@ -42,6 +44,7 @@ final class Check {
         identifiers = server.part(Identifiers.class);
         identities = server.part(Identities.class);
         profiles = server.part(Profiles.class);
+        check = server.part(IdentityCheck.class);
     }
 
     /** What is wrong, in words; empty when all is as it must be. */
@@ -55,6 +58,7 @@ final class Check {
         counts(truth);
         persons(truth);
         profiles(truth);
+        graph();
         return faults.size() <= MOST_TOLD ? faults : faults.subList(0, MOST_TOLD);
     }
 
@@ -111,6 +115,13 @@ final class Check {
         if (new HashSet<>(customers.values()).size() != customers.size())
             faults.add("%,d persons are %,d customers"
                     .formatted(customers.size(), new HashSet<>(customers.values()).size()));
+    }
+
+    /** The product's own walk: links, map and whatever is kept by customer, against one another. */
+    private void graph() {
+        for (var finding : check.check().findings())
+            faults.add("identity graph: %s (%,d, such as %s)"
+                    .formatted(finding.words(), finding.count(), finding.examples()));
     }
 
     private CustomerId idOf(String identifier) {

@@ -136,9 +136,16 @@ final class Mutations {
         this.random = random;
     }
 
-    /** One request as bytes are sent; {@code isWhole} when its framing is right and another may follow it. */
+    /**
+     * One request.
+     *
+     * @param bytes as they are sent, head and body
+     * @param path asked for
+     * @param body before it was framed
+     * @param isWhole when its framing is right and another may follow it
+     */
     @SuppressWarnings("ArrayRecordComponent") // sent, never compared
-    record Wire(byte[] bytes, boolean isWhole) {}
+    record Wire(byte[] bytes, String path, byte[] body, boolean isWhole) {}
 
     Wire broken(Recorded given, List<Recorded> others) {
         var method = given.method();
@@ -201,7 +208,7 @@ final class Mutations {
             out.writeBytes(head.toString().getBytes(StandardCharsets.UTF_8));
             out.writeBytes(body);
         }
-        return new Wire(out.toByteArray(), isWhole);
+        return new Wire(out.toByteArray(), path, body, isWhole);
     }
 
     private boolean chunks(ByteArrayOutputStream out, byte[] body) {
