@@ -21,7 +21,8 @@ final class Calls {
     static final String PLAN = """
             {"seenVersion":0,"mode":"observe","allowsUnplanned":true,"events":[%s,
               {"type":"identify","schema":{"type":"object","properties":{"plan":{"enum":["basic","gold"]}}}}]}
-            """.formatted(Arrays.stream(NAMES).distinct().map(name -> """
+            """.formatted(
+            Arrays.stream(NAMES).distinct().map(name -> """
                     {"type":"track","name":"%s","schema":{"type":"object","required":["product_id","price"],"properties":{
                       "product_id":{"type":"string","maxLength":20},"category":{"type":"string"},
                       "price":{"type":"number","minimum":0},"quantity":{"type":"integer","minimum":1}}}}""".formatted(name)).collect(Collectors.joining(",")));

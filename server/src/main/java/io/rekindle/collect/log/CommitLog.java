@@ -117,7 +117,7 @@ public final class CommitLog implements EventLog, DisposableBean {
         intakeRows.deleteBeyond(lastSeq);
         long upTo = seen.begin(lastSeq, this::isOfHistory);
         if (upTo == 0) readBackMessageIds(settings);
-        else readOnMessageIds(upTo);
+        else readOn(warehouse, seen, key, upTo);
         warehouse.stream(
                 Sql.of("select source_id, count(*) as n from events group by source_id"),
                 row -> accepted.set(row.intValue("source_id"), row.longValue("n")));
@@ -141,8 +141,8 @@ public final class CommitLog implements EventLog, DisposableBean {
                 .orElse(false);
     }
 
-    /** What came after the files of message ids were written. */
-    private void readOnMessageIds(long upTo) {
+    /** What came after the files of message ids were written, up to the event {@code upTo}. */
+    public static void readOn(Warehouse warehouse, SeenMessages seen, Fingerprint.Key key, long upTo) {
         warehouse.stream(
                 Sql.of("select seq, source_id, message_id, received_at from events where seq > ? order by seq", upTo),
                 row -> seen.add(

@@ -21,7 +21,8 @@ public record Fingerprint(long high, long low) {
         }
     }
 
-    static Fingerprint of(Key key, int sourceId, String messageId) {
+    /** Of a message id of one source. */
+    public static Fingerprint of(Key key, int sourceId, String messageId) {
         var text = messageId.getBytes(StandardCharsets.UTF_8);
         return of(new Key(key.first ^ sourceId, key.second), text);
     }

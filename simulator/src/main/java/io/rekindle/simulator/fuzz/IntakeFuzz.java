@@ -129,9 +129,10 @@ public final class IntakeFuzz {
         try {
             var answer = connection.send(wire);
             outcome.count(source, answer.status(), answer.body());
-            int items = wire.isWhole() && answer.status() == 200 && answer.body().contains("\"items\":[")
-                    ? Items.in(wire.path(), wire.body())
-                    : Items.UNKNOWN;
+            int items =
+                    wire.isWhole() && answer.status() == 200 && answer.body().contains("\"items\":[")
+                            ? Items.in(wire.path(), wire.body())
+                            : Items.UNKNOWN;
             long told = Outcome.occurrences(answer.body(), "\"fate\":\"");
             if (items != Items.UNKNOWN && items != told)
                 outcome.fail("request %d of seed %d: of %d items the fate of %d was told, to: %s"
