@@ -69,7 +69,7 @@ class SeenMessagesTest {
                 if (random.nextInt(3) == 0) {
                     for (int id : taken) seen.giveBack(id(id));
                 } else {
-                    for (int id : taken) seen.settled(id(id), ++seq, at((int) seq));
+                    for (int id : taken) seen.settled(id(id), ++seq, at(seq));
                     known.addAll(taken);
                 }
             }
