@@ -7,6 +7,7 @@ import io.rekindle.common.CustomerId;
 import io.rekindle.consent.ContactTraffic.Stand;
 import io.rekindle.platform.BusinessClock;
 import io.rekindle.platform.SystemClock;
+import io.rekindle.testing.JavaProcess;
 import io.rekindle.testing.TestPostgres;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -279,19 +280,9 @@ class ContactBudgetTest {
     }
 
     private Process start(long seed, Path said) throws java.io.IOException {
-        return new ProcessBuilder(List.of(
-                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                        "-Xmx128m",
-                        "-XX:TieredStopAtLevel=1",
-                        "-XX:+UseSerialGC",
-                        "-Xshare:auto",
-                        "-cp",
-                        System.getProperty("java.class.path"),
-                        ContactingProcess.class.getName(),
-                        place().url(),
-                        place().user(),
-                        place().password(),
-                        Long.toString(seed)))
+        var command = JavaProcess.command(ContactingProcess.class, "-Xmx128m");
+        command.addAll(List.of(place().url(), place().user(), place().password(), Long.toString(seed)));
+        return new ProcessBuilder(command)
                 .redirectOutput(said.toFile())
                 .redirectError(ProcessBuilder.Redirect.DISCARD)
                 .start();

@@ -50,6 +50,8 @@ import java.util.Map;
 import java.util.Set;
 import java.util.zip.GZIPInputStream;
 import java.util.zip.ZipInputStream;
+import org.awaitility.Awaitility;
+import org.awaitility.core.ConditionFactory;
 import org.junit.jupiter.api.Test;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.transaction.support.TransactionTemplate;
@@ -200,13 +202,8 @@ class ErasureTest {
         var newKeys = PlatformSettings.defaultKeyFile(restored);
         var both = Files.readString(newKeys);
         try (var server = RunningServer.start(new DataFolder(restored), 0, settings)) {
-            var deadline = System.nanoTime() + Duration.ofSeconds(60).toNanos();
-            while (server.part(KeyRotation.class).progress().rotating()) {
-                assertThat(System.nanoTime())
-                        .as("the exchange goes on after a restart")
-                        .isLessThan(deadline);
-                Thread.sleep(50);
-            }
+            within("the exchange goes on after a restart")
+                    .until(() -> !server.part(KeyRotation.class).progress().rotating());
             assertThat(server.part(KeyRotation.class).progress().failure()).isNull();
             assertTheOtherIsWhole(server);
             assertThat(openedWithTodaysKeys(place, Vault.ofKeyFile(newKeys, null)))
@@ -562,24 +559,26 @@ class ErasureTest {
         return inFiles(data.resolve("exports"));
     }
 
-    private static void awaitRun(RunningServer server, long export, int number) throws InterruptedException {
-        var deadline = System.nanoTime() + Duration.ofSeconds(60).toNanos();
-        while (true) {
-            var runs = server.client()
-                    .get("/api/exports/%d/runs".formatted(export))
-                    .path("items");
-            if (runs.size() == number && runs.path(0).path("state").asString().equals("done")) return;
-            assertThat(System.nanoTime()).as("the export is made: %s", runs).isLessThan(deadline);
-            Thread.sleep(50);
-        }
+    private static void awaitRun(RunningServer server, long export, int number) {
+        within("the export is made")
+                .until(
+                        () -> server.client()
+                                .get("/api/exports/%d/runs".formatted(export))
+                                .path("items"),
+                        runs -> runs.size() == number
+                                && runs.path(0).path("state").asString().equals("done"));
     }
 
-    private static void await(RunningServer server, long erasure, Erasure.State state) throws InterruptedException {
-        var deadline = System.nanoTime() + Duration.ofSeconds(60).toNanos();
-        while (server.part(Erasures.class).get(erasure).state().compareTo(state) < 0) {
-            assertThat(System.nanoTime()).as("the job runs").isLessThan(deadline);
-            Thread.sleep(50);
-        }
+    private static void await(RunningServer server, long erasure, Erasure.State state) {
+        within("the job runs")
+                .until(() -> server.part(Erasures.class).get(erasure).state().compareTo(state) >= 0);
+    }
+
+    private static ConditionFactory within(String what) {
+        return Awaitility.await(what)
+                .atMost(Duration.ofSeconds(60))
+                .pollDelay(Duration.ZERO)
+                .pollInterval(Duration.ofMillis(20));
     }
 
     private static Map<String, String> settings() {

@@ -1,5 +1,6 @@
 package io.rekindle.testing;
 
+import io.rekindle.app.Main;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
@@ -14,22 +15,9 @@ public final class ServerProcess {
 
     /** Starts {@code rekindle serve} with the tests' keys and these settings besides; it may not answer yet. */
     public static Process start(Path folder, int port, Map<String, String> settings) throws IOException {
-        var builder = new ProcessBuilder(List.of(
-                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                        "-Xmx512m",
-                        "-XX:TieredStopAtLevel=1",
-                        "-XX:+UseSerialGC",
-                        "--enable-native-access=ALL-UNNAMED",
-                        unpackedPostgres(),
-                        "-cp",
-                        System.getProperty("java.class.path"),
-                        "io.rekindle.app.Main",
-                        "serve",
-                        "--data",
-                        folder.toString(),
-                        "--port",
-                        Integer.toString(port)))
-                .redirectErrorStream(true);
+        var command = JavaProcess.command(Main.class, "-Xmx512m");
+        command.addAll(List.of("serve", "--data", folder.toString(), "--port", Integer.toString(port)));
+        var builder = new ProcessBuilder(command).redirectErrorStream(true);
         builder.redirectOutput(
                 ProcessBuilder.Redirect.appendTo(folder.resolve("server.log").toFile()));
         builder.environment()

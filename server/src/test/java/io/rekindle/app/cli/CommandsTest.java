@@ -5,11 +5,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.rekindle.access.FirstSignIn;
 import io.rekindle.access.Role;
 import io.rekindle.access.Users;
+import io.rekindle.app.Main;
 import io.rekindle.app.server.DataFolder;
 import io.rekindle.app.server.RunningServer;
 import io.rekindle.platform.DatabaseSettings;
 import io.rekindle.platform.PlatformSettings;
 import io.rekindle.platform.database.StateDatabase;
+import io.rekindle.testing.JavaProcess;
 import io.rekindle.testing.TestFolders;
 import io.rekindle.testing.TestPostgres;
 import java.io.ByteArrayInputStream;
@@ -537,17 +539,7 @@ class CommandsTest {
 
     private static Told process(Map<String, String> variables, String... arguments)
             throws IOException, InterruptedException {
-        var command = new ArrayList<>(List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-Xmx768m",
-                "-XX:+UseSerialGC",
-                // Over before the optimising compiler would have paid for itself.
-                "-XX:TieredStopAtLevel=1",
-                "--enable-native-access=ALL-UNNAMED",
-                "--sun-misc-unsafe-memory-access=allow",
-                "-cp",
-                System.getProperty("java.class.path"),
-                "io.rekindle.app.Main"));
+        var command = JavaProcess.command(Main.class, "-Xmx768m");
         command.addAll(List.of(arguments));
         var folder = TestFolders.newFolder("process");
         var out = folder.resolve("out");

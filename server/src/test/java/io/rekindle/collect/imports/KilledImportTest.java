@@ -60,7 +60,9 @@ class KilledImportTest {
                             all -> all.get(0).path("state").asString().equals("done"));
             assertThat(runs.size()).isEqualTo(1);
             assertThat(get("/api/pulls/" + pull).path("watermark").asString()).isEqualTo(Integer.toString(ROWS));
-            server = exportKilledAndStartedAgain(server);
+            long export = exportKilledInTheMiddle(server);
+            server = start();
+            madeAnew(export);
         } finally {
             server.destroy();
             if (!server.waitFor(60, TimeUnit.SECONDS)) server.destroyForcibly().waitFor();
@@ -152,8 +154,8 @@ class KilledImportTest {
         assertThat(server.waitFor(30, TimeUnit.SECONDS)).isTrue();
     }
 
-    /** What an export wrote until it was killed is whole, and the server's next start goes on by itself. */
-    private Process exportKilledAndStartedAgain(Process server) throws Exception {
+    /** What an export wrote until it was killed is whole; which export that is. */
+    private long exportKilledInTheMiddle(Process server) throws Exception {
         var made = JSON.readTree(send(request("/api/exports")
                         .header("Content-Type", "application/json")
                         .POST(HttpRequest.BodyPublishers.ofString("""
@@ -162,7 +164,7 @@ class KilledImportTest {
                 .body());
         long id = made.path("id").asLong();
         send(request("/api/exports/%d/run".formatted(id)).POST(HttpRequest.BodyPublishers.noBody()));
-        var work = folder.resolve("exports-in-work").resolve(Long.toString(id));
+        var work = inWork(id);
         Awaitility.await()
                 .atMost(Duration.ofMinutes(2))
                 .pollDelay(Duration.ZERO)
@@ -176,19 +178,25 @@ class KilledImportTest {
                     .isEqualTo(1);
         }
         requireWholeFiles();
+        return id;
+    }
 
-        var again = start();
+    private Path inWork(long export) {
+        return folder.resolve("exports-in-work").resolve(Long.toString(export));
+    }
+
+    /** The server's next start goes on by itself. */
+    private void madeAnew(long export) throws Exception {
         answering();
         var runs = Awaitility.await()
                 .atMost(Duration.ofMinutes(2))
                 .until(
-                        () -> get("/api/exports/%d/runs".formatted(id)).path("items"),
+                        () -> get("/api/exports/%d/runs".formatted(export)).path("items"),
                         all -> all.size() == 2
                                 && all.path(0).path("state").asString().equals("done"));
         assertThat(runs.path(1).path("failure").asString()).isEqualTo("interrupted");
         assertThat(requireWholeFiles()).isEqualTo(3);
-        assertThat(work).doesNotExist();
-        return again;
+        assertThat(inWork(export)).doesNotExist();
     }
 
     /** How many there are. */

@@ -6,12 +6,12 @@ import io.rekindle.common.CustomerId;
 import io.rekindle.decide.OutgoingMessage;
 import io.rekindle.simulator.MailboxHabits;
 import io.rekindle.simulator.Mailboxes;
+import io.rekindle.testing.JavaProcess;
 import io.rekindle.testing.TestPostgres;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
@@ -95,20 +95,10 @@ class KillTest {
     }
 
     private static Process start(TestPostgres.Place place, int port) throws IOException {
-        var process = new ProcessBuilder(List.of(
-                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                        "-Xmx256m",
-                        "-XX:TieredStopAtLevel=1",
-                        "-XX:+UseSerialGC",
-                        "-Xshare:auto",
-                        "-cp",
-                        System.getProperty("java.class.path"),
-                        SendingProcess.class.getName(),
-                        place.url(),
-                        place.user(),
-                        place.password(),
-                        Integer.toString(port),
-                        Integer.toString(CONNECTIONS)))
+        var command = JavaProcess.command(SendingProcess.class, "-Xmx256m");
+        command.addAll(List.of(
+                place.url(), place.user(), place.password(), Integer.toString(port), Integer.toString(CONNECTIONS)));
+        var process = new ProcessBuilder(command)
                 .redirectError(ProcessBuilder.Redirect.DISCARD)
                 .start();
         var out = new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8));
