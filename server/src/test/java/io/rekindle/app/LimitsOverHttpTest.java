@@ -22,6 +22,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Test;
 import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.boot.test.web.server.LocalServerPort;
@@ -119,7 +120,7 @@ class LimitsOverHttpTest {
                 })));
             try {
                 // When one is turned away the room is full.
-                while (others.stream().noneMatch(Future::isDone)) Thread.onSpinWait();
+                while (others.stream().noneMatch(Future::isDone)) LockSupport.parkNanos(1_000_000);
                 for (var path : List.of(
                         "/api/campaigns/1/result",
                         "/api/campaigns/1/decisions/5/explain",

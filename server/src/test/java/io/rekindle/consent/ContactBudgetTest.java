@@ -233,7 +233,7 @@ class ContactBudgetTest {
                     == 0) {
                 assertThat(second.isDone()).as("it did not wait").isFalse();
                 assertThat(System.nanoTime()).isLessThan(deadline);
-                Thread.onSpinWait();
+                LockSupport.parkNanos(1_000_000);
             }
             goOn.countDown();
             assertThat(first.get()).isEqualTo(new Permit.Granted());
@@ -297,7 +297,7 @@ class ContactBudgetTest {
                             and (l.locktype = 'advisory' or l.relation = 'contact_units'::regclass)
                         """).query(Long.class).single() > 0) {
             assertThat(System.nanoTime()).isLessThan(deadline);
-            Thread.onSpinWait();
+            LockSupport.parkNanos(1_000_000);
         }
     }
 

@@ -33,6 +33,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Test;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
@@ -49,7 +50,7 @@ class BackupAndRestoreTest {
             var stop = new AtomicBoolean();
             var writer = Thread.ofVirtual().start(() -> writeTwins(server, stop));
             // Some twins before, so that the backup has something to hold.
-            while (twinsInState(server.part(JdbcClient.class)) < 50) Thread.onSpinWait();
+            while (twinsInState(server.part(JdbcClient.class)) < 50) LockSupport.parkNanos(5_000_000);
             server.client().post("/api/backups", Map.of("folder", backup.toString()));
             stop.set(true);
             writer.join();
