@@ -28,7 +28,7 @@ public final class TestFolders {
         if (!Files.exists(folder)) return;
         try (var files = Files.walk(folder)) {
             for (var file : files.sorted(Comparator.reverseOrder()).toList()) Files.deleteIfExists(file);
-        } catch (IOException e) {
+        } catch (IOException | UncheckedIOException e) {
             // A file that is still being closed by another hook: the system's own cleaning takes the folder.
             System.err.println("left behind: " + folder);
         }
