@@ -218,7 +218,8 @@ class ConsentStore {
         var statements = statements(changes);
         var changed = new LinkedHashSet<About>();
         var stated = new LinkedHashSet<Identity>();
-        var lifted = new LinkedHashSet<About>();
+        // The last deed of each kind: what becomes of the list of unsubscribers is decided by what holds in the end.
+        var agreed = new LinkedHashMap<About, Instant>();
         var turns = new ArrayList<Turn>();
         var sayings = new ArrayList<Saying>();
         var evidence = new LinkedHashMap<Long, Change>();
@@ -245,8 +246,7 @@ class ConsentStore {
             for (var turn : told) turns.add(turn.saidOf(change.identity()));
             sayings.add(new Saying(dated, decides));
             changed.add(change.about());
-            if (decides && change.granted()) lifted.add(change.about());
-            else lifted.remove(change.about());
+            if (decides && change.granted()) agreed.merge(change.about(), dated.at(), ConsentStore::later);
         }
         write(evidence);
         keep(sayings);
@@ -254,8 +254,17 @@ class ConsentStore {
                 .map(about -> Map.entry(about, Objects.requireNonNull(states.get(about))))
                 .toList());
         remember(stated.stream().toList(), statements);
-        liftUnsubscribed(lifted);
+        agreed.keySet().removeIf(about -> !granted(states.get(about)));
+        liftUnsubscribed(agreed);
         return turns;
+    }
+
+    private static boolean granted(@Nullable State state) {
+        return state != null && holding(state.decided(), state.plain()).granted();
+    }
+
+    private static Instant later(Instant one, Instant other) {
+        return one.isAfter(other) ? one : other;
     }
 
     /**
@@ -793,23 +802,25 @@ class ConsentStore {
     }
 
     /**
-     * Takes addresses off the list of unsubscribers whose owner has asked to be written to again, about the same.
+     * Takes addresses off the list of unsubscribers whose owner has asked to be written to again, about the same, since
+     * they were put there.
      *
-     * @param abouts with topic: off the list of that topic only; without: off that of everything
+     * @param agreed when; with topic: off the list of that topic only; without: off that of everything
      */
-    void liftUnsubscribed(Collection<About> abouts) {
-        if (abouts.isEmpty()) return;
-        var rows = List.copyOf(abouts);
+    private void liftUnsubscribed(Map<About, Instant> agreed) {
+        if (agreed.isEmpty()) return;
+        var rows = List.copyOf(agreed.entrySet());
         jdbc.sql("""
                         delete from suppressions s
-                        using unnest(:customers, :channels, :topics) as x (customer_id, channel, topic)
+                        using unnest(:customers, :channels, :topics, :at) as x (customer_id, channel, topic, at)
                             join reachable_customers r on r.customer_id = x.customer_id and r.channel = x.channel
                         where s.reason = 'unsubscribe' and s.channel = x.channel and s.address_hash = r.address_hash
-                            and s.topic = x.topic
+                            and s.topic = x.topic and s.suppressed_at <= x.at
                         """)
-                .param("customers", longs(rows, a -> a.customer().value()))
-                .param("channels", texts(rows, About::channel))
-                .param("topics", texts(rows, About::topic))
+                .param("customers", longs(rows, a -> a.getKey().customer().value()))
+                .param("channels", texts(rows, a -> a.getKey().channel()))
+                .param("topics", texts(rows, a -> a.getKey().topic()))
+                .param("at", texts("timestamptz", rows, a -> a.getValue().toString()))
                 .update();
     }
 

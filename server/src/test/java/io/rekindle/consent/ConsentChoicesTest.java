@@ -346,6 +346,31 @@ class ConsentChoicesTest {
     }
 
     @Test
+    void aYesOfBeforeTakesNoAddressOffTheListOfUnsubscribers() {
+        var withdrawn = customer("before-1", "{\"consent\": {\"email\": false}}");
+        suppress("before-1", Suppression.Reason.UNSUBSCRIBE, null);
+        say(withdrawn, null, false);
+        var listed = customer("before-2", "{\"consent\": {\"email\": false}}");
+        suppress("before-2", Suppression.Reason.UNSUBSCRIBE, null);
+        read(people.batch()
+                .identify()
+                .by(Identifier.Type.USER_ID, "before-1")
+                .withJson("{\"consent\": {\"email\": true}}")
+                .at("2026-02-02T00:00:00Z")
+                .identify()
+                .by(Identifier.Type.USER_ID, "before-2")
+                .withJson("{\"consent\": {\"email\": true}}")
+                .at("2026-02-02T00:00:00Z"));
+        assertThat(lists("before-1")).as("the withdrawal came after it").containsExactly("unsubscribe");
+        assertThat(lists("before-2")).as("so did the unsubscription").containsExactly("unsubscribe");
+        assertThat(may(listed, null)).isEqualTo(new Permit.Refused(Refusal.SUPPRESSED));
+        say(withdrawn, null, true);
+        say(listed, null, true);
+        assertThat(lists("before-1")).isEmpty();
+        assertThat(may(listed, null)).isEqualTo(GRANTED);
+    }
+
+    @Test
     void aLimitOfTheContactBudgetIsSetUsedUpAndTakenAway() throws Exception {
         var customer = customer("limit-1", "{\"consent\": {\"email\": true}}");
         var body = "{\"category\": \"survey\", \"window\": \"month\", \"most\": 1}";
@@ -390,6 +415,12 @@ class ConsentChoicesTest {
     private void suppress(String userId, Suppression.Reason reason, @Nullable String topic) {
         transaction.executeWithoutResult(
                 status -> suppressions.add("email", userId + "@choices.example", reason, topic, null, "a test"));
+    }
+
+    private List<String> lists(String userId) {
+        return suppressions.find("email", suppressions.addressHash("email", userId + "@choices.example")).stream()
+                .map(entry -> entry.reason().code() + (entry.topic() == null ? "" : " " + entry.topic()))
+                .toList();
     }
 
     /** Asked for a message of its own that gives its unit back. */
