@@ -34,6 +34,8 @@ import org.springframework.web.util.HtmlUtils;
 public class Confirmations {
     private static final String KIND = "confirmation";
     private static final int SIGNATURE = 16;
+    /** How often a yes that is only repeated is asked about until somebody confirms it. */
+    private static final int MOST_ASKED = 3;
 
     private final JdbcClient jdbc;
     private final Consents consents;
@@ -121,22 +123,37 @@ public class Confirmations {
      */
     @Transactional
     public boolean ask(CustomerId customer, Declaration what) {
+        return ask(customer, what, Integer.MAX_VALUE);
+    }
+
+    /**
+     * Asks again because a source repeats a yes that was never confirmed. It may be somebody who signs up once more, or a
+     * sign-in that brings the old yes along: so nobody is asked for ever.
+     */
+    @Transactional
+    boolean askAgain(CustomerId customer, Declaration what) {
+        return ask(customer, what, MOST_ASKED);
+    }
+
+    private boolean ask(CustomerId customer, Declaration what, int most) {
         var canonical = identities.canonical(customer);
         var now = clock.instant();
         var topic = Objects.requireNonNullElse(what.topic(), "");
-        boolean open = jdbc.sql("""
-                        select exists (select 1 from consent_confirmations
-                            where customer_id = :customer and purpose = :purpose and channel = :channel and topic = :topic
-                                and confirmed_at is null and expires_at > :now)
+        record Asked(int open, int ever) {}
+        var asked = jdbc.sql("""
+                        select count(*) filter (where expires_at > :now) as open, count(*) as ever
+                        from consent_confirmations
+                        where customer_id = :customer and purpose = :purpose and channel = :channel and topic = :topic
+                            and confirmed_at is null
                         """)
                 .param("customer", canonical.value())
                 .param("purpose", what.purpose())
                 .param("channel", what.channel())
                 .param("topic", topic)
                 .param("now", ConsentStore.utc(now))
-                .query(Boolean.class)
+                .query((row, n) -> new Asked(row.getInt("open"), row.getInt("ever")))
                 .single();
-        if (open) return false;
+        if (asked.open() > 0 || asked.ever() >= most) return false;
         var language = Objects.requireNonNullElseGet(what.language(), () -> language(canonical));
         var wording = what.wording() == null
                 ? wordings.latest(Wordings.CONFIRMATION).map(Wording::reference).orElse(null)

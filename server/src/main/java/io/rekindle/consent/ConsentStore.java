@@ -204,13 +204,20 @@ class ConsentStore {
         return decided.granted() && plain != null && !plain.granted() && plain.isAfter(decided) ? plain : decided;
     }
 
+    /**
+     * A yes that has to be confirmed before it holds.
+     *
+     * @param repeated whether its source had said the same before
+     */
+    record Unconfirmed(Change change, boolean repeated) {}
+
     /** Folds changes, in the order of the log, into what stands; gives the turns for the history. */
     List<Turn> apply(List<Change> changes) {
         return apply(changes, new ArrayList<>());
     }
 
     /** @param unconfirmed gets what would be permission where there is none, and has to be confirmed first */
-    List<Turn> apply(List<Change> changes, List<Change> unconfirmed) {
+    List<Turn> apply(List<Change> changes, List<Unconfirmed> unconfirmed) {
         if (changes.isEmpty()) return List.of();
         oneAtATime();
         var states =
@@ -226,19 +233,22 @@ class ConsentStore {
         var free = rowsFor(changes);
         for (var change : changes) {
             boolean decides = change.manner() != Manner.STATEMENT;
+            boolean toConfirm = change.granted() && change.toConfirm();
+            boolean repeated = false;
             if (!decides) {
                 var identity = Identity.of(change);
                 var before = statements.get(identity);
                 if (before != null && change.at().isBefore(before.at())) continue;
                 statements.put(identity, new Statement(change.granted(), change.at()));
                 stated.add(identity);
-                if (before != null && before.granted() == change.granted()) continue;
+                repeated = before != null && before.granted() == change.granted();
+                if (repeated && !toConfirm) continue;
                 decides = before != null;
             }
             var told = new ArrayList<Turn>();
-            if (change.granted() && change.toConfirm()) {
-                var stands = states.get(change.about());
-                if (stands == null || !stands.told().granted()) unconfirmed.add(change);
+            if (toConfirm) {
+                boolean open = repeated ? isUnanswered(change.about(), states) : !granted(states.get(change.about()));
+                if (open) unconfirmed.add(new Unconfirmed(change, repeated));
                 continue;
             }
             var dated = shown(lastOf(change, states), free, evidence);
@@ -257,6 +267,12 @@ class ConsentStore {
         agreed.keySet().removeIf(about -> !granted(states.get(about)));
         liftUnsubscribed(agreed);
         return turns;
+    }
+
+    /** Whether a yes that was never confirmed is all there is: nobody has said yes or no since. */
+    private static boolean isUnanswered(About about, Map<About, State> states) {
+        var ofAll = states.get(new About(about.customer(), about.purpose(), about.channel()));
+        return states.get(about) == null && (ofAll == null || granted(ofAll));
     }
 
     private static boolean granted(@Nullable State state) {

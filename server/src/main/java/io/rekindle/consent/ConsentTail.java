@@ -22,8 +22,9 @@ import tools.jackson.databind.JsonNode;
  * object of {@code granted}, {@code topics.<topic>} (booleans) and what shows it: {@code wording} ({@code newsletter@3}),
  * {@code language}, {@code source} (where it was said) and {@code proof} (in words; kept sealed), which may also stand in
  * {@code traits.consent} for all channels; the events
- * {@code Unsubscribed} (with {@code channel} and {@code topic}), {@code Email Bounced} with a {@code bounce_type} of {@code hard} or {@code permanent}, and
- * {@code Email Marked as Spam}. The address of the last two is the property {@code address_hash} (the decimal hash), else
+ * {@code Subscribed} (with a {@code channel}, perhaps {@code topic}, {@code wording} and {@code language}) and
+ * {@code Unsubscribed} (with {@code channel} and {@code topic}), {@code Email Bounced} with a {@code bounce_type} of
+ * {@code hard} or {@code permanent}, and {@code Email Marked as Spam}. The address of the last two is the property {@code address_hash} (the decimal hash), else
  * the e-mail address the event was identified by, else the one the customer has now.
  */
 @Component
@@ -31,6 +32,7 @@ class ConsentTail implements Tail {
     private static final int REGROUPINGS_AT_ONCE = 10_000;
     private static final int LONGEST_PLACE = 200;
     private static final String UNSUBSCRIBED = "Unsubscribed";
+    private static final String SUBSCRIBED = "Subscribed";
     private static final String SPAM = "Email Marked as Spam";
     private static final String BOUNCED = "Email Bounced";
     private static final Set<String> FOR_GOOD = Set.of("hard", "permanent");
@@ -59,7 +61,7 @@ class ConsentTail implements Tail {
 
     @Override
     public Interest interest() {
-        return new Interest(Set.of(EventType.IDENTIFY), Set.of(UNSUBSCRIBED, SPAM, BOUNCED));
+        return new Interest(Set.of(EventType.IDENTIFY), Set.of(UNSUBSCRIBED, SUBSCRIBED, SPAM, BOUNCED));
     }
 
     @Override
@@ -87,25 +89,29 @@ class ConsentTail implements Tail {
             var customer = customers.getOrDefault(event.customer(), event.customer());
             if (event.type() == EventType.IDENTIFY) changes.addAll(statements(event, customer, toConfirm));
             else if (UNSUBSCRIBED.equals(event.name())) changes.add(withdrawal(event, customer));
+            else if (SUBSCRIBED.equals(event.name())) changes.add(agreement(event, customer, toConfirm));
             else refused.add(event);
         }
         suppress(refused, customers);
-        var unconfirmed = new ArrayList<ConsentStore.Change>();
+        var unconfirmed = new ArrayList<ConsentStore.Unconfirmed>();
         append(batch, store.apply(changes, unconfirmed));
-        for (var change : unconfirmed) {
-            var about = change.about();
-            confirmations.ask(
-                    about.customer(),
-                    new Declaration(
-                            about.purpose(),
-                            about.channel(),
-                            about.topic().isEmpty() ? null : about.topic(),
-                            true,
-                            change.source(),
-                            change.shown().wording(),
-                            change.shown().language(),
-                            change.shown().proof()));
-        }
+        for (var yes : unconfirmed) ask(yes);
+    }
+
+    private void ask(ConsentStore.Unconfirmed yes) {
+        var change = yes.change();
+        var about = change.about();
+        var declaration = new Declaration(
+                about.purpose(),
+                about.channel(),
+                about.topic().isEmpty() ? null : about.topic(),
+                true,
+                change.source(),
+                change.shown().wording(),
+                change.shown().language(),
+                change.shown().proof());
+        if (yes.repeated()) confirmations.askAgain(about.customer(), declaration);
+        else confirmations.ask(about.customer(), declaration);
     }
 
     private static boolean matters(LoggedEvent event) {
@@ -115,6 +121,9 @@ class ConsentTail implements Tail {
         if (event.type() != EventType.TRACK || name == null) return false;
         return switch (name) {
             case UNSUBSCRIBED, SPAM -> true;
+            // Shops use the word for other things, too: it says yes only to a channel it names.
+            case SUBSCRIBED ->
+                Consents.isWord(event.properties().path("channel").asString(""));
             case BOUNCED ->
                 FOR_GOOD.contains(
                         event.properties().path("bounce_type").asString("").toLowerCase(java.util.Locale.ROOT));
@@ -186,17 +195,42 @@ class ConsentTail implements Tail {
 
     private static ConsentStore.Change withdrawal(LoggedEvent event, CustomerId customer) {
         return new ConsentStore.Change(
-                new ConsentStore.About(
-                        customer,
-                        word(event, "purpose", Permissions.MARKETING),
-                        word(event, "channel", Permissions.EMAIL),
-                        word(event, "topic", "")),
+                about(event, customer),
                 event.customer(),
                 false,
                 "event Unsubscribed",
                 event.occurredAt(),
                 event.seq(),
                 ConsentStore.Manner.ACT);
+    }
+
+    private ConsentStore.Change agreement(LoggedEvent event, CustomerId customer, boolean toConfirm) {
+        var about = about(event, customer);
+        var wording = event.properties().path("wording").asString("");
+        var language = event.properties().path("language").asString("");
+        return new ConsentStore.Change(
+                about,
+                event.customer(),
+                true,
+                "event Subscribed",
+                event.occurredAt(),
+                event.seq(),
+                ConsentStore.Manner.ACT,
+                0,
+                new ConsentStore.Shown(
+                        Wordings.isReference(wording) ? wording : null,
+                        language.matches("[a-z]{2}") ? language : null,
+                        null,
+                        null),
+                toConfirm && confirmations.isNeeded(customer, about.channel()));
+    }
+
+    private static ConsentStore.About about(LoggedEvent event, CustomerId customer) {
+        return new ConsentStore.About(
+                customer,
+                word(event, "purpose", Permissions.MARKETING),
+                word(event, "channel", Permissions.EMAIL),
+                word(event, "topic", ""));
     }
 
     private static String word(LoggedEvent event, String property, String otherwise) {

@@ -275,6 +275,64 @@ class ConsentChoicesTest {
         }
     }
 
+    /** Who missed the link and signs up once more gets another mail; who only signs in is not asked for ever. */
+    @Test
+    void aYesThatIsRepeatedIsAskedAboutAgainWhenItsLinkHasRunOut() throws Exception {
+        send("PUT", "/api/country-rules/AT", "{\"doubleOptIn\": true}");
+        try {
+            var yes = "{\"country\": \"AT\", \"consent\": {\"email\": true}}";
+            var customer = customer("again-1", yes);
+            for (int asked = 1; asked <= 5; asked++) {
+                assertThat(asked(customer)).isEqualTo(Math.min(asked, 3));
+                runOut(customer);
+                customer("again-1", yes);
+            }
+            assertThat(confirmations.openOf(customer)).isEmpty();
+            subscribed("again-1", "{\"channel\": \"email\"}", "2026-02-03T10:00:00Z");
+            assertThat(confirmations.openOf(customer)).as("a deed is always asked about").hasSize(1);
+            confirm(customer);
+            assertThat(may(customer, null)).isEqualTo(GRANTED);
+            customer("again-1", yes);
+            assertThat(confirmations.openOf(customer)).as("it holds").isEmpty();
+
+            // What was taken back is not asked about because the shop has not heard of it.
+            say(customer, null, false);
+            customer("again-1", yes);
+            assertThat(confirmations.openOf(customer)).isEmpty();
+        } finally {
+            send("DELETE", "/api/country-rules/AT", "");
+        }
+    }
+
+    @Test
+    void anEventThatMeansAYesGrantsAgainWhereARepetitionDoesNot() {
+        topic("sales");
+        var yes = "{\"consent\": {\"email\": true}}";
+        var customer = customer("sub-1", yes);
+        read(people.batch()
+                .track("Unsubscribed")
+                .by(Identifier.Type.USER_ID, "sub-1")
+                .at("2026-02-02T00:00:00Z")
+                .identify()
+                .by(Identifier.Type.USER_ID, "sub-1")
+                .withJson(yes)
+                .at("2026-02-03T00:00:00Z"));
+        assertThat(may(customer, null)).isNotEqualTo(GRANTED);
+        subscribed("sub-1", "{\"plan\": \"gold\"}", "2026-02-04T00:00:00Z");
+        assertThat(may(customer, null)).as("of a channel it says nothing").isNotEqualTo(GRANTED);
+        subscribed("sub-1", "{\"channel\": \"email\"}", "2026-02-01T12:00:00Z");
+        assertThat(may(customer, null)).as("of before").isNotEqualTo(GRANTED);
+        subscribed(
+                "sub-1", "{\"channel\": \"email\", \"topic\": \"sales\", \"wording\": \"news@2\"}", "2026-02-05T00:00:00Z");
+        assertThat(may(customer, "sales")).isEqualTo(GRANTED);
+        assertThat(may(customer, null)).isNotEqualTo(GRANTED);
+        subscribed("sub-1", "{\"channel\": \"email\"}", "2026-02-06T00:00:00Z");
+        assertThat(may(customer, null)).isEqualTo(GRANTED);
+        assertThat(consents.of(customer))
+                .extracting(c -> c.topic() + " " + c.source() + " " + c.wording())
+                .containsExactly("null event Subscribed null", "sales event Subscribed news@2");
+    }
+
     @Test
     void nobodyIsWrittenToOutsideTheHoursOfTheirOwnCountryAndClock() throws Exception {
         assertThat(send(
@@ -393,6 +451,37 @@ class ConsentChoicesTest {
                         .path("code")
                         .asString())
                 .isEqualTo("limit_of_transactional");
+    }
+
+    private void subscribed(String userId, String properties, String at) {
+        read(people.batch()
+                .track("Subscribed")
+                .by(Identifier.Type.USER_ID, userId)
+                .withJson(properties)
+                .at(at));
+    }
+
+    private long asked(CustomerId customer) {
+        return jdbc.sql("select count(*) from consent_confirmations where customer_id = :customer")
+                .param("customer", customer.value())
+                .query(Long.class)
+                .single();
+    }
+
+    private void runOut(CustomerId customer) {
+        jdbc.sql("update consent_confirmations set expires_at = asked_at where customer_id = :customer")
+                .param("customer", customer.value())
+                .update();
+    }
+
+    /** Presses the button behind the link of the one mail that is open. */
+    private void confirm(CustomerId customer) throws Exception {
+        long id = confirmations.openOf(customer).getFirst().id();
+        var link = Pattern.compile("https?://\\S+/c/[\\w-]+")
+                .matcher(confirmations.mail(id).orElseThrow().text());
+        assertThat(link.find()).isTrue();
+        assertThat(page("POST", URI.create(link.group()).getPath(), "").statusCode())
+                .isEqualTo(200);
     }
 
     private static String forged(String path) {
