@@ -66,6 +66,13 @@ class ConsentStore {
     static final String HOLDS = "case when t.customer_id is null then c.granted when not t.granted then false"
             + " when not c.granted and (c.set_at, c.seq) > (t.set_at, t.seq) then false else true end";
 
+    /**
+     * Whether an entry of the list ({@code s}) stands against a message about the topic of {@code t}: a deed for the topic
+     * outweighs an unsubscription from everything before it, for whoever did it.
+     */
+    static final String STANDS = "not coalesce(s.reason = 'unsubscribe' and s.topic = '' and t.decided"
+            + " and t.decided_at >= s.suppressed_at, false)";
+
     private final JdbcClient jdbc;
     private final Vault vault;
 
@@ -211,13 +218,19 @@ class ConsentStore {
      */
     record Unconfirmed(Change change, boolean repeated) {}
 
+    /** Somebody unsubscribes the address of a customer, whoever else has it. */
+    record Off(About about, long addressHash, String source, Instant at) {}
+
     /** Folds changes, in the order of the log, into what stands; gives the turns for the history. */
     List<Turn> apply(List<Change> changes) {
-        return apply(changes, new ArrayList<>());
+        return apply(changes, List.of(), new ArrayList<>());
     }
 
-    /** @param unconfirmed gets what would be permission where there is none, and has to be confirmed first */
-    List<Turn> apply(List<Change> changes, List<Unconfirmed> unconfirmed) {
+    /**
+     * @param off puts addresses on the list of unsubscribers where the withdrawal, one of the changes, holds in the end
+     * @param unconfirmed gets what would be permission where there is none, and has to be confirmed first
+     */
+    List<Turn> apply(List<Change> changes, List<Off> off, List<Unconfirmed> unconfirmed) {
         if (changes.isEmpty()) return List.of();
         oneAtATime();
         var states =
@@ -264,6 +277,17 @@ class ConsentStore {
                 .map(about -> Map.entry(about, Objects.requireNonNull(states.get(about))))
                 .toList());
         remember(stated.stream().toList(), statements);
+        suppress(off.stream()
+                .filter(one -> !granted(states.get(one.about())))
+                .map(one -> new Suppression(
+                        one.about().channel(),
+                        one.addressHash(),
+                        Suppression.Reason.UNSUBSCRIBE,
+                        one.source(),
+                        one.at(),
+                        one.about().topic().isEmpty() ? null : one.about().topic(),
+                        null))
+                .toList());
         agreed.keySet().removeIf(about -> !granted(states.get(about)));
         liftUnsubscribed(agreed);
         return turns;
@@ -658,16 +682,26 @@ class ConsentStore {
                 .update();
     }
 
-    /** Puts addresses on the list; one that is there already for the same reason stays as it is. How many are new. */
+    /**
+     * Puts addresses on the list; one that is there already for the same reason stays as it is, but that of an
+     * unsubscription the latest time counts. How many are new.
+     */
     int suppress(Collection<Suppression> suppressions) {
         if (suppressions.isEmpty()) return 0;
         var rows = List.copyOf(suppressions);
         return jdbc.sql("""
-                        insert into suppressions (channel, address_hash, topic, reason, source, sealed_note, suppressed_at)
-                        select distinct on (c, h, t, r) c, h, t, r, s, nullif(n, ''), a
-                        from unnest(:channels, :hashes, :topics, :reasons, :sources, :notes, :at)
-                            with ordinality as x (c, h, t, r, s, n, a, place) order by c, h, t, r, place
-                        on conflict (channel, address_hash, topic, reason) do nothing
+                        with put as (
+                            insert into suppressions as listed
+                                (channel, address_hash, topic, reason, source, sealed_note, suppressed_at)
+                            select distinct on (c, h, t, r) c, h, t, r, s, nullif(n, ''),
+                                case when r = 'unsubscribe' then max(a) over (partition by c, h, t, r) else a end
+                            from unnest(:channels, :hashes, :topics, :reasons, :sources, :notes, :at)
+                                with ordinality as x (c, h, t, r, s, n, a, place) order by c, h, t, r, place
+                            on conflict (channel, address_hash, topic, reason) do update
+                            set suppressed_at = excluded.suppressed_at
+                            where listed.reason = 'unsubscribe' and listed.suppressed_at < excluded.suppressed_at
+                            returning xmax = 0 as is_new)
+                        select count(*) filter (where is_new) from put
                         """)
                 .param("channels", texts(rows, Suppression::channel))
                 .param("hashes", longs(rows, Suppression::addressHash))
@@ -676,7 +710,8 @@ class ConsentStore {
                 .param("reasons", texts(rows, s -> s.reason().code()))
                 .param("sources", texts(rows, Suppression::source))
                 .param("at", texts("timestamptz", rows, s -> s.at().toString()))
-                .update();
+                .query(Integer.class)
+                .single();
     }
 
     /** Sealed: a note outlives the person it is about. One that many entries have is sealed once. */
@@ -691,7 +726,7 @@ class ConsentStore {
                 .toArray(byte[][]::new));
     }
 
-    /** The e-mail addresses' hashes of customers that have one. */
+    /** The hashes of the addresses of a channel, of customers that have one. */
     Map<CustomerId, Long> addresses(Collection<CustomerId> customers, String channel) {
         var found = new HashMap<CustomerId, Long>();
         if (customers.isEmpty()) return found;

@@ -9,6 +9,7 @@ import io.rekindle.identity.Regrouping;
 import io.rekindle.warehouse.Rows;
 import io.rekindle.warehouse.Warehouse;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -24,7 +25,7 @@ import tools.jackson.databind.JsonNode;
  * {@code traits.consent} for all channels; the events
  * {@code Subscribed} (with a {@code channel}, perhaps {@code topic}, {@code wording} and {@code language}) and
  * {@code Unsubscribed} (with {@code channel} and {@code topic}), {@code Email Bounced} with a {@code bounce_type} of
- * {@code hard} or {@code permanent}, and {@code Email Marked as Spam}. The address of the last two is the property {@code address_hash} (the decimal hash), else
+ * {@code hard} or {@code permanent}, and {@code Email Marked as Spam}. The address of the last three is the property {@code address_hash} (the decimal hash), else
  * the e-mail address the event was identified by, else the one the customer has now.
  */
 @Component
@@ -94,7 +95,7 @@ class ConsentTail implements Tail {
         }
         suppress(refused, customers);
         var unconfirmed = new ArrayList<ConsentStore.Unconfirmed>();
-        append(batch, store.apply(changes, unconfirmed));
+        append(batch, store.apply(changes, off(relevant, customers), unconfirmed));
         for (var yes : unconfirmed) ask(yes);
     }
 
@@ -236,6 +237,29 @@ class ConsentTail implements Tail {
     private static String word(LoggedEvent event, String property, String otherwise) {
         var given = event.properties().path(property).asString("");
         return Consents.isWord(given) ? given : otherwise;
+    }
+
+    /**
+     * Who unsubscribes wants nothing more at the address, even where the shop takes it for somebody else's too. What is not
+     * marketing is withdrawn and no more: the list holds for all of a channel.
+     */
+    private List<ConsentStore.Off> off(List<LoggedEvent> events, Map<CustomerId, CustomerId> customers) {
+        var off = new ArrayList<ConsentStore.Off>();
+        var current = new HashMap<String, Map<CustomerId, Long>>();
+        for (var event : events) {
+            if (!UNSUBSCRIBED.equals(event.name())) continue;
+            var customer = customers.getOrDefault(event.customer(), event.customer());
+            var about = about(event, customer);
+            if (!about.purpose().equals(Permissions.MARKETING)) continue;
+            var address = about.channel().equals(Permissions.EMAIL) ? event.emailAddress() : null;
+            if (address == null)
+                address = current.computeIfAbsent(
+                                about.channel(), channel -> store.addresses(new HashSet<>(customers.values()), channel))
+                        .get(customer);
+            if (address != null)
+                off.add(new ConsentStore.Off(about, address, "event Unsubscribed", event.occurredAt()));
+        }
+        return off;
     }
 
     private void suppress(List<LoggedEvent> events, Map<CustomerId, CustomerId> customers) {

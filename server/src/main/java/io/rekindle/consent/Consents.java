@@ -161,19 +161,36 @@ public class Consents {
         relay.wakeAfterCommit();
     }
 
-    /** What holds of marketing about each of some topics over one channel; "" is everything that is about none. */
+    /**
+     * What holds of marketing about each of some topics over one channel, at an address that was not unsubscribed from it
+     * since; "" is everything that is about none.
+     */
     Map<String, Boolean> holding(CustomerId customer, String channel, List<String> topics) {
+        return holding(customer, channel, topics, true);
+    }
+
+    /** The same by what this customer said, whatever became of the address. */
+    Map<String, Boolean> said(CustomerId customer, String channel, List<String> topics) {
+        return holding(customer, channel, topics, false);
+    }
+
+    private Map<String, Boolean> holding(CustomerId customer, String channel, List<String> topics, boolean atAddress) {
         var holds = new LinkedHashMap<String, Boolean>();
         jdbc.sql("""
-                        select x.topic, coalesce(%s, false) as holds
+                        select x.topic, coalesce(%s, false) and not (:atAddress and exists (
+                            select 1 from reachable_customers r
+                            join suppressions s on s.channel = r.channel and s.address_hash = r.address_hash
+                            where r.customer_id = :customer and r.channel = :channel and s.reason = 'unsubscribe'
+                                and s.topic in ('', x.topic) and %s)) as holds
                         from unnest(:topics) with ordinality as x (topic, place)
                         left join consents c on c.customer_id = :customer and c.purpose = :purpose
                             and c.channel = :channel and c.topic = ''
                         left join consents t on t.customer_id = :customer and t.purpose = :purpose
                             and t.channel = :channel and t.topic = x.topic and x.topic <> ''
                         order by x.place
-                        """.formatted(ConsentStore.HOLDS))
+                        """.formatted(ConsentStore.HOLDS, ConsentStore.STANDS))
                 .param("topics", ConsentStore.texts(topics, topic -> topic))
+                .param("atAddress", atAddress)
                 .param("customer", identities.canonical(customer).value())
                 .param("purpose", Permissions.MARKETING)
                 .param("channel", channel)

@@ -354,7 +354,7 @@ public class Permissions {
                         else :noConsent end
                     + case when exists (
                         select 1 from suppressions s where s.channel = :channel and s.address_hash = r.address_hash
-                            and s.topic in ('', :topic) and (:counted or s.reason <> 'unsubscribe'))
+                            and s.topic in ('', :topic) and (:counted or s.reason <> 'unsubscribe') and %s)
                         then :suppressed else 0 end
                     + case when r.address_hash is null then :noAddress else 0 end as mask,
                     least((select min(most) from limits), x.room) as room
@@ -365,7 +365,7 @@ public class Permissions {
                     and t.channel = :channel and t.topic = :topic and t.topic <> ''
                 left join reachable_customers r on r.customer_id = p.customer_id and r.channel = :channel
                 left join room x on x.place = p.place)
-            """.formatted(ConsentStore.HOLDS);
+            """.formatted(ConsentStore.HOLDS, ConsentStore.STANDS);
 
     private static final String TAKE = """
             with asked as (

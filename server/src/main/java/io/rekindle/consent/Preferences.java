@@ -1,6 +1,8 @@
 package io.rekindle.consent;
 
 import io.rekindle.common.CustomerId;
+import io.rekindle.identity.Identities;
+import io.rekindle.platform.BusinessClock;
 import io.rekindle.platform.PlatformSettings;
 import io.rekindle.platform.Vault;
 import io.rekindle.profile.PersonalFields;
@@ -34,6 +36,9 @@ public class Preferences {
     private final Countries countries;
     private final Confirmations confirmations;
     private final Profiles profiles;
+    private final Identities identities;
+    private final ConsentStore store;
+    private final BusinessClock clock;
     private final Vault vault;
     private final String publicUrl;
 
@@ -44,6 +49,9 @@ public class Preferences {
             Countries countries,
             Confirmations confirmations,
             Profiles profiles,
+            Identities identities,
+            ConsentStore store,
+            BusinessClock clock,
             Vault vault,
             PlatformSettings settings) {
         this.consents = consents;
@@ -52,6 +60,9 @@ public class Preferences {
         this.countries = countries;
         this.confirmations = confirmations;
         this.profiles = profiles;
+        this.identities = identities;
+        this.store = store;
+        this.clock = clock;
         this.vault = vault;
         publicUrl = settings.publicUrl().replaceAll("/+$", "");
     }
@@ -173,10 +184,13 @@ public class Preferences {
     private boolean sayWhereItDiffers(
             CustomerId customer, List<String> codes, Set<String> wanted, Declaration saying, boolean toConfirm) {
         boolean asks = false;
-        for (var held : consents.holding(customer, Permissions.EMAIL, codes).entrySet()) {
-            boolean on = wanted.contains(held.getKey());
-            if (on == held.getValue()) continue;
-            var said = saying.about(held.getKey().isEmpty() ? null : held.getKey(), on);
+        var holding = consents.holding(customer, Permissions.EMAIL, codes);
+        var agreed = consents.said(customer, Permissions.EMAIL, codes);
+        for (var code : codes) {
+            boolean on = wanted.contains(code);
+            // What is off only because the address was unsubscribed is taken back, too: the list may be left again.
+            if (on == (on ? holding : agreed).getOrDefault(code, false)) continue;
+            var said = saying.about(code.isEmpty() ? null : code, on);
             if (on && toConfirm) {
                 confirmations.ask(customer, said);
                 asks = true;
@@ -187,9 +201,23 @@ public class Preferences {
         return asks;
     }
 
-    /** Takes the customer's marketing mail off altogether: of everything, whatever topics were chosen. */
+    /**
+     * Takes the customer's marketing mail off altogether: of everything, whatever topics were chosen, and at the address,
+     * whoever else the shop takes for its owner.
+     */
     @Transactional
     public void unsubscribe(CustomerId customer) {
         consents.say(customer, Declaration.marketing(Permissions.EMAIL, false, SOURCE));
+        var own = identities.canonical(customer);
+        var address = store.addresses(List.of(own), Permissions.EMAIL).get(own);
+        if (address != null)
+            store.suppress(List.of(new Suppression(
+                    Permissions.EMAIL,
+                    address,
+                    Suppression.Reason.UNSUBSCRIBE,
+                    SOURCE,
+                    clock.instant(),
+                    null,
+                    null)));
     }
 }

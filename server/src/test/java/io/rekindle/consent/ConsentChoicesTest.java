@@ -202,6 +202,58 @@ class ConsentChoicesTest {
         assertThat(page("POST", forged(path), "general=on").statusCode()).isEqualTo(404);
     }
 
+    @Test
+    void whoUnsubscribesAtAnAddressGetsNothingMoreThereUnderAnotherAccount() throws Exception {
+        topic("news");
+        var one = customer("pair-1", "{\"consent\": {\"email\": true}}");
+        read(people.batch()
+                .identify()
+                .by(Identifier.Type.USER_ID, "pair-2")
+                .by(Identifier.Type.EMAIL, "pair-1@choices.example")
+                .withJson("{\"consent\": {\"email\": true}}"));
+        var other = people.id(Identifier.Type.USER_ID, "pair-2");
+        assertThat(may(one, null)).isEqualTo(GRANTED);
+        assertThat(may(other, null)).isEqualTo(GRANTED);
+        page("POST", URI.create(preferences.url(one)).getPath(), "all=off");
+        assertThat(may(other, null)).isEqualTo(new Permit.Refused(Refusal.SUPPRESSED));
+        var path = URI.create(preferences.url(other)).getPath();
+        assertThat(page("GET", path, "").body()).doesNotContain("checked");
+        page("POST", path, "general=on");
+        assertThat(may(other, null)).isEqualTo(GRANTED);
+        assertThat(may(one, null)).isEqualTo(new Permit.Refused(Refusal.NO_CONSENT));
+
+        read(people.batch()
+                .track("Unsubscribed")
+                .by(Identifier.Type.USER_ID, "pair-1")
+                .at("2026-03-01T09:00:00Z"));
+        assertThat(may(other, null)).isEqualTo(new Permit.Refused(Refusal.SUPPRESSED));
+        page("POST", path, "topic=news");
+        assertThat(may(other, "news")).as("their own choice since").isEqualTo(GRANTED);
+        assertThat(may(other, null)).isNotEqualTo(GRANTED);
+        assertThat(page("GET", path, "").body()).containsOnlyOnce("checked");
+    }
+
+    /** The event may be read long after whoever sent it has changed their mind. */
+    @Test
+    void anUnsubscriptionHeardOfLatePutsNoAddressOnTheList() {
+        var customer = customer("slow-1", "{\"consent\": {\"email\": true}}");
+        say(customer, null, true);
+        var unsubscribed = people.batch()
+                .track("Unsubscribed")
+                .by(Identifier.Type.USER_ID, "slow-1")
+                .at("2026-02-20T00:00:00Z");
+        read(unsubscribed);
+        assertThat(lists("slow-1")).isEmpty();
+        assertThat(may(customer, null)).isEqualTo(GRANTED);
+        read(people.batch()
+                .track("Unsubscribed")
+                .by(Identifier.Type.USER_ID, "slow-1")
+                .with("address_hash", Long.toString(suppressions.addressHash("email", "slow-9@choices.example")))
+                .at("2026-03-01T10:00:00Z"));
+        assertThat(lists("slow-9")).as("the address it names").containsExactly("unsubscribe");
+        assertThat(lists("slow-1")).isEmpty();
+    }
+
     /** Whatever is chosen in whatever order, what holds is what the page says. */
     @Test
     void afterEverySaveWhatHoldsIsWhatWasChosen() {

@@ -294,7 +294,7 @@ class PermissionsTest {
                 .withJson(AGREED)
                 .at("2026-02-03T00:00:00Z"));
         var judged = judge(left, angry, sharing);
-        assertThat(judged.reasons(0)).isEqualTo(Set.of(Refusal.NO_CONSENT));
+        assertThat(judged.reasons(0)).isEqualTo(Set.of(Refusal.NO_CONSENT, Refusal.SUPPRESSED));
         assertThat(judged.reasons(1)).isEqualTo(Set.of(Refusal.SUPPRESSED));
         assertThat(judged.reasons(2)).as("the same address").isEqualTo(Set.of(Refusal.SUPPRESSED));
         long hash = suppressions.addressHash(EMAIL, "E-2@consent.example");

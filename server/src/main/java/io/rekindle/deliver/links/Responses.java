@@ -130,15 +130,14 @@ public class Responses {
                             clock.instant());
                 first(Mark.UNSUBSCRIBED, sent.messageId());
             });
+            var properties = base(sent).put("purpose", sent.purpose()).put("channel", sent.channel());
+            if (sent.addressHash() != null) properties.put("address_hash", Long.toString(sent.addressHash()));
             log.accept(List.of(new EventLog.OwnEvent(
                     "rekindle:%d:unsubscribed".formatted(sent.messageId()),
                     "Unsubscribed",
                     sent.customer(),
                     clock.instant(),
-                    base(sent)
-                            .put("purpose", sent.purpose())
-                            .put("channel", sent.channel())
-                            .toString())));
+                    properties.toString())));
         });
         return message.isPresent();
     }
