@@ -619,17 +619,41 @@ class ConsentStore {
                 .update();
     }
 
-    /** Takes back what events at these places of the log said; of whom it was. */
-    Set<CustomerId> takeBack(Collection<Long> places) {
-        return new HashSet<>(jdbc.sql("""
+    /** An event of the log: its place, of whom it spoke, and its source. */
+    record Spoken(long seq, CustomerId identity, String source) {}
+
+    /** Takes back what these events said, also what their sources are remembered to have said last; of whom it was. */
+    Set<CustomerId> takeBack(List<Spoken> events) {
+        var said = new HashSet<>(jdbc.sql("""
                         with gone as (
                             delete from consent_sayings where seq = any (:places) returning identity_id, evidence),
                         shown as (delete from consent_evidence where id in (select evidence from gone))
                         select distinct identity_id from gone
                         """)
-                .param("places", longs(List.copyOf(places), place -> place))
+                .param("places", longs(events, Spoken::seq))
                 .query((row, n) -> new CustomerId(row.getLong("identity_id")))
                 .list());
+        restate(events);
+        return said;
+    }
+
+    /** What the sources said last of these identities is worked out anew from what is left. */
+    private void restate(List<Spoken> events) {
+        var pairs = "select distinct i, s from unnest(:identities, :sources) as x (i, s)";
+        for (var statement : List.of(
+                "delete from consent_statements using (%s) p where identity_id = p.i and stated_by = p.s"
+                        .formatted(pairs),
+                """
+                insert into consent_statements (identity_id, stated_by, purpose, channel, topic, stated, stated_at)
+                select distinct on (identity_id, source, purpose, channel, topic)
+                    identity_id, source, purpose, channel, topic, granted, said_at
+                from consent_sayings join (%s) p on identity_id = p.i and source = p.s
+                order by identity_id, source, purpose, channel, topic, id desc
+                """.formatted(pairs)))
+            jdbc.sql(statement)
+                    .param("identities", longs(events, e -> e.identity().value()))
+                    .param("sources", texts(events, Spoken::source))
+                    .update();
     }
 
     private List<Saying> sayingsOf(Map<CustomerId, CustomerId> whose) {

@@ -151,18 +151,22 @@ class ConsentTail implements Tail {
     private ConsentStore.Change statement(
             LoggedEvent event, CustomerId customer, boolean toConfirm, String channel, String topic, JsonNode granted) {
         var about = new ConsentStore.About(customer, Permissions.MARKETING, channel, topic);
-        var source = "source " + event.sourceId();
         return new ConsentStore.Change(
                 about,
                 event.customer(),
                 granted.booleanValue(),
-                source,
+                source(event.sourceId()),
                 event.occurredAt(),
                 event.seq(),
                 ConsentStore.Manner.STATEMENT,
                 0,
                 shown(event, channel),
                 toConfirm && granted.booleanValue() && confirmations.isNeeded(customer, channel));
+    }
+
+    /** As whose word a statement is remembered. */
+    static String source(int id) {
+        return "source " + id;
     }
 
     /** What is said of one channel, else of all of them. */

@@ -8,6 +8,7 @@ import io.rekindle.warehouse.Sql;
 import io.rekindle.warehouse.Warehouse;
 import java.util.Collection;
 import java.util.HashSet;
+import java.util.List;
 import org.springframework.stereotype.Component;
 import org.springframework.transaction.PlatformTransactionManager;
 import org.springframework.transaction.support.TransactionTemplate;
@@ -39,23 +40,27 @@ class UndonePermissions implements ImportsUndone {
     @Override
     public void settle(Collection<Long> undone) {
         if (undone.isEmpty()) return;
-        var places = warehouse.query(
+        var events = warehouse.query(
                 Sql.of("""
-                        select seq from events
+                        select seq, customer_id, source_id from events
                         where import_id in (select cast(unnest(cast(? as varchar[])) as bigint)) and type = 'identify'
                             and properties like '%"consent":%'
-                        """, undone.stream().map(String::valueOf).toList()), row -> row.longValue("seq"));
-        for (int from = 0; from < places.size(); from += AT_ONCE) {
-            var some = places.subList(from, Math.min(places.size(), from + AT_ONCE));
+                        """, undone.stream().map(String::valueOf).toList()),
+                row -> new ConsentStore.Spoken(
+                        row.longValue("seq"),
+                        new CustomerId(row.longValue("customer_id")),
+                        ConsentTail.source(row.intValue("source_id"))));
+        for (int from = 0; from < events.size(); from += AT_ONCE) {
+            var some = events.subList(from, Math.min(events.size(), from + AT_ONCE));
             // The gate first, as the tail comes: a backup that waits in between would hold both up for ever.
             gate.write(() -> transactions.executeWithoutResult(status -> takeBack(some)));
         }
     }
 
-    private void takeBack(Collection<Long> places) {
+    private void takeBack(List<ConsentStore.Spoken> events) {
         // The tail waits for this row, and sees what is left.
         store.oneAtATime();
-        var said = store.takeBack(places);
+        var said = store.takeBack(events);
         if (said.isEmpty()) return;
         var customers = new HashSet<CustomerId>(identities.canonical(said).values());
         store.regroup(customers, identities.aliasesOf(customers), store.lastMerge());

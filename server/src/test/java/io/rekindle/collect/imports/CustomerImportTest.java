@@ -347,6 +347,43 @@ class CustomerImportTest {
         assertThat(consents.evidenceOf(who)).isEmpty();
     }
 
+    /** The wrong file, taken back, leaves nothing in the way of the right one, be its times earlier. */
+    @Test
+    void aCorrectedFileIsHeardAsIfTheUndoneOneHadNeverBeen() throws Exception {
+        var header = "customer,city,consent.email,consent_source,consent_time\n";
+        var wrong = start(
+                "wrong.csv",
+                (header + """
+                        same-%1$s,Rome,yes,form,2026-02-05T00:00:00Z
+                        other-%1$s,Rome,yes,form,2026-02-05T00:00:00Z
+                        """.formatted(mark)).getBytes(StandardCharsets.UTF_8),
+                ImportMapping.of(ImportKind.CUSTOMERS, Map.of()));
+        report(wrong);
+        tails.awaitAll(log.lastSeq());
+        imports.undo(wrong.id());
+        assertThat(consents.of(customer("same-" + mark))).isEmpty();
+        report(start(
+                "right.csv",
+                (header + """
+                        same-%1$s,Oslo,yes,form,2026-02-01T00:00:00Z
+                        other-%1$s,Oslo,no,form,2026-02-01T00:00:00Z
+                        """.formatted(mark)).getBytes(StandardCharsets.UTF_8),
+                ImportMapping.of(ImportKind.CUSTOMERS, Map.of())));
+        tails.awaitAll(log.lastSeq());
+        assertThat(consents.of(customer("same-" + mark)))
+                .singleElement()
+                .satisfies(c -> assertThat(c.granted()).isTrue());
+        assertThat(consents.of(customer("other-" + mark)))
+                .singleElement()
+                .satisfies(c -> assertThat(c.granted()).isFalse());
+        // As a first statement: what the customer takes back afterwards is not undone by its repetition.
+        assertThat(jdbc.sql("select weight from consent_sayings where identity_id = :id")
+                        .param("id", customer("same-" + mark).value())
+                        .query(String.class)
+                        .list())
+                .containsExactly("plain");
+    }
+
     @Test
     void anImportOnWhoseRowsALaterOneReliesIsNotUndoneBeforeThatOne() throws Exception {
         var text = "customer,city\nr-%s,Rome\n".formatted(mark).getBytes(StandardCharsets.UTF_8);
