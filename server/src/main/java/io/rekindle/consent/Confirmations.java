@@ -106,6 +106,10 @@ public class Confirmations {
         }
     }
 
+    /** The ids a customer has today: what was asked of any of them was asked of the customer. */
+    private static final String THEIRS =
+            "customer_id in (select :customer union all select alias_id from customer_aliases where customer_id = :customer)";
+
     /** Whether what this customer agrees to over a channel has to be confirmed: by the settings, or where the customer lives. */
     public boolean isNeeded(CustomerId customer, String channel) {
         return channel.equals(Permissions.EMAIL) && (settings.doubleOptIn() || countries.needsConfirmation(customer));
@@ -119,6 +123,7 @@ public class Confirmations {
     /**
      * Asks the customer to confirm, in the caller's transaction; not again while the same is open.
      *
+     * @param customer the identity that agreed: with whom the question goes when merged customers part again
      * @return whether a mail is on its way
      */
     @Transactional
@@ -143,9 +148,9 @@ public class Confirmations {
         var asked = jdbc.sql("""
                         select count(*) filter (where expires_at > :now) as open, count(*) as ever
                         from consent_confirmations
-                        where customer_id = :customer and purpose = :purpose and channel = :channel and topic = :topic
+                        where %s and purpose = :purpose and channel = :channel and topic = :topic
                             and confirmed_at is null
-                        """)
+                        """.formatted(THEIRS))
                 .param("customer", canonical.value())
                 .param("purpose", what.purpose())
                 .param("channel", what.channel())
@@ -165,7 +170,7 @@ public class Confirmations {
                         values (:customer, :purpose, :channel, :topic, :source, :wording, :language, :now, :expires)
                         returning id
                         """)
-                .param("customer", canonical.value())
+                .param("customer", customer.value())
                 .param("purpose", what.purpose())
                 .param("channel", what.channel())
                 .param("topic", topic)
@@ -176,7 +181,7 @@ public class Confirmations {
                 .param("expires", ConsentStore.utc(expires))
                 .query(Long.class)
                 .single();
-        mails.getObject().enqueue(id, canonical, expires);
+        mails.getObject().enqueue(id, customer, expires);
         return true;
     }
 
@@ -289,9 +294,9 @@ public class Confirmations {
     /** The open confirmations of a customer, latest first. */
     public List<Confirmation> openOf(CustomerId customer) {
         return jdbc.sql("""
-                        select * from consent_confirmations where customer_id = :customer and confirmed_at is null
+                        select * from consent_confirmations where %s and confirmed_at is null
                             and expires_at > :now order by asked_at desc, id desc
-                        """)
+                        """.formatted(THEIRS))
                 .param("customer", identities.canonical(customer).value())
                 .param("now", ConsentStore.utc(clock.instant()))
                 .query((row, n) -> confirmation(row))

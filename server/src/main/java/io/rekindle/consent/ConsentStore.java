@@ -827,7 +827,7 @@ class ConsentStore {
         return found;
     }
 
-    /** Writes down what shows that something was said; proofs are sealed, each by itself. */
+    /** Writes down what shows that something was said, under whom it was said of; proofs are sealed, each by itself. */
     private void write(Map<Long, Change> evidence) {
         if (evidence.isEmpty()) return;
         var rows = List.copyOf(evidence.entrySet());
@@ -840,9 +840,7 @@ class ConsentStore {
                             :languages, :proofs) as x (i, c, p, h, t, g, s, a, w, l, f)
                         """)
                 .param("ids", longs(rows, Map.Entry::getKey))
-                .param(
-                        "customers",
-                        longs(rows, r -> r.getValue().about().customer().value()))
+                .param("customers", longs(rows, r -> r.getValue().identity().value()))
                 .param("purposes", texts(rows, r -> r.getValue().about().purpose()))
                 .param("channels", texts(rows, r -> r.getValue().about().channel()))
                 .param("topics", texts(rows, r -> r.getValue().about().topic()))

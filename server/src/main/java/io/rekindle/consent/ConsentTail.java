@@ -111,8 +111,8 @@ class ConsentTail implements Tail {
                 change.shown().wording(),
                 change.shown().language(),
                 change.shown().proof());
-        if (yes.repeated()) confirmations.askAgain(about.customer(), declaration);
-        else confirmations.ask(about.customer(), declaration);
+        if (yes.repeated()) confirmations.askAgain(change.identity(), declaration);
+        else confirmations.ask(change.identity(), declaration);
     }
 
     private static boolean matters(LoggedEvent event) {

@@ -84,7 +84,7 @@ public class Consents {
             @Nullable String language,
             @Nullable String proof) {}
 
-    /** Every saying of a customer that came with a wording or a proof, latest first; of ids merged into it too. */
+    /** Every saying of a customer that came with a wording or a proof, latest first; of all their ids. */
     public List<Evidence> evidenceOf(CustomerId customer) {
         return jdbc.sql("""
                         select purpose, channel, nullif(topic, '') as topic, granted, source, said_at, wording, language,

@@ -1,0 +1,170 @@
+package io.rekindle.consent;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.rekindle.collect.EventLog;
+import io.rekindle.collect.Identifier;
+import io.rekindle.collect.Tails;
+import io.rekindle.common.CustomerId;
+import io.rekindle.identity.Identities;
+import io.rekindle.testing.RekindleTest;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.Base64;
+import java.util.List;
+import java.util.Objects;
+import java.util.regex.Pattern;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.Test;
+import org.springframework.beans.factory.annotation.Autowired;
+import org.springframework.boot.test.web.server.LocalServerPort;
+import org.springframework.jdbc.core.simple.JdbcClient;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/** What shows a consent, and the question whether it was meant, go with whom they are about when merged customers part. */
+@RekindleTest
+class EvidenceAfterUnMergeTest {
+    private final HttpClient http = HttpClient.newHttpClient();
+    private final JsonMapper json = JsonMapper.builder().build();
+    private final int port;
+    private final EventLog log;
+    private final Tails tails;
+    private final Identities identities;
+    private final Consents consents;
+    private final Confirmations confirmations;
+    private final JdbcClient jdbc;
+
+    EvidenceAfterUnMergeTest(
+            @LocalServerPort int port,
+            @Autowired EventLog log,
+            @Autowired Tails tails,
+            @Autowired Identities identities,
+            @Autowired Consents consents,
+            @Autowired Confirmations confirmations,
+            @Autowired JdbcClient jdbc) {
+        this.port = port;
+        this.log = log;
+        this.tails = tails;
+        this.identities = identities;
+        this.consents = consents;
+        this.confirmations = confirmations;
+        this.jdbc = jdbc;
+    }
+
+    @Test
+    void proofsAndOpenQuestionsGoWithTheirPersonAndAnErasureTakesNobodyElses() throws Exception {
+        send("PUT", "/api/country-rules/LI", "{\"doubleOptIn\": true}", 200);
+        try {
+            intake("""
+                    {"type":"identify","messageId":"ev-1","userId":"ev-ann",
+                     "traits":{"consent":{"sms":{"granted":true,"proof":"a slip of Ann"}}}},
+                    {"type":"identify","messageId":"ev-2",
+                     "traits":{"email":"bob@evidence.example","consent":{"sms":{"granted":true,"proof":"a slip of Bob"}}}}""");
+            var ann = identities.find(Identifier.Type.USER_ID, "ev-ann").orElseThrow();
+            var bob = identities
+                    .find(Identifier.Type.EMAIL, "bob@evidence.example")
+                    .orElseThrow();
+            long merge = send(
+                            "POST",
+                            "/api/identity/merges",
+                            "{\"customerId\":\"%s\",\"otherCustomerId\":\"%s\"}".formatted(ann, bob),
+                            200)
+                    .path("number")
+                    .asLong();
+            // Said while they are taken for one.
+            intake("""
+                    {"type":"identify","messageId":"ev-3","traits":{"email":"bob@evidence.example","country":"LI",
+                     "consent":{"push":{"granted":true,"proof":"another slip of Bob"},"email":{"topics":{"ev_news":true}}}}}""");
+            assertThat(identities.canonical(bob)).isEqualTo(ann);
+            assertThat(proofs(ann)).containsExactlyInAnyOrder("a slip of Ann", "a slip of Bob", "another slip of Bob");
+            assertThat(confirmations.openOf(ann)).hasSize(1).isEqualTo(confirmations.openOf(bob));
+
+            send("POST", "/api/identity/merges/" + merge + "/undo", "", 200);
+            assertThat(proofs(ann)).containsExactly("a slip of Ann");
+            assertThat(proofs(bob)).containsExactlyInAnyOrder("a slip of Bob", "another slip of Bob");
+            assertThat(confirmations.openOf(ann)).isEmpty();
+            var open = confirmations.openOf(bob);
+            assertThat(open).hasSize(1);
+            assertThat(jdbc.sql("select customer_id from messages where run_id = :run")
+                            .param("run", -open.getFirst().id())
+                            .query(Long.class)
+                            .list())
+                    .as("the mail goes to him")
+                    .containsExactly(bob.value());
+            var link = Pattern.compile("https?://\\S+(/c/[\\w-]+)")
+                    .matcher(confirmations.mail(open.getFirst().id()).orElseThrow().text());
+            assertThat(link.find()).isTrue();
+            http.send(
+                    request(link.group(1))
+                            .POST(HttpRequest.BodyPublishers.noBody())
+                            .build(),
+                    HttpResponse.BodyHandlers.ofString());
+            assertThat(consents.of(bob)).anyMatch(c -> c.granted() && "ev_news".equals(c.topic()));
+            assertThat(consents.of(ann)).noneMatch(c -> "ev_news".equals(c.topic()));
+
+            long erasure = send(
+                            "POST",
+                            "/api/erasures",
+                            "{\"customerId\":\"%s\",\"reason\":\"request 12\"}".formatted(bob),
+                            202)
+                    .path("id")
+                    .asLong();
+            Awaitility.await()
+                    .atMost(Duration.ofSeconds(60))
+                    .untilAsserted(() -> assertThat(send("GET", "/api/erasures/" + erasure, "", 200)
+                                    .path("state")
+                                    .asString())
+                            .isNotEqualTo("requested"));
+            assertThat(proofs(ann)).containsExactly("a slip of Ann");
+            for (var table : List.of("consent_evidence", "consent_confirmations"))
+                assertThat(jdbc.sql("select count(*) from %s where customer_id = :bob".formatted(table))
+                                .param("bob", bob.value())
+                                .query(Long.class)
+                                .single())
+                        .as(table)
+                        .isZero();
+        } finally {
+            send("DELETE", "/api/country-rules/LI", "", 204);
+        }
+    }
+
+    private List<String> proofs(CustomerId customer) {
+        return consents.evidenceOf(customer).stream()
+                .map(Consents.Evidence::proof)
+                .filter(Objects::nonNull)
+                .toList();
+    }
+
+    private void intake(String items) throws Exception {
+        var key = Base64.getEncoder().encodeToString((RekindleTest.WRITE_KEY + ":").getBytes(StandardCharsets.UTF_8));
+        var answer = http.send(
+                request("/v1/batch")
+                        .header("Authorization", "Basic " + key)
+                        .POST(HttpRequest.BodyPublishers.ofString("{\"batch\":[" + items + "]}"))
+                        .build(),
+                HttpResponse.BodyHandlers.ofString());
+        assertThat(answer.statusCode()).as(answer.body()).isEqualTo(200);
+        tails.awaitAll(log.lastSeq());
+    }
+
+    private JsonNode send(String method, String path, String body, int status) throws Exception {
+        var answer = http.send(
+                request(path)
+                        .header("Authorization", "Bearer " + RekindleTest.ADMIN_KEY)
+                        .header("Content-Type", "application/json")
+                        .method(method, HttpRequest.BodyPublishers.ofString(body))
+                        .build(),
+                HttpResponse.BodyHandlers.ofString());
+        assertThat(answer.statusCode()).as(answer.body()).isEqualTo(status);
+        return answer.body().isEmpty() ? json.createObjectNode() : json.readTree(answer.body());
+    }
+
+    private HttpRequest.Builder request(String path) {
+        return HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + path));
+    }
+}
