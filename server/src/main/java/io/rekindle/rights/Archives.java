@@ -312,6 +312,8 @@ public class Archives {
             Map.entry("profile-customers", "First and last seen · 首次与最近到访"),
             Map.entry("identity-identifiers", "Identifiers, as keyed hashes · 标识（加密散列）"),
             Map.entry("consent-consents", "Permissions · 授权同意"),
+            Map.entry("consent-proofs", "What shows them · 授权凭证"),
+            Map.entry("consent-not_written_to", "Addresses of yours we do not write to · 不再联系的地址"),
             Map.entry("deliver-messages", "Messages to you · 发送给您的消息"),
             Map.entry("collect-not_used", "What came in and could not be used · 未能使用的数据"),
             Map.entry("plan-coupons", "Coupons · 优惠券"),

@@ -111,7 +111,7 @@ class EvidenceAfterUnMergeTest {
                             "POST",
                             "/api/erasures",
                             "{\"customerId\":\"%s\",\"reason\":\"request 12\"}".formatted(bob),
-                            202)
+                            201)
                     .path("id")
                     .asLong();
             Awaitility.await()

@@ -92,7 +92,10 @@ class ErasureTest {
             assertThat(found(everywhere(server, data), "Xanaduburg", "mauve-of-the-north", "Zenobia"))
                     .as("the search finds what is in clear, in exported files too")
                     .contains("Xanaduburg", "mauve-of-the-north", "Zenobia");
-            assertThat(archive(server, her)).contains(HERS.toArray(String[]::new));
+            assertThat(archive(server, her))
+                    .contains(HERS.toArray(String[]::new))
+                    .as("what is sealed of her permissions and of her address on a list")
+                    .contains("slip 4711 of Zenobia", "a letter of Zenobia Quillfeather", "legal");
             server.client().post("/api/backups", Map.of("folder", yesterday.toString()));
 
             var erasure = server.client()
@@ -236,7 +239,7 @@ class ErasureTest {
                   {"type": "identify", "messageId": "p-2", "userId": "zq-user-77x41", "anonymousId": "zq-device-5521",
                    "traits": {"email": "Zenobia.Quillfeather@nowhere.example", "phone": "+4915123459876",
                      "firstName": "Zenobia", "lastName": "Quillfeather", "address": {"street": "Plumage Lane 17"},
-                     "city": "Xanaduburg", "colour": "mauve-of-the-north", "consent": {"email": true}}},
+                     "city": "Xanaduburg", "colour": "mauve-of-the-north", "consent": {"email": true, "proof": "slip 4711 of Zenobia"}}},
                   {"type": "track", "messageId": "p-3", "userId": "zq-user-77x41", "event": "Order Completed",
                    "properties": {"order_id": "E-1", "total": 25, "currency": "EUR", "shipped_to": "Xanaduburg",
                      "products": [{"product_id": "feather", "price": 25, "quantity": 1}]}},
@@ -518,7 +521,8 @@ class ErasureTest {
         }
         assertThat(names)
                 .contains("index.html", "data.json", "csv/profile-fields.csv", "csv/history-orders.csv")
-                .contains("csv/collect-not_used.csv", "csv/deliver-messages.csv", "csv/consent-consents.csv");
+                .contains("csv/collect-not_used.csv", "csv/deliver-messages.csv", "csv/consent-consents.csv")
+                .contains("csv/consent-proofs.csv", "csv/consent-not_written_to.csv");
         assertThat(all.toString()).doesNotContain("Bystander", "other@nowhere.example");
         return all.toString();
     }
