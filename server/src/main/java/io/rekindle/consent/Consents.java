@@ -71,7 +71,8 @@ public class Consents {
      *
      * @param wording the version of what was asked
      * @param language in which it was asked
-     * @param proof in words, in clear
+     * @param proof in words, in clear; null where there is none, or it is not shown
+     * @param hasProof whether there is one
      */
     public record Evidence(
             String purpose,
@@ -82,9 +83,15 @@ public class Consents {
             Instant at,
             @Nullable String wording,
             @Nullable String language,
-            @Nullable String proof) {}
+            @Nullable String proof,
+            boolean hasProof) {
+        /** As who may not see personal data sees it. */
+        public Evidence masked() {
+            return new Evidence(purpose, channel, topic, granted, source, at, wording, language, null, hasProof);
+        }
+    }
 
-    /** Every saying of a customer that came with a wording or a proof, latest first; of all their ids. */
+    /** Every saying of a customer that came with a wording or a proof, latest first; of all their ids. In clear: who shows it asks {@code AccessLog} first. */
     public List<Evidence> evidenceOf(CustomerId customer) {
         return jdbc.sql("""
                         select purpose, channel, nullif(topic, '') as topic, granted, source, said_at, wording, language,
@@ -105,7 +112,10 @@ public class Consents {
                             ConsentStore.instant(row, "said_at"),
                             row.getString("wording"),
                             row.getString("language"),
-                            sealed == null ? null : new String(vault.open(PROOF, sealed), StandardCharsets.UTF_8));
+                            sealed == null || vault.isDestroyed(sealed)
+                                    ? null
+                                    : new String(vault.open(PROOF, sealed), StandardCharsets.UTF_8),
+                            sealed != null);
                 })
                 .list();
     }

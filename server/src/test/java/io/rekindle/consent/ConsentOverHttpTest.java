@@ -21,6 +21,7 @@ import org.junit.jupiter.api.Test;
 import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.beans.factory.annotation.Qualifier;
 import org.springframework.boot.test.web.server.LocalServerPort;
+import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.transaction.support.TransactionTemplate;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -33,6 +34,7 @@ class ConsentOverHttpTest {
     private final TransactionTemplate transaction;
     private final ApiKeys keys;
     private final AuditTrail audit;
+    private final JdbcClient jdbc;
     private final People people;
 
     ConsentOverHttpTest(
@@ -42,12 +44,14 @@ class ConsentOverHttpTest {
             @Autowired TransactionTemplate transaction,
             @Autowired ApiKeys keys,
             @Autowired AuditTrail audit,
+            @Autowired JdbcClient jdbc,
             @Autowired Identifiers identifiers) {
         this.port = port;
         this.tails = List.of(identity, profile);
         this.transaction = transaction;
         this.keys = keys;
         this.audit = audit;
+        this.jdbc = jdbc;
         this.people = new People(identifiers);
     }
 
@@ -90,7 +94,11 @@ class ConsentOverHttpTest {
         assertThat(made.body()).doesNotContain("http.example");
         var id = json.readTree(made.body()).get("id").stringValue();
 
-        var found = send("GET", "/api/suppressions?address=stop@http.example", "", RekindleTest.ADMIN_KEY);
+        var found = send(
+                "POST",
+                "/api/suppressions/search",
+                "{\"address\":\"stop@http.example\"}",
+                RekindleTest.ADMIN_KEY);
         assertThat(json.readTree(found.body()).at("/items/0/id").stringValue()).isEqualTo(id);
         assertThat(send("GET", "/api/suppressions", "", RekindleTest.ADMIN_KEY).body())
                 .contains(id);
@@ -101,6 +109,56 @@ class ConsentOverHttpTest {
                 .isEqualTo("suppression_not_found");
         assertThat(code(send("POST", "/api/suppressions", "{}", RekindleTest.ADMIN_KEY)))
                 .isEqualTo("address_missing");
+    }
+
+    @Test
+    void aNoteIsShownToPlannersOnlyAndEachLookIsWrittenDown() throws Exception {
+        var body = "{\"address\":\"noted@http.example\",\"note\":\"a letter of Zxnoted\"}";
+        assertThat(send("POST", "/api/suppressions", body, RekindleTest.ADMIN_KEY)
+                        .statusCode())
+                .isEqualTo(201);
+        var analyst = keys.create("an analyst of notes", Set.of(Role.ANALYST)).secret();
+        var planner = keys.create("a planner of notes", Set.of(Role.PLANNER)).secret();
+        var search = "{\"address\":\"noted@http.example\"}";
+        for (var path : List.of("/api/suppressions?limit=200&reason=manual", "/api/suppressions/search")) {
+            var method = path.endsWith("search") ? "POST" : "GET";
+            assertThat(send(method, path, method.equals("POST") ? search : "", analyst)
+                            .body())
+                    .contains("\"hasNote\":true")
+                    .doesNotContain("Zxnoted");
+            assertThat(looks("key:a planner of notes")).isEmpty();
+        }
+        assertThat(looks("key:an analyst of notes")).isEmpty();
+        assertThat(send("POST", "/api/suppressions/search", search, planner).body())
+                .contains("Zxnoted");
+        assertThat(looks("key:a planner of notes"))
+                .containsExactly("POST /api/suppressions/search {suppression notes} null");
+    }
+
+    @Test
+    void whoeverIsShownAProofIsWrittenDownWithTheReason() throws Exception {
+        var batch =
+                people.batch().identify().by(Identifier.Type.USER_ID, "http-2").end();
+        for (var tail : tails) transaction.executeWithoutResult(status -> tail.process(batch));
+        var id = people.id(Identifier.Type.USER_ID, "http-2");
+        var path = "/api/customers/" + id + "/consent";
+        var planner = keys.create("a planner of proofs", Set.of(Role.PLANNER)).secret();
+        assertThat(send("GET", path, "", planner).statusCode()).isEqualTo(200);
+        assertThat(looks("key:a planner of proofs")).as("nothing was shown").isEmpty();
+        var body = """
+                {"purpose":"marketing","channel":"email","granted":true,"proof":"a form signed Zxproof"}""";
+        assertThat(send("PUT", path, body, planner).statusCode()).isEqualTo(200);
+        assertThat(send("GET", path, "", planner).body()).contains("Zxproof");
+        assertThat(looks("key:a planner of proofs"))
+                .containsExactly("GET /api/customers/{id}/consent {consent.proof} " + id);
+    }
+
+    private List<String> looks(String actor) {
+        return jdbc.sql("select what, fields, customer_id from person_accesses where actor = :actor order by id")
+                .param("actor", actor)
+                .query((row, n) ->
+                        "%s %s %s".formatted(row.getString("what"), row.getString("fields"), row.getString("customer_id")))
+                .list();
     }
 
     private HttpResponse<String> send(String method, String path, String body, String key)

@@ -95,7 +95,9 @@ public final class RekindleCommand implements Runnable {
         for (@Nullable Throwable cause = failure; cause != null; cause = cause.getCause()) {
             if (cause instanceof Problem problem) {
                 err.println("rekindle: " + problem.detail());
-                for (var fault : problem.faults()) err.println("  " + fault.place() + ": " + fault.message());
+                for (var fault : problem.faults())
+                    if (!problem.detail().contains(fault.message()))
+                        err.println("  " + fault.place() + ": " + fault.message());
                 return FAILED;
             }
         }

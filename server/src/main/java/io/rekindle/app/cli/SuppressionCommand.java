@@ -192,12 +192,12 @@ final class SuppressionCommand extends CommandGroup {
     }
 
     private static JsonNode found(ApiClient api, ListOptions list, String address) {
-        return api.get("/api/suppressions?channel=" + encoded(list.channel) + "&address=" + encoded(address))
+        return api.post("/api/suppressions/search", Map.of("channel", list.channel, "address", address))
                 .path("items");
     }
 
     private static String entry(JsonNode entry) {
-        return "%s, %s%s, %s, %s"
+        return "%s, %s%s, %s, %s%s"
                 .formatted(
                         entry.path("channel").asString(),
                         entry.path("reason").asString(),
@@ -205,7 +205,8 @@ final class SuppressionCommand extends CommandGroup {
                                 ? " (only about " + entry.path("topic").asString() + ")"
                                 : "",
                         entry.path("source").asString(),
-                        entry.path("at").asString());
+                        entry.path("at").asString(),
+                        entry.path("hasNote").asBoolean() ? ", with a note" : "");
     }
 
     private static String encoded(String text) {

@@ -1,5 +1,6 @@
 package io.rekindle.consent.web;
 
+import io.rekindle.access.AccessLog;
 import io.rekindle.access.AuditTrail;
 import io.rekindle.access.Caller;
 import io.rekindle.common.CustomerId;
@@ -14,6 +15,8 @@ import io.rekindle.platform.Problem;
 import io.rekindle.profile.Profiles;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.springframework.security.access.prepost.PreAuthorize;
 import org.springframework.transaction.annotation.Transactional;
@@ -34,18 +37,21 @@ class ConsentResource {
     private final Confirmations confirmations;
     private final Profiles profiles;
     private final AuditTrail audit;
+    private final AccessLog accesses;
 
     ConsentResource(
             Consents consents,
             Preferences preferences,
             Confirmations confirmations,
             Profiles profiles,
-            AuditTrail audit) {
+            AuditTrail audit,
+            AccessLog accesses) {
         this.consents = consents;
         this.preferences = preferences;
         this.confirmations = confirmations;
         this.profiles = profiles;
         this.audit = audit;
+        this.accesses = accesses;
     }
 
     /**
@@ -82,7 +88,18 @@ class ConsentResource {
                 confirmations.openOf(id).stream()
                         .map(c -> new Waiting(c.purpose(), c.channel(), c.topic(), c.askedAt(), c.expiresAt()))
                         .toList(),
-                consents.evidenceOf(id));
+                shown(id));
+    }
+
+    /** Proofs are a person's own words: who is shown them stands in the log of accesses. */
+    private List<Consents.Evidence> shown(CustomerId id) {
+        var evidence = consents.evidenceOf(id);
+        if (evidence.stream().noneMatch(Consents.Evidence::hasProof)) return evidence;
+        boolean inClear = accesses.showsClear(Caller.current());
+        accesses.looked(Map.of(id, inClear ? Set.of("consent.proof") : Set.of()));
+        return inClear
+                ? evidence
+                : evidence.stream().map(Consents.Evidence::masked).toList();
     }
 
     /** Answers everything the customer has said since. Problems: customer_not_found, consent_incomplete, *_invalid. */

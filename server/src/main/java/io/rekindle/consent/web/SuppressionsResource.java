@@ -1,5 +1,6 @@
 package io.rekindle.consent.web;
 
+import io.rekindle.access.AccessLog;
 import io.rekindle.access.AuditTrail;
 import io.rekindle.access.Caller;
 import io.rekindle.access.Role;
@@ -13,7 +14,6 @@ import io.swagger.v3.oas.annotations.media.Schema;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.HttpStatus;
 import org.springframework.security.access.prepost.PreAuthorize;
@@ -36,10 +36,12 @@ class SuppressionsResource {
 
     private final Suppressions suppressions;
     private final AuditTrail audit;
+    private final AccessLog accesses;
 
-    SuppressionsResource(Suppressions suppressions, AuditTrail audit) {
+    SuppressionsResource(Suppressions suppressions, AuditTrail audit, AccessLog accesses) {
         this.suppressions = suppressions;
         this.audit = audit;
+        this.accesses = accesses;
     }
 
     /** @param topic absent: of everything */
@@ -58,42 +60,62 @@ class SuppressionsResource {
             @Nullable String topic,
             @Nullable String note) {}
 
-    /** An entry; {@code id} is the keyed hash of the address in decimal. */
+    /**
+     * An entry; {@code id} is the keyed hash of the address in decimal.
+     *
+     * @param note null where there is none, and to those who may not see personal data: it may tell of a person
+     * @param hasNote whether there is one
+     */
     record SuppressionView(
             String id,
             String channel,
             String reason,
             @Nullable String topic,
             @Nullable String note,
+            boolean hasNote,
             String source,
             Instant at) {
-        static SuppressionView of(Suppression s) {
+        static SuppressionView of(Suppression s, boolean inClear) {
             return new SuppressionView(
                     Long.toString(s.addressHash()),
                     s.channel(),
                     s.reason().code(),
                     s.topic(),
-                    s.note(),
+                    inClear ? s.note() : null,
+                    s.note() != null,
                     s.source(),
                     s.at());
         }
     }
 
-    /** One page of a channel's lists, or with {@code address} the entries of that address. */
+    /** One page of a channel's lists. */
     @GetMapping
     @PreAuthorize("hasRole('ANALYST')")
     public Page<SuppressionView> list(
             @RequestParam(defaultValue = Permissions.EMAIL) String channel,
-            @RequestParam Optional<String> address,
             @RequestParam @Nullable String reason,
             @RequestParam @Nullable String topic,
             @RequestParam @Nullable String cursor,
             @RequestParam(defaultValue = "50") int limit) {
         Problem.requireOneOf("channel", channel, Suppressions.CHANNELS);
-        if (address.isPresent())
-            return new Page<>(view(suppressions.find(channel, suppressions.addressHash(channel, address.get()))), null);
         var page = suppressions.page(channel, reason(reason), topic, cursor, limit);
         return new Page<>(view(page.items()), page.nextCursor());
+    }
+
+    /** @param channel email (default) or sms */
+    record SuppressionSearch(
+            @Nullable String channel, @Nullable String address) {}
+
+    /** Every entry of an address. The address travels in the body: in a URL it would stand in logs. */
+    @PostMapping("/search")
+    @PreAuthorize("hasRole('ANALYST')")
+    public Page<SuppressionView> search(@RequestBody SuppressionSearch request) {
+        var address = request.address();
+        if (address == null || address.isBlank())
+            throw Problem.invalid("address_missing", "name the address to look for in 'address'");
+        var channel = request.channel() == null ? Permissions.EMAIL : request.channel();
+        Problem.requireOneOf("channel", channel, Suppressions.CHANNELS);
+        return new Page<>(view(suppressions.find(channel, suppressions.addressHash(channel, address))), null);
     }
 
     /** How long the lists of a channel are, by reason. */
@@ -122,7 +144,7 @@ class SuppressionsResource {
                 request.note(),
                 "by " + Caller.current().name());
         audit.record("suppression.added", "address " + made.addressHash(), words(channel, made));
-        return SuppressionView.of(made);
+        return view(List.of(made)).getFirst();
     }
 
     /** Puts many addresses on the list of a reason; rows that hold none are told by number. */
@@ -198,7 +220,11 @@ class SuppressionsResource {
         return code == null ? null : Suppression.Reason.of(code);
     }
 
-    private static List<SuppressionView> view(List<Suppression> suppressions) {
-        return suppressions.stream().map(SuppressionView::of).toList();
+    /** Notes may tell of a person: who is shown one stands in the log of accesses. */
+    private List<SuppressionView> view(List<Suppression> entries) {
+        boolean inClear = accesses.showsClear(Caller.current());
+        if (inClear && entries.stream().anyMatch(entry -> entry.note() != null))
+            accesses.lookedAtSomebody("suppression notes");
+        return entries.stream().map(entry -> SuppressionView.of(entry, inClear)).toList();
     }
 }

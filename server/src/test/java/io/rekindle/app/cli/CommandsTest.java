@@ -99,6 +99,27 @@ class CommandsTest {
     // Beside the running server
 
     @Test
+    void aValueThatIsWrongIsToldOnce() {
+        var told = on("budget", "set", "2", "--within", "fortnight");
+        assertThat(told.code()).isNotZero();
+        assertThat(told.err().lines()).singleElement().satisfies(line -> assertThat(line)
+                .startsWith("rekindle: ")
+                .contains("fortnight", "week"));
+    }
+
+    @Test
+    void aSuppressedAddressIsFoundWithoutTheWordsOfItsNote() {
+        assertThat(on("suppression", "add", "noted@commands.example", "--note", "a letter of Zxnoted")
+                        .code())
+                .isZero();
+        assertThat(on("suppression", "find", "noted@commands.example").out())
+                .contains("manual", ", with a note")
+                .doesNotContain("Zxnoted");
+        assertThat(on("suppression", "remove", "noted@commands.example").code()).isZero();
+        assertThat(on("suppression", "find", "noted@commands.example").out()).contains("on no list");
+    }
+
+    @Test
     void keysAreMadeListedAndRevoked() {
         var made = json("key", "create", "for a test", "--role", "planner,viewer");
         assertThat(made.path("secret").asString()).startsWith("rk_");
