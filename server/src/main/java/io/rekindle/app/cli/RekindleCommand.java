@@ -95,9 +95,10 @@ public final class RekindleCommand implements Runnable {
         for (@Nullable Throwable cause = failure; cause != null; cause = cause.getCause()) {
             if (cause instanceof Problem problem) {
                 err.println("rekindle: " + problem.detail());
-                for (var fault : problem.faults())
-                    if (!problem.detail().contains(fault.message()))
-                        err.println("  " + fault.place() + ": " + fault.message());
+                var faults = problem.faults();
+                boolean told = faults.size() == 1
+                        && problem.detail().contains(faults.getFirst().message());
+                if (!told) for (var fault : faults) err.println("  " + fault.place() + ": " + fault.message());
                 return FAILED;
             }
         }

@@ -5,12 +5,15 @@ import io.rekindle.analyse.Analysis;
 import io.rekindle.collect.Identifier;
 import io.rekindle.common.CustomerId;
 import io.rekindle.common.Page;
+import io.rekindle.consent.Ask;
 import io.rekindle.consent.Consent;
 import io.rekindle.consent.Consents;
+import io.rekindle.consent.Permissions;
 import io.rekindle.decide.Decision;
 import io.rekindle.decide.Decisions;
 import io.rekindle.deliver.Messages;
 import io.rekindle.identity.Identities;
+import io.rekindle.platform.BusinessClock;
 import io.rekindle.platform.Problem;
 import io.rekindle.predict.Prediction;
 import io.rekindle.profile.Orders;
@@ -62,6 +65,8 @@ class CustomersResource {
     private final Relations relations;
     private final List<Section> sections;
     private final Segments segments;
+    private final Permissions permissions;
+    private final BusinessClock clock;
 
     CustomersResource(
             Profiles profiles,
@@ -78,7 +83,9 @@ class CustomersResource {
             Tags tags,
             Relations relations,
             List<Section> sections,
-            Segments segments) {
+            Segments segments,
+            Permissions permissions,
+            BusinessClock clock) {
         this.profiles = profiles;
         this.identities = identities;
         this.orders = orders;
@@ -94,6 +101,8 @@ class CustomersResource {
         this.relations = relations;
         this.sections = List.copyOf(sections);
         this.segments = segments;
+        this.permissions = permissions;
+        this.clock = clock;
     }
 
     /** One line of the list; name and e-mail masked where the caller may not see them. */
@@ -183,7 +192,9 @@ class CustomersResource {
         var profile = profiles.get(canonical, Caller.current()).orElseThrow(() -> unknown(id));
         var stage = analysis.stage(canonical).orElse(null);
         var scores = prediction.scores(canonical);
-        var consent = consents.of(canonical);
+        var against = permissions
+                .judge(new long[] {canonical.value()}, Ask.marketing(Permissions.EMAIL), clock.instant())
+                .reasons(0);
         return new Customer(
                 canonical,
                 profile.firstSeen(),
@@ -194,13 +205,13 @@ class CustomersResource {
                 analysis.tier(canonical).orElse(null),
                 stage,
                 scores,
-                consent,
+                consents.of(canonical),
                 decisions.of(canonical),
                 messages.of(canonical),
                 tags.of(List.of(canonical)).getOrDefault(canonical, List.of()),
                 relations.of(canonical),
                 sectionsOf(canonical),
-                NextAction.of(stage, scores, consent));
+                NextAction.of(stage, scores, against));
     }
 
     private List<SectionAnswer> sectionsOf(CustomerId customer) {

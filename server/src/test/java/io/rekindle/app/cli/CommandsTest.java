@@ -104,7 +104,7 @@ class CommandsTest {
         assertThat(told.code()).isNotZero();
         assertThat(told.err().lines()).singleElement().satisfies(line -> assertThat(line)
                 .startsWith("rekindle: ")
-                .contains("fortnight", "week"));
+                .contains("window", "week"));
     }
 
     @Test
