@@ -61,10 +61,12 @@ import org.springframework.stereotype.Component;
 class ConsentStore {
     /**
      * Whether what was said of everything ({@code c}) and of one topic ({@code t}) is permission; null when nothing was. What
-     * is said of a topic outweighs what is said of everything, but for a withdrawal from everything after it.
+     * is said of a topic outweighs what is said of everything, but for a withdrawal from everything after it, and one that
+     * was decided outweighs a plain statement of whenever.
      */
     static final String HOLDS = "case when t.customer_id is null then c.granted when not t.granted then false"
-            + " when not c.granted and (c.set_at, c.seq) > (t.set_at, t.seq) then false else true end";
+            + " when not c.granted and ((c.set_at, c.seq) > (t.set_at, t.seq)"
+            + " or c.decided is false and t.decided is not true) then false else true end";
 
     /**
      * Whether an entry of the list ({@code s}) stands against a message about the topic of {@code t}: a deed for the topic

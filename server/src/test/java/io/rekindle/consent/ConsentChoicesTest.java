@@ -385,6 +385,23 @@ class ConsentChoicesTest {
                 .containsExactly("null event Subscribed null", "sales event Subscribed news@2");
     }
 
+    /** A shop that begins to send topics knows nothing of who signed off before. */
+    @Test
+    void aShopsFirstWordOfATopicDoesNotUndoAWithdrawalFromEverything() {
+        topic("news");
+        var customer = customer("first-word", "{\"consent\": {\"email\": true}}");
+        say(customer, null, false);
+        read(people.batch()
+                .identify()
+                .by(Identifier.Type.USER_ID, "first-word")
+                .withJson("{\"consent\": {\"email\": {\"topics\": {\"news\": true}}}}")
+                .at("2026-03-02T00:00:00Z"));
+        assertThat(may(customer, "news")).isEqualTo(new Permit.Refused(Refusal.NO_CONSENT));
+        assertThat(consents.holding(customer, "email", List.of("news"))).isEqualTo(Map.of("news", false));
+        subscribed("first-word", "{\"channel\": \"email\", \"topic\": \"news\"}", "2026-03-03T00:00:00Z");
+        assertThat(may(customer, "news")).isEqualTo(GRANTED);
+    }
+
     @Test
     void nobodyIsWrittenToOutsideTheHoursOfTheirOwnCountryAndClock() throws Exception {
         assertThat(send(
