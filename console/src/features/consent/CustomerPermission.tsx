@@ -1,10 +1,23 @@
-import { Card, Progress, Table, Tag } from 'antd';
+import { Alert, Button, Card, Checkbox, Form, Input, Modal, Progress, Select, Table, Tag, Typography } from 'antd';
+import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useFormats } from '@/shared/i18n/language';
 import { useLabel } from '@/shared/i18n/useLabel';
 import { useMay } from '@/shared/session';
+import { ProblemAlert } from '@/shared/ui/ProblemAlert';
 import { Nothing, QueryView } from '@/shared/ui/QueryView';
-import { type BudgetUse, type CustomerConsent, useCustomerBudget, useCustomerConsent } from './api/customer';
+import { useFormProblem } from '@/shared/ui/useFormProblem';
+import {
+  type BudgetUse,
+  type ConsentDraft,
+  type CustomerConsent,
+  useCustomerBudget,
+  useCustomerConsent,
+  usePreferenceLink,
+  useSetConsent,
+} from './api/customer';
+import { CHANNELS } from './api/suppressions';
+import { useTopics } from './api/topics';
 
 /** How far a customer's contact budget is used up, and what shows what the customer agreed to. */
 export function CustomerPermission({ customerId }: { customerId: string }) {
@@ -93,8 +106,36 @@ function Shown({ customerId }: { customerId: string }) {
   const label = useLabel();
   const format = useFormats();
   const consent = useCustomerConsent(customerId);
+  const link = usePreferenceLink(customerId);
+  const [setting, setSetting] = useState(false);
   return (
-    <Card title={t('consent.evidence')} data-testid="customer-evidence">
+    <Card
+      title={t('consent.evidence')}
+      data-testid="customer-evidence"
+      extra={
+        <span className="page-actions">
+          <Button loading={link.isPending} onClick={() => link.mutate()} data-testid="preference-link">
+            {t('consent.preferenceLink')}
+          </Button>
+          <Button onClick={() => setSetting(true)} data-testid="set-consent">
+            {t('consent.setByHand')}
+          </Button>
+        </span>
+      }
+    >
+      {link.error && <ProblemAlert error={link.error} retry={() => link.mutate()} />}
+      {link.data && (
+        <Alert
+          type="info"
+          title={t('consent.preferenceLinkHint')}
+          description={
+            <Typography.Text copyable className="secret">
+              {link.data.url}
+            </Typography.Text>
+          }
+        />
+      )}
+      {setting && <SetConsent customerId={customerId} close={() => setSetting(false)} />}
       <QueryView query={consent}>
         {({ waiting, evidence }) => (
           <div className="stack">
@@ -132,12 +173,87 @@ function Shown({ customerId }: { customerId: string }) {
                   title: t('consent.wording'),
                   render: (_, row) => [row.wording, row.language].filter(Boolean).join(' · ') || '–',
                 },
-                { title: t('consent.proof'), render: (_, row) => row.proof ?? '–' },
+                { title: t('consent.proof'), render: (_, row) => row.proof ?? (row.hasProof ? t('consent.hidden') : '–') },
               ]}
             />
           </div>
         )}
       </QueryView>
     </Card>
+  );
+}
+
+const FIELDS = [['channel'], ['topic'], ['granted'], ['proof'], ['toConfirm']];
+
+/** What a customer said by letter, telephone or at the counter, and what shows it. */
+function SetConsent({ customerId, close }: { customerId: string; close: () => void }) {
+  const { t } = useTranslation();
+  const label = useLabel();
+  const [form] = Form.useForm<ConsentDraft>();
+  const set = useSetConsent(customerId);
+  const topics = useTopics();
+  const problem = useFormProblem(form, FIELDS);
+  const channel = Form.useWatch('channel', form);
+  const granted = Form.useWatch('granted', form);
+  const mayAsk = channel === 'email' && granted === true;
+  return (
+    <Modal
+      open
+      title={t('consent.setByHand')}
+      onCancel={close}
+      okText={t('consent.save')}
+      okButtonProps={{ 'data-testid': 'save-consent' } as object}
+      confirmLoading={set.isPending}
+      onOk={() => form.submit()}
+    >
+      <Form<ConsentDraft>
+        form={form}
+        layout="vertical"
+        initialValues={{ channel: 'email', granted: false, toConfirm: false }}
+        onFinish={({ topic, toConfirm, ...draft }) => {
+          problem.clear();
+          set.mutate(
+            { ...draft, purpose: 'marketing', topic: topic || null, toConfirm: mayAsk && toConfirm === true },
+            { onError: problem.show, onSuccess: close },
+          );
+        }}
+      >
+        {problem.shown && <ProblemAlert error={problem.shown.error} faults={problem.shown.rest} />}
+        <Form.Item name="channel" label={t('consent.channel')} rules={[{ required: true }]}>
+          <Select options={CHANNELS.map((value) => ({ value, label: label('channel', value) }))} />
+        </Form.Item>
+        <Form.Item name="topic" label={t('consent.topic')}>
+          <Select
+            allowClear
+            loading={topics.isPending}
+            status={topics.error ? 'error' : undefined}
+            placeholder={t('consent.everything')}
+            notFoundContent={t('consent.noTopics')}
+            options={(topics.data ?? []).map(({ code }) => ({ value: code, label: code }))}
+          />
+        </Form.Item>
+        <Form.Item name="granted" label={t('customer.permission')} rules={[{ required: true }]}>
+          <Select
+            options={[
+              { value: true, label: t('customer.granted') },
+              { value: false, label: t('customer.withdrawn') },
+            ]}
+          />
+        </Form.Item>
+        <Form.Item
+          name="proof"
+          label={t('consent.proof')}
+          extra={t('consent.proofHint')}
+          rules={[{ required: true, whitespace: true }]}
+        >
+          <Input.TextArea maxLength={2000} autoSize={{ minRows: 2 }} />
+        </Form.Item>
+        {mayAsk && (
+          <Form.Item name="toConfirm" valuePropName="checked">
+            <Checkbox>{t('consent.toConfirm')}</Checkbox>
+          </Form.Item>
+        )}
+      </Form>
+    </Modal>
   );
 }

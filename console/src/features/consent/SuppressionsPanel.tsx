@@ -2,10 +2,13 @@ import { Button, Form, Input, Popconfirm, Select } from 'antd';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useFormats } from '@/shared/i18n/language';
+import { useLabel } from '@/shared/i18n/useLabel';
 import { ListTable } from '@/shared/ui/ListTable';
 import { ProblemAlert } from '@/shared/ui/ProblemAlert';
 import { useFormProblem } from '@/shared/ui/useFormProblem';
 import {
+  CHANNELS,
+  type Channel,
   type Suppression,
   type SuppressionDraft,
   useSuppress,
@@ -13,26 +16,40 @@ import {
   useSuppressions,
   useUnsuppress,
 } from './api/suppressions';
+import { useTopics } from './api/topics';
 
 const REASONS = ['hard_bounce', 'complaint', 'unsubscribe', 'legal', 'manual'] as const;
-const FIELDS = [['address'], ['reason'], ['note']];
+const FIELDS = [['channel'], ['address'], ['reason'], ['topic'], ['note']];
 
 /** Addresses nobody may write to, by reason. */
 export function SuppressionsPanel({ mayChange }: { mayChange: boolean }) {
   const { t } = useTranslation();
   const format = useFormats();
+  const label = useLabel();
+  const [channel, setChannel] = useState<Channel>('email');
   const [address, setAddress] = useState('');
-  const counts = useSuppressionCounts();
-  const list = useSuppressions(address);
+  const counts = useSuppressionCounts(channel);
+  const list = useSuppressions(channel, address);
   const remove = useUnsuppress();
   return (
     <div className="stack">
+      <Select
+        aria-label={t('consent.channel')}
+        value={channel}
+        onChange={(chosen) => {
+          setChannel(chosen);
+          setAddress('');
+        }}
+        style={{ maxWidth: 180 }}
+        options={CHANNELS.map((value) => ({ value, label: label('channel', value) }))}
+      />
       <p data-testid="suppression-counts">
         {(counts.data ?? [])
           .map((count) => `${t(`consent.reasons.${count.reason}`)}: ${format.number(count.entries)}`)
           .join(' · ')}
       </p>
       <Input.Search
+        key={channel}
         allowClear
         placeholder={t('consent.searchAddress')}
         aria-label={t('consent.searchAddress')}
@@ -52,6 +69,10 @@ export function SuppressionsPanel({ mayChange }: { mayChange: boolean }) {
           { title: t('consent.topic'), render: (_, entry) => entry.topic ?? t('consent.everything') },
           { title: t('consent.source'), dataIndex: 'source' },
           { title: t('consent.since'), render: (_, entry) => format.moment(entry.at) },
+          {
+            title: t('consent.note'),
+            render: (_, entry) => entry.note ?? (entry.hasNote ? t('consent.hidden') : '–'),
+          },
           {
             title: '',
             align: 'right',
@@ -74,26 +95,46 @@ export function SuppressionsPanel({ mayChange }: { mayChange: boolean }) {
 function NewSuppression() {
   const { t } = useTranslation();
   const [form] = Form.useForm<SuppressionDraft>();
+  const label = useLabel();
   const suppress = useSuppress();
+  const topics = useTopics();
   const problem = useFormProblem(form, FIELDS);
+  const channel = Form.useWatch('channel', form);
   return (
     <Form<SuppressionDraft>
       form={form}
       layout="inline"
-      initialValues={{ reason: 'manual' }}
+      initialValues={{ channel: 'email', reason: 'manual' }}
       onFinish={(draft) => {
         problem.clear();
         suppress.mutate(draft, { onError: problem.show, onSuccess: () => form.resetFields() });
       }}
     >
       {problem.shown && <ProblemAlert error={problem.shown.error} faults={problem.shown.rest} />}
+      <Form.Item name="channel" label={t('consent.channel')}>
+        <Select
+          style={{ minWidth: 130 }}
+          options={CHANNELS.map((value) => ({ value, label: label('channel', value) }))}
+        />
+      </Form.Item>
       <Form.Item name="address" label={t('consent.address')} rules={[{ required: true }]}>
-        <Input type="email" />
+        <Input type={channel === 'sms' ? 'tel' : 'email'} />
       </Form.Item>
       <Form.Item name="reason" label={t('consent.reason')}>
         <Select
           style={{ minWidth: 150 }}
           options={REASONS.map((value) => ({ value, label: t(`consent.reasons.${value}`) }))}
+        />
+      </Form.Item>
+      <Form.Item name="topic" label={t('consent.topic')}>
+        <Select
+          allowClear
+          loading={topics.isPending}
+          status={topics.error ? 'error' : undefined}
+          style={{ minWidth: 150 }}
+          placeholder={t('consent.everything')}
+          notFoundContent={t('consent.noTopics')}
+          options={(topics.data ?? []).map(({ code }) => ({ value: code, label: code }))}
         />
       </Form.Item>
       <Form.Item name="note" label={t('consent.note')}>
