@@ -24,7 +24,11 @@ export function useSetConsent(id: string) {
   return useMutation({
     mutationFn: (body: ConsentDraft) =>
       answerOf(api.PUT('/api/customers/{id}/consent', { params: { path: { id } }, body })),
-    onSuccess: () => queries.invalidateQueries({ queryKey: ['customers', id] }),
+    onSuccess: () =>
+      Promise.all([
+        queries.invalidateQueries({ queryKey: ['customer', id] }),
+        queries.invalidateQueries({ queryKey: ['customers', id] }),
+      ]),
   });
 }
 

@@ -402,6 +402,39 @@ class ConsentChoicesTest {
         assertThat(may(customer, "news")).isEqualTo(GRANTED);
     }
 
+    /** A country's own text is what its people are shown, on the page and in the mail, and what their consent names. */
+    @Test
+    void eachCountryIsAskedInItsOwnWords() throws Exception {
+        var asked = """
+                {"texts":[{"language":"en","body":"May we write to you?"},
+                 {"language":"de","country":"DE","body":"Duerfen wir Ihnen schreiben?"}]}""";
+        var wording = json.readTree(send("POST", "/api/wordings/preferences", asked).body());
+        var german = customer("words-1", "{\"country\": \"Germany\"}");
+        var swiss = customer("words-2", "{\"country\": \"CH\"}");
+        var path = URI.create(preferences.url(german)).getPath();
+        assertThat(page("GET", path, "").body()).contains("Duerfen wir").doesNotContain("May we write");
+        assertThat(page("GET", URI.create(preferences.url(swiss)).getPath(), "").body())
+                .contains("May we write")
+                .doesNotContain("Duerfen wir");
+        page("POST", path, "general=on");
+        assertThat(consents.of(german)).singleElement().satisfies(c -> assertThat(c.wording())
+                .isEqualTo("preferences@" + wording.path("version").asInt()));
+
+        var shop = send("POST", "/api/wordings/words", asked.replace("Ihnen schreiben", "Ihnen Post schicken"));
+        send("PUT", "/api/country-rules/DE", "{\"doubleOptIn\": true}");
+        try {
+            var said = "{\"country\": \"DE\", \"consent\": {\"email\": {\"granted\": true, \"wording\": \"words@%d\"}}}"
+                    .formatted(json.readTree(shop.body()).path("version").asInt());
+            var customer = customer("words-3", said);
+            var mail = confirmations
+                    .mail(confirmations.openOf(customer).getFirst().id())
+                    .orElseThrow();
+            assertThat(mail.text()).contains("Duerfen wir Ihnen Post schicken?");
+        } finally {
+            send("DELETE", "/api/country-rules/DE", "");
+        }
+    }
+
     @Test
     void nobodyIsWrittenToOutsideTheHoursOfTheirOwnCountryAndClock() throws Exception {
         assertThat(send(

@@ -132,7 +132,7 @@ class ConsentOverHttpTest {
         assertThat(send("POST", "/api/suppressions/search", search, planner).body())
                 .contains("Zxnoted");
         assertThat(looks("key:a planner of notes"))
-                .containsExactly("POST /api/suppressions/search {suppression notes} null");
+                .containsExactly("POST /api/suppressions/search suppression notes null");
     }
 
     @Test
@@ -150,11 +150,11 @@ class ConsentOverHttpTest {
         assertThat(send("PUT", path, body, planner).statusCode()).isEqualTo(200);
         assertThat(send("GET", path, "", planner).body()).contains("Zxproof");
         assertThat(looks("key:a planner of proofs"))
-                .containsExactly("GET /api/customers/{id}/consent {consent.proof} " + id);
+                .containsExactly("GET /api/customers/{id}/consent consent.proof " + id);
     }
 
     private List<String> looks(String actor) {
-        return jdbc.sql("select what, fields, customer_id from person_accesses where actor = :actor order by id")
+        return jdbc.sql("select what, array_to_string(fields, ',') as fields, customer_id from person_accesses where actor = :actor order by id")
                 .param("actor", actor)
                 .query((row, n) ->
                         "%s %s %s".formatted(row.getString("what"), row.getString("fields"), row.getString("customer_id")))
