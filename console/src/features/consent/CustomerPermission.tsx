@@ -173,7 +173,10 @@ function Shown({ customerId }: { customerId: string }) {
                   title: t('consent.wording'),
                   render: (_, row) => [row.wording, row.language].filter(Boolean).join(' · ') || '–',
                 },
-                { title: t('consent.proof'), render: (_, row) => row.proof ?? (row.hasProof ? t('consent.hidden') : '–') },
+                {
+                  title: t('consent.proof'),
+                  render: (_, row) => row.proof ?? (row.hasProof ? t('consent.hidden') : '–'),
+                },
               ]}
             />
           </div>
@@ -202,7 +205,6 @@ function SetConsent({ customerId, close }: { customerId: string; close: () => vo
       title={t('consent.setByHand')}
       onCancel={close}
       okText={t('consent.save')}
-      okButtonProps={{ 'data-testid': 'save-consent' } as object}
       confirmLoading={set.isPending}
       onOk={() => form.submit()}
     >

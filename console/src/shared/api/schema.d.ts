@@ -1005,7 +1005,7 @@ export interface paths {
         };
         get: operations["searches"];
         put?: never;
-        post: operations["search"];
+        post: operations["search_1"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2062,6 +2062,22 @@ export interface paths {
         get?: never;
         put?: never;
         post: operations["add_1"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/suppressions/search": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["search"];
         delete?: never;
         options?: never;
         head?: never;
@@ -3919,6 +3935,7 @@ export interface components {
             at: string;
             channel: string;
             granted: boolean;
+            hasProof: boolean;
             language: string | null;
             proof: string | null;
             purpose: string;
@@ -4081,10 +4098,15 @@ export interface components {
             reason?: "hard_bounce" | "complaint" | "unsubscribe" | "legal" | "manual" | null;
             topic?: string | null;
         };
+        "io.rekindle.consent.web.SuppressionsResource.SuppressionSearch": {
+            address?: string | null;
+            channel?: string | null;
+        };
         "io.rekindle.consent.web.SuppressionsResource.SuppressionView": {
             /** Format: date-time */
             at: string;
             channel: string;
+            hasNote: boolean;
             id: string;
             note: string | null;
             reason: string;
@@ -11242,7 +11264,7 @@ export interface operations {
             };
         };
     };
-    search: {
+    search_1: {
         parameters: {
             query?: never;
             header?: never;
@@ -17254,7 +17276,6 @@ export interface operations {
         parameters: {
             query?: {
                 channel?: string;
-                address?: string;
                 reason?: string;
                 topic?: string;
                 cursor?: string;
@@ -17478,6 +17499,93 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["io.rekindle.consent.Suppressions.Imported"];
+                };
+            };
+            /** @description a parameter, a field or the body cannot be used: errors has the places */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description no key and no session, or an unknown one */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the role does not allow it, or the X-CSRF-Token is missing */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description what is there stands against it */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description well-formed, and not valid: errors has every fault with its place */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description what went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    search: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["io.rekindle.consent.web.SuppressionsResource.SuppressionSearch"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["io.rekindle.common.PageIo.rekindle.consent.web.SuppressionsResource.SuppressionView"];
                 };
             };
             /** @description a parameter, a field or the body cannot be used: errors has the places */
