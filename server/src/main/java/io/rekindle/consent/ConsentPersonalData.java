@@ -99,10 +99,8 @@ class ConsentPersonalData implements PersonalData {
                             where address_hash = any (:ids) and sealed_note is not null for update)
                         update suppressions s set sealed_note = null from noted where s.ctid = noted.place
                         returning noted.sealed_note
-                        """)
-                .param("ids", ids(person))
-                .query(row -> {
-                    sealed.accept(row.getBytes("sealed_note"));
-                });
+                        """).param("ids", ids(person)).query(row -> {
+            sealed.accept(row.getBytes("sealed_note"));
+        });
     }
 }

@@ -212,12 +212,6 @@ public class Preferences {
         var address = store.addresses(List.of(own), Permissions.EMAIL).get(own);
         if (address != null)
             store.suppress(List.of(new Suppression(
-                    Permissions.EMAIL,
-                    address,
-                    Suppression.Reason.UNSUBSCRIBE,
-                    SOURCE,
-                    clock.instant(),
-                    null,
-                    null)));
+                    Permissions.EMAIL, address, Suppression.Reason.UNSUBSCRIBE, SOURCE, clock.instant(), null, null)));
     }
 }

@@ -341,7 +341,9 @@ class ConsentChoicesTest {
             }
             assertThat(confirmations.openOf(customer)).isEmpty();
             subscribed("again-1", "{\"channel\": \"email\"}", "2026-02-03T10:00:00Z");
-            assertThat(confirmations.openOf(customer)).as("a deed is always asked about").hasSize(1);
+            assertThat(confirmations.openOf(customer))
+                    .as("a deed is always asked about")
+                    .hasSize(1);
             confirm(customer);
             assertThat(may(customer, null)).isEqualTo(GRANTED);
             customer("again-1", yes);
@@ -375,7 +377,9 @@ class ConsentChoicesTest {
         subscribed("sub-1", "{\"channel\": \"email\"}", "2026-02-01T12:00:00Z");
         assertThat(may(customer, null)).as("of before").isNotEqualTo(GRANTED);
         subscribed(
-                "sub-1", "{\"channel\": \"email\", \"topic\": \"sales\", \"wording\": \"news@2\"}", "2026-02-05T00:00:00Z");
+                "sub-1",
+                "{\"channel\": \"email\", \"topic\": \"sales\", \"wording\": \"news@2\"}",
+                "2026-02-05T00:00:00Z");
         assertThat(may(customer, "sales")).isEqualTo(GRANTED);
         assertThat(may(customer, null)).isNotEqualTo(GRANTED);
         subscribed("sub-1", "{\"channel\": \"email\"}", "2026-02-06T00:00:00Z");
@@ -408,7 +412,8 @@ class ConsentChoicesTest {
         var asked = """
                 {"texts":[{"language":"en","body":"May we write to you?"},
                  {"language":"de","country":"DE","body":"Duerfen wir Ihnen schreiben?"}]}""";
-        var wording = json.readTree(send("POST", "/api/wordings/preferences", asked).body());
+        var wording =
+                json.readTree(send("POST", "/api/wordings/preferences", asked).body());
         var german = customer("words-1", "{\"country\": \"Germany\"}");
         var swiss = customer("words-2", "{\"country\": \"CH\"}");
         var path = URI.create(preferences.url(german)).getPath();
@@ -417,8 +422,10 @@ class ConsentChoicesTest {
                 .contains("May we write")
                 .doesNotContain("Duerfen wir");
         page("POST", path, "general=on");
-        assertThat(consents.of(german)).singleElement().satisfies(c -> assertThat(c.wording())
-                .isEqualTo("preferences@" + wording.path("version").asInt()));
+        assertThat(consents.of(german))
+                .singleElement()
+                .satisfies(c -> assertThat(c.wording())
+                        .isEqualTo("preferences@" + wording.path("version").asInt()));
 
         var shop = send("POST", "/api/wordings/words", asked.replace("Ihnen schreiben", "Ihnen Post schicken"));
         send("PUT", "/api/country-rules/DE", "{\"doubleOptIn\": true}");

@@ -94,11 +94,8 @@ class ConsentOverHttpTest {
         assertThat(made.body()).doesNotContain("http.example");
         var id = json.readTree(made.body()).get("id").stringValue();
 
-        var found = send(
-                "POST",
-                "/api/suppressions/search",
-                "{\"address\":\"stop@http.example\"}",
-                RekindleTest.ADMIN_KEY);
+        var found =
+                send("POST", "/api/suppressions/search", "{\"address\":\"stop@http.example\"}", RekindleTest.ADMIN_KEY);
         assertThat(json.readTree(found.body()).at("/items/0/id").stringValue()).isEqualTo(id);
         assertThat(send("GET", "/api/suppressions", "", RekindleTest.ADMIN_KEY).body())
                 .contains(id);
@@ -154,10 +151,11 @@ class ConsentOverHttpTest {
     }
 
     private List<String> looks(String actor) {
-        return jdbc.sql("select what, array_to_string(fields, ',') as fields, customer_id from person_accesses where actor = :actor order by id")
+        return jdbc.sql(
+                        "select what, array_to_string(fields, ',') as fields, customer_id from person_accesses where actor = :actor order by id")
                 .param("actor", actor)
-                .query((row, n) ->
-                        "%s %s %s".formatted(row.getString("what"), row.getString("fields"), row.getString("customer_id")))
+                .query((row, n) -> "%s %s %s"
+                        .formatted(row.getString("what"), row.getString("fields"), row.getString("customer_id")))
                 .list();
     }
 

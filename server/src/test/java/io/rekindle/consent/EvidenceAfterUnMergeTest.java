@@ -97,7 +97,10 @@ class EvidenceAfterUnMergeTest {
                     .as("the mail goes to him")
                     .containsExactly(bob.value());
             var link = Pattern.compile("https?://\\S+(/c/[\\w-]+)")
-                    .matcher(confirmations.mail(open.getFirst().id()).orElseThrow().text());
+                    .matcher(confirmations
+                            .mail(open.getFirst().id())
+                            .orElseThrow()
+                            .text());
             assertThat(link.find()).isTrue();
             http.send(
                     request(link.group(1))

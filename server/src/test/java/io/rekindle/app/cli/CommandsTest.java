@@ -102,9 +102,9 @@ class CommandsTest {
     void aValueThatIsWrongIsToldOnce() {
         var told = on("budget", "set", "2", "--within", "fortnight");
         assertThat(told.code()).isNotZero();
-        assertThat(told.err().lines()).singleElement().satisfies(line -> assertThat(line)
-                .startsWith("rekindle: ")
-                .contains("window", "week"));
+        assertThat(told.err().lines())
+                .singleElement()
+                .satisfies(line -> assertThat(line).startsWith("rekindle: ").contains("window", "week"));
     }
 
     @Test

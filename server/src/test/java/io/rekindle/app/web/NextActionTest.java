@@ -65,11 +65,14 @@ class NextActionTest {
                 "next-sms", "ask_permission",
                 "next-nowhere", "ask_address",
                 "next-gone", "leave_alone"));
-        warehouse.append("stage_changes", "next-action-test", Rows.written(rows -> expected.keySet()
-                .forEach(user -> rows.value(id(user))
-                        .value("cooling")
-                        .value(Instant.parse("2026-02-01T00:00:00Z"))
-                        .end())));
+        warehouse.append(
+                "stage_changes",
+                "next-action-test",
+                Rows.written(rows -> expected.keySet()
+                        .forEach(user -> rows.value(id(user))
+                                .value("cooling")
+                                .value(Instant.parse("2026-02-01T00:00:00Z"))
+                                .end())));
         var advised = new TreeMap<String, String>();
         for (var user : expected.keySet()) {
             var answer = http.send(
