@@ -109,7 +109,7 @@ class SuppressionsResource {
     /** Every entry of an address. The address travels in the body: in a URL it would stand in logs. */
     @PostMapping("/search")
     @PreAuthorize("hasRole('ANALYST')")
-    public Page<SuppressionView> search(@RequestBody SuppressionSearch request) {
+    public Page<SuppressionView> searchAddress(@RequestBody SuppressionSearch request) {
         var address = request.address();
         if (address == null || address.isBlank())
             throw Problem.invalid("address_missing", "name the address to look for in 'address'");
