@@ -1005,7 +1005,7 @@ export interface paths {
         };
         get: operations["searches"];
         put?: never;
-        post: operations["search_1"];
+        post: operations["search"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2077,7 +2077,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        post: operations["search"];
+        post: operations["searchAddress"];
         delete?: never;
         options?: never;
         head?: never;
@@ -11264,7 +11264,7 @@ export interface operations {
             };
         };
     };
-    search_1: {
+    search: {
         parameters: {
             query?: never;
             header?: never;
@@ -17566,7 +17566,7 @@ export interface operations {
             };
         };
     };
-    search: {
+    searchAddress: {
         parameters: {
             query?: never;
             header?: never;
