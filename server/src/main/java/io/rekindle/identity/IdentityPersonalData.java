@@ -23,30 +23,33 @@ class IdentityPersonalData implements PersonalData {
         return "identity";
     }
 
+    /** What tells of two people is in the archive of both, and goes with either. */
     @Override
     public List<PersonalTable> tables() {
         return List.of(
                 PersonalTable.deleted("identifiers", "customer_id"),
-                PersonalTable.deleted("identity_merges", "winner"),
-                PersonalTable.deleted("identity_conflicts", "customer_id"),
-                PersonalTable.deleted("identity_links", "left_id"),
-                PersonalTable.deleted("identity_separations", "left_id"),
-                PersonalTable.deleted("identity_requests", "left_id"),
-                PersonalTable.deleted("identity_candidates", "left_id").inClear());
+                PersonalTable.deleted("identity_merges", "winner").orBy("loser"),
+                PersonalTable.deleted("identity_conflicts", "customer_id").orBy("identifier_id", "refused_customer_id"),
+                PersonalTable.deleted("identity_links", "left_id").orBy("right_id"),
+                PersonalTable.deleted("identity_separations", "left_id").orBy("right_id"),
+                PersonalTable.deleted("identity_requests", "left_id").orBy("right_id"),
+                PersonalTable.deleted("identity_candidates", "left_id")
+                        .orBy("right_id")
+                        .inClear());
     }
 
-    /** A row that names two people goes with either. */
+    /**
+     * A link joins the identifiers it names. Where both are another's, who was one customer with the erased at the time, it
+     * holds that one together and stays: only the customer of then is nobody any more, and a second one another nobody.
+     */
     @Override
     public void erase(Person person, Consumer<byte[]> sealed) {
-        for (var statement : List.of(
-                "delete from identity_conflicts where identifier_id = any (:ids) or refused_customer_id = any (:ids)",
-                "delete from identity_links where right_id = any (:ids) or winner = any (:ids) or loser = any (:ids)",
-                "delete from identity_separations where right_id = any (:ids)",
-                "delete from identity_requests where right_id = any (:ids)",
-                "delete from identity_candidates where right_id = any (:ids)",
-                "delete from identity_merges where loser = any (:ids)"))
-            jdbc.sql(statement)
-                    .param("ids", new SqlArrayValue("bigint", (Object[]) person.idValues()))
-                    .update();
+        jdbc.sql("""
+                        update identity_links set winner = case when winner = any (:ids) then 0 else winner end,
+                            loser = case when loser <> all (:ids) then loser when loser = winner then 0 else -1 end
+                        where (winner = any (:ids) or loser = any (:ids)) and left_id <> all (:ids) and right_id <> all (:ids)
+                        """)
+                .param("ids", new SqlArrayValue("bigint", (Object[]) person.idValues()))
+                .update();
     }
 }

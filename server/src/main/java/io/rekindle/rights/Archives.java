@@ -44,7 +44,7 @@ import tools.jackson.databind.json.JsonMapper;
 @Component
 public class Archives {
     /** Who of the company did something is not the person's to know by name. */
-    private static final Set<String> OF_STAFF = Set.of("actor", "created_by", "requested_by");
+    private static final Set<String> OF_STAFF = Set.of("actor", "created_by", "requested_by", "decided_by");
 
     private final JdbcClient jdbc;
     private final Warehouse warehouse;
@@ -136,8 +136,7 @@ public class Archives {
         if (table.customer().isEmpty()) return;
         var columns = new ArrayList<String>();
         var lines = new ArrayList<List<@Nullable Object>>();
-        jdbc.sql("select * from %s where %s = any (:ids)"
-                        .formatted(table.name(), table.customer().get()))
+        jdbc.sql("select * from %s where %s".formatted(table.name(), PersonalRows.isOf(table)))
                 .param("ids", new SqlArrayValue("bigint", (Object[]) person.idValues()))
                 .query(row -> {
                     var meta = row.getMetaData();

@@ -43,7 +43,7 @@ class PersonalRows {
         long rows = 0;
         for (var table : tables()) {
             if (table.customer().isEmpty()) continue;
-            var mine = "%s = any (:ids)".formatted(table.customer().get());
+            var mine = isOf(table);
             for (var column : table.sealed().keySet())
                 jdbc.sql("select %s as sealed from %s where %s".formatted(column, table.name(), mine))
                         .param("ids", ids(person))
@@ -67,6 +67,11 @@ class PersonalRows {
                         .update();
         }
         return rows;
+    }
+
+    /** Says of a row that one of {@code :ids} is in it. */
+    static String isOf(PersonalTable table) {
+        return table.columns().stream().map(column -> column + " = any (:ids)").collect(Collectors.joining(" or "));
     }
 
     /** Puts other ids in the places of these, in rows that stay. */
