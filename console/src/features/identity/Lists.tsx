@@ -17,6 +17,9 @@ import {
 } from './api/identity';
 
 function Customer({ id }: { id: string }) {
+  const { t } = useTranslation();
+  // No customer has these numbers: they stand where somebody was erased.
+  if (id === '0' || id === '-1') return <>{t('identity.erased')}</>;
   return (
     <Link to={`/customers/${id}`} className="secret">
       {id}

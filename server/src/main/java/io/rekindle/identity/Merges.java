@@ -169,6 +169,22 @@ public class Merges {
         return merged;
     }
 
+    /** Keeps each pair apart that is not one by now: no evidence joins them, also by way of a third. */
+    void keepApart(Collection<Match> pairs) {
+        var ids = new ArrayList<CustomerId>(2 * pairs.size());
+        for (var pair : pairs) {
+            ids.add(pair.left().id());
+            ids.add(pair.right().id());
+        }
+        var today = identities.canonical(ids);
+        var two = pairs.stream()
+                .filter(p -> !Objects.equals(
+                        today.get(p.left().id()), today.get(p.right().id())))
+                .toList();
+        for (int from = 0; from < two.size(); from += AT_ONCE)
+            ask(two.subList(from, Math.min(two.size(), from + AT_ONCE)), false, Link.Rule.PROBABLE_MATCH);
+    }
+
     /**
      * Undoes a merge: both customers have again what they had, and what came to either since. The same evidence does not
      * join them again.

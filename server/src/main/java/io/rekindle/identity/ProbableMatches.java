@@ -28,6 +28,8 @@ import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.boot.context.event.ApplicationReadyEvent;
+import org.springframework.context.event.EventListener;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.jdbc.support.SqlArrayValue;
 import org.springframework.stereotype.Component;
@@ -39,11 +41,13 @@ import tools.jackson.databind.json.JsonMapper;
  * be accepted or rejected, and merged without asking from a probability on that the rules name.
  *
  * <p>A group of more than two is proposed as the pairs that hold it together best, one fewer than it has members. What was
- * rejected, or taken apart after it was one, does not come up again.
+ * rejected, or taken apart after it was one, does not come up again, whatever ids the two have by then, and is in no group.
  */
 @Component
 public class ProbableMatches implements Job {
     private static final String EVERYBODY = "everybody";
+    /** The instance of the job that looks for nobody, and carries out what was decided. */
+    private static final String SETTLE = "settle";
     private static final int MOST_CUSTOMERS = 2_000_000;
     private static final double LEAST = .5;
     private static final long SEED = 1;
@@ -174,6 +178,10 @@ public class ProbableMatches implements Job {
 
     @Override
     public void run(String instance) {
+        if (instance.equals(SETTLE)) {
+            settle();
+            return;
+        }
         long id = Long.parseLong(instance);
         var search = search(id);
         if (search.state().equals("done")) return;
@@ -185,6 +193,7 @@ public class ProbableMatches implements Job {
     }
 
     private void look(Search search) {
+        settle();
         var compared = people.read(search.sourceId());
         int size = compared.customers().size();
         if (size > MOST_CUSTOMERS)
@@ -200,12 +209,10 @@ public class ProbableMatches implements Job {
                 Columns.detect(compared.names(), compared.values()),
                 new Linkage.Settings(LEAST, Linkage.Settings.USUAL.pairsPerRecord(), SEED));
         var probable = rules.document().probable();
-        var pairs = pairs(compared, linkage).stream()
+        var decided = decided();
+        var news = pairs(compared, linkage).stream()
                 .filter(pair -> pair.probability() >= probable.review())
-                .toList();
-        var known = known();
-        var news = pairs.stream()
-                .filter(pair -> !known.contains(key(pair.left(), pair.right())))
+                .filter(pair -> !decided.contains(key(pair.left(), pair.right())))
                 .toList();
         var automatic = probable.automatic();
         var sure = automatic == null
@@ -228,9 +235,13 @@ public class ProbableMatches implements Job {
         ended(search.id(), "done", size, linkage.blocking().pairs(), kept.size(), merged, null);
     }
 
-    /** Of each group the pairs that hold it together best: a tree of the likeliest. */
+    /**
+     * Of each group the pairs that hold it together best: a tree of the likeliest. Two of whom somebody said that they are
+     * two people are in no group together, by whatever way.
+     */
     private List<Pair> pairs(PeopleToCompare.Compared compared, Linkage linkage) {
         var types = typesOf(compared.customers());
+        var apart = apart(compared.customers());
         var matches = new ArrayList<>(linkage.matches());
         matches.sort(Comparator.comparingDouble(Linkage.Match::probability)
                 .reversed()
@@ -242,8 +253,10 @@ public class ProbableMatches implements Job {
         for (var match : matches) {
             int one = find(group, match.left());
             int other = find(group, match.right());
-            if (one == other) continue;
+            if (one == other || areApart(apart, group, one, other)) continue;
             group[other] = one;
+            var others = apart.remove(other);
+            if (others != null) apart.computeIfAbsent(one, any -> new HashSet<>()).addAll(others);
             long left = compared.customers().get(match.left());
             long right = compared.customers().get(match.right());
             var leftType = types.get(left);
@@ -276,16 +289,14 @@ public class ProbableMatches implements Job {
         return types;
     }
 
-    /** Pairs that were decided, or must stay apart. */
-    private Set<String> known() {
-        var known = new HashSet<String>();
-        jdbc.sql("""
-                        select left_id, right_id from identity_candidates where state <> 'open'
-                        union select left_id, right_id from identity_separations
-                        """).query(row -> {
-            known.add(key(row.getLong("left_id"), row.getLong("right_id")));
-        });
-        return known;
+    /** Pairs that were to be one, and are not because it was refused. */
+    private Set<String> decided() {
+        var decided = new HashSet<String>();
+        jdbc.sql("select left_id, right_id from identity_candidates where state in ('accepted', 'automatic')")
+                .query(row -> {
+                    decided.add(key(row.getLong("left_id"), row.getLong("right_id")));
+                });
+        return decided;
     }
 
     private static String key(Identifier left, Identifier right) {
@@ -294,6 +305,35 @@ public class ProbableMatches implements Job {
 
     private static String key(long left, long right) {
         return Math.min(left, right) + " " + Math.max(left, right);
+    }
+
+    private static boolean areApart(Map<Integer, Set<Integer>> apart, int[] group, int one, int other) {
+        var ofOne = apart.getOrDefault(one, Set.of());
+        var ofOther = apart.getOrDefault(other, Set.of());
+        boolean oneHasFewer = ofOne.size() <= ofOther.size();
+        int from = oneHasFewer ? other : one;
+        return (oneHasFewer ? ofOne : ofOther).stream().anyMatch(place -> find(group, place) == from);
+    }
+
+    /** Who must not become one with whom, as the customers are today: by their places in the list. */
+    private Map<Integer, Set<Integer>> apart(List<Long> customers) {
+        var places = HashMap.<Long, Integer>newHashMap(customers.size());
+        for (int i = 0; i < customers.size(); i++) places.put(customers.get(i), i);
+        var apart = new HashMap<Integer, Set<Integer>>();
+        jdbc.sql("""
+                        select coalesce(l.customer_id, p.left_id) as one, coalesce(r.customer_id, p.right_id) as other
+                        from (select left_id, right_id from identity_candidates where state = 'rejected'
+                              union select left_id, right_id from identity_separations) p
+                        left join customer_aliases l on l.alias_id = p.left_id
+                        left join customer_aliases r on r.alias_id = p.right_id
+                        """).query(row -> {
+            var one = places.get(row.getLong("one"));
+            var other = places.get(row.getLong("other"));
+            if (one == null || other == null || one.equals(other)) return;
+            apart.computeIfAbsent(one, any -> new HashSet<>()).add(other);
+            apart.computeIfAbsent(other, any -> new HashSet<>()).add(one);
+        });
+        return apart;
     }
 
     private void store(List<Pair> pairs, Candidate.State state) {
@@ -398,14 +438,63 @@ public class ProbableMatches implements Job {
 
     /**
      * Says of candidates that they are one person, or two. Those that were decided in the meantime, or are one by now, are
-     * left as they are.
+     * left as they are. Two people are kept apart from then on, whatever evidence comes: as after an un-merge.
      *
      * @return how many pairs were decided
      */
     public int decide(Collection<Long> ids, boolean same) {
         var decided = Objects.requireNonNull(transactions.execute(status -> write(ids, same)));
-        if (same && !decided.isEmpty()) merges.mergeProbable(decided);
+        if (same) merges.mergeProbable(decided);
+        else merges.keepApart(decided);
         return decided.size();
+    }
+
+    /**
+     * Carries out what was decided and not done, because the server ended in between: pairs that are to be one and were never
+     * linked, refused or taken apart; and pairs that are to be two and are not kept apart.
+     */
+    void settle() {
+        var pairs = unsettled();
+        if (pairs.isEmpty()) return;
+        merges.mergeProbable(
+                pairs.stream().filter(p -> !p.rejected()).map(Decided::pair).toList());
+        merges.keepApart(
+                pairs.stream().filter(Decided::rejected).map(Decided::pair).toList());
+    }
+
+    @EventListener(ApplicationReadyEvent.class)
+    void settleFromTheStart() {
+        if (unsettled().isEmpty()) return;
+        transactions.executeWithoutResult(status -> jobs.schedule(name(), SETTLE, clock.instant()));
+        for (var backlog : backlogs) backlog.wake();
+    }
+
+    private List<Decided> unsettled() {
+        return jdbc.sql("""
+                        select c.left_id, c.left_type, c.right_id, c.right_type, c.probability, c.state
+                        from identity_candidates c join identifiers l on l.id = c.left_id join identifiers r on r.id = c.right_id
+                        where c.state <> 'open' and l.customer_id <> r.customer_id
+                            and not exists (select from identity_separations s
+                                where s.left_id = least(c.left_id, c.right_id) and s.right_id = greatest(c.left_id, c.right_id))
+                            and (c.state = 'rejected' or not exists (select from identity_links k
+                                    where k.left_id = c.left_id and k.right_id = c.right_id and k.rule = 'probable_match')
+                                and not exists (select from identity_conflicts x
+                                    where x.identifier_id = c.right_id and x.refused_customer_id in (c.left_id, l.customer_id)
+                                        and x.reason in ('separated', 'too_large')))
+                        order by c.id
+                        """)
+                .query((row, n) -> new Decided(row.getString("state").equals("rejected"), match(row)))
+                .list();
+    }
+
+    private record Decided(boolean rejected, Merges.Match pair) {}
+
+    private static Merges.Match match(ResultSet row) throws SQLException {
+        return new Merges.Match(
+                new Identifier(IdentityStore.type(row.getString("left_type")), new CustomerId(row.getLong("left_id"))),
+                new Identifier(
+                        IdentityStore.type(row.getString("right_type")), new CustomerId(row.getLong("right_id"))),
+                row.getDouble("probability"));
     }
 
     private List<Merges.Match> write(Collection<Long> ids, boolean same) {
@@ -418,13 +507,7 @@ public class ProbableMatches implements Job {
                 .param("at", OffsetDateTime.ofInstant(clock.instant(), ZoneOffset.UTC))
                 .param("by", Caller.current().name())
                 .param("ids", new SqlArrayValue("bigint", ids.toArray()))
-                .query((row, n) -> new Merges.Match(
-                        new Identifier(
-                                IdentityStore.type(row.getString("left_type")), new CustomerId(row.getLong("left_id"))),
-                        new Identifier(
-                                IdentityStore.type(row.getString("right_type")),
-                                new CustomerId(row.getLong("right_id"))),
-                        row.getDouble("probability")))
+                .query((row, n) -> match(row))
                 .list();
         if (!decided.isEmpty())
             audit.record(
