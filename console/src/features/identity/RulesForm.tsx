@@ -6,6 +6,9 @@ import { useMay } from '@/shared/session';
 import { ProblemAlert } from '@/shared/ui/ProblemAlert';
 import { useChangeRules, useCheck, useDryRun, useRules, type RulesDocument } from './api/identity';
 
+/** What several people use, where the rules do not say otherwise. */
+const SHARED = ['phone', 'device_id', 'anonymous_id'];
+
 /** The rules of who is one person: tried on the history, then taken over. */
 export function Rules() {
   const { t } = useTranslation();
@@ -81,6 +84,18 @@ function Form({ start }: { start: RulesDocument }) {
                 disabled={!mayChange}
                 onChange={(claims) => set(index, { claims: claims ?? 1 })}
                 aria-label={t('identity.mostClaims')}
+              />
+            ),
+          },
+          {
+            title: t('identity.joinsPeople'),
+            render: (_, row, index) => (
+              <Switch
+                size="small"
+                checked={row.joinsPeople ?? !SHARED.includes(row.type)}
+                disabled={row.type === 'user_id' || !mayChange}
+                onChange={(joinsPeople) => set(index, { joinsPeople })}
+                aria-label={t('identity.joinsPeople')}
               />
             ),
           },

@@ -4606,6 +4606,7 @@ export interface components {
         "io.rekindle.identity.RulesDocument.Type": {
             /** Format: int32 */
             claims: number;
+            joinsPeople?: boolean | null;
             /** Format: int32 */
             perCustomer: number;
             type: string;

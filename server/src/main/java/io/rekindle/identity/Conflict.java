@@ -25,6 +25,8 @@ public record Conflict(
     public enum Reason {
         /** Both have a user id, and two user ids are two people. */
         SECOND_USER_ID,
+        /** Both have an address or a number of their own, and all they share is a thing that several people use. */
+        SECOND_PERSON,
         /** The customer would have more identifiers of one type than the rules allow. */
         LIMIT,
         /** The identifier is claimed by more customers than one person's can be: several people use it. */

@@ -184,13 +184,13 @@ public class Identities {
                             select distinct c.identifier_id
                             from customer_aliases a join identity_conflicts c
                                 on c.customer_id = a.alias_id or c.refused_customer_id = a.alias_id
-                            where a.customer_id = :customer and c.reason in ('second_user_id', 'shared') and c.type = any (:types)),
+                            where a.customer_id = :customer and c.reason in ('second_user_id', 'second_person', 'shared') and c.type = any (:types)),
                         users as (
                             select c.identifier_id, c.type, coalesce(a.customer_id, u.id) as customer_id
                             from mine m join identity_conflicts c on c.identifier_id = m.identifier_id
                             cross join lateral (values (c.customer_id), (c.refused_customer_id)) as u (id)
                             left join customer_aliases a on a.alias_id = u.id
-                            where c.reason in ('second_user_id', 'shared')),
+                            where c.reason in ('second_user_id', 'second_person', 'shared')),
                         few as (
                             select identifier_id from users group by identifier_id
                             having count(distinct customer_id) <= :most and bool_or(customer_id = :customer))

@@ -32,7 +32,7 @@ class IdentityRules {
         this.identifiers = identifiers;
         var types = new ArrayList<RulesDocument.Type>();
         for (var type : Identifier.Type.values())
-            types.add(new RulesDocument.Type(type.code(), settings.most(type), CLAIMS));
+            types.add(new RulesDocument.Type(type.code(), settings.most(type), CLAIMS, joinsPeople(type)));
         this.fromSettings = new RulesDocument(
                 types,
                 (int) settings.window().toDays(),
@@ -40,6 +40,11 @@ class IdentityRules {
                 List.of(),
                 new RulesDocument.Probable(false, REVIEW, null));
         document();
+    }
+
+    /** Where the rules do not say: devices, browsers and telephones are used by several. */
+    private static boolean joinsPeople(Identifier.Type through) {
+        return through.isPersonal() && through != Identifier.Type.PHONE;
     }
 
     private record Version(int number, RulesDocument document) {}
@@ -98,6 +103,13 @@ class IdentityRules {
             public int mostClaims(Identifier.Type type) {
                 var rule = types.get(type.code());
                 return rule == null ? CLAIMS : rule.claims();
+            }
+
+            @Override
+            public boolean joinsPeople(Identifier.Type through) {
+                var rule = types.get(through.code());
+                var said = rule == null ? null : rule.joinsPeople();
+                return said == null ? IdentityRules.joinsPeople(through) : said;
             }
 
             @Override

@@ -23,8 +23,9 @@ import org.jspecify.annotations.Nullable;
  * the others. A customer is a connected part of that graph, and its id is the id of its strongest identifier (by type,
  * then by the smaller id). Connected parts and their strongest point do not depend on the order of the edges, so
  * neither do customers, as long as no edge is refused. An edge is refused when it would put two user ids into one
- * customer, exceed a limit, lead through an identifier that several people share, or join what was taken apart; then the
- * first to come keeps the identifier, and the refusal is written down. What a person (or the linkage model) says to be one
+ * customer, join by a device, a browser or a telephone two who each have an address or a number of their own, exceed a limit,
+ * lead through an identifier that several people share, or join what was taken apart; then the first to come keeps the
+ * identifier, and the refusal is written down. What a person (or the linkage model) says to be one
  * customer may have several user ids.
  *
  * <p>Parts are joined by handing the loser's members to the winner, so every identifier points straight at its customer
@@ -36,6 +37,10 @@ import org.jspecify.annotations.Nullable;
  * held together is taken apart, both halves inherit what it was kept apart from.
  */
 final class Matching {
+    /** What somebody has for themselves. */
+    private static final Set<Identifier.Type> OWN =
+            Set.of(Identifier.Type.EMAIL, Identifier.Type.PHONE, Identifier.Type.WECHAT_UNIONID);
+
     private final MatchingRules rules;
     private final Comparator<Identifier> strongestFirst;
     private final Map<Long, Node> nodes = new LinkedHashMap<>();
@@ -258,6 +263,10 @@ final class Matching {
             node.part = this;
         }
 
+        boolean has(Identifier.Type type) {
+            return members.stream().anyMatch(member -> member.identifier.type() == type);
+        }
+
         boolean hasUserId() {
             return root.identifier.type().equals(Identifier.Type.USER_ID);
         }
@@ -390,6 +399,10 @@ final class Matching {
     private Conflict.@Nullable Reason reasonAgainst(Part one, Part other, Node through, Instant now) {
         if (areApart(one, other)) return Conflict.Reason.SEPARATED;
         if (one.hasUserId() && other.hasUserId()) return Conflict.Reason.SECOND_USER_ID;
+        var type = through.identifier.type();
+        if (!rules.joinsPeople(type)
+                && OWN.stream().anyMatch(own -> own != type && one.has(own) && other.has(own)))
+            return Conflict.Reason.SECOND_PERSON;
         if (through.claims >= rules.mostClaims(through.identifier.type())) return Conflict.Reason.SHARED;
         if (one.members.size() + other.members.size() > rules.largest()) return Conflict.Reason.TOO_LARGE;
         boolean oneWins = strongestFirst.compare(one.root.identifier, other.root.identifier) < 0;

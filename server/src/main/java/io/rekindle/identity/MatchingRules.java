@@ -23,6 +23,12 @@ interface MatchingRules {
     /** Most claims to one identifier of a type; beyond it is shared by several people and links nobody any more. */
     int mostClaims(Identifier.Type type);
 
+    /**
+     * Whether an identifier of this type makes one customer of two who each have an address, a number or a WeChat union id
+     * of their own. A device does not: whoever picks it up uses it.
+     */
+    boolean joinsPeople(Identifier.Type through);
+
     /** Most identifiers of one customer. */
     int largest();
 }

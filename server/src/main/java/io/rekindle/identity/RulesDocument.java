@@ -16,8 +16,14 @@ public record RulesDocument(
     /**
      * @param perCustomer most identifiers of this type one customer may gather within the window
      * @param claims from how many customers on that claim one such identifier it is shared and links nobody any more
+     * @param joinsPeople whether one such identifier makes one customer of two who each have an e-mail address, a telephone
+     *     number or a WeChat union id of their own; where it is not said, a device, a browser and a telephone do not
      */
-    public record Type(String type, Integer perCustomer, Integer claims) {}
+    public record Type(
+            String type,
+            Integer perCustomer,
+            Integer claims,
+            @Nullable Boolean joinsPeople) {}
 
     /**
      * How the linkage model is used.

@@ -14,6 +14,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
+import java.util.HashSet;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.springframework.beans.factory.annotation.Autowired;
@@ -91,7 +92,8 @@ class IdentityRulesTest {
         var before = send("GET", "/api/identity/rules", "", 200).path("document");
         var rules = (ObjectNode) before.deepCopy();
         for (var type : rules.path("types"))
-            if (type.path("type").asString().equals("phone")) ((ObjectNode) type).put("claims", 3);
+            if (type.path("type").asString().equals("phone"))
+                ((ObjectNode) type).put("claims", 3).put("joinsPeople", true);
         var faulty = rules.deepCopy();
         faulty.put("largest", 1);
         ((ObjectNode) faulty.path("types").get(0)).put("perCustomer", 2);
@@ -152,6 +154,31 @@ class IdentityRulesTest {
         } finally {
             send("PUT", "/api/identity/rules", before.toString(), 200);
         }
+    }
+
+    @Test
+    void underTheRulesAsTheyComeAShopsTabletAndAFamilysPhoneJoinNoTwoPeople() throws Exception {
+        var items = new StringBuilder();
+        for (int i = 0; i < 10; i++)
+            items.append(i == 0 ? "" : ",").append("""
+                    {"type":"identify","messageId":"tb-%1$d","anonymousId":"tb-tablet","traits":{"email":"visitor%1$d@tablet.example"}},
+                    {"type":"identify","messageId":"tb-f%1$d","traits":{"email":"visitor%1$d@tablet.example","phone":"+4930901847"}}""".formatted(i));
+        intake(items.toString());
+        var people = new HashSet<String>();
+        for (int i = 0; i < 10; i++)
+            people.add(identities
+                    .find(Identifier.Type.EMAIL, "visitor" + i + "@tablet.example")
+                    .orElseThrow()
+                    .toString());
+        assertThat(people).hasSize(10);
+        assertThat(send("GET", "/api/identity/conflicts?limit=500", "", 200)
+                        .path("items")
+                        .valueStream()
+                        .filter(c -> c.path("reason").asString().equals("second_person")
+                                && people.contains(
+                                        c.path("refusedCustomerId").asString())))
+                .as("one for each visitor after the first, of the tablet and of the phone")
+                .hasSize(18);
     }
 
     private void intake(String items) throws Exception {

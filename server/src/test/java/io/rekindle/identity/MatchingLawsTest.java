@@ -111,10 +111,153 @@ class MatchingLawsTest {
             }
 
             @Override
+            public boolean joinsPeople(Identifier.Type through) {
+                return true;
+            }
+
+            @Override
             public int largest() {
                 return largest;
             }
         };
+    }
+
+    /** As the settings have it: what several people use joins no two who have something of their own. */
+    private static MatchingRules guarded(MatchingRules of) {
+        return new MatchingRules() {
+            @Override
+            public int rank(Identifier.Type type) {
+                return of.rank(type);
+            }
+
+            @Override
+            public int most(Identifier.Type type) {
+                return of.most(type);
+            }
+
+            @Override
+            public Duration window() {
+                return of.window();
+            }
+
+            @Override
+            public int mostClaims(Identifier.Type type) {
+                return of.mostClaims(type);
+            }
+
+            @Override
+            public boolean joinsPeople(Identifier.Type through) {
+                return through != Identifier.Type.PHONE && through != Identifier.Type.ANONYMOUS_ID;
+            }
+
+            @Override
+            public int largest() {
+                return of.largest();
+            }
+        };
+    }
+
+    @Test
+    void strangersWhoUseOneDeviceStayStrangersFromTheSecondOn() {
+        var tablet = identifier(Identifier.Type.ANONYMOUS_ID, 0, 0);
+        for (var own : List.of(Identifier.Type.EMAIL, Identifier.Type.PHONE)) {
+            var events = new ArrayList<Matching.Sighting>();
+            for (int stranger = 0; stranger < 10; stranger++)
+                events.add(sighting(stranger + 1, List.of(identifier(own, stranger, 0), tablet)));
+            for (var batches : List.of(List.of(events), cut(events, new Random(1)))) {
+                var world = new World(guarded(WIDE)).read(batches);
+                for (int stranger = 0; stranger < 10; stranger++) {
+                    long id = identifier(own, stranger, 0).id().value();
+                    assertThat(world.customers()).containsEntry(id, id);
+                }
+                assertThat(world.customers())
+                        .containsEntry(
+                                tablet.id().value(), identifier(own, 0, 0).id().value());
+                assertThat(world.conflicts).hasSize(9).allSatisfy((what, times) -> assertThat(what)
+                        .endsWith("SECOND_PERSON"));
+            }
+        }
+    }
+
+    @Test
+    void aFamilysPhoneJoinsNoTwoAddressesAndOnePersonMayHaveTwo() {
+        var phone = identifier(Identifier.Type.PHONE, 0, 0);
+        var one = identifier(Identifier.Type.EMAIL, 1, 0);
+        var other = identifier(Identifier.Type.EMAIL, 2, 0);
+        var family = new World(guarded(WIDE))
+                .read(List.of(List.of(sighting(1, List.of(one, phone)), sighting(2, List.of(other, phone)))));
+        assertThat(family.customers())
+                .containsEntry(phone.id().value(), one.id().value())
+                .containsEntry(other.id().value(), other.id().value());
+
+        var user = identifier(Identifier.Type.USER_ID, 3, 0);
+        var device = identifier(Identifier.Type.ANONYMOUS_ID, 3, 0);
+        var person = new World(guarded(WIDE))
+                .read(List.of(
+                        List.of(sighting(1, List.of(one, device))),
+                        List.of(sighting(2, List.of(user, device))),
+                        List.of(sighting(3, List.of(user, other, device, phone)))));
+        for (var all : List.of(user, one, other, device, phone))
+            assertThat(person.customers()).containsEntry(all.id().value(), user.id().value());
+        assertThat(person.conflicts).isEmpty();
+    }
+
+    /** The same by hand: one event after another, sets of identifiers, no batches and no store. */
+    @Test
+    void theGuardIsWhatItSaysInAnyWorldWhereverBatchesAreCut() {
+        int refused = 0;
+        for (int seed = 0; seed < 3 * WORLDS; seed++) {
+            var random = new Random(seed);
+            var events = anyWorld(random);
+            var once = new World(guarded(WIDE)).read(List.of(events));
+            var inPieces = new World(guarded(WIDE)).read(cut(events, random));
+            assertThat(inPieces.customers()).as("world %d", seed).isEqualTo(once.customers());
+            assertThat(once.customers()).as("by hand, world %d", seed).isEqualTo(guardedByHand(events));
+            refused += (int) once.conflicts.keySet().stream()
+                    .filter(c -> c.endsWith("SECOND_PERSON"))
+                    .count();
+        }
+        assertThat(refused).isGreaterThan(WORLDS);
+    }
+
+    private static Map<Long, Long> guardedByHand(List<Matching.Sighting> events) {
+        var strongest = Comparator.comparing(Identifier::type)
+                .thenComparing(Identifier::id, Comparator.comparingLong(CustomerId::value));
+        var people = new ArrayList<Set<Identifier>>();
+        for (var event : events) {
+            var carried = event.identifiers().stream().distinct().sorted(strongest).toList();
+            for (var one : carried)
+                if (people.stream().noneMatch(p -> p.contains(one))) people.add(new HashSet<>(Set.of(one)));
+            for (var weaker : carried) {
+                var mine = people.stream()
+                        .filter(p -> p.contains(carried.getFirst()))
+                        .findFirst()
+                        .orElseThrow();
+                var its = people.stream().filter(p -> p.contains(weaker)).findFirst().orElseThrow();
+                if (mine.equals(its) || bothHave(mine, its, Identifier.Type.USER_ID)) continue;
+                boolean device = weaker.type() == Identifier.Type.ANONYMOUS_ID;
+                boolean phone = weaker.type() == Identifier.Type.PHONE;
+                if ((device || phone) && bothHave(mine, its, Identifier.Type.EMAIL)) continue;
+                if (device && bothHave(mine, its, Identifier.Type.PHONE)) continue;
+                people.remove(its);
+                people.remove(mine);
+                var together = new HashSet<>(mine);
+                together.addAll(its);
+                people.add(together);
+            }
+        }
+        var map = new TreeMap<Long, Long>();
+        for (var person : people)
+            for (var one : person)
+                map.put(
+                        one.id().value(),
+                        person.stream().min(strongest).orElseThrow().id().value());
+        return map;
+    }
+
+    private static boolean bothHave(Set<Identifier> one, Set<Identifier> other, Identifier.Type type) {
+        return one.stream().anyMatch(i -> i.type() == type)
+                && other.stream().anyMatch(i -> i.type() == type);
     }
 
     private static final class World {
