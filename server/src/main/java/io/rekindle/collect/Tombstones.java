@@ -9,6 +9,7 @@ import java.util.Collection;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -28,6 +29,9 @@ public class Tombstones {
     /** Why an item of somebody erased is refused. */
     public static final String REFUSED = "customer_erased";
 
+    /** What several people have in common without being one. */
+    private static final Set<Identifier.Type> SHARED = Set.of(Identifier.Type.PHONE);
+
     private static final Logger LOG = LoggerFactory.getLogger(Tombstones.class);
 
     private final Vault vault;
@@ -37,7 +41,8 @@ public class Tombstones {
     private final Set<String> signUps;
     private final AuditTrail audit;
     private final ObjectProvider<Returning> returning;
-    private volatile Map<Long, Instant> erased;
+    private final ObjectProvider<Living> living;
+    private volatile Map<Long, Vault.Entombed> erased;
     private volatile Set<Long> nobodies;
 
     Tombstones(
@@ -47,7 +52,8 @@ public class Tombstones {
             SystemClock clock,
             ErasedSettings settings,
             AuditTrail audit,
-            ObjectProvider<Returning> returning) {
+            ObjectProvider<Returning> returning,
+            ObjectProvider<Living> living) {
         this.vault = vault;
         this.identifiers = identifiers;
         this.jdbc = jdbc;
@@ -55,6 +61,7 @@ public class Tombstones {
         this.signUps = Set.copyOf(settings.signUpEvents());
         this.audit = audit;
         this.returning = returning;
+        this.living = living;
         erased = vault.entombed();
         nobodies = Set.copyOf(jdbc.sql("select customer_id from nobodies")
                 .query((row, n) -> row.getLong("customer_id"))
@@ -71,19 +78,54 @@ public class Tombstones {
         default void returned(Set<Long> ids) {}
     }
 
-    /** Ids of identifiers that were erased, and when. */
-    public Map<Long, Instant> erased() {
-        return erased;
+    /** Knows who is a customer. */
+    public interface Living {
+        boolean isKnown(Identifier identifier);
     }
 
-    /** From now on these are refused. */
-    public synchronized void entomb(Set<Long> ids) {
-        vault.entomb(ids, clock.instant());
+    /** Ids of identifiers that were erased. */
+    public Set<Long> erased() {
+        return erased.keySet();
+    }
+
+    /**
+     * From now on these are refused.
+     *
+     * @param group a random number for all ids of one person
+     * @return the number they have now: that of before, where some of them have one
+     */
+    public synchronized long entomb(Set<Long> ids, long group) {
+        long known = ids.stream()
+                .map(erased::get)
+                .filter(Objects::nonNull)
+                .mapToLong(Vault.Entombed::group)
+                .filter(g -> g != 0)
+                .findFirst()
+                .orElse(group);
+        vault.entomb(ids, clock.instant(), known);
         erased = vault.entombed();
+        return known;
     }
 
-    /** Lets these in again; false when their erasure is not finished, and then nothing is changed. */
-    public synchronized boolean readmit(Collection<Long> ids, String why) {
+    /**
+     * Lets the owners of these in again, with all identifiers that were erased with them; false when their erasure is not
+     * finished, and then nothing is changed.
+     */
+    public boolean readmit(Collection<Long> ids, String why) {
+        var groups = ids.stream()
+                .map(erased::get)
+                .filter(Objects::nonNull)
+                .map(Vault.Entombed::group)
+                .filter(g -> g != 0)
+                .collect(Collectors.toSet());
+        var all = new HashSet<>(ids);
+        erased.forEach((id, as) -> {
+            if (groups.contains(as.group())) all.add(id);
+        });
+        return release(all, why);
+    }
+
+    private synchronized boolean release(Set<Long> ids, String why) {
         var known = ids.stream().filter(erased::containsKey).collect(Collectors.toSet());
         if (known.isEmpty()) return true;
         if (!returning.orderedStream().allMatch(other -> other.mayReturn(known))) return false;
@@ -116,39 +158,57 @@ public class Tombstones {
 
     /** Whether a text, plain or JSON, names somebody erased. */
     public boolean areNamedIn(String text) {
-        return !erased.isEmpty()
-                && Person.hasWord(text, word -> {
-                    for (var type : Identifier.Type.values())
-                        if (identifiers.of(type, word).filter(this::isErased).isPresent()) return true;
-                    return false;
-                });
+        return !erased.isEmpty() && (isOne(text) || Person.hasWord(text, this::isOne));
+    }
+
+    private boolean isOne(String word) {
+        for (var type : Identifier.Type.values())
+            if (identifiers.of(type, word).filter(this::isErased).isPresent()) return true;
+        return false;
     }
 
     /**
-     * What of an event's identifiers counts. Empty when it is refused. A device that was an erased person's and is
-     * somebody else's now says nothing beside that one's own identifiers.
+     * What of an event's identifiers counts. Empty when it is refused. What was an erased person's and is somebody else's
+     * now says nothing beside that one's own identifiers: a device always, an address or a number when the event is of a
+     * customer who is known, a telephone also beside a user id that is new (a family has one). Where something of a person
+     * counts no more, the caller keeps nothing of its value.
      *
+     * @param carried strongest first
      * @param track the name of a track event; null for others
      */
     public List<Identifier> judge(List<Identifier> carried, @Nullable String track, Instant occurredAt) {
         if (erased.isEmpty() || carried.stream().noneMatch(this::isErased)) return carried;
-        if (track != null
-                && signUps.contains(track)
-                && isAfterErasure(carried, occurredAt)
-                && readmit(carried.stream().map(i -> i.id().value()).toList(), "by an event '%s'".formatted(track)))
-            return carried;
-        if (carried.stream().anyMatch(i -> isOfAPerson(i) && isErased(i))) return List.of();
+        var theirs = carried.stream()
+                .filter(i -> isErased(i) && isOfAPerson(i))
+                .map(Identifier::type)
+                .collect(Collectors.toSet());
+        boolean signsUp = track != null && signUps.contains(track) && isAfterErasure(carried, occurredAt);
+        boolean shared = isOfSomebodyElse(carried.getFirst(), theirs, signsUp);
+        // Who has a telephone in common with the erased does not bring them back.
+        if (signsUp && !(shared && SHARED.containsAll(theirs))) {
+            var why = "by an event '%s'".formatted(track);
+            var ids = carried.stream().map(i -> i.id().value()).collect(Collectors.toSet());
+            if (theirs.isEmpty() ? release(ids, why) : readmit(ids, why)) return carried;
+        }
+        if (!theirs.isEmpty() && !shared) return List.of();
         return carried.stream().filter(i -> !isErased(i)).toList();
+    }
+
+    private boolean isOfSomebodyElse(Identifier strongest, Set<Identifier.Type> theirs, boolean signsUp) {
+        if (isErased(strongest) || !isOfAPerson(strongest)) return false;
+        if (SHARED.containsAll(theirs) && (signsUp || strongest.type() == Identifier.Type.USER_ID)) return true;
+        return living.orderedStream().anyMatch(who -> who.isKnown(strongest));
     }
 
     private boolean isAfterErasure(List<Identifier> carried, Instant occurredAt) {
         return carried.stream().allMatch(i -> {
-            var at = erased.get(i.id().value());
-            return at == null || occurredAt.isAfter(at);
+            var as = erased.get(i.id().value());
+            return as == null || occurredAt.isAfter(as.at());
         });
     }
 
-    private boolean isErased(Identifier identifier) {
+    /** Whether it was somebody's who was erased. */
+    public boolean isErased(Identifier identifier) {
         return erased.containsKey(identifier.id().value());
     }
 

@@ -25,9 +25,9 @@ final class KeyRing {
     private final byte[] lookup;
     private final byte[] signing;
     private final List<Generation> generations;
-    private final Map<Long, Long> erased;
+    private final Map<Long, Erased> erased;
 
-    private KeyRing(byte[] lookup, byte[] signing, List<Generation> generations, Map<Long, Long> erased) {
+    private KeyRing(byte[] lookup, byte[] signing, List<Generation> generations, Map<Long, Erased> erased) {
         this.lookup = lookup;
         this.signing = signing;
         this.generations = List.copyOf(generations);
@@ -86,8 +86,16 @@ final class KeyRing {
         return generations.getLast();
     }
 
-    /** Ids of who was erased, and when, in seconds since 1970. */
-    Map<Long, Long> erased() {
+    /**
+     * That an id was somebody's who was erased.
+     *
+     * @param at in seconds since 1970
+     * @param group a random number that all ids of one person have; 0 where it is not known
+     */
+    record Erased(long at, long group) {}
+
+    /** Ids of who was erased. */
+    Map<Long, Erased> erased() {
         return erased;
     }
 
@@ -109,9 +117,9 @@ final class KeyRing {
         return new KeyRing(lookup, signing, List.of(newest()), erased);
     }
 
-    KeyRing withErased(Collection<Long> ids, long at) {
+    KeyRing withErased(Collection<Long> ids, Erased as) {
         var more = new HashMap<>(erased);
-        for (var id : ids) more.put(id, at);
+        for (var id : ids) more.put(id, as);
         return new KeyRing(lookup, signing, generations, more);
     }
 
@@ -145,8 +153,11 @@ final class KeyRing {
                             .append(hex.formatHex(seed))
                             .append('\n'));
         }
-        erased.forEach((id, at) ->
-                text.append("erased ").append(id).append(' ').append(at).append('\n'));
+        erased.forEach((id, as) -> {
+            text.append("erased ").append(id).append(' ').append(as.at());
+            if (as.group() != 0) text.append(' ').append(as.group());
+            text.append('\n');
+        });
         // A file that was cut off must not be taken for a whole one: it would lack who was erased.
         return text.append("end\n").toString();
     }
@@ -162,7 +173,7 @@ final class KeyRing {
         var secrets = new HashMap<String, byte[]>();
         var seals = new TreeMap<Integer, byte[]>();
         var seeds = new HashMap<Integer, Map<KeyTree.Node, byte[]>>();
-        var erased = new HashMap<Long, Long>();
+        var erased = new HashMap<Long, Erased>();
         for (var line : lines.subList(1, lines.size() - 1)) {
             var words = line.split(" ");
             switch (words[0]) {
@@ -175,7 +186,11 @@ final class KeyRing {
                                     new KeyTree.Node(Long.parseUnsignedLong(node[0], 16), Integer.parseInt(node[1])),
                                     secret(words[3]));
                 }
-                case "erased" -> erased.put(Long.parseLong(words[1]), Long.parseLong(words[2]));
+                // Files of before there were groups have none.
+                case "erased" ->
+                    erased.put(
+                            Long.parseLong(words[1]),
+                            new Erased(Long.parseLong(words[2]), words.length > 3 ? Long.parseLong(words[3]) : 0));
                 default -> throw new IllegalArgumentException("an unknown line");
             }
         }

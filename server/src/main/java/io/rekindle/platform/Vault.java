@@ -276,9 +276,16 @@ public final class Vault {
         return retired;
     }
 
-    /** Writes down, in the key file, that these ids belonged to somebody who was erased. */
-    public void entomb(Set<Long> ids, Instant at) {
-        store.change(ring -> ring.withErased(ids, at.getEpochSecond()));
+    /**
+     * What is known of an id of somebody erased.
+     *
+     * @param group a random number that all ids of one person have; 0 where it is not known
+     */
+    public record Entombed(Instant at, long group) {}
+
+    /** Writes down, in the key file, that these ids belonged to one person, who was erased. */
+    public void entomb(Set<Long> ids, Instant at, long group) {
+        store.change(ring -> ring.withErased(ids, new KeyRing.Erased(at.getEpochSecond(), group)));
     }
 
     /** Takes ids off the list again. */
@@ -286,11 +293,13 @@ public final class Vault {
         store.change(ring -> ring.withoutErased(ids));
     }
 
-    /** The ids of who was erased, and when. */
-    public Map<Long, Instant> entombed() {
-        var times = new HashMap<Long, Instant>();
-        store.ring().erased().forEach((id, at) -> times.put(id, Instant.ofEpochSecond(at)));
-        return times;
+    /** The ids of who was erased. */
+    public Map<Long, Entombed> entombed() {
+        var all = new HashMap<Long, Entombed>();
+        store.ring()
+                .erased()
+                .forEach((id, as) -> all.put(id, new Entombed(Instant.ofEpochSecond(as.at()), as.group())));
+        return all;
     }
 
     /** Begins to seal with new keys; what was sealed before opens until {@link #endRotation}. Again: goes on. */

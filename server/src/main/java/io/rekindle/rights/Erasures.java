@@ -186,13 +186,14 @@ public class Erasures implements Backlog, Tombstones.Returning {
     }
 
     /**
-     * Lets an identifier in again that was erased, because its owner wants to be a customer again.
+     * Lets an identifier in again that was erased, and all that were erased with it, because their owner wants to be a
+     * customer again.
      *
      * @return whether it was one of somebody erased
      */
     public boolean readmit(Identifier.Type type, String value, String reason) {
         var id = identifiers.of(type, value).map(i -> i.id().value());
-        if (id.isEmpty() || !tombstones.erased().containsKey(id.get())) return false;
+        if (id.isEmpty() || !tombstones.erased().contains(id.get())) return false;
         if (!tombstones.readmit(List.of(id.get()), "by hand: " + reason.strip()))
             throw Problem.conflict(
                     "erasure_not_finished",
@@ -214,10 +215,11 @@ public class Erasures implements Backlog, Tombstones.Returning {
         var retired = new HashSet<Long>();
         var ids = new HashSet<>(ids(id).keySet());
         var refused = new HashSet<Long>();
+        long group = RANDOM.nextLong(1, Long.MAX_VALUE);
         while (!refused.containsAll(ids)) {
             var fresh = new HashSet<>(ids);
             fresh.removeAll(refused);
-            tombstones.entomb(fresh);
+            group = tombstones.entomb(fresh, group);
             refused.addAll(fresh);
             // What came in before is taken up first: then nothing of the person is on its way any more.
             retired.addAll(log.betweenStagings(() -> vault.retire(fresh, "intake")));
@@ -328,7 +330,7 @@ public class Erasures implements Backlog, Tombstones.Returning {
                         select distinct customer_id from identifiers
                         where id = any (:ids) and not exists (select from erasure_ids where old_id = identifiers.id)
                         """)
-                .param("ids", PersonalRows.longs(tombstones.erased().keySet()))
+                .param("ids", PersonalRows.longs(tombstones.erased()))
                 .query((row, n) -> new CustomerId(row.getLong("customer_id")))
                 .list();
         for (var customer : again) {

@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
@@ -79,14 +80,20 @@ class KeyTreeTest {
         var wrapped = vault.wrap(person, 7);
         var other = vault.wrap(person, 8);
         vault.destroy(List.of(wrapped));
-        vault.entomb(Set.of(-5L, 9L), Instant.parse("2026-01-01T00:00:00Z"));
+        vault.entomb(Set.of(-5L, 9L), Instant.parse("2026-01-01T00:00:00Z"), 77);
+        vault.entomb(Set.of(4L), Instant.parse("2026-01-02T00:00:00Z"), 0);
 
         var again = Vault.ofKeyFile(file, null);
         assertThat(again.isDestroyed(wrapped)).isTrue();
         assertThatThrownBy(() -> again.unwrap(wrapped))
                 .isInstanceOfSatisfying(Problem.class, p -> assertThat(p.code()).isEqualTo("key_destroyed"));
         assertThat(again.unwrap(other).key()).isEqualTo(person.key());
-        assertThat(again.entombed()).containsOnlyKeys(-5L, 9L);
+        var first = new Vault.Entombed(Instant.parse("2026-01-01T00:00:00Z"), 77);
+        assertThat(again.entombed())
+                .containsOnly(
+                        Map.entry(-5L, first),
+                        Map.entry(9L, first),
+                        Map.entry(4L, new Vault.Entombed(Instant.parse("2026-01-02T00:00:00Z"), 0)));
         assertThat(again.isUsable(7)).isFalse();
         try (var files = Files.list(folder)) {
             assertThat(files).as("nothing lies about").hasSize(1);

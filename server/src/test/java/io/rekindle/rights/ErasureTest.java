@@ -139,10 +139,49 @@ class ErasureTest {
             assertThat(find(server, Identifier.Type.USER_ID, "another-number")).isEmpty();
             assertNothingIsFound(everywhere(server, data));
             assertThat(figures(server)).isEqualTo(figures);
+            theFamilyGoesOn(server);
+            assertNothingIsFound(everywhere(server, data));
         }
         assertNothingIsFound(inFiles(data));
 
         restoreYesterdaysBackup(data, yesterday);
+    }
+
+    /** Who has a telephone or an address in common with her is taken without it, and does not bring her back. */
+    private void theFamilyGoesOn(RunningServer server) throws Exception {
+        send(server, """
+                {"batch": [
+                  {"type": "identify", "messageId": "family-1", "userId": "other-user-1",
+                   "traits": {"email": "zenobia.quillfeather@nowhere.example", "phone": "+49 151 23459876", "hat": "green",
+                     "nickname": "Bystanderine"},
+                   "context": {"externalIds": [{"type": "email", "id": "zenobia.quillfeather@nowhere.example"}]}},
+                  {"type": "identify", "messageId": "family-2", "userId": "spouse-1",
+                   "traits": {"phone": "+4915123459876", "hat": "blue"}},
+                  {"type": "track", "messageId": "family-3", "userId": "spouse-1", "event": "Signed Up",
+                   "context": {"traits": {"phone": "+4915123459876"}}},
+                  {"type": "track", "messageId": "family-4", "userId": "spouse-1", "event": "Seen",
+                   "properties": {"friend": "zq-user-77x41"}, "context": {"traits": {"phone": "+4915123459876"}}},
+                  {"type": "identify", "messageId": "family-5", "userId": "zq-user-77x41", "traits": {"hat": "mauve"}}]}
+                """);
+        var other = find(server, Identifier.Type.USER_ID, "other-user-1").orElseThrow();
+        assertThat(server.part(Profiles.class).get(other, PLANNER).orElseThrow().traits())
+                .extracting(t -> t.name() + "=" + t.value().asString())
+                .contains("hat=green", "email=other@nowhere.example")
+                .noneMatch(t -> t.startsWith("phone="));
+        var spouse = find(server, Identifier.Type.USER_ID, "spouse-1").orElseThrow();
+        assertThat(server.part(Profiles.class).get(spouse, PLANNER).orElseThrow().traits())
+                .extracting(t -> t.name() + "=" + t.value().asString())
+                .containsExactlyInAnyOrder("userId=spouse-1", "hat=blue");
+        assertThat(server.part(Warehouse.class)
+                        .query(
+                                Sql.of(
+                                        "select message_id from events_now where customer_id = ? order by 1",
+                                        spouse.value()),
+                                row -> row.text("message_id")))
+                .as("what names her in clear is refused as a whole")
+                .containsExactly("family-2", "family-3");
+        assertThat(find(server, Identifier.Type.PHONE, "+4915123459876")).isEmpty();
+        assertThat(find(server, Identifier.Type.USER_ID, "zq-user-77x41")).isEmpty();
     }
 
     private void restoreYesterdaysBackup(Path data, Path yesterday) throws Exception {
@@ -181,7 +220,8 @@ class ErasureTest {
             send(server, """
                     {"batch": [
                       {"type": "track", "messageId": "new-1", "event": "Signed Up", "userId": "zq-user-77x41"},
-                      {"type": "identify", "messageId": "new-2", "userId": "zq-user-77x41", "traits": {"firstName": "Zenobia"}}]}
+                      {"type": "identify", "messageId": "new-2", "userId": "zq-user-77x41", "anonymousId": "zq-device-5521",
+                   "traits": {"firstName": "Zenobia", "email": "Zenobia.Quillfeather@nowhere.example"}}]}
                     """);
             var back = find(server, Identifier.Type.USER_ID, "zq-user-77x41").orElseThrow();
             assertThat(server.part(Profiles.class)
@@ -189,7 +229,11 @@ class ErasureTest {
                             .orElseThrow()
                             .traits())
                     .extracting(Profile.Trait::name)
-                    .containsExactlyInAnyOrder("userId", "firstName");
+                    .as("with all that was erased together")
+                    .containsExactlyInAnyOrder("userId", "firstName", "email");
+            assertThat(find(server, Identifier.Type.EMAIL, HERS.getFirst())).hasValue(back);
+            assertThat(find(server, Identifier.Type.ANONYMOUS_ID, "zq-device-5521"))
+                    .hasValue(back);
             assertThat(server.part(Warehouse.class)
                             .first(
                                     Sql.of("select count(*) as n from events_now where customer_id = ?", back.value()),

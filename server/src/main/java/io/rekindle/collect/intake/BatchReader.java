@@ -151,6 +151,8 @@ final class BatchReader {
         private @Nullable String products;
 
         private @Nullable Map<String, String> personal;
+        /** Whether something it says was left out, because it is of somebody erased. */
+        private boolean namesErased;
 
         void putAside(String path, String value) {
             if (personal == null) personal = new LinkedHashMap<>();
@@ -446,6 +448,9 @@ final class BatchReader {
                     ? event(item, source, receivedAt, identifiers, log, vault, tombstones, currency)
                     : null;
             if (event != null && plan != null) check(item, event, plan);
+            // Set aside it would be kept as it came, with whoever it names.
+            if (event != null && item.breach != null && item.namesErased && isSetAside(plan))
+                item.reject(PLAN_VIOLATION, words(item.breach));
             boolean own = item.messageId != null && !item.messageId.isBlank();
             if (event == null || item.reason != null) {
                 rejected.add(rejected(item, source, receivedAt, vault, tombstones));
@@ -572,7 +577,11 @@ final class BatchReader {
                 item.timestamp, item.originalTimestamp, item.sentAt != null ? item.sentAt : sentAt, receivedAt);
         var carried = identifiers(item, type, identifiers);
         var found = tombstones.judge(carried, type == EventType.TRACK ? name : null, at);
-        if (found.isEmpty() && !carried.isEmpty()) {
+        var properties = properties(item, type, vault);
+        var around = merged(item.context);
+        if (found.size() < carried.size()) item.namesErased = true;
+        if (item.namesErased
+                && (found.isEmpty() || !withoutErased(item, identifiers, tombstones, properties, around, name))) {
             item.reject(
                     Tombstones.REFUSED,
                     "the person was erased; nothing of this item was kept. Who wants to be a customer again signs up anew");
@@ -601,8 +610,8 @@ final class BatchReader {
                 found,
                 messageId,
                 foreign ? null : item.revenue != null ? item.revenue : item.total != null ? item.total : item.value,
-                properties(item, type, vault),
-                merged(item.context),
+                properties,
+                around,
                 item.personal == null
                         ? null
                         : vault.sealFor(
@@ -611,6 +620,22 @@ final class BatchReader {
                                 JsonText.ofStrings(underTheirNames(item.personal, item, type))
                                         .getBytes(StandardCharsets.UTF_8)),
                 newUser);
+    }
+
+    /** Takes out what names somebody erased; false when it also stands in what is kept in clear. */
+    private static boolean withoutErased(
+            Item item, Identifiers identifiers, Tombstones tombstones, @Nullable String... inClear) {
+        if (item.personal != null) {
+            item.personal.entrySet().removeIf(one -> {
+                if (tombstones.areNamedIn(one.getValue())) return true;
+                var others = new ArrayList<Identifier>();
+                others(others, identifiers, Map.of(one.getKey(), one.getValue()));
+                return others.stream().anyMatch(tombstones::isErased);
+            });
+            if (item.personal.isEmpty()) item.personal = null;
+        }
+        for (var text : inClear) if (text != null && tombstones.areNamedIn(text)) return false;
+        return true;
     }
 
     private static void requireTotal(Item item) {
