@@ -13,13 +13,16 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * @param phones most phone numbers linked within the window
  * @param anonymousIds most devices and browsers linked within the window
  * @param window how long a link counts
+ * @param compactFrom how many superseded rows the history's identity changes may have until they are written anew at night; 0:
+ *     any number
  */
 @ConfigurationProperties("rekindle.identity")
 public record IdentitySettings(
         @DefaultValue("10") int emails,
         @DefaultValue("10") int phones,
         @DefaultValue("200") int anonymousIds,
-        @DefaultValue("365d") Duration window) {
+        @DefaultValue("365d") Duration window,
+        @DefaultValue("100000") long compactFrom) {
     public IdentitySettings {
         if (emails < 1 || phones < 1 || anonymousIds < 1)
             throw new IllegalArgumentException(
@@ -27,6 +30,8 @@ public record IdentitySettings(
                             .formatted(emails, phones, anonymousIds));
         if (window.isNegative() || window.isZero())
             throw new IllegalArgumentException("rekindle.identity.window must be longer than nothing");
+        if (compactFrom < 0)
+            throw new IllegalArgumentException("rekindle.identity.compact-from must be at least 0, not " + compactFrom);
     }
 
     int most(Identifier.Type type) {

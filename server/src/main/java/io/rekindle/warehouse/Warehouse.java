@@ -50,6 +50,16 @@ public interface Warehouse {
      */
     void forget(Map<Long, Long> ids, List<PersonalHistory> histories, Consumer<Runnable> exchange);
 
+    /**
+     * Writes the history anew without rows that say nothing any more, and puts the new file in the place of the old, as
+     * {@link #forget} does. What is appended meanwhile stays, and so do the ids of batches.
+     *
+     * @param kept by table, what is true of its rows {@code t} that stay: a condition of our own code over its columns and
+     *     {@code t.rowid}
+     * @param exchange as for {@link #forget}
+     */
+    void compact(Map<String, String> kept, Consumer<Runnable> exchange);
+
     /** The one row of a query, if it has one. */
     default <T> Optional<T> first(Sql sql, Function<Row, T> mapper) {
         return query(sql, mapper).stream().findFirst();

@@ -36,6 +36,7 @@ import java.util.Properties;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Lock;
+import java.util.concurrent.locks.ReentrantLock;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
 import java.util.function.Consumer;
 import java.util.function.Function;
@@ -60,6 +61,8 @@ public final class DuckDbWarehouse implements Warehouse, Backed, AutoCloseable {
     private final WarehouseSettings settings;
     /** Held by whoever uses the file; alone by who exchanges it. */
     private final ReentrantReadWriteLock use = new ReentrantReadWriteLock();
+
+    private final ReentrantLock rewriting = new ReentrantLock();
 
     private volatile DuckDBConnection root;
     private final ConcurrentLinkedQueue<DuckDBConnection> kept = new ConcurrentLinkedQueue<>();
@@ -279,10 +282,37 @@ public final class DuckDbWarehouse implements Warehouse, Backed, AutoCloseable {
 
     @Override
     public void forget(Map<Long, Long> ids, List<PersonalHistory> histories, Consumer<Runnable> exchange) {
+        rewrite(ids, histories, Map.of(), exchange);
+    }
+
+    @Override
+    public void compact(Map<String, String> kept, Consumer<Runnable> exchange) {
+        rewrite(Map.of(), List.of(), kept, exchange);
+    }
+
+    private void rewrite(
+            Map<Long, Long> ids,
+            List<PersonalHistory> histories,
+            Map<String, String> kept,
+            Consumer<Runnable> exchange) {
+        // One copy in the making at a time: they would stand in one file.
+        rewriting.lock();
+        try {
+            rewriteInTurn(ids, histories, kept, exchange);
+        } finally {
+            rewriting.unlock();
+        }
+    }
+
+    private void rewriteInTurn(
+            Map<Long, Long> ids,
+            List<PersonalHistory> histories,
+            Map<String, String> kept,
+            Consumer<Runnable> exchange) {
         var next = file.resolveSibling(file.getFileName() + ".next");
         try {
             delete(next);
-            try (var copying = new Rewriting(root.duplicate(), next, ids, histories)) {
+            try (var copying = new Rewriting(root.duplicate(), next, ids, histories, kept)) {
                 copying.copy();
                 exchange.accept(() -> exchange(copying, next));
             } finally {

@@ -12,7 +12,7 @@ import java.util.stream.Collectors;
 import org.duckdb.DuckDBConnection;
 
 /**
- * A copy of the file in the making, without some persons. Tables are only ever appended to, so what comes in while it is
+ * A copy of the file in the making, without some persons or without some rows. Tables are only ever appended to, so what comes in while it is
  * being made stands behind the row that was the last at its beginning, and is copied after the rest.
  */
 final class Rewriting implements AutoCloseable {
@@ -25,9 +25,16 @@ final class Rewriting implements AutoCloseable {
 
     private record Table(String name, List<String> columns) {}
 
-    Rewriting(DuckDBConnection connection, Path next, Map<Long, Long> ids, List<PersonalHistory> histories)
+    /** @param kept by table, which of the rows that are there at the beginning stay; of the other tables all do */
+    Rewriting(
+            DuckDBConnection connection,
+            Path next,
+            Map<Long, Long> ids,
+            List<PersonalHistory> histories,
+            Map<String, String> kept)
             throws SQLException {
         this.connection = connection;
+        this.kept = kept;
         execute("create or replace temp table forgotten (old_id bigint not null, new_id bigint not null)");
         try (var insert = connection.prepareStatement("insert into forgotten values (?, ?)")) {
             for (var id : ids.entrySet()) {
@@ -45,6 +52,7 @@ final class Rewriting implements AutoCloseable {
     }
 
     private final Map<String, PersonalHistory> histories;
+    private final Map<String, String> kept;
 
     void copy() throws SQLException {
         execute("begin transaction");
@@ -52,7 +60,11 @@ final class Rewriting implements AutoCloseable {
             lastRows.put(
                     table.name(),
                     Long.parseLong(text("select coalesce(max(rowid), -1)::varchar from " + quoted(table.name()))));
-        for (var table : tables) execute(insert(table, "t.rowid <= " + lastRows.get(table.name())));
+        for (var table : tables)
+            execute(insert(
+                    table,
+                    "t.rowid <= %d and (%s)"
+                            .formatted(lastRows.get(table.name()), kept.getOrDefault(table.name(), "true"))));
         execute("commit");
     }
 
