@@ -73,7 +73,7 @@ public class Rulebook {
         return now();
     }
 
-    /** What other rules would make of the history. Problems: {@code identity_rules_invalid}, {@code too_many_to_replay}. */
+    /** What other rules would make of the history. Problem: {@code identity_rules_invalid}. */
     public Trial.Outcome dryRun(RulesDocument document) {
         validate(document);
         return trial.of(document);

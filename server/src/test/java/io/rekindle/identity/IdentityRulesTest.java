@@ -35,6 +35,7 @@ class IdentityRulesTest {
     private final Identities identities;
     private final Warehouse warehouse;
     private final JdbcClient jdbc;
+    private final Trial trial;
 
     IdentityRulesTest(
             @LocalServerPort int port,
@@ -42,13 +43,15 @@ class IdentityRulesTest {
             @Autowired Tails tails,
             @Autowired Identities identities,
             @Autowired Warehouse warehouse,
-            @Autowired JdbcClient jdbc) {
+            @Autowired JdbcClient jdbc,
+            @Autowired Trial trial) {
         this.port = port;
         this.log = log;
         this.tails = tails;
         this.identities = identities;
         this.warehouse = warehouse;
         this.jdbc = jdbc;
+        this.trial = trial;
     }
 
     @Test
@@ -138,6 +141,11 @@ class IdentityRulesTest {
             assertThat(wider.path("wouldMerge").asLong()
                             - same.path("wouldMerge").asLong())
                     .isEqualTo(3);
+            var document = json.treeToValue(rules, RulesDocument.class);
+            for (int atOnce : new int[] {1, 7, 50})
+                assertThat(trial.of(document, atOnce))
+                        .as("in parts, %d combinations of identifiers at once", atOnce)
+                        .isEqualTo(trial.of(document));
             rules.withArray("blocked").add("+4930901844");
             var blocked = send("POST", "/api/identity/rules/dry-run", rules.toString(), 200);
             assertThat(blocked.path("wouldSplit").asLong()

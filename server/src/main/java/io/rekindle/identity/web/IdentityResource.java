@@ -46,7 +46,7 @@ class IdentityResource {
     }
 
     /**
-     * What these rules would make of the history: nothing is changed. Problems: identity_rules_invalid, too_many_to_replay.
+     * What these rules would make of the history: nothing is changed. Problems: identity_rules_invalid.
      */
     @PostMapping("/rules/dry-run")
     @PreAuthorize("hasRole('PLANNER')")
