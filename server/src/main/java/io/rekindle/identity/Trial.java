@@ -157,8 +157,10 @@ public class Trial {
                 .orElse(List.of(customer.value()));
     }
 
+    /** Empty where it was about somebody erased: it does not say any more who was meant. */
     private Optional<Matching.Request> request(Row row, CustomerId customer) {
         var properties = row.nullableText("properties");
+        if (properties == null) return Optional.empty();
         return RequestEvent.of(new LoggedEvent(
                 row.longValue("seq"),
                 row.instant("received_at"),
@@ -171,7 +173,7 @@ public class Trial {
                 List.of(),
                 "",
                 null,
-                json.readTree(properties == null ? "{}" : properties),
+                json.readTree(properties),
                 Map.of()));
     }
 
