@@ -400,8 +400,7 @@ final class Matching {
         if (areApart(one, other)) return Conflict.Reason.SEPARATED;
         if (one.hasUserId() && other.hasUserId()) return Conflict.Reason.SECOND_USER_ID;
         var type = through.identifier.type();
-        if (!rules.joinsPeople(type)
-                && OWN.stream().anyMatch(own -> own != type && one.has(own) && other.has(own)))
+        if (!rules.joinsPeople(type) && OWN.stream().anyMatch(own -> own != type && one.has(own) && other.has(own)))
             return Conflict.Reason.SECOND_PERSON;
         if (through.claims >= rules.mostClaims(through.identifier.type())) return Conflict.Reason.SHARED;
         if (one.members.size() + other.members.size() > rules.largest()) return Conflict.Reason.TOO_LARGE;

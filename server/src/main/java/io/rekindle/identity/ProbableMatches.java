@@ -48,6 +48,7 @@ public class ProbableMatches implements Job {
     private static final String EVERYBODY = "everybody";
     /** The instance of the job that looks for nobody, and carries out what was decided. */
     private static final String SETTLE = "settle";
+
     private static final int MOST_CUSTOMERS = 2_000_000;
     private static final double LEAST = .5;
     private static final long SEED = 1;
@@ -256,7 +257,8 @@ public class ProbableMatches implements Job {
             if (one == other || areApart(apart, group, one, other)) continue;
             group[other] = one;
             var others = apart.remove(other);
-            if (others != null) apart.computeIfAbsent(one, any -> new HashSet<>()).addAll(others);
+            if (others != null)
+                apart.computeIfAbsent(one, any -> new HashSet<>()).addAll(others);
             long left = compared.customers().get(match.left());
             long right = compared.customers().get(match.right());
             var leftType = types.get(left);

@@ -205,8 +205,7 @@ public class Trial {
         private long wouldSplit;
 
         Outcome outcome(long combinations) {
-            return new Outcome(
-                    combinations, wouldMerge, wouldSplit, refused, examples(merging), examples(splitting));
+            return new Outcome(combinations, wouldMerge, wouldSplit, refused, examples(merging), examples(splitting));
         }
 
         private static List<CustomerId> examples(List<CustomerId> of) {

@@ -61,7 +61,13 @@ public record PersonalTable(
 
     public static PersonalTable nameless(String name, String customer, String... emptied) {
         return new PersonalTable(
-                name, Optional.of(customer), List.of(), Treatment.NAMELESS, Map.of(), List.of(emptied), emptied.length > 0);
+                name,
+                Optional.of(customer),
+                List.of(),
+                Treatment.NAMELESS,
+                Map.of(),
+                List.of(emptied),
+                emptied.length > 0);
     }
 
     public static PersonalTable kept(String name) {

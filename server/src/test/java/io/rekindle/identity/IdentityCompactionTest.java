@@ -91,13 +91,15 @@ class IdentityCompactionTest {
                                 Sql.of("select distinct seq from identity_changes where seq > 40 order by 1"),
                                 row -> row.longValue("seq")))
                         .as("later ones stay, superseded or not")
-                        .containsExactlyElementsOf(
-                                java.util.stream.LongStream.rangeClosed(41, 60).boxed().toList());
+                        .containsExactlyElementsOf(java.util.stream.LongStream.rangeClosed(41, 60)
+                                .boxed()
+                                .toList());
 
                 // An erasure writes the same file anew.
                 file.forget(Map.of(1L, -1L), List.<PersonalHistory>of(), Runnable::run);
                 var erased = new TreeMap<Long, Long>();
-                expected.forEach((alias, customer) -> erased.put(alias == 1 ? -1 : alias, customer == 1 ? -1 : customer));
+                expected.forEach(
+                        (alias, customer) -> erased.put(alias == 1 ? -1 : alias, customer == 1 ? -1 : customer));
                 assertThat(map(file)).as("world %d", seed).isEqualTo(others(erased));
             }
         }
@@ -165,9 +167,7 @@ class IdentityCompactionTest {
         var times = new ArrayList<Double>();
         for (int i = 0; i < 7; i++) {
             long from = System.nanoTime();
-            of.first(
-                    Sql.of("select sum(customer_id - alias_id) as n from identity_now"),
-                    row -> row.nullableText("n"));
+            of.first(Sql.of("select sum(customer_id - alias_id) as n from identity_now"), row -> row.nullableText("n"));
             times.add((System.nanoTime() - from) / 1e6);
         }
         times.sort(null);
@@ -227,7 +227,8 @@ class IdentityCompactionTest {
     private Map<String, Object> answers(List<CustomerId> people) throws Exception {
         var answers = new HashMap<String, Object>();
         var ids = people.stream().map(CustomerId::toString).toList();
-        var asked = Sql.of("select cast(unnest(cast(? as varchar[])) as bigint)", ids).inParentheses();
+        var asked = Sql.of("select cast(unnest(cast(? as varchar[])) as bigint)", ids)
+                .inParentheses();
         for (var view : List.of("events_now", "orders_now", "traits_now", "order_lines_now"))
             answers.put(
                     view,

@@ -167,8 +167,7 @@ class IdentityRulesTest {
     @Test
     void underTheRulesAsTheyComeAShopsTabletJoinsNoTwoPeople() throws Exception {
         var items = new StringBuilder();
-        for (int i = 0; i < 10; i++)
-            items.append(i == 0 ? "" : ",").append("""
+        for (int i = 0; i < 10; i++) items.append(i == 0 ? "" : ",").append("""
                     {"type":"identify","messageId":"tb-%1$d","anonymousId":"tb-tablet","traits":{"email":"visitor%1$d@tablet.example"}}""".formatted(i));
         intake(items.toString());
         var people = new HashSet<String>();
@@ -182,8 +181,7 @@ class IdentityRulesTest {
                         .path("items")
                         .valueStream()
                         .filter(c -> c.path("reason").asString().equals("second_person")
-                                && people.contains(
-                                        c.path("refusedCustomerId").asString())))
+                                && people.contains(c.path("refusedCustomerId").asString())))
                 .as("one for each visitor after the first")
                 .hasSize(9);
     }

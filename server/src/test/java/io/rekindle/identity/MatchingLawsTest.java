@@ -173,8 +173,9 @@ class MatchingLawsTest {
                 assertThat(world.customers())
                         .containsEntry(
                                 tablet.id().value(), identifier(own, 0, 0).id().value());
-                assertThat(world.conflicts).hasSize(9).allSatisfy((what, times) -> assertThat(what)
-                        .endsWith("SECOND_PERSON"));
+                assertThat(world.conflicts)
+                        .hasSize(9)
+                        .allSatisfy((what, times) -> assertThat(what).endsWith("SECOND_PERSON"));
             }
         }
     }
@@ -198,7 +199,8 @@ class MatchingLawsTest {
                         List.of(sighting(2, List.of(user, device))),
                         List.of(sighting(3, List.of(user, other, device, phone)))));
         for (var all : List.of(user, one, other, device, phone))
-            assertThat(person.customers()).containsEntry(all.id().value(), user.id().value());
+            assertThat(person.customers())
+                    .containsEntry(all.id().value(), user.id().value());
         assertThat(person.conflicts).isEmpty();
     }
 
@@ -225,7 +227,8 @@ class MatchingLawsTest {
                 .thenComparing(Identifier::id, Comparator.comparingLong(CustomerId::value));
         var people = new ArrayList<Set<Identifier>>();
         for (var event : events) {
-            var carried = event.identifiers().stream().distinct().sorted(strongest).toList();
+            var carried =
+                    event.identifiers().stream().distinct().sorted(strongest).toList();
             for (var one : carried)
                 if (people.stream().noneMatch(p -> p.contains(one))) people.add(new HashSet<>(Set.of(one)));
             for (var weaker : carried) {
@@ -233,7 +236,10 @@ class MatchingLawsTest {
                         .filter(p -> p.contains(carried.getFirst()))
                         .findFirst()
                         .orElseThrow();
-                var its = people.stream().filter(p -> p.contains(weaker)).findFirst().orElseThrow();
+                var its = people.stream()
+                        .filter(p -> p.contains(weaker))
+                        .findFirst()
+                        .orElseThrow();
                 if (mine.equals(its) || bothHave(mine, its, Identifier.Type.USER_ID)) continue;
                 boolean device = weaker.type() == Identifier.Type.ANONYMOUS_ID;
                 boolean phone = weaker.type() == Identifier.Type.PHONE;
@@ -256,8 +262,7 @@ class MatchingLawsTest {
     }
 
     private static boolean bothHave(Set<Identifier> one, Set<Identifier> other, Identifier.Type type) {
-        return one.stream().anyMatch(i -> i.type() == type)
-                && other.stream().anyMatch(i -> i.type() == type);
+        return one.stream().anyMatch(i -> i.type() == type) && other.stream().anyMatch(i -> i.type() == type);
     }
 
     private static final class World {

@@ -169,7 +169,10 @@ class ErasureTest {
                 .contains("hat=green", "email=other@nowhere.example")
                 .noneMatch(t -> t.startsWith("phone="));
         var spouse = find(server, Identifier.Type.USER_ID, "spouse-1").orElseThrow();
-        assertThat(server.part(Profiles.class).get(spouse, PLANNER).orElseThrow().traits())
+        assertThat(server.part(Profiles.class)
+                        .get(spouse, PLANNER)
+                        .orElseThrow()
+                        .traits())
                 .extracting(t -> t.name() + "=" + t.value().asString())
                 .containsExactlyInAnyOrder("userId=spouse-1", "hat=blue");
         assertThat(server.part(Warehouse.class)
