@@ -11,6 +11,7 @@ import { Nothing } from '@/shared/ui/QueryView';
 import { MessageStateTag, StageTag, TierTag } from '@/shared/ui/Tags';
 import { AroundCustomer } from './AroundCustomer';
 import { useTimeline } from './api/readTimeline';
+import { scoreReasons } from './scoreReasons';
 import { scoreFigure, scoreWords } from './scoreWords';
 
 interface Props {
@@ -167,6 +168,11 @@ function Scores({ customer, currency }: Props) {
               ? t('scoreWords.aliveNotMeasurable')
               : scoreWords(score.name, score.value, currency, format, t)}
           </div>
+          {scoreReasons(score.name, customer.scoreReasons, currency, format, t).map((reason) => (
+            <div key={reason} className="figure-note" data-testid={`reason-${score.name}`}>
+              {reason}
+            </div>
+          ))}
           <div className="figure-note">
             {t('customer.model', { version: score.modelVersion, day: format.day(score.at) })}
           </div>

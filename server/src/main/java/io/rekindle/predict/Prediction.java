@@ -97,6 +97,50 @@ public class Prediction implements AfterAnalysis, Tail {
                 });
     }
 
+    /**
+     * What the scores of a customer stand on, worked out from the history and the models as the scores are; empty for who
+     * never bought, or as long as no model could be fitted.
+     */
+    public Optional<ScoreReasons> reasons(CustomerId customer) {
+        return lastFitted().flatMap(models -> {
+            var history = PurchaseHistory.read(
+                    warehouse,
+                    clock.instant(),
+                    clock.zone(),
+                    Sql.of("select cast(? as bigint) as customer_id", customer.value()));
+            return history.size() == 0 ? Optional.empty() : Optional.of(reasons(history, models));
+        });
+    }
+
+    private ScoreReasons reasons(PurchaseHistory history, Models models) {
+        var summed = history.recencyFrequency();
+        int repeats = summed.frequency(0);
+        double age = history.age(0);
+        int silent = history.elapsed(0);
+        double later = models.purchases().expectedPurchases(summed, settings.valueDays())[0];
+        double amount = models.spend().expectedSpend(summed)[0];
+        boolean returned = repeats > 0;
+        double gap = returned ? summed.recency(0) / repeats : 0;
+        return new ScoreReasons(
+                history.today(),
+                history.purchases(0),
+                history.age(0),
+                silent,
+                returned ? gap : null,
+                returned ? silent / gap : null,
+                returned ? models.purchases().pAlive(repeats, summed.recency(0), age) : null,
+                returned ? models.purchases().pAlive(repeats, Math.max(0, age - 1), age) : null,
+                returned ? models.purchases().pAlive(repeats, Math.max(0, age - gap), age) : null,
+                returned ? summed.meanSpend(0) : null,
+                models.spend().populationMean(),
+                amount,
+                settings.purchaseDays(),
+                models.purchases().expectedPurchases(summed, settings.purchaseDays())[0],
+                settings.valueDays(),
+                later,
+                later * amount);
+    }
+
     /** Two fitted models and what the registry calls them. */
     private record Models(BgNbd purchases, String purchasesId, GammaGamma spend, String spendId) {}
 

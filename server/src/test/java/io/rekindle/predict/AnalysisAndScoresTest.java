@@ -155,6 +155,37 @@ class AnalysisAndScoresTest {
                 .isEqualTo(Prediction.rounded(model.pAlive((int) history[0], history[1], history[2])));
         assertThat(score(customer, "expected_purchases"))
                 .isEqualTo(Prediction.rounded(model.expectedPurchases((int) history[0], history[1], history[2], 30)));
+        var reasons = prediction.reasons(customer).orElseThrow();
+        double silent = history[2] - history[1];
+        double gap = history[1] / history[0];
+        assertThat(reasons.purchases()).isEqualTo((int) history[0] + 1);
+        assertThat(reasons.daysSinceFirst()).isEqualTo((int) history[2]);
+        assertThat(reasons.daysSinceLast()).isEqualTo((int) silent);
+        assertThat(requireNonNull(reasons.usualGap())).isEqualTo(gap);
+        assertThat(requireNonNull(reasons.gapsSilent())).isEqualTo(silent / gap);
+        assertThat(requireNonNull(reasons.aliveIfYesterday()))
+                .isEqualTo(model.pAlive((int) history[0], history[2] - 1, history[2]));
+        assertThat(requireNonNull(reasons.aliveAtUsualGap()))
+                .isEqualTo(model.pAlive((int) history[0], Math.max(0, history[2] - gap), history[2]));
+        // What every score stands on makes the score, and a longer silence is never a better sign.
+        for (long each = 1; each <= BUYERS; each++) {
+            var buyer = new CustomerId(each);
+            var theirs = prediction.reasons(buyer).orElseThrow();
+            assertThat(score(buyer, "expected_value")).isEqualTo(Prediction.rounded(theirs.expectedValue()));
+            assertThat(score(buyer, "expected_value"))
+                    .isEqualTo(Prediction.rounded(theirs.expectedLater() * theirs.expectedAmount()));
+            assertThat(score(buyer, "expected_spend")).isEqualTo(Prediction.rounded(theirs.expectedAmount()));
+            assertThat(score(buyer, "expected_purchases")).isEqualTo(Prediction.rounded(theirs.expectedPurchases()));
+            var alive = theirs.alive();
+            var yesterday = theirs.aliveIfYesterday();
+            if (alive == null || yesterday == null) {
+                assertThat(theirs.purchases()).isEqualTo(1);
+                continue;
+            }
+            assertThat(score(buyer, "p_alive")).isEqualTo(Prediction.rounded(alive));
+            if (theirs.daysSinceLast() >= 1) assertThat(alive).isLessThanOrEqualTo(yesterday);
+        }
+        assertThat(prediction.reasons(new CustomerId(BUYERS + 1))).isEmpty();
         assertThat(scoredSince(clock.instant())).isEqualTo(4L * BUYERS);
         assertThat(models.latest()).extracting(ModelCard::name).contains("gamma_gamma", "purchase_rhythm");
     }

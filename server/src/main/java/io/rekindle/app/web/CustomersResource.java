@@ -16,6 +16,7 @@ import io.rekindle.identity.Identities;
 import io.rekindle.platform.BusinessClock;
 import io.rekindle.platform.Problem;
 import io.rekindle.predict.Prediction;
+import io.rekindle.predict.ScoreReasons;
 import io.rekindle.profile.Orders;
 import io.rekindle.profile.Profile;
 import io.rekindle.profile.Profiles;
@@ -129,6 +130,7 @@ class CustomersResource {
             Analysis.@Nullable TierNow tier,
             Analysis.@Nullable StageNow stage,
             List<Prediction.ScoreNow> scores,
+            @Nullable ScoreReasons scoreReasons,
             List<Consent> consent,
             List<Decision> decisions,
             List<Messages.Message> messages,
@@ -205,6 +207,7 @@ class CustomersResource {
                 analysis.tier(canonical).orElse(null),
                 stage,
                 scores,
+                prediction.reasons(canonical).orElse(null),
                 consents.of(canonical),
                 decisions.of(canonical),
                 messages.of(canonical),
