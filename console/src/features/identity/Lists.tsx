@@ -1,4 +1,4 @@
-import { App, Button, Popconfirm, Tag } from 'antd';
+import { App, Button, Popconfirm, Tag, Tooltip } from 'antd';
 import { useTranslation } from 'react-i18next';
 import { Link } from 'react-router';
 import { useFormats } from '@/shared/i18n/language';
@@ -6,6 +6,7 @@ import { useLabel } from '@/shared/i18n/useLabel';
 import { useMay } from '@/shared/session';
 import { ListTable } from '@/shared/ui/ListTable';
 import { ProblemAlert } from '@/shared/ui/ProblemAlert';
+import { calledBy, useCards, type Card } from '@/shared/api/useCards';
 import {
   useCandidates,
   useConflicts,
@@ -27,6 +28,23 @@ function Customer({ id }: { id: string }) {
   );
 }
 
+/** Name, id, address and number one under the other, so that two columns are compared line by line. */
+function Person({ id, card }: { id: string; card: Card | undefined }) {
+  const lines = [card?.userId, card?.email, card?.phone].filter(Boolean);
+  return (
+    <div style={{ minWidth: 160 }}>
+      <Link to={`/customers/${id}`} data-testid="candidate-person">
+        {calledBy(id, card)}
+      </Link>
+      {lines.map((line) => (
+        <div key={line} className="figure-note">
+          {line}
+        </div>
+      ))}
+    </div>
+  );
+}
+
 /** Customers that are probably one person. */
 export function Candidates() {
   const { t } = useTranslation();
@@ -36,6 +54,7 @@ export function Candidates() {
   const list = useCandidates();
   const decide = useDecide();
   const search = useSearch();
+  const { cards, error: unnamed } = useCards((list.items ?? []).flatMap((row) => [row.leftId, row.rightId]));
   const say = (id: number, same: boolean) =>
     decide.mutate(
       { ids: [id], same },
@@ -54,27 +73,25 @@ export function Candidates() {
           </Button>
         </div>
       )}
-      {(decide.error ?? search.error) && <ProblemAlert error={decide.error ?? search.error} />}
+      {(decide.error ?? search.error ?? unnamed) && <ProblemAlert error={decide.error ?? search.error ?? unnamed} />}
       <ListTable
         list={list}
         testId="candidates"
         label={t('identity.candidates')}
         rowKey={(row) => row.id}
         empty={t('identity.noCandidates')}
-        expanded={(row) => (
-          <div className="row">
-            {row.evidence.map((one) => (
-              <Tag key={one.field} color={one.bits > 0 ? 'green' : 'red'}>
-                {one.field}: {one.level} ({one.bits > 0 ? '+' : ''}
-                {one.bits.toFixed(1)})
-              </Tag>
-            ))}
-          </div>
-        )}
         columns={[
           { title: t('identity.probability'), render: (_, row) => format.percent(row.probability) },
-          { title: t('customers.customer'), render: (_, row) => <Customer id={row.leftId} /> },
-          { title: t('identity.and'), render: (_, row) => <Customer id={row.rightId} /> },
+          { title: t('customers.customer'), render: (_, row) => <Person id={row.leftId} card={cards.get(row.leftId)} /> },
+          { title: t('identity.and'), render: (_, row) => <Person id={row.rightId} card={cards.get(row.rightId)} /> },
+          {
+            title: t('identity.agree'),
+            render: (_, row) => <Evidence of={row.evidence.filter((one) => one.bits > 0)} />,
+          },
+          {
+            title: t('identity.disagree'),
+            render: (_, row) => <Evidence of={row.evidence.filter((one) => one.bits <= 0)} />,
+          },
           {
             title: '',
             align: 'right',
@@ -93,6 +110,21 @@ export function Candidates() {
           },
         ]}
       />
+    </div>
+  );
+}
+
+type Found = NonNullable<ReturnType<typeof useCandidates>['items']>[number]['evidence'];
+
+/** Which fields say so, and how strongly. */
+function Evidence({ of }: { of: Found }) {
+  return (
+    <div className="row" style={{ flexWrap: 'wrap', gap: 4, maxWidth: 260 }}>
+      {of.map((one) => (
+        <Tooltip key={one.field} title={`${one.level} · ${one.bits > 0 ? '+' : ''}${one.bits.toFixed(1)}`}>
+          <Tag color={one.bits > 0 ? 'green' : 'red'}>{one.field}</Tag>
+        </Tooltip>
+      ))}
     </div>
   );
 }

@@ -2,6 +2,7 @@ import { Card, Descriptions, Tag as Chip, Tooltip } from 'antd';
 import { useTranslation } from 'react-i18next';
 import { Link } from 'react-router';
 import type { Customer } from '@/shared/api/types';
+import { calledBy, useCards } from '@/shared/api/useCards';
 import { useFormats, useLanguage } from '@/shared/i18n/language';
 import { Nothing, QueryView } from '@/shared/ui/QueryView';
 import { useCustomerSegments } from './api/readCustomerSegments';
@@ -73,6 +74,7 @@ function Tags({ customer }: { customer: Customer }) {
 function Segments({ customer }: { customer: Customer }) {
   const { t } = useTranslation();
   const segments = useCustomerSegments(customer.customerId);
+  const { cards } = useCards(customer.relations.map((relation) => relation.customerId));
   return (
     <div className="stack">
       <QueryView query={segments}>
@@ -98,7 +100,7 @@ function Segments({ customer }: { customer: Customer }) {
           items={customer.relations.map(({ kind, customerId }) => ({
             key: `${kind} ${customerId}`,
             label: t(`around.relation.${kind}`),
-            children: <Link to={`/customers/${customerId}`}>{customerId}</Link>,
+            children: <Link to={`/customers/${customerId}`}>{calledBy(customerId, cards.get(customerId))}</Link>,
           }))}
         />
       )}

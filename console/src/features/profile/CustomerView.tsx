@@ -11,6 +11,7 @@ import { Nothing } from '@/shared/ui/QueryView';
 import { MessageStateTag, StageTag, TierTag } from '@/shared/ui/Tags';
 import { AroundCustomer } from './AroundCustomer';
 import { useTimeline } from './api/readTimeline';
+import { SourceName } from './SourceName';
 import { scoreReasons } from './scoreReasons';
 import { scoreFigure, scoreWords } from './scoreWords';
 
@@ -432,7 +433,7 @@ function Traits({ customer }: { customer: Customer }) {
         {
           title: t('customer.source'),
           render: (_, trait) =>
-            trait.sourceId === 0 ? t('customer.computed') : t('customer.sourceNumber', { id: trait.sourceId }),
+            trait.sourceId === 0 ? t('customer.computed') : <SourceName id={trait.sourceId} />,
         },
         { title: t('customer.rule'), render: () => t('customer.lastWins') },
         { title: t('customer.changed'), render: (_, trait) => format.moment(trait.at) },

@@ -162,6 +162,40 @@ public class Profiles {
         return summaries;
     }
 
+    /** What tells people apart at a glance; masked where the caller may not see personal data. */
+    public record Card(
+            CustomerId customerId,
+            @Nullable String userId,
+            @Nullable String name,
+            @Nullable String email,
+            @Nullable String phone) {}
+
+    /** Cards of customers, in the order asked for; that each was looked at is written down. */
+    public List<Card> cards(Collection<CustomerId> ids, Caller caller) {
+        boolean inClear = accesses.showsClear(caller);
+        var looked = new HashMap<CustomerId, Set<String>>();
+        var fields = new HashSet<>(SUMMARY_FIELDS);
+        fields.add(PersonalFields.PHONE);
+        var known = personal(ids, fields);
+        var cards = ids.stream()
+                .distinct()
+                .map(id -> {
+                    var clear = known.getOrDefault(id, PersonalFields.NONE);
+                    if (inClear && !clear.values().isEmpty())
+                        looked.put(id, clear.values().keySet());
+                    var shown = inClear ? clear : masked(clear);
+                    return new Card(
+                            id,
+                            shown.get(PersonalFields.USER_ID).orElse(null),
+                            shown.fullName().orElse(null),
+                            shown.get(PersonalFields.EMAIL).orElse(null),
+                            shown.get(PersonalFields.PHONE).orElse(null));
+                })
+                .toList();
+        accesses.looked(looked);
+        return cards;
+    }
+
     /** Traits that are not personal, by name; for templates and previews of many customers. */
     public Map<CustomerId, Map<String, JsonNode>> traits(Collection<CustomerId> ids) {
         var collected = new HashMap<CustomerId, Map<String, JsonNode>>();

@@ -75,15 +75,26 @@ class RightsOverHttpTest {
         assertThat(search("rights-user-1", planner).body()).contains("looked.at@secret.example");
         assertThat(search("rights-user-1", analyst).body()).doesNotContain("looked.at@secret.example");
 
+        var named = post("/api/customers/names", "{\"customerIds\":[\"%s\",\"5\"]}".formatted(id), analyst);
+        assertThat(json.readTree(named.body()).at("/items/0/name").asString()).isEqualTo("L***");
+        assertThat(json.readTree(named.body()).at("/items/0/email").asString()).isEqualTo("l***@s…");
+        assertThat(json.readTree(named.body()).at("/items/1/name").isNull()).isTrue();
+        assertThat(post("/api/customers/names", "{\"customerIds\":[\"%s\"]}".formatted(id), planner)
+                        .body())
+                .contains("Lookedat", "looked.at@secret.example");
+
         var looks = json.readTree(call("GET", "/api/customers/" + id + "/accesses", planner, Map.of())
                         .body())
                 .path("items");
-        assertThat(looks).hasSize(3);
-        assertThat(look(looks.get(2))).isEqualTo("key:rights: an analyst GET /api/customers/{id} [] null");
-        assertThat(look(looks.get(1)))
+        assertThat(looks).hasSize(4);
+        assertThat(look(looks.get(0)))
+                .isEqualTo(
+                        "key:rights: a planner POST /api/customers/names [\"email\",\"firstName\",\"userId\"] null");
+        assertThat(look(looks.get(3))).isEqualTo("key:rights: an analyst GET /api/customers/{id} [] null");
+        assertThat(look(looks.get(2)))
                 .isEqualTo(
                         "key:rights: a planner GET /api/customers/{id} [\"email\",\"firstName\",\"userId\"] \"ticket 七\"");
-        assertThat(look(looks.get(0)))
+        assertThat(look(looks.get(1)))
                 .isEqualTo(
                         "key:rights: a planner POST /api/customers/search [\"email\",\"firstName\",\"userId\"] null");
         assertThat(call("GET", "/api/customers/" + id + "/accesses", analyst, Map.of())
@@ -153,11 +164,15 @@ class RightsOverHttpTest {
     }
 
     private HttpResponse<String> search(String identifier, String key) throws Exception {
+        return post("/api/customers/search", "{\"query\":\"%s\"}".formatted(identifier), key);
+    }
+
+    private HttpResponse<String> post(String path, String body, String key) throws Exception {
         return http.send(
-                HttpRequest.newBuilder(URI.create("http://127.0.0.1:%d/api/customers/search".formatted(port)))
+                HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + path))
                         .header("Authorization", "Bearer " + key)
                         .header("Content-Type", "application/json")
-                        .POST(HttpRequest.BodyPublishers.ofString("{\"query\":\"%s\"}".formatted(identifier)))
+                        .POST(HttpRequest.BodyPublishers.ofString(body))
                         .build(),
                 HttpResponse.BodyHandlers.ofString());
     }

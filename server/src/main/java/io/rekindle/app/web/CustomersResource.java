@@ -51,6 +51,8 @@ class CustomersResource {
     private static final Map<String, Identifier.Type> TYPES =
             Arrays.stream(Identifier.Type.values()).collect(Collectors.toMap(Identifier.Type::code, type -> type));
 
+    private static final int MOST_NAMED = 500;
+
     private final Profiles profiles;
     private final Identities identities;
     private final Orders orders;
@@ -182,6 +184,18 @@ class CustomersResource {
         if (query == null || query.isBlank())
             throw Problem.invalid("search_empty", "send {\"query\":…}: an identifier of a customer");
         return queries.answer(() -> new Page<>(rows.of(profiles.search(query.strip()), Caller.current()), null));
+    }
+
+    record CustomersNamed(@Nullable List<CustomerId> customerIds) {}
+
+    /** Who some customers are, side by side: masked where the caller may not see it. At most 500. */
+    @PostMapping("/names")
+    Page<Profiles.Card> names(@RequestBody CustomersNamed asked) {
+        var ids = asked.customerIds();
+        if (ids == null || ids.size() > MOST_NAMED)
+            throw Problem.invalid("customers_many", "name at most {most} customers in customerIds")
+                    .with("most", MOST_NAMED);
+        return new Page<>(profiles.cards(ids, Caller.current()), null);
     }
 
     @GetMapping("/{id}")
