@@ -21,6 +21,7 @@ export const router = createHashRouter([
           { path: 'objectives', lazy: () => import('@/pages/ObjectivesPage') },
           { path: 'objectives/:id', lazy: () => import('@/pages/ObjectivePage') },
           { path: 'tags', lazy: () => import('@/pages/TagsPage') },
+          { path: 'tags/:key', lazy: () => import('@/pages/TagPage') },
           { path: 'segments', lazy: () => import('@/pages/SegmentsPage') },
           { path: 'segments/:id', lazy: () => import('@/pages/SegmentPage') },
           { path: 'offers', lazy: () => import('@/pages/OffersPage') },

@@ -5,6 +5,7 @@ import type { Customer } from '@/shared/api/types';
 import { calledBy, useCards } from '@/shared/api/useCards';
 import { useFormats, useLanguage } from '@/shared/i18n/language';
 import { Nothing, QueryView } from '@/shared/ui/QueryView';
+import { SetTag } from './SetTag';
 import { useCustomerSegments } from './api/readCustomerSegments';
 
 /** What is said of the customer, what to do next, where they belong, and whom they have to do with. */
@@ -15,7 +16,11 @@ export function AroundCustomer({ customer, currency }: { customer: Customer; cur
       <Card title={t('around.next')} data-testid="next-action">
         <Next customer={customer} currency={currency} />
       </Card>
-      <Card title={t('around.tags')} data-testid="customer-tags">
+      <Card
+        title={t('around.tags')}
+        extra={<SetTag customerId={customer.customerId} held={customer.tags.map(({ key }) => key)} />}
+        data-testid="customer-tags"
+      >
         <Tags customer={customer} />
       </Card>
       <Card title={t('around.segments')}>

@@ -12,11 +12,13 @@ import {
 } from 'antd';
 import { useMemo, useState } from 'react';
 import { useTranslation } from 'react-i18next';
+import { Link } from 'react-router';
 import type { Tag } from '@/shared/api/types';
 import { useFormats, useLanguage } from '@/shared/i18n/language';
 import { useMay } from '@/shared/session';
 import { ProblemAlert } from '@/shared/ui/ProblemAlert';
 import { Nothing } from '@/shared/ui/QueryView';
+import { ValueCounts } from './ValueCounts';
 import { useApproveTag, useRefreshTags, useRetireTag } from './api/tags';
 import { covered, HEALTH, KINDS, ofHealth, searched, type HealthFilter } from './tagList';
 
@@ -135,7 +137,6 @@ function TagDetails({ tag }: { tag: Tag }) {
   const mayApprove = useMay('approve');
   const mayPlan = useMay('plan');
   const error = approve.error ?? retire.error ?? refresh.error;
-  const most = Math.max(1, ...(tag.run?.values ?? []).map((one) => one.customers));
   const computed = tag.definition.kind !== 'manual' && tag.definition.kind !== 'imported';
   return (
     <div className="stack" data-testid={`tag-${tag.key}`}>
@@ -178,17 +179,7 @@ function TagDetails({ tag }: { tag: Tag }) {
       />
       {tag.run?.problem && <Typography.Text type="danger">{tag.run.problem}</Typography.Text>}
       {tag.run && tag.run.values.length > 0 && (
-        <div className="stack" style={{ gap: 4, maxWidth: 520 }}>
-          {tag.run.values.map((one) => (
-            <div className="row" style={{ flexWrap: 'nowrap', gap: 8 }} key={one.value}>
-              <span style={{ width: 160, flex: 'none', overflow: 'hidden', textOverflow: 'ellipsis' }}>
-                {one.value}
-              </span>
-              <Progress percent={(one.customers / most) * 100} showInfo={false} size="small" aria-label={one.value} />
-              <span className="num">{format.number(one.customers)}</span>
-            </div>
-          ))}
-        </div>
+        <ValueCounts counts={tag.run.values} />
       )}
       {tag.definition.sql && <pre style={{ whiteSpace: 'pre-wrap', margin: 0 }}>{tag.definition.sql}</pre>}
       <div className="row" style={{ gap: 8 }}>
@@ -206,6 +197,11 @@ function TagDetails({ tag }: { tag: Tag }) {
           <Button loading={refresh.isPending} onClick={() => refresh.mutate([tag.key])}>
             {t('tags.workOut')}
           </Button>
+        )}
+        {mayPlan && (
+          <Link to={`/tags/${tag.key}`}>
+            <Button data-testid={`edit-${tag.key}`}>{t('tags.edit')}</Button>
+          </Link>
         )}
         {mayPlan && !tag.retired && (
           <Popconfirm title={t('tags.retireSure')} onConfirm={() => retire.mutate(tag.key)}>

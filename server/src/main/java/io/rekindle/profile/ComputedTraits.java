@@ -10,6 +10,7 @@ import io.rekindle.platform.Problem;
 import io.rekindle.platform.SystemClock;
 import io.rekindle.platform.WriteGate;
 import io.rekindle.profile.TraitSql.Mark;
+import io.rekindle.warehouse.AdHocQueries;
 import io.rekindle.warehouse.Rows;
 import io.rekindle.warehouse.Sql;
 import io.rekindle.warehouse.Warehouse;
@@ -43,6 +44,7 @@ public class ComputedTraits {
     private static final int AT_ONCE = 20_000;
     private static final int MOST_REGROUPINGS = 10_000;
     private static final int NO_SOURCE = 0;
+    private static final int MOST_COUNTS = 20;
 
     private final JdbcClient jdbc;
     private final JsonMapper json;
@@ -53,6 +55,7 @@ public class ComputedTraits {
     private final SystemClock system;
     private final WriteGate gate;
     private final AuditTrail audit;
+    private final AdHocQueries queries;
     private final TransactionTemplate transaction;
     private final ReentrantLock oneAtATime = new ReentrantLock();
 
@@ -66,6 +69,7 @@ public class ComputedTraits {
             SystemClock system,
             WriteGate gate,
             AuditTrail audit,
+            AdHocQueries queries,
             TransactionTemplate transaction) {
         this.jdbc = jdbc;
         this.json = json;
@@ -76,6 +80,7 @@ public class ComputedTraits {
         this.system = system;
         this.gate = gate;
         this.audit = audit;
+        this.queries = queries;
         this.transaction = transaction;
     }
 
@@ -84,6 +89,7 @@ public class ComputedTraits {
      *
      * @param asOf the business time its values are of; null: not yet
      * @param fullAt when everybody was looked at last
+     * @param covered how many customers have it
      * @param changed for how many customers the last run changed it
      * @param problem why it could not be worked out; null: it could
      */
@@ -93,6 +99,7 @@ public class ComputedTraits {
             String createdBy,
             @Nullable Instant asOf,
             @Nullable Instant fullAt,
+            long covered,
             long changed,
             long millis,
             @Nullable String problem) {}
@@ -126,6 +133,27 @@ public class ComputedTraits {
         });
         run(Set.of(form.name()), true);
         return required(form.name()).computed();
+    }
+
+    /**
+     * What a definition would give now.
+     *
+     * @param values the most frequent ones
+     */
+    public record Preview(long covered, List<TagRun.Count> values) {}
+
+    /** What a definition would give now; nothing is kept. */
+    public Preview preview(TraitForm form) {
+        check(form);
+        var values = new ArrayList<TagRun.Count>();
+        long[] covered = {0};
+        return queries.answer(() -> {
+            warehouse.stream(new TraitSql(clock.zone()).preview(form, clock.instant(), MOST_COUNTS), row -> {
+                covered[0] = row.longValue("covered");
+                values.add(new TagRun.Count(row.text("word"), row.longValue("customers")));
+            });
+            return new Preview(covered[0], List.copyOf(values));
+        });
     }
 
     /** Takes a computed trait away; its history stays, and ends now. */
@@ -257,7 +285,7 @@ public class ComputedTraits {
             write(form, found);
             jdbc.sql("""
                             update computed_traits set as_of = :asOf, event_seq = :events, order_seq = :orders,
-                                regrouping = :regrouping, undone = :undone, changed = :changed, millis = :millis, problem = null,
+                                regrouping = :regrouping, undone = :undone, covered = :covered, changed = :changed, millis = :millis, problem = null,
                                 unsettled = false, full_at = case when :full then :asOf else full_at end
                             where name = :name
                             """)
@@ -266,6 +294,7 @@ public class ComputedTraits {
                     .param("orders", mark.orderSeq())
                     .param("regrouping", regrouping)
                     .param("undone", undone)
+                    .param("covered", covered(form))
                     .param("changed", found.size())
                     .param("millis", system.instant().toEpochMilli() - from)
                     .param("full", full)
@@ -277,6 +306,14 @@ public class ComputedTraits {
                     .param("name", form.name())
                     .update();
         }
+    }
+
+    private long covered(TraitForm form) {
+        return warehouse
+                .first(
+                        Sql.of("select count(*) as n from traits_now where trait = ?", form.trait()),
+                        row -> row.longValue("n"))
+                .orElse(0L);
     }
 
     private void unsettled(TraitForm form, boolean is) {
@@ -368,6 +405,7 @@ public class ComputedTraits {
                         row.getString("created_by"),
                         nullable(row, "as_of"),
                         nullable(row, "full_at"),
+                        row.getLong("covered"),
                         row.getLong("changed"),
                         row.getLong("millis"),
                         row.getString("problem")),

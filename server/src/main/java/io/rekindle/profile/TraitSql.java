@@ -72,6 +72,18 @@ final class TraitSql {
                         """);
     }
 
+    /**
+     * What a trait would be, its most frequent values first; nothing is kept. One row per value: {@code word, customers}, and
+     * in each how many customers have any ({@code covered}).
+     */
+    Sql preview(TraitForm form, Instant asOf, int most) {
+        return Sql.of("""
+                        select json_text(value, '$') as word, count(*) as customers, cast(sum(count(*)) over () as bigint) as covered
+                        from""")
+                .then(values(form, asOf, false).inParentheses())
+                .then("computed group by 1 order by customers desc, word limit ?", most);
+    }
+
     private Sql affected(TraitForm form, Instant asOf, Mark since, Collection<CustomerId> touched) {
         var parts = new ArrayList<Sql>();
         var event = form.event();

@@ -36,6 +36,7 @@ public final class RekindleCommand implements Runnable {
             AnalyzeCommand.class,
             SourceCommand.class,
             TagCommand.class,
+            TraitCommand.class,
             PlanCommand.class,
             QualityCommand.class,
             KeyCommand.class,

@@ -1,7 +1,9 @@
 package io.rekindle.app.cli;
 
+import io.rekindle.platform.Problem;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -10,9 +12,15 @@ import tools.jackson.databind.JsonNode;
 /** {@code rekindle tag}: the catalogue of tags. */
 @Command(
         name = "tag",
-        description = "Tags of customers: list, work out, approve.",
+        description = "Tags of customers: list, define, work out, approve, set by hand.",
         mixinStandardHelpOptions = true,
-        subcommands = {TagCommand.ListTags.class, TagCommand.Refresh.class, TagCommand.Approve.class})
+        subcommands = {
+            TagCommand.ListTags.class,
+            TagCommand.Make.class,
+            TagCommand.Refresh.class,
+            TagCommand.Approve.class,
+            TagCommand.Set.class
+        })
 final class TagCommand extends CommandGroup {
     @Command(
             name = "list",
@@ -49,6 +57,96 @@ final class TagCommand extends CommandGroup {
                                     .valueStream()
                                     .map(JsonNode::asString)
                                     .toList()));
+        }
+    }
+
+    @Command(
+            name = "make",
+            description =
+                    "Define a tag, or give one another definition; an approver approves it. The file holds a definition as 'tag list --json' prints it.",
+            mixinStandardHelpOptions = true)
+    static final class Make extends ServerCommand {
+        @Parameters(index = "0", paramLabel = "KEY", description = "The tag; lower-case letters, digits, underscores.")
+        @SuppressWarnings("NullAway.Init")
+        private String key;
+
+        @Parameters(index = "1", paramLabel = "FILE", description = "The definition as JSON; - reads standard input.")
+        @SuppressWarnings("NullAway.Init")
+        private String file;
+
+        @Option(names = "--owner", description = "Who answers for it, in place of the file's.")
+        private @Nullable String owner;
+
+        @Option(names = "--preview", description = "Only say whom it would cover now; nothing is kept.")
+        private boolean preview;
+
+        @Override
+        public void run() {
+            var definition = JsonInput.read(file);
+            if (owner != null) definition.put("owner", owner);
+            if (preview) {
+                var seen = data.withServer(api -> api.post("/api/tags/preview", definition));
+                json.print(seen, () -> {
+                    System.out.printf(
+                            "covers %,d of %,d customers%n",
+                            seen.path("covered").asLong(),
+                            seen.path("population").asLong());
+                    for (var one : seen.path("values"))
+                        System.out.printf(
+                                "%-30s %,d%n",
+                                one.path("value").asString(), one.path("customers").asLong());
+                });
+                return;
+            }
+            var made = data.withServer(api -> {
+                boolean there = api.get("/api/tags")
+                        .path("items")
+                        .valueStream()
+                        .anyMatch(tag -> tag.path("key").asString().equals(key));
+                return there
+                        ? api.put("/api/tags/" + key, definition)
+                        : api.post("/api/tags", Map.of("key", key, "definition", definition));
+            });
+            json.print(
+                    made,
+                    () -> System.out.printf(
+                            "version %d of %s waits for approval: tag approve %s %d%n",
+                            made.path("version").asInt(),
+                            key,
+                            key,
+                            made.path("version").asInt()));
+        }
+    }
+
+    @Command(
+            name = "set",
+            description = "Give a customer a manual or imported tag, or take it away.",
+            mixinStandardHelpOptions = true)
+    static final class Set extends ServerCommand {
+        @Parameters(index = "0", paramLabel = "CUSTOMER", description = "The customer's id in Rekindle.")
+        private long customer;
+
+        @Parameters(index = "1", paramLabel = "KEY", description = "The tag.")
+        @SuppressWarnings("NullAway.Init")
+        private String key;
+
+        @Parameters(index = "2", paramLabel = "VALUE", arity = "0..1", description = "The value; none with --clear.")
+        private @Nullable String value;
+
+        @Option(names = "--clear", description = "Take the tag away.")
+        private boolean clear;
+
+        @Override
+        public void run() {
+            var given = value;
+            if (clear == (given != null))
+                throw Problem.invalid("tag_value_missing", "name a value, or --clear to take the tag away");
+            var place = "/api/customers/%d/tags/%s".formatted(customer, key);
+            data.withServer(api -> given == null ? api.delete(place) : api.put(place, Map.of("value", given)));
+            json.print(
+                    Map.of("customer", Long.toString(customer), "tag", key, "value", given == null ? "" : given),
+                    () -> System.out.printf(
+                            given == null ? "%s is taken away%n" : "%s is %s now%n", key, given));
         }
     }
 

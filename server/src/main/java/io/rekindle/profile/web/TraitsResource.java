@@ -31,7 +31,13 @@ class TraitsResource {
             TraitForm.@Nullable Measure measure,
             @Nullable String event,
             @Nullable String property,
-            @Nullable Integer days) {}
+            @Nullable Integer days) {
+        TraitForm form() {
+            if (name == null || measure == null)
+                throw Problem.invalid("computed_trait_incomplete", "a computed trait needs a name and a measure");
+            return new TraitForm(name, measure, event, property, days);
+        }
+    }
 
     record TraitRefresh(@Nullable Boolean full) {}
 
@@ -45,10 +51,14 @@ class TraitsResource {
     @ResponseStatus(HttpStatus.CREATED)
     @PreAuthorize("hasRole('PLANNER')")
     ComputedTraits.Computed create(@RequestBody NewTrait request) {
-        if (request.name() == null || request.measure() == null)
-            throw Problem.invalid("computed_trait_incomplete", "a computed trait needs a name and a measure");
-        return traits.create(
-                new TraitForm(request.name(), request.measure(), request.event(), request.property(), request.days()));
+        return traits.create(request.form());
+    }
+
+    /** What a definition would give now; nothing is kept. */
+    @PostMapping("/preview")
+    @PreAuthorize("hasRole('ANALYST')")
+    ComputedTraits.Preview preview(@RequestBody NewTrait request) {
+        return traits.preview(request.form());
     }
 
     @DeleteMapping("/{name}")
