@@ -133,6 +133,7 @@ function SignedIn({ session }: { session: Session }) {
               page('/users', <UserSwitchOutlined />, t('nav.users')),
               page('/keys', <KeyOutlined />, t('nav.keys')),
               page('/webhooks', <NotificationOutlined />, t('nav.webhooks')),
+              page('/data-rights', <SafetyOutlined />, t('nav.dataRights')),
               page('/audit', <AuditOutlined />, t('nav.audit')),
             ],
           },

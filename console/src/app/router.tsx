@@ -41,6 +41,7 @@ export const router = createHashRouter([
           { path: 'pulls', lazy: () => import('@/pages/PullsPage') },
           { path: 'imports/:id', lazy: () => import('@/pages/ImportPage') },
           { path: 'exports', lazy: () => import('@/pages/ExportsPage') },
+          { path: 'data-rights', lazy: () => import('@/pages/DataRightsPage') },
           { path: 'users', lazy: () => import('@/pages/UsersPage') },
           { path: 'keys', lazy: () => import('@/pages/KeysPage') },
           { path: 'webhooks', lazy: () => import('@/pages/WebhooksPage') },

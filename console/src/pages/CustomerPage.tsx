@@ -1,10 +1,13 @@
+import { useQueryClient } from '@tanstack/react-query';
 import { useMemo } from 'react';
 import { useTranslation } from 'react-i18next';
-import { useParams } from 'react-router';
+import { useNavigate, useParams } from 'react-router';
 import { useCurrency } from '@/features/analyse/useCurrency';
 import { CustomerPermission } from '@/features/consent/CustomerPermission';
+import { MergeByHand } from '@/features/identity/MergeByHand';
 import { useCampaigns } from '@/features/plan/api/listCampaigns';
 import { useCustomer } from '@/features/profile/api/readCustomer';
+import { CustomerPicker } from '@/features/profile/CustomerPicker';
 import { CustomerView } from '@/features/profile/CustomerView';
 import { PersonRights } from '@/features/rights/PersonRights';
 import { personName } from '@/shared/format';
@@ -16,6 +19,8 @@ export function Component() {
   const { t } = useTranslation();
   const { id = '' } = useParams();
   const customer = useCustomer(id);
+  const queries = useQueryClient();
+  const navigate = useNavigate();
   const currency = useCurrency();
   const campaigns = useCampaigns();
   const names = useMemo(() => new Map(campaigns.items?.map((one) => [one.id, one.name])), [campaigns.items]);
@@ -29,7 +34,20 @@ export function Component() {
     customer.data?.identifiers.find(({ type }) => type === 'user_id')?.value ||
     t('customer.title');
   return (
-    <Page title={name} back={{ to: '/customers', label: t('nav.customers') }} testId="page-customer">
+    <Page title={name} back={{ to: '/customers', label: t('nav.customers') }} actions={
+        customer.data && (
+          <MergeByHand
+            customerId={customer.data.customerId}
+            picker={({ value, change }) => <CustomerPicker value={value} change={change} />}
+            merged={(winner) => {
+              void queries.invalidateQueries();
+              void navigate(`/customers/${winner}`, { replace: true });
+            }}
+          />
+        )
+      }
+      testId="page-customer"
+    >
       <QueryView query={customer}>
         {(data) => (
           <div className="stack">

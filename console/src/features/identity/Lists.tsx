@@ -7,6 +7,7 @@ import { useMay } from '@/shared/session';
 import { ListTable } from '@/shared/ui/ListTable';
 import { ProblemAlert } from '@/shared/ui/ProblemAlert';
 import { calledBy, useCards, type Card } from '@/shared/api/useCards';
+import { Searches } from './Searches';
 import {
   useCandidates,
   useConflicts,
@@ -73,6 +74,7 @@ export function Candidates() {
           </Button>
         </div>
       )}
+      <Searches />
       {(decide.error ?? search.error ?? unnamed) && <ProblemAlert error={decide.error ?? search.error ?? unnamed} />}
       <ListTable
         list={list}

@@ -52,6 +52,22 @@ export const useDecide = () =>
     ),
   );
 
+/** Makes one customer of two. */
+export const useMergeByHand = () =>
+  useAct((pair: { customerId: string; otherCustomerId: string; reason: string }) =>
+    answerOf(api.POST('/api/identity/merges', { body: pair })),
+  );
+
+const underWay = (state: string) => state === 'waiting' || state === 'running';
+
+/** The latest searches; as long as one is under way they are asked for again. */
+export const useSearches = () =>
+  useQuery({
+    queryKey: [...identityKey, 'searches'],
+    queryFn: () => answerOf(api.GET('/api/identity/searches', {})),
+    refetchInterval: (query) => (query.state.data?.items.some(({ state }) => underWay(state)) ? 2_000 : false),
+  });
+
 /** Looks for probable matches. */
 export const useSearch = () => useAct(() => answerOf(api.POST('/api/identity/searches', { body: {} })));
 

@@ -30,6 +30,7 @@ import org.springframework.transaction.support.TransactionTemplate;
 @Component
 public class Merges {
     private static final int AT_ONCE = 2_000;
+    private static final int LONGEST_REASON = 500;
 
     private final JdbcClient jdbc;
     private final TransactionTemplate transactions;
@@ -122,6 +123,14 @@ public class Merges {
      * @throws Problem {@code customer_not_found}, {@code identity_already_one}
      */
     public Entry mergeByHand(CustomerId one, CustomerId other) {
+        return mergeByHand(one, other, "");
+    }
+
+    /** The same, with why: it stands in the audit trail, and so names nobody. */
+    public Entry mergeByHand(CustomerId one, CustomerId other, String reason) {
+        if (reason.length() > LONGEST_REASON)
+            throw Problem.invalid("merge_reason_long", "a reason has at most {most} characters")
+                    .with("most", LONGEST_REASON);
         var left = own(one);
         var right = own(other);
         if (left.equals(right))
@@ -129,6 +138,8 @@ public class Merges {
                     .with("one", one)
                     .with("other", other);
         var numbers = ask(List.of(new Match(left, right, 1)), true, Link.Rule.BY_HAND);
+        if (!reason.isBlank())
+            audit.record("identity.reason", "customers %s and %s".formatted(left.id(), right.id()), reason.strip());
         return jdbc.sql("select " + ENTRY + """
                          from identity_links l left join identity_requests q on q.id = l.request_id
                          left join identity_requests u on u.id = l.undone_request_id where l.request_id = :request

@@ -71,8 +71,11 @@ class MergesResource {
         }
     }
 
+    /** @param reason why they are one person, without naming them: it stays in the audit trail */
     record MergeRequest(
-            @Nullable CustomerId customerId, @Nullable CustomerId otherCustomerId) {}
+            @Nullable CustomerId customerId,
+            @Nullable CustomerId otherCustomerId,
+            @Nullable String reason) {}
 
     /**
      * @param customer only entries that concern this customer
@@ -114,7 +117,7 @@ class MergesResource {
         var other = request.otherCustomerId();
         if (one == null || other == null)
             throw Problem.invalid("identity_merge_incomplete", "a merge needs customerId and otherCustomerId");
-        return MergeView.of(merges.mergeByHand(one, other));
+        return MergeView.of(merges.mergeByHand(one, other, request.reason() == null ? "" : request.reason()));
     }
 
     record UndoRequest(@Nullable String rule, @Nullable Instant from) {}
