@@ -268,6 +268,42 @@ class TagsOverHttpTest {
                 .hasSize(1);
     }
 
+    @Test
+    void aComputedTraitIsLookedAtBeforeItIsMadeAndCoversWhomItSaid() throws Exception {
+        warehouse.append("orders", "tg_previewed", Rows.written(rows -> {
+            for (int i = 0; i < 3; i++)
+                rows.value("tg-previewed-" + i)
+                        .value(FIRST + 60 + i / 2)
+                        .value(Instant.parse("2026-01-01T00:00:00Z").plusSeconds(i))
+                        .value("EUR")
+                        .value(new java.math.BigDecimal("10.00"))
+                        .value(java.math.BigDecimal.ZERO)
+                        .missing()
+                        .value(1)
+                        .value((Long) null)
+                        .value(9_000_000_000L + i)
+                        .end();
+        }));
+        var form = "{\"name\":\"tg_orders\",\"measure\":\"count\"}";
+        var buyers = warehouse
+                .first(
+                        Sql.of(
+                                "select count(distinct customer_id) as n from orders_now where net > 0 and ordered_at"
+                                        + " <= ?",
+                                clock.instant()),
+                        row -> row.longValue("n"))
+                .orElseThrow();
+        var preview = send("POST", "/api/computed-traits/preview", form, 200);
+        assertThat(preview.get("covered").longValue()).isEqualTo(buyers).isGreaterThanOrEqualTo(2);
+        assertThat(send("GET", "/api/computed-traits", null, 200).toString())
+                .as("nothing was kept")
+                .doesNotContain("tg_orders");
+        var made = send("POST", "/api/computed-traits", form, 201);
+        assertThat(made.get("covered").longValue()).isEqualTo(buyers);
+        send("DELETE", "/api/computed-traits/tg_orders", null, 204);
+        send("POST", "/api/computed-traits/preview", form.replace("tg_orders", "Bad Name"), 400);
+    }
+
     private List<Long> members(Rule rule, Instant asOf) {
         return warehouse.query(segments.members(rule, asOf), row -> row.longValue("customer_id")).stream()
                 .sorted()

@@ -88,8 +88,7 @@ class RightsOverHttpTest {
                 .path("items");
         assertThat(looks).hasSize(4);
         assertThat(look(looks.get(0)))
-                .isEqualTo(
-                        "key:rights: a planner POST /api/customers/names [\"email\",\"firstName\",\"userId\"] null");
+                .isEqualTo("key:rights: a planner POST /api/customers/names [\"email\",\"firstName\",\"userId\"] null");
         assertThat(look(looks.get(3))).isEqualTo("key:rights: an analyst GET /api/customers/{id} [] null");
         assertThat(look(looks.get(2)))
                 .isEqualTo(

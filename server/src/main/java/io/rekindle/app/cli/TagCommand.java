@@ -94,7 +94,8 @@ final class TagCommand extends CommandGroup {
                     for (var one : seen.path("values"))
                         System.out.printf(
                                 "%-30s %,d%n",
-                                one.path("value").asString(), one.path("customers").asLong());
+                                one.path("value").asString(),
+                                one.path("customers").asLong());
                 });
                 return;
             }
@@ -145,8 +146,7 @@ final class TagCommand extends CommandGroup {
             data.withServer(api -> given == null ? api.delete(place) : api.put(place, Map.of("value", given)));
             json.print(
                     Map.of("customer", Long.toString(customer), "tag", key, "value", given == null ? "" : given),
-                    () -> System.out.printf(
-                            given == null ? "%s is taken away%n" : "%s is %s now%n", key, given));
+                    () -> System.out.println(key + (given == null ? " is taken away" : " is " + given + " now")));
         }
     }
 

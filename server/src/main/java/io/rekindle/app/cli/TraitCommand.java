@@ -39,17 +39,24 @@ final class TraitCommand extends CommandGroup {
                     form.path("name").asString(),
                     form.path("measure").asString(),
                     form.path("event").asString("orders"),
-                    form.path("property").isNull() ? "" : "." + form.path("property").asString(),
-                    form.path("days").isNull() ? "" : " in %d days".formatted(form.path("days").asInt()),
+                    form.path("property").isNull()
+                            ? ""
+                            : "." + form.path("property").asString(),
+                    form.path("days").isNull()
+                            ? ""
+                            : " in %d days".formatted(form.path("days").asInt()),
                     trait.path("covered").asLong(),
                     trait.path("asOf").asString("never"),
-                    trait.path("problem").isNull() ? "" : "  " + trait.path("problem").asString());
+                    trait.path("problem").isNull()
+                            ? ""
+                            : "  " + trait.path("problem").asString());
         }
     }
 
     @Command(
             name = "make",
-            description = "Define a computed trait by options, or by a file with name, measure, event, property and days.",
+            description =
+                    "Define a computed trait by options, or by a file with name, measure, event, property and days.",
             mixinStandardHelpOptions = true)
     static final class Make extends ServerCommand {
         @Parameters(paramLabel = "NAME", arity = "0..1", description = "The trait will be called computed.NAME.")
@@ -87,11 +94,13 @@ final class TraitCommand extends CommandGroup {
             if (preview) {
                 var seen = data.withServer(api -> api.post("/api/computed-traits/preview", form));
                 json.print(seen, () -> {
-                    System.out.printf("covers %,d customers%n", seen.path("covered").asLong());
+                    System.out.printf(
+                            "covers %,d customers%n", seen.path("covered").asLong());
                     for (var one : seen.path("values"))
                         System.out.printf(
                                 "%-30s %,d%n",
-                                one.path("value").asString(), one.path("customers").asLong());
+                                one.path("value").asString(),
+                                one.path("customers").asLong());
                 });
                 return;
             }

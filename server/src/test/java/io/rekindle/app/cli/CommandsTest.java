@@ -192,6 +192,53 @@ class CommandsTest {
     }
 
     @Test
+    void tagsAndTraitsAreDefinedFromFilesAndStandardInput() throws IOException {
+        var definition = """
+            {"name":{"en":"Key account","zh":"大客户"},"description":{"en":"By hand.","zh":"人工。"},"type":"boolean","kind":"manual"}
+            """;
+        var file = Files.writeString(DATA.resolve("tag.json"), definition);
+        assertFails(on("tag", "make", "cli_tag", file.toString()), "owner");
+        assertFails(on("tag", "make", "cli_tag", DATA.resolve("nowhere.json").toString()), "nowhere.json");
+        assertFails(withInput("{not json", "tag", "make", "cli_tag", "-"), "not well-formed JSON at line 1");
+        assertThat(withInput(definition, "tag", "make", "cli_tag", "-", "--owner", "crm")
+                        .out())
+                .contains("version 1 of cli_tag waits for approval");
+        assertThat(json("tag", "make", "cli_tag", file.toString(), "--owner", "crm team")
+                        .path("version")
+                        .asInt())
+                .isEqualTo(2);
+        assertThat(json("tag", "approve", "cli_tag", "2")
+                        .path("approvedVersion")
+                        .asInt())
+                .isEqualTo(2);
+        assertFails(on("tag", "set", "4711", "cli_tag", "true"), "no customer 4711");
+        assertFails(on("tag", "set", "4711", "cli_tag"), "--clear");
+
+        assertFails(on("trait", "make", "cli_orders"), "a measure");
+        assertThat(on("trait", "make", "cli_orders", "--measure", "count", "--days", "30", "--preview")
+                        .out())
+                .contains("covers");
+        assertThat(json("trait", "list"))
+                .noneMatch(trait -> trait.at("/form/name").asString().equals("cli_orders"));
+        assertThat(json("trait", "make", "cli_orders", "--measure", "count", "--days", "30")
+                        .at("/form/days")
+                        .asInt())
+                .isEqualTo(30);
+        assertThat(withInput(
+                                "{\"name\":\"cli_views\",\"measure\":\"count\",\"event\":\"Product Viewed\"}",
+                                "trait",
+                                "make",
+                                "--file",
+                                "-")
+                        .out())
+                .contains("cli_views", "Product Viewed");
+        assertThat(on("trait", "refresh", "--full").out()).contains("cli_orders", "cli_views");
+        assertThat(json("trait", "remove", "cli_orders").path("removed").asString())
+                .isEqualTo("cli_orders");
+        assertThat(on("trait", "list").out()).contains("cli_views").doesNotContain("cli_orders");
+    }
+
+    @Test
     void ordersAreTriedAndImported() throws IOException {
         var file = TestFolders.newFolder("orders").resolve("orders.csv");
         Files.writeString(file, """
