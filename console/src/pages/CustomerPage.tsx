@@ -34,7 +34,10 @@ export function Component() {
     customer.data?.identifiers.find(({ type }) => type === 'user_id')?.value ||
     t('customer.title');
   return (
-    <Page title={name} back={{ to: '/customers', label: t('nav.customers') }} actions={
+    <Page
+      title={name}
+      back={{ to: '/customers', label: t('nav.customers') }}
+      actions={
         customer.data && (
           <MergeByHand
             customerId={customer.data.customerId}

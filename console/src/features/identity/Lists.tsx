@@ -84,7 +84,10 @@ export function Candidates() {
         empty={t('identity.noCandidates')}
         columns={[
           { title: t('identity.probability'), render: (_, row) => format.percent(row.probability) },
-          { title: t('customers.customer'), render: (_, row) => <Person id={row.leftId} card={cards.get(row.leftId)} /> },
+          {
+            title: t('customers.customer'),
+            render: (_, row) => <Person id={row.leftId} card={cards.get(row.leftId)} />,
+          },
           { title: t('identity.and'), render: (_, row) => <Person id={row.rightId} card={cards.get(row.rightId)} /> },
           {
             title: t('identity.agree'),

@@ -70,7 +70,12 @@ function Question({ customerId, picker, merged, close }: Props & { close: () => 
     >
       <Form<Values> form={form} layout="vertical" onFinish={say}>
         {merge.error && <ProblemAlert error={merge.error} />}
-        <Form.Item name="other" label={t('identity.other')} extra={t('customers.searchHint')} rules={[{ required: true }]}>
+        <Form.Item
+          name="other"
+          label={t('identity.other')}
+          extra={t('customers.searchHint')}
+          rules={[{ required: true }]}
+        >
           <PickerField slot={picker} />
         </Form.Item>
         <Form.Item

@@ -130,7 +130,10 @@ function Make({ close }: { close: () => void }) {
   const preview = usePreviewTrait();
   const error = make.error ?? preview.error;
   const look = () =>
-    void form.validateFields().then((values) => preview.mutate(draftOf(values)), () => undefined);
+    void form.validateFields().then(
+      (values) => preview.mutate(draftOf(values)),
+      () => undefined,
+    );
   return (
     <Modal
       open

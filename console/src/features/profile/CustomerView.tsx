@@ -432,8 +432,7 @@ function Traits({ customer }: { customer: Customer }) {
         },
         {
           title: t('customer.source'),
-          render: (_, trait) =>
-            trait.sourceId === 0 ? t('customer.computed') : <SourceName id={trait.sourceId} />,
+          render: (_, trait) => (trait.sourceId === 0 ? t('customer.computed') : <SourceName id={trait.sourceId} />),
         },
         { title: t('customer.rule'), render: () => t('customer.lastWins') },
         { title: t('customer.changed'), render: (_, trait) => format.moment(trait.at) },

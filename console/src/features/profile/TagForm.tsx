@@ -56,7 +56,10 @@ export function TagForm({ tag, rule, saved }: Props) {
       { onSuccess: (made) => saved(made.key, made.version) },
     );
   const look = () =>
-    void form.validateFields().then((values) => preview.mutate(definitionOf({ ...start, ...values })), () => undefined);
+    void form.validateFields().then(
+      (values) => preview.mutate(definitionOf({ ...start, ...values })),
+      () => undefined,
+    );
   const required = [{ required: true, whitespace: true }];
   return (
     <div className="columns-wide">
@@ -174,7 +177,12 @@ export function TagForm({ tag, rule, saved }: Props) {
             {kind === 'statistic' && (
               <>
                 <Form.Item name="sql" label={t('tagForm.sql')} extra={t('tagForm.sqlHint')} rules={required}>
-                  <Input.TextArea className="code-area" spellCheck={false} autoSize={{ minRows: 6 }} data-testid="tag-sql" />
+                  <Input.TextArea
+                    className="code-area"
+                    spellCheck={false}
+                    autoSize={{ minRows: 6 }}
+                    data-testid="tag-sql"
+                  />
                 </Form.Item>
                 <Form.Item
                   name="parameters"

@@ -178,9 +178,7 @@ function TagDetails({ tag }: { tag: Tag }) {
         ]}
       />
       {tag.run?.problem && <Typography.Text type="danger">{tag.run.problem}</Typography.Text>}
-      {tag.run && tag.run.values.length > 0 && (
-        <ValueCounts counts={tag.run.values} />
-      )}
+      {tag.run && tag.run.values.length > 0 && <ValueCounts counts={tag.run.values} />}
       {tag.definition.sql && <pre style={{ whiteSpace: 'pre-wrap', margin: 0 }}>{tag.definition.sql}</pre>}
       <div className="row" style={{ gap: 8 }}>
         {mayApprove && !tag.retired && tag.approvedVersion !== tag.version && (

@@ -308,6 +308,22 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/computed-traits/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["preview_4"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/computed-traits/refresh": {
         parameters: {
             query?: never;
@@ -430,6 +446,22 @@ export interface paths {
         get?: never;
         put?: never;
         post: operations["lookup"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/customers/names": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["names"];
         delete?: never;
         options?: never;
         head?: never;
@@ -3006,6 +3038,7 @@ export interface components {
             nextAction: components["schemas"]["io.rekindle.app.web.NextAction"] | null;
             orders: components["schemas"]["io.rekindle.profile.Orders.Order"][];
             relations: components["schemas"]["io.rekindle.profile.Relations.Relation"][];
+            scoreReasons: components["schemas"]["io.rekindle.predict.ScoreReasons"] | null;
             scores: components["schemas"]["io.rekindle.predict.Prediction.ScoreNow"][];
             sections: components["schemas"]["io.rekindle.app.web.CustomersResource.SectionAnswer"][];
             stage: components["schemas"]["io.rekindle.analyse.Analysis.StageNow"] | null;
@@ -3030,6 +3063,9 @@ export interface components {
         };
         "io.rekindle.app.web.CustomersResource.CustomerSearch": {
             query?: string | null;
+        };
+        "io.rekindle.app.web.CustomersResource.CustomersNamed": {
+            customerIds?: string[] | null;
         };
         "io.rekindle.app.web.CustomersResource.Found": {
             profile: components["schemas"]["io.rekindle.profile.Profile"];
@@ -3892,6 +3928,10 @@ export interface components {
             items: components["schemas"]["io.rekindle.profile.ComputedTraits.Computed"][];
             nextCursor: string | null;
         };
+        "io.rekindle.common.PageIo.rekindle.profile.Profiles.Card": {
+            items: components["schemas"]["io.rekindle.profile.Profiles.Card"][];
+            nextCursor: string | null;
+        };
         "io.rekindle.common.PageIo.rekindle.profile.Timeline.Entry": {
             items: components["schemas"]["io.rekindle.profile.Timeline.Entry"][];
             nextCursor: string | null;
@@ -4687,6 +4727,7 @@ export interface components {
             customerId?: string | null;
             /** @description a customer id: a decimal number as text */
             otherCustomerId?: string | null;
+            reason?: string | null;
         };
         "io.rekindle.identity.web.MergesResource.MergeView": {
             /** Format: date-time */
@@ -5064,11 +5105,49 @@ export interface components {
             /** Format: double */
             value: number | null;
         };
+        "io.rekindle.predict.ScoreReasons": {
+            /** Format: double */
+            alive: number | null;
+            /** Format: double */
+            aliveAtUsualGap: number | null;
+            /** Format: double */
+            aliveIfYesterday: number | null;
+            /** Format: date */
+            day: string;
+            /** Format: int32 */
+            daysSinceFirst: number;
+            /** Format: int32 */
+            daysSinceLast: number;
+            /** Format: double */
+            everybodysAmount: number;
+            /** Format: double */
+            expectedAmount: number;
+            /** Format: double */
+            expectedLater: number;
+            /** Format: double */
+            expectedPurchases: number;
+            /** Format: double */
+            expectedValue: number;
+            /** Format: double */
+            gapsSilent: number | null;
+            /** Format: double */
+            meanAmount: number | null;
+            /** Format: int32 */
+            purchaseDays: number;
+            /** Format: int32 */
+            purchases: number;
+            /** Format: double */
+            usualGap: number | null;
+            /** Format: int32 */
+            valueDays: number;
+        };
         "io.rekindle.profile.ComputedTraits.Computed": {
             /** Format: date-time */
             asOf: string | null;
             /** Format: int64 */
             changed: number;
+            /** Format: int64 */
+            covered: number;
             /** Format: date-time */
             createdAt: string;
             createdBy: string;
@@ -5078,6 +5157,11 @@ export interface components {
             /** Format: int64 */
             millis: number;
             problem: string | null;
+        };
+        "io.rekindle.profile.ComputedTraits.Preview": {
+            /** Format: int64 */
+            covered: number;
+            values: components["schemas"]["io.rekindle.profile.TagRun.Count"][];
         };
         "io.rekindle.profile.Orders.Line": {
             amount: number;
@@ -5127,6 +5211,14 @@ export interface components {
             sourceId: number;
             /** @description any JSON value */
             value: unknown;
+        };
+        "io.rekindle.profile.Profiles.Card": {
+            /** @description a customer id: a decimal number as text */
+            customerId: string;
+            email: string | null;
+            name: string | null;
+            phone: string | null;
+            userId: string | null;
         };
         "io.rekindle.profile.Relations.Relation": {
             /** @description a customer id: a decimal number as text */
@@ -7001,6 +7093,93 @@ export interface operations {
             };
         };
     };
+    preview_4: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["io.rekindle.profile.web.TraitsResource.NewTrait"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["io.rekindle.profile.ComputedTraits.Preview"];
+                };
+            };
+            /** @description a parameter, a field or the body cannot be used: errors has the places */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description no key and no session, or an unknown one */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the role does not allow it, or the X-CSRF-Token is missing */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description what is there stands against it */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description well-formed, and not valid: errors has every fault with its place */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description what went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     refresh_1: {
         parameters: {
             query?: never;
@@ -7688,6 +7867,93 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["io.rekindle.app.web.CustomersResource.Found"];
+                };
+            };
+            /** @description a parameter, a field or the body cannot be used: errors has the places */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description no key and no session, or an unknown one */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the role does not allow it, or the X-CSRF-Token is missing */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description what is there stands against it */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description well-formed, and not valid: errors has every fault with its place */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description what went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    names: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["io.rekindle.app.web.CustomersResource.CustomersNamed"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["io.rekindle.common.PageIo.rekindle.profile.Profiles.Card"];
                 };
             };
             /** @description a parameter, a field or the body cannot be used: errors has the places */

@@ -29,6 +29,4 @@ export const useRefreshTraits = () =>
   useTraitChange((full: boolean) => answerOf(api.POST('/api/computed-traits/refresh', { body: { full } })));
 
 export const useDeleteTrait = () =>
-  useTraitChange((name: string) =>
-    answerOf(api.DELETE('/api/computed-traits/{name}', { params: { path: { name } } })),
-  );
+  useTraitChange((name: string) => answerOf(api.DELETE('/api/computed-traits/{name}', { params: { path: { name } } })));

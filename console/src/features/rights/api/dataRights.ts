@@ -6,7 +6,9 @@ const rightsKey = ['rights'] as const;
 
 export const useErasures = () =>
   useList([...rightsKey, 'erasures'], (cursor) =>
-    answerOf(api.GET('/api/erasures', { params: { query: { cursor: cursor === undefined ? undefined : Number(cursor) } } })),
+    answerOf(
+      api.GET('/api/erasures', { params: { query: { cursor } } }),
+    ),
   );
 
 export const useRetention = () =>

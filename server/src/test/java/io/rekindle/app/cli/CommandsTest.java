@@ -194,10 +194,11 @@ class CommandsTest {
     @Test
     void tagsAndTraitsAreDefinedFromFilesAndStandardInput() throws IOException {
         var definition = """
-            {"name":{"en":"Key account","zh":"大客户"},"description":{"en":"By hand.","zh":"人工。"},"type":"boolean","kind":"manual"}
-            """;
+                {"name":{"en":"Key account","zh":"大客户"},"description":{"en":"By hand.","zh":"人工。"},"type":"boolean","kind":"manual"}
+                """;
         var file = Files.writeString(DATA.resolve("tag.json"), definition);
-        assertFails(on("tag", "make", "cli_tag", file.toString()), "owner");
+        assertThat(on("tag", "make", "cli_tag", file.toString()).err().lines())
+                .containsExactly("rekindle: the tag lacks owner", "  owner: 'owner' is missing");
         assertFails(on("tag", "make", "cli_tag", DATA.resolve("nowhere.json").toString()), "nowhere.json");
         assertFails(withInput("{not json", "tag", "make", "cli_tag", "-"), "not well-formed JSON at line 1");
         assertThat(withInput(definition, "tag", "make", "cli_tag", "-", "--owner", "crm")
