@@ -6,9 +6,7 @@ const rightsKey = ['rights'] as const;
 
 export const useErasures = () =>
   useList([...rightsKey, 'erasures'], (cursor) =>
-    answerOf(
-      api.GET('/api/erasures', { params: { query: { cursor } } }),
-    ),
+    answerOf(api.GET('/api/erasures', { params: { query: { cursor } } })),
   );
 
 export const useRetention = () =>
