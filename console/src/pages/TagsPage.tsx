@@ -4,6 +4,7 @@ import { Link, useSearchParams } from 'react-router';
 import { useTags } from '@/features/profile/api/tags';
 import { ComputedTraits } from '@/features/profile/ComputedTraits';
 import { TagsTable } from '@/features/profile/TagsTable';
+import { TraitRules } from '@/features/profile/TraitRules';
 import { useMay } from '@/shared/session';
 import { Page } from '@/shared/ui/Page';
 import { QueryView } from '@/shared/ui/QueryView';
@@ -38,6 +39,7 @@ export function Component() {
             children: <QueryView query={tags}>{({ items }) => <TagsTable tags={items} />}</QueryView>,
           },
           { key: 'traits', label: t('traits.title'), children: <ComputedTraits /> },
+          { key: 'conflicts', label: t('traitRules.title'), children: <TraitRules /> },
         ]}
       />
     </Page>

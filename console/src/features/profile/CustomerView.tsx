@@ -11,7 +11,7 @@ import { Nothing } from '@/shared/ui/QueryView';
 import { MessageStateTag, StageTag, TierTag } from '@/shared/ui/Tags';
 import { AroundCustomer } from './AroundCustomer';
 import { useTimeline } from './api/readTimeline';
-import { SourceName } from './SourceName';
+import { useSourceName } from './useSourceName';
 import { scoreReasons } from './scoreReasons';
 import { scoreFigure, scoreWords } from './scoreWords';
 
@@ -23,7 +23,7 @@ interface Props {
 /** What campaigns are called, by their ids. */
 type Names = ReadonlyMap<number, string>;
 
-export function CustomerView({ customer, currency, campaigns }: Props & { campaigns: Names }) {
+export function CustomerView({ customer, currency, campaigns, sources }: Props & { campaigns: Names; sources: Names }) {
   const { t } = useTranslation();
   const format = useFormats();
   const net = customer.orders.reduce((sum, order) => sum + order.net, 0);
@@ -408,17 +408,21 @@ function Consent({ customer }: { customer: Customer }) {
 const plain = (value: unknown): string =>
   typeof value === 'string' ? value : value === null || value === undefined ? '–' : JSON.stringify(value);
 
+type Trait = Customer['traits'][number];
+
 function Traits({ customer }: { customer: Customer }) {
   const { t } = useTranslation();
   const format = useFormats();
+  const sourceName = useSourceName();
   return (
     <Table
       size="small"
-      rowKey="name"
+      rowKey={(trait) => `${trait.name} ${trait.personal}`}
       dataSource={customer.traits}
       pagination={false}
       aria-label={t('customer.traits')}
       locale={{ emptyText: <Nothing text={t('customer.noTraits')} /> }}
+      data-testid="traits"
       columns={[
         { title: t('common.name'), dataIndex: 'name' },
         {
@@ -426,17 +430,38 @@ function Traits({ customer }: { customer: Customer }) {
           render: (_, trait) => (
             <>
               {plain(trait.value)} {trait.personal && <Tag>{t('customer.personal')}</Tag>}
-              {trait.sourceId === 0 && <Tag>{t('customer.computed')}</Tag>}
+              {trait.rule === 'computed' && <Tag>{t('customer.computed')}</Tag>}
+              {trait.others.map((other) => (
+                <div className="figure-note" key={other.sourceId}>
+                  {t(other.value === null ? 'customer.tookBack' : 'customer.othersSay', {
+                    source: sourceName(other.sourceId),
+                    value: plain(other.value),
+                    at: format.moment(other.at),
+                  })}
+                </div>
+              ))}
             </>
           ),
         },
         {
           title: t('customer.source'),
-          render: (_, trait) => (trait.sourceId === 0 ? t('customer.computed') : <SourceName id={trait.sourceId} />),
+          render: (_, trait) => (trait.rule === 'computed' ? t('customer.computed') : sourceName(trait.sourceId)),
         },
-        { title: t('customer.rule'), render: () => t('customer.lastWins') },
+        { title: t('customer.rule'), render: (_, trait) => <RuleWords trait={trait} /> },
         { title: t('customer.changed'), render: (_, trait) => format.moment(trait.at) },
       ]}
     />
   );
+}
+
+/** What let a value stand. */
+function RuleWords({ trait }: { trait: Trait }) {
+  const { t } = useTranslation();
+  if (trait.rule === 'computed') {
+    return <>{t('customer.ruleComputed')}</>;
+  }
+  if (trait.rule === 'last') {
+    return <>{t('customer.lastWins')}</>;
+  }
+  return <>{trait.rank === null ? t('customer.byUnlisted') : t('customer.bySource', { rank: trait.rank })}</>;
 }

@@ -50,8 +50,12 @@ create table if not exists imports_undone (import_id bigint not null, undone_at 
 -- one row per alias that was found to be (or no longer to be: customer_id = alias_id) another customer
 create table if not exists identity_changes (alias_id bigint not null, customer_id bigint not null, valid_from timestamp not null, evidence varchar not null, seq bigint not null);
 
--- one row per change of one trait of one customer; value is a JSON scalar, null when removed
-create table if not exists trait_changes (customer_id bigint not null, trait varchar not null, value varchar, valid_from timestamp not null, seq bigint not null);
+-- one row per change of what one source says of one trait of one customer; value is a JSON scalar, null when removed. Where only one source speaks of a person, what it repeats is not told
+create table if not exists trait_changes (customer_id bigint not null, trait varchar not null, value varchar, valid_from timestamp not null, seq bigint not null, source_id integer);
+alter table trait_changes add column if not exists source_id integer;
+
+-- one row per version of a conflict rule and source it ranks; a version that takes the rule away has one row without a source. The latest version of a trait is in force
+create table if not exists trait_rules (version bigint not null, trait varchar not null, source_id integer, source_rank integer, valid_from timestamp not null);
 
 -- one row per change of one tag of one customer; value is a JSON scalar, null when the customer has it no more; of changes at one instant the one with the highest seq stands
 create table if not exists tag_changes (customer_id bigint not null, tag varchar not null, value varchar, valid_from timestamp not null, version integer not null, seq bigint not null);

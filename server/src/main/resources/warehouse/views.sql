@@ -56,16 +56,36 @@ select o.order_id, coalesce(i.customer_id, o.customer_id) as customer_id, o.orde
 from orders o left join identity_now i on i.alias_id = o.customer_id left join later l on l.order_id = o.order_id
 where o.import_id is null or o.import_id not in (select import_id from imports_undone);
 
--- one row per customer and trait that has a value
+-- one row per trait and source a conflict rule in force ranks
+create or replace view trait_rules_now as
+select version, trait, source_id, source_rank, valid_from from (
+    select * from trait_rules qualify version = max(version) over (partition by trait)) latest
+where source_id is not null;
+
+-- one row per word the history has of a trait: which source said what of whom
+create or replace view trait_words_now as
+select coalesce(i.customer_id, t.customer_id) as customer_id, t.trait, t.value, t.valid_from, t.seq, t.source_id
+from trait_changes t left join identity_now i on i.alias_id = t.customer_id
+where not exists (
+    select 1 from events e
+    where e.seq = t.seq and e.customer_id = t.customer_id and e.import_id in (select import_id from imports_undone));
+
+-- one row per customer and trait that has a value: what was said last, or what the trait's conflict rule chooses
 create or replace view traits_now as
-select * from (
-    select coalesce(i.customer_id, t.customer_id) as customer_id, t.trait, t.value, t.valid_from
-    from trait_changes t left join identity_now i on i.alias_id = t.customer_id
-    where not exists (
-        select 1 from events e
-        where e.seq = t.seq and e.customer_id = t.customer_id and e.import_id in (select import_id from imports_undone))
-    qualify row_number() over (partition by coalesce(i.customer_id, t.customer_id), t.trait order by t.valid_from desc, t.seq desc) = 1) latest
-where value is not null;
+select customer_id, trait, value, valid_from from (
+    select customer_id, trait, value, valid_from from trait_words_now
+    where trait not in (select trait from trait_rules_now)
+    qualify row_number() over (partition by customer_id, trait order by valid_from desc, seq desc) = 1) latest
+where value is not null
+union all
+select customer_id, trait, value, valid_from from (
+    select w.customer_id, w.trait, w.value, w.valid_from, coalesce(r.source_rank, 1000000) as place
+    from trait_words_now w left join trait_rules_now r on r.trait = w.trait and r.source_id = w.source_id
+    where w.trait in (select trait from trait_rules_now) and w.source_id is not null
+    qualify row_number() over (
+        partition by w.customer_id, w.trait, coalesce(r.source_rank, 1000000) order by w.valid_from desc, w.seq desc) = 1) ranked
+where value is not null
+qualify row_number() over (partition by customer_id, trait order by place) = 1;
 
 -- one row per customer and tag that the customer has
 create or replace view tags_now as

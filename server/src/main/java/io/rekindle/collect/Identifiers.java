@@ -93,11 +93,9 @@ public class Identifiers {
         if (DOCUMENT.matcher(text).matches()
                 && (!GB_11643.matcher(text).matches() || PersonalText.isIn(text, PersonalText.Kind.IDENTIFIER)))
             return Form.DOCUMENT;
-        return PHONE_IN_FULL.matcher(text).matches()
-                                && (PersonalText.isIn(text, PersonalText.Kind.REFERENCE) || isMobile(text))
-                        || TRUNK.matcher(text).matches()
-                ? Form.PHONE
-                : Form.OTHER;
+        boolean inFull = PHONE_IN_FULL.matcher(text).matches()
+                && (PersonalText.isIn(text, PersonalText.Kind.REFERENCE) || isMobile(text));
+        return inFull || TRUNK.matcher(text).matches() ? Form.PHONE : Form.OTHER;
     }
 
     private boolean isMobile(String number) {

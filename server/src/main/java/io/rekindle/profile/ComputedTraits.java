@@ -353,6 +353,7 @@ public class ComputedTraits {
                                 .value(change.value())
                                 .value(change.at())
                                 .value(seq)
+                                .missing()
                                 .end();
                 }));
             }));
@@ -362,9 +363,9 @@ public class ComputedTraits {
     private void store(TraitForm form, List<Change> some, long seq) {
         if (some.isEmpty()) return;
         jdbc.sql("""
-                        insert into traits (customer_id, identity_id, trait, value, set_at, seq, source_id, standing)
-                        select c, c, :trait, v::jsonb, a, :seq, :source, true from unnest(:customers, :values, :at) as x (c, v, a)
-                        on conflict (identity_id, trait, import_id) do update set customer_id = excluded.customer_id, value = excluded.value,
+                        insert into traits (customer_id, identity_id, trait, value, set_at, seq, source_id, standing, told)
+                        select c, c, :trait, v::jsonb, a, :seq, :source, true, true from unnest(:customers, :values, :at) as x (c, v, a)
+                        on conflict (identity_id, trait, source_id, import_id) do update set customer_id = excluded.customer_id, value = excluded.value,
                             set_at = excluded.set_at, seq = excluded.seq, standing = true
                         """)
                 .param("trait", form.trait())

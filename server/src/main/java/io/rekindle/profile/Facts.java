@@ -5,104 +5,88 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a batch says about identities, or about customers, and what stands after it. The fact that occurred last stands, whatever the order
- * facts come in; of two at one instant the later one in the log.
+ * What a batch says of identities, in the order of the log. In a series the fact that occurred last stands, whatever the
+ * order facts come in; of two at one instant the later one in the log. Which series stands for a customer is the conflict
+ * rule's to say ({@link TraitRules}).
  */
 final class Facts<V> {
-    private static final Comparator<Fact<?>> AS_OCCURRED =
+    static final Comparator<Fact<?>> AS_OCCURRED =
             Comparator.<Fact<?>, Instant>comparing(Fact::at).thenComparingLong(Fact::seq);
 
-    private final Map<About, List<Fact<V>>> said = new HashMap<>();
+    private final List<Said<V>> said = new ArrayList<>();
+    private final Map<Series, Integer> latest = new HashMap<>();
 
-    /** @param importId of the import that said so; 0 when none did: each import's word is kept by itself, to be taken back */
-    record About(CustomerId customer, String name, long importId) {
-        About(CustomerId customer, String name) {
-            this(customer, name, 0);
+    /**
+     * What one source says of one identity under one name.
+     *
+     * @param importId of the import that says so; 0 when none does: each import's word is kept by itself, to be taken back
+     */
+    record Series(CustomerId identity, String name, int source, long importId) {
+        /** What the events of a source say. */
+        Series(CustomerId identity, String name, int source) {
+            this(identity, name, source, 0);
         }
     }
 
-    record Fact<V>(V value, Instant at, long seq, int source) {}
+    record Fact<V>(V value, Instant at, long seq) {}
 
-    /** What stands now, and whether the value itself is another than before. */
-    record Standing<V>(About about, Fact<V> fact, boolean changed) {}
+    record Said<V>(Series series, Fact<V> fact) {}
 
-    /** A row of history: from when on what was so. */
-    record Turn<V>(About about, Fact<V> fact) {}
+    /** What a series says now, and whether the value itself is another than before. */
+    record Standing<V>(Series series, Fact<V> fact, boolean changed) {}
 
-    record Outcome<V>(List<Standing<V>> standing, List<Turn<V>> turns) {}
-
-    void say(About about, Fact<V> fact) {
-        said.computeIfAbsent(about, a -> new ArrayList<>()).add(fact);
+    /** An event that says two things under one name says the later one. */
+    void say(Series series, Fact<V> fact) {
+        var before = latest.get(series);
+        if (before != null && said.get(before).fact().seq() == fact.seq()) {
+            said.set(before, new Said<>(series, fact));
+            return;
+        }
+        latest.put(series, said.size());
+        said.add(new Said<>(series, fact));
     }
 
     boolean isEmpty() {
         return said.isEmpty();
     }
 
-    /** The same facts, said of the people the identities belong to; of those people alone who are named. */
-    Facts<V> of(Map<CustomerId, CustomerId> people, java.util.Set<CustomerId> named) {
-        var theirs = new Facts<V>();
-        said.forEach((about, facts) -> {
-            var person = people.getOrDefault(about.customer(), about.customer());
-            if (!named.contains(person)) return;
-            for (var fact : facts) theirs.say(new About(person, about.name()), fact);
-        });
-        return theirs;
+    /** In the order of the log. */
+    List<Said<V>> inOrder() {
+        return said;
     }
 
-    /** What stands of a person when each identity has said something: what occurred last. */
-    static <V> Map<About, Fact<V>> standing(Map<About, Fact<V>> byIdentity, Map<CustomerId, CustomerId> people) {
-        var standing = new HashMap<About, Fact<V>>();
-        byIdentity.forEach((about, fact) -> standing.merge(
-                new About(people.getOrDefault(about.customer(), about.customer()), about.name()),
-                fact,
-                (one, other) -> AS_OCCURRED.compare(one, other) >= 0 ? one : other));
-        return standing;
+    Set<Series> series() {
+        return latest.keySet();
     }
 
-    void forEach(java.util.function.BiConsumer<About, Fact<V>> each) {
-        said.forEach((about, facts) -> facts.forEach(fact -> each.accept(about, fact)));
+    Set<CustomerId> identities() {
+        var identities = new LinkedHashSet<CustomerId>();
+        for (var one : latest.keySet()) identities.add(one.identity());
+        return identities;
     }
 
-    java.util.Set<About> about() {
-        return said.keySet();
-    }
-
-    /** Folds the facts into what stood before. */
-    Outcome<V> over(Map<About, Fact<V>> before) {
+    /** The series that say another thing than before, or the same thing later. */
+    List<Standing<V>> over(Map<Series, Fact<V>> before) {
+        var now = new LinkedHashMap<Series, Fact<V>>();
+        for (var one : said) {
+            @Nullable Fact<V> last = now.get(one.series());
+            if (last == null) last = before.get(one.series());
+            if (last == null || AS_OCCURRED.compare(last, one.fact()) <= 0) now.put(one.series(), one.fact());
+        }
         var standing = new ArrayList<Standing<V>>();
-        var turns = new ArrayList<Turn<V>>();
-        said.forEach((about, facts) -> {
-            facts.sort(AS_OCCURRED);
-            Fact<V> first = before.get(about);
-            Fact<V> now = first;
-            for (var fact : facts) now = fold(about, now, fact, turns);
-            if (now != null && !now.equals(first))
-                standing.add(new Standing<>(
-                        about, now, first == null || !first.value().equals(now.value())));
+        now.forEach((series, fact) -> {
+            var first = before.get(series);
+            standing.add(new Standing<>(
+                    series, fact, first == null || !first.value().equals(fact.value())));
         });
-        return new Outcome<>(standing, turns);
-    }
-
-    private static <V> Fact<V> fold(About about, @Nullable Fact<V> now, Fact<V> fact, List<Turn<V>> turns) {
-        if (now == null) {
-            turns.add(new Turn<>(about, fact));
-            return fact;
-        }
-        boolean same = now.value().equals(fact.value());
-        if (AS_OCCURRED.compare(now, fact) <= 0) {
-            if (!same) turns.add(new Turn<>(about, fact));
-            return fact;
-        }
-        // A fact from before what stands: told for its own time, and what stands told again after it, for its time may
-        // have moved since it was told. A repetition in between that was not told is lost to the history.
-        turns.add(new Turn<>(about, fact));
-        if (!same) turns.add(new Turn<>(about, now));
-        return now;
+        return standing;
     }
 }

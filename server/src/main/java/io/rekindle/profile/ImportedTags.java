@@ -4,7 +4,6 @@ import io.rekindle.collect.ImportKind;
 import io.rekindle.collect.TagColumns;
 import io.rekindle.common.CustomerId;
 import io.rekindle.platform.BusinessClock;
-import io.rekindle.profile.Facts.About;
 import io.rekindle.profile.TagStore.Change;
 import io.rekindle.profile.TagStore.Kept;
 import io.rekindle.warehouse.Rows;
@@ -84,7 +83,7 @@ class ImportedTags implements TagColumns {
         var changes = new ArrayList<Change>();
         for (var person : people)
             for (var tag : tags) {
-                var fact = said.get(new About(person, trait(tag.key())));
+                var fact = said.getOrDefault(person, Map.of()).get(trait(tag.key()));
                 var value = fact == null || fact.value().isNull()
                         ? null
                         : Tags.scalar(fact.value().asString(), tag.form().type())

@@ -6,8 +6,8 @@ import io.rekindle.common.CustomerId;
 import io.rekindle.platform.SystemClock;
 import io.rekindle.platform.Vault;
 import io.rekindle.platform.Vault.PersonKey;
-import io.rekindle.profile.Facts.About;
 import io.rekindle.profile.Facts.Fact;
+import io.rekindle.profile.Facts.Series;
 import io.rekindle.profile.Facts.Standing;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -67,59 +67,89 @@ class PersonalStore {
     }
 
     /** A value one identity said in one field. The fingerprint is bound to both, so it compares no two people. */
-    Value value(About about, String clear) {
-        return new Value(vault.keyedHash("field:%s:%s".formatted(about.customer(), about.name()), clear), clear);
+    Value value(Series series, String clear) {
+        return new Value(vault.keyedHash("field:%s:%s".formatted(series.identity(), series.name()), clear), clear);
     }
 
     /**
-     * Folds facts, said by identities, into what stands.
+     * Folds facts into what their series say, and lets the rules choose what stands.
      *
      * @param people whose each identity is
      */
     void store(Facts<Value> facts, Map<CustomerId, CustomerId> people) {
         if (facts.isEmpty()) return;
-        var persons = facts.about().stream()
-                .map(a -> people.getOrDefault(a.customer(), a.customer()))
-                .distinct()
-                .toList();
-        var whose = new HashMap<>(people);
-        var before = before(persons, whose);
-        var standing = facts.over(before).standing();
+        var whose = new HashMap<CustomerId, CustomerId>();
+        var before = before(facts.identities(), people, whose);
+        whose.putAll(people);
+        var standing = facts.over(before);
         seal(standing.stream().filter(Standing::changed).toList(), people);
         refresh(standing.stream().filter(s -> !s.changed()).toList());
-        var mixed = ProfileStore.mixed(facts.about(), before.keySet(), whose);
-        if (!mixed.isEmpty()) setStanding(mixed);
+        choose(contested(facts.series(), before.keySet(), whose));
     }
 
-    private void setStanding(Collection<CustomerId> customers) {
-        jdbc.sql("""
-                        update personal_fields f set standing = not f.standing
-                        from (select identity_id, field, import_id, row_number() over (
-                                  partition by customer_id, field order by set_at desc, seq desc, identity_id) = 1 as stands
-                              from personal_fields where customer_id = any (:customers)) w
-                        where w.identity_id = f.identity_id and w.field = f.field and w.import_id = f.import_id and w.stands <> f.standing
-                        """)
+    private record Of(CustomerId person, String field) {}
+
+    /** People and fields of which several series have said something. */
+    private static List<Of> contested(
+            Collection<Series> now, Collection<Series> before, Map<CustomerId, CustomerId> people) {
+        var one = new HashMap<Of, Series>();
+        var contested = new HashSet<Of>();
+        for (var all : List.of(now, before))
+            for (var series : all) {
+                var of = new Of(people.getOrDefault(series.identity(), series.identity()), series.name());
+                var first = one.putIfAbsent(of, series);
+                if (first != null && !first.equals(series)) contested.add(of);
+            }
+        return List.copyOf(contested);
+    }
+
+    private void choose(List<Of> contested) {
+        if (contested.isEmpty()) return;
+        Choice.FIELDS
+                .choose(
+                        jdbc,
+                        "t.customer_id = any (:customers) and (t.customer_id, t.field) in (select * from unnest(:customers, :fields))")
+                .param("customers", ProfileStore.longs(contested, of -> of.person().value()))
+                .param("fields", ProfileStore.texts(contested, Of::field))
+                .update();
+    }
+
+    private void chooseOf(Collection<CustomerId> customers) {
+        Choice.FIELDS
+                .choose(jdbc, "t.customer_id = any (:customers)")
                 .param("customers", ProfileStore.longs(List.copyOf(customers), CustomerId::value))
                 .update();
     }
 
-    private Map<About, Fact<Value>> before(List<CustomerId> customers, Map<CustomerId, CustomerId> whose) {
-        var found = new HashMap<About, Fact<Value>>();
+    /** Everything said of the people some identities belong to: by today's map, or as it was when they were last seen. */
+    private Map<Series, Fact<Value>> before(
+            Collection<CustomerId> identities,
+            Map<CustomerId, CustomerId> people,
+            Map<CustomerId, CustomerId> whose) {
+        var found = new HashMap<Series, Fact<Value>>();
+        var persons = identities.stream()
+                .map(identity -> people.getOrDefault(identity, identity))
+                .distinct()
+                .toList();
         jdbc.sql("""
-                        select customer_id, identity_id, field, import_id, fingerprint, set_at, seq, source_id from personal_fields
-                        where customer_id = any (:customers)
+                        select customer_id, identity_id, field, source_id, import_id, fingerprint, set_at, seq from personal_fields
+                        where customer_id = any (:customers) or identity_id = any (:identities)
                         """)
-                .param("customers", ProfileStore.longs(customers, CustomerId::value))
+                .param("customers", ProfileStore.longs(persons, CustomerId::value))
+                .param("identities", ProfileStore.longs(List.copyOf(identities), CustomerId::value))
                 .query(row -> {
                     var identity = new CustomerId(row.getLong("identity_id"));
                     whose.put(identity, new CustomerId(row.getLong("customer_id")));
                     found.put(
-                            new About(identity, row.getString("field"), row.getLong("import_id")),
+                            new Series(
+                                    identity,
+                                    row.getString("field"),
+                                    row.getInt("source_id"),
+                                    row.getLong("import_id")),
                             new Fact<>(
                                     new Value(row.getLong("fingerprint"), null),
                                     ProfileStore.instant(row, "set_at"),
-                                    row.getLong("seq"),
-                                    row.getInt("source_id")));
+                                    row.getLong("seq")));
                 });
         return found;
     }
@@ -127,13 +157,13 @@ class PersonalStore {
     private void seal(List<Standing<Value>> changed, Map<CustomerId, CustomerId> people) {
         if (changed.isEmpty()) return;
         var persons = changed.stream()
-                .map(s -> people.getOrDefault(s.about().customer(), s.about().customer()))
+                .map(s -> people.getOrDefault(s.series().identity(), s.series().identity()))
                 .toList();
         var keys = keysOf(persons.stream().distinct().toList());
         var sealed = new byte[changed.size()][];
         Arrays.parallelSetAll(sealed, i -> {
             var one = changed.get(i);
-            return vault.sealField(key(keys, persons.get(i)), one.about().name(), clear(one));
+            return vault.sealField(key(keys, persons.get(i)), one.series().name(), clear(one));
         });
         jdbc.sql("""
                         insert into personal_fields
@@ -141,23 +171,23 @@ class PersonalStore {
                         select c, i, f, m, v, p, nullif(h, 0), a, q, s from unnest
                             (:customers, :identities, :fields, :imports, :sealed, :fingerprints, :addresses, :at, :seq, :sources)
                             as x (c, i, f, m, v, p, h, a, q, s)
-                        on conflict (identity_id, field, import_id) do update set sealed = excluded.sealed,
-                            fingerprint = excluded.fingerprint, address_hash = excluded.address_hash,
-                            set_at = excluded.set_at, seq = excluded.seq, source_id = excluded.source_id
+                        on conflict (identity_id, field, source_id, import_id) do update set customer_id = excluded.customer_id,
+                            sealed = excluded.sealed, fingerprint = excluded.fingerprint, address_hash = excluded.address_hash,
+                            set_at = excluded.set_at, seq = excluded.seq
                         """)
                 .param("customers", ProfileStore.longs(persons, CustomerId::value))
                 .param(
                         "identities",
-                        ProfileStore.longs(changed, s -> s.about().customer().value()))
-                .param("fields", ProfileStore.texts(changed, s -> s.about().name()))
-                .param("imports", ProfileStore.longs(changed, s -> s.about().importId()))
+                        ProfileStore.longs(changed, s -> s.series().identity().value()))
+                .param("fields", ProfileStore.texts(changed, s -> s.series().name()))
+                .param("imports", ProfileStore.longs(changed, s -> s.series().importId()))
                 .param("sealed", new SqlArrayValue("bytea", (Object[]) sealed))
                 .param(
                         "fingerprints",
                         ProfileStore.longs(changed, s -> s.fact().value().fingerprint()))
                 .param(
                         "addresses",
-                        ProfileStore.longs(changed, s -> addressHash(s.about().name(), clear(s))))
+                        ProfileStore.longs(changed, s -> addressHash(s.series().name(), clear(s))))
                 .param("at", ProfileStore.times(changed, s -> s.fact().at()))
                 .param("seq", ProfileStore.longs(changed, s -> s.fact().seq()))
                 .param("sources", sources(changed))
@@ -167,15 +197,15 @@ class PersonalStore {
     private void refresh(List<Standing<Value>> same) {
         if (same.isEmpty()) return;
         jdbc.sql("""
-                        update personal_fields p set set_at = x.a, seq = x.q, source_id = x.s
+                        update personal_fields p set set_at = x.a, seq = x.q
                         from unnest(:identities, :fields, :imports, :at, :seq, :sources) as x (i, f, m, a, q, s)
-                        where p.identity_id = x.i and p.field = x.f and p.import_id = x.m
+                        where p.identity_id = x.i and p.field = x.f and p.source_id = x.s and p.import_id = x.m
                         """)
                 .param(
                         "identities",
-                        ProfileStore.longs(same, s -> s.about().customer().value()))
-                .param("fields", ProfileStore.texts(same, s -> s.about().name()))
-                .param("imports", ProfileStore.longs(same, s -> s.about().importId()))
+                        ProfileStore.longs(same, s -> s.series().identity().value()))
+                .param("fields", ProfileStore.texts(same, s -> s.series().name()))
+                .param("imports", ProfileStore.longs(same, s -> s.series().importId()))
                 .param("at", ProfileStore.times(same, s -> s.fact().at()))
                 .param("seq", ProfileStore.longs(same, s -> s.fact().seq()))
                 .param("sources", sources(same))
@@ -232,7 +262,7 @@ class PersonalStore {
         return numbers;
     }
 
-    private record Moved(CustomerId identity, String field, long importId, CustomerId person, String clear) {}
+    private record Moved(Series series, CustomerId person, String clear) {}
 
     /**
      * Gives what identities said to those they belong to today, sealed anew under that person's key, and destroys the keys
@@ -244,19 +274,21 @@ class PersonalStore {
         var customers = ProfileStore.longs(List.copyOf(touched), CustomerId::value);
         var moved = jdbc
                 .sql("""
-                        select f.identity_id, f.field, f.import_id, f.sealed, k.wrapped, a.customer_id
+                        select f.identity_id, f.field, f.source_id, f.import_id, f.sealed, k.wrapped, a.customer_id
                         from personal_fields f join person_keys k on k.customer_id = f.customer_id
                         join customer_aliases a on a.alias_id = f.identity_id
                         where f.customer_id = any (:customers) and a.customer_id <> f.customer_id
-                        order by f.identity_id, f.field, f.import_id
+                        order by f.identity_id, f.field, f.source_id, f.import_id
                         """)
                 .param("customers", customers)
                 .query((row, n) -> vault.isDestroyed(row.getBytes("wrapped"))
                         ? Optional.<Moved>empty()
                         : Optional.of(new Moved(
-                                new CustomerId(row.getLong("identity_id")),
-                                row.getString("field"),
-                                row.getLong("import_id"),
+                                new Series(
+                                        new CustomerId(row.getLong("identity_id")),
+                                        row.getString("field"),
+                                        row.getInt("source_id"),
+                                        row.getLong("import_id")),
                                 new CustomerId(row.getLong("customer_id")),
                                 vault.openField(
                                         vault.unwrap(row.getBytes("wrapped")),
@@ -271,29 +303,30 @@ class PersonalStore {
             var sealed = new byte[moved.size()][];
             Arrays.parallelSetAll(sealed, i -> {
                 var one = moved.get(i);
-                return vault.sealField(key(keys, one.person()), one.field(), one.clear());
+                return vault.sealField(key(keys, one.person()), one.series().name(), one.clear());
             });
             jdbc.sql("""
                             update personal_fields f set customer_id = x.c, sealed = x.v
-                            from unnest(:identities, :fields, :imports, :customers, :sealed) as x (i, f, m, c, v)
-                            where f.identity_id = x.i and f.field = x.f and f.import_id = x.m
+                            from unnest(:identities, :fields, :sources, :imports, :customers, :sealed) as x (i, f, s, m, c, v)
+                            where f.identity_id = x.i and f.field = x.f and f.source_id = x.s and f.import_id = x.m
                             """)
                     .param(
                             "identities",
-                            ProfileStore.longs(moved, m -> m.identity().value()))
-                    .param("fields", ProfileStore.texts(moved, Moved::field))
-                    .param("imports", ProfileStore.longs(moved, Moved::importId))
+                            ProfileStore.longs(moved, m -> m.series().identity().value()))
+                    .param("fields", ProfileStore.texts(moved, m -> m.series().name()))
+                    .param("sources", ProfileStore.ints(moved, m -> m.series().source()))
+                    .param("imports", ProfileStore.longs(moved, m -> m.series().importId()))
                     .param(
                             "customers",
                             ProfileStore.longs(moved, m -> m.person().value()))
                     .param("sealed", new SqlArrayValue("bytea", (Object[]) sealed))
                     .update();
-            jdbc.sql("""
-                            delete from person_keys k where k.customer_id = any (:customers)
-                                and not exists (select 1 from personal_fields f where f.customer_id = k.customer_id)
-                            """).param("customers", customers).update();
         }
-        setStanding(touched);
+        jdbc.sql("""
+                        delete from person_keys k where k.customer_id = any (:customers)
+                            and not exists (select 1 from personal_fields f where f.customer_id = k.customer_id)
+                        """).param("customers", customers).update();
+        chooseOf(touched);
     }
 
     /** Takes back what imports said; whose fields these were. The keys of people who have nothing left are destroyed. */
@@ -312,19 +345,19 @@ class PersonalStore {
                         """)
                 .param("customers", ProfileStore.longs(List.copyOf(customers), CustomerId::value))
                 .update();
-        setStanding(customers);
+        chooseOf(customers);
         return customers;
     }
 
-    /** A personal field of one customer in clear. */
-    record Opened(CustomerId customer, String field, Fact<String> fact) {}
+    /** A personal field of one customer in clear, who said so, and whether it is what stands. */
+    record Opened(CustomerId customer, String field, int source, Fact<String> fact, boolean stands) {}
 
     /** Opens fields of customers; all fields when none is named. */
     List<Opened> open(Collection<CustomerId> customers, Collection<String> fields) {
         return open(customers, fields, false);
     }
 
-    /** All that customers ever said of themselves, also what something said later stands for. */
+    /** All that customers ever said of themselves, also where another word stands. */
     List<Opened> openEverything(Collection<CustomerId> customers) {
         return open(customers, List.of(), true);
     }
@@ -333,7 +366,7 @@ class PersonalStore {
         var keys = new HashMap<CustomerId, PersonKey>();
         return jdbc
                 .sql("""
-                        select f.customer_id, k.wrapped, f.field, f.sealed, f.set_at, f.seq, f.source_id
+                        select f.customer_id, k.wrapped, f.field, f.sealed, f.set_at, f.seq, f.source_id, f.standing
                         from personal_fields f join person_keys k on k.customer_id = f.customer_id
                         where f.customer_id = any (:customers) and (f.standing or :everything) and (cardinality(:fields) = 0 or f.field = any (:fields))
                         order by f.customer_id, f.field
@@ -350,11 +383,12 @@ class PersonalStore {
                     return Optional.of(new Opened(
                             customer,
                             field,
+                            row.getInt("source_id"),
                             new Fact<>(
                                     vault.openField(key, field, row.getBytes("sealed")),
                                     ProfileStore.instant(row, "set_at"),
-                                    row.getLong("seq"),
-                                    row.getInt("source_id"))));
+                                    row.getLong("seq")),
+                            row.getBoolean("standing")));
                 })
                 .list()
                 .stream()
@@ -374,8 +408,7 @@ class PersonalStore {
     }
 
     private static SqlArrayValue sources(List<Standing<Value>> rows) {
-        return new SqlArrayValue(
-                "int", rows.stream().map(s -> s.fact().source()).toArray());
+        return ProfileStore.ints(rows, s -> s.series().source());
     }
 
     private static PersonKey key(Map<CustomerId, PersonKey> keys, CustomerId customer) {

@@ -69,7 +69,7 @@ class ProfilePersonalData implements PersonalData {
                     field.field(),
                     field.fact().value(),
                     field.fact().at(),
-                    field.fact().source()));
+                    field.source()));
         into.add(module(), "fields", List.of("field", "value", "said_at", "source_id"), rows);
     }
 }

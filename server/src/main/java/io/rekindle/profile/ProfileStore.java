@@ -1,8 +1,11 @@
 package io.rekindle.profile;
 
 import io.rekindle.common.CustomerId;
-import io.rekindle.profile.Facts.About;
 import io.rekindle.profile.Facts.Fact;
+import io.rekindle.profile.Facts.Series;
+import io.rekindle.profile.Telling.Known;
+import io.rekindle.profile.Telling.Last;
+import io.rekindle.profile.Telling.Told;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
@@ -11,7 +14,6 @@ import java.time.ZoneOffset;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -56,135 +58,138 @@ class ProfileStore {
                 .update();
     }
 
-    /** A row of history under the identity that said so. */
-    record Told(CustomerId identity, String trait, Fact<JsonNode> fact) {}
-
-    private record Row(About about, CustomerId person, Fact<JsonNode> fact) {}
+    /** What a series says of a person, and whether it is what stands of them. */
+    record Word(CustomerId person, Series series, Fact<JsonNode> fact, Known known, boolean stands) {}
 
     /**
-     * Folds trait facts, said by identities, into what stands, and gives the rows of the history: where an identity's own
-     * value turned, and where the person's did.
+     * Folds trait facts into what their series say, lets the rules choose what stands, and gives the rows of the history.
      *
      * @param people whose each identity is
      */
-    List<Told> store(Facts<JsonNode> facts, Map<CustomerId, CustomerId> people) {
+    List<Told<JsonNode>> store(Facts<JsonNode> facts, Map<CustomerId, CustomerId> people) {
         if (facts.isEmpty()) return List.of();
-        var persons = facts.about().stream()
-                .map(a -> people.getOrDefault(a.customer(), a.customer()))
-                .distinct()
-                .toList();
-        var before = rowsOf(persons);
-        var byIdentity = new HashMap<About, Fact<JsonNode>>();
-        var whose = new HashMap<>(people);
-        before.forEach(row -> {
-            byIdentity.put(row.about(), row.fact());
-            whose.put(row.about().customer(), row.person());
-        });
-        var outcome = facts.over(byIdentity);
-        store(outcome.standing(), whose);
-        var told = new LinkedHashSet<Told>();
-        for (var turn : outcome.turns())
-            told.add(new Told(turn.about().customer(), turn.about().name(), turn.fact()));
-        var mixed = mixed(facts.about(), byIdentity.keySet(), whose);
-        if (!mixed.isEmpty()) {
-            setStanding(mixed);
-            var saidBy = new HashMap<Fact<JsonNode>, About>();
-            byIdentity.forEach((about, fact) -> saidBy.put(fact, about));
-            facts.forEach((about, fact) -> saidBy.put(fact, about));
-            var theirs = facts.of(whose, mixed);
-            for (var turn : theirs.over(Facts.standing(byIdentity, whose)).turns()) {
-                var by = saidBy.getOrDefault(turn.fact(), turn.about());
-                told.add(new Told(by.customer(), turn.about().name(), turn.fact()));
-            }
+        var whose = new HashMap<CustomerId, CustomerId>();
+        var before = new HashMap<Series, Last<JsonNode>>();
+        for (var word : wordsOf(facts.identities(), people)) {
+            before.put(word.series(), new Last<>(word.fact(), word.known()));
+            whose.put(word.series().identity(), word.person());
         }
-        return List.copyOf(told);
+        whose.putAll(people);
+        var telling = new Telling<>(before, whose);
+        telling.take(facts);
+        store(telling.changed(), whose);
+        choose(telling.contested());
+        return telling.told();
     }
 
-    /** People of whom more than one identity, or an import besides, has said something. */
-    static Set<CustomerId> mixed(Collection<About> some, Collection<About> others, Map<CustomerId, CustomerId> people) {
-        record By(CustomerId identity, long importId) {}
-        var one = new HashMap<CustomerId, By>();
-        var mixed = new HashSet<CustomerId>();
-        for (var abouts : List.of(some, others))
-            for (var about : abouts) {
-                var person = people.getOrDefault(about.customer(), about.customer());
-                var by = new By(about.customer(), about.importId());
-                var first = one.putIfAbsent(person, by);
-                if (first != null && !first.equals(by)) mixed.add(person);
-            }
-        return mixed;
-    }
-
-    private void store(List<Facts.Standing<JsonNode>> standing, Map<CustomerId, CustomerId> people) {
+    private void store(Map<Series, Last<JsonNode>> changed, Map<CustomerId, CustomerId> people) {
+        var rows = List.copyOf(changed.entrySet());
         jdbc.sql("""
-                        insert into traits (customer_id, identity_id, trait, import_id, value, set_at, seq, source_id)
-                        select c, i, t, m, v::jsonb, a, q, s
-                        from unnest(:customers, :identities, :traits, :imports, :values, :at, :seq, :sources)
-                            as f (c, i, t, m, v, a, q, s)
-                        on conflict (identity_id, trait, import_id) do update set value = excluded.value, set_at = excluded.set_at,
-                            seq = excluded.seq, source_id = excluded.source_id
+                        insert into traits (customer_id, identity_id, trait, source_id, import_id, value, set_at, seq, told)
+                        select c, i, t, s, m, v::jsonb, a, q, k
+                        from unnest(:customers, :identities, :traits, :sources, :imports, :values, :at, :seq, :told)
+                            as f (c, i, t, s, m, v, a, q, k)
+                        on conflict (identity_id, trait, source_id, import_id) do update set customer_id = excluded.customer_id, value = excluded.value,
+                            set_at = excluded.set_at, seq = excluded.seq, told = excluded.told
                         """)
                 .param(
                         "customers",
                         longs(
-                                standing,
-                                s -> people.getOrDefault(
-                                                s.about().customer(), s.about().customer())
+                                rows,
+                                r -> people.getOrDefault(
+                                                r.getKey().identity(), r.getKey().identity())
                                         .value()))
-                .param("identities", longs(standing, s -> s.about().customer().value()))
-                .param("traits", texts(standing, s -> s.about().name()))
-                .param("imports", longs(standing, s -> s.about().importId()))
-                .param("values", texts(standing, s -> s.fact().value().toString()))
-                .param("at", times(standing, s -> s.fact().at()))
-                .param("seq", longs(standing, s -> s.fact().seq()))
+                .param("identities", longs(rows, r -> r.getKey().identity().value()))
+                .param("traits", texts(rows, r -> r.getKey().name()))
+                .param("sources", ints(rows, r -> r.getKey().source()))
+                .param("imports", longs(rows, r -> r.getKey().importId()))
+                .param("values", texts(rows, r -> r.getValue().fact().value().toString()))
+                .param("at", times(rows, r -> r.getValue().fact().at()))
+                .param("seq", longs(rows, r -> r.getValue().fact().seq()))
                 .param(
-                        "sources",
+                        "told",
                         new SqlArrayValue(
-                                "int",
-                                standing.stream().map(s -> s.fact().source()).toArray()))
+                                "boolean",
+                                rows.stream()
+                                        .map(r -> r.getValue().known() == Known.TOLD)
+                                        .toArray()))
                 .update();
     }
 
-    /** What stands of some customers. */
-    Map<About, Fact<JsonNode>> traitsOf(Collection<CustomerId> customers) {
-        var found = new HashMap<About, Fact<JsonNode>>();
-        for (var row : rows(customers, "and standing"))
-            found.put(new About(row.person(), row.about().name()), row.fact());
+    private static Known known(ResultSet row) throws SQLException {
+        boolean told = row.getBoolean("told");
+        return row.wasNull() ? Known.UNSOURCED : told ? Known.TOLD : Known.REPEATED;
+    }
+
+    /** What stands of some customers, by name. */
+    Map<CustomerId, Map<String, Fact<JsonNode>>> traitsOf(Collection<CustomerId> customers) {
+        var found = new HashMap<CustomerId, Map<String, Fact<JsonNode>>>();
+        for (var word : words("customer_id = any (:customers) and standing", customers, Set.of()))
+            found.computeIfAbsent(word.person(), c -> new HashMap<>())
+                    .put(word.series().name(), word.fact());
         return found;
     }
 
-    private List<Row> rowsOf(Collection<CustomerId> customers) {
-        return rows(customers, "");
+    /** Everything said of a customer. */
+    List<Word> wordsOf(CustomerId customer) {
+        return words("customer_id = any (:customers)", Set.of(customer), Set.of());
     }
 
-    private List<Row> rows(Collection<CustomerId> customers, String which) {
+    /** Everything said of the people some identities belong to: by today's map, or as it was when they were last seen. */
+    private List<Word> wordsOf(Collection<CustomerId> identities, Map<CustomerId, CustomerId> people) {
+        var persons = identities.stream()
+                .map(identity -> people.getOrDefault(identity, identity))
+                .distinct()
+                .toList();
+        return words("customer_id = any (:customers) or identity_id = any (:identities)", persons, identities);
+    }
+
+    private List<Word> words(String which, Collection<CustomerId> customers, Collection<CustomerId> identities) {
         return jdbc.sql("""
-                        select customer_id, identity_id, trait, import_id, value::text as value, set_at, seq, source_id from traits
-                        where customer_id = any (:customers)
+                        select customer_id, identity_id, trait, source_id, import_id, value::text as value, set_at, seq, told, standing
+                        from traits where
                         """ + which)
                 .param("customers", longs(List.copyOf(customers), CustomerId::value))
-                .query((row, n) -> new Row(
-                        new About(
-                                new CustomerId(row.getLong("identity_id")),
-                                row.getString("trait"),
-                                row.getLong("import_id")),
+                .param("identities", longs(List.copyOf(identities), CustomerId::value))
+                .query((row, n) -> new Word(
                         new CustomerId(row.getLong("customer_id")),
-                        new Fact<>(
-                                json.readTree(row.getString("value")),
-                                instant(row, "set_at"),
-                                row.getLong("seq"),
-                                row.getInt("source_id"))))
+                        series(row),
+                        fact(row),
+                        known(row),
+                        row.getBoolean("standing")))
                 .list();
     }
 
-    private void setStanding(Collection<CustomerId> customers) {
-        jdbc.sql("""
-                        update traits t set standing = not t.standing
-                        from (select identity_id, trait, import_id, row_number() over (
-                                  partition by customer_id, trait order by set_at desc, seq desc, identity_id) = 1 as stands
-                              from traits where customer_id = any (:customers)) w
-                        where w.identity_id = t.identity_id and w.trait = t.trait and w.import_id = t.import_id and w.stands <> t.standing
-                        """)
+    private static Series series(ResultSet row) throws SQLException {
+        return new Series(
+                new CustomerId(row.getLong("identity_id")),
+                row.getString("trait"),
+                row.getInt("source_id"),
+                row.getLong("import_id"));
+    }
+
+    private Fact<JsonNode> fact(ResultSet row) throws SQLException {
+        return new Fact<>(json.readTree(row.getString("value")), instant(row, "set_at"), row.getLong("seq"));
+    }
+
+    /** Chooses anew what stands, by the rules. */
+    private void choose(Map<CustomerId, Set<String>> contested) {
+        if (contested.isEmpty()) return;
+        var pairs = contested.entrySet().stream()
+                .flatMap(one -> one.getValue().stream().map(name -> Map.entry(one.getKey(), name)))
+                .toList();
+        Choice.TRAITS
+                .choose(
+                        jdbc,
+                        "t.customer_id = any (:customers) and (t.customer_id, t.trait) in (select * from unnest(:customers, :names))")
+                .param("customers", longs(pairs, pair -> pair.getKey().value()))
+                .param("names", texts(pairs, Map.Entry::getValue))
+                .update();
+    }
+
+    private void choose(Collection<CustomerId> customers) {
+        Choice.TRAITS
+                .choose(jdbc, "t.customer_id = any (:customers)")
                 .param("customers", longs(List.copyOf(customers), CustomerId::value))
                 .update();
     }
@@ -196,7 +201,7 @@ class ProfileStore {
                 .param("imports", longs(List.copyOf(imports), id -> id))
                 .query((row, n) -> new CustomerId(row.getLong("customer_id")))
                 .list());
-        if (!customers.isEmpty()) setStanding(customers);
+        if (!customers.isEmpty()) choose(customers);
         return customers;
     }
 
@@ -213,14 +218,50 @@ class ProfileStore {
                 .update();
     }
 
-    /** Gives what identities said to those they belong to today. {@code touched}: whoever lost or gained an identity. */
-    void regroupTraits(Collection<CustomerId> touched) {
+    /**
+     * Gives what identities said to those they belong to today.
+     *
+     * @param touched whoever lost or gained an identity
+     * @return what the history is to be told now that several series speak of one person
+     */
+    List<Told<JsonNode>> regroupTraits(Collection<CustomerId> touched) {
         var customers = longs(List.copyOf(touched), CustomerId::value);
         jdbc.sql("""
                         update traits t set customer_id = a.customer_id from customer_aliases a
                         where t.customer_id = any (:customers) and a.alias_id = t.identity_id and a.customer_id <> t.customer_id
                         """).param("customers", customers).update();
-        setStanding(touched);
+        choose(touched);
+        return jdbc.sql("""
+                        update traits t set told = true
+                        from (select customer_id, trait from traits where customer_id = any (:customers)
+                              group by customer_id, trait having count(*) > 1) several
+                        where t.customer_id = several.customer_id and t.trait = several.trait and t.told is not true
+                        returning t.identity_id, t.trait, t.source_id, t.import_id, t.value::text as value, t.set_at, t.seq
+                        """)
+                .param("customers", customers)
+                .query((row, n) -> new Told<>(series(row), fact(row)))
+                .list();
+    }
+
+    /**
+     * Words the history has without their source, if at all, in the order of identities; they count as told from now on.
+     *
+     * @param from the identity to go on with
+     */
+    List<Told<JsonNode>> tellUnsourced(String trait, CustomerId from, int many) {
+        return jdbc.sql("""
+                        update traits t set told = true
+                        from (select identity_id, source_id, import_id from traits
+                              where trait = :trait and told is null and identity_id >= :from
+                              order by identity_id limit :many) page
+                        where t.trait = :trait and t.identity_id = page.identity_id and t.source_id = page.source_id and t.import_id = page.import_id
+                        returning t.identity_id, t.trait, t.source_id, t.import_id, t.value::text as value, t.set_at, t.seq
+                        """)
+                .param("trait", trait)
+                .param("from", from.value())
+                .param("many", many)
+                .query((row, n) -> new Told<>(series(row), fact(row)))
+                .list();
     }
 
     /** Joins the times of losers to the winners'. */
@@ -262,6 +303,10 @@ class ProfileStore {
 
     static <T> SqlArrayValue longs(List<T> rows, Function<T, Long> column) {
         return new SqlArrayValue("bigint", rows.stream().map(column).toArray());
+    }
+
+    static <T> SqlArrayValue ints(List<T> rows, Function<T, Integer> column) {
+        return new SqlArrayValue("int", rows.stream().map(column).toArray());
     }
 
     static <T> SqlArrayValue texts(List<T> rows, Function<T, String> column) {

@@ -8,8 +8,9 @@ import io.rekindle.collect.Tail;
 import io.rekindle.common.CustomerId;
 import io.rekindle.identity.Identities;
 import io.rekindle.identity.Regrouping;
-import io.rekindle.profile.Facts.About;
 import io.rekindle.profile.Facts.Fact;
+import io.rekindle.profile.Facts.Series;
+import io.rekindle.profile.Telling.Told;
 import io.rekindle.warehouse.Rows;
 import io.rekindle.warehouse.Sql;
 import io.rekindle.warehouse.Warehouse;
@@ -25,7 +26,7 @@ import tools.jackson.databind.JsonNode;
 
 /**
  * Keeps what customers say of themselves: traits in clear, personal fields sealed. Traits of the history carry a row
- * per change; a nested object becomes one trait per leaf ({@code address.country}), a list stays in PostgreSQL only,
+ * per change ({@link Telling}); a nested object becomes one trait per leaf ({@code address.country}), a list stays in PostgreSQL only,
  * {@code consent} is left to the module of that name.
  */
 @Component
@@ -36,7 +37,7 @@ class ProfileTail implements Tail {
     private static final String TRAITS = "traits.";
     private static final String CONTEXT_TRAITS = "context.traits.";
     private static final int REGROUPINGS_AT_ONCE = 10_000;
-    private static final int LONGEST_NAME = 200;
+    static final int LONGEST_NAME = 200;
     private static final Map<String, String> SPELLINGS = Map.of(
             "userid", PersonalFields.USER_ID,
             "email", PersonalFields.EMAIL,
@@ -107,19 +108,20 @@ class ProfileTail implements Tail {
             event.personal().forEach((path, value) -> {
                 var field = field(path, value, event);
                 if (field.isEmpty()) return;
-                var about = new About(identity, field, importOf(event));
+                var series = new Series(identity, field, event.sourceId(), importOf(event));
                 fields.say(
-                        about,
-                        new Fact<>(personal.value(about, value), event.occurredAt(), event.seq(), event.sourceId()));
+                        series, new Fact<>(personal.value(series, value), event.occurredAt(), event.seq()));
             });
         }
         profiles.store(List.copyOf(seen.values()));
         personal.store(fields, customers);
         var told = profiles.store(traits, customers);
-        append(batch, told);
+        // A batch that comes again after a crash may find people merged since, and then has more to tell.
+        append("%s@%d".formatted(batch.id(), profiles.lastMerge()), told);
         imported.follow(told.stream()
-                .filter(one -> ImportedTags.isTrait(one.trait()))
-                .map(one -> customers.getOrDefault(one.identity(), one.identity()))
+                .map(Told::series)
+                .filter(series -> ImportedTags.isTrait(series.name()))
+                .map(series -> customers.getOrDefault(series.identity(), series.identity()))
                 .distinct()
                 .toList());
     }
@@ -131,7 +133,10 @@ class ProfileTail implements Tail {
             if (some.isEmpty()) return;
             var touched = new LinkedHashSet<>(Regrouping.touched(some));
             touched.addAll(identities.canonical(touched).values());
-            profiles.regroupTraits(touched);
+            append(
+                    "profile:merges:%d-%d"
+                            .formatted(some.getFirst().number(), some.getLast().number()),
+                    profiles.regroupTraits(touched));
             personal.regroup(touched);
             if (some.stream().anyMatch(Regrouping::split)) {
                 profiles.replace(touched, seenOf(touched, beforeSeq));
@@ -179,19 +184,22 @@ class ProfileTail implements Tail {
         return List.copyOf(seen.values());
     }
 
-    private void append(Batch batch, List<ProfileStore.Told> told) {
+    /** Tells the history; a list is of PostgreSQL alone, and so is a tag's word. */
+    void append(String batchId, List<Told<JsonNode>> told) {
         var scalars = told.stream()
-                .filter(t -> !t.fact().value().isContainer() && !ImportedTags.isTrait(t.trait()))
+                .filter(one -> !one.fact().value().isContainer()
+                        && !ImportedTags.isTrait(one.series().name()))
                 .toList();
         if (scalars.isEmpty()) return;
-        warehouse.append("trait_changes", batch.id(), Rows.written(rows -> {
+        warehouse.append("trait_changes", batchId, Rows.written(rows -> {
             for (var one : scalars) {
                 var value = one.fact().value();
-                rows.value(one.identity().value())
-                        .value(one.trait())
+                rows.value(one.series().identity().value())
+                        .value(one.series().name())
                         .value(value.isNull() ? null : value.toString())
                         .value(one.fact().at())
                         .value(one.fact().seq())
+                        .value(one.series().source())
                         .end();
             }
         }));
@@ -227,8 +235,8 @@ class ProfileTail implements Tail {
         // A tag is filled by files and the API alone: whoever holds a write key of a site could else say who is what.
         if (ImportedTags.isTrait(name) && event.importId() == null) return;
         facts.say(
-                new About(customer, StorableText.of(name, LONGEST_NAME), importOf(event)),
-                new Fact<>(StorableText.of(value), event.occurredAt(), event.seq(), event.sourceId()));
+                new Series(customer, StorableText.of(name, LONGEST_NAME), event.sourceId(), importOf(event)),
+                new Fact<>(StorableText.of(value), event.occurredAt(), event.seq()));
     }
 
     /**
@@ -259,7 +267,8 @@ class ProfileTail implements Tail {
                 : "";
     }
 
-    private static String spelling(String name) {
+    /** The field a name is kept under: {@code first_name} is {@code firstName}; any other name as it is. */
+    static String spelling(String name) {
         var cut = StorableText.of(name, LONGEST_NAME);
         return SPELLINGS.getOrDefault(cut.replace("_", "").toLowerCase(Locale.ROOT), cut);
     }

@@ -7,7 +7,8 @@ import io.rekindle.collect.Identifiers;
 import io.rekindle.common.CustomerId;
 import io.rekindle.common.Page;
 import io.rekindle.identity.Identities;
-import io.rekindle.profile.Facts.Fact;
+import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.Comparator;
@@ -51,6 +52,7 @@ public class Profiles {
     private final PersonalStore personal;
     private final Identifiers identifiers;
     private final AccessLog accesses;
+    private final TraitRules rules;
 
     Profiles(
             JdbcClient jdbc,
@@ -58,8 +60,10 @@ public class Profiles {
             ProfileStore profiles,
             PersonalStore personal,
             Identifiers identifiers,
-            AccessLog accesses) {
+            AccessLog accesses,
+            TraitRules rules) {
         this.accesses = accesses;
+        this.rules = rules;
         this.jdbc = jdbc;
         this.identities = identities;
         this.profiles = profiles;
@@ -77,30 +81,51 @@ public class Profiles {
     /** One customer as the caller may see them; empty when the log has no event of them. */
     public Optional<Profile> get(CustomerId id, Caller caller) {
         var customer = identities.canonical(id);
-        record Times(java.time.Instant first, java.time.Instant last) {}
+        record Times(Instant first, Instant last) {}
         var times = jdbc.sql("select first_seen, last_seen from customers where customer_id = :id")
                 .param("id", customer.value())
                 .query((row, n) ->
                         new Times(ProfileStore.instant(row, "first_seen"), ProfileStore.instant(row, "last_seen")))
                 .optional();
         if (times.isEmpty()) return Optional.empty();
-        var opened = personal.open(List.of(customer), Set.of());
+        var everything = personal.openEverything(List.of(customer));
         boolean clear = accesses.showsClear(caller);
         accesses.looked(Map.of(
                 customer,
-                clear ? opened.stream().map(PersonalStore.Opened::field).collect(Collectors.toSet()) : Set.of()));
-        var traits = new TreeMap<String, Profile.Trait>();
-        profiles.traitsOf(List.of(customer)).forEach((about, fact) -> {
-            if (!fact.value().isNull() && !ImportedTags.isTrait(about.name()))
-                traits.put(about.name(), trait(about.name(), fact, false));
-        });
-        for (var field : opened) {
+                clear
+                        ? everything.stream()
+                                .map(PersonalStore.Opened::field)
+                                .collect(Collectors.toSet())
+                        : Set.of()));
+        var said = new TreeMap<String, List<Said>>();
+        for (var word : profiles.wordsOf(customer)) {
+            if (ImportedTags.isTrait(word.series().name())) continue;
+            said.computeIfAbsent(word.series().name(), name -> new ArrayList<>())
+                    .add(new Said(
+                            word.series().source(),
+                            word.fact().value(),
+                            word.fact().at(),
+                            word.fact().seq(),
+                            word.stands()));
+        }
+        var sealed = new TreeMap<String, List<Said>>();
+        for (var field : everything) {
             var fact = field.fact();
             var shown = clear ? fact.value() : Mask.of(field.field(), fact.value(), identifiers);
-            JsonNode node = JsonNodeFactory.instance.stringNode(shown);
-            traits.put(
-                    field.field(), trait(field.field(), new Fact<>(node, fact.at(), fact.seq(), fact.source()), true));
+            sealed.computeIfAbsent(field.field(), name -> new ArrayList<>())
+                    .add(new Said(
+                            field.source(),
+                            JsonNodeFactory.instance.stringNode(shown),
+                            fact.at(),
+                            fact.seq(),
+                            field.stands()));
         }
+        var ruled = rules.inForce();
+        var traits = new TreeMap<String, Profile.Trait>();
+        said.forEach((name, words) -> trait(name, words, false, ruled.get(name)).ifPresent(t -> traits.put(name, t)));
+        sealed.forEach((name, words) -> trait(name, words, true, ruled.get(name)).ifPresent(t -> traits.put(name, t)));
+        var opened =
+                everything.stream().filter(PersonalStore.Opened::stands).toList();
         return Optional.of(new Profile(
                 customer,
                 times.get().first(),
@@ -200,11 +225,12 @@ public class Profiles {
     public Map<CustomerId, Map<String, JsonNode>> traits(Collection<CustomerId> ids) {
         var collected = new HashMap<CustomerId, Map<String, JsonNode>>();
         var canonical = identities.canonical(ids);
-        profiles.traitsOf(new HashSet<>(canonical.values())).forEach((about, fact) -> {
-            if (!fact.value().isNull() && !ImportedTags.isTrait(about.name()))
-                collected
-                        .computeIfAbsent(about.customer(), c -> new HashMap<>())
-                        .put(about.name(), fact.value());
+        profiles.traitsOf(new HashSet<>(canonical.values())).forEach((customer, facts) -> {
+            var values = new HashMap<String, JsonNode>();
+            facts.forEach((name, fact) -> {
+                if (!fact.value().isNull() && !ImportedTags.isTrait(name)) values.put(name, fact.value());
+            });
+            if (!values.isEmpty()) collected.put(customer, values);
         });
         return answer(canonical, (asked, customer) -> Map.copyOf(collected.getOrDefault(customer, Map.of())));
     }
@@ -310,8 +336,38 @@ public class Profiles {
         return Identifier.Type.named(field);
     }
 
-    private static Profile.Trait trait(String name, Fact<JsonNode> fact, boolean isPersonal) {
-        return new Profile.Trait(name, fact.value(), fact.at(), fact.source(), isPersonal);
+    /** A word as it is shown. */
+    private record Said(int source, JsonNode value, Instant at, long seq, boolean stands) {
+        Profile.Word word() {
+            return new Profile.Word(value.isNull() ? null : value, at, source);
+        }
+    }
+
+    /** What stands, by what, and what other sources said last; empty when it was taken back. */
+    private static Optional<Profile.Trait> trait(
+            String name, List<Said> words, boolean isPersonal, @Nullable List<Integer> ranked) {
+        var standing = words.stream().filter(Said::stands).findFirst();
+        if (standing.isEmpty() || standing.get().value().isNull()) return Optional.empty();
+        var it = standing.get();
+        var others = new LinkedHashMap<Integer, Said>();
+        words.stream()
+                .filter(word -> word.source() != it.source())
+                .sorted(Comparator.comparing(Said::at)
+                        .thenComparingLong(Said::seq)
+                        .reversed())
+                .forEach(word -> others.putIfAbsent(word.source(), word));
+        int place = ranked == null ? -1 : ranked.indexOf(it.source());
+        return Optional.of(new Profile.Trait(
+                name,
+                it.value(),
+                it.at(),
+                it.source(),
+                isPersonal,
+                name.startsWith(TraitForm.PREFIX)
+                        ? Profile.Rule.COMPUTED
+                        : ranked == null ? Profile.Rule.LAST : Profile.Rule.SOURCES,
+                place < 0 ? null : place + 1,
+                others.values().stream().map(Said::word).toList()));
     }
 
     private static <T> Map<CustomerId, T> answer(

@@ -600,12 +600,11 @@ public class Tags {
         for (var one : assignments) {
             var person = canonical.getOrDefault(one.customer(), one.customer());
             facts.say(
-                    new Facts.About(person, ImportedTags.trait(tag.key())),
+                    new Facts.Series(person, ImportedTags.trait(tag.key()), NO_SOURCE),
                     new Facts.Fact<JsonNode>(
                             one.value() == null ? nodes.nullNode() : nodes.stringNode(one.value()),
                             now,
-                            store.nextChange(),
-                            NO_SOURCE));
+                            store.nextChange()));
         }
         profileStore.store(facts, canonical);
         return imported.follow(canonical.values());

@@ -208,11 +208,14 @@ public class Segments {
     }
 
     private RuleSql.History history() {
+        var ruled = warehouse.query(
+                Sql.of("select distinct trait from trait_rules_now"), row -> row.text("trait"));
         return warehouse
                 .first(
                         Sql.of("select exists (select 1 from identity_changes) as merges,"
                                 + " exists (select 1 from imports_undone) as undone"),
-                        row -> new RuleSql.History(row.booleanValue("merges"), row.booleanValue("undone")))
+                        row -> new RuleSql.History(
+                                row.booleanValue("merges"), row.booleanValue("undone"), Set.copyOf(ruled)))
                 .orElseThrow();
     }
 

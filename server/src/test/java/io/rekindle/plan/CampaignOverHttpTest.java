@@ -694,6 +694,7 @@ class CampaignOverHttpTest {
                         .value("\"g%d\"".formatted(from))
                         .value(Instant.parse("2025-11-01T09:00:00Z"))
                         .value(1L)
+                        .missing()
                         .end();
         }));
     }

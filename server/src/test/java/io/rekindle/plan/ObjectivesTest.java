@@ -91,6 +91,7 @@ class ObjectivesTest {
                         .value("true")
                         .value(Instant.parse("2018-01-01T09:00:00Z"))
                         .value(1L)
+                        .missing()
                         .end();
         }));
         long ten = segments.create(

@@ -78,6 +78,7 @@ class AnalysisAndScoresTest {
                                 .value("\"de\"")
                                 .value(clock.instant().minus(Duration.ofDays(300)))
                                 .value(customer)
+                                .missing()
                                 .end())));
         analysis.refresh();
         assertThat(models.latest())

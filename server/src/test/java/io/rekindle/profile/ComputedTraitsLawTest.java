@@ -174,6 +174,7 @@ class ComputedTraitsLawTest {
                         .value(change.value())
                         .value(now)
                         .value((long) step)
+                        .missing()
                         .end();
         }));
         return changes.size();

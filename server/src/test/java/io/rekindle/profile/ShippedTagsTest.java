@@ -290,6 +290,7 @@ class ShippedTagsTest {
                             .value("\"" + birthday + "\"")
                             .value(longAgo)
                             .value(1L)
+                            .missing()
                             .end())));
             warehouse.append("consent_changes", "all", Rows.written(rows -> {
                 for (var c : channels.entrySet())

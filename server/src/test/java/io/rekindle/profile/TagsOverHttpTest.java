@@ -333,6 +333,7 @@ class TagsOverHttpTest {
                         .value(values[i] == null ? null : "\"" + values[i] + "\"")
                         .value(Instant.parse(at))
                         .value(1L + i)
+                        .missing()
                         .end();
         }));
     }

@@ -45,12 +45,7 @@ final class NaiveRules {
             case Rule.Not(var inner) -> !holds(inner, who);
             case Rule.InSegment(var id) ->
                 holds(Optional.ofNullable(segments.get(id)).orElseThrow(), who);
-            case Rule.Trait(var name, var test) -> {
-                var latest = history.traits.stream()
-                        .filter(t -> history.owner(t.id()) == who && t.trait().equals(name) && stands(t.at(), null))
-                        .max(Comparator.comparing(SmallHistory.Trait::at).thenComparing(SmallHistory.Trait::seq));
-                yield passes(latest.map(SmallHistory.Trait::value).orElse(null), test);
-            }
+            case Rule.Trait(var name, var test) -> passes(trait(name, who), test);
             // Each change of a trait is written as one of a tag, too.
             case Rule.Tag(var name, var test) -> {
                 var latest = history.traits.stream()
@@ -86,6 +81,27 @@ final class NaiveRules {
                         .anyMatch(m ->
                                 message.states().isEmpty() || message.states().contains(m.state()));
         };
+    }
+
+    /** Each source in its turn: the first whose last word is a value. Those the rule does not list are one source. */
+    private @Nullable Object trait(String name, long who) {
+        var said = history.traits.stream()
+                .filter(t -> history.owner(t.id()) == who && t.trait().equals(name) && stands(t.at(), null))
+                .sorted(Comparator.comparing(SmallHistory.Trait::at)
+                        .thenComparing(SmallHistory.Trait::seq)
+                        .reversed())
+                .toList();
+        var ranked = history.rules().get(name);
+        if (ranked == null) return said.isEmpty() ? null : said.getFirst().value();
+        for (var source : ranked) {
+            var last = said.stream().filter(t -> source.equals(t.source())).findFirst();
+            if (last.isPresent() && last.get().value() != null) return last.get().value();
+        }
+        return said.stream()
+                .filter(t -> t.source() != null && !ranked.contains(t.source()))
+                .findFirst()
+                .map(SmallHistory.Trait::value)
+                .orElse(null);
     }
 
     private Optional<Change> latest(String kind, long who, Predicate<Change> which) {

@@ -35,6 +35,8 @@ class RuleSqlTest {
         boolean merges = seed % 2 == 0;
         boolean undone = seed % 4 > 1;
         var history = SmallHistory.random(random, zone, merges, undone);
+        if (seed % 3 > 0) history.ruled(random);
+        var ruled = history.rules().keySet();
         try (var warehouse = open("w" + seed)) {
             history.writeTo(warehouse, "all");
             int inhabited = 0;
@@ -48,7 +50,8 @@ class RuleSqlTest {
                 var asOf = history.from.plusMillis(
                         random.nextLong(Duration.ofDays(125).toMillis()));
                 var expected = new NaiveRules(history, asOf, segments).members(rule);
-                var actual = members(warehouse, rule, asOf, zone, new RuleSql.History(merges, undone), segments);
+                var actual = members(
+                        warehouse, rule, asOf, zone, new RuleSql.History(merges, undone, ruled), segments);
                 assertThat(actual)
                         .as("seed %d, rule %d as of %s: %s", seed, i, asOf, rule)
                         .isEqualTo(expected);

@@ -171,6 +171,7 @@ class SegmentsOverHttpTest {
                         .value(values[i])
                         .value(Instant.parse("2026-02-01T00:00:00Z"))
                         .value(1L + i)
+                        .missing()
                         .end();
         }));
     }
@@ -252,6 +253,7 @@ class SegmentsOverHttpTest {
                                 .value(customer > 20 ? "\"no\"" : "\"yes\"")
                                 .value(Instant.parse("2026-02-01T00:00:00Z"))
                                 .value(customer)
+                                .missing()
                                 .end())));
         var preview = send(
                 "POST",

@@ -23,6 +23,7 @@ import tools.jackson.databind.json.JsonMapper;
 final class SmallHistory {
     static final List<String> EVENTS = List.of("Product Viewed", "Cart Viewed", "Order Completed");
     static final List<String> TRAITS = List.of("city", "points", "birthday", "vip");
+    private static final int SOURCES = 4;
     static final List<String> TIERS = List.of("high", "middle", "low");
     static final List<String> GROUPS = List.of("champions", "at_risk", "others");
     static final List<String> STAGES = List.of("new", "mature", "lapsing", "lost");
@@ -52,13 +53,21 @@ final class SmallHistory {
             BigDecimal amount,
             @Nullable Long importId) {}
 
+    /** @param source who said so; null: it is not known */
     record Trait(
-            long id, Instant at, String trait, @Nullable Object value, long seq) {
+            long id,
+            Instant at,
+            String trait,
+            @Nullable Object value,
+            long seq,
+            @Nullable Integer source) {
         /** As the history has it. */
         String text() {
             return value == null ? "" : JSON.writeValueAsString(value);
         }
     }
+
+    record Ranking(String trait, List<Integer> ranked) {}
 
     /** A change of tier (with group), stage or score. */
     record Change(String kind, long id, Instant at, String name, double value) {}
@@ -74,9 +83,13 @@ final class SmallHistory {
     final List<Trait> traits = new ArrayList<>();
     final List<Change> changes = new ArrayList<>();
     final List<Message> messages = new ArrayList<>();
+    /** Conflict rules as they were put in force one after the other; without sources: taken away. */
+    final List<Ranking> rulesInTheirOrder = new ArrayList<>();
+
     final Map<Long, Long> merged = new HashMap<>();
     final Set<Long> undone = new HashSet<>();
-    private long seq;
+    // No place of an event: a change of a trait goes with its event's import.
+    private long seq = 1_000_000;
 
     private SmallHistory(ZoneId zone, Instant from, Instant to) {
         this.zone = zone;
@@ -96,14 +109,35 @@ final class SmallHistory {
                 case 0 -> history.events.add(new Event(id, from, "Signed Up", null, Map.of(), null));
                 case 1 ->
                     history.orders.add(new Order(id, from, "first" + c, money(random, 50), BigDecimal.ZERO, null));
-                default -> history.traits.add(new Trait(id, from, "language", "de", history.seq++));
+                default -> history.traits.add(new Trait(id, from, "language", "de", history.seq++, 1));
             }
             if (history.merged.containsKey(1000L + c))
-                history.traits.add(new Trait(1000L + c, from, "language", "de", history.seq++));
+                history.traits.add(new Trait(1000L + c, from, "language", "de", history.seq++, 1));
             for (int i = random.nextInt(9); i > 0; i--) history.addAny(random, id, customers);
         }
         if (undone) history.undone.addAll(List.of(1L, 2L));
         return history;
+    }
+
+    /** Puts conflict rules in force, changes some and takes some away. */
+    SmallHistory ruled(Random random) {
+        for (int i = 1 + random.nextInt(5); i > 0; i--) {
+            var sources = new ArrayList<>(List.of(1, 2, 3, 4));
+            java.util.Collections.shuffle(sources, random);
+            rulesInTheirOrder.add(new Ranking(
+                    one(random, TRAITS), List.copyOf(sources.subList(0, random.nextInt(SOURCES)))));
+        }
+        return this;
+    }
+
+    /** Ranked sources by the traits there is a rule for. */
+    Map<String, List<Integer>> rules() {
+        var rules = new HashMap<String, List<Integer>>();
+        for (var rule : rulesInTheirOrder) {
+            if (rule.ranked().isEmpty()) rules.remove(rule.trait());
+            else rules.put(rule.trait(), rule.ranked());
+        }
+        return rules;
     }
 
     void addAny(Random random, long customer, int customers) {
@@ -146,7 +180,8 @@ final class SmallHistory {
                 // Twice at one instant now and then: the later one in the log stands.
                 for (int i = random.nextInt(4) == 0 ? 2 : 1; i > 0; i--) {
                     var trait = one(random, TRAITS);
-                    traits.add(new Trait(id, at, trait, traitValue(random, trait), seq++));
+                    var source = random.nextInt(8) == 0 ? null : Integer.valueOf(1 + random.nextInt(SOURCES));
+                    traits.add(new Trait(id, at, trait, traitValue(random, trait), seq++, source));
                 }
             }
             case 5 -> changes.add(new Change("tier", id, at, one(random, TIERS) + "/" + one(random, GROUPS), 0));
@@ -257,13 +292,36 @@ final class SmallHistory {
                         .end();
         }));
         warehouse.append("trait_changes", batch, Rows.written(rows -> {
-            for (var trait : traits)
+            for (var trait : traits) {
                 rows.value(trait.id())
                         .value(trait.trait())
                         .value(trait.value() == null ? null : JSON.writeValueAsString(trait.value()))
                         .value(trait.at())
-                        .value(trait.seq())
-                        .end();
+                        .value(trait.seq());
+                var source = trait.source();
+                if (source == null) rows.missing().end();
+                else rows.value(source.intValue()).end();
+            }
+        }));
+        warehouse.append("trait_rules", batch, Rows.written(rows -> {
+            long version = 0;
+            for (var rule : rulesInTheirOrder) {
+                version++;
+                if (rule.ranked().isEmpty())
+                    rows.value(version)
+                            .value(rule.trait())
+                            .missing()
+                            .missing()
+                            .value(to)
+                            .end();
+                for (int i = 0; i < rule.ranked().size(); i++)
+                    rows.value(version)
+                            .value(rule.trait())
+                            .value((int) rule.ranked().get(i))
+                            .value(i + 1)
+                            .value(to)
+                            .end();
+            }
         }));
         warehouse.append("tag_changes", batch, Rows.written(rows -> {
             for (var tag : traits)

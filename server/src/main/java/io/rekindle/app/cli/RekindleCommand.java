@@ -37,6 +37,7 @@ public final class RekindleCommand implements Runnable {
             SourceCommand.class,
             TagCommand.class,
             TraitCommand.class,
+            TraitRuleCommand.class,
             PlanCommand.class,
             QualityCommand.class,
             KeyCommand.class,

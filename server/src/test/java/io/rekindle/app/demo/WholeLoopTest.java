@@ -50,7 +50,8 @@ class WholeLoopTest {
             "/api/watched-folders/{id}",
             "/api/erasures/{id}",
             "/api/identity/searches/{id}",
-            "/api/identity/merges/{number}");
+            "/api/identity/merges/{number}",
+            "/api/trait-rules/{trait}");
 
     /** Answered by a file. */
     private static final List<String> NO_JSON =
