@@ -28,7 +28,8 @@ record Choice(String table, String name, String isNull, String comparable) {
                 from (%2$s) w
                 where w.identity_id = t.identity_id and w.name = t.%3$s and w.source_id = t.source_id and w.import_id = t.import_id
                     and w.stands <> t.standing
-                """.formatted(table, ranked("r.sources", "left join trait_rules_now r on r.trait = t." + name, which), name));
+                """.formatted(
+                        table, ranked("r.sources", "left join trait_rules_now r on r.trait = t." + name, which), name));
     }
 
     /**

@@ -84,8 +84,8 @@ final class Facts<V> {
         var standing = new ArrayList<Standing<V>>();
         now.forEach((series, fact) -> {
             var first = before.get(series);
-            standing.add(new Standing<>(
-                    series, fact, first == null || !first.value().equals(fact.value())));
+            standing.add(
+                    new Standing<>(series, fact, first == null || !first.value().equals(fact.value())));
         });
         return standing;
     }

@@ -109,7 +109,9 @@ class PersonalStore {
                 .choose(
                         jdbc,
                         "t.customer_id = any (:customers) and (t.customer_id, t.field) in (select * from unnest(:customers, :fields))")
-                .param("customers", ProfileStore.longs(contested, of -> of.person().value()))
+                .param(
+                        "customers",
+                        ProfileStore.longs(contested, of -> of.person().value()))
                 .param("fields", ProfileStore.texts(contested, Of::field))
                 .update();
     }
@@ -123,9 +125,7 @@ class PersonalStore {
 
     /** Everything said of the people some identities belong to: by today's map, or as it was when they were last seen. */
     private Map<Series, Fact<Value>> before(
-            Collection<CustomerId> identities,
-            Map<CustomerId, CustomerId> people,
-            Map<CustomerId, CustomerId> whose) {
+            Collection<CustomerId> identities, Map<CustomerId, CustomerId> people, Map<CustomerId, CustomerId> whose) {
         var found = new HashMap<Series, Fact<Value>>();
         var persons = identities.stream()
                 .map(identity -> people.getOrDefault(identity, identity))

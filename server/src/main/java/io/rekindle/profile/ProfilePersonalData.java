@@ -65,11 +65,7 @@ class ProfilePersonalData implements PersonalData {
     public void export(Person person, PersonalArchive into) {
         var rows = new ArrayList<List<@Nullable Object>>();
         for (var field : personal.openEverything(person.ids()))
-            rows.add(List.of(
-                    field.field(),
-                    field.fact().value(),
-                    field.fact().at(),
-                    field.source()));
+            rows.add(List.of(field.field(), field.fact().value(), field.fact().at(), field.source()));
         into.add(module(), "fields", List.of("field", "value", "said_at", "source_id"), rows);
     }
 }

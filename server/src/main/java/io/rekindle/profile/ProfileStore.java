@@ -97,7 +97,8 @@ class ProfileStore {
                         longs(
                                 rows,
                                 r -> people.getOrDefault(
-                                                r.getKey().identity(), r.getKey().identity())
+                                                r.getKey().identity(),
+                                                r.getKey().identity())
                                         .value()))
                 .param("identities", longs(rows, r -> r.getKey().identity().value()))
                 .param("traits", texts(rows, r -> r.getKey().name()))

@@ -109,8 +109,7 @@ class ProfileTail implements Tail {
                 var field = field(path, value, event);
                 if (field.isEmpty()) return;
                 var series = new Series(identity, field, event.sourceId(), importOf(event));
-                fields.say(
-                        series, new Fact<>(personal.value(series, value), event.occurredAt(), event.seq()));
+                fields.say(series, new Fact<>(personal.value(series, value), event.occurredAt(), event.seq()));
             });
         }
         profiles.store(List.copyOf(seen.values()));

@@ -92,11 +92,7 @@ public class Profiles {
         boolean clear = accesses.showsClear(caller);
         accesses.looked(Map.of(
                 customer,
-                clear
-                        ? everything.stream()
-                                .map(PersonalStore.Opened::field)
-                                .collect(Collectors.toSet())
-                        : Set.of()));
+                clear ? everything.stream().map(PersonalStore.Opened::field).collect(Collectors.toSet()) : Set.of()));
         var said = new TreeMap<String, List<Said>>();
         for (var word : profiles.wordsOf(customer)) {
             if (ImportedTags.isTrait(word.series().name())) continue;
@@ -123,9 +119,9 @@ public class Profiles {
         var ruled = rules.inForce();
         var traits = new TreeMap<String, Profile.Trait>();
         said.forEach((name, words) -> trait(name, words, false, ruled.get(name)).ifPresent(t -> traits.put(name, t)));
-        sealed.forEach((name, words) -> trait(name, words, true, ruled.get(name)).ifPresent(t -> traits.put(name, t)));
-        var opened =
-                everything.stream().filter(PersonalStore.Opened::stands).toList();
+        sealed.forEach(
+                (name, words) -> trait(name, words, true, ruled.get(name)).ifPresent(t -> traits.put(name, t)));
+        var opened = everything.stream().filter(PersonalStore.Opened::stands).toList();
         return Optional.of(new Profile(
                 customer,
                 times.get().first(),

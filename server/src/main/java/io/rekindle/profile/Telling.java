@@ -130,8 +130,7 @@ final class Telling<V> {
             if (voicesOf(series).size() > 1)
                 contested
                         .computeIfAbsent(
-                                people.getOrDefault(series.identity(), series.identity()),
-                                any -> new LinkedHashSet<>())
+                                people.getOrDefault(series.identity(), series.identity()), any -> new LinkedHashSet<>())
                         .add(series.name());
         return contested;
     }

@@ -267,11 +267,12 @@ public class TraitRules {
 
     /** Tells the history of versions it does not know: of one whose telling a crash or a fault prevented. */
     private void settle() {
-        var told = new HashSet<>(warehouse.query(
-                Sql.of("select distinct version from trait_rules"), row -> row.longValue("version")));
-        var untold = jdbc.sql("select * from trait_rules order by version").query((row, n) -> version(row)).list().stream()
-                .filter(version -> !told.contains(version.version()))
-                .toList();
+        var told = new HashSet<>(
+                warehouse.query(Sql.of("select distinct version from trait_rules"), row -> row.longValue("version")));
+        var untold =
+                jdbc.sql("select * from trait_rules order by version").query((row, n) -> version(row)).list().stream()
+                        .filter(version -> !told.contains(version.version()))
+                        .toList();
         for (var version : untold) gate.write(() -> tell(version));
     }
 

@@ -690,8 +690,9 @@ public final class RuleSql {
                     .then("and (h.source_id is not null or not")
                     .then(in(Sql.of("h.trait"), List.copyOf(ruled)).inParentheses())
                     .then(")");
-            return Sql.of("select customer_id, trait, value from (select " + customer()
-                            + " as customer_id, h.trait, h.value, coalesce(r.source_rank, 1000000) as place from trait_changes h")
+            return Sql.of(
+                            "select customer_id, trait, value from (select " + customer()
+                                    + " as customer_id, h.trait, h.value, coalesce(r.source_rank, 1000000) as place from trait_changes h")
                     .then(identity())
                     .then("left join trait_rules_now r on r.trait = h.trait and r.source_id = h.source_id where")
                     .then(when)

@@ -208,8 +208,7 @@ public class Segments {
     }
 
     private RuleSql.History history() {
-        var ruled = warehouse.query(
-                Sql.of("select distinct trait from trait_rules_now"), row -> row.text("trait"));
+        var ruled = warehouse.query(Sql.of("select distinct trait from trait_rules_now"), row -> row.text("trait"));
         return warehouse
                 .first(
                         Sql.of("select exists (select 1 from identity_changes) as merges,"

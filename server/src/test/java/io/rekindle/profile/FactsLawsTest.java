@@ -70,7 +70,8 @@ class FactsLawsTest {
     @Test
     void whateverSeriesARuleHearsTheHistoryHasTheirLastWord() {
         var series = Stream.of(1, 2, 3)
-                .flatMap(source -> Stream.of(new Series(ANN, "city", source), new Series(new CustomerId(2), "city", source)))
+                .flatMap(source ->
+                        Stream.of(new Series(ANN, "city", source), new Series(new CustomerId(2), "city", source)))
                 .toList();
         int told = 0;
         int said = 0;

@@ -190,13 +190,14 @@ class TraitRulesLawTest {
                 body.put("timestamp", at.toString());
                 body.put("traits", traits);
                 send(keys.get(source), body);
-                traits.forEach((name, value) ->
-                        said.add(new Said(who, name, ids.get(source), 0, value, at, said.size())));
+                traits.forEach(
+                        (name, value) -> said.add(new Said(who, name, ids.get(source), 0, value, at, said.size())));
             }
         }
 
         void load() throws Exception {
-            var csv = new StringBuilder("customer,traits.%s,traits.nickname,traits.%s_row,time\n".formatted(color, mark));
+            var csv =
+                    new StringBuilder("customer,traits.%s,traits.nickname,traits.%s_row,time\n".formatted(color, mark));
             var rowsOfFile = new ArrayList<Said>();
             for (int i = 1 + random.nextInt(3); i > 0; i--) {
                 int who = random.nextInt(PEOPLE);
@@ -221,7 +222,8 @@ class TraitRulesLawTest {
             var report = java.util.Objects.requireNonNull(ended.report());
             assertThat(report.lines()).as("%s", report).isEqualTo(rowsOfFile.size() / 2);
             for (var row : rowsOfFile)
-                said.add(new Said(row.who(), row.name(), row.source(), started.id(), row.value(), row.at(), said.size()));
+                said.add(new Said(
+                        row.who(), row.name(), row.source(), started.id(), row.value(), row.at(), said.size()));
             done.add(started.id());
         }
 
@@ -249,7 +251,11 @@ class TraitRulesLawTest {
 
         void part() throws Exception {
             if (merges.isEmpty()) return;
-            call("POST", "/api/identity/merges/%d/undo".formatted(merges.remove(random.nextInt(merges.size()))), "", 200);
+            call(
+                    "POST",
+                    "/api/identity/merges/%d/undo".formatted(merges.remove(random.nextInt(merges.size()))),
+                    "",
+                    200);
         }
 
         void rule() {
@@ -269,7 +275,9 @@ class TraitRulesLawTest {
                 var tried = rules.dryRun(name, some);
                 var then = new HashMap<>(ruled);
                 then.put(name, some);
-                assertThat(tried.changing()).as("what the dry run says of %s", name).isEqualTo(differing(name, then));
+                assertThat(tried.changing())
+                        .as("what the dry run says of %s", name)
+                        .isEqualTo(differing(name, then));
                 assertThat(before).isZero();
                 rules.put(name, some);
             }
@@ -284,7 +292,8 @@ class TraitRulesLawTest {
         private long differing(String name, Map<String, List<Integer>> by) {
             settle();
             return persons().stream()
-                    .filter(person -> !java.util.Objects.equals(standing(person, name, ruled), standing(person, name, by)))
+                    .filter(person ->
+                            !java.util.Objects.equals(standing(person, name, ruled), standing(person, name, by)))
                     .count();
         }
 
@@ -295,7 +304,8 @@ class TraitRulesLawTest {
         }
 
         /** By the definition: source after source, each with what it said last; those not listed are one. */
-        @Nullable String standing(CustomerId person, String name, Map<String, List<Integer>> by) {
+        @Nullable
+        String standing(CustomerId person, String name, Map<String, List<Integer>> by) {
             var theirs = said.stream()
                     .filter(one -> one.name().equals(name) && !undone.contains(one.importId()))
                     .filter(one -> identities.canonical(identity(one.who())).equals(person))
@@ -306,7 +316,8 @@ class TraitRulesLawTest {
             var ranked = by.getOrDefault(name, List.of());
             for (int source : ranked) {
                 var last = theirs.stream().filter(one -> one.source() == source).findFirst();
-                if (last.isPresent() && last.get().value() != null) return last.get().value();
+                if (last.isPresent() && last.get().value() != null)
+                    return last.get().value();
             }
             var last = theirs.stream()
                     .filter(one -> !ranked.contains(one.source()))
@@ -316,12 +327,16 @@ class TraitRulesLawTest {
 
         void compare(String when) throws Exception {
             settle();
-            for (var follower : followers) assertThat(follower.misplaced()).as("%s: %s", when, follower.what()).isZero();
+            for (var follower : followers)
+                assertThat(follower.misplaced())
+                        .as("%s: %s", when, follower.what())
+                        .isZero();
             var persons = persons();
             var state = new TreeMap<String, String>();
-            profiles.traits(persons).forEach((person, traits) -> traits.forEach((name, value) -> {
-                if (names().contains(name)) state.put(person + " " + name, value.asString());
-            }));
+            profiles.traits(persons)
+                    .forEach((person, traits) -> traits.forEach((name, value) -> {
+                        if (names().contains(name)) state.put(person + " " + name, value.asString());
+                    }));
             var expected = new TreeMap<String, String>();
             var expectedFields = new TreeMap<String, String>();
             for (var person : persons)
@@ -339,8 +354,9 @@ class TraitRulesLawTest {
                             json.readTree(row.text("value")).asString()));
             assertThat(history).as("%s: the history", when).isEqualTo(expected);
             var fields = new TreeMap<String, String>();
-            profiles.personal(persons, Set.of("nickname")).forEach((person, clear) -> clear.get("nickname")
-                    .ifPresent(value -> fields.put(person + " nickname", value)));
+            profiles.personal(persons, Set.of("nickname"))
+                    .forEach((person, clear) ->
+                            clear.get("nickname").ifPresent(value -> fields.put(person + " nickname", value)));
             assertThat(fields).as("%s: personal fields", when).isEqualTo(expectedFields);
             long members = call(
                             "POST",
@@ -364,7 +380,13 @@ class TraitRulesLawTest {
                 var at = time();
                 send(
                         keys.get(source),
-                        Map.of("userId", mark + "-0", "timestamp", at.toString(), "traits", Map.of(color, "v0", size, "v0")));
+                        Map.of(
+                                "userId",
+                                mark + "-0",
+                                "timestamp",
+                                at.toString(),
+                                "traits",
+                                Map.of(color, "v0", size, "v0")));
                 for (var name : List.of(color, size))
                     said.add(new Said(0, name, ids.get(source), 0, "v0", at, said.size()));
             }

@@ -138,16 +138,21 @@ class TraitRulesOverHttpTest {
         say(tillKey, "2026-02-05T08:00:00Z", "\"%s\":\"Bern\"".formatted(city));
         assertThat(trait(city).path("value").asString()).isEqualTo("Bern");
 
-        assertThat(send("GET", "/api/trait-rules", null, 200).path("items").valueStream()
+        assertThat(send("GET", "/api/trait-rules", null, 200)
+                        .path("items")
+                        .valueStream()
                         .map(one -> one.path("trait").asString()))
                 .containsExactly(city);
         send("DELETE", path, null, 204);
         assertThat(trait(city).path("value").asString()).as("said last").isEqualTo("Bern");
         assertThat(send("DELETE", path, null, 404).path("code").asString()).isEqualTo("trait_rule_unknown");
         var versions = send("GET", path + "/versions", null, 200).path("items");
-        assertThat(versions.valueStream().map(one -> one.path("sources").size())).containsExactly(0, 1);
+        assertThat(versions.valueStream().map(one -> one.path("sources").size()))
+                .containsExactly(0, 1);
         assertThat(versions.path(0).path("changedBy").asString()).isNotBlank();
-        assertThat(send("GET", "/api/audit", null, 200).path("items").valueStream()
+        assertThat(send("GET", "/api/audit", null, 200)
+                        .path("items")
+                        .valueStream()
                         .filter(entry -> entry.path("thing").asString().equals("trait " + city))
                         .map(entry -> entry.path("action").asString()))
                 .containsExactly("trait.rule_dropped", "trait.rule_set");
@@ -164,7 +169,8 @@ class TraitRulesOverHttpTest {
         assertThat(trait("firstName").path("value").asString()).isEqualTo("Annabel");
         assertThat(reachable()).as("who is written to").isEqualTo(address("till@%s.example".formatted(mark)));
         assertThat(send("GET", "/api/customers/" + who(), null, 200).toString()).contains("\"Ann\"");
-        var analyst = keys.create("trait rules: an analyst", Set.of(Role.ANALYST)).secret();
+        var analyst =
+                keys.create("trait rules: an analyst", Set.of(Role.ANALYST)).secret();
         var masked = send(analyst, "GET", "/api/customers/" + who(), null, 200).toString();
         assertThat(masked).doesNotContain("Annabel", "\"Ann\"", "till@", "app@").contains("A***");
     }
@@ -173,14 +179,18 @@ class TraitRulesOverHttpTest {
     void everyFaultOfARuleIsToldAtItsPlace() throws Exception {
         var answer = send("PUT", "/api/trait-rules/city", "{\"sources\":[%d,987654,%d]}".formatted(till, till), 422);
         assertThat(answer.path("code").asString()).isEqualTo("trait_rule_invalid");
-        assertThat(answer.path("errors").valueStream()
+        assertThat(answer.path("errors")
+                        .valueStream()
                         .map(fault -> fault.path("place").asString() + " "
                                 + fault.path("code").asString()))
                 .containsExactly("sources[1] trait_rule_source", "sources[2] trait_rule_twice");
         assertThat(fault("city", "{}")).isEqualTo("trait_rule_empty");
-        assertThat(fault("computed.views", "{\"sources\":[%d]}".formatted(till))).isEqualTo("trait_rule_computed");
+        assertThat(fault("computed.views", "{\"sources\":[%d]}".formatted(till)))
+                .isEqualTo("trait_rule_computed");
         assertThat(fault("x".repeat(201), "{\"sources\":[%d]}".formatted(till))).isEqualTo("trait_rule_name");
-        assertThat(send("GET", "/api/trait-rules/never_ruled/versions", null, 404).path("code").asString())
+        assertThat(send("GET", "/api/trait-rules/never_ruled/versions", null, 404)
+                        .path("code")
+                        .asString())
                 .isEqualTo("trait_rule_unknown");
         var viewer = keys.create("trait rules: a viewer", Set.of(Role.VIEWER)).secret();
         send(viewer, "GET", "/api/trait-rules", null, 200);
@@ -191,7 +201,8 @@ class TraitRulesOverHttpTest {
     @Test
     void whatWasSaidBeforeSourcesWereKeptCountsAsSaidByWhoSaidItLast() throws Exception {
         var city = mark + "_old";
-        var id = identifiers.of(Identifier.Type.USER_ID, mark).orElseThrow().id().value();
+        var id =
+                identifiers.of(Identifier.Type.USER_ID, mark).orElseThrow().id().value();
         say(appKey, "2026-02-09T08:00:00Z", "\"%s_other\":1".formatted(mark));
         warehouse.append("trait_changes", mark, Rows.written(rows -> {
             for (var value : List.of("\"Oslo\"", "\"Rome\""))
@@ -245,9 +256,14 @@ class TraitRulesOverHttpTest {
         tails.awaitAll(log.lastSeq());
         say(tillKey, "2026-02-06T08:00:00Z", "\"%s_any\":1".formatted(mark));
         assertThat(trait(city).path("value").asString()).isEqualTo("Oslo");
-        assertThat(warehouse.query(Sql.of("select value from traits_now where trait = ?", city), row -> row.text("value")))
+        assertThat(warehouse.query(
+                        Sql.of("select value from traits_now where trait = ?", city), row -> row.text("value")))
                 .containsExactly("\"Oslo\"");
-        send("POST", "/api/identity/merges/%d/undo".formatted(merged.path("number").asLong()), "", 200);
+        send(
+                "POST",
+                "/api/identity/merges/%d/undo".formatted(merged.path("number").asLong()),
+                "",
+                200);
         tails.awaitAll(log.lastSeq());
         assertThat(warehouse.query(
                         Sql.of("select value from traits_now where trait = ? order by value", city),
@@ -257,7 +273,9 @@ class TraitRulesOverHttpTest {
 
     private long words(String trait) {
         return warehouse
-                .first(Sql.of("select count(*) as n from trait_changes where trait = ?", trait), row -> row.longValue("n"))
+                .first(
+                        Sql.of("select count(*) as n from trait_changes where trait = ?", trait),
+                        row -> row.longValue("n"))
                 .orElseThrow();
     }
 
@@ -366,7 +384,9 @@ class TraitRulesOverHttpTest {
                                         : HttpRequest.BodyPublishers.ofString(body))
                         .build(),
                 HttpResponse.BodyHandlers.ofString());
-        assertThat(answer.statusCode()).as("%s %s: %s", method, path, answer.body()).isEqualTo(status);
+        assertThat(answer.statusCode())
+                .as("%s %s: %s", method, path, answer.body())
+                .isEqualTo(status);
         return answer.body().isEmpty() ? json.nullNode() : json.readTree(answer.body());
     }
 }

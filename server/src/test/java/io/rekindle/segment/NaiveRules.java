@@ -95,7 +95,8 @@ final class NaiveRules {
         if (ranked == null) return said.isEmpty() ? null : said.getFirst().value();
         for (var source : ranked) {
             var last = said.stream().filter(t -> source.equals(t.source())).findFirst();
-            if (last.isPresent() && last.get().value() != null) return last.get().value();
+            if (last.isPresent() && last.get().value() != null)
+                return last.get().value();
         }
         return said.stream()
                 .filter(t -> t.source() != null && !ranked.contains(t.source()))

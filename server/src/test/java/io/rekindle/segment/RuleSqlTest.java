@@ -50,8 +50,7 @@ class RuleSqlTest {
                 var asOf = history.from.plusMillis(
                         random.nextLong(Duration.ofDays(125).toMillis()));
                 var expected = new NaiveRules(history, asOf, segments).members(rule);
-                var actual = members(
-                        warehouse, rule, asOf, zone, new RuleSql.History(merges, undone, ruled), segments);
+                var actual = members(warehouse, rule, asOf, zone, new RuleSql.History(merges, undone, ruled), segments);
                 assertThat(actual)
                         .as("seed %d, rule %d as of %s: %s", seed, i, asOf, rule)
                         .isEqualTo(expected);

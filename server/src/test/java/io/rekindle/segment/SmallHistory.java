@@ -124,8 +124,8 @@ final class SmallHistory {
         for (int i = 1 + random.nextInt(5); i > 0; i--) {
             var sources = new ArrayList<>(List.of(1, 2, 3, 4));
             java.util.Collections.shuffle(sources, random);
-            rulesInTheirOrder.add(new Ranking(
-                    one(random, TRAITS), List.copyOf(sources.subList(0, random.nextInt(SOURCES)))));
+            rulesInTheirOrder.add(
+                    new Ranking(one(random, TRAITS), List.copyOf(sources.subList(0, random.nextInt(SOURCES)))));
         }
         return this;
     }

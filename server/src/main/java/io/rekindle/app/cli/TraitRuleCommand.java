@@ -48,7 +48,8 @@ final class TraitRuleCommand extends CommandGroup {
                 index = "1..*",
                 arity = "1..*",
                 paramLabel = "SOURCE",
-                description = "Names or numbers in 'source list', the one that counts most first; all others come after them.")
+                description =
+                        "Names or numbers in 'source list', the one that counts most first; all others come after them.")
         private List<String> sources = List.of();
 
         @Option(names = "--dry-run", description = "Only say for how many customers another value would stand.")
@@ -58,9 +59,7 @@ final class TraitRuleCommand extends CommandGroup {
         public void run() {
             var answer = data.withServer(api -> {
                 var body = Map.of("sources", ids(api.get("/api/sources").path("items"), sources));
-                return dryRun
-                        ? api.post(path(trait) + "/dry-run", body)
-                        : api.put(path(trait), body);
+                return dryRun ? api.post(path(trait) + "/dry-run", body) : api.put(path(trait), body);
             });
             json.print(answer, () -> {
                 if (!dryRun) line(answer);
