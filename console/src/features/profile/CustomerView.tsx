@@ -23,7 +23,7 @@ interface Props {
 /** What campaigns are called, by their ids. */
 type Names = ReadonlyMap<number, string>;
 
-export function CustomerView({ customer, currency, campaigns, sources }: Props & { campaigns: Names; sources: Names }) {
+export function CustomerView({ customer, currency, campaigns }: Props & { campaigns: Names }) {
   const { t } = useTranslation();
   const format = useFormats();
   const net = customer.orders.reduce((sum, order) => sum + order.net, 0);

@@ -94,9 +94,7 @@ export function TraitRules() {
             />
           )}
         </QueryView>
-        {edited && (
-          <RuleForm start={edited === 'new' ? undefined : edited} close={() => setEdited(undefined)} />
-        )}
+        {edited && <RuleForm start={edited === 'new' ? undefined : edited} close={() => setEdited(undefined)} />}
       </div>
     </Card>
   );
@@ -184,9 +182,7 @@ function RuleForm({ start, close }: { start: Ranking | undefined; close: () => v
           value={null}
           placeholder={t('traitRules.add')}
           aria-label={t('traitRules.add')}
-          options={sources
-            .filter((one) => !ranked.includes(one.id))
-            .map((one) => ({ value: one.id, label: one.name }))}
+          options={sources.filter((one) => !ranked.includes(one.id)).map((one) => ({ value: one.id, label: one.name }))}
           onChange={(id: number) => rank([...ranked, id])}
           data-testid="trait-rule-add"
         />
