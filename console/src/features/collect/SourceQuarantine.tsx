@@ -11,6 +11,9 @@ import { type ReplayDraft, useDiscard, useQuarantine, useQuarantined, useReplay 
 type Kind = NonNullable<ReturnType<typeof useQuarantine>['data']>['kinds'][number];
 type Step = NonNullable<ReplayDraft['steps']>[number];
 
+/** Exactly the items of a row: those without a name are not those of every name, nor those of one rule of any other too. */
+const which = ({ type, name, rules }: Kind) => ({ type, ...(name ? { name } : { unnamed: true }), rules });
+
 /** Items that broke the plan and wait: seen by what they broke, repaired, replayed or thrown away. */
 export function SourceQuarantine({ id }: { id: number }) {
   const { t } = useTranslation();
@@ -19,11 +22,6 @@ export function SourceQuarantine({ id }: { id: number }) {
   const quarantine = useQuarantine(id);
   const discard = useDiscard(id);
   const [repairing, setRepairing] = useState<Kind | null>(null);
-  const which = ({ type, name, rules }: Kind) => ({
-    type,
-    ...(name ? { name } : {}),
-    ...(rules[0] ? { rule: rules[0] } : {}),
-  });
   return (
     <div className="stack">
       {discard.error && <ProblemAlert error={discard.error} />}
@@ -71,7 +69,10 @@ export function SourceQuarantine({ id }: { id: number }) {
                         <Button size="small" onClick={() => setRepairing(kind)} data-testid="repair">
                           {t('quarantine.repair')}
                         </Button>
-                        <Popconfirm title={t('quarantine.discardAsk')} onConfirm={() => discard.mutate(which(kind))}>
+                        <Popconfirm
+                          title={t('quarantine.discardAsk', { items: format.number(kind.items) })}
+                          onConfirm={() => discard.mutate(which(kind))}
+                        >
                           <Button size="small" danger loading={discard.isPending}>
                             {t('quarantine.discard')}
                           </Button>
@@ -93,7 +94,7 @@ export function SourceQuarantine({ id }: { id: number }) {
 function Items({ id, kind }: { id: number; kind: Kind }) {
   const { t } = useTranslation();
   const format = useFormats();
-  const items = useQuarantined(id, kind.type, kind.name ?? undefined);
+  const items = useQuarantined(id, which(kind));
   return (
     <ListTable
       list={items}

@@ -86,11 +86,18 @@ export const useQuarantine = (id: number) =>
     queryFn: () => answerOf(api.GET('/api/sources/{id}/quarantine', at(id))),
   });
 
-export const useQuarantined = (id: number, type: string, name: string | undefined) =>
-  useList([...key(id), 'quarantine', type, name], (cursor) =>
+interface QuarantineKind {
+  type: string;
+  name?: string;
+  unnamed?: boolean;
+  rules: string[];
+}
+
+export const useQuarantined = (id: number, { rules, ...which }: QuarantineKind) =>
+  useList([...key(id), 'quarantine', which, rules], (cursor) =>
     answerOf(
       api.GET('/api/sources/{id}/quarantine/items', {
-        params: { path: { id }, query: { type, name, cursor } },
+        params: { path: { id }, query: { ...which, rules: rules.join('\n'), cursor } },
       }),
     ),
   );

@@ -204,6 +204,44 @@ class TrackingPlanTest {
     }
 
     @Test
+    void aKindIsThrownAwayAloneAndNoItemThatBrokeMoreOrHasAName() throws Exception {
+        plan(
+                0,
+                "quarantine",
+                true,
+                ORDER + ",{\"type\":\"page\",\"schema\":{\"required\":[\"title\"]}}"
+                        + ",{\"type\":\"page\",\"name\":\"Home\",\"schema\":{\"required\":[\"title\"]}}");
+        assertThat(fates("""
+                {"batch":[
+                 {"type":"track","userId":"k-%1$s","event":"Order Completed","messageId":"%1$s-1","properties":{"order_id":"a","total":"1"}},
+                 {"type":"track","userId":"k-%1$s","event":"Order Completed","messageId":"%1$s-2","properties":{"total":"1"}},
+                 {"type":"page","userId":"k-%1$s","messageId":"%1$s-3","properties":{"a":1}},
+                 {"type":"page","userId":"k-%1$s","name":"Home","messageId":"%1$s-4","properties":{"a":1}}]}
+                """.formatted(mark))).containsOnly("quarantined");
+        var place = "/api/sources/%d/quarantine".formatted(source);
+        assertThat(waiting("?rules=total%3A+type+number")).containsExactly(mark + "-1");
+        assertThat(waiting("?rule=total%3A+type+number")).containsExactly(mark + "-2", mark + "-1");
+        assertThat(waiting("?type=page&unnamed=true")).containsExactly(mark + "-3");
+
+        var one = "{\"type\":\"track\",\"name\":\"Order Completed\",\"rules\":[\"total: type number\"]}";
+        assertThat(json(api("POST", place + "/discard", one)).path("items").asInt())
+                .isEqualTo(1);
+        assertThat(waiting("")).containsExactly(mark + "-4", mark + "-3", mark + "-2");
+        var nameless = "{\"type\":\"page\",\"unnamed\":true,\"rules\":[\"title: required\"]}";
+        assertThat(json(api("POST", place + "/discard", nameless)).path("items").asInt())
+                .isEqualTo(1);
+        assertThat(waiting("")).containsExactly(mark + "-4", mark + "-2");
+    }
+
+    private List<String> waiting(String query) throws IOException, InterruptedException {
+        return json(api("GET", "/api/sources/%d/quarantine/items%s".formatted(source, query), ""))
+                .path("items")
+                .valueStream()
+                .map(item -> item.path("messageId").asString())
+                .toList();
+    }
+
+    @Test
     void aPlanIsGuessedFromWhatCameAndWhatCameFitsIt() throws Exception {
         var items = IntStream.range(0, 30)
                 .mapToObj(i ->

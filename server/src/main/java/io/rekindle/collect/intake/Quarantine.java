@@ -104,14 +104,18 @@ public class Quarantine {
      * Which of the items that wait; all of them when nothing is said.
      *
      * @param name of the event
+     * @param unnamed whether only calls without a name are meant
      * @param rule one of those it broke
+     * @param rules exactly those it broke, in the order of {@link Kind#rules}
      */
     public record Which(
             @Nullable List<Long> ids,
             @Nullable String type,
             @Nullable String name,
-            @Nullable String rule) {
-        public static final Which ALL = new Which(null, null, null, null);
+            @Nullable Boolean unnamed,
+            @Nullable String rule,
+            @Nullable List<String> rules) {
+        public static final Which ALL = new Which(null, null, null, null, null, null);
     }
 
     /**
@@ -383,18 +387,23 @@ public class Quarantine {
 
     private JdbcClient.StatementSpec where(int sourceId, Which which, String before, String after) {
         var ids = which.ids();
+        var rules = which.rules();
         return jdbc.sql("""
                         %s source_id = :source and state = 'waiting'
                             and (:ids::bigint[] is null or id = any(:ids::bigint[]))
                             and (:type::text is null or type = :type) and (:name::text is null or name = :name)
+                            and (not :unnamed or name is null)
                             and (:rule::text is null or :rule = any(rules))
+                            and (:rules::text[] is null or rules = :rules::text[])
                         %s
                         """.formatted(before, after))
                 .param("source", sourceId)
                 .param("ids", ids == null ? null : ids.toArray(Long[]::new))
                 .param("type", which.type())
                 .param("name", which.name())
-                .param("rule", which.rule());
+                .param("unnamed", Boolean.TRUE.equals(which.unnamed()))
+                .param("rule", which.rule())
+                .param("rules", rules == null ? null : rules.toArray(String[]::new));
     }
 
     private OffsetDateTime now() {

@@ -116,17 +116,30 @@ class TrackingPlansResource {
         return new QuarantineAnswer(quarantine.waiting(source.id()), quarantine.kinds(source.id(), limit));
     }
 
-    /** Items that wait, latest first; the item itself only for who may see personal data. */
+    /**
+     * Items that wait, latest first; the item itself only for who may see personal data.
+     *
+     * @param rules exactly those that were broken, a line each: a rule may hold a comma
+     */
     @GetMapping("/sources/{id}/quarantine/items")
     @PreAuthorize("hasRole('ANALYST')")
     Page<Quarantine.Held> items(
             @PathVariable int id,
             @RequestParam(required = false) @Nullable String type,
             @RequestParam(required = false) @Nullable String name,
+            @RequestParam(required = false) @Nullable Boolean unnamed,
             @RequestParam(required = false) @Nullable String rule,
+            @RequestParam(required = false) @Nullable String rules,
             @RequestParam(defaultValue = "9223372036854775807") long cursor,
             @RequestParam(defaultValue = "20") int limit) {
-        return quarantine.list(sources.get(id).id(), new Quarantine.Which(null, type, name, rule), cursor, limit);
+        var which = new Quarantine.Which(
+                null,
+                type,
+                name,
+                unnamed,
+                rule,
+                rules == null ? null : rules.lines().toList());
+        return quarantine.list(sources.get(id).id(), which, cursor, limit);
     }
 
     /** @param steps what repairs the items, in this order; none: they are tried as they are */
