@@ -3,6 +3,7 @@ package io.rekindle.collect;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.rekindle.platform.TimeTravel;
+import io.rekindle.platform.Vault;
 import io.rekindle.testing.EverythingStored;
 import io.rekindle.testing.RekindleTest;
 import io.rekindle.warehouse.Sql;
@@ -46,6 +47,7 @@ class TrackingPlanTest {
     private final Warehouse warehouse;
     private final JdbcClient jdbc;
     private final TimeTravel travel;
+    private final Vault vault;
     private int source;
     private String key = "";
 
@@ -53,11 +55,13 @@ class TrackingPlanTest {
             @LocalServerPort int port,
             @Autowired Warehouse warehouse,
             @Autowired JdbcClient jdbc,
-            @Autowired TimeTravel travel) {
+            @Autowired TimeTravel travel,
+            @Autowired Vault vault) {
         this.port = port;
         this.warehouse = warehouse;
         this.jdbc = jdbc;
         this.travel = travel;
+        this.vault = vault;
     }
 
     @BeforeEach
@@ -231,6 +235,40 @@ class TrackingPlanTest {
         assertThat(json(api("POST", place + "/discard", nameless)).path("items").asInt())
                 .isEqualTo(1);
         assertThat(waiting("")).containsExactly(mark + "-4", mark + "-2");
+    }
+
+    @Test
+    void aLookAtItemsIsWrittenDownAndOneWhoseKeyIsGoneStopsNoOther() throws Exception {
+        plan(0, "quarantine", true, ORDER);
+        assertThat(fates("""
+                {"batch":[
+                 {"type":"track","userId":"l-%1$s","event":"Order Completed","messageId":"%1$s-1","properties":{"order_id":"a","total":"1"}},
+                 {"type":"track","userId":"l-%1$s","event":"Order Completed","messageId":"%1$s-2","properties":{"order_id":"b","total":"2"}}]}
+                """.formatted(mark))).containsOnly("quarantined");
+        vault.destroy(jdbc.sql("select sealed from quarantined_items where source_id = :id and message_id = :message")
+                .param("id", source)
+                .param("message", mark + "-1")
+                .query((row, n) -> row.getBytes("sealed"))
+                .list());
+        long before = looks();
+        var shown = json(api("GET", "/api/sources/%d/quarantine/items".formatted(source), ""))
+                .path("items");
+        assertThat(shown.at("/0/item").asString()).contains("\"order_id\":\"b\"");
+        assertThat(shown.at("/1/messageId").asString()).isEqualTo(mark + "-1");
+        assertThat(shown.at("/1/item").isNull()).isTrue();
+        assertThat(looks()).isEqualTo(before + 1);
+
+        var done = replay("[{\"op\":\"convert\",\"field\":\"properties.total\",\"to\":\"number\"}]", false);
+        assertThat(done.path("looked").asInt()).isEqualTo(2);
+        assertThat(done.path("replayed").asInt()).isEqualTo(1);
+        assertThat(done.at("/left/0/why").asString()).isEqualTo("key_destroyed");
+        assertThat(inHistory()).containsExactly(mark + "-2");
+    }
+
+    private long looks() {
+        return jdbc.sql("select count(*) from person_accesses where 'quarantined items' = any (fields)")
+                .query(Long.class)
+                .single();
     }
 
     private List<String> waiting(String query) throws IOException, InterruptedException {

@@ -1,5 +1,6 @@
 package io.rekindle.collect.intake;
 
+import io.rekindle.access.AccessLog;
 import io.rekindle.access.AuditTrail;
 import io.rekindle.access.Caller;
 import io.rekindle.collect.Identifiers;
@@ -48,6 +49,9 @@ import tools.jackson.databind.node.ObjectNode;
  */
 @Component
 public class Quarantine {
+    /** Why an item stays for good: it was sealed for somebody who was erased, or came back with a backup. */
+    private static final String KEY_DESTROYED = "key_destroyed";
+
     private static final int AT_A_TIME = 500;
     private static final int MOST_A_CALL = 50_000;
     /** Numbers are to come out as they went in. */
@@ -68,6 +72,7 @@ public class Quarantine {
     private final SystemClock clock;
     private final SourceFields fields;
     private final AuditTrail audit;
+    private final AccessLog accesses;
     private final String currency;
     private final ReentrantLock replaying = new ReentrantLock();
 
@@ -84,6 +89,7 @@ public class Quarantine {
             SystemClock clock,
             SourceFields fields,
             AuditTrail audit,
+            AccessLog accesses,
             PlatformSettings platform) {
         this.jdbc = jdbc;
         this.warehouse = warehouse;
@@ -97,6 +103,7 @@ public class Quarantine {
         this.clock = clock;
         this.fields = fields;
         this.audit = audit;
+        this.accesses = accesses;
         this.currency = platform.currency();
     }
 
@@ -121,7 +128,7 @@ public class Quarantine {
     /**
      * An item that waits.
      *
-     * @param item as it came; null for a caller who may not see personal data
+     * @param item as it came; null for a caller who may not see personal data, and when its key was destroyed
      */
     public record Held(
             long id,
@@ -157,7 +164,7 @@ public class Quarantine {
 
     /** Latest first. */
     public Page<Held> list(int sourceId, Which which, long below, int limit) {
-        boolean inClear = Caller.current().seesPersonalData();
+        boolean inClear = accesses.showsClear(Caller.current());
         var rows = where(
                         sourceId,
                         which,
@@ -174,12 +181,13 @@ public class Quarantine {
                         texts(row.getArray("rules")),
                         at(row, "occurred_at"),
                         at(row, "received_at"),
-                        inClear
+                        inClear && !vault.isDestroyed(row.getBytes("sealed"))
                                 ? JSON.readTree(vault.open(BatchReader.SEALED_AS, row.getBytes("sealed")))
                                         .path("item")
                                         .asString("")
                                 : null))
                 .list();
+        if (inClear && !rows.isEmpty()) accesses.lookedAtSomebody("quarantined items");
         return Page.of(rows, limit, held -> Long.toString(held.id()));
     }
 
@@ -247,7 +255,11 @@ public class Quarantine {
                 var rows = next(sourceId, which, last);
                 if (rows.isEmpty()) break;
                 last = rows.getLast();
-                take(source, rows, steps, dryRun, done);
+                var opening = rows.stream()
+                        .filter(row -> !vault.isDestroyed(row.sealed()))
+                        .toList();
+                done.leave(KEY_DESTROYED, rows.size() - opening.size());
+                if (!opening.isEmpty()) take(source, opening, steps, dryRun, done);
             }
             boolean more = done.looked >= MOST_A_CALL;
             if (!dryRun)
@@ -267,6 +279,12 @@ public class Quarantine {
         private long looked;
         private long replayed;
         private long known;
+
+        void leave(String why, long items) {
+            if (items == 0) return;
+            looked += items;
+            left.merge(why, items, Long::sum);
+        }
 
         Replay told(boolean dryRun, boolean more) {
             var why = left.entrySet().stream()
