@@ -59,7 +59,7 @@ function Days({ days }: { days: QualityDay[] }) {
       <Figures>
         <Figure
           label={t('quality.score')}
-          value={format.number(last?.score)}
+          value={last?.score == null ? t('quality.nothingCame') : format.number(last.score)}
           note={format.day(last?.day)}
           testId="quality-score"
         />

@@ -1,12 +1,14 @@
-import { Segmented, Tag } from 'antd';
+import { Button, Popconfirm, Segmented, Tag } from 'antd';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Link } from 'react-router';
 import type { QualityAlert } from '@/shared/api/types';
 import { useFormats } from '@/shared/i18n/language';
 import { useLabel } from '@/shared/i18n/useLabel';
+import { useMay } from '@/shared/session';
 import { ListTable } from '@/shared/ui/ListTable';
-import { useQualityAlerts } from './api/quality';
+import { ProblemAlert } from '@/shared/ui/ProblemAlert';
+import { useCloseAlert, useQualityAlerts } from './api/quality';
 
 const BARRIER_COLOUR: Record<string, string> = {
   not_available: 'error',
@@ -22,6 +24,8 @@ export function QualityAlerts({ sourceId }: { sourceId?: number }) {
   const label = useLabel();
   const [open, setOpen] = useState(true);
   const alerts = useQualityAlerts(sourceId, open);
+  const close = useCloseAlert();
+  const mayPlan = useMay('plan');
   const figure = (rule: string, value: number) =>
     rule === 'silent' ? format.number(value) : rule === 'drifted' ? format.number(value, 2) : format.percent(value, 1);
   return (
@@ -36,6 +40,7 @@ export function QualityAlerts({ sourceId }: { sourceId?: number }) {
           ]}
         />
       </div>
+      {close.error && <ProblemAlert error={close.error} />}
       <ListTable<QualityAlert>
         list={alerts}
         testId="quality-alerts"
@@ -85,6 +90,19 @@ export function QualityAlerts({ sourceId }: { sourceId?: number }) {
                 {lastDay !== firstDay && ` – ${format.day(lastDay)}`} {ended && <Tag>{label('qualityEnd', ended)}</Tag>}
               </>
             ),
+          },
+          {
+            title: '',
+            align: 'right',
+            render: (_, { id, ended }) =>
+              mayPlan &&
+              !ended && (
+                <Popconfirm title={t('quality.closeSure')} onConfirm={() => close.mutate(id)}>
+                  <Button size="small" loading={close.isPending && close.variables === id}>
+                    {t('quality.close')}
+                  </Button>
+                </Popconfirm>
+              ),
           },
         ]}
       />

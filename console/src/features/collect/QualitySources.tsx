@@ -30,7 +30,10 @@ export function QualitySources() {
           title: t('quality.score'),
           align: 'right',
           className: 'num',
-          render: (_, source) => <strong>{format.number(last(source)?.score)}</strong>,
+          render: (_, source) => {
+            const score = last(source)?.score;
+            return score == null ? t('quality.nothingCame') : <strong>{format.number(score)}</strong>;
+          },
         },
         { title: t('quality.course'), width: 180, render: (_, { days }) => <Course days={days} /> },
         ...SIDES.map((side) => ({

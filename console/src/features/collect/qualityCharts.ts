@@ -111,7 +111,7 @@ export function scoreChart(days: readonly QualityDay[]): EChartsOption {
       {
         type: 'line',
         name: '',
-        data: days.map(({ score }) => Math.round(score * 10) / 10),
+        data: days.map(({ score }) => (score == null ? null : Math.round(score * 10) / 10)),
         showSymbol: days.length < 2,
         color: colour.ink,
       },

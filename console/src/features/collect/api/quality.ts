@@ -44,6 +44,15 @@ export const useQualityAlerts = (sourceId: number | undefined, open: boolean) =>
     ),
   );
 
+/** Ends an alert by hand: what was found is the usual from now on. */
+export function useCloseAlert() {
+  const queries = useQueryClient();
+  return useMutation({
+    mutationFn: (id: number) => answerOf(api.POST('/api/quality/alerts/{id}/close', { params: { path: { id } } })),
+    onSuccess: () => queries.invalidateQueries({ queryKey: key }),
+  });
+}
+
 export function useMeasureQuality() {
   const queries = useQueryClient();
   return useMutation({

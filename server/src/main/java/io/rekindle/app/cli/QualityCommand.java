@@ -23,6 +23,12 @@ final class QualityCommand extends ServerCommand {
             description = "The fields of this source on its last measured day; its number in 'source list'.")
     private @Nullable Long source;
 
+    @Option(
+            names = "--close",
+            paramLabel = "ALERT",
+            description = "Close this alert first: what was found is the usual from now on.")
+    private @Nullable Long close;
+
     @Option(names = "--fail-on-alert", description = "Exit with 1 when an alert is open: for schedules and checks.")
     private boolean failOnAlert;
 
@@ -30,6 +36,7 @@ final class QualityCommand extends ServerCommand {
     public void run() {
         var answer = data.withServer(api -> {
             if (measure) api.post("/api/quality/measure", Map.of());
+            if (close != null) api.post("/api/quality/alerts/%d/close".formatted(close), Map.of());
             if (source != null) return api.get("/api/quality/sources/%d/fields".formatted(source));
             var all = JsonNodeFactory.instance.objectNode();
             all.set("sources", api.get("/api/quality/sources?days=28").path("items"));
@@ -68,11 +75,13 @@ final class QualityCommand extends ServerCommand {
             var days = source.path("days");
             var last = days.path(days.size() - 1);
             System.out.printf(
-                    "%4d  %-20s %s  score %3.0f  complete %s  valid %s  unique %s  in time %s  stable %s  alerts %d%n",
+                    "%4d  %-20s %s  score %3s  complete %s  valid %s  unique %s  in time %s  stable %s  alerts %d%n",
                     source.path("id").asLong(),
                     source.path("name").asString(),
                     last.path("day").asString("–"),
-                    last.path("score").asDouble(0),
+                    last.path("score").isNumber()
+                            ? "%.0f".formatted(last.path("score").asDouble())
+                            : "–",
                     share(last.path("completeness")),
                     share(last.path("validity")),
                     share(last.path("uniqueness")),
@@ -82,7 +91,8 @@ final class QualityCommand extends ServerCommand {
         }
         for (var alert : answer.path("alerts"))
             System.out.printf(
-                    "%s  %-13s %-12s %s: %s %s: %s where %s is usual%n",
+                    "%4d  %s  %-13s %-12s %s: %s %s: %s where %s is usual%n",
+                    alert.path("id").asLong(),
                     alert.path("lastDay").asString(),
                     alert.path("barrier").asString(),
                     alert.path("rule").asString(),

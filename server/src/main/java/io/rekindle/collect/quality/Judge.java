@@ -38,6 +38,9 @@ final class Judge {
     private static final double KEY = 0.99;
 
     private static final double USUALLY_FILLED = 0.5;
+    /** Of a source too young for a chart: so many days on end, this one among them, without a call are told of. */
+    static final int QUIET_DAYS = 3;
+
     /** So much refused is told of whatever was usual. */
     static final double MUCH_REFUSED = 0.2;
 
@@ -71,14 +74,14 @@ final class Judge {
             @Nullable Double drift,
             @Nullable Double driftBound) {}
 
-    /** Shares are 0 to 1, null where there was nothing to tell by; the score 0 to 100. */
+    /** Shares are 0 to 1, null where there was nothing to tell by; the score 0 to 100, null when nothing came. */
     record Scores(
             @Nullable Double completeness,
             @Nullable Double validity,
             @Nullable Double uniqueness,
             @Nullable Double timeliness,
             @Nullable Double stability,
-            double score) {}
+            @Nullable Double score) {}
 
     record Verdict(
             Scores scores, Map<Field, FieldDay> fields, Map<Field, FieldVerdict> verdicts, List<Finding> findings) {}
@@ -103,8 +106,10 @@ final class Judge {
     }
 
     private Verdict verdict() {
-        boolean isSilent = number(EventKind.ALL, SourceDay::eventsOfAll);
-        if (!isSilent) {
+        boolean fell = number(EventKind.ALL, SourceDay::eventsOfAll);
+        if (!fell) endedYoung().ifPresent(findings::add);
+        // Where nothing came there is nothing to be said of each event.
+        if (!fell && day.eventsOfAll() > 0) {
             var kinds = new TreeSet<EventKind>(EventKind.ORDER);
             kinds.addAll(day.events().keySet());
             before.forEach(d -> kinds.addAll(d.events().keySet()));
@@ -260,6 +265,31 @@ final class Judge {
         return departure.departs();
     }
 
+    /**
+     * A source that fell silent before it had the fortnight a chart needs: it had calls enough a day, and none for some days
+     * on end, longer than a weekend.
+     */
+    private Optional<Finding> endedYoung() {
+        if (day.eventsOfAll() > 0 || before.size() < QUIET_DAYS || before.size() >= Quality.REFERENCE_DAYS)
+            return Optional.empty();
+        var quiet = before.subList(before.size() - QUIET_DAYS + 1, before.size());
+        if (quiet.stream().anyMatch(d -> d.eventsOfAll() > 0)) return Optional.empty();
+        var with = before.stream()
+                .filter(d -> d.eventsOfAll() > 0)
+                .filter(d -> !excused.isExcused(d.day(), EventKind.ALL, "", Rule.SILENT))
+                .toList();
+        if (with.isEmpty()
+                || with.getFirst()
+                        .day()
+                        .plusDays(ControlChart.FEWEST_DAYS)
+                        .isBefore(with.getLast().day().plusDays(1))) return Optional.empty();
+        double usual = with.stream().mapToLong(SourceDay::eventsOfAll).average().orElse(0);
+        if (usual < ControlChart.FEWEST) return Optional.empty();
+        // A chart of so few days, some of them empty, may have found it as usual.
+        findings.removeIf(f -> f.rule() == Rule.SILENT && f.kind().equals(EventKind.ALL));
+        return Optional.of(new Finding(EventKind.ALL, "", Rule.SILENT, usual, 0, true));
+    }
+
     private void share(Rule rule, Bad bad, Function<SourceDay, Long> hits, Function<SourceDay, Long> of) {
         departureOfShare(rule, bad, hits, of).ifPresent(findings::add);
     }
@@ -315,7 +345,7 @@ final class Judge {
                 uniqueness,
                 timeliness,
                 stability,
-                parts == 0 ? 100 : 100 * Math.exp(logs / parts));
+                parts == 0 || events + refused == 0 ? null : Double.valueOf(100 * Math.exp(logs / parts)));
     }
 
     /** The part of the usual calls that came, where fewer did than can be by chance. */

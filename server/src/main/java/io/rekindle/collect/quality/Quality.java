@@ -5,6 +5,7 @@ import io.rekindle.collect.quality.DayStatements.Internal;
 import io.rekindle.collect.quality.Judge.Excused;
 import io.rekindle.collect.quality.SourceDay.Field;
 import io.rekindle.platform.BusinessClock;
+import io.rekindle.platform.Problem;
 import io.rekindle.warehouse.Sql;
 import io.rekindle.warehouse.Warehouse;
 import java.time.Instant;
@@ -32,6 +33,9 @@ public class Quality {
     static final int REFERENCE_DAYS = 28;
     /** What was not as usual for so long is the usual from then on. */
     static final int USUAL_AFTER_DAYS = 14;
+
+    /** How an alert ended that a person closed. */
+    private static final String CLOSED = "closed";
 
     private static final Logger LOG = LoggerFactory.getLogger(Quality.class);
     /** So many days back an installation that has never measured begins. */
@@ -112,6 +116,13 @@ public class Quality {
         });
     }
 
+    /** Ends an alert by hand: what was found is the usual from now on. */
+    public void close(long alert) {
+        if (!store.end(alert, clock.today(), CLOSED))
+            throw Problem.notFound("alert_not_open", "there is no open alert {id}")
+                    .with("id", alert);
+    }
+
     private void judge(int source, SourceDay day, Instant at) {
         var told = store.told(source, day.day().minusDays(REFERENCE_DAYS)).stream()
                 .filter(t -> t.firstDay().isBefore(day.day()))
@@ -139,7 +150,11 @@ public class Quality {
         }
         for (var one : open) {
             var finding = seen.get(one.id());
-            if (finding != null && !finding.departs()) store.end(one.id(), day.day(), "fine");
+            if (one.isOfTheWholeSource() && day.eventsOfAll() == 0)
+                // However long it lasts: no calls are never the usual. A person may say that they are, by closing it.
+                store.goesOn(one.id(), day.day());
+            else if (one.isOfTheWholeSource() && finding == null) store.end(one.id(), day.day(), "fine");
+            else if (finding != null && !finding.departs()) store.end(one.id(), day.day(), "fine");
             else if (finding != null && !one.firstDay().isAfter(day.day().minusDays(USUAL_AFTER_DAYS)))
                 store.end(one.id(), day.day(), "usual");
             else if (finding == null && one.lastDay().isBefore(day.day().minusDays(REFERENCE_DAYS)))
@@ -159,8 +174,8 @@ public class Quality {
         var by = told.stream().collect(Collectors.groupingBy(t -> new About(t.kind(), t.field(), t.rule())));
         return (day, kind, field, rule) -> {
             for (var one : by.getOrDefault(new About(kind, field, rule.code()), List.of())) {
-                // What became the usual: what was before it no longer is.
-                if ("usual".equals(one.ended())) {
+                // What became the usual, or was said to be: what was before it no longer is.
+                if ("usual".equals(one.ended()) || CLOSED.equals(one.ended())) {
                     if (day.isBefore(one.firstDay())) return true;
                 } else if (!day.isBefore(one.firstDay()) && !day.isAfter(one.lastDay())) {
                     return true;

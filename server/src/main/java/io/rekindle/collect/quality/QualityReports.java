@@ -41,7 +41,7 @@ public class QualityReports {
      * @param duplicates items that came again
      * @param setAside items that broke the plan and wait
      * @param late events that came long after they happened
-     * @param score 0 to 100
+     * @param score 0 to 100; null when nothing came
      */
     public record Day(
             LocalDate day,
@@ -55,7 +55,7 @@ public class QualityReports {
             @Nullable Double uniqueness,
             @Nullable Double timeliness,
             @Nullable Double stability,
-            double score) {}
+            @Nullable Double score) {}
 
     /** One measured source: its days, oldest first, and how many alerts are open. */
     public record SourceQuality(int id, String name, long openAlerts, List<Day> days) {}
@@ -106,7 +106,7 @@ public class QualityReports {
                 share(row, "uniqueness"),
                 share(row, "timeliness"),
                 share(row, "stability"),
-                row.getDouble("score"));
+                share(row, "score"));
     }
 
     private static @Nullable Double share(ResultSet row, String column) throws SQLException {
@@ -209,7 +209,7 @@ public class QualityReports {
      * @param usual what was to be expected: a share of 0 to 1; a number of events of {@code silent}; the largest index of
      *     {@code drifted}
      * @param found what there was on the last day
-     * @param ended fine, usual (after two weeks it is), gone (not seen for four weeks); null while it is open
+     * @param ended fine, usual (after two weeks it is), gone (not seen for four weeks), closed (by hand); null while it is open
      */
     public record Alert(
             long id,

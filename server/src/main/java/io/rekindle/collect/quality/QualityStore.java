@@ -242,6 +242,11 @@ class QualityStore {
         boolean isOpen() {
             return ended == null;
         }
+
+        /** Whether it tells that the source as a whole fell silent. */
+        boolean isOfTheWholeSource() {
+            return rule.equals(Rule.SILENT.code()) && kind.equals(EventKind.ALL);
+        }
     }
 
     /** What was told of a source and ended after a day, or has not. */
@@ -284,11 +289,21 @@ class QualityStore {
                 .update();
     }
 
-    void end(long id, LocalDate on, String how) {
-        jdbc.sql("update quality_alerts set ended_on = :on, ended = :how where id = :id and ended_on is null")
+    /** Nothing came on a further day. */
+    void goesOn(long id, LocalDate day) {
+        jdbc.sql("update quality_alerts set last_day = greatest(last_day, :day), found = 0 where id = :id and ended_on is null")
                 .param("id", id)
-                .param("on", on)
-                .param("how", how)
+                .param("day", day)
                 .update();
+    }
+
+    /** Whether it was open. */
+    boolean end(long id, LocalDate on, String how) {
+        return jdbc.sql("update quality_alerts set ended_on = :on, ended = :how where id = :id and ended_on is null")
+                        .param("id", id)
+                        .param("on", on)
+                        .param("how", how)
+                        .update()
+                == 1;
     }
 }

@@ -12,12 +12,14 @@ import io.rekindle.common.Page;
 import io.rekindle.platform.Problem;
 import java.time.LocalDate;
 import org.jspecify.annotations.Nullable;
+import org.springframework.http.HttpStatus;
 import org.springframework.security.access.prepost.PreAuthorize;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.PathVariable;
 import org.springframework.web.bind.annotation.PostMapping;
 import org.springframework.web.bind.annotation.RequestMapping;
 import org.springframework.web.bind.annotation.RequestParam;
+import org.springframework.web.bind.annotation.ResponseStatus;
 import org.springframework.web.bind.annotation.RestController;
 
 /** Whether what comes in can be relied on. */
@@ -96,6 +98,15 @@ class QualityResource {
         int days = quality.measure();
         audit.record("quality.measured", "quality", days + " days");
         return new Measured(days, reports.standing());
+    }
+
+    /** Ends an alert by hand: what was found is the usual from now on. */
+    @PostMapping("/alerts/{id}/close")
+    @PreAuthorize("hasRole('PLANNER')")
+    @ResponseStatus(HttpStatus.NO_CONTENT)
+    void close(@PathVariable long id) {
+        quality.close(id);
+        audit.record("quality.closed", "quality", "alert " + id);
     }
 
     private static int span(int days) {

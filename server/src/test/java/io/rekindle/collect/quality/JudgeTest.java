@@ -72,10 +72,38 @@ class JudgeTest {
         }
     }
 
+    /** Died after a week: the chart needs a fortnight. One of less than 30 a day, or quiet for a weekend, is left alone. */
+    @Test
+    void aSourceThatDiesYoungIsToldOfAfterThreeEmptyDays() {
+        var market = new Market(7, 60);
+        var days = new ArrayList<SourceDay>();
+        for (int i = 0; i < 10; i++)
+            days.add(ByHand.sum(market.day(MONDAY.plusDays(i), i / 7, i < 7 ? Fault.NONE : Fault.NOTHING)));
+        var verdicts = new ArrayList<Judge.Verdict>();
+        for (int i = 7; i < 10; i++) verdicts.add(Judge.of(days.get(i), days.subList(0, i), NONE));
+        assertThat(verdicts).allSatisfy(v -> assertThat(v.scores().score()).isNull());
+        assertThat(verdicts.get(0).findings()).isEmpty();
+        assertThat(verdicts.get(1).findings()).isEmpty();
+        double usual = days.subList(0, 7).stream()
+                .mapToLong(SourceDay::eventsOfAll)
+                .average()
+                .orElseThrow();
+        assertThat(verdicts.get(2).findings())
+                .containsExactly(new Judge.Finding(EventKind.ALL, "", Rule.SILENT, usual, 0, true));
+
+        var small = new ArrayList<SourceDay>();
+        for (var day : days) {
+            var few = SourceDay.empty(day.day());
+            if (day.eventsOfAll() > 0) few.events().put(Market.VIEW, 29L);
+            small.add(few);
+        }
+        assertThat(Judge.of(small.get(9), small.subList(0, 9), NONE).findings()).isEmpty();
+    }
+
     private static double side(Fault fault, Judge.Scores scores) {
         @Nullable
         Double side = switch (fault) {
-            case NONE -> Double.valueOf(scores.score());
+            case NONE -> scores.score();
             case FEWER, NOTHING, NO_CURRENCY, STRANGERS -> scores.completeness();
             case CENTS -> scores.stability();
             case TEXT_TOTALS, REJECTED -> scores.validity();

@@ -152,6 +152,65 @@ class QualityOverHttpTest {
                 .isZero();
     }
 
+    /** Silence is told for as long as it lasts, however long that is: it never becomes the usual by itself. */
+    @Test
+    void aDeadSourceHasNoScoreAndItsAlertStaysUntilCallsComeAgainOrItIsClosed() throws Exception {
+        int source = json(api("POST", "/api/sources", "{\"name\":\"%s\"}".formatted(mark)))
+                .at("/source/id")
+                .intValue();
+        int dead = 7 * WEEKS;
+        var first = clock.today().minusDays(dead + 40);
+        var market = new Market(12, 100);
+        for (int i = 0; i < dead; i++) take(source, market.day(first.plusDays(i), i / 7, Fault.NONE));
+        take(source, market.day(first.plusDays(dead + 36), 8, Fault.NONE));
+        for (int i = 0; i < dead + 36; i++) quality.measure(first.plusDays(i));
+
+        var place = "/api/quality/alerts?sourceId=" + source;
+        var alerts = json(api("GET", place, "")).path("items");
+        assertThat(alerts).hasSize(1);
+        assertThat(alerts.at("/0/rule").asString()).isEqualTo("silent");
+        assertThat(alerts.at("/0/type").asString()).isEmpty();
+        assertThat(alerts.at("/0/firstDay").asString())
+                .isEqualTo(first.plusDays(dead).toString());
+        assertThat(alerts.at("/0/lastDay").asString())
+                .isEqualTo(first.plusDays(dead + 35).toString());
+        var days = json(api("GET", "/api/quality/sources/%d?days=100".formatted(source), ""))
+                .path("days");
+        assertThat(days.get(dead - 1).path("score").asDouble()).isGreaterThan(50);
+        for (int i = dead; i < dead + 36; i++)
+            assertThat(days.get(i).path("score").isNull()).as("day %d", i).isTrue();
+
+        quality.measure(first.plusDays(dead + 36));
+        var ended = json(api("GET", place + "&open=false", "")).path("items");
+        assertThat(ended.at("/0/ended").asString()).as("calls came").isEqualTo("fine");
+    }
+
+    @Test
+    void anAlertThatIsClosedDoesNotComeBack() throws Exception {
+        int source = json(api("POST", "/api/sources", "{\"name\":\"%s\"}".formatted(mark)))
+                .at("/source/id")
+                .intValue();
+        int dead = 7 * WEEKS;
+        var market = new Market(13, 100);
+        // The last of these days is yesterday: a day is closed on the day after.
+        var first = clock.today().minusDays(dead + 2);
+        for (int i = 0; i < dead; i++) take(source, market.day(first.plusDays(i), i / 7, Fault.NONE));
+        for (int i = 0; i < dead + 1; i++) quality.measure(first.plusDays(i));
+        var place = "/api/quality/alerts?sourceId=" + source;
+        var alerts = json(api("GET", place, "")).path("items");
+        assertThat(alerts).hasSize(1);
+        var close = "/api/quality/alerts/%d/close".formatted(alerts.at("/0/id").longValue());
+        assertThat(api("POST", close, "").statusCode()).isEqualTo(204);
+        assertThat(api("POST", close, "").statusCode()).isEqualTo(404);
+        quality.measure(first.plusDays(dead + 1));
+        assertThat(json(api("GET", place, "")).path("items")).isEmpty();
+        assertThat(json(api("GET", place + "&open=false", ""))
+                        .path("items")
+                        .at("/0/ended")
+                        .asString())
+                .isEqualTo("closed");
+    }
+
     /** Puts a day into the log, one event of it twice. */
     private void take(int source, Market.Day day) {
         var at = day.day().atStartOfDay(clock.zone()).toInstant().plus(Duration.ofHours(12));
