@@ -82,14 +82,23 @@ export function WebhooksPanel() {
           },
           {
             title: t('common.state'),
-            render: (_, { active, stoppedBecause }) =>
-              active ? (
-                <Tag color="green">{t('webhooks.active')}</Tag>
-              ) : (
-                <Tag color={stoppedBecause ? 'red' : 'default'}>
-                  {t(stoppedBecause ? 'webhooks.gone' : 'webhooks.paused')}
-                </Tag>
-              ),
+            render: (_, { active, stoppedBecause, leftOut, leftOutAt }) => (
+              <>
+                {active ? (
+                  <Tag color="green">{t('webhooks.active')}</Tag>
+                ) : (
+                  <Tag color={stoppedBecause ? 'red' : 'default'}>
+                    {t(stoppedBecause ? 'webhooks.gone' : 'webhooks.paused')}
+                  </Tag>
+                )}
+                {leftOutAt && (
+                  <div style={{ maxWidth: 190, whiteSpace: 'normal' }} data-testid="left-out">
+                    <Tag color="warning">{t('webhooks.leftOut', { events: format.number(leftOut) })}</Tag>{' '}
+                    {format.moment(leftOutAt)}
+                  </div>
+                )}
+              </>
+            ),
           },
           { title: t('webhooks.waiting'), align: 'right', render: (_, { waiting }) => format.number(waiting) },
           {

@@ -17,6 +17,8 @@ import org.jspecify.annotations.Nullable;
  * @param stoppedBecause why it was switched off by itself: {@code gone}
  * @param waiting deliveries that are due or will be tried again
  * @param dead deliveries that were given up
+ * @param leftOut events that were not written down because too many waited or were given up already
+ * @param leftOutAt when that was last
  */
 public record Webhook(
         long id,
@@ -28,6 +30,8 @@ public record Webhook(
         @Nullable String stoppedBecause,
         long waiting,
         long dead,
+        long leftOut,
+        @Nullable Instant leftOutAt,
         @Nullable Instant lastDeliveredAt,
         Instant createdAt,
         String createdBy) {
@@ -83,7 +87,7 @@ public record Webhook(
      * @param messageId the header {@code webhook-id}: the same with every attempt
      * @param dueAt when it is tried next; null when it is at its end
      * @param failure what happened last when it was not delivered: {@code status}, {@code no_answer},
-     *     {@code address_not_allowed}, {@code host_unknown}
+     *     {@code address_not_allowed}, {@code host_unknown}, {@code waited_too_long}
      */
     public record Delivery(
             long id,

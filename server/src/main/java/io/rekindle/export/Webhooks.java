@@ -186,7 +186,8 @@ public class Webhooks {
         if (state == Webhook.DeliveryState.WAITING)
             throw Problem.invalid("replay_of_waiting", "what is waiting is sent by itself; name dead or delivered");
         int again = jdbc.sql("""
-                        update webhook_deliveries set state = 'waiting', attempts = 0, due_at = :now, ended_at = null
+                        update webhook_deliveries set state = 'waiting', attempts = 0, due_at = :now, replayed_at = :now,
+                            ended_at = null
                         where webhook_id = :webhook and state = :state and (:all or id = any (:ids))
                         """)
                 .param("now", now())
@@ -264,6 +265,8 @@ public class Webhooks {
                 row.getString("stopped_because"),
                 row.getLong("waiting"),
                 row.getLong("dead"),
+                row.getLong("left_out"),
+                instant(row, "left_out_at"),
                 instant(row, "delivered_at"),
                 row.getObject("created_at", OffsetDateTime.class).toInstant(),
                 row.getString("created_by"));

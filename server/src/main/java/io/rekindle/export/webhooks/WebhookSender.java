@@ -318,10 +318,24 @@ class WebhookSender implements SmartLifecycle {
                 .update();
     }
 
+    /** Gives up what waited too long: for a webhook that is switched off it would wait for ever. */
+    void giveUp() {
+        int given = jdbc.sql("""
+                        update webhook_deliveries set state = 'dead', failure = 'waited_too_long', answered_status = null,
+                            ended_at = :now
+                        where state = 'waiting' and coalesce(replayed_at, made_at) < :before
+                        """)
+                .param("now", now())
+                .param("before", now().minus(settings.waits()))
+                .update();
+        if (given > 0) LOG.warn("{} deliveries to webhooks waited for {} and were given up", given, settings.waits());
+    }
+
     private void clean() {
         var at = clock.instant();
         if (at.isBefore(cleaned.equals(Instant.MIN) ? at : cleaned.plus(CLEANING))) return;
         cleaned = at;
+        giveUp();
         jdbc.sql("delete from webhook_deliveries where state <> 'waiting' and ended_at < :before")
                 .param("before", now().minus(settings.keep()))
                 .update();

@@ -4,10 +4,12 @@ import io.rekindle.collect.EventType;
 import io.rekindle.collect.Sources;
 import io.rekindle.collect.Tail;
 import io.rekindle.common.CustomerId;
+import io.rekindle.export.WebhookSettings;
 import io.rekindle.identity.Identities;
 import io.rekindle.platform.SystemClock;
 import io.rekindle.warehouse.Sql;
 import io.rekindle.warehouse.Warehouse;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
@@ -18,6 +20,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Component;
 import tools.jackson.databind.json.JsonMapper;
@@ -26,6 +30,8 @@ import tools.jackson.databind.json.JsonMapper;
 @Component
 class WebhookTail implements Tail {
     static final String ALL = "*";
+    private static final Logger LOG = LoggerFactory.getLogger(WebhookTail.class);
+    private static final Duration COUNTED_EVERY = Duration.ofSeconds(1);
     private static final Set<String> TYPES = Set.of("identify", "page", "screen", "group", "alias");
 
     private final JdbcClient jdbc;
@@ -35,7 +41,10 @@ class WebhookTail implements Tail {
     private final SystemClock clock;
     private final JsonMapper json;
     private final WebhookSender sender;
+    private final WebhookSettings settings;
     private final Map<Integer, String> sourceNames = new HashMap<>();
+    /** By webhook, how many more may be written down for it: at least, for what was delivered meanwhile is not counted. */
+    private final Map<Long, Room> rooms = new HashMap<>();
 
     WebhookTail(
             JdbcClient jdbc,
@@ -44,7 +53,8 @@ class WebhookTail implements Tail {
             Sources sources,
             SystemClock clock,
             JsonMapper json,
-            WebhookSender sender) {
+            WebhookSender sender,
+            WebhookSettings settings) {
         this.jdbc = jdbc;
         this.warehouse = warehouse;
         this.identities = identities;
@@ -52,6 +62,7 @@ class WebhookTail implements Tail {
         this.clock = clock;
         this.json = json;
         this.sender = sender;
+        this.settings = settings;
     }
 
     @Override
@@ -129,11 +140,16 @@ class WebhookTail implements Tail {
         var words = new ArrayList<String>();
         var ofWhom = new ArrayList<Long>();
         var bodies = new ArrayList<String>();
+        var leftOut = new HashMap<Long, Integer>();
         for (var event : events) {
             var customer = customers.getOrDefault(event.customer(), event.customer());
             var body = json.writeValueAsString(body(event, customer));
             for (var receiver : receivers) {
                 if (!receiver.wants(event)) continue;
+                if (!hasRoom(receiver)) {
+                    leftOut.merge(receiver.id(), 1, Integer::sum);
+                    continue;
+                }
                 webhooks.add(receiver.id());
                 seqs.add(event.seq());
                 words.add(event.word());
@@ -155,7 +171,47 @@ class WebhookTail implements Tail {
                 .param("customers", ofWhom.toArray(Long[]::new))
                 .param("bodies", bodies.toArray(String[]::new))
                 .update();
+        leftOut.forEach(this::leaveOut);
         sender.wake();
+    }
+
+    private static final class Room {
+        private long left;
+        private Instant countedAt = Instant.EPOCH;
+        private boolean isFull;
+    }
+
+    /** Whether one more may be written down; then it counts as written. */
+    private boolean hasRoom(Receiver receiver) {
+        var room = rooms.computeIfAbsent(receiver.id(), id -> new Room());
+        var now = clock.instant();
+        if (room.left == 0 && Duration.between(room.countedAt, now).compareTo(COUNTED_EVERY) >= 0) {
+            long undelivered = jdbc.sql(
+                            "select count(*) from webhook_deliveries where webhook_id = :id and state <> 'delivered'")
+                    .param("id", receiver.id())
+                    .query(Long.class)
+                    .single();
+            room.left = Math.max(0, settings.mostUndelivered() - undelivered);
+            room.countedAt = now;
+            boolean isFull = room.left == 0;
+            if (isFull && !room.isFull)
+                LOG.warn(
+                        "{} deliveries of webhook {} wait or were given up: further events are not written down for it",
+                        undelivered,
+                        receiver.id());
+            room.isFull = isFull;
+        }
+        if (room.left == 0) return false;
+        room.left--;
+        return true;
+    }
+
+    private void leaveOut(long webhook, int events) {
+        jdbc.sql("update webhooks set left_out = left_out + :events, left_out_at = :now where id = :id")
+                .param("events", events)
+                .param("now", OffsetDateTime.ofInstant(clock.instant(), ZoneOffset.UTC))
+                .param("id", webhook)
+                .update();
     }
 
     private List<Receiver> receivers() {

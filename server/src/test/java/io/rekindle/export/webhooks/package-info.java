@@ -1,0 +1,4 @@
+@NullMarked
+package io.rekindle.export.webhooks;
+
+import org.jspecify.annotations.NullMarked;
