@@ -282,7 +282,7 @@ final class CustomerRows implements RowEvents {
             if (!yes && !NO.contains(text))
                 throw new BadRow(
                         "bad_consent",
-                        "'%s' in column '%s' says neither yes nor no".formatted(text, columns.column(one.getKey())));
+                        "column '%s' says neither yes nor no".formatted(columns.column(one.getKey())));
             consent.put(one.getValue(), yes);
         }
         if (consent.isEmpty()) return null;
@@ -302,8 +302,8 @@ final class CustomerRows implements RowEvents {
         if (!wording.isEmpty() && !WORDING.matcher(wording).matches())
             throw new BadRow(
                     "bad_wording",
-                    "'%s' in column '%s' names no version of a wording, e.g. newsletter@3"
-                            .formatted(wording, columns.column("consent_wording")));
+                    "column '%s' names no version of a wording, e.g. newsletter@3"
+                            .formatted(columns.column("consent_wording")));
         put(consent, "wording", wording);
         var proof = columns.text(row, "consent_proof");
         if (proof.length() > LONGEST_PROOF)

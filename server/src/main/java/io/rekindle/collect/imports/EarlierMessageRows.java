@@ -70,8 +70,8 @@ final class EarlierMessageRows implements RowEvents {
         if (outcome == null)
             throw new BadRow(
                     "bad_outcome",
-                    "'%s' in column '%s' is none of sent, delivered, opened, clicked, bounced, unsubscribed, complained"
-                            .formatted(columns.text(row, "outcome"), columns.column("outcome")));
+                    "column '%s' says none of sent, delivered, opened, clicked, bounced, unsubscribed, complained"
+                            .formatted(columns.column("outcome")));
         item.put("event", "Earlier Message " + outcome);
         var channel = columns.text(row, "channel").toLowerCase(Locale.ROOT);
         var properties = item.withObject("/properties");

@@ -139,8 +139,8 @@ final class FactsImport implements Ready {
         if (!given.isEmpty() && !given.equalsIgnoreCase(currency))
             throw new BadRow(
                     "other_currency",
-                    "the amount is in '%s' by column '%s', and those of this import are in %s: convert it, or bring the rows in that currency in as a file of their own"
-                            .formatted(given, columns.column("currency"), currency));
+                    "the amount is in another currency by column '%s', and those of this import are in %s: convert it, or bring the rows in that currency in as a file of their own"
+                            .formatted(columns.column("currency"), currency));
         return kind == ImportKind.PRODUCTS ? product(row) : cost(row);
     }
 
@@ -165,9 +165,7 @@ final class FactsImport implements Ready {
         var day = columns.day(row, "day").atStartOfDay(ZoneOffset.UTC).toInstant();
         if (day.isAfter(latest.plus(java.time.Duration.ofDays(1))))
             throw new BadRow(
-                    "day_in_the_future",
-                    "'%s' in column '%s' lies in the future"
-                            .formatted(columns.text(row, "day"), columns.column("day")));
+                    "day_in_the_future", "the day in column '%s' lies in the future".formatted(columns.column("day")));
         var channel = text(row, "channel").toLowerCase(java.util.Locale.ROOT);
         var campaign = text(row, "campaign");
         if (channel.isEmpty() && campaign.isEmpty())
@@ -193,7 +191,7 @@ final class FactsImport implements Ready {
         if (amount == null || amount.signum() < 0)
             throw new BadRow(
                     "bad_amount_of_money",
-                    "'%s' in column '%s' is no amount of money".formatted(text, columns.column(field)));
+                    "column '%s' holds no amount of money".formatted(columns.column(field)));
         return amount;
     }
 

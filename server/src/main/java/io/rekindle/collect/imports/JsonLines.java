@@ -1,6 +1,5 @@
 package io.rekindle.collect.imports;
 
-import io.rekindle.platform.JsonMistake;
 import io.rekindle.platform.Problem;
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -107,8 +106,13 @@ final class JsonLines implements Table {
         } catch (NotAnObject e) {
             return new Row(number, List.of(line), Map.of(), "the line is no JSON object");
         } catch (JacksonException e) {
+            // The reader's own words hold what it stumbled over.
             return new Row(
-                    number, List.of(line), Map.of(), "the line is not well-formed JSON: " + JsonMistake.words(e));
+                    number,
+                    List.of(line),
+                    Map.of(),
+                    "the line is not well-formed JSON from column %d on"
+                            .formatted(e.getLocation() == null ? 1 : e.getLocation().getColumnNr()));
         }
     }
 

@@ -88,34 +88,30 @@ final class LineReader {
         var at = columns.time(row, "time", latest);
         var quantity = MappedColumns.number(text(row, "quantity"));
         if (quantity == null)
-            return new Refused(
-                    "bad_quantity",
-                    "'%s' in column '%s' is no quantity".formatted(text(row, "quantity"), column("quantity")));
+            return new Refused("bad_quantity", "column '%s' holds no quantity".formatted(column("quantity")));
         if (quantity.signum() == 0)
             return new Refused("quantity_zero", "the quantity in column '%s' is 0".formatted(column("quantity")));
         var price = MappedColumns.number(text(row, "unit_price"));
         if (price == null)
-            return new Refused(
-                    "bad_unit_price",
-                    "'%s' in column '%s' is no price".formatted(text(row, "unit_price"), column("unit_price")));
+            return new Refused("bad_unit_price", "column '%s' holds no price".formatted(column("unit_price")));
         if (price.signum() < 0)
             return new Refused(
                     "negative_unit_price",
-                    "the price %s in column '%s' is negative".formatted(text(row, "unit_price"), column("unit_price")));
+                    "the price in column '%s' is negative".formatted(column("unit_price")));
         var prefix = mapping.cancelledPrefix();
         boolean cancels = (prefix != null && !prefix.isEmpty() && orderId.startsWith(prefix))
                 || (mapping.negativeIsCancellation() && quantity.signum() < 0);
         if (!cancels && quantity.signum() < 0)
             return new Refused(
                     "negative_quantity",
-                    "the quantity %s is negative and the mapping calls it no cancellation"
-                            .formatted(text(row, "quantity")));
+                    "the quantity in column '%s' is negative and the mapping calls it no cancellation"
+                            .formatted(column("quantity")));
         var given = text(row, "currency");
         if (!given.isEmpty() && !given.equalsIgnoreCase(currency))
             return new Refused(
                     "other_currency",
-                    "the amount is in '%s' by column '%s', and those of this import are in %s: convert it, or bring the rows in that currency in as a file of their own, with --currency"
-                            .formatted(given, column("currency"), currency));
+                    "the amount is in another currency by column '%s', and those of this import are in %s: convert it, or bring the rows in that currency in as a file of their own, with --currency"
+                            .formatted(column("currency"), currency));
         return new Line(
                 orderId,
                 at,

@@ -174,9 +174,8 @@ final class MappedColumns {
         if (at == null)
             throw new BadRow(
                     "bad_" + field,
-                    "'%s' in column '%s' is no time %s"
+                    "column '%s' holds no time %s"
                             .formatted(
-                                    time,
                                     column(field),
                                     mapping.timeFormat() == null
                                                     || mapping.timeFormat().isBlank()
@@ -184,12 +183,12 @@ final class MappedColumns {
                                             : "of the form " + mapping.timeFormat()));
         if (at.isBefore(Instant.EPOCH))
             throw new BadRow(
-                    field + "_before_1970", "'%s' in column '%s' lies before 1970".formatted(time, column(field)));
+                    field + "_before_1970", "the time in column '%s' lies before 1970".formatted(column(field)));
         if (at.isAfter(latest))
             throw new BadRow(
                     field + "_in_the_future",
-                    "'%s' in column '%s' lies in the future (times without a zone are taken as those of %s)"
-                            .formatted(time, column(field), zone));
+                    "the time in column '%s' lies in the future (times without a zone are taken as those of %s)"
+                            .formatted(column(field), zone));
         return at;
     }
 
@@ -201,9 +200,8 @@ final class MappedColumns {
         if (at == null)
             throw new BadRow(
                     "bad_" + field,
-                    "'%s' in column '%s' is no day %s"
+                    "column '%s' holds no day %s"
                             .formatted(
-                                    text,
                                     column(field),
                                     mapping.timeFormat() == null
                                                     || mapping.timeFormat().isBlank()

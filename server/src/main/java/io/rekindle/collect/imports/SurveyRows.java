@@ -54,15 +54,15 @@ final class SurveyRows implements RowEvents {
         if (scale == null)
             throw new BadRow(
                     "bad_measure",
-                    "'%s' in column '%s' is no measure; there are nps (0 to 10), csat (1 to 5) and ces (1 to 7)"
-                            .formatted(measure, columns.column("measure")));
+                    "column '%s' holds no measure; there are nps (0 to 10), csat (1 to 5) and ces (1 to 7)"
+                            .formatted(columns.column("measure")));
         var written = columns.text(row, "score");
         var score = MappedColumns.number(written);
         if (score == null || score.compareTo(scale.getFirst()) < 0 || score.compareTo(scale.getLast()) > 0)
             throw new BadRow(
                     "bad_score",
-                    "'%s' in column '%s' is no score of %s, which go from %s to %s"
-                            .formatted(written, columns.column("score"), measure, scale.getFirst(), scale.getLast()));
+                    "column '%s' holds no score of %s, which go from %s to %s"
+                            .formatted(columns.column("score"), measure, scale.getFirst(), scale.getLast()));
         answered.put("timestamp", at).put("event", "Survey Answered");
         var properties = answered.withObject("/properties");
         properties.put("survey", survey).put("measure", measure).put("score", score.stripTrailingZeros());

@@ -23,6 +23,7 @@ import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.springframework.beans.factory.annotation.Autowired;
+import org.springframework.jdbc.core.simple.JdbcClient;
 
 /** Products, costs, answers to surveys and what earlier systems sent: in, again, and taken back. */
 @RekindleTest
@@ -30,13 +31,19 @@ class FurtherKindsTest {
     private final Imports imports;
     private final Uploads uploads;
     private final Warehouse warehouse;
+    private final JdbcClient jdbc;
     private final String mark = UUID.randomUUID().toString().substring(0, 8);
 
     @TempDir
     @SuppressWarnings("NullAway.Init")
     Path folder;
 
-    FurtherKindsTest(@Autowired Imports imports, @Autowired Uploads uploads, @Autowired Warehouse warehouse) {
+    FurtherKindsTest(
+            @Autowired Imports imports,
+            @Autowired Uploads uploads,
+            @Autowired Warehouse warehouse,
+            @Autowired JdbcClient jdbc) {
+        this.jdbc = jdbc;
         this.imports = imports;
         this.uploads = uploads;
         this.warehouse = warehouse;
@@ -141,6 +148,50 @@ class FurtherKindsTest {
                         row -> row.longValue("n")))
                 .as("none of this product's own messages")
                 .hasValue(0L);
+    }
+
+    /** The words of a fault are for who may see no personal data too, and stand in clear: the row's own text is sealed. */
+    @Test
+    void wordsOfAFaultNameTheColumnAndNotWhatStandsInIt() throws Exception {
+        var secret = "secret" + mark;
+        var faulty = List.of(
+                faults(ImportKind.CUSTOMERS, "customer,created_at\nc,%s\n", secret),
+                faults(ImportKind.CUSTOMERS, "customer,time\nc,%s\n", secret),
+                faults(ImportKind.CUSTOMERS, "customer,consent.email,consent_source,consent_time\nc,%s,web,2026-01-01\n", secret),
+                faults(
+                        ImportKind.CUSTOMERS,
+                        "customer,consent.email,consent_source,consent_time,consent_wording\nc,yes,web,2026-01-01,%s\n",
+                        secret),
+                faults(ImportKind.CUSTOMERS, "{\"customer\":\"c\"}\n%s\n", secret),
+                faults(ImportKind.ORDERS, "order_id,customer,time,quantity,unit_price\no,c,%s,1,1\n", secret),
+                faults(ImportKind.ORDERS, "order_id,customer,time,quantity,unit_price\no,c,2026-01-01,%s,1\n", secret),
+                faults(ImportKind.ORDERS, "order_id,customer,time,quantity,unit_price\no,c,2026-01-01,1,%s\n", secret),
+                faults(
+                        ImportKind.ORDERS,
+                        "order_id,customer,time,quantity,unit_price,currency\no,c,2026-01-01,1,1,%s\n",
+                        secret),
+                faults(ImportKind.PRODUCTS, "product_id,price\np,%s\n", secret),
+                faults(ImportKind.PRODUCTS, "product_id,currency\np,%s\n", secret),
+                faults(ImportKind.COSTS, "day,channel,amount\n%s,email,1\n", secret),
+                faults(ImportKind.COSTS, "day,channel,amount\n2026-01-01,email,%s\n", secret),
+                faults(ImportKind.SURVEYS, "customer,time,score\nc,2026-01-01,%s\n", secret),
+                faults(ImportKind.SURVEYS, "customer,time,score,measure\nc,2026-01-01,1,%s\n", secret),
+                faults(ImportKind.CAMPAIGN_HISTORY, "customer,time,campaign,outcome\nc,2026-01-01,x,%s\n", secret),
+                // What has no secret in it, but figures that may be somebody's.
+                faults(ImportKind.ORDERS, "order_id,customer,time,quantity,unit_price\no,c,1901-02-03,1,1\n", "1901"),
+                faults(ImportKind.ORDERS, "order_id,customer,time,quantity,unit_price\no,c,2901-02-03,1,1\n", "2901"),
+                faults(ImportKind.ORDERS, "order_id,customer,time,quantity,unit_price\no,c,2026-01-01,1,-47.11\n", "47.11"),
+                faults(ImportKind.COSTS, "day,channel,amount\n2901-02-03,email,1\n", "2901"));
+        assertThat(faulty).allSatisfy(words -> assertThat(words).isNotBlank());
+        assertThat(EverythingStored.inPostgresql(jdbc)).doesNotContain(secret);
+    }
+
+    private String faults(ImportKind kind, String text, String secret) throws IOException {
+        long id = start(kind, text.formatted(secret));
+        assertThat(report(id).rejected()).as(text).isEqualTo(1);
+        var one = imports.rejects(id, 0, 9).items().getFirst();
+        assertThat(one.detail()).as("%s of %s", one.reason(), kind).doesNotContain(secret);
+        return one.detail();
     }
 
     private List<String> names(long id) {

@@ -245,7 +245,7 @@ class OrderImportTest {
                         "12 time_before_1970",
                         "13 quantity_zero",
                         "14 bad_unit_price");
-        assertThat(rejects.getFirst().detail()).contains("05.01.2026").contains("'time'");
+        assertThat(rejects.getFirst().detail()).contains("column 'time' holds no time").doesNotContain("05.01.2026");
     }
 
     @Test
@@ -357,7 +357,7 @@ class OrderImportTest {
         assertThat(report(done).lines()).isEqualTo(1);
         var rejects = imports.rejects(done.id(), 0, 50).items();
         assertThat(rejects.stream().map(r -> r.rowNumber() + " " + r.reason())).containsExactly("3 time_in_the_future");
-        assertThat(rejects.getFirst().detail()).contains("2026-03-02T09:00:00Z").contains("future");
+        assertThat(rejects.getFirst().detail()).contains("future").doesNotContain("2026-03-02");
         var again = run(text);
         assertThat(again.lines()).isZero();
         assertThat(again.alreadyThere()).isEqualTo(1);
