@@ -5,6 +5,7 @@ import { Link } from 'react-router';
 import type { FolderFile, Upload, WatchedFolder } from '@/shared/api/types';
 import { useFormats } from '@/shared/i18n/language';
 import { useLabel } from '@/shared/i18n/useLabel';
+import { useProblemWords } from '@/shared/i18n/useProblemWords';
 import { ListTable } from '@/shared/ui/ListTable';
 import { ProblemAlert } from '@/shared/ui/ProblemAlert';
 import { useDiscardUpload } from './api/discardUpload';
@@ -23,7 +24,9 @@ const COLOUR: Record<FolderFile['state'], string> = {
 /** Folders whose files come in by themselves. */
 export function FoldersPanel({ currency }: { currency: string }) {
   const { t } = useTranslation();
+  const format = useFormats();
   const label = useLabel();
+  const words = useProblemWords();
   const folders = useFolders();
   const save = useSaveFolder();
   const remove = useDeleteFolder();
@@ -49,7 +52,20 @@ export function FoldersPanel({ currency }: { currency: string }) {
         expanded={(folder) => <Files folder={folder} />}
         columns={[
           { title: t('common.name'), dataIndex: 'name' },
-          { title: t('pulls.folder'), render: (_, { place }) => <span className="secret">{place}</span> },
+          {
+            title: t('pulls.folder'),
+            render: (_, folder) => (
+              <>
+                <span className="secret">{folder.place}</span>
+                {folder.failingSince && (
+                  <div style={{ whiteSpace: 'normal' }} data-testid="folder-failure">
+                    <Tag color="red">{t('pulls.failing', { since: format.moment(folder.failingSince) })}</Tag>{' '}
+                    {words.failure(folder)}
+                  </div>
+                )}
+              </>
+            ),
+          },
           { title: t('pulls.pattern'), render: (_, { pattern }) => <span className="secret">{pattern}</span> },
           { title: t('imports.kind'), render: (_, { mapping }) => label('importKind', mapping.kind ?? 'orders') },
           {
@@ -102,6 +118,7 @@ function Files({ folder }: { folder: WatchedFolder }) {
   const { t } = useTranslation();
   const format = useFormats();
   const label = useLabel();
+  const words = useProblemWords();
   const files = useFolderFiles(folder.id);
   return (
     <ListTable<FolderFile>
@@ -124,7 +141,7 @@ function Files({ folder }: { folder: WatchedFolder }) {
         {
           title: '',
           render: (_, file) =>
-            file.failure ??
+            words.failure(file) ??
             (file.importId != null && <Link to={`/imports/${file.importId}`}>{t('pulls.toImport')}</Link>),
         },
       ]}

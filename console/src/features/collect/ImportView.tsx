@@ -4,6 +4,7 @@ import { useTranslation } from 'react-i18next';
 import type { Import, ImportReject } from '@/shared/api/types';
 import { useFormats } from '@/shared/i18n/language';
 import { useLabel } from '@/shared/i18n/useLabel';
+import { useProblemWords } from '@/shared/i18n/useProblemWords';
 import { useMay } from '@/shared/session';
 import { Figure, Figures } from '@/shared/ui/Figure';
 import { ListTable } from '@/shared/ui/ListTable';
@@ -48,6 +49,7 @@ function State({ one, rows }: { one: Import; rows: number | undefined }) {
   const { t } = useTranslation();
   const label = useLabel();
   const format = useFormats();
+  const words = useProblemWords();
   const { message } = App.useApp();
   const mayAdminister = useMay('administer');
   const undo = useUndoImport();
@@ -71,7 +73,7 @@ function State({ one, rows }: { one: Import; rows: number | undefined }) {
   }
   return (
     <>
-      {one.failure && <Alert type="error" showIcon title={t('imports.failed')} description={one.failure} />}
+      {one.failure && <Alert type="error" showIcon title={t('imports.failed')} description={words.failure(one)} />}
       {undo.error && <ProblemAlert error={undo.error} />}
       <div className="row">
         <Tag color="blue">{label('importKind', one.kind)}</Tag>

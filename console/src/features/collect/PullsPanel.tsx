@@ -5,6 +5,7 @@ import { Link } from 'react-router';
 import type { Pull, PullRun } from '@/shared/api/types';
 import { useFormats } from '@/shared/i18n/language';
 import { useLabel } from '@/shared/i18n/useLabel';
+import { useProblemWords } from '@/shared/i18n/useProblemWords';
 import { ListTable } from '@/shared/ui/ListTable';
 import { ProblemAlert } from '@/shared/ui/ProblemAlert';
 import { useDeletePull, usePausePull, usePullRuns, usePulls, useRewindPull, useRunPull } from './api/pulls';
@@ -14,6 +15,7 @@ const COLOUR: Record<PullRun['state'], string> = {
   reading: 'processing',
   importing: 'processing',
   done: 'green',
+  faulty: 'orange',
   failed: 'red',
 };
 
@@ -22,6 +24,7 @@ export function PullsPanel({ currency }: { currency: string }) {
   const { t } = useTranslation();
   const format = useFormats();
   const label = useLabel();
+  const words = useProblemWords();
   const pulls = usePulls();
   const run = useRunPull();
   const pause = usePausePull();
@@ -68,7 +71,7 @@ export function PullsPanel({ currency }: { currency: string }) {
             title: t('pulls.last'),
             render: (_, { lastRun }) =>
               lastRun ? (
-                <Tag color={COLOUR[lastRun.state]} title={lastRun.failure ?? undefined} data-testid="last-run">
+                <Tag color={COLOUR[lastRun.state]} title={words.failure(lastRun) ?? undefined} data-testid="last-run">
                   {label('pullState', lastRun.state)}
                 </Tag>
               ) : (
@@ -121,6 +124,7 @@ function Runs({ pull }: { pull: Pull }) {
   const { t } = useTranslation();
   const format = useFormats();
   const label = useLabel();
+  const words = useProblemWords();
   const runs = usePullRuns(pull.id);
   return (
     <ListTable<PullRun>
@@ -148,8 +152,12 @@ function Runs({ pull }: { pull: Pull }) {
         { title: t('pulls.watermark'), render: (_, run) => run.to ?? '–' },
         {
           title: '',
-          render: (_, run) =>
-            run.failure ?? (run.importId != null && <Link to={`/imports/${run.importId}`}>{t('pulls.toImport')}</Link>),
+          render: (_, run) => (
+            <>
+              {words.failure(run)}{' '}
+              {run.importId != null && <Link to={`/imports/${run.importId}`}>{t('pulls.toImport')}</Link>}
+            </>
+          ),
         },
       ]}
     />

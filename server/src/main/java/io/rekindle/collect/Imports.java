@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -106,6 +107,9 @@ public interface Imports {
      * @param origin what brought its file; null when a person did
      * @param rowsRead how far it has come
      * @param report null while it runs
+     * @param failure why it failed or was cut short, in English; null when it did not
+     * @param failureCode the same as a stable code
+     * @param failureParameters the values its words name
      */
     record Import(
             long id,
@@ -117,6 +121,8 @@ public interface Imports {
             long rowsRead,
             @Nullable Report report,
             @Nullable String failure,
+            @Nullable String failureCode,
+            @Nullable Map<String, String> failureParameters,
             Instant createdAt,
             String createdBy,
             @Nullable Instant finishedAt) {}

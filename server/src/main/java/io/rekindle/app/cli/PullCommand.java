@@ -75,9 +75,10 @@ final class PullCommand extends CommandGroup {
         public void run() {
             var over = data.withServer(this::done);
             json.print(over, () -> System.out.println(words(over)));
-            if (over.path("state").asString().equals("failed"))
-                throw Problem.invalid("pull_failed", "pull {id} failed: {words}")
+            if (over.path("failure").isString())
+                throw Problem.invalid("pull_failed", "pull {id} is {state}: {words}")
                         .with("id", id)
+                        .with("state", over.path("state").asString())
                         .with("words", over.path("failure").asString());
         }
 
@@ -214,7 +215,7 @@ final class PullCommand extends CommandGroup {
             json.print(folders, () -> {
                 for (var folder : folders)
                     System.out.printf(
-                            "%4d  %-24s %s/%s  %s%s%n",
+                            "%4d  %-24s %s/%s  %s%s%s%n",
                             folder.path("id").asLong(),
                             folder.path("name").asString(),
                             folder.path("place").asString(),
@@ -229,7 +230,11 @@ final class PullCommand extends CommandGroup {
                                                     folder.path("lastFile")
                                                             .path("state")
                                                             .asString()),
-                            folder.path("active").asBoolean() ? "" : "  paused");
+                            folder.path("active").asBoolean() ? "" : "  paused",
+                            folder.path("failure").isString()
+                                    ? "  cannot be looked at: "
+                                            + folder.path("failure").asString()
+                                    : "");
             });
         }
     }

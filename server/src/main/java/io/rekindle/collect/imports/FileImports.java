@@ -2,6 +2,7 @@ package io.rekindle.collect.imports;
 
 import io.rekindle.access.AccessLog;
 import io.rekindle.access.AuditTrail;
+import io.rekindle.collect.Failure;
 import io.rekindle.collect.Identifiers;
 import io.rekindle.collect.ImportMapping;
 import io.rekindle.collect.Imports;
@@ -277,15 +278,15 @@ class FileImports implements Imports, Backlog {
     }
 
     private void fail(long id, boolean dryRun, Throwable e) {
-        var words = e instanceof Problem problem ? problem.detail() : "something failed on our side: " + e.getMessage();
+        var why = e instanceof Problem problem ? Failure.of(problem) : Failure.ours();
         if (!(e instanceof Problem)) LOG.error("import {} failed", id, e);
         if (dryRun) {
-            store.finish(id, State.FAILED, null, words);
+            store.finish(id, State.FAILED, null, why);
             return;
         }
         store.settled(id, false);
         appendUndone(id);
-        store.finish(id, State.FAILED, null, words);
+        store.finish(id, State.FAILED, null, why);
         try {
             settle();
         } catch (RuntimeException later) {

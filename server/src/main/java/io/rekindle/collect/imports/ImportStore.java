@@ -2,6 +2,7 @@ package io.rekindle.collect.imports;
 
 import io.rekindle.access.AccessLog;
 import io.rekindle.access.Caller;
+import io.rekindle.collect.Failure;
 import io.rekindle.collect.ImportKind;
 import io.rekindle.collect.ImportMapping;
 import io.rekindle.collect.Imports;
@@ -23,10 +24,13 @@ import java.util.Optional;
 import java.util.function.LongUnaryOperator;
 import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.simple.JdbcClient;
+import tools.jackson.core.type.TypeReference;
 import tools.jackson.databind.json.JsonMapper;
 
 /** The rows of imports and of what they could not use. */
 final class ImportStore {
+    private static final TypeReference<Map<String, String>> TEXTS = new TypeReference<>() {};
+
     private final JdbcClient jdbc;
     private final JsonMapper json;
     private final SystemClock clock;
@@ -149,13 +153,19 @@ final class ImportStore {
                 .list();
     }
 
-    void finish(long id, Imports.State state, Imports.@Nullable Report report, @Nullable String failure) {
+    void finish(long id, Imports.State state, Imports.@Nullable Report report, @Nullable Failure failure) {
         jdbc.sql("""
-                        update imports set state = :state, report = coalesce(:report, report), failure = :failure, finished_at = :at where id = :id
+                        update imports set state = :state, report = coalesce(:report, report), failure = :failure,
+                            failure_code = :code, failure_parameters = :parameters, finished_at = :at where id = :id
                         """)
                 .param("state", state.name().toLowerCase(Locale.ROOT))
                 .param("report", report == null ? null : json.writeValueAsString(report), java.sql.Types.VARCHAR)
-                .param("failure", failure, java.sql.Types.VARCHAR)
+                .param("failure", Failure.wordsOf(failure), java.sql.Types.VARCHAR)
+                .param("code", failure == null ? null : failure.code(), java.sql.Types.VARCHAR)
+                .param(
+                        "parameters",
+                        failure == null ? null : json.writeValueAsString(failure.parameters()),
+                        java.sql.Types.VARCHAR)
                 .param("at", now())
                 .param("id", id)
                 .update();
@@ -243,6 +253,7 @@ final class ImportStore {
         var report = row.getString("report");
         var finished = row.getObject("finished_at", OffsetDateTime.class);
         var way = row.getString("origin_way");
+        var parameters = row.getString("failure_parameters");
         var read = report == null ? null : json.readValue(report, Imports.Report.class);
         return new Imports.Import(
                 row.getLong("id"),
@@ -254,6 +265,8 @@ final class ImportStore {
                 read == null ? rowsRead.applyAsLong(row.getLong("id")) : read.rows(),
                 read,
                 row.getString("failure"),
+                row.getString("failure_code"),
+                parameters == null ? null : json.readValue(parameters, TEXTS),
                 row.getObject("created_at", OffsetDateTime.class).toInstant(),
                 row.getString("created_by"),
                 finished == null ? null : finished.toInstant());

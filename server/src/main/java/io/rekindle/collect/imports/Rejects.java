@@ -40,11 +40,14 @@ final class Rejects {
     }
 
     private void add(long number, String reason, String detail, String row) {
-        reasons.merge(reason, 1L, Long::sum);
         // Of who was erased nothing is kept, not even what could not be used for another reason.
-        var kept = tombstones.areNamedIn(row) ? "" : row;
+        if (tombstones.areNamedIn(row)) {
+            add(number, Tombstones.REFUSED, "the row's customer was erased", "");
+            return;
+        }
+        reasons.merge(reason, 1L, Long::sum);
         waiting.add(new ImportStore.Rejected(
-                number, reason, detail, vault.seal("import-row", kept.getBytes(StandardCharsets.UTF_8))));
+                number, reason, detail, vault.seal("import-row", row.getBytes(StandardCharsets.UTF_8))));
         if (waiting.size() >= AT_ONCE) flush();
     }
 

@@ -1,5 +1,6 @@
 package io.rekindle.collect.log;
 
+import io.rekindle.collect.KeptFiles;
 import io.rekindle.collect.Tombstones;
 import io.rekindle.platform.Person;
 import io.rekindle.platform.PersonalArchive;
@@ -26,8 +27,10 @@ class CollectPersonalData implements PersonalData, Tombstones.Returning {
     private final JdbcClient jdbc;
     private final Vault vault;
     private final CommitLog log;
+    private final KeptFiles files;
 
-    CollectPersonalData(JdbcClient jdbc, Vault vault, CommitLog log) {
+    CollectPersonalData(JdbcClient jdbc, Vault vault, CommitLog log, KeptFiles files) {
+        this.files = files;
         this.jdbc = jdbc;
         this.vault = vault;
         this.log = log;
@@ -95,6 +98,12 @@ class CollectPersonalData implements PersonalData, Tombstones.Returning {
                     .param("id", row.id())
                     .param("row", row.row())
                     .update();
+    }
+
+    /** They may be in files of watched folders, which are kept for a while: whoever is in them, they go. */
+    @Override
+    public void finished() {
+        files.deleteAll();
     }
 
     @Override

@@ -1,6 +1,9 @@
 package io.rekindle.collect.pulls;
 
+import io.rekindle.collect.Failure;
 import io.rekindle.collect.Imports;
+import io.rekindle.collect.KeptFiles;
+import io.rekindle.collect.Tombstones;
 import io.rekindle.platform.Backlog;
 import io.rekindle.platform.LastingThreads;
 import io.rekindle.platform.OwnerOnly;
@@ -42,7 +45,7 @@ import tools.jackson.databind.json.JsonMapper;
  * server's end cuts short is found there, and goes on.
  */
 @Component
-class FolderWatch implements SmartLifecycle, Backlog {
+class FolderWatch implements SmartLifecycle, Backlog, KeptFiles {
     private static final Logger LOG = LoggerFactory.getLogger(FolderWatch.class);
     private static final Duration GLANCE = Duration.ofMillis(500);
     private static final Duration WAIT = Duration.ofMillis(100);
@@ -124,7 +127,6 @@ class FolderWatch implements SmartLifecycle, Backlog {
                     work(file);
                 }
                 look();
-                clean();
             } catch (Spool.Stopped e) {
                 return;
             } catch (RuntimeException | Error e) {
@@ -132,6 +134,7 @@ class FolderWatch implements SmartLifecycle, Backlog {
             } finally {
                 atWork = false;
             }
+            clean();
             LockSupport.parkNanos(GLANCE.toNanos());
         }
     }
@@ -141,18 +144,26 @@ class FolderWatch implements SmartLifecycle, Backlog {
         for (var folder : folders.list()) {
             if (!running) return;
             if (!folder.active()) continue;
+            Failure trouble = null;
             try {
                 for (var file : fitting(folder, claimed)) if (running && isComplete(file)) work(taken(folder, file));
             } catch (Problem e) {
-                LOG.warn("the watched folder {} cannot be looked at: {}", folder.name(), e.detail());
+                trouble = Failure.of(e);
+            } catch (UncheckedIOException e) {
+                LOG.debug("a watched folder cannot be looked at", e);
+                trouble = Failure.of(missing(folder));
             }
+            // Once, not at every glance: the folder says so until it can be looked at again.
+            if (trouble != null && !trouble.code().equals(folder.failureCode()))
+                LOG.warn("the watched folder {} cannot be looked at: {}", folder.name(), trouble.words());
+            folders.troubled(folder, trouble);
         }
         seen.keySet().retainAll(claimed);
     }
 
     private List<Path> fitting(WatchedFolder folder, Set<Path> claimed) {
         var place = folders.place(folder.folder());
-        if (!Files.isDirectory(place)) return List.of();
+        if (!Files.isDirectory(place)) throw missing(folder);
         var pattern = FileSystems.getDefault().getPathMatcher("glob:" + glob(folder.pattern()));
         var found = new ArrayList<Path>();
         try (var files = Files.list(place)) {
@@ -169,6 +180,11 @@ class FolderWatch implements SmartLifecycle, Backlog {
             throw new UncheckedIOException("the folder %s cannot be read".formatted(place), e);
         }
         return found;
+    }
+
+    private static Problem missing(WatchedFolder folder) {
+        return Problem.invalid("folder_missing", "there is no folder {folder} that can be read and written")
+                .with("folder", folder.place());
     }
 
     /** Only the star and the question mark mean something. */
@@ -232,47 +248,50 @@ class FolderWatch implements SmartLifecycle, Backlog {
             var earlier = folders.earlier(file, digest(aside));
             if (earlier != null) {
                 var report = new Report(file.fileName(), earlier, "repeated", null, List.of(), null);
-                over(folder, file, aside, "done", WatchedFolder.State.REPEATED, report, null, null);
+                over(folder, file, aside, "done", WatchedFolder.State.REPEATED, report, null);
                 return;
             }
             var started = started(folder, file, aside);
             ended(folder, file, aside, over(started.id()));
         } catch (Problem e) {
-            failed(folder, file, aside, e.code(), e.detail());
+            failed(folder, file, aside, Failure.of(e));
         } catch (Spool.Stopped e) {
             throw e;
         } catch (RuntimeException e) {
             LOG.error("the file {} of the watched folder {} failed", file.fileName(), folder.name(), e);
-            failed(folder, file, aside, "internal", "something failed on our side: " + e.getMessage());
+            failed(folder, file, aside, Failure.ours());
         }
     }
 
-    private void failed(WatchedFolder folder, WatchedFolder.Taken file, Path aside, String code, String words) {
-        var report = new Report(file.fileName(), null, "failed", null, List.of(), words);
-        over(folder, file, aside, "failed", WatchedFolder.State.FAILED, report, code, words);
+    private void failed(WatchedFolder folder, WatchedFolder.Taken file, Path aside, Failure why) {
+        var report = new Report(file.fileName(), null, "failed", null, List.of(), why.words());
+        over(folder, file, aside, "failed", WatchedFolder.State.FAILED, report, why);
     }
 
     private void ended(WatchedFolder folder, WatchedFolder.Taken file, Path aside, Imports.Import one) {
         boolean done = one.state() == Imports.State.DONE || one.state() == Imports.State.UNDONE;
-        var words = done
-                ? null
-                : one.failure() == null ? "the import was cut short, and its file had changed" : one.failure();
+        var why = done ? null : WatchedFolders.why(one);
         var report = new Report(
                 file.fileName(),
                 one.id(),
                 one.state().code(),
                 one.report(),
                 done ? rejects(one.id()) : List.of(),
-                words);
+                why == null ? null : why.words());
         over(
                 folder,
                 file,
                 aside,
                 done ? "done" : "failed",
                 done ? WatchedFolder.State.DONE : WatchedFolder.State.FAILED,
-                report,
-                done ? null : "import_" + one.state().code(),
-                words);
+                namesErased(one) ? null : report,
+                why);
+    }
+
+    /** Whether somebody erased stands in the file: then it is not kept. */
+    private static boolean namesErased(Imports.Import one) {
+        return one.report() != null
+                && one.report().reasons().stream().anyMatch(of -> of.reason().equals(Tombstones.REFUSED));
     }
 
     /**
@@ -296,20 +315,24 @@ class FolderWatch implements SmartLifecycle, Backlog {
                 .toList();
     }
 
+    /** @param report null when the file is not to be kept */
     private void over(
             WatchedFolder folder,
             WatchedFolder.Taken file,
             Path aside,
             String where,
             WatchedFolder.State state,
-            Report report,
-            @Nullable String code,
-            @Nullable String words) {
+            @Nullable Report report,
+            @Nullable Failure why) {
         var name = "%s/%s-%d-%s".formatted(where, STAMP.format(clock.instant()), file.id(), file.fileName());
         var to = folders.place(folder.folder()).resolve(name);
         boolean moved = Files.exists(aside, LinkOption.NOFOLLOW_LINKS);
         try {
-            if (moved) {
+            if (report == null) {
+                Files.deleteIfExists(aside);
+                moved = false;
+            }
+            if (moved && report != null) {
                 WatchedFolders.move(aside, to);
                 var beside = to.resolveSibling(to.getFileName() + REPORT);
                 Files.write(OwnerOnly.newFile(beside), json.writeValueAsBytes(report));
@@ -317,7 +340,7 @@ class FolderWatch implements SmartLifecycle, Backlog {
         } catch (IOException | UncheckedIOException e) {
             LOG.warn("{} could not be put to where it belongs: {}", aside, e.getMessage());
         }
-        folders.over(file.id(), state, moved ? name : null, code, words);
+        folders.over(file.id(), state, moved ? name : null, why);
     }
 
     /** Imports are done one at a time: it waits for its turn. */
@@ -361,17 +384,38 @@ class FolderWatch implements SmartLifecycle, Backlog {
         var now = clock.instant();
         if (!cleaned.equals(Instant.MIN) && now.isBefore(cleaned.plus(CLEANING))) return;
         cleaned = now;
-        for (var file : folders.aged()) {
-            var movedTo = file.movedTo();
-            if (movedTo == null) continue;
+        try {
+            deleteAged();
+        } catch (RuntimeException e) {
+            LOG.warn("files of watched folders cannot be cleaned up now; trying again", e);
+        }
+    }
+
+    void deleteAged() {
+        delete(folders.aged());
+    }
+
+    @Override
+    public void deleteAll() {
+        var left = delete(folders.kept());
+        if (!left.isEmpty())
+            throw new IllegalStateException("%d files that were imported cannot be deleted, %s among them"
+                    .formatted(left.size(), left.getFirst()));
+    }
+
+    /** What could not be deleted. */
+    private List<Path> delete(List<WatchedFolders.Kept> files) {
+        var left = new ArrayList<Path>();
+        for (var file : files) {
             try {
-                var lies = folders.place(folders.get(file.folderId()).folder()).resolve(movedTo);
-                Files.deleteIfExists(lies);
-                Files.deleteIfExists(lies.resolveSibling(lies.getFileName() + REPORT));
+                Files.deleteIfExists(file.lies());
+                Files.deleteIfExists(file.lies().resolveSibling(file.lies().getFileName() + REPORT));
                 folders.gone(file.id());
-            } catch (IOException | Problem e) {
-                LOG.warn("the file {} of a watched folder could not be deleted: {}", movedTo, e.getMessage());
+            } catch (IOException e) {
+                LOG.warn("the file {} of a watched folder could not be deleted: {}", file.lies(), e.getMessage());
+                left.add(file.lies());
             }
         }
+        return left;
     }
 }

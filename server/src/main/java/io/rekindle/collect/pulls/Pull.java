@@ -9,6 +9,7 @@ import io.rekindle.platform.Problem;
 import java.time.Instant;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -64,6 +65,8 @@ public record Pull(
         READING,
         IMPORTING,
         DONE,
+        /** What could be used is in; so much could not that the next pull begins where this one did. */
+        FAULTY,
         FAILED;
 
         @JsonValue
@@ -87,7 +90,8 @@ public record Pull(
      * @param brought how many rows came in; null until they are in
      * @param alreadyThere rows an earlier import had brought
      * @param rejected rows that could not be used
-     * @param failureCode stable; null when it did not fail
+     * @param failureCode stable; null when it did not fail and was not faulty
+     * @param failureParameters the values its words name
      */
     public record Run(
             long id,
@@ -106,6 +110,7 @@ public record Pull(
             @Nullable Long alreadyThere,
             @Nullable Long rejected,
             @Nullable String failureCode,
+            @Nullable Map<String, String> failureParameters,
             @Nullable String failure) {}
 
     /** What is to be looked at. */

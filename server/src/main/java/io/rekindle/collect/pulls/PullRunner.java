@@ -1,5 +1,6 @@
 package io.rekindle.collect.pulls;
 
+import io.rekindle.collect.Failure;
 import io.rekindle.collect.Imports;
 import io.rekindle.platform.Backlog;
 import io.rekindle.platform.LastingThreads;
@@ -154,29 +155,38 @@ class PullRunner implements SmartLifecycle, Backlog {
     private void work(Pull.Run found) {
         var run = pulls.runOf(found.id());
         // It was looked up before somebody else had finished it.
-        if (run.state() == Pull.State.DONE || run.state() == Pull.State.FAILED) return;
+        if (run.state() != Pull.State.READING && run.state() != Pull.State.IMPORTING) return;
         try {
             var there = imports.ofRun(Pulls.WAY, run.id());
             var brought = there.isPresent() ? there.get() : bringIn(run);
             if (brought != null) brought = over(brought.id());
-            if (brought == null || brought.state() == Imports.State.DONE || brought.state() == Imports.State.UNDONE)
-                pulls.done(run);
-            else
-                pulls.failed(
-                        run,
-                        "import_" + brought.state().code(),
-                        brought.failure() == null
-                                ? "the import was cut short, and its file is gone"
-                                : brought.failure());
+            if (brought == null || brought.state() == Imports.State.UNDONE) pulls.done(run);
+            else if (brought.state() != Imports.State.DONE) pulls.failed(run, WatchedFolders.why(brought));
+            else {
+                var fault = fault(brought.report());
+                if (fault == null) pulls.done(run);
+                else pulls.faulty(run, fault);
+            }
         } catch (Spool.Stopped e) {
             LOG.info("pull {} goes on at the next start", run.pullId());
         } catch (Problem e) {
-            if (running) pulls.failed(run, e.code(), e.detail());
+            if (running) pulls.failed(run, Failure.of(e));
         } catch (RuntimeException e) {
             if (!running) return;
             LOG.error("pull {} failed", run.pullId(), e);
-            pulls.failed(run, "internal", "something failed on our side: " + e.getMessage());
+            pulls.failed(run, Failure.ours());
         }
+    }
+
+    /** Null when enough of the rows could be used: a column renamed at the other end must not be taken for nothing new. */
+    private @Nullable Failure fault(Imports.@Nullable Report report) {
+        if (report == null || report.rejected() <= settings.mostRejected() * report.rows()) return null;
+        var problem = Problem.invalid(
+                        "too_many_rejected",
+                        "{rejected} of {rows} rows could not be used, which is more than rekindle.pulls.most-rejected allows: the watermark stays, and the next pull reads them again")
+                .with("rejected", report.rejected())
+                .with("rows", report.rows());
+        return Failure.of(problem);
     }
 
     /** Null when there is nothing to bring in. */

@@ -2,6 +2,7 @@ package io.rekindle.collect.pulls;
 
 import io.rekindle.access.AuditTrail;
 import io.rekindle.access.Caller;
+import io.rekindle.collect.Failure;
 import io.rekindle.collect.ImportMapping;
 import io.rekindle.collect.Imports;
 import io.rekindle.collect.imports.FileLook;
@@ -401,18 +402,31 @@ public class Pulls {
 
     /** A daily one is tried again soon, not only tomorrow. */
     @Transactional
-    void failed(Pull.Run run, String code, String words) {
-        jdbc.sql("""
-                        update pull_runs set state = 'failed', ended_at = :now, failure_code = :code, failure = :words where id = :id
-                        """)
-                .param("now", now())
-                .param("code", code)
-                .param("words", words.replace("\0", ""))
-                .param("id", run.id())
-                .update();
+    void failed(Pull.Run run, Failure why) {
+        ended(run, Pull.State.FAILED, why);
         jdbc.sql("update pulls set due_at = least(due_at, :again) where id = :id and active and daily_at is not null")
                 .param("again", now().plus(RETRY))
                 .param("id", run.pullId())
+                .update();
+    }
+
+    /** It is over, and the next one begins where it did: what could not be used is read again then. */
+    void faulty(Pull.Run run, Failure why) {
+        ended(run, Pull.State.FAULTY, why);
+    }
+
+    private void ended(Pull.Run run, Pull.State state, Failure why) {
+        jdbc.sql("""
+                        update pull_runs set state = :state, ended_at = :now, failure_code = :code, failure = :words,
+                            failure_parameters = :parameters
+                        where id = :id
+                        """)
+                .param("state", state.code())
+                .param("now", now())
+                .param("code", why.code())
+                .param("words", why.stored())
+                .param("parameters", json.writeValueAsString(why.parameters()))
+                .param("id", run.id())
                 .update();
     }
 
@@ -553,6 +567,7 @@ public class Pulls {
                 report == null ? null : Long.valueOf(report.alreadyThere()),
                 report == null ? null : Long.valueOf(report.rejected()),
                 row.getString("failure_code"),
+                WatchedFolders.parameters(row, "failure_parameters", json),
                 row.getString("failure"));
     }
 

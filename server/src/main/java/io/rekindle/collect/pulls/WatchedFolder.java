@@ -6,6 +6,7 @@ import io.rekindle.collect.ImportMapping;
 import io.rekindle.collect.Imports;
 import java.time.Instant;
 import java.util.Locale;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -15,6 +16,9 @@ import org.jspecify.annotations.Nullable;
  * @param place where that is
  * @param pattern of the files' names, with {@code *} and {@code ?}; of two that fit the older entry holds
  * @param lastFile null before the first
+ * @param failureCode why it cannot be looked at now; null when it can
+ * @param failureParameters the values the words name
+ * @param failingSince since when it cannot
  */
 public record WatchedFolder(
         long id,
@@ -25,6 +29,10 @@ public record WatchedFolder(
         ImportMapping mapping,
         boolean active,
         @Nullable Taken lastFile,
+        @Nullable String failureCode,
+        @Nullable Map<String, String> failureParameters,
+        @Nullable String failure,
+        @Nullable Instant failingSince,
         Instant createdAt,
         String createdBy) {
 
@@ -57,7 +65,7 @@ public record WatchedFolder(
     /**
      * A file that was taken.
      *
-     * @param movedTo where it lies since, in the folder; null until then, and when its time there was up
+     * @param movedTo where it lies since, in the folder; null until then, and when it was deleted
      * @param importId null when it was not imported
      */
     public record Taken(
@@ -73,6 +81,7 @@ public record WatchedFolder(
             @Nullable Long alreadyThere,
             @Nullable Long rejected,
             @Nullable String failureCode,
+            @Nullable Map<String, String> failureParameters,
             @Nullable String failure,
             Instant takenAt,
             @Nullable Instant endedAt) {}

@@ -2,6 +2,7 @@ package io.rekindle.collect.pulls;
 
 import io.rekindle.access.AuditTrail;
 import io.rekindle.access.Caller;
+import io.rekindle.collect.Failure;
 import io.rekindle.collect.ImportMapping;
 import io.rekindle.collect.Imports;
 import io.rekindle.common.Page;
@@ -22,16 +23,20 @@ import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Component;
 import org.springframework.transaction.annotation.Transactional;
+import tools.jackson.core.type.TypeReference;
 import tools.jackson.databind.json.JsonMapper;
 
 /** Folders whose files are brought in by themselves. */
 @Component
 public class WatchedFolders {
     static final String WAY = "folder";
+
+    private static final TypeReference<Map<String, String>> TEXTS = new TypeReference<>() {};
 
     private static final int LONGEST_NAME = 100;
     private static final int LONGEST_PATTERN = 200;
@@ -141,7 +146,7 @@ public class WatchedFolders {
         return get(id);
     }
 
-    /** Its imports and its files stay where they are. */
+    /** Its imports stay, and its files lie where they are until their time is up. */
     @Transactional
     public void delete(long id) {
         var gone = get(id);
@@ -220,8 +225,9 @@ public class WatchedFolders {
     /** Writes down that a file is about to be taken. */
     WatchedFolder.Taken take(long folder, String fileName, long bytes) {
         long id = jdbc.sql("""
-                        insert into folder_files (folder_id, file_name, bytes, state, taken_at)
-                        values (:folder, :name, :bytes, 'taken', :now) returning id
+                        insert into folder_files (folder_id, place, file_name, bytes, state, taken_at)
+                        values (:folder, (select folder from watched_folders where id = :folder), :name, :bytes, 'taken', :now)
+                        returning id
                         """)
                 .param("folder", folder)
                 .param("name", fileName)
@@ -241,7 +247,7 @@ public class WatchedFolders {
 
     /** Files that were taken and are not over. */
     List<WatchedFolder.Taken> open() {
-        return jdbc.sql(FILES + "where f.state = 'taken' order by f.id")
+        return jdbc.sql(FILES + "where f.state = 'taken' and f.folder_id is not null order by f.id")
                 .query(this::readFile)
                 .list();
     }
@@ -275,31 +281,82 @@ public class WatchedFolders {
                 .orElse(null);
     }
 
-    void over(
-            long file,
-            WatchedFolder.State state,
-            @Nullable String movedTo,
-            @Nullable String code,
-            @Nullable String words) {
+    void over(long file, WatchedFolder.State state, @Nullable String movedTo, @Nullable Failure why) {
         jdbc.sql("""
-                        update folder_files set state = :state, moved_to = :to, failure_code = :code, failure = :words, ended_at = :now
+                        update folder_files set state = :state, moved_to = :to, failure_code = :code, failure = :words,
+                            failure_parameters = :parameters, ended_at = :now
                         where id = :id
                         """)
                 .param("state", state.code())
                 .param("to", movedTo, Types.VARCHAR)
-                .param("code", code, Types.VARCHAR)
-                .param("words", words == null ? null : words.replace("\0", ""), Types.VARCHAR)
+                .param("code", why == null ? null : why.code(), Types.VARCHAR)
+                .param("words", Failure.wordsOf(why), Types.VARCHAR)
+                .param("parameters", why == null ? null : json.writeValueAsString(why.parameters()), Types.VARCHAR)
                 .param("now", now())
                 .param("id", file)
                 .update();
     }
 
+    /** A file that lies in a folder since it was taken, also of an entry that is gone. */
+    record Kept(long id, Path lies) {}
+
     /** Files whose time is up. */
-    List<WatchedFolder.Taken> aged() {
-        return jdbc.sql(FILES + "where f.moved_to is not null and f.ended_at < :before order by f.id limit 1000")
-                .param("before", now().minus(settings.keep()))
-                .query(this::readFile)
+    List<Kept> aged() {
+        return kept("and f.ended_at < :before", now().minus(settings.keep()));
+    }
+
+    /** Every file that lies in a folder since it was taken. */
+    List<Kept> kept() {
+        return kept("and f.ended_at <= :before", now());
+    }
+
+    private List<Kept> kept(String which, OffsetDateTime before) {
+        return jdbc.sql("""
+                        select f.id, f.moved_to, coalesce(f.place, w.folder) as place
+                        from folder_files f left join watched_folders w on w.id = f.folder_id
+                        where f.moved_to is not null %s order by f.id
+                        """.formatted(which))
+                .param("before", before)
+                .query((row, n) -> {
+                    // One of another place is as it was named, whether that may still be watched or not.
+                    var place = inbox.resolve(String.valueOf(row.getString("place"))).normalize();
+                    return new Kept(row.getLong("id"), place.resolve(row.getString("moved_to")));
+                })
                 .list();
+    }
+
+    /** Writes down why a folder cannot be looked at now; null: it can. */
+    void troubled(WatchedFolder folder, @Nullable Failure why) {
+        if (why == null ? folder.failureCode() == null : why.code().equals(folder.failureCode())) return;
+        jdbc.sql("""
+                        update watched_folders set trouble_code = :code, trouble = :words, trouble_parameters = :parameters,
+                            troubled_at = :at
+                        where id = :id
+                        """)
+                .param("code", why == null ? null : why.code(), Types.VARCHAR)
+                .param("words", Failure.wordsOf(why), Types.VARCHAR)
+                .param("parameters", why == null ? null : json.writeValueAsString(why.parameters()), Types.VARCHAR)
+                .param("at", why == null ? null : now(), Types.TIMESTAMP_WITH_TIMEZONE)
+                .param("id", folder.id())
+                .update();
+    }
+
+    /** What an import that did not end well says of itself. */
+    static Failure why(Imports.Import one) {
+        return one.failure() == null
+                ? new Failure(
+                        "import_interrupted",
+                        "the import was cut short, and its file is gone or another; nothing of it stands",
+                        Map.of())
+                : new Failure(
+                        one.failureCode() == null ? "import_failed" : one.failureCode(),
+                        one.failure(),
+                        one.failureParameters() == null ? Map.of() : one.failureParameters());
+    }
+
+    static @Nullable Map<String, String> parameters(ResultSet row, String column, JsonMapper json) throws SQLException {
+        var text = row.getString(column);
+        return text == null ? null : json.readValue(text, TEXTS);
     }
 
     void gone(long file) {
@@ -321,6 +378,10 @@ public class WatchedFolders {
                 json.readValue(row.getString("mapping"), ImportMapping.class),
                 row.getBoolean("active"),
                 last,
+                row.getString("trouble_code"),
+                parameters(row, "trouble_parameters", json),
+                row.getString("trouble"),
+                instant(row, "troubled_at"),
                 row.getObject("created_at", OffsetDateTime.class).toInstant(),
                 row.getString("created_by"));
     }
@@ -354,6 +415,7 @@ public class WatchedFolders {
                 report == null ? null : Long.valueOf(report.alreadyThere()),
                 report == null ? null : Long.valueOf(report.rejected()),
                 row.getString("failure_code"),
+                parameters(row, "failure_parameters", json),
                 row.getString("failure"),
                 row.getObject("taken_at", OffsetDateTime.class).toInstant(),
                 instant(row, "ended_at"));

@@ -165,6 +165,49 @@ class PullTest {
         }
     }
 
+    /** A column renamed at the other end rejects every row: that must not look like nothing new. */
+    @Test
+    void aPullOfWhoseRowsTooFewCanBeUsedIsFaultyAndKeepsItsWatermark() throws Exception {
+        var place = TestPostgres.newDatabase();
+        try (var shop = DriverManager.getConnection(place.url(), place.user(), place.password())) {
+            run(shop, "create table people (no bigint, id text, city text)");
+            run(shop, "insert into people values (1, 'f-%1$s-1', 'Berlin'), (2, 'f-%1$s-2', 'Bonn')".formatted(mark));
+            var database =
+                    databases.create(new Database.Draft("faulty " + mark, place.url(), place.user(), place.password()));
+            var pull = pulls.create(draft(
+                    "faulty " + mark,
+                    database.id(),
+                    "people",
+                    null,
+                    ImportMapping.of(ImportKind.CUSTOMERS, Map.of("customer", "id")),
+                    "no",
+                    null));
+            pulls.ask(pull.id(), false);
+            var first = over(pull.id(), null);
+            assertThat(first.state()).as("%s", first.failure()).isEqualTo(Pull.State.DONE);
+            assertThat(pulls.get(pull.id()).watermark()).isEqualTo("2");
+
+            run(shop, "update people set id = ''");
+            run(shop, "insert into people values (3, '', 'Ulm')");
+            pulls.ask(pull.id(), false);
+            var faulty = over(pull.id(), first.id());
+            assertThat(faulty.state()).isEqualTo(Pull.State.FAULTY);
+            assertThat(faulty.rejected()).isEqualTo(3);
+            assertThat(faulty.failureCode()).isEqualTo("too_many_rejected");
+            assertThat(faulty.failureParameters()).containsEntry("rejected", "3").containsEntry("rows", "3");
+            assertThat(faulty.failure()).contains("3 of 3 rows");
+            assertThat(pulls.get(pull.id()).watermark()).isEqualTo("2");
+
+            // Half of them is enough: they are in, and the watermark moves on.
+            run(shop, "update people set id = 'f-%s-' || no where no < 3".formatted(mark));
+            pulls.ask(pull.id(), false);
+            assertThat(over(pull.id(), faulty.id()).state()).isEqualTo(Pull.State.DONE);
+            assertThat(pulls.get(pull.id()).watermark()).isEqualTo("3");
+            pulls.delete(pull.id());
+            databases.delete(database.id());
+        }
+    }
+
     @Test
     void ordersOfMariaDbComeInByNumberWithTheirTimesAndFaults() throws Exception {
         assumeTrue(TestMariaDb.missing().isEmpty(), () -> TestMariaDb.missing().orElseThrow());

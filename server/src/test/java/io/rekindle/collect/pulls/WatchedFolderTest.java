@@ -2,14 +2,25 @@ package io.rekindle.collect.pulls;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.rekindle.collect.Identifier;
+import io.rekindle.collect.Identifiers;
 import io.rekindle.collect.ImportKind;
 import io.rekindle.collect.ImportMapping;
 import io.rekindle.collect.Imports;
+import io.rekindle.common.CustomerId;
 import io.rekindle.platform.Problem;
+import io.rekindle.rights.Erasure;
+import io.rekindle.rights.Erasures;
 import io.rekindle.testing.RekindleTest;
 import io.rekindle.warehouse.Sql;
 import io.rekindle.warehouse.Warehouse;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.charset.Charset;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -17,11 +28,15 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.UUID;
+import java.util.concurrent.Callable;
+import java.util.function.Predicate;
+import java.util.zip.GZIPOutputStream;
 import org.awaitility.Awaitility;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.springframework.beans.factory.annotation.Autowired;
+import org.springframework.boot.test.web.server.LocalServerPort;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
 /** Files that appear in a folder come in by themselves, whole, once, and leave a report. */
@@ -31,6 +46,10 @@ class WatchedFolderTest {
     private final Imports imports;
     private final Warehouse warehouse;
     private final JdbcClient jdbc;
+    private final FolderWatch watch;
+    private final Erasures erasures;
+    private final Identifiers identifiers;
+    private final int port;
     private final String mark = UUID.randomUUID().toString().substring(0, 8);
 
     @TempDir
@@ -41,7 +60,15 @@ class WatchedFolderTest {
             @Autowired WatchedFolders folders,
             @Autowired Imports imports,
             @Autowired Warehouse warehouse,
-            @Autowired JdbcClient jdbc) {
+            @Autowired JdbcClient jdbc,
+            @Autowired FolderWatch watch,
+            @Autowired Erasures erasures,
+            @Autowired Identifiers identifiers,
+            @LocalServerPort int port) {
+        this.watch = watch;
+        this.erasures = erasures;
+        this.identifiers = identifiers;
+        this.port = port;
         this.folders = folders;
         this.imports = imports;
         this.warehouse = warehouse;
@@ -130,6 +157,124 @@ class WatchedFolderTest {
         assertThat(code(new WatchedFolder.Draft(
                         "n " + mark, "x", "*", ImportMapping.of(ImportKind.COSTS, Map.of("shoe_size", "s")), true)))
                 .isEqualTo("import_mapping_invalid");
+    }
+
+    @Test
+    void aFolderThatIsGoneSaysSoAndStopsNoOther() throws Exception {
+        var gone = folders.create(draft("gone " + mark, "gone-" + mark, "*.csv", ImportKind.COSTS));
+        var closed = folders.create(draft("closed " + mark, "closed-" + mark, "*.csv", ImportKind.COSTS));
+        var good = folders.create(draft("good " + mark, "good-" + mark, "*.csv", ImportKind.COSTS));
+        Files.delete(Path.of(gone.place()));
+        // A file where a folder was cannot be read as one by anybody, the superuser included.
+        Files.delete(Path.of(closed.place()));
+        Files.createFile(Path.of(closed.place()));
+        put(good, "a.csv", "day,channel,campaign,amount\n2026-01-05,email,%s,7\n".formatted(mark));
+        assertThat(over(good, null).state()).isEqualTo(WatchedFolder.State.DONE);
+        for (var one : List.of(gone, closed)) {
+            var failing = await(() -> folders.get(one.id()), found -> found.failingSince() != null);
+            assertThat(failing.failureCode()).isEqualTo("folder_missing");
+            assertThat(failing.failureParameters()).containsEntry("folder", one.place());
+        }
+        assertThat(folders.get(good.id()).failingSince()).isNull();
+
+        Files.createDirectory(Path.of(gone.place()));
+        var back = await(() -> folders.get(gone.id()), found -> found.failingSince() == null);
+        assertThat(back.failure()).isNull();
+        Files.delete(Path.of(closed.place()));
+        for (var one : List.of(gone, closed, good)) folders.delete(one.id());
+    }
+
+    @Test
+    void filesGoWhenTheirTimeIsUpWhateverBecameOfTheirFolder() throws Exception {
+        var content = "day,channel,campaign,amount\n2026-01-05,email,%s,7\n".formatted(mark);
+        var deleted = folders.create(draft("deleted " + mark, "deleted-" + mark, "*.csv", ImportKind.COSTS));
+        var moved = folders.create(draft("moved " + mark, "moved-" + mark, "*.csv", ImportKind.COSTS));
+        put(deleted, "a.csv", content);
+        var one = over(deleted, null);
+        put(moved, "b.csv", content);
+        var other = over(moved, null);
+        folders.delete(deleted.id());
+        folders.update(
+                moved.id(),
+                new WatchedFolder.Draft(
+                        moved.name(), "elsewhere-" + mark, moved.pattern(), moved.mapping(), moved.active()));
+        var lies = List.of(
+                Path.of(deleted.place()).resolve(Objects.requireNonNull(one.movedTo())),
+                Path.of(moved.place()).resolve(Objects.requireNonNull(other.movedTo())));
+        watch.deleteAged();
+        assertThat(lies).allSatisfy(file -> assertThat(file).exists());
+        jdbc.sql("update folder_files set ended_at = ended_at - interval '31 days' where id in (?, ?)")
+                .params(one.id(), other.id())
+                .update();
+        watch.deleteAged();
+        assertThat(lies).allSatisfy(file -> {
+            assertThat(file).doesNotExist();
+            assertThat(file.getParent()).isEmptyDirectory();
+        });
+        folders.delete(moved.id());
+    }
+
+    /** Zipped and in another encoding: no search would find the person in it. */
+    @Test
+    void anErasureDeletesEveryFileThatIsKeptAndALaterOneThatNamesThePersonIsNotKept() throws Exception {
+        var folder = folders.create(draft("people " + mark, "people-" + mark, "*", ImportKind.CUSTOMERS));
+        var text = "customer,name\nw1-%1$s,李娜\nw2-%1$s,张三\n".formatted(mark);
+        var zipped = new ByteArrayOutputStream();
+        try (var out = new GZIPOutputStream(zipped)) {
+            out.write(text.getBytes(Charset.forName("GB18030")));
+        }
+        Files.write(Path.of(folder.place()).resolve(".people.csv.gz"), zipped.toByteArray());
+        Files.move(
+                Path.of(folder.place()).resolve(".people.csv.gz"), Path.of(folder.place()).resolve("people.csv.gz"));
+        var first = over(folder, null);
+        assertThat(first.brought()).as("%s", first.failure()).isEqualTo(2);
+        var lies = Path.of(folder.place()).resolve(Objects.requireNonNull(first.movedTo()));
+        assertThat(lies).exists();
+
+        var customer = identifiers
+                .of(Identifier.Type.USER_ID, "w1-" + mark)
+                .map(one -> new CustomerId(one.id().value()))
+                .orElseThrow();
+        var erasure = erasures.request(customer, "request 4711");
+        await(() -> erasures.get(erasure.id()), one -> one.state() == Erasure.State.HIDDEN);
+        http("/api/erasures/finish");
+        assertThat(erasures.get(erasure.id()).state()).isEqualTo(Erasure.State.FINISHED);
+        assertThat(lies).doesNotExist();
+        assertThat(lies.getParent()).isEmptyDirectory();
+        assertThat(folders.files(folder.id(), Long.MAX_VALUE, 1).items().getFirst().movedTo()).isNull();
+
+        put(folder, "again.csv", "customer,consent.email,consent_source,consent_time\nw1-%s,perhaps,web,2026-01-01\n".formatted(mark));
+        var again = over(folder, first.id());
+        assertThat(again.state()).isEqualTo(WatchedFolder.State.DONE);
+        assertThat(again.rejected()).isEqualTo(1);
+        assertThat(again.movedTo()).isNull();
+        assertThat(lies.getParent()).isEmptyDirectory();
+        put(folder, "others.csv", "customer,name\nw3-%s,Tom\n".formatted(mark));
+        assertThat(over(folder, again.id()).movedTo()).isNotNull();
+        folders.delete(folder.id());
+    }
+
+    private static void put(WatchedFolder folder, String name, String content) throws IOException {
+        var place = Path.of(folder.place());
+        Files.move(Files.writeString(place.resolve("." + name), content), place.resolve(name));
+    }
+
+    private void http(String path) throws Exception {
+        var answer = HttpClient.newHttpClient()
+                .send(
+                        HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + path))
+                                .header("Authorization", "Bearer " + RekindleTest.ADMIN_KEY)
+                                .POST(HttpRequest.BodyPublishers.noBody())
+                                .build(),
+                        HttpResponse.BodyHandlers.ofString());
+        assertThat(answer.statusCode()).as(answer.body()).isEqualTo(200);
+    }
+
+    private static <V> V await(Callable<V> what, Predicate<V> until) {
+        return Awaitility.await()
+                .atMost(Duration.ofSeconds(60))
+                .pollInterval(Duration.ofMillis(50))
+                .until(what, until::test);
     }
 
     private String code(WatchedFolder.Draft draft) {
