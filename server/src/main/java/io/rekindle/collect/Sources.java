@@ -2,6 +2,7 @@ package io.rekindle.collect;
 
 import io.rekindle.access.AuditTrail;
 import io.rekindle.access.Caller;
+import io.rekindle.platform.CommittedView;
 import io.rekindle.platform.Problem;
 import io.rekindle.platform.SystemClock;
 import java.nio.charset.StandardCharsets;
@@ -50,7 +51,7 @@ public class Sources {
     private final SystemClock clock;
     private final CollectSettings settings;
     private final SecureRandom random = new SecureRandom();
-    private volatile Map<String, Source> byKey;
+    private final CommittedView<Map<String, Source>> byKey;
     private volatile boolean isOpen;
 
     Sources(JdbcClient jdbc, AuditTrail audit, SystemClock clock, CollectSettings settings) {
@@ -63,7 +64,7 @@ public class Sources {
                             insert into sources (name, created_at, created_by) values (:name, :at, 'system')
                             on conflict (name) do nothing
                             """).param("name", name).param("at", now()).update();
-        byKey = readKeys();
+        byKey = new CommittedView<>(this::readKeys);
     }
 
     /**
@@ -105,7 +106,8 @@ public class Sources {
     @Transactional
     public Optional<String> firstKey() {
         var made = ensureFirstKey();
-        isOpen = true;
+        // The key opens its source once this is committed.
+        CommittedView.afterCommit(() -> isOpen = true);
         return made;
     }
 
@@ -141,7 +143,7 @@ public class Sources {
 
     /** The source a key writes to; empty when no key in force is this one. */
     public Optional<Source> authenticate(String key) {
-        return Optional.ofNullable(byKey.get(hash(key)));
+        return Optional.ofNullable(byKey.get().get(hash(key)));
     }
 
     public List<Source> list() {
@@ -191,7 +193,7 @@ public class Sources {
                                 rules.allowedOrigins().isEmpty() ? "all" : rules.allowedOrigins(),
                                 rules.eventsPerSecond() == null ? "any" : rules.eventsPerSecond(),
                                 personalFields));
-        byKey = readKeys();
+        byKey.changed();
         return get(id);
     }
 
@@ -215,7 +217,7 @@ public class Sources {
                 .param("id", id)
                 .update();
         audit.record(at == null ? "source.resumed" : "source.paused", "source " + id, source.name());
-        byKey = readKeys();
+        byKey.changed();
         return get(id);
     }
 
@@ -289,7 +291,7 @@ public class Sources {
                     .with("source", sourceId)
                     .with("id", keyId);
         audit.record("write_key.revoked", "source " + sourceId, "key " + keyId);
-        byKey = readKeys();
+        byKey.changed();
     }
 
     private long store(Source source, String secret) {
@@ -310,9 +312,7 @@ public class Sources {
                 .query(Long.class)
                 .single();
         audit.record("write_key.created", "source " + source.id(), "key %d for '%s'".formatted(id, source.name()));
-        // Read inside the transaction that made the key; were it to fail after this, the key would open its source
-        // until the next change, and nobody but its maker would know it.
-        byKey = readKeys();
+        byKey.changed();
         return id;
     }
 

@@ -6,6 +6,7 @@ import io.rekindle.collect.Sources;
 import io.rekindle.collect.tracking.TrackingPlan.Mode;
 import io.rekindle.collect.tracking.TrackingPlan.PlannedEvent;
 import io.rekindle.common.Page;
+import io.rekindle.platform.CommittedView;
 import io.rekindle.platform.Problem;
 import io.rekindle.platform.SystemClock;
 import java.nio.charset.StandardCharsets;
@@ -39,7 +40,7 @@ public class TrackingPlans {
     private final AuditTrail audit;
     private final SystemClock clock;
     private final JsonMapper json;
-    private volatile Map<Integer, CompiledPlan> inForce;
+    private final CommittedView<Map<Integer, CompiledPlan>> inForce;
 
     TrackingPlans(JdbcClient jdbc, Sources sources, AuditTrail audit, SystemClock clock, JsonMapper json) {
         this.jdbc = jdbc;
@@ -47,12 +48,12 @@ public class TrackingPlans {
         this.audit = audit;
         this.clock = clock;
         this.json = json;
-        this.inForce = readAll();
+        this.inForce = new CommittedView<>(this::readAll);
     }
 
     /** What a source's items are held against now; null when nothing. */
     public @Nullable CompiledPlan inForce(int sourceId) {
-        return inForce.get(sourceId);
+        return inForce.get().get(sourceId);
     }
 
     /** The plan in force, or an empty one of version 0. */
@@ -121,7 +122,7 @@ public class TrackingPlans {
                 "tracking_plan.changed",
                 "source " + sourceId,
                 "'%s': version %d, %s, %d events".formatted(source.name(), plan.version(), mode.code(), events.size()));
-        inForce = readAll();
+        inForce.changed();
         return latest(sourceId);
     }
 
