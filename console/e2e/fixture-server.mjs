@@ -609,6 +609,23 @@ function routes(state) {
         ],
         query,
       ),
+    'POST /api/sources': ({ body }) => ({
+      source: {
+        id: 2,
+        name: body.name,
+        personalFields: [],
+        rules: { allowedTypes: [], allowedOrigins: [], eventsPerSecond: null },
+        pausedAt: null,
+        createdAt: NOW,
+        accepted: 0,
+        duplicates: 0,
+        rejected: 0,
+        rejectedTimes: 0,
+        refusedCalls: {},
+        keys: [],
+      },
+      secret: 'wk_fixture_not_a_secret',
+    }),
     'POST /api/sources/:id/keys': () => ({ id: 4, secret: 'wk_fixture_not_a_secret' }),
     'GET /api/sources/:id/rejected': ({ query }) =>
       page(

@@ -323,6 +323,16 @@ export async function goTheWay({ baseUrl, email, password, folder, executablePat
     await page.locator('.ant-popconfirm .ant-btn-primary').click();
     await id('user-locked').waitFor();
 
+    // A source: its first key is shown this once.
+    await id('nav-sources').click();
+    await id('new-source').click();
+    await id('source-name').fill(`Source ${stamp}`);
+    await page.locator('.ant-modal-footer .ant-btn-primary').click();
+    await id('close-secret').waitFor();
+    expect((await id('secret').innerText()).startsWith('wk_'), 'the key of the source that was made');
+    await picture('source-made');
+    await id('close-secret').click();
+
     for (const name of [
       'customers',
       'objectives',

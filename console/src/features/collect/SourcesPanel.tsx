@@ -103,11 +103,28 @@ export function SourcesPanel() {
   );
 }
 
+/** The secret of the first key is shown this once: without it the source could not be written to by anybody. */
 function NewSource({ close }: { close: () => void }) {
   const { t } = useTranslation();
   const [form] = Form.useForm<{ name: string }>();
   const create = useCreateSource();
   const problem = useFormProblem(form, [['name']]);
+  if (create.data) {
+    return (
+      <Modal
+        open
+        title={create.data.source.name}
+        onCancel={close}
+        footer={
+          <Button type="primary" onClick={close} data-testid="close-secret">
+            {t('common.close')}
+          </Button>
+        }
+      >
+        <Secret title={t('sources.keyOnce')} value={create.data.secret} />
+      </Modal>
+    );
+  }
   return (
     <Modal
       open
@@ -122,12 +139,12 @@ function NewSource({ close }: { close: () => void }) {
         layout="vertical"
         onFinish={({ name }) => {
           problem.clear();
-          create.mutate(name.trim(), { onSuccess: close, onError: problem.show });
+          create.mutate(name.trim(), { onError: problem.show });
         }}
       >
         {problem.shown && <ProblemAlert error={problem.shown.error} faults={problem.shown.rest} />}
         <Form.Item name="name" label={t('common.name')} rules={[{ required: true }]}>
-          <Input maxLength={120} placeholder={t('sources.nameHint')} />
+          <Input maxLength={100} placeholder={t('sources.nameHint')} data-testid="source-name" />
         </Form.Item>
       </Form>
     </Modal>
