@@ -1,10 +1,11 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { answerOf, api } from '@/shared/api/client';
-import type { Body, Source } from '@/shared/api/types';
+import type { Answer, Body, Source } from '@/shared/api/types';
 import { useList } from '@/shared/api/useList';
 import { sourcesKey } from './listSources';
 
 const LIVE_MILLIS = 2_000;
+const MOST_SHOWN = 50;
 
 const key = (id: number) => ['source', id];
 const at = (id: number) => ({ params: { path: { id } } });
@@ -43,13 +44,26 @@ export const useRevokeKey = (id: number) =>
     await answerOf(api.DELETE('/api/sources/{id}/keys/{keyId}', { params: { path: { id, keyId } } }));
   });
 
-/** The last events, looked for anew every two seconds while it is shown. */
-export const useLatestEvents = (id: number, isLive: boolean) =>
-  useQuery({
-    queryKey: [...key(id), 'events'],
-    queryFn: () => answerOf(api.GET('/api/sources/{id}/events', { params: { path: { id }, query: { limit: 50 } } })),
+type Latest = Answer<'/api/sources/{id}/events', 'get'>;
+
+/** What is new stands before what was there; so many are shown. */
+export const followed = (before: Latest | undefined, now: Latest): Latest =>
+  before ? { ...now, items: [...now.items, ...before.items].slice(0, MOST_SHOWN) } : now;
+
+/** The last events; every two seconds, while it is shown, those that came after them. */
+export function useLatestEvents(id: number, isLive: boolean) {
+  const queries = useQueryClient();
+  const queryKey = [...key(id), 'events'];
+  return useQuery({
+    queryKey,
+    queryFn: async () => {
+      const before = queries.getQueryData<Latest>(queryKey);
+      const query = { limit: MOST_SHOWN, after: before?.upTo ?? 0 };
+      return followed(before, await answerOf(api.GET('/api/sources/{id}/events', { params: { path: { id }, query } })));
+    },
     refetchInterval: isLive ? LIVE_MILLIS : false,
   });
+}
 
 export const usePlan = (id: number) =>
   useQuery({

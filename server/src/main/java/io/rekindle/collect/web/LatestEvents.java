@@ -1,8 +1,10 @@
 package io.rekindle.collect.web;
 
+import io.rekindle.platform.BusinessClock;
 import io.rekindle.warehouse.Sql;
 import io.rekindle.warehouse.Warehouse;
 import java.math.BigDecimal;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
@@ -17,12 +19,17 @@ final class LatestEvents {
     /** Looked through first: a source that writes at all is found there, and the rest of the log is not read. */
     private static final long NEAR_THE_END = 200_000;
 
+    /** Looked through then: who watches a source does not read the whole history every other second. */
+    static final Duration FURTHER_BACK = Duration.ofDays(28);
+
     private final Warehouse warehouse;
     private final JsonMapper json;
+    private final BusinessClock clock;
 
-    LatestEvents(Warehouse warehouse, JsonMapper json) {
+    LatestEvents(Warehouse warehouse, JsonMapper json, BusinessClock clock) {
         this.warehouse = warehouse;
         this.json = json;
+        this.clock = clock;
     }
 
     /**
@@ -43,19 +50,21 @@ final class LatestEvents {
             JsonNode properties,
             JsonNode context) {}
 
-    /** Latest first, of those after a place in the log. */
+    /** Latest first, of those after a place in the log; near its end, or of the last four weeks. */
     List<Shown> after(int sourceId, long seq, long lastSeq, int limit) {
-        var near = query(sourceId, Math.max(seq, lastSeq - NEAR_THE_END), limit);
-        return near.size() < limit && seq < lastSeq - NEAR_THE_END ? query(sourceId, seq, limit) : near;
+        var near = query(sourceId, Math.max(seq, lastSeq - NEAR_THE_END), Instant.EPOCH, limit);
+        return near.size() < limit && seq < lastSeq - NEAR_THE_END
+                ? query(sourceId, seq, clock.instant().minus(FURTHER_BACK), limit)
+                : near;
     }
 
-    private List<Shown> query(int sourceId, long above, int limit) {
+    private List<Shown> query(int sourceId, long above, Instant since, int limit) {
         return warehouse.query(
                 Sql.of("""
                         select seq, received_at, occurred_at, type, name, aliases, customer_id, message_id, amount, properties,
                             context
-                        from events where source_id = ? and seq > ? order by seq desc limit ?
-                        """, sourceId, above, limit),
+                        from events where source_id = ? and seq > ? and received_at >= ? order by seq desc limit ?
+                        """, sourceId, above, since, limit),
                 row -> new Shown(
                         row.longValue("seq"),
                         row.instant("received_at"),

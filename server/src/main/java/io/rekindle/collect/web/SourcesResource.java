@@ -152,17 +152,26 @@ class SourcesResource {
     }
 
     /**
-     * The last events of a source, latest first, as the history holds them: without personal data.
+     * The last events of a source.
+     *
+     * @param upTo the place in the log up to which was looked: who follows gives it as {@code after} next time
+     */
+    record Latest(List<LatestEvents.Shown> items, long upTo) {}
+
+    /**
+     * The last events of a source, latest first, as the history holds them: without personal data. Of one that was quiet for
+     * long, those of the last four weeks.
      *
      * @param after the place in the log after which to look, for who follows
      */
     @GetMapping("/sources/{id}/events")
     @PreAuthorize("hasRole('ANALYST')")
-    Page<LatestEvents.Shown> events(
+    Latest events(
             @PathVariable int id,
             @RequestParam(defaultValue = "0") long after,
             @RequestParam(defaultValue = "50") int limit) {
-        return new Page<>(latest.after(sources.get(id).id(), after, log.lastSeq(), limit), null);
+        long upTo = log.lastSeq();
+        return new Latest(latest.after(sources.get(id).id(), after, upTo, limit), upTo);
     }
 
     /** Items that could not be used, latest first; the item itself only for who may see personal data. */

@@ -1,0 +1,4 @@
+@NullMarked
+package io.rekindle.collect.web;
+
+import org.jspecify.annotations.NullMarked;
