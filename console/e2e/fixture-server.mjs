@@ -635,6 +635,8 @@ function routes(state) {
             reason: 'no_identifier',
             message: 'the item names no customer: userId and anonymousId are missing',
             rejectedAt: NOW,
+            lastAt: NOW,
+            times: 1,
             item: '{"type":"track"}',
           },
         ],

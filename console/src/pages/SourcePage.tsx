@@ -103,7 +103,11 @@ function Counts({ source }: { source: Source }) {
         <Figure label={t('sources.duplicates')} value={format.number(source.duplicates)} />
         <Figure label={t('sources.rejected')} value={format.number(source.rejected)} />
         {refused.map(([reason, calls]) => (
-          <Figure key={reason} label={t(`sources.refused.${reason}`)} value={format.number(calls)} />
+          <Figure
+            key={reason}
+            label={t(`sources.refused.${reason}`, { defaultValue: reason.replaceAll('_', ' ') })}
+            value={format.number(calls)}
+          />
         ))}
       </Figures>
     </Card>

@@ -19,13 +19,14 @@ export function Rejected({ sourceId }: { sourceId: number }) {
       rowKey={(row) => row.id}
       empty={t('sources.noRejected')}
       columns={[
-        { title: t('common.at'), render: (_, row) => format.moment(row.rejectedAt) },
+        { title: t('sources.lastCame'), render: (_, row) => format.moment(row.lastAt) },
         {
           title: t('messages.reason'),
           render: (_, row) => <span title={row.reason}>{label('rejectReason', row.reason)}</span>,
         },
         { title: t('common.detail'), dataIndex: 'message' },
         { title: t('sources.times'), align: 'right', render: (_, row) => format.number(row.times) },
+        { title: t('sources.firstCame'), render: (_, row) => format.moment(row.rejectedAt) },
       ]}
       expanded={(row) => <pre className="pre-words">{row.item ?? t('sources.itemHidden')}</pre>}
     />

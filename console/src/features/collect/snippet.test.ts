@@ -42,7 +42,9 @@ function page(answer: (sent: Sent) => number, storage?: object) {
     sent.push(one);
     return Promise.resolve({ status: answer(one), headers: new Headers() });
   };
-  const run = new Function('window', 'fetch', 'location', 'navigator', 'document', script) as (...all: unknown[]) => void;
+  const run = new Function('window', 'fetch', 'location', 'navigator', 'document', script) as (
+    ...all: unknown[]
+  ) => void;
   run(
     window,
     fetch,

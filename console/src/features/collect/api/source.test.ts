@@ -3,7 +3,8 @@ import { followed } from './source';
 
 type Latest = Parameters<typeof followed>[1];
 
-const latest = (upTo: number, ...seqs: number[]) => ({ upTo, items: seqs.map((seq) => ({ seq })) }) as unknown as Latest;
+const latest = (upTo: number, ...seqs: number[]) =>
+  ({ upTo, items: seqs.map((seq) => ({ seq })) }) as unknown as Latest;
 const seqs = ({ items }: Latest) => items.map(({ seq }) => seq);
 
 describe('the last events of a source', () => {

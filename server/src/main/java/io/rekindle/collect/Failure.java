@@ -18,7 +18,10 @@ public record Failure(String code, String words, Map<String, String> parameters)
 
     /** Something that is no fault of what was given; what it was stands in the server's log. */
     public static Failure ours() {
-        return new Failure("failed_on_our_side", "something failed on our side: the server's log says what", Map.of());
+        return of(Problem.of(
+                Problem.Kind.INTERNAL,
+                "failed_on_our_side",
+                "something failed on our side: the server's log says what"));
     }
 
     /** For a column of text: PostgreSQL takes every character but this one. */

@@ -323,6 +323,32 @@ class IntakeOverHttpTest {
         assertThat(source("default").get("rejected").longValue()).isEqualTo(once);
     }
 
+    /** By its first date it would stand behind all others, and be deleted while it still comes. */
+    @Test
+    void anItemThatComesAgainAndAgainIsAmongTheLatestAndNotAsOldAsItsFirstTime() throws Exception {
+        var again = "{\"type\":\"dance\",\"userId\":\"%1$s\",\"messageId\":\"%1$s-again\"}".formatted(mark);
+        var once = "{\"type\":\"jump\",\"userId\":\"%1$s\",\"messageId\":\"%1$s-once\"}".formatted(mark);
+        batch("{\"batch\":[%s]}".formatted(again));
+        batch("{\"batch\":[%s]}".formatted(once));
+        int source = source("default").get("id").intValue();
+        jdbc.sql("update rejected_items set rejected_at = rejected_at - interval '200 days', last_at = last_at - interval '200 days' where source_id = :source")
+                .param("source", source)
+                .update();
+        batch("{\"batch\":[%s]}".formatted(again));
+        var first = json.readTree(
+                api("/api/sources/%d/rejected?limit=1".formatted(source)).body());
+        var latest = first.at("/items/0");
+        assertThat(latest.path("item").asString()).contains(mark + "-again");
+        assertThat(latest.path("times").asInt()).isEqualTo(2);
+        assertThat(latest.path("lastAt").asString()).isEqualTo("2026-03-01T09:00:00Z");
+        assertThat(latest.path("rejectedAt").asString()).isLessThan("2026-01-01");
+        var next = json.readTree(api("/api/sources/%d/rejected?limit=1&cursor=%s"
+                        .formatted(source, first.path("nextCursor").asString()))
+                .body());
+        assertThat(next.at("/items/0/id").asLong()).isNotEqualTo(latest.path("id").asLong());
+        assertThat(next.at("/items/0/lastAt").asString()).isLessThan("2026-01-01");
+    }
+
     @Test
     void clientsMayLabelTheirBodiesAsTheyLike() throws Exception {
         var zipped = new ByteArrayOutputStream();
@@ -404,6 +430,31 @@ class IntakeOverHttpTest {
         assertThat(answer.statusCode()).isEqualTo(204);
         assertThat(answer.headers().firstValue("Access-Control-Allow-Headers")).hasValue("authorization");
         assertThat(answer.headers().firstValue("Access-Control-Allow-Origin")).hasValue("http://shop.example");
+        // Else a page's script cannot read when to come back.
+        assertThat(answer.headers().firstValue("Access-Control-Expose-Headers")).hasValue("Retry-After");
+    }
+
+    /** Without this 400 kilobytes of context in a batch of 2,500 items became a gigabyte. */
+    @Test
+    void anItemIsHeldAgainstItsLimitWithTheContextOfItsBatch() throws Exception {
+        var item =
+                "{\"type\":\"track\",\"userId\":\"u\",\"event\":\"E\",\"messageId\":\"%s-%d\",\"properties\":{\"pad\":\"%s\"}}";
+        var context = "{\"pad\":\"" + "x".repeat(20_000) + "\"}";
+        var items = item.formatted(mark, 1, "") + "," + item.formatted(mark, 2, "y".repeat(20_000));
+        var answer = post(
+                "/v1/batch?strict=true",
+                "{\"batch\":[%s],\"context\":%s}".formatted(items, context),
+                RekindleTest.WRITE_KEY);
+        assertThat(fates(answer)).containsExactly("accepted", "rejected");
+        assertThat(answer.body()).contains("context_too_large");
+        var large = post(
+                "/v1/batch?strict=true",
+                "{\"context\":{\"pad\":\"%s\"},\"batch\":[%s]}"
+                        .formatted("x".repeat(400_000), item.formatted(mark, 3, "")),
+                RekindleTest.WRITE_KEY);
+        assertThat(fates(large)).containsExactly("rejected");
+        assertThat(count(mark + "-1")).isEqualTo(1);
+        assertThat(count(mark + "-3")).isZero();
     }
 
     @Test

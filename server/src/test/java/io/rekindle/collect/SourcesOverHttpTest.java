@@ -94,6 +94,31 @@ class SourcesOverHttpTest {
     }
 
     @Test
+    void callsThatAreRefusedForWhatTheyAreAreCountedByTheirSource() throws Exception {
+        assertThat(send("{\"batch\":[{oops}]}", "").statusCode()).isEqualTo(400);
+        assertThat(send("{\"batch\":[" + "{},".repeat(2_500) + "{}]}", "").statusCode())
+                .isEqualTo(400);
+        assertThat(send("\u001f\u008b\u0008broken", "").statusCode()).isEqualTo(400);
+        assertThat(send("{\"batch\":[],\"pad\":\"" + "x".repeat(600_000) + "\"}", "")
+                        .statusCode())
+                .isEqualTo(413);
+        var shown = get("").path("refusedCalls");
+        assertThat(shown.path("malformed_json").asInt()).isGreaterThanOrEqualTo(1);
+        assertThat(shown.path("too_many_items").asInt()).isEqualTo(1);
+        assertThat(shown.path("body_too_large").asInt()).isEqualTo(1);
+
+        // The key in the body, as browsers send it: told as far as the body goes.
+        var large = "{\"writeKey\":\"%s\",\"batch\":[],\"pad\":\"%s\"}".formatted(key, "x".repeat(600_000));
+        var answer = http.send(
+                HttpRequest.newBuilder(URI.create("http://127.0.0.1:%d/v1/batch".formatted(port)))
+                        .POST(BodyPublishers.ofString(large))
+                        .build(),
+                HttpResponse.BodyHandlers.ofString());
+        assertThat(answer.statusCode()).isEqualTo(413);
+        assertThat(get("").at("/refusedCalls/body_too_large").asInt()).isEqualTo(2);
+    }
+
+    @Test
     void aPausedSourceTakesNothingInUntilItIsResumed() throws Exception {
         assertThat(api("POST", "/api/sources/%d/pause".formatted(source), "").statusCode())
                 .isEqualTo(200);

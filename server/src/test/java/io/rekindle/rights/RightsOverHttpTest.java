@@ -114,8 +114,8 @@ class RightsOverHttpTest {
     void theDryRunTellsWhatWouldGoAndChangesNothingAndTheRealOneTakesThatAway() throws Exception {
         for (var at : new String[] {"2001-01-01T00:00:00Z", "2001-02-01T00:00:00Z", "2026-02-28T00:00:00Z"})
             jdbc.sql("""
-                            insert into rejected_items (source_id, digest, reason, detail, rejected_at, sealed)
-                            values (1, :digest, 'rights', 'old', cast(:at as timestamptz), :sealed)
+                            insert into rejected_items (source_id, digest, reason, detail, rejected_at, last_at, sealed)
+                            values (1, :digest, 'rights', 'old', cast(:at as timestamptz), cast(:at as timestamptz), :sealed)
                             """)
                     .param("digest", (long) at.hashCode())
                     .param("at", at)

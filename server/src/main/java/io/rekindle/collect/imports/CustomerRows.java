@@ -281,8 +281,7 @@ final class CustomerRows implements RowEvents {
             boolean yes = YES.contains(text);
             if (!yes && !NO.contains(text))
                 throw new BadRow(
-                        "bad_consent",
-                        "column '%s' says neither yes nor no".formatted(columns.column(one.getKey())));
+                        "bad_consent", "column '%s' says neither yes nor no".formatted(columns.column(one.getKey())));
             consent.put(one.getValue(), yes);
         }
         if (consent.isEmpty()) return null;

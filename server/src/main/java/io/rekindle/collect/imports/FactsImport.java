@@ -190,8 +190,7 @@ final class FactsImport implements Ready {
         var amount = MappedColumns.number(text);
         if (amount == null || amount.signum() < 0)
             throw new BadRow(
-                    "bad_amount_of_money",
-                    "column '%s' holds no amount of money".formatted(columns.column(field)));
+                    "bad_amount_of_money", "column '%s' holds no amount of money".formatted(columns.column(field)));
         return amount;
     }
 

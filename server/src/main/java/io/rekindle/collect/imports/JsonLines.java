@@ -112,7 +112,10 @@ final class JsonLines implements Table {
                     List.of(line),
                     Map.of(),
                     "the line is not well-formed JSON from column %d on"
-                            .formatted(e.getLocation() == null ? 1 : e.getLocation().getColumnNr()));
+                            .formatted(
+                                    e.getLocation() == null
+                                            ? 1
+                                            : e.getLocation().getColumnNr()));
         }
     }
 

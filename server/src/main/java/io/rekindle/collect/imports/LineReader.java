@@ -96,8 +96,7 @@ final class LineReader {
             return new Refused("bad_unit_price", "column '%s' holds no price".formatted(column("unit_price")));
         if (price.signum() < 0)
             return new Refused(
-                    "negative_unit_price",
-                    "the price in column '%s' is negative".formatted(column("unit_price")));
+                    "negative_unit_price", "the price in column '%s' is negative".formatted(column("unit_price")));
         var prefix = mapping.cancelledPrefix();
         boolean cancels = (prefix != null && !prefix.isEmpty() && orderId.startsWith(prefix))
                 || (mapping.negativeIsCancellation() && quantity.signum() < 0);

@@ -444,6 +444,7 @@ final class BatchReader {
         var breaches = new HashMap<Integer, PlanBreach>();
         var fates = new ArrayList<ItemFate>(items.size());
         for (var item : items) {
+            if (isLimited) requireWithContext(item);
             var event = item.reason == null
                     ? event(item, source, receivedAt, identifiers, log, vault, tombstones, currency)
                     : null;
@@ -472,6 +473,17 @@ final class BatchReader {
             }
         }
         return new Staged(new StagedCall(events, rejected, quarantined, breaches), fates);
+    }
+
+    /** The batch's context stands in each of its items: else a small call could become a large history. */
+    private void requireWithContext(Item item) {
+        int shared = contextTo - contextFrom;
+        int own = item.to - item.from;
+        if (shared > 0 && own + shared > LARGEST_ITEM)
+            item.reject(
+                    "context_too_large",
+                    "the item has %d bytes with the context of its batch, which has %d; at most %d are taken"
+                            .formatted(own + shared, shared, LARGEST_ITEM));
     }
 
     private static boolean isSetAside(@Nullable CompiledPlan plan) {

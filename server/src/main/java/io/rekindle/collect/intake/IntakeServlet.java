@@ -168,18 +168,34 @@ final class IntakeServlet extends HttpServlet {
     @Override
     protected void doPost(HttpServletRequest request, HttpServletResponse response) throws IOException {
         allowOrigin(request, response);
+        var received = new Received();
         try {
-            take(request, response);
+            take(request, response, received);
         } catch (IntakeFailure e) {
+            count(request, received, e.status(), e.code());
             if (e.retryAfter() > 0) response.setIntHeader("Retry-After", e.retryAfter());
             refuse(response, e.status(), e.code(), String.valueOf(e.getMessage()), e.place());
         } catch (Problem e) {
+            count(request, received, e.kind().status(), e.code());
             if (e.kind() == Problem.Kind.UNAVAILABLE) response.setIntHeader("Retry-After", RETRY_AFTER_SECONDS);
             refuse(response, e.kind().status(), e.code(), e.detail(), "");
         }
     }
 
-    private void take(HttpServletRequest request, HttpServletResponse response) throws IOException {
+    /** What of a call's body was read, as far as it was. */
+    private static final class Received {
+        private byte @Nullable [] body;
+    }
+
+    /** Counts a call that is refused as a whole, where its source can be told. */
+    private void count(HttpServletRequest request, Received received, int status, String code) {
+        if (status < 400 || status >= 500) return;
+        var key = headerKey(request);
+        if (key == null && received.body != null) key = BatchReader.keyIn(received.body);
+        if (key != null) sources.authenticate(key).ifPresent(source -> refusals.count(source.id(), code));
+    }
+
+    private void take(HttpServletRequest request, HttpServletResponse response, Received received) throws IOException {
         var call = call(request);
         if (log.isFull() || tails.worstLag() > settings.maxLag()) {
             throw new IntakeFailure(
@@ -189,7 +205,7 @@ final class IntakeServlet extends HttpServlet {
                     "more has come in than has been worked through; send this again later",
                     RETRY_AFTER_SECONDS);
         }
-        var body = body(request);
+        var body = body(request, received);
         var source = source(request, body);
         requireOpen(source, request);
         var type = call instanceof Call.Single(var single) ? single : null;
@@ -216,13 +232,11 @@ final class IntakeServlet extends HttpServlet {
     /** Neither paused nor called from a page that may not. */
     private void requireOpen(Source source, HttpServletRequest request) {
         if (source.pausedAt() != null) {
-            refusals.count(source.id(), "source_paused");
             throw new IntakeFailure(
                     429, "source_paused", "", "this source is paused; send this again later", PAUSED_RETRY_SECONDS);
         }
         var origin = request.getHeader("Origin");
         if (origin != null && !source.rules().allowsOrigin(origin)) {
-            refusals.count(source.id(), "origin_not_allowed");
             throw new IntakeFailure(
                     403, "origin_not_allowed", "", "this source takes nothing from pages of this origin");
         }
@@ -231,7 +245,6 @@ final class IntakeServlet extends HttpServlet {
     private void requireWithinRate(Source source, int items) {
         long seconds = rates.secondsToWait(source, items);
         if (seconds == 0) return;
-        refusals.count(source.id(), "rate_exceeded");
         throw new IntakeFailure(
                 429,
                 "rate_exceeded",
@@ -295,7 +308,7 @@ final class IntakeServlet extends HttpServlet {
         };
     }
 
-    private static byte[] body(HttpServletRequest request) throws IOException {
+    private static byte[] body(HttpServletRequest request, Received received) throws IOException {
         var bytes = request.getInputStream().readNBytes(BatchReader.LARGEST_BATCH + 1);
         if (bytes.length > 2 && bytes[0] == (byte) 0x1f && bytes[1] == (byte) 0x8b) {
             try (var in = new GZIPInputStream(new ByteArrayInputStream(bytes))) {
@@ -304,6 +317,7 @@ final class IntakeServlet extends HttpServlet {
                 throw new IntakeFailure(400, "malformed_gzip", "", "the body is no complete gzip stream");
             }
         }
+        received.body = bytes;
         if (bytes.length > BatchReader.LARGEST_BATCH)
             throw new IntakeFailure(
                     413,
@@ -339,11 +353,15 @@ final class IntakeServlet extends HttpServlet {
     }
 
     private Source source(HttpServletRequest request, byte[] body) {
-        var key = basicUser(request.getHeader("Authorization"));
-        if (key == null) key = request.getHeader("X-Write-Key");
+        var key = headerKey(request);
         if (key == null) key = BatchReader.keyIn(body);
         if (key == null) throw noKey();
         return source(key);
+    }
+
+    private static @Nullable String headerKey(HttpServletRequest request) {
+        var key = basicUser(request.getHeader("Authorization"));
+        return key == null ? request.getHeader("X-Write-Key") : key;
     }
 
     private static IntakeFailure noKey() {
@@ -386,6 +404,7 @@ final class IntakeServlet extends HttpServlet {
         // Anyone may write with a write key, which browsers show to everybody; nothing can be read here.
         response.setHeader("Access-Control-Allow-Origin", origin);
         response.setHeader("Access-Control-Allow-Credentials", "true");
+        response.setHeader("Access-Control-Expose-Headers", "Retry-After");
         response.addHeader("Vary", "Origin");
     }
 

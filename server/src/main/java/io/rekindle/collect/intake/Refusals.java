@@ -7,7 +7,7 @@ import java.util.concurrent.atomic.LongAdder;
 import org.springframework.stereotype.Component;
 
 /**
- * Calls of a source that were refused as a whole by its rules, by reason, since the server started. Not stored: whoever is
+ * Calls of a source that were refused as a whole, by its rules or for what they are, by reason, since the server started. Not stored: whoever is
  * refused knows, and a client that hammers must not make the server write.
  */
 @Component

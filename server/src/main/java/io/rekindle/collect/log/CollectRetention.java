@@ -21,7 +21,7 @@ class CollectRetention {
     @Bean
     Retained rejectedItemsRetained(JdbcClient jdbc, Vault vault, PlatformSettings platform) {
         return new Sealed(
-                AgedRows.deleted(jdbc, "rejected-items", QUARTER, "rejected_items", "rejected_at"),
+                AgedRows.deleted(jdbc, "rejected-items", QUARTER, "rejected_items", "last_at"),
                 "rejected",
                 vault,
                 platform);

@@ -151,9 +151,13 @@ final class IntakeRows {
         }
         var rows = List.copyOf(first.entrySet());
         try (var statement = connection.prepareStatement("""
-                insert into rejected_items as old (source_id, digest, reason, detail, rejected_at, sealed, times)
-                select * from unnest(?::integer[], ?::bigint[], ?::text[], ?::text[], ?::timestamptz[], ?::bytea[], ?::bigint[])
-                on conflict (source_id, digest) do update set times = old.times + excluded.times
+                insert into rejected_items as old (source_id, digest, reason, detail, rejected_at, last_at, sealed, times)
+                select source, digest, reason, detail, at, at, sealed, times
+                from unnest(?::integer[], ?::bigint[], ?::text[], ?::text[], ?::timestamptz[], ?::bytea[], ?::bigint[])
+                    as t (source, digest, reason, detail, at, sealed, times)
+                on conflict (source_id, digest) do update set times = old.times + excluded.times,
+                    last_at = greatest(old.last_at, excluded.last_at),
+                    sealed = case when old.last_at < excluded.last_at - interval '1 day' then excluded.sealed else old.sealed end
                 returning source_id, digest, xmax = 0 as is_new
                 """)) {
             statement.setArray(

@@ -319,7 +319,8 @@ public class WatchedFolders {
                 .param("before", before)
                 .query((row, n) -> {
                     // One of another place is as it was named, whether that may still be watched or not.
-                    var place = inbox.resolve(String.valueOf(row.getString("place"))).normalize();
+                    var place = inbox.resolve(String.valueOf(row.getString("place")))
+                            .normalize();
                     return new Kept(row.getLong("id"), place.resolve(row.getString("moved_to")));
                 })
                 .list();
@@ -344,10 +345,9 @@ public class WatchedFolders {
     /** What an import that did not end well says of itself. */
     static Failure why(Imports.Import one) {
         return one.failure() == null
-                ? new Failure(
+                ? Failure.of(Problem.conflict(
                         "import_interrupted",
-                        "the import was cut short, and its file is gone or another; nothing of it stands",
-                        Map.of())
+                        "the import was cut short, and its file is gone or another; nothing of it stands"))
                 : new Failure(
                         one.failureCode() == null ? "import_failed" : one.failureCode(),
                         one.failure(),

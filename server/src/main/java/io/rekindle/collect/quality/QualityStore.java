@@ -291,7 +291,8 @@ class QualityStore {
 
     /** Nothing came on a further day. */
     void goesOn(long id, LocalDate day) {
-        jdbc.sql("update quality_alerts set last_day = greatest(last_day, :day), found = 0 where id = :id and ended_on is null")
+        jdbc.sql(
+                        "update quality_alerts set last_day = greatest(last_day, :day), found = 0 where id = :id and ended_on is null")
                 .param("id", id)
                 .param("day", day)
                 .update();

@@ -9,7 +9,6 @@ import io.rekindle.collect.intake.Refusals;
 import io.rekindle.collect.log.CommitLog;
 import io.rekindle.common.Page;
 import io.rekindle.platform.BusinessClock;
-import io.rekindle.platform.Problem;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -67,7 +66,7 @@ class SourcesResource {
      * @param duplicates items left out because their message id was seen before
      * @param rejected distinct items that could not be used
      * @param rejectedTimes how often any of them came
-     * @param refusedCalls calls refused as a whole by the source's rules since the server started, by reason
+     * @param refusedCalls calls refused as a whole since the server started, by reason
      * @param pausedAt since when nothing is taken in; null: it is
      */
     record SourceAnswer(
@@ -174,16 +173,13 @@ class SourcesResource {
         return new Latest(latest.after(sources.get(id).id(), after, upTo, limit), upTo);
     }
 
-    /** Items that could not be used, latest first; the item itself only for who may see personal data. */
+    /** Items that could not be used, those that came last first; the item itself only for who may see personal data. */
     @GetMapping("/sources/{id}/rejected")
     @PreAuthorize("hasRole('ANALYST')")
     Page<RejectedItems.Shown> rejected(
             @PathVariable int id,
-            @RequestParam(defaultValue = "9223372036854775807") long cursor,
+            @RequestParam(required = false) @Nullable String cursor,
             @RequestParam(defaultValue = "50") int limit) {
-        if (cursor < 0)
-            throw Problem.invalid("cursor_invalid", "'{cursor}' is no cursor of this list")
-                    .with("cursor", cursor);
         return rejected.latest(sources.get(id).id(), cursor, limit);
     }
 

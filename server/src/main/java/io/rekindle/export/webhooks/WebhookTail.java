@@ -141,15 +141,17 @@ class WebhookTail implements Tail {
         var ofWhom = new ArrayList<Long>();
         var bodies = new ArrayList<String>();
         var leftOut = new HashMap<Long, Integer>();
+        var taken = new HashMap<Long, Integer>();
         for (var event : events) {
             var customer = customers.getOrDefault(event.customer(), event.customer());
             var body = json.writeValueAsString(body(event, customer));
             for (var receiver : receivers) {
                 if (!receiver.wants(event)) continue;
-                if (!hasRoom(receiver)) {
+                if (!hasRoom(receiver, taken.getOrDefault(receiver.id(), 0))) {
                     leftOut.merge(receiver.id(), 1, Integer::sum);
                     continue;
                 }
+                taken.merge(receiver.id(), 1, Integer::sum);
                 webhooks.add(receiver.id());
                 seqs.add(event.seq());
                 words.add(event.word());
@@ -181,8 +183,12 @@ class WebhookTail implements Tail {
         private boolean isFull;
     }
 
-    /** Whether one more may be written down; then it counts as written. */
-    private boolean hasRoom(Receiver receiver) {
+    /**
+     * Whether one more may be written down; then it counts as written.
+     *
+     * @param taken how many are about to be
+     */
+    private boolean hasRoom(Receiver receiver, int taken) {
         var room = rooms.computeIfAbsent(receiver.id(), id -> new Room());
         var now = clock.instant();
         if (room.left == 0 && Duration.between(room.countedAt, now).compareTo(COUNTED_EVERY) >= 0) {
@@ -191,7 +197,7 @@ class WebhookTail implements Tail {
                     .param("id", receiver.id())
                     .query(Long.class)
                     .single();
-            room.left = Math.max(0, settings.mostUndelivered() - undelivered);
+            room.left = Math.max(0, settings.mostUndelivered() - undelivered - taken);
             room.countedAt = now;
             boolean isFull = room.left == 0;
             if (isFull && !room.isFull)

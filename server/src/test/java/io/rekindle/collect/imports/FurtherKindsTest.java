@@ -157,7 +157,10 @@ class FurtherKindsTest {
         var faulty = List.of(
                 faults(ImportKind.CUSTOMERS, "customer,created_at\nc,%s\n", secret),
                 faults(ImportKind.CUSTOMERS, "customer,time\nc,%s\n", secret),
-                faults(ImportKind.CUSTOMERS, "customer,consent.email,consent_source,consent_time\nc,%s,web,2026-01-01\n", secret),
+                faults(
+                        ImportKind.CUSTOMERS,
+                        "customer,consent.email,consent_source,consent_time\nc,%s,web,2026-01-01\n",
+                        secret),
                 faults(
                         ImportKind.CUSTOMERS,
                         "customer,consent.email,consent_source,consent_time,consent_wording\nc,yes,web,2026-01-01,%s\n",
@@ -180,7 +183,10 @@ class FurtherKindsTest {
                 // What has no secret in it, but figures that may be somebody's.
                 faults(ImportKind.ORDERS, "order_id,customer,time,quantity,unit_price\no,c,1901-02-03,1,1\n", "1901"),
                 faults(ImportKind.ORDERS, "order_id,customer,time,quantity,unit_price\no,c,2901-02-03,1,1\n", "2901"),
-                faults(ImportKind.ORDERS, "order_id,customer,time,quantity,unit_price\no,c,2026-01-01,1,-47.11\n", "47.11"),
+                faults(
+                        ImportKind.ORDERS,
+                        "order_id,customer,time,quantity,unit_price\no,c,2026-01-01,1,-47.11\n",
+                        "47.11"),
                 faults(ImportKind.COSTS, "day,channel,amount\n2901-02-03,email,1\n", "2901"));
         assertThat(faulty).allSatisfy(words -> assertThat(words).isNotBlank());
         assertThat(EverythingStored.inPostgresql(jdbc)).doesNotContain(secret);

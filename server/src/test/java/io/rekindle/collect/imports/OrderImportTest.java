@@ -245,7 +245,9 @@ class OrderImportTest {
                         "12 time_before_1970",
                         "13 quantity_zero",
                         "14 bad_unit_price");
-        assertThat(rejects.getFirst().detail()).contains("column 'time' holds no time").doesNotContain("05.01.2026");
+        assertThat(rejects.getFirst().detail())
+                .contains("column 'time' holds no time")
+                .doesNotContain("05.01.2026");
     }
 
     @Test

@@ -194,7 +194,9 @@ class PullTest {
             assertThat(faulty.state()).isEqualTo(Pull.State.FAULTY);
             assertThat(faulty.rejected()).isEqualTo(3);
             assertThat(faulty.failureCode()).isEqualTo("too_many_rejected");
-            assertThat(faulty.failureParameters()).containsEntry("rejected", "3").containsEntry("rows", "3");
+            assertThat(faulty.failureParameters())
+                    .containsEntry("rejected", "3")
+                    .containsEntry("rows", "3");
             assertThat(faulty.failure()).contains("3 of 3 rows");
             assertThat(pulls.get(pull.id()).watermark()).isEqualTo("2");
 

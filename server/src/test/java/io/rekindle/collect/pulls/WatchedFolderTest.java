@@ -225,7 +225,8 @@ class WatchedFolderTest {
         }
         Files.write(Path.of(folder.place()).resolve(".people.csv.gz"), zipped.toByteArray());
         Files.move(
-                Path.of(folder.place()).resolve(".people.csv.gz"), Path.of(folder.place()).resolve("people.csv.gz"));
+                Path.of(folder.place()).resolve(".people.csv.gz"),
+                Path.of(folder.place()).resolve("people.csv.gz"));
         var first = over(folder, null);
         assertThat(first.brought()).as("%s", first.failure()).isEqualTo(2);
         var lies = Path.of(folder.place()).resolve(Objects.requireNonNull(first.movedTo()));
@@ -241,9 +242,16 @@ class WatchedFolderTest {
         assertThat(erasures.get(erasure.id()).state()).isEqualTo(Erasure.State.FINISHED);
         assertThat(lies).doesNotExist();
         assertThat(lies.getParent()).isEmptyDirectory();
-        assertThat(folders.files(folder.id(), Long.MAX_VALUE, 1).items().getFirst().movedTo()).isNull();
+        assertThat(folders.files(folder.id(), Long.MAX_VALUE, 1)
+                        .items()
+                        .getFirst()
+                        .movedTo())
+                .isNull();
 
-        put(folder, "again.csv", "customer,consent.email,consent_source,consent_time\nw1-%s,perhaps,web,2026-01-01\n".formatted(mark));
+        put(
+                folder,
+                "again.csv",
+                "customer,consent.email,consent_source,consent_time\nw1-%s,perhaps,web,2026-01-01\n".formatted(mark));
         var again = over(folder, first.id());
         assertThat(again.state()).isEqualTo(WatchedFolder.State.DONE);
         assertThat(again.rejected()).isEqualTo(1);
