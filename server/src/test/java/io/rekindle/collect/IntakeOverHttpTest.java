@@ -331,7 +331,8 @@ class IntakeOverHttpTest {
         batch("{\"batch\":[%s]}".formatted(again));
         batch("{\"batch\":[%s]}".formatted(once));
         int source = source("default").get("id").intValue();
-        jdbc.sql("update rejected_items set rejected_at = rejected_at - interval '200 days', last_at = last_at - interval '200 days' where source_id = :source")
+        jdbc.sql(
+                        "update rejected_items set rejected_at = rejected_at - interval '200 days', last_at = last_at - interval '200 days' where source_id = :source")
                 .param("source", source)
                 .update();
         batch("{\"batch\":[%s]}".formatted(again));
@@ -345,7 +346,8 @@ class IntakeOverHttpTest {
         var next = json.readTree(api("/api/sources/%d/rejected?limit=1&cursor=%s"
                         .formatted(source, first.path("nextCursor").asString()))
                 .body());
-        assertThat(next.at("/items/0/id").asLong()).isNotEqualTo(latest.path("id").asLong());
+        assertThat(next.at("/items/0/id").asLong())
+                .isNotEqualTo(latest.path("id").asLong());
         assertThat(next.at("/items/0/lastAt").asString()).isLessThan("2026-01-01");
     }
 

@@ -226,8 +226,8 @@ final class CustomerRows implements RowEvents {
             if (fits == null || !fits.test(value))
                 throw new BadRow(
                         "bad_tag_value",
-                        "'%s' in column '%s' is no value of the tag '%s'"
-                                .formatted(value, columns.column(tag.getKey()), tag.getValue()));
+                        "column '%s' holds no value of the tag '%s'"
+                                .formatted(columns.column(tag.getKey()), tag.getValue()));
             traits.put(ImportKind.TAG + tag.getValue(), value);
         }
     }
