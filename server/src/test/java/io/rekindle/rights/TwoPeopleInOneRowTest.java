@@ -76,11 +76,11 @@ class TwoPeopleInOneRowTest {
         send("""
                 {"batch": [{"type": "identify", "messageId": "two-3", "anonymousId": "two-device", "traits": {"email": "bob@two.example"}}]}
                 """);
-        var device = new CustomerId(jdbc.sql(
-                        "select right_id from identity_links where left_id = :bob and right_type = 'anonymous_id'")
-                .param("bob", bob.value())
-                .query(Long.class)
-                .single());
+        var device = new CustomerId(
+                jdbc.sql("select right_id from identity_links where left_id = :bob and right_type = 'anonymous_id'")
+                        .param("bob", bob.value())
+                        .query(Long.class)
+                        .single());
         merges.undo(merge.link().number());
         assertThat(identities.canonical(device)).isEqualTo(bob);
 
@@ -94,7 +94,7 @@ class TwoPeopleInOneRowTest {
         var person = persons.of(List.of(ann));
         assertThat(person.ids()).contains(ann).doesNotContain(bob, device);
         transactions.executeWithoutResult(status -> {
-            rows.erase(person, sealed -> {});
+            rows.erase(person, key -> {});
             assertThat(jdbc.sql("""
                             select winner || ' ' || loser from identity_links
                             where left_id = :bob and right_id = :device and undone_seq is null
@@ -124,8 +124,7 @@ class TwoPeopleInOneRowTest {
     /** Its parts by name, as JSON. */
     private Map<String, String> archive(CustomerId of) throws Exception {
         var answer = http.send(
-                HttpRequest.newBuilder(
-                                URI.create("http://127.0.0.1:%d/api/customers/%s/archive".formatted(port, of)))
+                HttpRequest.newBuilder(URI.create("http://127.0.0.1:%d/api/customers/%s/archive".formatted(port, of)))
                         .header("Authorization", "Bearer " + RekindleTest.ADMIN_KEY)
                         .build(),
                 HttpResponse.BodyHandlers.ofByteArray());
@@ -136,7 +135,8 @@ class TwoPeopleInOneRowTest {
                 if (entry.getName().equals("data.json"))
                     for (var part : json.readTree(new String(zip.readAllBytes(), StandardCharsets.UTF_8))
                             .path("parts"))
-                        parts.put(part.path("name").asString(), part.path("rows").toString());
+                        parts.put(
+                                part.path("name").asString(), part.path("rows").toString());
         }
         return parts;
     }
