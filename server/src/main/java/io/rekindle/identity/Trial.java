@@ -110,6 +110,7 @@ public class Trial {
             """, List.copyOf(Identities.REQUESTS));
 
     /** Which identifiers events and requests connect, whatever the rules: by their places in the order of their ids. */
+    @SuppressWarnings("ArrayRecordComponent") // never compared
     private record Parts(long[] ids, int[] group) {
         private static final Parts ONE = new Parts(new long[0], new int[0]);
 
