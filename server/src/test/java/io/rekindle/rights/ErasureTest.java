@@ -224,7 +224,7 @@ class ErasureTest {
                     {"batch": [
                       {"type": "track", "messageId": "new-1", "event": "Signed Up", "userId": "zq-user-77x41"},
                       {"type": "identify", "messageId": "new-2", "userId": "zq-user-77x41", "anonymousId": "zq-device-5521",
-                   "traits": {"firstName": "Zenobia", "email": "Zenobia.Quillfeather@nowhere.example"}}]}
+                       "traits": {"firstName": "Zenobia", "email": "Zenobia.Quillfeather@nowhere.example"}}]}
                     """);
             var back = find(server, Identifier.Type.USER_ID, "zq-user-77x41").orElseThrow();
             assertThat(server.part(Profiles.class)
