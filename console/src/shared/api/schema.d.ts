@@ -1604,6 +1604,22 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/quality/alerts/{id}/close": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["close"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/quality/measure": {
         parameters: {
             query?: never;
@@ -3212,6 +3228,10 @@ export interface components {
             createdBy: string;
             dryRun: boolean;
             failure: string | null;
+            failureCode: string | null;
+            failureParameters: {
+                [key: string]: string;
+            } | null;
             fileName: string;
             /** Format: date-time */
             finishedAt: string | null;
@@ -3383,7 +3403,9 @@ export interface components {
             ids?: number[] | null;
             name?: string | null;
             rule?: string | null;
+            rules?: string[] | null;
             type?: string | null;
+            unnamed?: boolean | null;
         };
         "io.rekindle.collect.pulls.Database": {
             /** Format: date-time */
@@ -3464,6 +3486,9 @@ export interface components {
             endedAt: string | null;
             failure: string | null;
             failureCode: string | null;
+            failureParameters: {
+                [key: string]: string;
+            } | null;
             from: string | null;
             /** Format: int64 */
             id: number;
@@ -3478,7 +3503,7 @@ export interface components {
             /** Format: int64 */
             rows: number | null;
             /** @enum {string} */
-            state: "reading" | "importing" | "done" | "failed";
+            state: "reading" | "importing" | "done" | "faulty" | "failed";
             to: string | null;
         };
         "io.rekindle.collect.pulls.Pull.Sight": {
@@ -3490,6 +3515,13 @@ export interface components {
             /** Format: date-time */
             createdAt: string;
             createdBy: string;
+            /** Format: date-time */
+            failingSince: string | null;
+            failure: string | null;
+            failureCode: string | null;
+            failureParameters: {
+                [key: string]: string;
+            } | null;
             folder: string;
             /** Format: int64 */
             id: number;
@@ -3517,6 +3549,9 @@ export interface components {
             endedAt: string | null;
             failure: string | null;
             failureCode: string | null;
+            failureParameters: {
+                [key: string]: string;
+            } | null;
             fileName: string;
             /** Format: int64 */
             folderId: number;
@@ -3573,7 +3608,7 @@ export interface components {
             /** Format: int64 */
             rejected: number;
             /** Format: double */
-            score: number;
+            score: number | null;
             /** Format: int64 */
             setAside: number;
             /** Format: double */
@@ -3731,12 +3766,19 @@ export interface components {
             /** Format: int64 */
             id: number;
             item: string | null;
+            /** Format: date-time */
+            lastAt: string;
             message: string;
             reason: string;
             /** Format: date-time */
             rejectedAt: string;
             /** Format: int64 */
             times: number;
+        };
+        "io.rekindle.collect.web.SourcesResource.Latest": {
+            items: components["schemas"]["io.rekindle.collect.web.LatestEvents.Shown"][];
+            /** Format: int64 */
+            upTo: number;
         };
         "io.rekindle.collect.web.SourcesResource.MessageIdWindow": {
             kept: boolean;
@@ -3894,10 +3936,6 @@ export interface components {
         };
         "io.rekindle.common.PageIo.rekindle.collect.tracking.TrackingPlan": {
             items: components["schemas"]["io.rekindle.collect.tracking.TrackingPlan"][];
-            nextCursor: string | null;
-        };
-        "io.rekindle.common.PageIo.rekindle.collect.web.LatestEvents.Shown": {
-            items: components["schemas"]["io.rekindle.collect.web.LatestEvents.Shown"][];
             nextCursor: string | null;
         };
         "io.rekindle.common.PageIo.rekindle.collect.web.RejectedItems.Shown": {
@@ -4587,6 +4625,10 @@ export interface components {
             id: number;
             /** Format: date-time */
             lastDeliveredAt: string | null;
+            /** Format: int64 */
+            leftOut: number;
+            /** Format: date-time */
+            leftOutAt: string | null;
             name: string;
             stoppedBecause: string | null;
             url: string;
@@ -15044,6 +15086,80 @@ export interface operations {
             };
         };
     };
+    close: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description a parameter, a field or the body cannot be used: errors has the places */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description no key and no session, or an unknown one */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the role does not allow it, or the X-CSRF-Token is missing */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description there is no such thing */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description what is there stands against it */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description what went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     measure: {
         parameters: {
             query?: never;
@@ -16580,7 +16696,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["io.rekindle.common.PageIo.rekindle.collect.web.LatestEvents.Shown"];
+                    "application/json": components["schemas"]["io.rekindle.collect.web.SourcesResource.Latest"];
                 };
             };
             /** @description a parameter, a field or the body cannot be used: errors has the places */
@@ -17333,7 +17449,9 @@ export interface operations {
             query?: {
                 type?: string;
                 name?: string;
+                unnamed?: boolean;
                 rule?: string;
+                rules?: string;
                 cursor?: string;
                 limit?: number;
             };
