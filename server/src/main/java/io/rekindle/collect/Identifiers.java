@@ -75,7 +75,7 @@ public class Identifiers {
 
     /** The identifier as if the rules blocked nothing. */
     public Optional<Identifier> unblocked(Identifier.Type type, String value) {
-        int slot = (31 * value.hashCode() + type.ordinal()) & (SLOTS - 1);
+        int slot = (value.hashCode() ^ type.code().hashCode()) & (SLOTS - 1);
         var last = lately.get(slot);
         if (last != null && last.type() == type && last.value().equals(value)) return last.found();
         var found = found(type, value);
