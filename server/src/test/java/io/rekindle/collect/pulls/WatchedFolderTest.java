@@ -282,7 +282,7 @@ class WatchedFolderTest {
         return Awaitility.await()
                 .atMost(Duration.ofSeconds(60))
                 .pollInterval(Duration.ofMillis(50))
-                .until(what, until::test);
+                .until(what, until);
     }
 
     private String code(WatchedFolder.Draft draft) {
