@@ -85,6 +85,9 @@ final class TraitRuleCommand extends CommandGroup {
         @Override
         public void run() {
             data.withServer(api -> api.delete(path(trait)));
+            json.print(
+                    Map.of("removed", trait),
+                    () -> System.out.printf("of %s what was said last stands again%n", trait));
         }
     }
 

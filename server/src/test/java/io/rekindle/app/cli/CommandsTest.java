@@ -240,6 +240,23 @@ class CommandsTest {
     }
 
     @Test
+    void aConflictRuleIsTriedPutInForceAndTakenAway() {
+        assertFails(on("trait-rule", "set", "cli_city", "nowhere"), "no source 'nowhere'");
+        assertThat(json("trait-rule", "set", "cli_city", "default", "import", "--dry-run")
+                        .path("changing")
+                        .asInt(-1))
+                .isZero();
+        assertThat(on("trait-rule", "list").out()).doesNotContain("cli_city");
+        assertThat(on("trait-rule", "set", "cli_city", "default", "import").out())
+                .contains("cli_city", "default > import");
+        assertThat(json("trait-rule", "list").path(0).at("/sources/1/name").asString())
+                .isEqualTo("import");
+        assertThat(json("trait-rule", "remove", "cli_city").path("removed").asString())
+                .isEqualTo("cli_city");
+        assertFails(on("trait-rule", "remove", "cli_city"), "no conflict rule for 'cli_city'");
+    }
+
+    @Test
     void ordersAreTriedAndImported() throws IOException {
         var file = TestFolders.newFolder("orders").resolve("orders.csv");
         Files.writeString(file, """
