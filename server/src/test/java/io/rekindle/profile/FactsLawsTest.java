@@ -15,6 +15,7 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Random;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -33,7 +34,9 @@ class FactsLawsTest {
             var facts = facts(random, 6);
             var last = Collections.max(facts, AS_OCCURRED);
             var read = new Reading().read(by(CITY, facts), random);
-            assertThat(read.lasts.get(CITY).fact()).as("world %d", seed).isEqualTo(last);
+            assertThat(Objects.requireNonNull(read.lasts.get(CITY)).fact())
+                    .as("world %d", seed)
+                    .isEqualTo(last);
             assertThat(read.standing.get(CITY)).as("world %d", seed).isEqualTo(last);
         }
     }
@@ -45,7 +48,8 @@ class FactsLawsTest {
             var read = new Reading().read(by(CITY, facts(random, 6)), random);
             assertThat(asOf(read.facts(), NOON.plusSeconds(100)))
                     .as("world %d", seed)
-                    .isEqualTo(read.lasts.get(CITY).fact().value());
+                    .isEqualTo(
+                            Objects.requireNonNull(read.lasts.get(CITY)).fact().value());
         }
     }
 

@@ -368,7 +368,7 @@ class TraitRulesLawTest {
                     .asLong(-1);
             var fit = new TreeSet<String>();
             expected.forEach((key, value) -> {
-                if (key.endsWith(color) && value.equals("v1") || key.endsWith(size) && value.equals("v2"))
+                if ((key.endsWith(color) && value.equals("v1")) || (key.endsWith(size) && value.equals("v2")))
                     fit.add(key.substring(0, key.indexOf(' ')));
             });
             assertThat(members).as("%s: the segment", when).isEqualTo(fit.size());
