@@ -109,7 +109,10 @@ public class Trial {
             order by 1
             """, List.copyOf(Identities.REQUESTS));
 
-    /** Which identifiers events and requests connect, whatever the rules: by their places in the order of their ids. */
+    /**
+     * Which identifiers events and requests connect, whatever the rules, or belong to one customer today: by their places in
+     * the order of their ids.
+     */
     @SuppressWarnings("ArrayRecordComponent") // never compared
     private record Parts(long[] ids, int[] group) {
         private static final Parts ONE = new Parts(new long[0], new int[0]);
@@ -142,6 +145,11 @@ public class Trial {
             var ends = ids(row);
             for (var other : ends.subList(1, ends.size())) parts.join(ends.getFirst(), other);
         });
+        // What is one today and would not be is told only where both halves are looked at together.
+        jdbc.sql("select id, customer_id from identifiers where customer_id <> id")
+                .query(row -> {
+                    parts.join(row.getLong("id"), row.getLong("customer_id"));
+                });
         return parts;
     }
 
