@@ -379,8 +379,8 @@ class DeliveryOverHttpTest {
         var later = now.plus(Duration.ofHours(1));
         enqueue(runId, later, Stream.of(two, a, b, one));
         accept("""
-                {"type":"identify","messageId":"%1$s-6","userId":"two%1$s","anonymousId":"a%1$s"},
-                {"type":"identify","messageId":"%1$s-7","userId":"held%1$s","anonymousId":"b%1$s"}
+                {"type":"identify","messageId":"%1$s-6","userId":"two%1$s","traits":{"email":"a%1$s@example.com"}},
+                {"type":"identify","messageId":"%1$s-7","userId":"held%1$s","traits":{"email":"b%1$s@example.com"}}
                 """.formatted(runId));
         time.awaitQuiet();
         time.advanceTo(later);

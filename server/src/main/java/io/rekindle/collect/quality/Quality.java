@@ -110,7 +110,7 @@ public class Quality {
         sources.addAll(store.sources(day.minusDays(REFERENCE_DAYS), day));
         transaction.executeWithoutResult(status -> {
             var at = clock.instant();
-            for (var source : sources.stream().sorted().toList())
+            for (var source : store.known(sources))
                 judge(source, measured.getOrDefault(source, SourceDay.empty(day)), at);
             store.measured(day, at);
         });

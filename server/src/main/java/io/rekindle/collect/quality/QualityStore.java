@@ -9,6 +9,7 @@ import java.time.LocalDate;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -65,6 +66,14 @@ class QualityStore {
                 .param("from", from)
                 .param("to", to)
                 .query((row, n) -> row.getInt("source_id"))
+                .list();
+    }
+
+    /** Of these sources those there are: the history may name one that nobody made here. */
+    List<Integer> known(Collection<Integer> sources) {
+        return jdbc.sql("select id from sources where id = any (:sources) order by id")
+                .param("sources", sources.toArray(Integer[]::new))
+                .query((row, n) -> row.getInt("id"))
                 .list();
     }
 
