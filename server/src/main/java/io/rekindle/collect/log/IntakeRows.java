@@ -15,6 +15,7 @@ import java.time.ZoneId;
 import java.time.ZoneOffset;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -143,7 +144,7 @@ final class IntakeRows {
             throws SQLException {
         record Digest(int source, long digest) {}
         var times = new HashMap<Digest, Integer>();
-        var first = new HashMap<Digest, RejectedItem>();
+        var first = new LinkedHashMap<Digest, RejectedItem>();
         for (var item : items) {
             var digest = new Digest(item.sourceId(), item.digest());
             times.merge(digest, 1, Integer::sum);
@@ -197,7 +198,7 @@ final class IntakeRows {
             Connection connection, List<QuarantinedItem> items, PlanBreaches counts, Map<SourceDay, Integer> byDay)
             throws SQLException {
         record Place(int source, Fingerprint fingerprint) {}
-        var first = new HashMap<Place, QuarantinedItem>();
+        var first = new LinkedHashMap<Place, QuarantinedItem>();
         for (var item : items) first.putIfAbsent(new Place(item.sourceId(), item.fingerprint()), item);
         var rows = List.copyOf(first.values());
         try (var statement = connection.prepareStatement("""
