@@ -695,7 +695,7 @@ function routes(state) {
           {
             rowNumber: 4,
             reason: 'bad_time',
-            detail: "'yesterday' in column 'When' is no time of the form d/M/yyyy[ H:mm[:ss]]",
+            detail: "column 'When' holds no time of the form d/M/yyyy[ H:mm[:ss]]",
             row: '["e2e-3","e2e-customer-2","yesterday","Cup","1","9.90"]',
           },
         ],
