@@ -12,6 +12,7 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * @param keep how long ended deliveries can be looked at and sent again
  * @param waits how long a delivery waits, for a webhook that is switched off or does not answer; then it is dead
  * @param mostUndelivered how many of one webhook may wait or be dead; events beyond are not written down for it, and counted
+ * @param countEvery how long after a webhook was found full its deliveries are counted again
  */
 @ConfigurationProperties("rekindle.webhooks")
 public record WebhookSettings(
@@ -20,7 +21,8 @@ public record WebhookSettings(
 
         @DefaultValue("30d") Duration keep,
         @DefaultValue("14d") Duration waits,
-        @DefaultValue("1000000") int mostUndelivered) {
+        @DefaultValue("1000000") int mostUndelivered,
+        @DefaultValue("1s") Duration countEvery) {
     public WebhookSettings {
         retries = List.copyOf(retries);
         if (retries.stream().anyMatch(Duration::isNegative))
@@ -33,5 +35,8 @@ public record WebhookSettings(
         if (mostUndelivered < 1)
             throw new IllegalArgumentException(
                     "rekindle.webhooks.most-undelivered is %d; it needs at least 1".formatted(mostUndelivered));
+        if (countEvery.isNegative())
+            throw new IllegalArgumentException(
+                    "rekindle.webhooks.count-every is %s; it cannot be negative".formatted(countEvery));
     }
 }

@@ -28,6 +28,7 @@ import org.springframework.test.context.ContextConfiguration;
             "rekindle.outgoing.allowed=127.0.0.1",
             "rekindle.webhooks.retries=50ms,100ms",
             "rekindle.webhooks.most-undelivered=400",
+            "rekindle.webhooks.count-every=0s",
             "rekindle.folders.steady=300ms",
             "rekindle.admin-key=" + RekindleTest.ADMIN_KEY,
             "rekindle.admin-password=" + RekindleTest.ADMIN_PASSWORD,

@@ -31,7 +31,6 @@ import tools.jackson.databind.json.JsonMapper;
 class WebhookTail implements Tail {
     static final String ALL = "*";
     private static final Logger LOG = LoggerFactory.getLogger(WebhookTail.class);
-    private static final Duration COUNTED_EVERY = Duration.ofSeconds(1);
     private static final Set<String> TYPES = Set.of("identify", "page", "screen", "group", "alias");
 
     private final JdbcClient jdbc;
@@ -191,7 +190,7 @@ class WebhookTail implements Tail {
     private boolean hasRoom(Receiver receiver, int taken) {
         var room = rooms.computeIfAbsent(receiver.id(), id -> new Room());
         var now = clock.instant();
-        if (room.left == 0 && Duration.between(room.countedAt, now).compareTo(COUNTED_EVERY) >= 0) {
+        if (room.left == 0 && Duration.between(room.countedAt, now).compareTo(settings.countEvery()) >= 0) {
             long undelivered = jdbc.sql(
                             "select count(*) from webhook_deliveries where webhook_id = :id and state <> 'delivered'")
                     .param("id", receiver.id())

@@ -89,7 +89,6 @@ class WaitingDeliveriesTest {
         jdbc.sql("delete from webhook_deliveries where webhook_id = :id")
                 .param("id", id)
                 .update();
-        Thread.sleep(1_100);
         track(5);
         assertThat(webhooks.get(id).waiting()).as("there is room again").isEqualTo(5);
         assertThat(webhooks.get(id).leftOut()).isEqualTo(20);
