@@ -77,7 +77,16 @@ public final class RekindleCommand implements Runnable {
         add(root, COMMANDS, arguments, 0);
         var analyze = root.getSubcommands().get("analyze");
         if (analyze != null) add(analyze, AnalyzeCommand.ANALYSES, arguments, 1);
+        takeNegativeIds(root);
         return root;
+    }
+
+    /** A customer's id may be negative: to a command that asks for one, {@code -12} is that and no option. */
+    private static void takeNegativeIds(CommandLine command) {
+        boolean asks = command.getCommandSpec().positionalParameters().stream()
+                .anyMatch(parameter -> parameter.paramLabel().equals("CUSTOMER"));
+        if (asks) command.setUnmatchedOptionsArePositionalParams(true);
+        command.getSubcommands().values().forEach(RekindleCommand::takeNegativeIds);
     }
 
     private static void add(CommandLine parent, List<Class<?>> commands, String[] arguments, int place) {

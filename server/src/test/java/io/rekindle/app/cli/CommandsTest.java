@@ -213,6 +213,7 @@ class CommandsTest {
                         .asInt())
                 .isEqualTo(2);
         assertFails(on("tag", "set", "4711", "cli_tag", "true"), "no customer 4711");
+        assertFails(on("tag", "set", "-4711", "cli_tag", "true"), "no customer -4711");
         assertFails(on("tag", "set", "4711", "cli_tag"), "--clear");
 
         assertFails(on("trait", "make", "cli_orders"), "a measure");
