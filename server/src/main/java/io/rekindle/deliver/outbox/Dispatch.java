@@ -123,11 +123,16 @@ class Dispatch implements Backlog, MailServer, SmartLifecycle {
         return "outbox";
     }
 
-    /** Without a mail server nothing is due: messages wait for one, or until it is tried again. */
+    /**
+     * Without a mail server nothing is due: messages wait for one, or until it is tried again. What a sender still has in
+     * hand when it is found to refuse us counts until it is laid down.
+     */
     @Override
     public long pending() {
+        if (!settings.isConfigured()) return 0;
         var now = clock.instant();
-        return settings.isConfigured() ? store.open(now, MOST_COUNTED, !pausesAt(now)) : 0;
+        boolean pauses = pausesAt(now);
+        return store.open(now, MOST_COUNTED, !pauses) + (pauses ? inHand.size() : 0);
     }
 
     @Override
