@@ -112,6 +112,23 @@ public class Countries implements CustomerHours {
         return profiles.traits(List.of(canonical)).getOrDefault(canonical, Map.of());
     }
 
+    /** The wording somebody with these traits reads: that of their country, in their language as far as either is known. */
+    public static Optional<String> text(Wording wording, Map<String, JsonNode> traits) {
+        var country = country(traits).orElse("");
+        return wording.text(country, language(traits, country)).map(Wording.Text::body);
+    }
+
+    private static String language(Map<String, JsonNode> traits, String country) {
+        for (var trait : List.of("language", "locale")) {
+            var value = traits.get(trait);
+            if (value == null || !value.isString()) continue;
+            var language = Locale.forLanguageTag(value.asString().strip().replace('_', '-'))
+                    .getLanguage();
+            if (language.length() == 2) return language;
+        }
+        return country.equals("CN") ? "zh" : "en";
+    }
+
     private static Optional<String> country(Map<String, JsonNode> traits) {
         for (var trait : List.of("country", "address.country")) {
             var value = traits.get(trait);

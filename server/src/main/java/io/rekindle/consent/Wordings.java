@@ -5,6 +5,7 @@ import io.rekindle.platform.Problem;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -61,7 +62,14 @@ public class Wordings {
 
     /** The version that is asked now. */
     public Optional<Wording> latest(String code) {
-        return all().stream().filter(wording -> wording.code().equals(code)).findFirst();
+        return latest().stream().filter(wording -> wording.code().equals(code)).findFirst();
+    }
+
+    /** Of each wording the version in use. */
+    public List<Wording> latest() {
+        var latest = new LinkedHashMap<String, Wording>();
+        for (var wording : all()) latest.putIfAbsent(wording.code(), wording);
+        return List.copyOf(latest.values());
     }
 
     /** The version a consent names; empty when it is none of ours. */

@@ -3,6 +3,7 @@ package io.rekindle.plan;
 import io.rekindle.access.AccessLog;
 import io.rekindle.access.Caller;
 import io.rekindle.common.CustomerId;
+import io.rekindle.consent.Wordings;
 import io.rekindle.plan.content.TemplateLimitException;
 import io.rekindle.platform.BusinessClock;
 import io.rekindle.platform.PlatformSettings;
@@ -23,6 +24,7 @@ public class Previews {
     private final Templates templates;
     private final Offers offers;
     private final Profiles profiles;
+    private final Wordings wordings;
     private final BusinessClock clock;
     private final PlatformSettings platform;
     private final PlanSettings settings;
@@ -32,6 +34,7 @@ public class Previews {
             Templates templates,
             Offers offers,
             Profiles profiles,
+            Wordings wordings,
             BusinessClock clock,
             PlatformSettings platform,
             PlanSettings settings,
@@ -40,6 +43,7 @@ public class Previews {
         this.templates = templates;
         this.offers = offers;
         this.profiles = profiles;
+        this.wordings = wordings;
         this.clock = clock;
         this.platform = platform;
         this.settings = settings;
@@ -93,9 +97,11 @@ public class Previews {
 
     private TemplateValues values(CustomerId customer) {
         var ids = List.of(customer);
+        var traits = profiles.traits(ids).getOrDefault(customer, Map.of());
         return TemplateValues.none()
+                .withWordings(wordings.latest(), traits)
                 .withCustomer(TemplateValues.ofCustomer(
-                        profiles.traits(ids).getOrDefault(customer, Map.of()),
+                        traits,
                         shown(
                                 customer,
                                 profiles.personal(ids, TemplateValues.PERSONAL)

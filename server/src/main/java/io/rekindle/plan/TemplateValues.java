@@ -1,9 +1,12 @@
 package io.rekindle.plan;
 
+import io.rekindle.consent.Countries;
+import io.rekindle.consent.Wording;
 import io.rekindle.profile.PersonalFields;
 import java.math.BigDecimal;
 import java.util.Collections;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
@@ -18,6 +21,8 @@ import tools.jackson.databind.JsonNode;
  *       snake_case: {@code customer.first_name}, {@code customer.city}, {@code customer.language} …
  *   <li>{@code offer.code}, {@code offer.name}, {@code offer.kind}, {@code offer.value}, {@code offer.currency},
  *       {@code offer.expires_on}
+ *   <li>{@code wording.<code>}: the latest version of a wording, as it stands for the customer's country and language:
+ *       {@code wording.imprint}
  *   <li>{@code shop_url}, {@code unsubscribe_url}, {@code preferences_url}
  * </ul>
  */
@@ -60,6 +65,15 @@ public record TemplateValues(Map<String, String> byPath) {
         var result = this;
         for (var trait : traits.entrySet())
             result = result.with("customer." + snakeCase(trait.getKey()), trait.getValue());
+        return result;
+    }
+
+    /** With each wording as it stands for who has these traits. */
+    public TemplateValues withWordings(List<Wording> wordings, Map<String, JsonNode> traits) {
+        var result = this;
+        for (var wording : wordings)
+            result = result.with(
+                    "wording." + wording.code(), Countries.text(wording, traits).orElse(null));
         return result;
     }
 

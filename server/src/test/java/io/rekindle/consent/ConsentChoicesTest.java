@@ -133,6 +133,38 @@ class ConsentChoicesTest {
     }
 
     @Test
+    void aTemplateSaysTheWordingOfTheCustomersCountryAndLanguage() throws Exception {
+        send(
+                "POST",
+                "/api/wordings/imprint",
+                "{\"texts\":[{\"language\":\"en\",\"body\":\"Shop Ltd\"},{\"language\":\"zh\",\"body\":\"商店\"},"
+                        + "{\"language\":\"de\",\"country\":\"DE\",\"body\":\"Shop GmbH\"},"
+                        + "{\"language\":\"en\",\"country\":\"DE\",\"body\":\"Shop GmbH, Germany\"}]}");
+        var made = json.readTree(send(
+                        "POST",
+                        "/api/templates",
+                        "{\"name\":\"With imprint\",\"channel\":\"email\",\"subject\":\"Hello\",\"html\":\"<p>{{ wording.imprint }}</p>\",\"text\":\"{{ wording.imprint }}\"}")
+                .body());
+        var expected = Map.of(
+                "{\"country\": \"Germany\", \"language\": \"de-AT\"}", "Shop GmbH",
+                "{\"country\": \"DE\", \"language\": \"fr\"}", "Shop GmbH, Germany",
+                "{\"country\": \"CN\"}", "商店",
+                "{\"country\": \"FR\", \"locale\": \"zh_CN\"}", "商店",
+                "{\"city\": \"Oslo\"}", "Shop Ltd");
+        int n = 0;
+        for (var one : expected.entrySet()) {
+            var customer = customer("imprint-" + n++, one.getKey());
+            var seen = json.readTree(send(
+                            "POST",
+                            "/api/templates/%s/preview"
+                                    .formatted(made.path("id").asString()),
+                            "{\"customerId\":\"%s\"}".formatted(customer))
+                    .body());
+            assertThat(seen.path("text").asString("")).as(one.getKey()).isEqualTo(one.getValue());
+        }
+    }
+
+    @Test
     void aStatementNamesItsWordingAndAHandsProofIsKeptSealed() throws Exception {
         var texts = "{\"texts\":[{\"language\":\"en\",\"body\":\"May we write?\"},"
                 + "{\"language\":\"de\",\"country\":\"DE\",\"body\":\"Duerfen wir schreiben?\"}]}";

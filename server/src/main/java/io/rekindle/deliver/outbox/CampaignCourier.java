@@ -8,6 +8,7 @@ import io.rekindle.consent.Preferences;
 import io.rekindle.consent.Refusal;
 import io.rekindle.consent.Suppression;
 import io.rekindle.consent.Suppressions;
+import io.rekindle.consent.Wordings;
 import io.rekindle.decide.Decisions;
 import io.rekindle.decide.OutgoingRun;
 import io.rekindle.identity.Identities;
@@ -43,6 +44,7 @@ class CampaignCourier implements Courier {
     private final Suppressions suppressions;
     private final Confirmations confirmations;
     private final Preferences preferences;
+    private final Wordings wordings;
     private final Templates templates;
     private final Offers offers;
     private final Coupons coupons;
@@ -60,6 +62,7 @@ class CampaignCourier implements Courier {
             Suppressions suppressions,
             Confirmations confirmations,
             Preferences preferences,
+            Wordings wordings,
             Templates templates,
             Offers offers,
             Coupons coupons,
@@ -73,6 +76,7 @@ class CampaignCourier implements Courier {
         this.suppressions = suppressions;
         this.confirmations = confirmations;
         this.preferences = preferences;
+        this.wordings = wordings;
         this.templates = templates;
         this.offers = offers;
         this.coupons = coupons;
@@ -88,13 +92,17 @@ class CampaignCourier implements Courier {
         offersOfBatch.clear();
         var personal = profiles.personal(customers, TemplateValues.PERSONAL);
         var traits = profiles.traits(customers);
+        var inUse = wordings.latest();
         var recipients = new HashMap<CustomerId, Recipient>();
         for (var customer : customers) {
             var fields = personal.getOrDefault(customer, PersonalFields.NONE);
-            var values = TemplateValues.ofCustomer(traits.getOrDefault(customer, Map.of()), fields);
+            var ofCustomer = traits.getOrDefault(customer, Map.of());
+            var values = TemplateValues.none()
+                    .withWordings(inUse, ofCustomer)
+                    .withCustomer(TemplateValues.ofCustomer(ofCustomer, fields));
             var address =
                     fields.get(PersonalFields.EMAIL).flatMap(this::address).orElse(null);
-            recipients.put(customer, new Recipient(customer, address, values));
+            recipients.put(customer, new Recipient(customer, address, values.byPath()));
         }
         return recipients;
     }
@@ -111,8 +119,7 @@ class CampaignCourier implements Courier {
     public Written write(DueMessage message, Recipient recipient, @Nullable String coupon, String unsubscribeUrl) {
         var run = message.run();
         if (!run.isOfCampaign()) return confirmation(-run.runId());
-        var values = TemplateValues.none()
-                .withCustomer(recipient.values())
+        var values = new TemplateValues(recipient.values())
                 .with("shop_url", plan.shopUrl())
                 .with("unsubscribe_url", unsubscribeUrl)
                 .with("preferences_url", preferences.url(message.customer()));
