@@ -20,7 +20,7 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
 @ConfigurationProperties("rekindle.collect")
 public record IntakeSettings(
         @DefaultValue("24h") Duration messageIdWindow,
-        @DefaultValue("2000000") int messageIdsKept,
+        @DefaultValue("1000000") int messageIdsKept,
         @DefaultValue("200000000") long messageIdsOnDisk,
         @DefaultValue("2000000") long maxLag,
         @DefaultValue("ZZ") String phoneRegion,

@@ -32,12 +32,17 @@ final class Calls {
 
     private final int batch;
     private final int customers;
+    private final boolean plain;
     private final String head;
     private final SplittableRandom random;
     private long messages;
 
-    /** @param batch events a call; 1 for calls that are no batches */
-    Calls(String name, int batch, int customers, String writeKey, long seed) {
+    /**
+     * @param batch events a call; 1 for calls that are no batches
+     * @param plain no devices and nobody who says an address
+     */
+    Calls(String name, int batch, int customers, String writeKey, long seed, boolean plain) {
+        this.plain = plain;
         this.name = name;
         this.batch = batch;
         this.customers = customers;
@@ -69,7 +74,7 @@ final class Calls {
 
     /** The bytes of the next call, head and body. */
     byte[] next() {
-        var body = new StringBuilder(batch * 300);
+        var body = new StringBuilder(batch * 400 + 100);
         if (batch == 1) {
             item(body);
             return call(head, body);
@@ -86,7 +91,7 @@ final class Calls {
     private void item(StringBuilder body) {
         int product = random.nextInt(5_000);
         int customer = random.nextInt(customers);
-        if (batch > 1 && random.nextInt(ITEMS_PER_IDENTIFY) == 0) {
+        if (!plain && batch > 1 && random.nextInt(ITEMS_PER_IDENTIFY) == 0) {
             body.append("{\"type\":\"identify\",\"userId\":\"user-")
                     .append(customer)
                     .append("\",\"anonymousId\":\"device-")
@@ -100,11 +105,9 @@ final class Calls {
                     .append("@shop.example\",\"plan\":\"basic\"}}");
             return;
         }
-        body.append("{\"type\":\"track\",\"userId\":\"user-")
-                .append(customer)
-                .append("\",\"anonymousId\":\"device-")
-                .append(customer)
-                .append("\",\"event\":\"")
+        body.append("{\"type\":\"track\",\"userId\":\"user-").append(customer);
+        if (!plain) body.append("\",\"anonymousId\":\"device-").append(customer);
+        body.append("\",\"event\":\"")
                 .append(NAMES[random.nextInt(NAMES.length)])
                 .append("\",\"messageId\":\"bench-")
                 .append(name)

@@ -77,6 +77,12 @@ public final class IntakeBench implements Callable<Integer> {
     @Option(names = "--customers", description = "customers the events are of (default: ${DEFAULT-VALUE})")
     private int customers = 100_000;
 
+    @Option(
+            names = "--plain",
+            description =
+                    "no tracking plan, and each event of an account alone: what devices, addresses and schemas cost")
+    private boolean plain;
+
     @Option(names = "--seed", description = "seed of the events (default: ${DEFAULT-VALUE})")
     private long seed = 7;
 
@@ -99,7 +105,7 @@ public final class IntakeBench implements Callable<Integer> {
                             "rekindle.write-key", KEY,
                             "rekindle.admin-key", ADMIN_KEY,
                             "logging.level.io.rekindle", "warn"));
-            plan(new ApiClient(server.url(), ADMIN_KEY));
+            if (!plain) plan(new ApiClient(server.url(), ADMIN_KEY));
             List<Measure> measures;
             var ending = new Interruptible(server);
             try {
@@ -251,7 +257,7 @@ public final class IntakeBench implements Callable<Integer> {
 
     private List<Calls> calls(String name, int batch) {
         return IntStream.range(0, clients)
-                .mapToObj(i -> new Calls(name + i, batch, customers, KEY, seed))
+                .mapToObj(i -> new Calls(name + i, batch, customers, KEY, seed, plain))
                 .toList();
     }
 
@@ -374,7 +380,7 @@ public final class IntakeBench implements Callable<Integer> {
             Instant at,
             int source,
             String type,
-            String name,
+            @Nullable String name,
             long customer,
             @Nullable String aliases,
             String messageId,
@@ -392,7 +398,7 @@ public final class IntakeBench implements Callable<Integer> {
                         row.instant("received_at"),
                         row.intValue("source_id"),
                         row.text("type"),
-                        row.text("name"),
+                        row.nullableText("name"),
                         row.longValue("customer_id"),
                         row.nullableText("aliases"),
                         row.text("message_id"),

@@ -45,7 +45,7 @@ public final class MessageIdsBench implements Callable<Integer> {
     @Option(
             names = "--in-memory",
             description = "ids the youngest of which stand in memory (default: ${DEFAULT-VALUE})")
-    private int inMemory = 2_000_000;
+    private int inMemory = 1_000_000;
 
     @Option(names = "--json", description = "print the measures as JSON")
     private boolean json;

@@ -10,12 +10,15 @@ import org.jspecify.annotations.Nullable;
  * is the event's customer. {@code user_id email:-42} reads: the customer is a user id; the e-mail address is -42.
  */
 final class IdentifierText {
+    private static final int ROOM_EACH = 40;
+
     private IdentifierText() {}
 
     static @Nullable String write(List<Identifier> identifiers) {
         if (identifiers.isEmpty()) return null;
         if (identifiers.size() == 1) return identifiers.getFirst().type().code();
-        var text = new StringBuilder(identifiers.getFirst().type().code());
+        var text = new StringBuilder(ROOM_EACH * identifiers.size())
+                .append(identifiers.getFirst().type().code());
         for (var other : identifiers.subList(1, identifiers.size()))
             text.append(' ')
                     .append(other.type().code())

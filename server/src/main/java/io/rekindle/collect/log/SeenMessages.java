@@ -222,7 +222,8 @@ public final class SeenMessages implements AutoCloseable {
     /** Adds the id of an event that is in the log. */
     public void add(Fingerprint f, long seq, Instant at) {
         makeRoom();
-        take(f);
+        // Whether an older one has it, too, was asked before its event went into the log.
+        if (young[shard(f)].add(f)) size++;
         settled(f, seq, at);
     }
 
