@@ -5,6 +5,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
+import org.springframework.util.unit.DataSize;
 
 /**
  * How intake works.
@@ -14,6 +15,8 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  *     in any case
  * @param messageIdsOnDisk how many more of the window may stand on disk, about 36 bytes each, and 1.75 of memory
  * @param maxLag how many events the slowest tail may lie behind before intake answers 429
+ * @param bodiesInMemory how much memory the bodies of all calls at hand may take together; beyond it intake answers 429
+ * @param slowestBody how long the body of a call may take to come
  * @param phoneRegion ISO 3166 code of the country whose phone numbers are written without a country code; ZZ = none
  * @param personalFields further field names, for all sources, whose values never enter the history
  */
@@ -23,6 +26,8 @@ public record IntakeSettings(
         @DefaultValue("1000000") int messageIdsKept,
         @DefaultValue("200000000") long messageIdsOnDisk,
         @DefaultValue("2000000") long maxLag,
+        @DefaultValue("256MB") DataSize bodiesInMemory,
+        @DefaultValue("30s") Duration slowestBody,
         @DefaultValue("ZZ") String phoneRegion,
         @Nullable List<String> personalFields) {
     public IntakeSettings {
@@ -38,6 +43,12 @@ public record IntakeSettings(
                             .formatted(messageIdsOnDisk));
         if (maxLag < 1)
             throw new IllegalArgumentException("rekindle.collect.max-lag is %d; it needs at least 1".formatted(maxLag));
+        if (bodiesInMemory.toMegabytes() < 1)
+            throw new IllegalArgumentException(
+                    "rekindle.collect.bodies-in-memory is %s; it needs at least 1MB".formatted(bodiesInMemory));
+        if (slowestBody.compareTo(Duration.ofSeconds(1)) < 0)
+            throw new IllegalArgumentException(
+                    "rekindle.collect.slowest-body is %s; it needs at least a second".formatted(slowestBody));
     }
 
     /** The further field names; empty when none are set. */

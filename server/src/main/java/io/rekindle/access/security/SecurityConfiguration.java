@@ -10,6 +10,8 @@ import io.rekindle.platform.ProblemBody;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.core.Ordered;
@@ -29,6 +31,9 @@ import org.springframework.security.web.context.HttpSessionSecurityContextReposi
 import org.springframework.security.web.context.SecurityContextRepository;
 import org.springframework.security.web.csrf.CsrfException;
 import org.springframework.security.web.csrf.CsrfFilter;
+import org.springframework.security.web.csrf.CsrfToken;
+import org.springframework.security.web.csrf.CsrfTokenRequestHandler;
+import org.springframework.security.web.csrf.XorCsrfTokenRequestAttributeHandler;
 import org.springframework.security.web.firewall.RequestRejectedHandler;
 import org.springframework.security.web.servlet.util.matcher.PathPatternRequestMatcher;
 import tools.jackson.databind.json.JsonMapper;
@@ -79,7 +84,8 @@ class SecurityConfiguration {
             SecurityContextRepository contexts,
             JsonMapper json) {
         return http.securityContext(c -> c.securityContextRepository(contexts))
-                .csrf(csrf -> csrf.ignoringRequestMatchers(SecurityConfiguration::needsNoCsrfToken))
+                .csrf(csrf -> csrf.csrfTokenRequestHandler(new TokenOfHeader())
+                        .ignoringRequestMatchers(SecurityConfiguration::needsNoCsrfToken))
                 .addFilterBefore(new SessionAgeFilter(users), CsrfFilter.class)
                 .addFilterBefore(new BearerKeyFilter(keys, local, json), CsrfFilter.class)
                 .authorizeHttpRequests(requests -> requests.requestMatchers("/api/session")
@@ -134,6 +140,23 @@ class SecurityConfiguration {
                         Problem.Kind.UNAUTHENTICATED,
                         "not_authenticated",
                         "sign in, or send an API key as 'Authorization: Bearer …'"));
+    }
+
+    /** Not as a parameter: to look for one, all that a stranger uploads would be read first. */
+    private static final class TokenOfHeader implements CsrfTokenRequestHandler {
+        private final CsrfTokenRequestHandler masked = new XorCsrfTokenRequestAttributeHandler();
+
+        @Override
+        public void handle(HttpServletRequest request, HttpServletResponse response, Supplier<CsrfToken> token) {
+            masked.handle(request, response, token);
+        }
+
+        @Override
+        public @Nullable String resolveCsrfTokenValue(HttpServletRequest request, CsrfToken token) {
+            return request.getHeader(token.getHeaderName()) == null
+                    ? null
+                    : masked.resolveCsrfTokenValue(request, token);
+        }
     }
 
     /** A CSRF token guards what a browser would send by itself: its cookie. Keys are never sent by themselves. */

@@ -9,6 +9,7 @@ import io.rekindle.collect.log.CommitLog;
 import io.rekindle.collect.tracking.TrackingPlans;
 import io.rekindle.platform.BusinessClock;
 import io.rekindle.platform.PlatformSettings;
+import io.rekindle.platform.SystemClock;
 import io.rekindle.platform.Vault;
 import org.springframework.boot.web.servlet.FilterRegistrationBean;
 import org.springframework.boot.web.servlet.ServletRegistrationBean;
@@ -33,6 +34,7 @@ class IntakeConfiguration {
             Refusals refusals,
             TrackingPlans plans,
             SourceFields fields,
+            SystemClock system,
             JsonMapper json) {
         var intake = new ServletRegistrationBean<>(
                 new IntakeServlet(
@@ -48,6 +50,7 @@ class IntakeConfiguration {
                         refusals,
                         plans,
                         fields,
+                        new Bodies(settings, system),
                         json),
                 "/v1/*");
         intake.setName("intake");

@@ -63,6 +63,7 @@ final class IntakeServlet extends HttpServlet {
     private final transient Refusals refusals;
     private final transient TrackingPlans plans;
     private final transient Rates rates = new Rates();
+    private final transient Bodies bodies;
     private final transient SourceFields fields;
 
     IntakeServlet(
@@ -78,7 +79,9 @@ final class IntakeServlet extends HttpServlet {
             Refusals refusals,
             TrackingPlans plans,
             SourceFields fields,
+            Bodies bodies,
             JsonMapper json) {
+        this.bodies = bodies;
         this.sources = sources;
         this.identifiers = identifiers;
         this.log = log;
@@ -169,8 +172,8 @@ final class IntakeServlet extends HttpServlet {
     protected void doPost(HttpServletRequest request, HttpServletResponse response) throws IOException {
         allowOrigin(request, response);
         var received = new Received();
-        try {
-            take(request, response, received);
+        try (var share = bodies.share()) {
+            take(request, response, received, share);
         } catch (IntakeFailure e) {
             count(request, received, e.status(), e.code());
             if (e.retryAfter() > 0) response.setIntHeader("Retry-After", e.retryAfter());
@@ -195,7 +198,8 @@ final class IntakeServlet extends HttpServlet {
         if (key != null) sources.authenticate(key).ifPresent(source -> refusals.count(source.id(), code));
     }
 
-    private void take(HttpServletRequest request, HttpServletResponse response, Received received) throws IOException {
+    private void take(HttpServletRequest request, HttpServletResponse response, Received received, Bodies.Share share)
+            throws IOException {
         var call = call(request);
         if (log.isFull() || tails.worstLag() > settings.maxLag()) {
             throw new IntakeFailure(
@@ -205,7 +209,10 @@ final class IntakeServlet extends HttpServlet {
                     "more has come in than has been worked through; send this again later",
                     RETRY_AFTER_SECONDS);
         }
-        var body = body(request, received);
+        var key = headerKey(request);
+        // Who has no key that counts need not send anything.
+        if (key != null) source(key);
+        var body = body(request, received, share);
         var source = source(request, body);
         requireOpen(source, request);
         var type = call instanceof Call.Single(var single) ? single : null;
@@ -308,11 +315,11 @@ final class IntakeServlet extends HttpServlet {
         };
     }
 
-    private static byte[] body(HttpServletRequest request, Received received) throws IOException {
-        var bytes = request.getInputStream().readNBytes(BatchReader.LARGEST_BATCH + 1);
+    private static byte[] body(HttpServletRequest request, Received received, Bodies.Share share) throws IOException {
+        var bytes = share.read(request.getInputStream(), request.getContentLengthLong(), BatchReader.LARGEST_BATCH + 1);
         if (bytes.length > 2 && bytes[0] == (byte) 0x1f && bytes[1] == (byte) 0x8b) {
             try (var in = new GZIPInputStream(new ByteArrayInputStream(bytes))) {
-                bytes = in.readNBytes(BatchReader.LARGEST_BATCH + 1);
+                bytes = share.read(in, -1, BatchReader.LARGEST_BATCH + 1);
             } catch (ZipException | java.io.EOFException e) {
                 throw new IntakeFailure(400, "malformed_gzip", "", "the body is no complete gzip stream");
             }

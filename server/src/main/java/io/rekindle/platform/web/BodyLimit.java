@@ -24,6 +24,8 @@ import tools.jackson.databind.json.JsonMapper;
 @Order(0)
 class BodyLimit extends OncePerRequestFilter {
     private static final long MOST_BYTES = 16L << 20;
+    /** Of somebody who has not signed in: a name and a password. */
+    private static final long MOST_OF_STRANGERS = 64L << 10;
 
     private final JsonMapper json;
 
@@ -41,8 +43,9 @@ class BodyLimit extends OncePerRequestFilter {
     protected void doFilterInternal(HttpServletRequest request, HttpServletResponse response, FilterChain chain)
             throws ServletException, IOException {
         try {
-            if (request.getContentLengthLong() > MOST_BYTES) throw tooLarge();
-            chain.doFilter(new LimitedRequest(request), response);
+            long most = request.getUserPrincipal() == null ? MOST_OF_STRANGERS : MOST_BYTES;
+            if (request.getContentLengthLong() > most) throw tooLarge(most);
+            chain.doFilter(new LimitedRequest(request, most), response);
         } catch (Problem problem) {
             if (problem.kind() != Problem.Kind.TOO_LARGE || response.isCommitted()) throw problem;
             response.reset();
@@ -50,38 +53,43 @@ class BodyLimit extends OncePerRequestFilter {
         }
     }
 
-    private static Problem tooLarge() {
+    private static Problem tooLarge(long most) {
         return new Problem(
                         Problem.Kind.TOO_LARGE,
                         "body_too_large",
-                        "the body is larger than {most} MB; send less at once",
+                        "the body is larger than {most}; send less at once",
                         List.of())
-                .with("most", MOST_BYTES >> 20);
+                .with("most", most < 1 << 20 ? (most >> 10) + " KB" : (most >> 20) + " MB");
     }
 
     /** A request whose length was not told is counted while it is read. */
     private static final class LimitedRequest extends HttpServletRequestWrapper {
-        LimitedRequest(HttpServletRequest request) {
+        private final long most;
+
+        LimitedRequest(HttpServletRequest request, long most) {
             super(request);
+            this.most = most;
         }
 
         @Override
         public ServletInputStream getInputStream() throws IOException {
-            return new LimitedStream(super.getInputStream());
+            return new LimitedStream(super.getInputStream(), most);
         }
     }
 
     private static final class LimitedStream extends ServletInputStream {
         private final ServletInputStream all;
+        private final long most;
         private long read;
 
-        LimitedStream(ServletInputStream all) {
+        LimitedStream(ServletInputStream all, long most) {
             this.all = all;
+            this.most = most;
         }
 
         private int counted(int bytes) {
             if (bytes > 0) read += bytes;
-            if (read > MOST_BYTES) throw tooLarge();
+            if (read > most) throw tooLarge(most);
             return bytes;
         }
 
