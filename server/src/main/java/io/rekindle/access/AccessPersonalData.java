@@ -4,6 +4,7 @@ import io.rekindle.platform.Person;
 import io.rekindle.platform.PersonalData;
 import io.rekindle.platform.PersonalTable;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.function.Consumer;
 import org.springframework.jdbc.core.simple.JdbcClient;
@@ -31,11 +32,20 @@ class AccessPersonalData implements PersonalData {
                 PersonalTable.nameless("person_accesses", "customer_id", "reason"));
     }
 
+    private static boolean isAbout(Person person, String thing) {
+        return Arrays.stream(thing.split(" "))
+                .anyMatch(word ->
+                        person.ids().stream().anyMatch(id -> id.toString().equals(word)));
+    }
+
     @Override
     public void erase(Person person, Consumer<byte[]> sealed) {
         var naming = new ArrayList<Long>();
-        jdbc.sql("select id, thing, detail from audit_trail").query(row -> {
-            if (person.isIn(row.getString("detail")) || person.isIn(row.getString("thing")))
+        jdbc.sql("select id, action, thing, detail from audit_trail").query(row -> {
+            var thing = row.getString("thing");
+            boolean isTheirReason =
+                    row.getString("action").equals(AuditTrail.REASON_OF_A_MERGE) && isAbout(person, thing);
+            if (isTheirReason || person.isIn(row.getString("detail")) || person.isIn(thing))
                 naming.add(row.getLong("id"));
         });
         jdbc.sql("update audit_trail set thing = '[erased]', detail = '[erased]' where id = any (:ids)")

@@ -12,6 +12,9 @@ import org.springframework.stereotype.Component;
 /** Every administrative change: who, when, what, to which thing. Written in the transaction of the change itself. */
 @Component
 public class AuditTrail implements ChangeTrail {
+    /** Why two customers were made one, in somebody's words: they go when either is erased. */
+    public static final String REASON_OF_A_MERGE = "identity.reason";
+
     private final JdbcClient jdbc;
     private final SystemClock clock;
 

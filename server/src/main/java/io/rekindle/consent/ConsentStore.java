@@ -629,7 +629,7 @@ class ConsentStore {
         var said = new HashSet<>(jdbc.sql("""
                         with gone as (
                             delete from consent_sayings where seq = any (:places) returning identity_id, evidence),
-                        shown as (delete from consent_evidence where id in (select evidence from gone))
+                        shown as (update consent_evidence set undone = true where id in (select evidence from gone))
                         select distinct identity_id from gone
                         """)
                 .param("places", longs(events, Spoken::seq))

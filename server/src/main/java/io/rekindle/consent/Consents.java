@@ -96,7 +96,7 @@ public class Consents {
         return jdbc.sql("""
                         select purpose, channel, nullif(topic, '') as topic, granted, source, said_at, wording, language,
                             sealed_proof
-                        from consent_evidence where customer_id in (
+                        from consent_evidence where not undone and customer_id in (
                             select :customer union all select alias_id from customer_aliases where customer_id = :customer)
                         order by said_at desc, id desc
                         """)

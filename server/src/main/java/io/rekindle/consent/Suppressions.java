@@ -4,6 +4,7 @@ import io.rekindle.collect.Identifier;
 import io.rekindle.collect.Identifiers;
 import io.rekindle.common.Page;
 import io.rekindle.platform.BusinessClock;
+import io.rekindle.platform.CommittedView;
 import io.rekindle.platform.Problem;
 import io.rekindle.platform.Vault;
 import java.nio.charset.StandardCharsets;
@@ -137,7 +138,8 @@ public class Suppressions {
     @Transactional
     public List<Suppression> remove(
             String channel, long addressHash, Suppression.@Nullable Reason reason, @Nullable String topic) {
-        return jdbc.sql("""
+        var notes = new ArrayList<byte[]>();
+        var removed = jdbc.sql("""
                         delete from suppressions where channel = :channel and address_hash = :hash
                             and (cast(:reason as text) is null or reason = :reason)
                             and (cast(:topic as text) is null or topic = :topic) returning *
@@ -146,8 +148,14 @@ public class Suppressions {
                 .param("hash", addressHash)
                 .param("reason", reason == null ? null : reason.code(), Types.VARCHAR)
                 .param("topic", topic, Types.VARCHAR)
-                .query(this::map)
+                .query((row, n) -> {
+                    var note = row.getBytes("sealed_note");
+                    if (note != null) notes.add(note);
+                    return map(row, n);
+                })
                 .list();
+        if (!notes.isEmpty()) CommittedView.afterCommit(() -> vault.destroy(notes));
+        return removed;
     }
 
     /** Every entry of an address. */

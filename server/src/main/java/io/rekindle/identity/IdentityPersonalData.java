@@ -13,9 +13,11 @@ import org.springframework.stereotype.Component;
 @Component
 class IdentityPersonalData implements PersonalData {
     private final JdbcClient jdbc;
+    private final IdentityRules rules;
 
-    IdentityPersonalData(JdbcClient jdbc) {
+    IdentityPersonalData(JdbcClient jdbc, IdentityRules rules) {
         this.jdbc = jdbc;
+        this.rules = rules;
     }
 
     @Override
@@ -35,7 +37,8 @@ class IdentityPersonalData implements PersonalData {
                 PersonalTable.deleted("identity_requests", "left_id").orBy("right_id"),
                 PersonalTable.deleted("identity_candidates", "left_id")
                         .orBy("right_id")
-                        .inClear());
+                        .inClear(),
+                PersonalTable.searched("identity_rules").inClear());
     }
 
     /**
@@ -51,5 +54,6 @@ class IdentityPersonalData implements PersonalData {
                         """)
                 .param("ids", new SqlArrayValue("bigint", (Object[]) person.idValues()))
                 .update();
+        rules.forget(person);
     }
 }

@@ -2,6 +2,8 @@ package io.rekindle.identity;
 
 import io.rekindle.collect.Identifier;
 import io.rekindle.collect.Identifiers;
+import io.rekindle.platform.CommittedView;
+import io.rekindle.platform.Person;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -71,6 +73,32 @@ class IdentityRules {
         identifiers.block(document.blocked());
         held = new Version(latest, document);
         return document;
+    }
+
+    /**
+     * Takes the values that stand for a person out of every version's blocked ones. What comes under them is refused
+     * from now on for another reason.
+     */
+    void forget(Person person) {
+        jdbc.sql("select version, document::text as document from identity_rules")
+                .query((row, n) -> new Version(
+                        row.getInt("version"), json.readValue(row.getString("document"), RulesDocument.class)))
+                .list()
+                .forEach(version -> {
+                    var document = version.document();
+                    var left = document.blocked().stream()
+                            .filter(value -> !person.isIn(value))
+                            .toList();
+                    if (left.size() == document.blocked().size()) return;
+                    jdbc.sql("update identity_rules set document = cast(:document as jsonb) where version = :version")
+                            .param("document", json.writeValueAsString(document.withBlocked(left)))
+                            .param("version", version.number())
+                            .update();
+                });
+        CommittedView.afterCommit(() -> {
+            held = null;
+            document();
+        });
     }
 
     /** What the matching asks of a document. */

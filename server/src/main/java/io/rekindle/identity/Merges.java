@@ -139,7 +139,10 @@ public class Merges {
                     .with("other", other);
         var numbers = ask(List.of(new Match(left, right, 1)), true, Link.Rule.BY_HAND);
         if (!reason.isBlank())
-            audit.record("identity.reason", "customers %s and %s".formatted(left.id(), right.id()), reason.strip());
+            audit.record(
+                    AuditTrail.REASON_OF_A_MERGE,
+                    "customers %s and %s".formatted(left.id(), right.id()),
+                    reason.strip());
         return jdbc.sql("select " + ENTRY + """
                          from identity_links l left join identity_requests q on q.id = l.request_id
                          left join identity_requests u on u.id = l.undone_request_id where l.request_id = :request

@@ -13,6 +13,11 @@ import org.jspecify.annotations.Nullable;
  */
 public record RulesDocument(
         List<Type> types, Integer windowDays, Integer largest, List<String> blocked, Probable probable) {
+    /** The same with other blocked values. */
+    RulesDocument withBlocked(List<String> values) {
+        return new RulesDocument(types, windowDays, largest, values, probable);
+    }
+
     /**
      * @param perCustomer most identifiers of this type one customer may gather within the window
      * @param claims from how many customers on that claim one such identifier it is shared and links nobody any more

@@ -248,7 +248,8 @@ public class Archives {
     /** A text that a spreadsheet would take for a formula is kept one by a quote before it. */
     private static String cell(@Nullable Object value) {
         var text = Objects.toString(value, "");
-        return !text.isEmpty() && "=+@\t\r".indexOf(text.charAt(0)) >= 0 ? "'" + text : text;
+        boolean mayBe = !text.isEmpty() && "=+-@\t\r".indexOf(text.charAt(0)) >= 0;
+        return mayBe && !(text.charAt(0) == '-' && value instanceof Number) ? "'" + text : text;
     }
 
     private static Writer unclosed(Writer writer) {

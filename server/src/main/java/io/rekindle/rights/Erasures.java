@@ -129,11 +129,17 @@ public class Erasures implements Backlog, Tombstones.Returning {
             throw Problem.notFound("customer_not_found", "there is no customer {id}")
                     .with("id", asked);
         var person = persons.of(List.of(asked));
-        if (person.isIn(why))
+        if (person.isIn(why) || persons.isCalledIn(person, why))
             throw Problem.invalid(
                     "reason_names_the_person",
                     "the reason stays when the person is gone: it must not name them; a number of your own will do");
         return requested(person.ids(), why);
+    }
+
+    /** The same for a reason of ours, which names nobody whatever people call themselves. */
+    @Transactional
+    Erasure requestOfOurs(CustomerId customer, String why) {
+        return requested(persons.of(List.of(customer)).ids(), why);
     }
 
     private Erasure requested(Set<CustomerId> ids, String why) {

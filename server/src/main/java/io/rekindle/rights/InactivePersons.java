@@ -55,7 +55,7 @@ class InactivePersons implements Retained {
                 .param("most", MOST_A_DAY)
                 .query((row, n) -> new CustomerId(row.getLong("customer_id")))
                 .list();
-        for (var customer : due) erasures.request(customer, "not seen for as long as data is kept");
+        for (var customer : due) erasures.requestOfOurs(customer, "not seen for as long as data is kept");
         return due.size();
     }
 }

@@ -11,8 +11,11 @@ import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Set;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.springframework.stereotype.Component;
 
 /** Puts together who somebody is: every id they ever had, of merged customers too, and their identifiers in clear. */
@@ -20,6 +23,11 @@ import org.springframework.stereotype.Component;
 class Persons {
     private static final Set<String> IDENTIFYING =
             Set.of(PersonalFields.USER_ID, PersonalFields.EMAIL, PersonalFields.PHONE);
+
+    private static final Set<String> NAMES =
+            Set.of(PersonalFields.FIRST_NAME, PersonalFields.LAST_NAME, PersonalFields.NAME);
+    private static final Pattern NO_LETTERS = Pattern.compile("[^\\p{L}]+");
+    private static final int SHORTEST_NAME = 2;
 
     private static final int MOST_REMEMBERED = 100_000;
 
@@ -55,10 +63,27 @@ class Persons {
         });
     }
 
+    /** Whether a text has a word of the person's name in it. */
+    boolean isCalledIn(Person person, String text) {
+        var names = profiles.personal(person.ids(), NAMES).values().stream()
+                .flatMap(fields -> fields.values().values().stream())
+                .flatMap(Persons::words)
+                .collect(Collectors.toSet());
+        return words(text).anyMatch(names::contains)
+                // Where no blanks are written a name is no word of its own.
+                || names.stream()
+                        .filter(name -> Character.isIdeographic(name.codePointAt(0)))
+                        .anyMatch(text::contains);
+    }
+
+    private static Stream<String> words(String text) {
+        return NO_LETTERS.splitAsStream(text.toLowerCase(Locale.ROOT)).filter(word -> word.length() >= SHORTEST_NAME);
+    }
+
     private boolean standsFor(Set<Long> ids, String word) {
         for (var type : Identifier.Type.values())
             if (identifiers
-                    .of(type, word)
+                    .unblocked(type, word)
                     .filter(i -> ids.contains(i.id().value()))
                     .isPresent()) return true;
         return false;

@@ -14,6 +14,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.convert.DurationStyle;
 import org.springframework.stereotype.Component;
@@ -21,6 +23,7 @@ import org.springframework.stereotype.Component;
 /** How long each class of data is kept: the rules, what they would remove now, and the daily job that does. */
 @Component
 public class Retention implements Job {
+    private static final Logger LOG = LoggerFactory.getLogger(Retention.class);
     private static final String FOREVER = "forever";
 
     private final List<Retained> classes;
@@ -107,21 +110,29 @@ public class Retention implements Job {
         return set.getOrDefault(one.dataClass(), one.keptByDefault());
     }
 
-    /** Removes what is due, class by class; the rules as they were before. */
+    /** Removes what is due, class by class, whatever fails in another; the rules as they were before. */
     public List<Rule> apply() {
         var rules = dryRun();
+        RuntimeException failure = null;
         for (var one : classes) {
             var kept = kept(one);
             if (kept.isEmpty()) continue;
             var before = clock.instant().minus(kept.get());
-            long removed = one.remove(before);
-            if (removed > 0)
-                audit.record(
-                        "retention.applied",
-                        "data " + one.dataClass(),
-                        "%d removed, older than %d days"
-                                .formatted(removed, kept.get().toDays()));
+            try {
+                long removed = one.remove(before);
+                if (removed > 0)
+                    audit.record(
+                            "retention.applied",
+                            "data " + one.dataClass(),
+                            "%d removed, older than %d days"
+                                    .formatted(removed, kept.get().toDays()));
+            } catch (RuntimeException e) {
+                LOG.error("{} older than {} cannot be removed; the other classes are", one.dataClass(), before, e);
+                if (failure == null) failure = e;
+                else failure.addSuppressed(e);
+            }
         }
+        if (failure != null) throw failure;
         return rules;
     }
 

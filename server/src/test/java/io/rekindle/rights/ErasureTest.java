@@ -1,6 +1,7 @@
 package io.rekindle.rights;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.rekindle.access.AuditTrail;
 import io.rekindle.access.Caller;
@@ -55,6 +56,7 @@ import org.awaitility.core.ConditionFactory;
 import org.junit.jupiter.api.Test;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.transaction.support.TransactionTemplate;
+import tools.jackson.databind.node.ObjectNode;
 
 /**
  * One person is planted wherever something about a person can come to lie, on a server with both embedded stores, and
@@ -97,7 +99,13 @@ class ErasureTest {
                     .as("what is sealed of her permissions and of her address on a list")
                     .contains("slip 4711 of Zenobia", "a letter of Zenobia Quillfeather", "legal");
             server.client().post("/api/backups", Map.of("folder", yesterday.toString()));
+            takeAwayWhatTheBackupHas(server);
 
+            assertThatThrownBy(() -> server.client()
+                            .post(
+                                    "/api/erasures",
+                                    Map.of("customerId", her.toString(), "reason", "Mrs. QUILLFEATHER asked for it")))
+                    .hasMessageContaining("must not name them");
             var erasure = server.client()
                     .post("/api/erasures", Map.of("customerId", her.toString(), "reason", "request 4711"))
                     .path("id")
@@ -145,6 +153,23 @@ class ErasureTest {
         assertNothingIsFound(inFiles(data));
 
         restoreYesterdaysBackup(data, yesterday);
+    }
+
+    /** What is gone before she is erased lies sealed in the backup all the same. */
+    private static void takeAwayWhatTheBackupHas(RunningServer server) {
+        var suppressions = server.part(Suppressions.class);
+        long source = server.part(JdbcClient.class)
+                .sql("select max(id) from sources")
+                .query(Long.class)
+                .single();
+        server.part(TransactionTemplate.class)
+                .executeWithoutResult(status -> suppressions.remove(
+                        "email", suppressions.addressHash("email", "old-mailbox@nowhere.example"), null, null));
+        assertThat(server.client()
+                        .post("/api/sources/%d/quarantine/discard".formatted(source), Map.of("type", "track"))
+                        .path("items")
+                        .asInt())
+                .isEqualTo(1);
     }
 
     /** Who has a telephone or an address in common with her is taken without it, and does not bring her back. */
@@ -304,6 +329,11 @@ class ErasureTest {
         var other = find(server, Identifier.Type.USER_ID, "other-user-1").orElseThrow();
         var jdbc = server.part(JdbcClient.class);
         var vault = server.part(Vault.class);
+        server.part(AuditTrail.class)
+                .record(
+                        AuditTrail.REASON_OF_A_MERGE,
+                        "customers %s and %s".formatted(other, her),
+                        "has her hair cut by Zenobia");
         server.part(AuditTrail.class).record("note.made", "note", "asked by zenobia.quillfeather@nowhere.example");
         server.part(TransactionTemplate.class)
                 .executeWithoutResult(status -> server.part(Suppressions.class)
@@ -314,6 +344,28 @@ class ErasureTest {
                                 null,
                                 "a letter of Zenobia Quillfeather",
                                 "test"));
+        server.part(TransactionTemplate.class)
+                .executeWithoutResult(status -> server.part(Suppressions.class)
+                        .add(
+                                "email",
+                                "old-mailbox@nowhere.example",
+                                Suppression.Reason.MANUAL,
+                                null,
+                                "Zenobia's mailbox of before",
+                                "test"));
+        jdbc.sql("""
+                        insert into quarantined_items (source_id, id_high, id_low, plan_version, message_id, type, name, rules,
+                            identifiers, occurred_at, received_at, state, sealed)
+                        values ((select max(id) from sources), 1, 1, 1, 'q-1', 'track', 'Seen', '{"total: required"}', '{}', '2026-02-01T00:00:00Z',
+                            '2026-02-01T00:00:00Z', 'waiting', :sealed)
+                        """)
+                .param(
+                        "sealed",
+                        vault.seal(
+                                "quarantine",
+                                "{\"item\":\"{\\\"userId\\\":\\\"zq-user-77x41\\\"}\",\"context\":\"\"}"
+                                        .getBytes(StandardCharsets.UTF_8)))
+                .update();
         jdbc.sql("""
                         insert into imports (file_name, dry_run, state, mapping, created_at, created_by)
                         values ('orders.csv', true, 'done', '{"fields": {}}', '2026-02-01T00:00:00Z', 'test')
@@ -348,6 +400,9 @@ class ErasureTest {
                             '2026-02-01T00:00:00Z', '2026-02-01T00:00:00Z'),
                             (91, 901, 9, 9, :other, 'sent', null, null, '2026-02-01T00:00:00Z', '2026-02-01T00:00:00Z')
                         """).param("her", her.value()).param("other", other.value()).update();
+        var rules = server.client().get("/api/identity/rules").path("document");
+        ((ObjectNode) rules).withArray("blocked").add(HERS.get(1)).add("+493012345");
+        server.client().put("/api/identity/rules", rules);
         var at = Instant.parse("2026-02-01T00:00:00Z");
         server.part(Warehouse.class)
                 .append(
@@ -439,7 +494,15 @@ class ErasureTest {
                         """)
                 .query((row, n) -> new Column(row.getString("table_name"), row.getString("column_name")))
                 .list();
-        var contexts = List.of("intake", "rejected", "import-row", "idempotent-answer", "message-link");
+        var contexts = List.of(
+                "intake",
+                "rejected",
+                "import-row",
+                "idempotent-answer",
+                "message-link",
+                "quarantine",
+                "suppression-note",
+                "consent-proof");
         for (var column : columns)
             jdbc.sql("select %s as sealed from %s where %1$s is not null".formatted(column.name(), column.table()))
                     .query(row -> {

@@ -7,7 +7,9 @@ import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -27,6 +29,7 @@ import picocli.CommandLine.Command;
         })
 public final class RekindleCommand implements Runnable {
     private static final int FAILED = 1;
+    private static final Pattern NEGATIVE = Pattern.compile("-\\d+");
     private static final List<Class<?>> COMMANDS = List.of(
             DemoCommand.class,
             ServeCommand.class,
@@ -77,7 +80,7 @@ public final class RekindleCommand implements Runnable {
         add(root, COMMANDS, arguments, 0);
         var analyze = root.getSubcommands().get("analyze");
         if (analyze != null) add(analyze, AnalyzeCommand.ANALYSES, arguments, 1);
-        takeNegativeIds(root);
+        if (Arrays.stream(arguments).anyMatch(NEGATIVE.asMatchPredicate())) takeNegativeIds(root);
         return root;
     }
 

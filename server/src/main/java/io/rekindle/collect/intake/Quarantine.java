@@ -218,7 +218,10 @@ public class Quarantine {
                 .single();
     }
 
-    /** Throws items away for good; how many there were. */
+    /**
+     * Throws items away for good; how many there were. Nothing shows them any more; sealed they stay until their time is
+     * over, and their keys go with them then: so whoever is erased meanwhile is erased from them, in every backup too.
+     */
     public long discard(int sourceId, Which which) {
         var source = sources.requireOpen(sourceId);
         replaying.lock();
@@ -226,7 +229,7 @@ public class Quarantine {
             long discarded = where(
                             sourceId,
                             which,
-                            "update quarantined_items set state = 'discarded', sealed = null, settled_at = :at, settled_by = :by where",
+                            "update quarantined_items set state = 'discarded', settled_at = :at, settled_by = :by where",
                             "")
                     .param("at", now())
                     .param("by", Caller.current().name())
@@ -356,7 +359,7 @@ public class Quarantine {
         done.replayed += fresh.accepted();
         done.known += events.size() - fresh.accepted();
         jdbc.sql("""
-                        update quarantined_items set state = 'replayed', sealed = null, settled_at = :at, settled_by = :by
+                        update quarantined_items set state = 'replayed', settled_at = :at, settled_by = :by
                         where id = any(:ids)
                         """)
                 .param("at", now())

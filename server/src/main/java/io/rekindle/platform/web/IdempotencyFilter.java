@@ -35,7 +35,8 @@ import tools.jackson.databind.json.JsonMapper;
 
 /**
  * A POST that carries an {@code Idempotency-Key} is carried out once: asked again within a day, by the same caller, it
- * gets the answer of the first time. Failures on our side are not kept, so that a repeat tries again. Runs after
+ * gets the answer of the first time. Answers go by whole days, and the keys they were sealed with go with them: what is
+ * in a backup opens no longer than what is here. Failures on our side are not kept, so that a repeat tries again. Runs after
  * security, so that the caller is known; the request's body is kept in memory, so uploads of files do not take part.
  */
 @Component
@@ -119,9 +120,11 @@ class IdempotencyFilter extends OncePerRequestFilter {
 
     private boolean claim(String caller, String key, byte[] hash) {
         var now = OffsetDateTime.ofInstant(clock.instant(), ZoneOffset.UTC);
-        jdbc.sql("delete from idempotent_answers where created_at < :oldest")
-                .param("oldest", now.minus(KEPT))
+        var oldest = now.minus(KEPT).toLocalDate();
+        int gone = jdbc.sql("delete from idempotent_answers where created_at < :oldest")
+                .param("oldest", oldest.atStartOfDay().atOffset(ZoneOffset.UTC))
                 .update();
+        if (gone > 0) vault.destroySealedBefore(SEAL, oldest);
         try {
             jdbc.sql("""
                             insert into idempotent_answers (caller, key, request_hash, created_at)
