@@ -1,5 +1,6 @@
 package io.rekindle.platform;
 
+import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Optional;
 
@@ -27,7 +28,7 @@ public interface Backed {
     /** The store as of the instant it was opened at. */
     interface Snapshot extends AutoCloseable {
         /** Copies the store into the backup's folder; may take long, writers go on. */
-        void copy();
+        void copy() throws IOException;
 
         @Override
         void close();

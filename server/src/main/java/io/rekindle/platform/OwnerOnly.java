@@ -45,7 +45,7 @@ public final class OwnerOnly {
     }
 
     /** Deletes what is in the folder, as far as it can be: cleaning up after a failure must not hide it. */
-    static void empty(Path folder) {
+    public static void empty(Path folder) {
         if (!Files.isDirectory(folder)) return;
         try (var files = Files.list(folder)) {
             for (var file : files.toList()) delete(file);

@@ -46,7 +46,8 @@ public record Sql(String text, List<@Nullable Object> values) {
         return new Sql("(" + text + ")", values);
     }
 
-    private static int marks(String text) {
+    /** How many {@code ?} marks a text has outside of quotes. */
+    public static int marks(String text) {
         int marks = 0;
         char quote = 0;
         for (int i = 0; i < text.length(); i++) {

@@ -35,6 +35,12 @@ public interface Warehouse {
      */
     long write(Sql sql, Path file, FileForm form);
 
+    /**
+     * What a query is made of, as the engine's own parser sees it, in JSON: {@code statements}, or {@code error} and
+     * {@code error_message}. Nothing is run, no table or file looked at.
+     */
+    String parsed(String query);
+
     /** Runs a script of the folder {@code warehouse/} on the class path, e.g. {@code schema}. */
     void script(String name);
 

@@ -196,6 +196,15 @@ class TagsOverHttpTest {
         var refused = Map.ofEntries(
                 Map.entry("select customer_id, 1 as value from read_csv('/etc/passwd')", "tag_sql_table"),
                 Map.entry("select customer_id, 1 as value from '/etc/passwd'", "tag_sql_table"),
+                Map.entry(
+                        "with \"read_text()\" as (select 1) select 1 as customer_id, content as value from read_text('/etc/passwd')",
+                        "tag_sql_table"),
+                Map.entry(
+                        "with \"/etc/passwd\" as (select 1) select 1 as customer_id, 1 as value from \"/etc/passwd\"",
+                        "tag_sql_part"),
+                Map.entry(
+                        "with x as (delete from events returning customer_id) select customer_id, 1 as value from x",
+                        "tag_sql_table"),
                 Map.entry("select customer_id, 1 as value from events", "tag_sql_table"),
                 Map.entry("select customer_id, 1 as value from main.orders_now", "tag_sql_table"),
                 Map.entry("select customer_id, table_name as value from information_schema.tables", "tag_sql_table"),

@@ -31,8 +31,10 @@ import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Properties;
+import java.util.UUID;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Lock;
@@ -41,13 +43,21 @@ import java.util.concurrent.locks.ReentrantReadWriteLock;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import org.duckdb.DuckDBConnection;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * One DuckDB file. Each append is one explicit transaction holding the rows and the batch's id: DuckDB's appender alone
  * is not atomic (with auto-commit off, pieces of 2,048 rows became visible and durable one by one). Connections are
  * duplicates of one, kept and used again; a connection whose statement failed is closed, not kept.
+ *
+ * <p>The engine opens no file but its own and those in one folder beside it, and nobody can set it otherwise while it is
+ * open: users write queries (tags), and what their check may overlook must not reach the key file. DuckDB has this for a
+ * whole instance only and follows symbolic links before it judges, so whatever is written elsewhere (exports, backups) is
+ * made in that folder and then moved.
  */
 public final class DuckDbWarehouse implements Warehouse, Backed, AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(DuckDbWarehouse.class);
     private static final int KEPT_CONNECTIONS = 16;
     /**
      * The form of new files and of backups. The one of DuckDB 2 is read by no tool of the 1.x line; that of 1.4 showed no
@@ -58,27 +68,42 @@ public final class DuckDbWarehouse implements Warehouse, Backed, AutoCloseable {
     private static final Duration LONGEST_WAIT = Duration.ofSeconds(30);
 
     private final Path file;
+    /** The only folder beside its own files that the engine writes and reads in; empty when nothing is under way. */
+    private final Path work;
+
     private final WarehouseSettings settings;
     /** Held by whoever uses the file; alone by who exchanges it. */
     private final ReentrantReadWriteLock use = new ReentrantReadWriteLock();
 
     private final ReentrantLock rewriting = new ReentrantLock();
 
+    private final Parser parser;
     private volatile DuckDBConnection root;
     private final ConcurrentLinkedQueue<DuckDBConnection> kept = new ConcurrentLinkedQueue<>();
 
     /** Opens or makes the file and brings its tables and views up to date. */
     public DuckDbWarehouse(Path file, WarehouseSettings settings) {
-        this.file = file;
         this.settings = settings;
+        try {
+            OwnerOnly.folderOf(file);
+            // As the engine sees it, which follows links before it asks whether it may.
+            this.file = Objects.requireNonNull(file.toAbsolutePath().getParent())
+                    .toRealPath()
+                    .resolve(file.getFileName());
+            this.work = OwnerOnly.folder(this.file.resolveSibling(this.file.getFileName() + ".work"));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
         root = connect();
+        parser = new Parser();
+        // What a crash has left; only now, for until the file was ours another process might have been at it.
+        OwnerOnly.empty(work);
         script("schema");
         script("views");
     }
 
     private DuckDBConnection connect() {
         try {
-            OwnerOnly.folderOf(file);
             var properties = new Properties();
             properties.setProperty("autoinstall_known_extensions", "false");
             properties.setProperty("autoload_known_extensions", "false");
@@ -88,6 +113,10 @@ public final class DuckDbWarehouse implements Warehouse, Backed, AutoCloseable {
             properties.setProperty("wal_autocheckpoint", "256MB");
             if (settings.threads() > 0) properties.setProperty("threads", Integer.toString(settings.threads()));
             var opened = (DuckDBConnection) DriverManager.getConnection("jdbc:duckdb:" + file, properties);
+            // In this order, and in SQL: as a property a path with a quote in it is read otherwise.
+            execute(opened, "set allowed_directories = [%s]".formatted(quoted(work + "/")));
+            execute(opened, "set enable_external_access = false");
+            execute(opened, "set lock_configuration = true");
             OwnerOnly.close(file);
             return opened;
         } catch (SQLException e) {
@@ -176,14 +205,34 @@ public final class DuckDbWarehouse implements Warehouse, Backed, AutoCloseable {
             case PARQUET -> "(format parquet, compression zstd)";
             case CSV -> "(format csv, header, compression gzip)";
         };
-        // DuckDB takes no parameter for the path; quotes in it are doubled.
-        var to = "to '%s' %s".formatted(file.toString().replace("'", "''"), options);
-        return with(connection -> {
-            try (var statement =
-                    prepare(connection, Sql.of("copy").then(sql.inParentheses()).then(Sql.of(to)))) {
-                return statement.executeLargeUpdate();
-            }
-        });
+        var made = newFile(form.ending());
+        try {
+            // DuckDB takes no parameter for the path.
+            long rows = with(connection -> {
+                try (var statement = prepare(
+                        connection,
+                        Sql.of("copy")
+                                .then(sql.inParentheses())
+                                .then(Sql.of("to %s %s".formatted(quoted(made), options))))) {
+                    return statement.executeLargeUpdate();
+                }
+            });
+            Files.move(made, file, StandardCopyOption.REPLACE_EXISTING);
+            return rows;
+        } catch (IOException e) {
+            throw new UncheckedIOException("%s cannot be written".formatted(file), e);
+        } finally {
+            deleteQuietly(made);
+        }
+    }
+
+    /** The name of a file nobody has, in the only folder the engine may write in. */
+    private Path newFile(String ending) {
+        return work.resolve(UUID.randomUUID() + ending);
+    }
+
+    private static String quoted(Object path) {
+        return "'" + path.toString().replace("'", "''") + "'";
     }
 
     /** DuckDB interrupts the statement then; it counts whole seconds. */
@@ -195,6 +244,11 @@ public final class DuckDbWarehouse implements Warehouse, Backed, AutoCloseable {
         } catch (SQLException e) {
             throw new WarehouseException(String.valueOf(e.getMessage()), e);
         }
+    }
+
+    @Override
+    public String parsed(String query) {
+        return parser.parsed(query);
     }
 
     @Override
@@ -244,25 +298,27 @@ public final class DuckDbWarehouse implements Warehouse, Backed, AutoCloseable {
             execute(connection, "begin transaction");
             // The first read fixes the snapshot; what commits after it is not in the copy.
             execute(connection, "select count(*) from batches");
-            return new FileSnapshot(connection, folder.resolve("warehouse.duckdb"), use.readLock());
+            return new FileSnapshot(connection, newFile(".duckdb"), folder.resolve("warehouse.duckdb"), use.readLock());
         } catch (SQLException e) {
             use.readLock().unlock();
             throw new WarehouseException("the snapshot cannot be opened: " + e.getMessage(), e);
         }
     }
 
-    /** @param use held until the copy is made: the file is not exchanged meanwhile */
-    private record FileSnapshot(DuckDBConnection connection, Path target, Lock use) implements Snapshot {
+    /**
+     * @param made where the engine may write
+     * @param use held until the copy is made: the file is not exchanged meanwhile
+     */
+    private record FileSnapshot(DuckDBConnection connection, Path made, Path target, Lock use) implements Snapshot {
         @Override
-        public void copy() {
+        public void copy() throws IOException {
             try {
-                // The path is the operator's; DuckDB takes no parameter here, so quotes in it are doubled.
-                execute(
-                        connection,
-                        "attach '%s' as backup".formatted(target.toString().replace("'", "''")));
+                // DuckDB takes no parameter here.
+                execute(connection, "attach %s as backup".formatted(quoted(made)));
                 execute(connection, "copy from database %s to backup".formatted(catalog(connection)));
                 execute(connection, "commit");
                 execute(connection, "detach backup");
+                Files.move(made, target);
             } catch (SQLException e) {
                 throw new WarehouseException("the warehouse cannot be copied: " + e.getMessage(), e);
             }
@@ -275,6 +331,7 @@ public final class DuckDbWarehouse implements Warehouse, Backed, AutoCloseable {
             } catch (SQLException e) {
                 throw new WarehouseException("the snapshot cannot be closed: " + e.getMessage(), e);
             } finally {
+                deleteQuietly(made);
                 use.unlock();
             }
         }
@@ -309,9 +366,8 @@ public final class DuckDbWarehouse implements Warehouse, Backed, AutoCloseable {
             List<PersonalHistory> histories,
             Map<String, String> kept,
             Consumer<Runnable> exchange) {
-        var next = file.resolveSibling(file.getFileName() + ".next");
+        var next = newFile(".duckdb");
         try {
-            delete(next);
             try (var copying = new Rewriting(root.duplicate(), next, ids, histories, kept)) {
                 copying.copy();
                 exchange.accept(() -> exchange(copying, next));
@@ -337,7 +393,7 @@ public final class DuckDbWarehouse implements Warehouse, Backed, AutoCloseable {
         try {
             copying.catchUp();
             copying.close();
-            close();
+            closeFile();
             try {
                 Files.move(next, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
             } finally {
@@ -350,6 +406,14 @@ public final class DuckDbWarehouse implements Warehouse, Backed, AutoCloseable {
         }
     }
 
+    private static void deleteQuietly(Path file) {
+        try {
+            delete(file);
+        } catch (IOException e) {
+            LOG.warn("{} could not be deleted: {}", file, e.getMessage());
+        }
+    }
+
     private static void delete(Path database) throws IOException {
         Files.deleteIfExists(database);
         Files.deleteIfExists(database.resolveSibling(database.getFileName() + ".wal"));
@@ -357,6 +421,11 @@ public final class DuckDbWarehouse implements Warehouse, Backed, AutoCloseable {
 
     @Override
     public void close() {
+        parser.close();
+        closeFile();
+    }
+
+    private void closeFile() {
         try {
             for (var connection = kept.poll(); connection != null; connection = kept.poll()) connection.close();
             root.close();

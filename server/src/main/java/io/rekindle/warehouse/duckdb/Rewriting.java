@@ -44,7 +44,7 @@ final class Rewriting implements AutoCloseable {
             }
         }
         var own = text("select current_database()");
-        // The path is the operator's; DuckDB takes no parameter here, so quotes in it are doubled.
+        // The path begins with the operator's; DuckDB takes no parameter here, so quotes in it are doubled.
         execute("attach '%s' as next".formatted(next.toString().replace("'", "''")));
         execute("copy from database %s to next (schema)".formatted(quoted(own)));
         this.tables = tables(own);
