@@ -59,6 +59,11 @@ public record PlatformSettings(
                     "rekindle.seed makes each start draw the same hold-outs; it is for demonstrations (rekindle.demo) only");
     }
 
+    /** Where files are while they arrive and until they are imported; emptied when the server starts and stops. */
+    public Path uploads() {
+        return data.resolve("uploads");
+    }
+
     /** Whether the key file stands in the folder it should stand apart from. */
     public boolean keyFileIsWithData() {
         return keyFilePath()

@@ -50,8 +50,13 @@ public class Uploads {
         this.imports = imports;
         this.clock = clock;
         this.zone = settings.zone();
-        this.folder = settings.data().resolve("uploads");
+        this.folder = settings.uploads();
         deleteAll();
+        try {
+            OwnerOnly.folder(folder);
+        } catch (IOException e) {
+            throw new UncheckedIOException("the folder of uploaded files could not be made", e);
+        }
     }
 
     /**
