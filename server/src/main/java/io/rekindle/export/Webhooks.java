@@ -1,5 +1,6 @@
 package io.rekindle.export;
 
+import io.rekindle.access.AccessLog;
 import io.rekindle.access.AuditTrail;
 import io.rekindle.access.Caller;
 import io.rekindle.collect.EventLog;
@@ -53,14 +54,16 @@ public class Webhooks {
     private final SystemClock clock;
     private final Vault vault;
     private final EventLog log;
+    private final AccessLog accesses;
     private final SecureRandom random = new SecureRandom();
 
-    Webhooks(JdbcClient jdbc, AuditTrail audit, SystemClock clock, Vault vault, EventLog log) {
+    Webhooks(JdbcClient jdbc, AuditTrail audit, SystemClock clock, Vault vault, EventLog log, AccessLog accesses) {
         this.jdbc = jdbc;
         this.audit = audit;
         this.clock = clock;
         this.vault = vault;
         this.log = log;
+        this.accesses = accesses;
     }
 
     public List<Webhook> list() {
@@ -79,6 +82,9 @@ public class Webhooks {
     @Transactional
     public Webhook.Made create(Webhook.Draft draft) {
         var checked = checked(draft);
+        boolean withUserId = Boolean.TRUE.equals(checked.withUserId());
+        boolean active = !Boolean.FALSE.equals(checked.active());
+        requireMayTell(withUserId, active);
         var secret = newSecret();
         var id = jdbc.sql("""
                         insert into webhooks (name, url, sealed_secret, events, with_user_id, active, from_seq, created_at, created_by)
@@ -89,15 +95,15 @@ public class Webhooks {
                 .param("url", checked.url())
                 .param("secret", sealed(secret))
                 .param("events", checked.events().toArray(String[]::new))
-                .param("withUserId", Boolean.TRUE.equals(checked.withUserId()))
-                .param("active", !Boolean.FALSE.equals(checked.active()))
+                .param("withUserId", withUserId)
+                .param("active", active)
                 .param("from", log.lastSeq())
                 .param("at", now())
                 .param("by", Caller.current().name())
                 .query(Long.class)
                 .optional()
                 .orElseThrow(() -> nameTaken(checked.name()));
-        audit.record("webhook.created", "webhook " + id, "%s: %s".formatted(checked.name(), place(checked.url())));
+        audit.record("webhook.created", "webhook " + id, words(checked, withUserId, active));
         return new Webhook.Made(get(id), secret);
     }
 
@@ -107,6 +113,8 @@ public class Webhooks {
         var before = get(id);
         var checked = checked(draft);
         boolean active = checked.active() == null ? before.active() : checked.active();
+        boolean withUserId = checked.withUserId() == null ? before.withUserId() : checked.withUserId();
+        requireMayTell(withUserId, active);
         if (jdbc.sql("select exists (select from webhooks where name = :name and id <> :id)")
                 .param("name", checked.name())
                 .param("id", id)
@@ -120,14 +128,11 @@ public class Webhooks {
                 .param("name", checked.name())
                 .param("url", checked.url())
                 .param("events", checked.events().toArray(String[]::new))
-                .param("withUserId", checked.withUserId() == null ? before.withUserId() : checked.withUserId())
+                .param("withUserId", withUserId)
                 .param("active", active)
                 .param("id", id)
                 .update();
-        audit.record(
-                "webhook.changed",
-                "webhook " + id,
-                "%s: %s, %s".formatted(checked.name(), place(checked.url()), active ? "active" : "paused"));
+        audit.record("webhook.changed", "webhook " + id, words(checked, withUserId, active));
         return get(id);
     }
 
@@ -198,6 +203,24 @@ public class Webhooks {
                 .update();
         audit.record("webhook.replayed", "webhook " + id, "%d deliveries".formatted(again));
         return again;
+    }
+
+    /** User ids leave in clear: one who may not see them does not send them to somebody else. Anybody may switch it off. */
+    private void requireMayTell(boolean withUserId, boolean active) {
+        if (withUserId && active && !accesses.showsClear(Caller.current()))
+            throw Problem.of(
+                    Problem.Kind.FORBIDDEN,
+                    "webhook_of_personal_data",
+                    "user ids in clear are told only by those who may see them, with a reason where one is asked for");
+    }
+
+    private static String words(Webhook.Draft draft, boolean withUserId, boolean active) {
+        return "%s: %s, %s%s"
+                .formatted(
+                        draft.name(),
+                        place(draft.url()),
+                        active ? "active" : "paused",
+                        withUserId ? ", with user ids in clear" : "");
     }
 
     private static Webhook.Draft checked(Webhook.Draft draft) {
