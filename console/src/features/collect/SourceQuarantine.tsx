@@ -240,7 +240,6 @@ function Repair({
                 <code>{why}</code> · {format.number(items)}
               </div>
             ))}
-            {done.more && <p>{t('quarantine.more')}</p>}
           </Card>
         )}
       </div>

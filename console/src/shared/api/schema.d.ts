@@ -3395,7 +3395,7 @@ export interface components {
             left: components["schemas"]["io.rekindle.collect.intake.Quarantine.Left"][];
             /** Format: int64 */
             looked: number;
-            more: boolean;
+            nextCursor: string | null;
             /** Format: int64 */
             replayed: number;
         };
@@ -3846,6 +3846,7 @@ export interface components {
             waiting: number;
         };
         "io.rekindle.collect.web.TrackingPlansResource.ReplayRequest": {
+            cursor?: string | null;
             dryRun?: boolean | null;
             steps?: components["schemas"]["io.rekindle.collect.tracking.RepairStep"][] | null;
             which?: components["schemas"]["io.rekindle.collect.intake.Quarantine.Which"] | null;

@@ -2,6 +2,7 @@ import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { answerOf, api } from '@/shared/api/client';
 import type { Answer, Body, Source } from '@/shared/api/types';
 import { useList } from '@/shared/api/useList';
+import { allReplayed } from '../allReplayed';
 import { sourcesKey } from './listSources';
 
 const LIVE_MILLIS = 2_000;
@@ -118,8 +119,13 @@ export const useQuarantined = (id: number, { rules, ...which }: QuarantineKind) 
 
 export type ReplayDraft = Body<'/api/sources/{id}/quarantine/replay', 'post'>;
 
+/** Call after call until all items were looked at: one call looks at so many. */
 export const useReplay = (id: number) =>
-  useChange(id, (body: ReplayDraft) => answerOf(api.POST('/api/sources/{id}/quarantine/replay', { ...at(id), body })));
+  useChange(id, (body: ReplayDraft) =>
+    allReplayed((cursor) =>
+      answerOf(api.POST('/api/sources/{id}/quarantine/replay', { ...at(id), body: { ...body, cursor } })),
+    ),
+  );
 
 export type WhichDraft = Body<'/api/sources/{id}/quarantine/discard', 'post'>;
 

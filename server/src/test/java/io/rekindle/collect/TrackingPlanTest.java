@@ -265,6 +265,49 @@ class TrackingPlanTest {
         assertThat(inHistory()).containsExactly(mark + "-2");
     }
 
+    /** More items that stay than one call looks at, and behind them one that fits. */
+    @Test
+    void aReplayGoesOnBehindTheItemsThatStay() throws Exception {
+        plan(0, "quarantine", true, ORDER);
+        assertThat(fates("""
+                {"batch":[
+                 {"type":"track","userId":"b-%1$s","event":"Order Completed","messageId":"%1$s-1","timestamp":"2026-01-05T10:00:00Z","properties":{"order_id":"a","total":"1"}},
+                 {"type":"track","userId":"b-%1$s","event":"Order Completed","messageId":"%1$s-2","timestamp":"2026-01-06T10:00:00Z","properties":{"order_id":"b","total":"2"}}]}
+                """.formatted(mark))).containsOnly("quarantined");
+        vault.destroy(jdbc.sql("select sealed from quarantined_items where source_id = :id and message_id = :message")
+                .param("id", source)
+                .param("message", mark + "-1")
+                .query((row, n) -> row.getBytes("sealed"))
+                .list());
+        var columns = jdbc.sql("""
+                        select string_agg(quote_ident(column_name), ', ') from information_schema.columns
+                        where table_name = 'quarantined_items' and column_name not in ('id', 'message_id', 'id_low')
+                        """).query(String.class).single();
+        jdbc.sql("""
+                        insert into quarantined_items (message_id, id_low, %1$s)
+                        select message_id || '-' || n, n, %1$s from quarantined_items, generate_series(2, 50010) n
+                        where source_id = :id and message_id = :message
+                        """.formatted(columns))
+                .param("id", source)
+                .param("message", mark + "-1")
+                .update();
+        var place = "/api/sources/%d/quarantine/replay".formatted(source);
+        var steps = "\"steps\":[{\"op\":\"convert\",\"field\":\"properties.total\",\"to\":\"number\"}]";
+        var first = json(api("POST", place, "{%s}".formatted(steps)));
+        assertThat(first.path("looked").asInt()).isEqualTo(50_000);
+        assertThat(first.path("replayed").asInt()).isZero();
+        var cursor = first.path("nextCursor").asString();
+        var second = json(api("POST", place, "{%s,\"cursor\":\"%s\"}".formatted(steps, cursor)));
+        assertThat(second.path("looked").asInt()).isEqualTo(11);
+        assertThat(second.path("replayed").asInt()).isEqualTo(1);
+        assertThat(second.path("nextCursor").isNull()).isTrue();
+        assertThat(inHistory()).containsExactly(mark + "-2");
+        assertThat(json(api("POST", place, "{\"cursor\":\"behind\"}"))
+                        .path("code")
+                        .asString())
+                .isEqualTo("cursor_invalid");
+    }
+
     private long looks() {
         return jdbc.sql("select count(*) from person_accesses where 'quarantined items' = any (fields)")
                 .query(Long.class)

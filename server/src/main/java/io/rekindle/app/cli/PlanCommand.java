@@ -1,11 +1,13 @@
 package io.rekindle.app.cli;
 
+import io.rekindle.app.server.ApiClient;
 import io.rekindle.platform.Problem;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -13,6 +15,7 @@ import picocli.CommandLine.Parameters;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.ObjectNode;
 
 /** {@code rekindle plan}: what a source's events must look like, and what broke that. */
 @Command(
@@ -160,20 +163,39 @@ final class PlanCommand extends CommandGroup {
             var request = JSON.createObjectNode().put("dryRun", dryRun);
             if (steps != null) request.set("steps", read(steps));
             if (event != null) request.putObject("which").put("name", event);
-            var done = data.withServer(api -> api.post(path("quarantine/replay"), request));
+            var done = data.withServer(api -> all(api, request));
             json.print(done, () -> {
                 System.out.printf(
-                        "%,d of %,d items %s, %,d the history has already%s%n",
+                        "%,d of %,d items %s, %,d the history has already%n",
                         done.path("replayed").asLong(),
                         done.path("looked").asLong(),
                         dryRun ? "would be taken in" : "were taken in",
-                        done.path("known").asLong(),
-                        done.path("more").asBoolean() ? "; there are more: call again" : "");
+                        done.path("known").asLong());
                 for (var left : done.path("left"))
                     System.out.printf(
                             "%,10d  %s%n",
                             left.path("items").asLong(), left.path("why").asString());
             });
+        }
+
+        /** Calls until there are no more, and adds the answers up. */
+        private JsonNode all(ApiClient api, ObjectNode request) {
+            var sum = JSON.createObjectNode().put("dryRun", dryRun);
+            var left = new TreeMap<String, Long>();
+            while (true) {
+                var done = api.post(path("quarantine/replay"), request);
+                for (var count : List.of("looked", "replayed", "known"))
+                    sum.put(count, sum.path(count).asLong(0) + done.path(count).asLong());
+                for (var one : done.path("left"))
+                    left.merge(one.path("why").asString(), one.path("items").asLong(), Long::sum);
+                if (!done.path("nextCursor").isString()) break;
+                request.set("cursor", done.path("nextCursor"));
+            }
+            var reasons = sum.putArray("left");
+            left.entrySet().stream()
+                    .sorted(Map.Entry.<String, Long>comparingByValue().reversed())
+                    .forEach(one -> reasons.addObject().put("why", one.getKey()).put("items", one.getValue()));
+            return sum;
         }
     }
 

@@ -15,6 +15,7 @@ import io.rekindle.collect.tracking.TrackingPlans;
 import io.rekindle.common.Page;
 import io.rekindle.platform.BusinessClock;
 import io.rekindle.platform.PlatformSettings;
+import io.rekindle.platform.Problem;
 import io.rekindle.platform.SystemClock;
 import io.rekindle.platform.Vault;
 import io.rekindle.warehouse.Sql;
@@ -155,9 +156,36 @@ public class Quarantine {
      * @param replayed of these, how many are in the log now; when trying, how many would be
      * @param known how many the log had already under their message ids
      * @param left why others stay
-     * @param more whether there are more than one call looks at: call again
+     * @param nextCursor where the next call goes on, past those that stay; null when all were looked at
      */
-    public record Replay(boolean dryRun, long looked, long replayed, long known, List<Left> left, boolean more) {}
+    public record Replay(
+            boolean dryRun,
+            long looked,
+            long replayed,
+            long known,
+            List<Left> left,
+            @Nullable String nextCursor) {}
+
+    /** The item a call ended with: items are looked at in the order of their time. */
+    private record Place(Instant occurredAt, long id) {
+        static final Place START = new Place(Instant.EPOCH.minusSeconds(1), 0);
+
+        static Place of(@Nullable String cursor) {
+            if (cursor == null || cursor.isEmpty()) return START;
+            try {
+                var parts = cursor.split("_", 2);
+                return new Place(
+                        Instant.EPOCH.plus(Long.parseLong(parts[0]), ChronoUnit.MICROS), Long.parseLong(parts[1]));
+            } catch (NumberFormatException | ArrayIndexOutOfBoundsException e) {
+                throw Problem.invalid("cursor_invalid", "'{cursor}' is no cursor of this list")
+                        .with("cursor", cursor);
+            }
+        }
+
+        String cursor() {
+            return ChronoUnit.MICROS.between(Instant.EPOCH, occurredAt) + "_" + id;
+        }
+    }
 
     @SuppressWarnings("ArrayRecordComponent") // sealed bytes, never compared
     private record Row(long id, Instant occurredAt, Instant receivedAt, String messageId, byte[] sealed) {}
@@ -247,31 +275,33 @@ public class Quarantine {
      * asks for; the others stay.
      *
      * @param dryRun whether only to tell what would be
+     * @param cursor where the call before ended; null to begin with the first
      */
-    public Replay replay(int sourceId, Which which, List<RepairStep> steps, boolean dryRun) {
+    public Replay replay(int sourceId, Which which, List<RepairStep> steps, boolean dryRun, @Nullable String cursor) {
         var source = sources.requireOpen(sourceId);
         replaying.lock();
         try {
             var done = new Tally();
-            Row last = null;
-            while (done.looked < MOST_A_CALL) {
-                var rows = next(sourceId, which, last);
+            var place = Place.of(cursor);
+            boolean all = false;
+            while (!all && done.looked < MOST_A_CALL) {
+                var rows = next(sourceId, which, place);
+                all = rows.size() < AT_A_TIME;
                 if (rows.isEmpty()) break;
-                last = rows.getLast();
+                place = new Place(rows.getLast().occurredAt(), rows.getLast().id());
                 var opening = rows.stream()
                         .filter(row -> !vault.isDestroyed(row.sealed()))
                         .toList();
                 done.leave(KEY_DESTROYED, rows.size() - opening.size());
                 if (!opening.isEmpty()) take(source, opening, steps, dryRun, done);
             }
-            boolean more = done.looked >= MOST_A_CALL;
             if (!dryRun)
                 audit.record(
                         "quarantine.replayed",
                         "source " + sourceId,
                         "'%s': %d items of %d, %d steps"
                                 .formatted(source.name(), done.replayed, done.looked, steps.size()));
-            return done.told(dryRun, more);
+            return done.told(dryRun, all ? null : place.cursor());
         } finally {
             replaying.unlock();
         }
@@ -289,26 +319,23 @@ public class Quarantine {
             left.merge(why, items, Long::sum);
         }
 
-        Replay told(boolean dryRun, boolean more) {
+        Replay told(boolean dryRun, @Nullable String nextCursor) {
             var why = left.entrySet().stream()
                     .map(entry -> new Left(entry.getKey(), entry.getValue()))
                     .sorted((a, b) -> Long.compare(b.items(), a.items()))
                     .toList();
-            return new Replay(dryRun, looked, replayed, known, why, more);
+            return new Replay(dryRun, looked, replayed, known, why, nextCursor);
         }
     }
 
-    private List<Row> next(int sourceId, Which which, @Nullable Row after) {
+    private List<Row> next(int sourceId, Which which, Place after) {
         return where(
                         sourceId,
                         which,
                         "select id, occurred_at, received_at, message_id, sealed from quarantined_items where",
                         "and (occurred_at, id) > (:at, :id) order by occurred_at, id limit :limit")
-                .param(
-                        "at",
-                        OffsetDateTime.ofInstant(
-                                after == null ? Instant.EPOCH.minusSeconds(1) : after.occurredAt(), ZoneOffset.UTC))
-                .param("id", after == null ? 0 : after.id())
+                .param("at", OffsetDateTime.ofInstant(after.occurredAt(), ZoneOffset.UTC))
+                .param("id", after.id())
                 .param("limit", AT_A_TIME)
                 .query((row, n) -> new Row(
                         row.getLong("id"),

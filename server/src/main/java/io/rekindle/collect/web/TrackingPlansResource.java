@@ -142,13 +142,20 @@ class TrackingPlansResource {
         return quarantine.list(sources.get(id).id(), which, cursor, limit);
     }
 
-    /** @param steps what repairs the items, in this order; none: they are tried as they are */
+    /**
+     * @param steps what repairs the items, in this order; none: they are tried as they are
+     * @param cursor the {@code nextCursor} of the call before; without one it begins with the first item
+     */
     record ReplayRequest(
             Quarantine.@Nullable Which which,
             @Nullable List<RepairStep> steps,
-            @Nullable Boolean dryRun) {}
+            @Nullable Boolean dryRun,
+            @Nullable String cursor) {}
 
-    /** Takes items in after a repair, as far as they then fit the plan in force; at most 50,000 a call. */
+    /**
+     * Takes items in after a repair, as far as they then fit the plan in force. A call looks at 50,000 items: while the answer
+     * has a {@code nextCursor} there are more, and the same call with it goes on behind those that stay.
+     */
     @PostMapping("/sources/{id}/quarantine/replay")
     @PreAuthorize("hasRole('ADMIN')")
     Quarantine.Replay replay(@PathVariable int id, @RequestBody ReplayRequest request) {
@@ -156,7 +163,8 @@ class TrackingPlansResource {
                 id,
                 request.which() == null ? Quarantine.Which.ALL : request.which(),
                 request.steps() == null ? List.of() : request.steps(),
-                Boolean.TRUE.equals(request.dryRun()));
+                Boolean.TRUE.equals(request.dryRun()),
+                request.cursor());
     }
 
     /** How many items were thrown away. */
