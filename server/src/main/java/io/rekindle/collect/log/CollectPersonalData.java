@@ -24,6 +24,9 @@ import tools.jackson.databind.json.JsonMapper;
 class CollectPersonalData implements PersonalData, Tombstones.Returning {
     private static final JsonMapper JSON = JsonMapper.builder().build();
 
+    /** What the message id of an event of somebody erased begins with; its place in the log follows. */
+    static final String ERASED = "erased-";
+
     private final JdbcClient jdbc;
     private final Vault vault;
     private final CommitLog log;
@@ -61,7 +64,7 @@ class CollectPersonalData implements PersonalData, Tombstones.Returning {
                         "properties", "null",
                         "context", "null",
                         "aliases", "null",
-                        "message_id", "'erased-' || t.seq")));
+                        "message_id", "'%s' || t.seq".formatted(ERASED))));
     }
 
     /** @param text null when its key was destroyed: a row of a backup that was restored */

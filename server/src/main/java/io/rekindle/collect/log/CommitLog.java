@@ -136,9 +136,14 @@ public final class CommitLog implements EventLog, DisposableBean {
         return warehouse
                 .first(
                         Sql.of("select source_id, message_id from events where seq = ?", run.toSeq()),
-                        row -> Fingerprint.of(key, row.intValue("source_id"), row.text("message_id"))
-                                .equals(run.end()))
+                        row -> isEnd(run, row.intValue("source_id"), row.text("message_id")))
                 .orElse(false);
+    }
+
+    /** Whether the event at a run's end is the one the run was written for; of somebody erased only its place is left. */
+    private boolean isEnd(IdRun run, int source, String messageId) {
+        return messageId.equals(CollectPersonalData.ERASED + run.toSeq())
+                || Fingerprint.of(key, source, messageId).equals(run.end());
     }
 
     /** What came after the files of message ids were written, up to the event {@code upTo}. */

@@ -11,12 +11,15 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.Collections;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.regex.Pattern;
 
 /**
  * Sends broken requests to an intake and reads what it says became of each item. Nothing here knows the server but by its
@@ -54,14 +57,35 @@ public final class IntakeFuzz {
         this.outcome = new Outcome(writeKeys.size());
     }
 
+    private static final Pattern SET_ASIDE =
+            Pattern.compile("\"messageId\":(?:null|\"((?:[^\"\\\\]|\\\\.)*)\"),\"fate\":\"quarantined\"");
+
     /** What was answered. */
     public static final class Outcome {
         private final Map<Integer, Integer> statuses = new TreeMap<>();
         private final List<Map<String, Long>> fates = new ArrayList<>();
         private final List<String> failures = new ArrayList<>();
+        /** By source, under which ids items were told to be set aside. */
+        private final List<Set<String>> setAside = new ArrayList<>();
+
+        private final long[] setAsideWithoutId;
 
         Outcome(int sources) {
-            for (int i = 0; i < sources; i++) fates.add(new TreeMap<>());
+            setAsideWithoutId = new long[sources];
+            for (int i = 0; i < sources; i++) {
+                fates.add(new TreeMap<>());
+                setAside.add(new HashSet<>());
+            }
+        }
+
+        /** How many different items of the source were told to be set aside, by their message ids. */
+        public synchronized long setAside(int source) {
+            return setAside.get(source).size();
+        }
+
+        /** How many more were that had no message id: each may be another. */
+        public synchronized long setAsideWithoutId(int source) {
+            return setAsideWithoutId[source];
         }
 
         /** How many requests were answered with which status; 0: the connection was closed without an answer. */
@@ -88,6 +112,11 @@ public final class IntakeFuzz {
             for (var fate : List.of("accepted", "duplicate", "rejected", "quarantined")) {
                 long times = occurrences(body, "\"fate\":\"" + fate + "\"");
                 if (times > 0) fates.get(source).merge(fate, times, Long::sum);
+            }
+            var ids = SET_ASIDE.matcher(body);
+            while (ids.find()) {
+                if (ids.group(1) == null) setAsideWithoutId[source]++;
+                else setAside.get(source).add(ids.group(1));
             }
             // A call of one item that is too large is refused, and its item kept.
             if (status == 413 && body.contains("\"code\":\"item_too_large\""))
