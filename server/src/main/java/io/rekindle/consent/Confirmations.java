@@ -86,6 +86,8 @@ public class Confirmations {
      * One agreement to be confirmed.
      *
      * @param topic null: of everything
+     * @param wording what the yes was said to, where that is known, else what the mail says
+     * @param mailWording the version of the wording {@code confirmation} the mail says; null: ours, or that of the yes
      * @param language in which it is asked
      */
     public record Confirmation(
@@ -96,6 +98,7 @@ public class Confirmations {
             @Nullable String topic,
             String source,
             @Nullable String wording,
+            @Nullable String mailWording,
             String language,
             Instant askedAt,
             Instant expiresAt,
@@ -160,14 +163,16 @@ public class Confirmations {
                 .single();
         if (asked.open() > 0 || asked.ever() >= most) return false;
         var language = Objects.requireNonNullElseGet(what.language(), () -> language(canonical));
-        var wording = what.wording() == null
-                ? wordings.latest(Wordings.CONFIRMATION).map(Wording::reference).orElse(null)
-                : what.wording();
+        var mailWording =
+                wordings.latest(Wordings.CONFIRMATION).map(Wording::reference).orElse(null);
+        var wording = what.wording() == null ? mailWording : what.wording();
         var expires = now.plus(settings.confirmWithin());
         long id = jdbc.sql("""
                         insert into consent_confirmations
-                            (customer_id, purpose, channel, topic, source, wording, language, asked_at, expires_at)
-                        values (:customer, :purpose, :channel, :topic, :source, :wording, :language, :now, :expires)
+                            (customer_id, purpose, channel, topic, source, wording, mail_wording, language, asked_at,
+                             expires_at)
+                        values (:customer, :purpose, :channel, :topic, :source, :wording, :mailWording, :language, :now,
+                             :expires)
                         returning id
                         """)
                 .param("customer", customer.value())
@@ -176,6 +181,7 @@ public class Confirmations {
                 .param("topic", topic)
                 .param("source", what.source())
                 .param("wording", wording, Types.VARCHAR)
+                .param("mailWording", mailWording, Types.VARCHAR)
                 .param("language", language)
                 .param("now", ConsentStore.utc(now))
                 .param("expires", ConsentStore.utc(expires))
@@ -220,19 +226,24 @@ public class Confirmations {
                 asked + "\n\n" + url + "\n\n" + ending + "\n");
     }
 
-    /** What the customer is asked to confirm: the wording in use, else a sentence of ours. */
+    /**
+     * What the customer is asked to confirm: the wording {@code confirmation}, else what the yes was said to, else a sentence
+     * of ours.
+     */
     public String asked(Confirmation confirmation) {
-        var wording = confirmation.wording();
-        var text = wording == null
-                ? Optional.<Wording.Text>empty()
-                : wordings.find(wording)
-                        .flatMap(w ->
-                                w.text(countries.of(confirmation.customer()).orElse(""), confirmation.language()));
-        return text.map(Wording.Text::body)
+        return text(confirmation, confirmation.mailWording())
+                .or(() -> text(confirmation, confirmation.wording()))
+                .map(Wording.Text::body)
                 .orElse(
                         confirmation.language().equals("zh")
                                 ? "您希望通过邮件接收我们的资讯和优惠。请确认。"
                                 : "You want to receive our news and offers by e-mail. Please confirm.");
+    }
+
+    private Optional<Wording.Text> text(Confirmation confirmation, @Nullable String wording) {
+        if (wording == null) return Optional.empty();
+        return wordings.find(wording)
+                .flatMap(w -> w.text(countries.of(confirmation.customer()).orElse(""), confirmation.language()));
     }
 
     private String token(long id) {
@@ -286,9 +297,18 @@ public class Confirmations {
                             "double opt-in",
                             confirmation.wording(),
                             confirmation.language(),
-                            "confirmation %d: said at %s (%s), confirmed by the link of the mail at %s"
-                                    .formatted(confirmation.id(), confirmation.askedAt(), confirmation.source(), now)));
+                            proof(confirmation, now)));
         return Optional.of(Stand.CONFIRMED);
+    }
+
+    private static String proof(Confirmation confirmation, Instant now) {
+        return "confirmation %d: said at %s (%s), confirmed by the link of the mail%s at %s"
+                .formatted(
+                        confirmation.id(),
+                        confirmation.askedAt(),
+                        confirmation.source(),
+                        confirmation.mailWording() == null ? "" : " (" + confirmation.mailWording() + ")",
+                        now);
     }
 
     /** The open confirmations of a customer, latest first. */
@@ -321,6 +341,7 @@ public class Confirmations {
                 topic.isEmpty() ? null : topic,
                 row.getString("source"),
                 row.getString("wording"),
+                row.getString("mail_wording"),
                 row.getString("language"),
                 ConsentStore.instant(row, "asked_at"),
                 ConsentStore.instant(row, "expires_at"),

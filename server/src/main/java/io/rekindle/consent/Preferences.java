@@ -15,6 +15,7 @@ import java.util.Base64;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Predicate;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.springframework.stereotype.Component;
@@ -174,15 +175,22 @@ public class Preferences {
                 asked.map(Asked::wording).orElse(null),
                 asked.map(a -> a.text().language()).orElse(null),
                 null);
-        // The general word first: what is said of a topic has to differ from what then holds of it.
-        boolean toConfirm = confirmations.isNeeded(customer, Permissions.EMAIL);
-        boolean asks = sayWhereItDiffers(customer, List.of(""), wanted, saying, toConfirm);
         var codes = topics.offered().stream().map(Topic::code).toList();
-        return sayWhereItDiffers(customer, codes, wanted, saying, toConfirm) || asks;
+        boolean toConfirm = confirmations.isNeeded(customer, Permissions.EMAIL);
+        // What holds already goes on without being confirmed anew, also when it held by the general word only.
+        var before = consents.holding(customer, Permissions.EMAIL, codes);
+        Predicate<String> needsConfirmation = code -> toConfirm && !before.getOrDefault(code, false);
+        // The general word first: what is said of a topic has to differ from what then holds of it.
+        boolean asks = sayWhereItDiffers(customer, List.of(""), wanted, saying, needsConfirmation);
+        return sayWhereItDiffers(customer, codes, wanted, saying, needsConfirmation) || asks;
     }
 
     private boolean sayWhereItDiffers(
-            CustomerId customer, List<String> codes, Set<String> wanted, Declaration saying, boolean toConfirm) {
+            CustomerId customer,
+            List<String> codes,
+            Set<String> wanted,
+            Declaration saying,
+            Predicate<String> needsConfirmation) {
         boolean asks = false;
         var holding = consents.holding(customer, Permissions.EMAIL, codes);
         var agreed = consents.said(customer, Permissions.EMAIL, codes);
@@ -191,7 +199,7 @@ public class Preferences {
             // What is off only because the address was unsubscribed is taken back, too: the list may be left again.
             if (on == (on ? holding : agreed).getOrDefault(code, false)) continue;
             var said = saying.about(code.isEmpty() ? null : code, on);
-            if (on && toConfirm) {
+            if (on && needsConfirmation.test(code)) {
                 confirmations.ask(customer, said);
                 asks = true;
             } else {
