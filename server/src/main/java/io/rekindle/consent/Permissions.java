@@ -56,6 +56,9 @@ public class Permissions {
     /** Customers a run reserves for in one transaction. */
     private static final int CHUNK = 2_000;
 
+    /** In the place of a mask: nothing stands against the message, but it is made out for another address. */
+    private static final int ADDRESS_CHANGED = -1;
+
     /** Distinguishes our locks from those of others on the same database. */
     private static final int LOCKS = 0x52_63_62_31;
 
@@ -189,19 +192,25 @@ public class Permissions {
      * exactly once however often it is asked for: a message that is tried again moves its unit to the time it is tried at.
      * The unit is given back by {@link #release}, and stands as it did before when the caller's transaction does not commit.
      *
+     * <p>What is judged is the address the customer has now: a message that was made out for another one has to be made out
+     * anew.
+     *
      * <p>Whoever else asks for this customer waits for the caller's transaction to end. Customers share some locks, and a
      * transaction that calls this twice could lock itself and another out; PostgreSQL would end one of them.
+     *
+     * @param address hash of the address the message goes to; null: to whichever the customer has
      */
     @Transactional(propagation = Propagation.MANDATORY)
-    public Permit take(long messageId, CustomerId customer, Ask ask, Instant at) {
+    public Permit take(long messageId, CustomerId customer, @Nullable Long address, Ask ask, Instant at) {
         var quietUntil = ask.isCounted() ? quietUntil(at) : Optional.<Instant>empty();
         if (quietUntil.isEmpty() && ask.isCounted()) quietUntil = hours.quietUntil(customer, at);
         if (quietUntil.isPresent()) return new Permit.Later(quietUntil.get());
         planOnce();
-        var mask = units(List.of(new Contact(messageId, customer)), ask, at, new Used())
+        var mask = units(List.of(new Contact(messageId, customer)), ask, at, new Used(address))
                 .get(messageId);
         if (mask == null) throw new IllegalStateException("message %d was not judged".formatted(messageId));
         if (mask == 0) return new Permit.Granted();
+        if (mask == ADDRESS_CHANGED) return new Permit.AddressChanged();
         return new Permit.Refused(Refusal.ofMask(mask).iterator().next());
     }
 
@@ -219,7 +228,7 @@ public class Permissions {
 
     private record Reserved(long runId) implements Unit {}
 
-    private record Used() implements Unit {}
+    private record Used(@Nullable Long address) implements Unit {}
 
     /** Judges messages and takes their units; masks by message id. */
     private Map<Long, Integer> units(List<Contact> contacts, Ask ask, Instant at, Unit unit) {
@@ -241,10 +250,16 @@ public class Permissions {
                     .param("purpose", ask.purpose())
                     .param("category", ask.category().code())
                     .param("use", unit instanceof Used)
+                    .param("address", unit instanceof Used used ? used.address() : null, Types.BIGINT)
                     .param("run", unit instanceof Reserved reserved ? reserved.runId() : null, Types.BIGINT)
                     .query(row -> {
                         if (row.getBoolean("moved")) moved.add(asked.get(row.getInt("place")));
-                        else masks.put(row.getLong("message_id"), row.getInt("mask"));
+                        else
+                            masks.put(
+                                    row.getLong("message_id"),
+                                    row.getInt("mask") == 0 && row.getBoolean("changed")
+                                            ? ADDRESS_CHANGED
+                                            : row.getInt("mask"));
                     });
             left = moved;
         }
@@ -314,6 +329,11 @@ public class Permissions {
      * those before it: each window is looked at that holds the day asked for and ends with it or with a unit reserved for a
      * later one.
      *
+     * <p>Two of one run may turn out to be one person when it is planned already. Only one of them goes out, so the unit that
+     * was reserved for the other is not in the way: it moves no window over its limit, for both were counted in it.
+     *
+     * <p>Consents of two who turned out to be one are folded a little later. Until then a no of either counts.
+     *
      * <p>A person's units are looked up one person at a time ({@code offset 0} keeps it so). Right after a large run was
      * reserved, PostgreSQL takes the table for an almost empty one and would read all of it for each message.
      */
@@ -325,10 +345,16 @@ public class Permissions {
                 select id, category, channel, days, most from contact_limits
                 where :counted and (category is null or category = :category) and (channel is null or channel = :channel)
                 union all select 0, null, null, cast(:days as int), cast(:budget as int) where :counted),
+            others as (
+                select p.place, p.message_id, a.alias_id as id
+                from person p join customer_aliases a on a.customer_id = p.customer_id and a.alias_id <> p.customer_id),
             ids as (
                 select place, message_id, customer_id as id from person
-                union all select p.place, p.message_id, a.alias_id
-                from person p join customer_aliases a on a.customer_id = p.customer_id and a.alias_id <> p.customer_id),
+                union all select place, message_id, id from others),
+            dissent as (
+                select distinct o.place
+                from others o join consents w on w.customer_id = o.id and w.purpose = :purpose and w.channel = :channel
+                    and w.topic in ('', :topic) and not w.granted),
             taken as (
                 select i.place, u.day, u.category, u.channel
                 from ids i cross join lateral (
@@ -336,7 +362,10 @@ public class Permissions {
                     where :counted and c.customer_id = i.id and c.day > cast(:day as date) - cast(:longest as int)
                         and c.day < cast(:day as date) + cast(:longest as int)
                     offset 0) u
-                where u.message_id is distinct from i.message_id),
+                where u.message_id is distinct from i.message_id
+                    and not (u.state = 'reserved' and coalesce(
+                        (select own.run_id = u.run_id and own.day = u.day
+                         from contact_units own where own.message_id = i.message_id), false))),
             ends as (
                 select distinct place, cast(:day as date) as last from taken
                 union select place, day from taken where day > cast(:day as date)),
@@ -348,8 +377,9 @@ public class Permissions {
                 group by e.place, e.last, l.id, l.most),
             room as (select place, min(room) as room from counted group by place),
             facts as (
-                select p.place, p.message_id, p.customer_id,
-                    case when coalesce(%s, :unasked) then 0
+                select p.place, p.message_id, p.customer_id, r.address_hash,
+                    case when d.place is not null then :noConsent
+                        when coalesce(%s, :unasked) then 0
                         when not t.granted and coalesce(c.granted, :unasked) then :topicDeclined
                         else :noConsent end
                     + case when exists (
@@ -364,7 +394,8 @@ public class Permissions {
                 left join consents t on t.customer_id = p.customer_id and t.purpose = :purpose
                     and t.channel = :channel and t.topic = :topic and t.topic <> ''
                 left join reachable_customers r on r.customer_id = p.customer_id and r.channel = :channel
-                left join room x on x.place = p.place)
+                left join room x on x.place = p.place
+                left join dissent d on d.place = p.place)
             """.formatted(ConsentStore.HOLDS, ConsentStore.STANDS);
 
     private static final String TAKE = """
@@ -382,6 +413,7 @@ public class Permissions {
                 from judged),
             final as (
                 select place, message_id, customer_id, state, moved,
+                    address_hash is distinct from coalesce(cast(:address as bigint), address_hash) as changed,
                     mask + case
                         when :use and room < 1 then :overBudget
                         when not :use and state is null and room < rank then :overBudget
@@ -392,10 +424,10 @@ public class Permissions {
                     (message_id, customer_id, purpose, taken_at, day, channel, category, state, run_id)
                 select message_id, customer_id, :purpose, :at, cast(:day as date), :channel, :category,
                     case when :use then 'used' else 'reserved' end, cast(:run as bigint)
-                from final where mask = 0 and not moved and :counted and (:use or state is null)
+                from final where mask = 0 and not moved and not changed and :counted and (:use or state is null)
                 on conflict (message_id) do update
                 set taken_at = excluded.taken_at, day = excluded.day, state = excluded.state)
-            select place, message_id, moved, mask from final
+            select place, message_id, moved, changed, mask from final
             """;
 
     /** The same under another name: the plan of it that is kept is never the one for many. */

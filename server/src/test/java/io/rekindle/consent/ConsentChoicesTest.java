@@ -359,6 +359,65 @@ class ConsentChoicesTest {
         }
     }
 
+    /** The general word is withdrawn first, so what held by it only has to be said: it was agreed to already. */
+    @Test
+    void whoKeepsATopicAndUnticksTheRestKeepsItWithoutConfirmingIt() throws Exception {
+        topic("sales");
+        topic("news");
+        send("PUT", "/api/country-rules/AT", "{\"doubleOptIn\": true}");
+        try {
+            var customer = customer("keep-1", "{\"country\": \"AT\", \"consent\": {\"email\": true}}");
+            confirm(customer);
+            say(customer, "news", false);
+            var path = URI.create(preferences.url(customer)).getPath();
+            page("POST", path, "topic=sales");
+            assertThat(may(customer, "sales")).as("kept").isEqualTo(GRANTED);
+            assertThat(may(customer, null)).isEqualTo(new Permit.Refused(Refusal.NO_CONSENT));
+            assertThat(confirmations.openOf(customer)).isEmpty();
+            page("POST", path, "topic=sales&topic=news");
+            assertThat(may(customer, "news")).as("new").isNotEqualTo(GRANTED);
+            assertThat(confirmations.openOf(customer))
+                    .extracting(Confirmations.Confirmation::topic)
+                    .containsExactly("news");
+        } finally {
+            send("DELETE", "/api/country-rules/AT", "");
+        }
+    }
+
+    /** What somebody said yes to in a shop is not what they are asked by mail; both are written down. */
+    @Test
+    void theMailSaysTheWordingOfConfirmationsWhateverTheYesWasSaidTo() throws Exception {
+        var shop =
+                send("POST", "/api/wordings/till", "{\"texts\":[{\"language\":\"en\",\"body\":\"Yes to the till.\"}]}");
+        int version = json.readTree(shop.body()).path("version").asInt();
+        var mail = send(
+                "POST",
+                "/api/wordings/confirmation",
+                "{\"texts\":[{\"language\":\"en\",\"body\":\"Did you ask for our mail?\"}]}");
+        int mailVersion = json.readTree(mail.body()).path("version").asInt();
+        send("PUT", "/api/country-rules/AT", "{\"doubleOptIn\": true}");
+        try {
+            var customer = customer(
+                    "mail-1",
+                    "{\"country\": \"AT\", \"consent\": {\"email\": {\"granted\": true, \"wording\": \"till@%d\"}}}"
+                            .formatted(version));
+            var id = confirmations.openOf(customer).getFirst().id();
+            assertThat(confirmations.mail(id).orElseThrow().text())
+                    .contains("Did you ask for our mail?")
+                    .doesNotContain("Yes to the till.");
+            confirm(customer);
+            assertThat(consents.evidenceOf(customer)).singleElement().satisfies(e -> {
+                assertThat(e.wording()).isEqualTo("till@" + version);
+                assertThat(e.proof()).contains("(confirmation@" + mailVersion + ")");
+            });
+        } finally {
+            send("DELETE", "/api/country-rules/AT", "");
+            for (var table : List.of("consent_wording_texts", "consent_wordings"))
+                jdbc.sql("delete from " + table + " where code = 'confirmation'")
+                        .update();
+        }
+    }
+
     /** Who missed the link and signs up once more gets another mail; who only signs in is not asked for ever. */
     @Test
     void aYesThatIsRepeatedIsAskedAboutAgainWhenItsLinkHasRunOut() throws Exception {
@@ -660,7 +719,7 @@ class ConsentChoicesTest {
 
     private Permit take(CustomerId customer, @Nullable String topic, Instant at) {
         var permit = transaction.execute(status -> {
-            var answer = permissions.take(nextMessage++, customer, ask(topic), at);
+            var answer = permissions.take(nextMessage++, customer, null, ask(topic), at);
             status.setRollbackOnly();
             return answer;
         });
@@ -669,7 +728,7 @@ class ConsentChoicesTest {
     }
 
     private Permit taken(CustomerId customer, Ask ask) {
-        var permit = transaction.execute(status -> permissions.take(nextMessage++, customer, ask, NOW));
+        var permit = transaction.execute(status -> permissions.take(nextMessage++, customer, null, ask, NOW));
         if (permit == null) throw new AssertionError("no answer");
         return permit;
     }

@@ -217,7 +217,7 @@ class ContactBudgetTest {
         var goOn = new CountDownLatch(1);
         try (var threads = Executors.newFixedThreadPool(2)) {
             var first = threads.submit(() -> transaction().execute(status -> {
-                var permit = permissions.take(901, new CustomerId(8), Ask.marketing("email"), at);
+                var permit = permissions.take(901, new CustomerId(8), null, Ask.marketing("email"), at);
                 holds.countDown();
                 await(goOn);
                 return permit;
@@ -225,7 +225,7 @@ class ContactBudgetTest {
             await(holds);
             jdbc().sql("insert into customer_aliases values (8, 9)").update();
             var second = threads.submit(() -> transaction()
-                    .execute(status -> permissions.take(902, new CustomerId(9), Ask.marketing("email"), at)));
+                    .execute(status -> permissions.take(902, new CustomerId(9), null, Ask.marketing("email"), at)));
             var deadline = System.nanoTime() + Duration.ofSeconds(20).toNanos();
             while (jdbc().sql("select count(*) from pg_locks where locktype = 'advisory' and not granted")
                             .query(Long.class)

@@ -129,6 +129,7 @@ final class ContactTraffic {
             var permit = transaction.execute(status -> permissions.take(
                     message,
                     Objects.requireNonNull(customers.get(message)),
+                    null,
                     ask(message),
                     day.atTime(12, 0).toInstant(ZoneOffset.UTC)));
             if (permit instanceof Permit.Granted) now(Map.of(message, new Stand("used", day)));
@@ -142,6 +143,7 @@ final class ContactTraffic {
                 permissions.take(
                         message,
                         Objects.requireNonNull(customers.get(message)),
+                        null,
                         ask(message),
                         day.atTime(12, 0).toInstant(ZoneOffset.UTC));
                 status.setRollbackOnly();

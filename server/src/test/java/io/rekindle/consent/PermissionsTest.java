@@ -184,12 +184,12 @@ class PermissionsTest {
         var customer = customer("o-3", AGREED);
         transaction.executeWithoutResult(status -> {
             for (long message = 821; message <= 823; message++)
-                assertThat(permissions.take(message, customer, Ask.marketing(EMAIL), NOW))
+                assertThat(permissions.take(message, customer, null, Ask.marketing(EMAIL), NOW))
                         .isEqualTo(GRANTED);
             status.setRollbackOnly();
         });
         assertThat(take(824, customer)).isEqualTo(GRANTED);
-        assertThatThrownBy(() -> permissions.take(825, customer, Ask.marketing(EMAIL), NOW))
+        assertThatThrownBy(() -> permissions.take(825, customer, null, Ask.marketing(EMAIL), NOW))
                 .isInstanceOf(IllegalTransactionStateException.class);
     }
 
@@ -235,6 +235,72 @@ class PermissionsTest {
         assertThat(take(843, user)).isEqualTo(GRANTED);
         assertThat(take(844, byMail)).isEqualTo(new Permit.Refused(Refusal.OVER_CONTACT_BUDGET));
         assertThat(judge(user, byMail).refused()).isEqualTo(Map.of(Refusal.OVER_CONTACT_BUDGET, 2));
+    }
+
+    /** Only one of them goes out: the other's unit must not stand in its way. */
+    @Test
+    void ofTwoOfARunWhoTurnOutToBeOneTheUnitReservedForOneDoesNotBlockTheOther() {
+        var tight = with(new ConsentSettings(false, null, null, 1, Duration.ofDays(1)));
+        read(people.batch()
+                .identify()
+                .by(Identifier.Type.EMAIL, "twin@consent.example")
+                .withJson(AGREED)
+                .identify()
+                .by(Identifier.Type.USER_ID, "twin-1")
+                .withJson(AGREED));
+        var byMail = people.id(Identifier.Type.EMAIL, "twin@consent.example");
+        var user = people.id(Identifier.Type.USER_ID, "twin-1");
+        read(people.batch()
+                .identify()
+                .by(Identifier.Type.USER_ID, "twin-1")
+                .by(Identifier.Type.EMAIL, "twin-1@consent.example"));
+        var both = List.of(new Permissions.Contact(871_001, byMail), new Permissions.Contact(871_002, user));
+        assertThat(tight.reserve(8710, both, Ask.marketing(EMAIL), NOW).allowed())
+                .isEqualTo(2);
+        read(people.batch()
+                .identify()
+                .by(Identifier.Type.USER_ID, "twin-1")
+                .by(Identifier.Type.EMAIL, "twin@consent.example"));
+        assertThat(consents.of(byMail)).isEqualTo(consents.of(user));
+        assertThat(take(tight, 871_003, user, NOW))
+                .as("of another run")
+                .isEqualTo(new Permit.Refused(Refusal.OVER_CONTACT_BUDGET));
+        assertThat(take(tight, 871_002, user, NOW)).isEqualTo(GRANTED);
+        var later = NOW.plus(Duration.ofDays(2));
+        assertThat(take(tight, 871_002, user, later)).as("tried again").isEqualTo(GRANTED);
+        assertThat(take(tight, 871_001, byMail, later))
+                .as("after the other was sent")
+                .isEqualTo(new Permit.Refused(Refusal.OVER_CONTACT_BUDGET));
+    }
+
+    /** Consents follow a merge a little later than identities: in between nobody is written to who said no under any id. */
+    @Test
+    void aNoOfOneOfTwoWhoTurnedOutToBeOneCountsBeforeTheirConsentsAreFolded() {
+        read(people.batch()
+                .identify()
+                .by(Identifier.Type.EMAIL, "fold@consent.example")
+                .withJson(AGREED)
+                .identify()
+                .by(Identifier.Type.USER_ID, "fold-1")
+                .withJson(AGREED));
+        var withdrawn = people.id(Identifier.Type.EMAIL, "fold@consent.example");
+        var user = people.id(Identifier.Type.USER_ID, "fold-1");
+        transaction.executeWithoutResult(
+                status -> consents.withdraw(withdrawn, EMAIL, "a test", Instant.parse("2026-02-20T00:00:00Z")));
+        var batch = people.batch()
+                .identify()
+                .by(Identifier.Type.USER_ID, "fold-1")
+                .by(Identifier.Type.EMAIL, "fold@consent.example")
+                .end();
+        for (var tail : tails) {
+            transaction.executeWithoutResult(status -> tail.process(batch));
+            for (var id : List.of(user, withdrawn)) {
+                assertThat(take(872_001, id))
+                        .as("after " + tail.name())
+                        .isEqualTo(new Permit.Refused(Refusal.NO_CONSENT));
+                assertThat(judge(id).reasons(0)).as("after " + tail.name()).contains(Refusal.NO_CONSENT);
+            }
+        }
     }
 
     @Test
@@ -415,7 +481,7 @@ class PermissionsTest {
     }
 
     private Permit take(Permissions by, long message, CustomerId customer, Instant at) {
-        var permit = transaction.execute(status -> by.take(message, customer, Ask.marketing(EMAIL), at));
+        var permit = transaction.execute(status -> by.take(message, customer, null, Ask.marketing(EMAIL), at));
         if (permit == null) throw new AssertionError("no answer for message " + message);
         return permit;
     }

@@ -4,7 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.rekindle.collect.Identifier;
 import io.rekindle.common.CustomerId;
+import io.rekindle.consent.Ask;
 import io.rekindle.consent.Category;
+import io.rekindle.consent.Permissions;
 import io.rekindle.decide.Outbox;
 import io.rekindle.decide.OutgoingMessage;
 import io.rekindle.decide.OutgoingRun;
@@ -32,9 +34,12 @@ import java.time.LocalTime;
 import java.util.Arrays;
 import java.util.Base64;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -52,9 +57,13 @@ import tools.jackson.databind.json.JsonMapper;
 @RekindleTest
 @DirtiesContext
 class DeliveryOverHttpTest {
-    private static final Mailboxes MAILBOXES = Mailboxes.open(
-            0,
-            (who, before) -> who.startsWith("gone") ? MailboxHabits.Answer.UNKNOWN_USER : MailboxHabits.Answer.ACCEPT);
+    private static final Mailboxes MAILBOXES = Mailboxes.open(0, (who, before) -> {
+        if (who.startsWith("slow")) await();
+        return who.startsWith("gone") ? MailboxHabits.Answer.UNKNOWN_USER : MailboxHabits.Answer.ACCEPT;
+    });
+    /** What the mailboxes of slow people wait for. */
+    private static volatile CountDownLatch slowness = new CountDownLatch(0);
+
     private static final String BROWSER =
             "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/142.0.0.0 Safari/537.36";
     private static final String SCANNER = "Mozilla/5.0 (compatible; Barracuda Sentinel; EE)";
@@ -76,6 +85,7 @@ class DeliveryOverHttpTest {
     private final Warehouse warehouse;
     private final JdbcClient jdbc;
     private final Identities identities;
+    private final Permissions permissions;
 
     DeliveryOverHttpTest(
             @LocalServerPort int port,
@@ -88,7 +98,8 @@ class DeliveryOverHttpTest {
             @Autowired Vault vault,
             @Autowired Warehouse warehouse,
             @Autowired JdbcClient jdbc,
-            @Autowired Identities identities) {
+            @Autowired Identities identities,
+            @Autowired Permissions permissions) {
         this.port = port;
         this.outbox = outbox;
         this.messages = messages;
@@ -100,6 +111,7 @@ class DeliveryOverHttpTest {
         this.warehouse = warehouse;
         this.jdbc = jdbc;
         this.identities = identities;
+        this.permissions = permissions;
     }
 
     @DynamicPropertySource
@@ -107,6 +119,14 @@ class DeliveryOverHttpTest {
         settings.add("rekindle.mail.host", () -> "127.0.0.1");
         settings.add("rekindle.mail.port", MAILBOXES::port);
         settings.add("rekindle.mail.start-tls", () -> "off");
+    }
+
+    private static void await() {
+        try {
+            slowness.await();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 
     @AfterAll
@@ -230,6 +250,69 @@ class DeliveryOverHttpTest {
         assertThat(events("Email Bounced").getFirst().get("bounce_type").stringValue())
                 .isEqualTo("hard");
         assertThat(sendAgain("gone" + runId)).isEqualTo("skipped/suppressed");
+    }
+
+    /** Minutes may pass between the reading of the outbox and the handing over; permission is judged at the latter. */
+    @Test
+    void whoseAddressChangesWhileAMessageWaitsForTheMailServerIsWrittenToAtTheNewOne() throws Exception {
+        var slow = IntStream.range(0, 4)
+                .mapToObj(n -> "slow%d-%d".formatted(n, runId))
+                .toArray(String[]::new);
+        for (var user : slow) agreed(user, user);
+        agreed("zoe" + runId, "zoe" + runId);
+        time.awaitQuiet();
+        slowness = new CountDownLatch(1);
+        try {
+            // As many as there are connections: whoever comes after them waits in the queue.
+            enqueue(runId, slow);
+            Awaitility.await().until(() -> sending() == slow.length);
+            long next = RUNS.incrementAndGet();
+            enqueue(next, "zoe" + runId);
+            // The outbox is looked at every second.
+            Thread.sleep(2_500);
+            agreed("zoe" + runId, "moved" + runId);
+            long moved = hash("moved" + runId + "@example.com");
+            Awaitility.await()
+                    .until(() -> jdbc.sql(
+                                    "select exists (select 1 from reachable_customers where address_hash = :hash)")
+                            .param("hash", moved)
+                            .query(Boolean.class)
+                            .single());
+            slowness.countDown();
+            time.awaitQuiet();
+            assertThat(MAILBOXES.takeArrived())
+                    .extracting(Mail::recipient)
+                    .contains("moved" + runId + "@example.com")
+                    .doesNotContain("zoe" + runId + "@example.com");
+            assertThat(jdbc.sql("select state || ' ' || address_hash from messages where run_id = :run")
+                            .param("run", next)
+                            .query(String.class)
+                            .list())
+                    .containsExactly("sent " + moved);
+        } finally {
+            slowness.countDown();
+        }
+    }
+
+    private long sending() {
+        return jdbc.sql("select count(*) from messages where run_id = :run and state = 'sending'")
+                .param("run", runId)
+                .query(Long.class)
+                .single();
+    }
+
+    private long hash(String email) {
+        return Identifier.of(vault, Identifier.Type.EMAIL, email)
+                .orElseThrow()
+                .id()
+                .value();
+    }
+
+    private void agreed(String user, String mailbox) throws Exception {
+        accept("""
+                {"type":"identify","messageId":"%s %s","userId":"%s",
+                 "traits":{"email":"%s@example.com","firstName":"Änn","consent":{"email":true}}}
+                """.formatted(user, mailbox, user, mailbox));
     }
 
     /** Whichever way the provider names it: our message id, the address, or the customer alone. */
@@ -393,6 +476,73 @@ class DeliveryOverHttpTest {
                         .query(String.class)
                         .list())
                 .containsExactlyInAnyOrder("sent", "sent", "skipped/merged", "skipped/merged");
+    }
+
+    /** Each had a unit reserved when the run was planned; that of the other must not stop the one that counts. */
+    @Test
+    void ofTwoOfARunWhoTurnOutToBeOneTheFirstIsWrittenToThoughTheBudgetHasRoomForOneOnly() throws Exception {
+        var limit = put("/api/contact-limits", "{\"window\": \"day\", \"most\": 1}");
+        assertThat(limit.statusCode()).isEqualTo(200);
+        try {
+            agreed("first" + runId, "first" + runId);
+            accept("""
+                    {"type":"identify","messageId":"%1$s-8","anonymousId":"s%1$s","traits":{"email":"s%1$s@example.com","firstName":"S","consent":{"email":true}}}
+                    """.formatted(runId));
+            time.awaitQuiet();
+            var first = customer("first" + runId);
+            var second = anonymous("s" + runId);
+            ledger(first, "treatment", clock.instant());
+            ledger(second, "treatment", clock.instant().plusMillis(1));
+            var later = clock.instant().plus(Duration.ofHours(1));
+            assertThat(permissions
+                            .reserve(
+                                    runId,
+                                    Stream.of(first, second)
+                                            .map(c -> new Permissions.Contact(message(runId, c), c))
+                                            .toList(),
+                                    Ask.marketing("email"),
+                                    later)
+                            .allowed())
+                    .isEqualTo(2);
+            enqueue(runId, later, Stream.of(first, second));
+            accept("""
+                    {"type":"identify","messageId":"%1$s-9","userId":"first%1$s","traits":{"email":"s%1$s@example.com"}}
+                    """.formatted(runId));
+            time.awaitQuiet();
+            time.advanceTo(later);
+            time.awaitQuiet();
+            assertThat(jdbc.sql("""
+                                    select case customer_id when :first then 'first ' else 'second ' end || state
+                                        || coalesce('/' || reason, '')
+                                    from messages where run_id = :run
+                                    """)
+                            .param("first", first.value())
+                            .param("run", runId)
+                            .query(String.class)
+                            .list())
+                    .containsExactlyInAnyOrder("first sent", "second skipped/merged");
+            assertThat(MAILBOXES.takeArrived()).hasSize(1);
+            assertThat(jdbc.sql("select state from contact_units where run_id = :run")
+                            .param("run", runId)
+                            .query(String.class)
+                            .list())
+                    .containsExactly("used");
+        } finally {
+            delete("/api/contact-limits/" + json.readTree(limit.body()).path("id"));
+        }
+    }
+
+    private void delete(String path) throws Exception {
+        http.send(
+                request(path, BROWSER)
+                        .header("Authorization", "Bearer " + RekindleTest.ADMIN_KEY)
+                        .DELETE()
+                        .build(),
+                HttpResponse.BodyHandlers.ofString());
+    }
+
+    private long message(long run, CustomerId customer) {
+        return vault.keyedHash("message", run + ":" + customer.value());
     }
 
     private void ledger(CustomerId customer, String arm, Instant decidedAt) {
@@ -589,8 +739,8 @@ class DeliveryOverHttpTest {
                         LocalTime.MAX,
                         clock.instant().plus(Duration.ofDays(3)),
                         identities.latestMerge()),
-                customers.map(customer -> new OutgoingMessage(
-                        vault.keyedHash("message", run + ":" + customer.value()), decision(run, customer), customer))));
+                customers.map(
+                        customer -> new OutgoingMessage(message(run, customer), decision(run, customer), customer))));
     }
 
     private MailTemplate aTemplate() {

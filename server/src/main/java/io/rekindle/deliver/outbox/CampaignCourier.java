@@ -147,18 +147,24 @@ class CampaignCourier implements Courier {
     }
 
     @Override
-    public Verdict take(DueMessage message) {
-        var run = message.run();
-        return switch (permissions.take(message.messageId(), message.customer(), run.ask(), clock.instant())) {
-            case Permit.Granted granted ->
-                run.isOfCampaign()
-                                && identities.wasMergedAfter(run.lastMerge(), message.customer())
-                                && !decisions.stands(run.runId(), message.decisionId(), message.customer())
-                        ? new Verdict.Refused("merged")
-                        : new Verdict.Granted();
+    public Verdict take(DueMessage message, Address address) {
+        if (!stands(message)) return new Verdict.Refused("merged");
+        var ask = message.run().ask();
+        return switch (permissions.take(
+                message.messageId(), message.customer(), address.hash(), ask, clock.instant())) {
+            case Permit.Granted granted -> new Verdict.Granted();
             case Permit.Refused refused -> new Verdict.Refused(reason(refused.reason()));
+            case Permit.AddressChanged changed -> new Verdict.AddressChanged();
             case Permit.Later later -> new Verdict.Later(later.notBefore());
         };
+    }
+
+    /** Of two of a run who turned out to be one person only the first assignment counts. */
+    private boolean stands(DueMessage message) {
+        var run = message.run();
+        return !run.isOfCampaign()
+                || !identities.wasMergedAfter(run.lastMerge(), message.customer())
+                || decisions.stands(run.runId(), message.decisionId(), message.customer());
     }
 
     /** Who had agreed when the audience was judged and has not now has withdrawn. */

@@ -45,6 +45,9 @@ public interface Courier {
         /** Not at all. */
         record Refused(String reason) implements Verdict {}
 
+        /** Not to that address: the recipient has another one now. Nothing was taken. */
+        record AddressChanged() implements Verdict {}
+
         /** Not before then. */
         record Later(Instant notBefore) implements Verdict {}
     }
@@ -65,8 +68,10 @@ public interface Courier {
     /**
      * Takes permission and contact budget for a message in the caller's transaction; again for the same message takes
      * nothing more.
+     *
+     * @param address where it is to go: permission is judged for it
      */
-    Verdict take(DueMessage message);
+    Verdict take(DueMessage message, Address address);
 
     /** Takes a coupon code for a message in the caller's transaction; the same one again. */
     CouponCode coupon(long offerId, DueMessage message);

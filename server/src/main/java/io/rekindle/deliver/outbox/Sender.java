@@ -146,9 +146,13 @@ final class Sender implements Runnable {
                     store.postpone(message, opening);
                     return null;
                 }
-                switch (courier.take(message)) {
+                switch (courier.take(message, address)) {
                     case Courier.Verdict.Granted granted -> {}
                     case Courier.Verdict.Refused refused -> throw new NotToBeSent(refused.reason(), null);
+                    case Courier.Verdict.AddressChanged changed -> {
+                        // It stays due: the outbox is read again, with the address of then.
+                        return null;
+                    }
                     case Courier.Verdict.Later later -> {
                         store.postpone(message, later.notBefore());
                         return null;

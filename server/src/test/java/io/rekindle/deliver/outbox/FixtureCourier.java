@@ -128,7 +128,7 @@ final class FixtureCourier implements Courier {
     }
 
     @Override
-    public Verdict take(DueMessage message) {
+    public Verdict take(DueMessage message, Address address) {
         failIfToldTo();
         var reason = refusals.get(message.customer());
         if (reason != null) return new Verdict.Refused(reason);
