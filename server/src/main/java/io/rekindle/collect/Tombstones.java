@@ -1,6 +1,7 @@
 package io.rekindle.collect;
 
 import io.rekindle.access.AuditTrail;
+import io.rekindle.common.CustomerId;
 import io.rekindle.platform.Person;
 import io.rekindle.platform.SystemClock;
 import io.rekindle.platform.Vault;
@@ -146,6 +147,11 @@ public class Tombstones {
         var all = new HashSet<>(nobodies);
         all.addAll(ids);
         nobodies = Set.copyOf(all);
+    }
+
+    /** Whether an id is of somebody erased, or stands in the place of one: nothing may be added under it. */
+    public boolean isGone(CustomerId customer) {
+        return erased.containsKey(customer.value()) || nobodies.contains(customer.value());
     }
 
     /** Whether an event is to be refused: it is of somebody erased, or names their user id, address or number. */

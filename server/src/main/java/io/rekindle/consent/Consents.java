@@ -1,5 +1,6 @@
 package io.rekindle.consent;
 
+import io.rekindle.collect.Tombstones;
 import io.rekindle.common.CustomerId;
 import io.rekindle.identity.Identities;
 import io.rekindle.platform.BusinessClock;
@@ -31,6 +32,7 @@ public class Consents {
     private final Identities identities;
     private final Vault vault;
     private final BusinessClock clock;
+    private final Tombstones tombstones;
 
     Consents(
             JdbcClient jdbc,
@@ -38,13 +40,15 @@ public class Consents {
             ConsentRelay relay,
             Identities identities,
             Vault vault,
-            BusinessClock clock) {
+            BusinessClock clock,
+            Tombstones tombstones) {
         this.jdbc = jdbc;
         this.store = store;
         this.relay = relay;
         this.identities = identities;
         this.vault = vault;
         this.clock = clock;
+        this.tombstones = tombstones;
     }
 
     /** Everything one customer said last, by purpose, channel and topic. */
@@ -120,7 +124,10 @@ public class Consents {
                 .list();
     }
 
-    /** Writes down what a customer says now; in force when the caller's transaction commits. */
+    /**
+     * Writes down what a customer says now, but not of somebody erased (customer_not_found); in force when the caller's
+     * transaction commits.
+     */
     @Transactional
     public void say(CustomerId customer, Declaration saying) {
         say(customer, saying, clock.instant());
@@ -142,6 +149,9 @@ public class Consents {
     }
 
     private void say(CustomerId customer, Declaration saying, Instant at) {
+        if (tombstones.isGone(customer))
+            throw Problem.notFound("customer_not_found", "there is no customer {id}")
+                    .with("id", customer);
         var topic = saying.topic();
         var about = new ConsentStore.About(
                 identities.canonical(customer),

@@ -287,10 +287,12 @@ public class Erasures implements Backlog, Tombstones.Returning {
                             jdbc.sql("select set_config('lock_timeout', '10s', true)")
                                     .query(String.class)
                                     .single();
+                            eraseLate(ids.keySet(), hidden.getFirst());
                             rows.rename(ids);
                         });
                         return true;
                     }));
+            for (var id : hidden) vault.destroyLeaves(leaves(id));
             jdbc.sql("delete from erasure_ids where erasure_id = any (:ids)")
                     .param("ids", PersonalRows.longs(hidden))
                     .update();
@@ -299,12 +301,31 @@ public class Erasures implements Backlog, Tombstones.Returning {
         rows.tables().stream().filter(t -> t.isInClear()).forEach(t -> written.add(t.name()));
         writeAnew(written);
         rows.holders().forEach(PersonalData::finished);
-        jdbc.sql("update erasures set state = 'finished', finished_at = :at where id = any (:ids)")
+        jdbc.sql("""
+                        update erasures set state = 'finished', finished_at = :at,
+                            keys_destroyed = keys_destroyed + coalesce(cardinality(leaves), 0), leaves = null
+                        where id = any (:ids)
+                        """)
                 .param("at", utc(clock.instant()))
                 .param("ids", PersonalRows.longs(hidden))
                 .update();
         for (var id : hidden) audit.record("erasure.finished", "erasure " + id, "the files were written anew");
         return hidden.size();
+    }
+
+    /** What was being written while the person was hidden, and came after the rows went, goes too. */
+    private void eraseLate(Set<Long> ids, long erasure) {
+        var sealed = new HashSet<Long>();
+        long removed = rows.erase(ids, bytes -> sealed.addAll(Vault.leaves(List.of(bytes))));
+        jdbc.sql("""
+                        update erasures set rows_removed = coalesce(rows_removed, 0) + :rows,
+                            leaves = coalesce(leaves, '{}') || :leaves
+                        where id = :id
+                        """)
+                .param("rows", removed)
+                .param("leaves", PersonalRows.longs(sealed))
+                .param("id", erasure)
+                .update();
     }
 
     /** A deleted row stays on its page, and in the database's own log, until both are written anew. */

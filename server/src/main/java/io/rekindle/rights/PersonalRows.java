@@ -40,20 +40,25 @@ class PersonalRows {
     /** Deletes a person's rows and empties those that stay; how many went. Hands over what was sealed in them. */
     long erase(Person person, Consumer<byte[]> sealed) {
         for (var holder : holders) holder.erase(person, sealed);
+        return erase(List.of(person.idValues()), sealed);
+    }
+
+    /** Deletes and empties the rows with these ids, also what came after; how many went. Hands over what was sealed in them. */
+    long erase(Collection<Long> ids, Consumer<byte[]> sealed) {
         long rows = 0;
         for (var table : tables()) {
             if (table.customer().isEmpty()) continue;
             var mine = isOf(table);
             for (var column : table.sealed().keySet())
                 jdbc.sql("select %s as sealed from %s where %s".formatted(column, table.name(), mine))
-                        .param("ids", ids(person))
+                        .param("ids", longs(ids))
                         .query(row -> {
                             var bytes = row.getBytes("sealed");
                             if (bytes != null) sealed.accept(bytes);
                         });
             if (table.treatment() == PersonalTable.Treatment.DELETED)
                 rows += jdbc.sql("delete from %s where %s".formatted(table.name(), mine))
-                        .param("ids", ids(person))
+                        .param("ids", longs(ids))
                         .update();
             else if (!table.emptied().isEmpty())
                 jdbc.sql("update %s set %s where %s"
@@ -63,7 +68,7 @@ class PersonalRows {
                                                 .map(c -> c + " = null")
                                                 .collect(Collectors.joining(", ")),
                                         mine))
-                        .param("ids", ids(person))
+                        .param("ids", longs(ids))
                         .update();
         }
         return rows;
@@ -87,10 +92,6 @@ class PersonalRows {
                     .param("to", longs(from.stream().map(ids::get).toList()))
                     .update();
         }
-    }
-
-    private static SqlArrayValue ids(Person person) {
-        return new SqlArrayValue("bigint", (Object[]) person.idValues());
     }
 
     static SqlArrayValue longs(Collection<Long> values) {

@@ -12,8 +12,10 @@ import io.rekindle.collect.EventLog;
 import io.rekindle.collect.Identifier;
 import io.rekindle.collect.Tails;
 import io.rekindle.common.CustomerId;
+import io.rekindle.consent.Consents;
 import io.rekindle.consent.Suppression;
 import io.rekindle.consent.Suppressions;
+import io.rekindle.deliver.links.Links;
 import io.rekindle.identity.Identities;
 import io.rekindle.platform.DatabaseSettings;
 import io.rekindle.platform.PlatformSettings;
@@ -170,6 +172,91 @@ class ErasureTest {
                         .path("items")
                         .asInt())
                 .isEqualTo(1);
+    }
+
+    /** The link of an old mail works for years. What came in between the two steps, by whatever way, goes with the second. */
+    @Test
+    void unsubscribingByAnOldMailKeepsNothingOfWhoIsErased() throws Exception {
+        try (var server = RunningServer.start(new DataFolder(TestFolders.newFolder("data")), 0, settings())) {
+            var her = plant(server);
+            var jdbc = server.part(JdbcClient.class);
+            var token = server.part(Links.class).unsubscribeUrl(90).replaceFirst(".*/u/", "/u/");
+            var ids = jdbc.sql("select id from identifiers where customer_id = :her")
+                    .param("her", her.value())
+                    .query((row, n) -> row.getLong("id"))
+                    .list();
+            long erasure = server.client()
+                    .post("/api/erasures", Map.of("customerId", her.toString(), "reason", "request 4711"))
+                    .path("id")
+                    .asLong();
+            await(server, erasure, Erasure.State.HIDDEN);
+            assertThat(unsubscribe(server, token)).contains("We keep nothing about the recipient");
+            assertThat(consentRows(jdbc, ids)).isZero();
+            // As a call that had begun before and ended after her rows went.
+            jdbc.sql("""
+                            insert into consent_evidence
+                                (customer_id, purpose, channel, topic, granted, source, said_at, sealed_proof)
+                            values (:her, 'marketing', 'email', '', false, 'late', '2026-03-01T00:00:00Z', :sealed)
+                            """)
+                    .param("her", her.value())
+                    .param(
+                            "sealed",
+                            server.part(Vault.class)
+                                    .seal("consent-proof", "of Zenobia".getBytes(StandardCharsets.UTF_8)))
+                    .update();
+            var late = jdbc.sql("select sealed_proof from consent_evidence where source = 'late'")
+                    .query((row, n) -> row.getBytes("sealed_proof"))
+                    .single();
+            server.client().post("/api/erasures/finish", Map.of());
+            assertThat(consentRows(jdbc, ids)).isZero();
+            assertThat(server.part(Vault.class).isDestroyed(late)).isTrue();
+            assertThat(server.part(Erasures.class).get(erasure).state()).isEqualTo(Erasure.State.FINISHED);
+
+            var nobody = jdbc.sql("select customer_id from messages where message_id = 90")
+                    .query((row, n) -> row.getLong("customer_id"))
+                    .single();
+            assertThat(ids).doesNotContain(nobody);
+            assertThat(unsubscribe(server, token)).contains("We keep nothing about the recipient");
+            assertThat(consentRows(jdbc, List.of(nobody))).isZero();
+            assertThat(org.assertj.core.api.Assertions.catchThrowableOfType(
+                                    Problem.class,
+                                    () -> server.part(Consents.class)
+                                            .set(new CustomerId(nobody), "marketing", "email", false, "a test"))
+                            .code())
+                    .isEqualTo("customer_not_found");
+            assertThat(unsubscribe(
+                            server, server.part(Links.class).unsubscribeUrl(91).replaceFirst(".*/u/", "/u/")))
+                    .as("the other")
+                    .contains("You are unsubscribed");
+        }
+    }
+
+    private static long consentRows(JdbcClient jdbc, List<Long> ids) {
+        long rows = 0;
+        for (var place : List.of(
+                "consents.customer_id",
+                "consent_sayings.identity_id",
+                "consent_changes_pending.customer_id",
+                "consent_evidence.customer_id")) {
+            var table = place.substring(0, place.indexOf('.'));
+            rows += jdbc.sql("select count(*) from %s where %s = any (:ids)".formatted(table, place))
+                    .param("ids", ids.toArray(Long[]::new))
+                    .query(Long.class)
+                    .single();
+        }
+        return rows;
+    }
+
+    private String unsubscribe(RunningServer server, String path) throws Exception {
+        var answer = http.send(
+                HttpRequest.newBuilder(URI.create(server.url() + path))
+                        .header("Accept-Language", "en")
+                        .header("Content-Type", "application/x-www-form-urlencoded")
+                        .POST(HttpRequest.BodyPublishers.ofString("List-Unsubscribe=One-Click"))
+                        .build(),
+                HttpResponse.BodyHandlers.ofString());
+        assertThat(answer.statusCode()).as(answer.body()).isEqualTo(200);
+        return answer.body();
     }
 
     /** Who has a telephone or an address in common with her is taken without it, and does not bring her back. */

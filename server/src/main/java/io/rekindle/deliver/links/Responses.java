@@ -1,6 +1,7 @@
 package io.rekindle.deliver.links;
 
 import io.rekindle.collect.EventLog;
+import io.rekindle.collect.Tombstones;
 import io.rekindle.common.CustomerId;
 import io.rekindle.consent.Consents;
 import io.rekindle.consent.Suppression;
@@ -31,6 +32,7 @@ public class Responses {
     private final EventLog log;
     private final Consents consents;
     private final Suppressions suppressions;
+    private final Tombstones tombstones;
     private final BusinessClock clock;
     private final JsonMapper json;
 
@@ -42,6 +44,7 @@ public class Responses {
             EventLog log,
             Consents consents,
             Suppressions suppressions,
+            Tombstones tombstones,
             BusinessClock clock,
             JsonMapper json) {
         this.jdbc = jdbc;
@@ -51,6 +54,7 @@ public class Responses {
         this.log = log;
         this.consents = consents;
         this.suppressions = suppressions;
+        this.tombstones = tombstones;
         this.clock = clock;
         this.json = json;
     }
@@ -107,15 +111,26 @@ public class Responses {
                                 })));
     }
 
-    /** Whether a token lets somebody unsubscribe; changes nothing. */
-    public boolean canUnsubscribe(String token) {
-        return tokens.readUnsubscribe(token).flatMap(this::find).isPresent();
+    /** Of whom a message is. */
+    public enum Recipient {
+        KNOWN,
+        /** Erased since: nothing is kept of them, so there is nothing to take away, and nothing may be added. */
+        ERASED
     }
 
-    /** Takes the recipient's permission away, at once; again changes nothing. False when the token is not ours. */
-    public boolean unsubscribed(String token) {
+    /** Who may unsubscribe by a token; empty when it is not ours. Changes nothing. */
+    public Optional<Recipient> recipient(String token) {
+        return tokens.readUnsubscribe(token).flatMap(this::find).map(this::recipient);
+    }
+
+    private Recipient recipient(Sent sent) {
+        return tombstones.isGone(sent.customer()) ? Recipient.ERASED : Recipient.KNOWN;
+    }
+
+    /** Takes the recipient's permission away, at once; again changes nothing. Empty when the token is not ours. */
+    public Optional<Recipient> unsubscribed(String token) {
         var message = tokens.readUnsubscribe(token).flatMap(this::find);
-        message.ifPresent(sent -> {
+        message.filter(sent -> recipient(sent) == Recipient.KNOWN).ifPresent(sent -> {
             transaction.executeWithoutResult(status -> {
                 consents.set(sent.customer(), sent.purpose(), sent.channel(), false, "unsubscribe link");
                 // Whoever reads that mailbox wants nothing more there, even where the shop takes it for somebody else's
@@ -139,7 +154,7 @@ public class Responses {
                     clock.instant(),
                     properties.toString())));
         });
-        return message.isPresent();
+        return message.map(this::recipient);
     }
 
     private Optional<String> machine(Sent sent, Visitor visitor) {

@@ -2,6 +2,7 @@ package io.rekindle.deliver.web;
 
 import io.rekindle.deliver.links.Responses;
 import java.util.Locale;
+import java.util.Optional;
 import org.springframework.http.HttpStatus;
 import org.springframework.http.ResponseEntity;
 import org.springframework.web.bind.annotation.GetMapping;
@@ -32,14 +33,32 @@ class UnsubscribeResource {
             "<p>You are unsubscribed. We will not write to you again.</p>",
             "<p>您已退订，我们不会再给您发送这类邮件。</p>");
 
+    private static final HumanPage.Words ERASED = new HumanPage.Words(
+            "Unsubscribe",
+            "退订",
+            "<p>We keep nothing about the recipient of this mail any more, and write nothing to them. Should another mail"
+                    + " come to this address, its own link stops it.</p>",
+            "<p>我们已不再保存此邮件收件人的任何信息，也不会再向其发送邮件。如果该邮箱仍收到其他邮件，请使用那封邮件中的退订链接。</p>");
+
     @GetMapping("/u/{token}")
     ResponseEntity<String> ask(@PathVariable String token, Locale locale) {
-        return responses.canUnsubscribe(token) ? HumanPage.of(HttpStatus.OK, ASK, locale) : HumanPage.broken(locale);
+        return page(responses.recipient(token), ASK, locale);
     }
 
     @PostMapping("/u/{token}")
     ResponseEntity<String> unsubscribe(@PathVariable String token, Locale locale) {
-        return responses.unsubscribed(token) ? HumanPage.of(HttpStatus.OK, DONE, locale) : HumanPage.broken(locale);
+        return page(responses.unsubscribed(token), DONE, locale);
+    }
+
+    private static ResponseEntity<String> page(
+            Optional<Responses.Recipient> recipient, HumanPage.Words known, Locale locale) {
+        return recipient
+                .map(who -> switch (who) {
+                    case KNOWN -> known;
+                    case ERASED -> ERASED;
+                })
+                .map(words -> HumanPage.of(HttpStatus.OK, words, locale))
+                .orElseGet(() -> HumanPage.broken(locale));
     }
 
     /** A link that lost its end on the way. */
