@@ -13,6 +13,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -104,8 +105,31 @@ public record Identifier(Type type, CustomerId id) {
             "test@test.com",
             "test@example.com");
 
-    private static final int LONGEST_BLOCKED =
-            BLOCKED.stream().mapToInt(String::length).max().orElseThrow();
+    /** What a spreadsheet writes, in lower case, where a formula failed. */
+    public static final Set<String> SPREADSHEET_FAILURES = Set.of(
+            "#n/a",
+            "#ref!",
+            "#value!",
+            "#name?",
+            "#div/0!",
+            "#null!",
+            "#num!",
+            "#getting_data",
+            "#spill!",
+            "#calc!",
+            "#field!",
+            "#blocked!",
+            "#connect!",
+            "#busy!",
+            "#unknown!",
+            "#external!",
+            "#error!");
+
+    private static final int LONGEST_BLOCKED = Stream.of(BLOCKED, SPREADSHEET_FAILURES)
+            .flatMap(Set::stream)
+            .mapToInt(String::length)
+            .max()
+            .orElseThrow();
 
     /** The identifiers an event of the history carried, as its column {@code aliases} has them; strongest first. */
     public static List<Identifier> ofLog(String aliases, CustomerId customer) {
@@ -132,7 +156,9 @@ public record Identifier(Type type, CustomerId id) {
     }
 
     private static boolean isBlocked(String value) {
-        return value.length() <= LONGEST_BLOCKED && BLOCKED.contains(value.toLowerCase(Locale.ROOT));
+        if (value.length() > LONGEST_BLOCKED) return false;
+        var bare = value.toLowerCase(Locale.ROOT);
+        return BLOCKED.contains(bare) || SPREADSHEET_FAILURES.contains(bare);
     }
 
     /** Looked at for every identifier of every event: a pattern took longer than all else but the hash. */

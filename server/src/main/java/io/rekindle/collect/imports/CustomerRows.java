@@ -12,6 +12,7 @@ import java.time.LocalDate;
 import java.time.ZoneId;
 import java.time.format.DateTimeFormatter;
 import java.time.format.DateTimeParseException;
+import java.time.format.ResolverStyle;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -19,6 +20,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.function.Predicate;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ObjectNode;
@@ -79,12 +81,14 @@ final class CustomerRows implements RowEvents {
     private static final String ANONYMOUS_ID = Identifier.Type.ANONYMOUS_ID.code();
     private static final int MOST_IDS = 20;
     private static final Pattern CHANNEL = Pattern.compile("[a-z][a-z0-9_]{0,39}");
-    private static final List<DateTimeFormatter> DAYS = List.of(
-            DateTimeFormatter.ISO_LOCAL_DATE,
-            DateTimeFormatter.BASIC_ISO_DATE,
-            DateTimeFormatter.ofPattern("uuuu/M/d", Locale.ROOT),
-            DateTimeFormatter.ofPattern("d.M.uuuu", Locale.ROOT),
-            DateTimeFormatter.ofPattern("uuuu年M月d日", Locale.ROOT));
+    private static final List<DateTimeFormatter> DAYS = Stream.of(
+                    DateTimeFormatter.ISO_LOCAL_DATE,
+                    DateTimeFormatter.BASIC_ISO_DATE,
+                    DateTimeFormatter.ofPattern("uuuu/M/d", Locale.ROOT),
+                    DateTimeFormatter.ofPattern("d.M.uuuu", Locale.ROOT),
+                    DateTimeFormatter.ofPattern("uuuu年M月d日", Locale.ROOT))
+            .map(form -> form.withResolverStyle(ResolverStyle.STRICT))
+            .toList();
 
     private final MappedColumns columns;
     private final JsonMapper json;
@@ -263,7 +267,8 @@ final class CustomerRows implements RowEvents {
         traits.put("birthday", day == null ? text : day.toString());
     }
 
-    private static @Nullable LocalDate day(String text) {
+    /** The day a text says in one of the usual forms; null when it says none there is. */
+    static @Nullable LocalDate day(String text) {
         for (var form : DAYS)
             try {
                 return LocalDate.parse(text, form);

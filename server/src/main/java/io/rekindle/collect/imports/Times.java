@@ -7,11 +7,15 @@ import java.time.LocalDateTime;
 import java.time.OffsetDateTime;
 import java.time.ZoneId;
 import java.time.format.DateTimeFormatter;
+import java.time.format.ResolverStyle;
 import java.time.temporal.ChronoUnit;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
-/** Reads times of one form: of a pattern, or of ISO 8601 when none is given. Times without a zone are local ones. */
+/**
+ * Reads times of one form: of a pattern, or of ISO 8601 when none is given. Times without a zone are local ones. A day no
+ * calendar has is no time of any form: 31.2. is a mistake, and not the last of February.
+ */
 final class Times {
     private final @Nullable DateTimeFormatter format;
     private final ZoneId zone;
@@ -27,7 +31,24 @@ final class Times {
 
     /** @throws IllegalArgumentException when it is no pattern */
     static Times of(String pattern, ZoneId zone) {
-        return pattern.isBlank() ? iso(zone) : new Times(DateTimeFormatter.ofPattern(pattern, Locale.ENGLISH), zone);
+        return pattern.isBlank() ? iso(zone) : new Times(strict(pattern), zone);
+    }
+
+    private static DateTimeFormatter strict(String pattern) {
+        return DateTimeFormatter.ofPattern(ofYears(pattern), Locale.ENGLISH).withResolverStyle(ResolverStyle.STRICT);
+    }
+
+    /** A year of an era ({@code y}) is no year by itself when read strictly: unless the era is written, the year is meant. */
+    private static String ofYears(String pattern) {
+        var written = new StringBuilder();
+        boolean quoted = false;
+        boolean era = false;
+        for (char c : pattern.toCharArray()) {
+            if (c == '\'') quoted = !quoted;
+            era |= !quoted && c == 'G';
+            written.append(!quoted && c == 'y' ? 'u' : c);
+        }
+        return era ? pattern : written.toString();
     }
 
     /** The instant; null when the text is no time of this form. */

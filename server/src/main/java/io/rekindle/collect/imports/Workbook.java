@@ -1,10 +1,13 @@
 package io.rekindle.collect.imports;
 
+import io.rekindle.collect.Identifier;
 import io.rekindle.platform.Problem;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.math.BigDecimal;
+import java.math.RoundingMode;
 import java.nio.file.Path;
+import java.time.LocalDate;
 import java.time.LocalDateTime;
 import java.time.ZoneOffset;
 import java.time.temporal.ChronoUnit;
@@ -16,7 +19,6 @@ import java.util.Locale;
 import java.util.stream.Stream;
 import java.util.zip.ZipFile;
 import org.dhatim.fastexcel.reader.Cell;
-import org.dhatim.fastexcel.reader.CellType;
 import org.dhatim.fastexcel.reader.ReadableWorkbook;
 import org.dhatim.fastexcel.reader.ReadingOptions;
 import org.dhatim.fastexcel.reader.SheetVisibility;
@@ -26,7 +28,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * The first visible sheet of an Excel workbook ({@code .xlsx}): its first row that says anything names the columns. A cell
- * with the format of a date or time is a moment by a clock whose zone nobody has told; a formula is what it came to.
+ * with the format of a date or time is a moment by a clock whose zone nobody has told; a formula is what it came to, and
+ * empty when it failed.
  */
 final class Workbook implements Table {
     private static final Logger LOG = LoggerFactory.getLogger(Workbook.class);
@@ -36,6 +39,7 @@ final class Workbook implements Table {
     private static final long LARGEST_SHARED_TEXTS = 256L << 20;
 
     private static final BigDecimal LAST_DAY = new BigDecimal(2_958_466);
+    private static final BigDecimal MILLIS_OF_A_DAY = new BigDecimal(86_400_000);
 
     private final ReadableWorkbook book;
     private final Stream<org.dhatim.fastexcel.reader.Row> stream;
@@ -138,19 +142,26 @@ final class Workbook implements Table {
             case EMPTY, ERROR -> null;
             case NUMBER -> plain(cell.asNumber());
             case BOOLEAN -> String.valueOf(cell.asBoolean());
-            case STRING -> cell.asString();
-            case FORMULA -> formula(cell.getRawValue());
+            case STRING -> said(cell.asString());
+            case FORMULA -> formula(cell.getValue());
         };
     }
 
-    /** What a formula came to: a number is written as any other number is. */
-    private static @Nullable String formula(@Nullable String raw) {
-        if (raw == null || raw.length() > 40) return raw;
-        try {
-            return plain(new BigDecimal(raw));
-        } catch (NumberFormatException text) {
-            return raw;
-        }
+    /** What a formula came to, by the type it came to: text of digits stays text, and what failed says nothing. */
+    private static @Nullable String formula(@Nullable Object value) {
+        return switch (value) {
+            case null -> null;
+            case BigDecimal number -> plain(number);
+            default -> said(value.toString());
+        };
+    }
+
+    /** Copied as text, a failure is one all the same. */
+    private static @Nullable String said(@Nullable String text) {
+        return text == null
+                        || Identifier.SPREADSHEET_FAILURES.contains(text.strip().toLowerCase(Locale.ROOT))
+                ? null
+                : text;
     }
 
     /** Excel writes 13800138000 as 1.3800138E10, and 0.1 + 0.2 with seventeen digits, of which it shows fifteen. */
@@ -160,24 +171,24 @@ final class Workbook implements Table {
         return shown.scale() < 0 ? shown.setScale(0).toPlainString() : shown.toPlainString();
     }
 
-    private static @Nullable LocalDateTime moment(Cell cell) {
-        if (cell.getType() != CellType.NUMBER && cell.getType() != CellType.FORMULA) return null;
-        var id = cell.getDataFormatId();
-        if (!isOfTime(id, cell.getDataFormatString())) return null;
-        try {
-            var number = cell.getType() == CellType.NUMBER
-                    ? cell.asNumber()
-                    : new BigDecimal(String.valueOf(cell.getRawValue()));
-            if (number.signum() < 0 || number.compareTo(LAST_DAY) >= 0) return null;
-            return cell.getType() == CellType.NUMBER ? rounded(cell.asDate()) : null;
-        } catch (NumberFormatException text) {
-            return null;
-        }
+    private @Nullable LocalDateTime moment(Cell cell) {
+        if (!(cell.getValue() instanceof BigDecimal number)
+                || number.signum() < 0
+                || number.compareTo(LAST_DAY) >= 0
+                || !isOfTime(cell.getDataFormatId(), cell.getDataFormatString())) return null;
+        long days = number.longValue();
+        // A day's fraction in binary is no whole second by some nanoseconds.
+        long millis = number.subtract(BigDecimal.valueOf(days))
+                .multiply(MILLIS_OF_A_DAY)
+                .setScale(0, RoundingMode.HALF_UP)
+                .longValue();
+        return firstDay(days).plusDays(days).atStartOfDay().plus(millis, ChronoUnit.MILLIS);
     }
 
-    /** A day's fraction in binary is no whole second by some nanoseconds. */
-    private static LocalDateTime rounded(LocalDateTime at) {
-        return at.plusNanos(500_000).truncatedTo(ChronoUnit.MILLIS);
+    /** Day 0; Excel's 1900 had a 29 February, as Lotus 1-2-3's had. */
+    private LocalDate firstDay(long days) {
+        if (book.isDate1904()) return LocalDate.of(1904, 1, 1);
+        return days <= 60 ? LocalDate.of(1899, 12, 31) : LocalDate.of(1899, 12, 30);
     }
 
     /** By the numbers of built-in formats (ECMA-376, 18.8.30), those of East Asian languages too, else by what is written. */
