@@ -1,7 +1,7 @@
 package io.rekindle.collect.tracking;
 
+import io.rekindle.common.Decimals;
 import io.rekindle.platform.Problem;
-import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -29,7 +29,8 @@ public record RepairStep(
     private static final List<String> OPS = List.of("rename", "convert", "set", "replace", "remove", "event");
     private static final List<String> TYPES = List.of("number", "string", "boolean");
     private static final List<String> PARTS = List.of("properties", "traits", "context", "event", "name");
-    private static final Pattern NUMBER = Pattern.compile("[-+]?\\d{1,18}([.]\\d{1,18})?");
+    /** No powers of ten: an id such as 12E3 is text. */
+    private static final Pattern DIGITS = Pattern.compile("[-+]?\\d[\\d., \u00a0\u202f'\u2019]{0,36}");
 
     public RepairStep {
         Problem.requireOneOf("op", op, OPS);
@@ -142,10 +143,9 @@ public record RepairStep(
         var nodes = JsonNodeFactory.instance;
         return switch (String.valueOf(to)) {
             case "number" -> {
-                var bare = text.replace(",", "").replaceAll("^[^\\d+\\-.]{1,3}\\s*|\\s*[^\\d.]{1,3}$", "");
-                yield given.isString() && NUMBER.matcher(bare).matches()
-                        ? nodes.numberNode(new BigDecimal(bare))
-                        : given;
+                var bare = text.replaceAll("^[^\\d+\\-.,]{1,3}\\s*|\\s*[^\\d.,]{1,3}$", "");
+                var number = given.isString() && DIGITS.matcher(bare).matches() ? Decimals.written(bare, false) : null;
+                yield number == null ? given : nodes.numberNode(number);
             }
             case "string" -> given.isString() ? given : nodes.stringNode(text);
             default ->

@@ -1,0 +1,47 @@
+package io.rekindle.collect.tracking;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.math.BigDecimal;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.JsonNodeFactory;
+
+/** What a repair makes of texts that ought to be numbers. */
+class RepairStepTest {
+    private static final JsonMapper JSON = JsonMapper.builder().build();
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "12.50|12.50",
+                "€ 12.50|12.50",
+                "12.50 EUR|12.50",
+                "-3|-3",
+                "1,234|1234",
+                "1,234.56|1234.56",
+                "12,345,678.9|12345678.9",
+                "1 234.56|1234.56",
+            })
+    void aCommaSetsThousandsApartWhereItStandsBetweenThem(String text, BigDecimal number) {
+        assertThat(converted(text).decimalValue()).isEqualByComparingTo(number);
+    }
+
+    /** Twelve and a half taken for 1250 would be a hundred times what was paid. */
+    @ParameterizedTest
+    @ValueSource(strings = {"12,50", "€ 12,50", "0,99", "1.234,56", "1,23,456", "1,2345", "12E3", ",5", "many"})
+    void whatMayBeAnotherNumberStaysAsItIs(String text) {
+        assertThat(converted(text)).isEqualTo(JsonNodeFactory.instance.stringNode(text));
+    }
+
+    private static JsonNode converted(String text) {
+        var item = JSON.createObjectNode();
+        item.putObject("properties").put("total", text);
+        new RepairStep("convert", "properties.total", "number", null).apply(item);
+        return item.at("/properties/total");
+    }
+}

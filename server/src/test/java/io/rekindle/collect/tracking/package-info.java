@@ -1,0 +1,4 @@
+@NullMarked
+package io.rekindle.collect.tracking;
+
+import org.jspecify.annotations.NullMarked;
