@@ -51,6 +51,11 @@ public record ImportMapping(
         return new ImportMapping(fields, timeFormat, currency, cancelledPrefix, negativeCancels, name, kind);
     }
 
+    /** The same mapping of other columns. */
+    public ImportMapping withColumns(Map<String, String> others) {
+        return new ImportMapping(others, timeFormat, currency, cancelledPrefix, negativeCancels, encoding, kind);
+    }
+
     /** The same mapping for another kind. */
     public ImportMapping of(ImportKind other) {
         return new ImportMapping(fields, timeFormat, currency, cancelledPrefix, negativeCancels, encoding, other);

@@ -1,6 +1,7 @@
 package io.rekindle.collect.pulls;
 
 import io.rekindle.collect.Failure;
+import io.rekindle.collect.ImportMapping;
 import io.rekindle.collect.Imports;
 import io.rekindle.collect.KeptFiles;
 import io.rekindle.collect.Tombstones;
@@ -12,6 +13,7 @@ import io.rekindle.platform.SystemClock;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
@@ -30,6 +32,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -245,7 +248,7 @@ class FolderWatch implements SmartLifecycle, Backlog, KeptFiles {
                 folders.forget(file.id());
                 return;
             }
-            var earlier = folders.earlier(file, digest(aside));
+            var earlier = folders.repeats(file, digest(aside, folder.mapping()));
             if (earlier != null) {
                 var report = new Report(file.fileName(), earlier, "repeated", null, List.of(), null);
                 over(folder, file, aside, "done", WatchedFolder.State.REPEATED, report, null);
@@ -366,17 +369,23 @@ class FolderWatch implements SmartLifecycle, Backlog, KeptFiles {
         throw new Spool.Stopped();
     }
 
-    private static String digest(Path file) {
+    private static String digest(Path file, ImportMapping mapping) {
         try (InputStream in = Files.newInputStream(file)) {
             var sha = MessageDigest.getInstance("SHA-256");
             var block = new byte[1 << 16];
             for (int read = in.read(block); read >= 0; read = in.read(block)) sha.update(block, 0, read);
+            sha.update(words(mapping).getBytes(StandardCharsets.UTF_8));
             return HexFormat.of().formatHex(sha.digest());
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         } catch (NoSuchAlgorithmException e) {
             throw new IllegalStateException("SHA-256 is missing from this Java runtime", e);
         }
+    }
+
+    /** The same for the same mapping, in whichever order its fields come. */
+    private static String words(ImportMapping mapping) {
+        return new TreeMap<>(mapping.columns()) + mapping.withColumns(Map.of()).toString();
     }
 
     /** Customers' data is not left lying about. */

@@ -261,25 +261,36 @@ public class WatchedFolders {
         jdbc.sql("delete from folder_files where id = :id").param("id", file).update();
     }
 
-    /** The import of an earlier file of the folder with this content that stands; null when there is none. */
+    /**
+     * The import of the folder's latest file that stands, when that was this file, read in the same way, and left no row
+     * out; else null: then there is something to bring in.
+     *
+     * @param digest of the file's content and of how it is read
+     */
     @Nullable
-    Long earlier(WatchedFolder.Taken file, String digest) {
+    Long repeats(WatchedFolder.Taken file, String digest) {
         jdbc.sql("update folder_files set digest = :digest where id = :id")
                 .param("digest", digest)
                 .param("id", file.id())
                 .update();
         return jdbc.sql("""
-                        select i.id from folder_files f join imports i on i.origin_way = 'folder' and i.origin_run = f.id
-                        where f.folder_id = :folder and f.digest = :digest and f.id < :id and i.state = 'done'
+                        select i.id, f.digest, i.report from folder_files f join imports i on i.origin_way = 'folder' and i.origin_run = f.id
+                        where f.folder_id = :folder and f.id < :id and i.state = 'done'
                         order by f.id desc limit 1
                         """)
                 .param("folder", file.folderId())
-                .param("digest", digest)
                 .param("id", file.id())
-                .query(Long.class)
+                .query((row, n) -> new Earlier(
+                        row.getLong("id"),
+                        digest.equals(row.getString("digest")),
+                        json.readValue(row.getString("report"), Imports.Report.class)))
                 .optional()
+                .filter(one -> one.isSame() && one.report().rejected() == 0)
+                .map(Earlier::importId)
                 .orElse(null);
     }
+
+    private record Earlier(long importId, boolean isSame, Imports.Report report) {}
 
     void over(long file, WatchedFolder.State state, @Nullable String movedTo, @Nullable Failure why) {
         jdbc.sql("""

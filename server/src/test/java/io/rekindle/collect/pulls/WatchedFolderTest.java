@@ -106,19 +106,21 @@ class WatchedFolderTest {
         assertThat(place.resolve("costs-0.csv.done")).doesNotExist();
 
         // Renamed when it is complete; the same content again is no import.
-        Files.writeString(half, "day,channel,campaign,amount\n2026-01-05,email,%s,90\n".formatted(mark));
+        var corrected = "day,channel,campaign,amount\n2026-01-05,email,%s,90\n".formatted(mark);
+        Files.writeString(half, corrected);
         Files.move(half, place.resolve("costs-1.csv"));
         var second = over(folder, done.id());
         assertThat(costs()).isEqualTo("90.0000");
-        Files.writeString(place.resolve("costs-again.csv"), first);
+        Files.writeString(place.resolve("costs-again.csv"), corrected);
         var again = over(folder, second.id());
         assertThat(again.state()).isEqualTo(WatchedFolder.State.REPEATED);
         assertThat(again.importId()).isNull();
-        assertThat(costs()).as("what was corrected stays so").isEqualTo("90.0000");
-        imports.undo(done.importId());
-        Files.writeString(place.resolve("costs-third.csv"), first);
+        imports.undo(Objects.requireNonNull(second.importId()));
+        assertThat(costs()).isEqualTo("100.0000");
+        Files.writeString(place.resolve("costs-third.csv"), corrected);
         var third = over(folder, again.id());
         assertThat(third.state()).as("what was taken back may come again").isEqualTo(WatchedFolder.State.DONE);
+        assertThat(costs()).isEqualTo("90.0000");
 
         // What is no table of costs stays to be looked at; it went to the older entry of the two.
         Files.writeString(place.resolve("costs-bad.csv"), "a,b\n1,2\n");
@@ -259,6 +261,60 @@ class WatchedFolderTest {
         assertThat(lies.getParent()).isEmptyDirectory();
         put(folder, "others.csv", "customer,name\nw3-%s,Tom\n".formatted(mark));
         assertThat(over(folder, again.id()).movedTo()).isNotNull();
+        folders.delete(folder.id());
+    }
+
+    @Test
+    void aFileWithRowsLeftOutOrAnotherMappingOrAnotherFileSinceIsNoRepetition() throws Exception {
+        var text = "day,channel,campaign,amount\n2026-01-05,email,%s,100\n".formatted(mark);
+        var folder = folders.create(new WatchedFolder.Draft(
+                "again " + mark,
+                "again-" + mark,
+                "*",
+                new ImportMapping(Map.of(), "d.M.yyyy", null, null, null, null, ImportKind.COSTS),
+                null));
+        put(folder, "costs.csv", text);
+        var misread = over(folder, null);
+        assertThat(misread.rejected()).isEqualTo(1);
+        put(folder, "costs.csv", text);
+        var again = over(folder, misread.id());
+        assertThat(again.state()).as("a row of it is not in").isEqualTo(WatchedFolder.State.DONE);
+
+        folders.update(
+                folder.id(),
+                new WatchedFolder.Draft(
+                        folder.name(),
+                        folder.folder(),
+                        folder.pattern(),
+                        ImportMapping.of(ImportKind.COSTS, Map.of()),
+                        null));
+        put(folder, "costs.csv", text);
+        var readAnew = over(folder, again.id());
+        assertThat(readAnew.brought()).isEqualTo(1);
+        assertThat(costs()).isEqualTo("100.0000");
+        put(folder, "costs.csv", text);
+        var repeated = over(folder, readAnew.id());
+        assertThat(repeated.state()).isEqualTo(WatchedFolder.State.REPEATED);
+
+        // A full dump, another, and the first again: what it says is so once more.
+        put(folder, "costs.csv", text.replace("100", "90"));
+        var other = over(folder, repeated.id());
+        assertThat(costs()).isEqualTo("90.0000");
+        put(folder, "costs.csv", text);
+        var back = over(folder, other.id());
+        assertThat(back.state()).isEqualTo(WatchedFolder.State.DONE);
+        assertThat(costs()).isEqualTo("100.0000");
+
+        folders.update(
+                folder.id(),
+                new WatchedFolder.Draft(
+                        folder.name(),
+                        folder.folder(),
+                        folder.pattern(),
+                        new ImportMapping(Map.of(), null, "USD", null, null, null, ImportKind.COSTS),
+                        null));
+        put(folder, "costs.csv", text);
+        assertThat(over(folder, back.id()).state()).as("read in another way").isEqualTo(WatchedFolder.State.DONE);
         folders.delete(folder.id());
     }
 
