@@ -41,6 +41,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -131,6 +132,7 @@ class FileImports implements Imports, Backlog {
                         one.id());
             }
         }
+        sweep();
         if ((toResume.isEmpty() && store.unsettled().isEmpty()) || !turn.tryAcquire()) return;
         start("imports-go-on", () -> {
             try {
@@ -144,6 +146,20 @@ class FileImports implements Imports, Backlog {
                 run(given, true);
             }
         });
+    }
+
+    /** Files hold customers' data in clear: one whose import the server's end cut off before it had begun is no import's. */
+    void sweep() {
+        if (!Files.isDirectory(folder)) return;
+        var used = store.running().stream()
+                .flatMap(one -> Stream.ofNullable(one.given()))
+                .map(given -> given.file().toAbsolutePath())
+                .collect(Collectors.toSet());
+        try (var files = Files.list(folder)) {
+            for (var file : files.toList()) if (!used.contains(file.toAbsolutePath())) Files.deleteIfExists(file);
+        } catch (IOException e) {
+            LOG.warn("the folder {} could not be swept: {}", folder, e.getMessage());
+        }
     }
 
     /** Works in the background, and gives the turn back. */
@@ -187,23 +203,40 @@ class FileImports implements Imports, Backlog {
             throw Problem.notFound("file_not_found", "there is no file {file} on the server's machine")
                     .with("file", file);
         takeTurn();
+        Given given;
         try {
             var now = clock.instant().truncatedTo(ChronoUnit.MICROS);
             var read = mapping.encodedIn(encodingOf(file, mapping, now));
             long id = store.create(fileName, mapping, dryRun, origin, ofRun);
-            var given = new Given(
-                    id,
-                    deleteAfterwards ? taken(file, id) : file.toAbsolutePath(),
-                    read,
-                    dryRun,
-                    now,
-                    deleteAfterwards);
-            store.begin(given, FileMark.of(given.file()));
-            audit.record(dryRun ? "import.tried" : "import.started", "import " + id, fileName);
-            start("import-" + id, () -> run(given, false));
-            return store.get(id);
-        } catch (RuntimeException e) {
+            given = new Given(
+                    id, deleteAfterwards ? ownPlace(id) : file.toAbsolutePath(), read, dryRun, now, deleteAfterwards);
+            begin(given, file, fileName);
+        } catch (RuntimeException | Error e) {
             turn.release();
+            throw e;
+        }
+        start("import-" + given.id(), () -> run(given, false));
+        return store.get(given.id());
+    }
+
+    /** What cannot begin is over: nobody would ever work on it, and the file is whose it was. */
+    private void begin(Given given, Path file, String fileName) {
+        try {
+            if (given.deletesFile()) take(file, given.file());
+            store.begin(given, FileMark.of(given.file()));
+            audit.record(given.dryRun() ? "import.tried" : "import.started", "import " + given.id(), fileName);
+        } catch (RuntimeException | Error e) {
+            try {
+                if (given.deletesFile() && Files.isRegularFile(given.file()) && Files.notExists(file))
+                    Files.move(given.file(), file);
+                store.finish(
+                        given.id(),
+                        State.FAILED,
+                        null,
+                        e instanceof Problem problem ? Failure.of(problem) : Failure.ours());
+            } catch (IOException | RuntimeException later) {
+                e.addSuppressed(later);
+            }
             throw e;
         }
     }
@@ -220,11 +253,15 @@ class FileImports implements Imports, Backlog {
         }
     }
 
-    /** A file that is deleted afterwards is kept where the next start does not sweep. */
-    private Path taken(Path file, long id) {
+    /** Where a file that is deleted afterwards is kept until then. */
+    private Path ownPlace(long id) {
+        return folder.resolve(id + ".file");
+    }
+
+    private void take(Path file, Path to) {
         try {
             OwnerOnly.folder(folder);
-            return Files.move(file, folder.resolve(id + ".file"), StandardCopyOption.REPLACE_EXISTING);
+            Files.move(file, to, StandardCopyOption.REPLACE_EXISTING);
         } catch (IOException e) {
             throw new UncheckedIOException("the file could not be moved to where imports lie", e);
         }
