@@ -43,7 +43,8 @@ final class Times {
         var written = new StringBuilder();
         boolean quoted = false;
         boolean era = false;
-        for (char c : pattern.toCharArray()) {
+        for (int i = 0; i < pattern.length(); i++) {
+            char c = pattern.charAt(i);
             if (c == '\'') quoted = !quoted;
             era |= !quoted && c == 'G';
             written.append(!quoted && c == 'y' ? 'u' : c);
