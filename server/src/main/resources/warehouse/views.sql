@@ -163,9 +163,13 @@ from (select *, row_number() over (partition by product_id order by valid_from, 
     where import_id not in (select import_id from imports_undone)) standing
 group by product_id;
 
--- one row per row of costs that holds: of a day, channel and campaign those of the latest import that tells of them
+-- one row per row of costs that holds: of a day, channel and campaign those of whoever told of them last, which is one import or,
+-- where rows have ids, one origin with the last word on each of its rows
 create or replace view costs_now as
-select day, channel, campaign, amount, currency, import_id, row_no from (
-    select *, max(import_id) over (partition by day, channel, campaign) as latest from costs
-    where import_id not in (select import_id from imports_undone)) told
-where import_id = latest;
+select day, channel, campaign, amount, currency, import_id, row_no, row_id from (
+    select *, max(import_id) over (partition by day, channel, campaign) as latest,
+        max(import_id) over (partition by day, channel, campaign, teller) as latest_of_teller
+    from (select *, coalesce(told_by, 'import ' || import_id) as teller from costs
+        where import_id not in (select import_id from imports_undone)
+        qualify row_id is null or row_number() over (partition by told_by, row_id order by import_id desc, row_no desc) = 1) words) told
+where latest_of_teller = latest;

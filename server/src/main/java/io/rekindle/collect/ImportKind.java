@@ -111,7 +111,7 @@ public enum ImportKind {
                         "currency");
             case PRODUCTS ->
                 List.of("product_id", "product_name", "category", "price", "cost", "currency", "valid_from");
-            case COSTS -> List.of("day", "channel", "campaign", "amount", "currency");
+            case COSTS -> List.of("day", "channel", "campaign", "amount", "currency", "row_id");
             case SURVEYS ->
                 List.of("customer", "email", "phone", "time", "survey", "measure", "score", "comment", "response_id");
             case CAMPAIGN_HISTORY ->

@@ -90,7 +90,7 @@ final class ImportCommand extends CommandGroup {
             name = "costs",
             description = {
                 "Import what campaigns and channels cost by day; a later file about the same day, channel and campaign replaces an earlier one.",
-                "Fields: day, channel, campaign, amount, currency."
+                "Fields: day, channel, campaign, amount, currency; row_id where rows come again by themselves when they change."
             },
             mixinStandardHelpOptions = true)
     static final class Costs extends OfKind {

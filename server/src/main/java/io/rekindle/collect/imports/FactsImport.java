@@ -11,21 +11,32 @@ import java.sql.SQLException;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
+import java.util.Set;
 import org.duckdb.DuckDBAppender;
 import org.jspecify.annotations.Nullable;
 
 /**
  * An import whose rows are facts about things, not events of customers: they go to a table of the history as one batch,
- * every row under its import, also one that says what is known. So taking an import back takes nothing from another, and
- * views tell what holds: {@code products_now}, {@code costs_now}.
+ * and views tell what holds: {@code products_now}, {@code costs_now}. Every row stands under its import, also one that says
+ * what is known, so that taking an import back takes nothing from another. Of what comes again and again by itself, the
+ * second time is the last that is written down: with it one run can be taken back and the other stands, and without that
+ * bound a pull on schedule would fill the history with what it knows.
+ *
+ * <p>Rows of costs that have an id of their own ({@code row_id}) are words about that row, of which the last holds: so a
+ * pull may read only those that changed, and the others of the day stand.
  */
 final class FactsImport implements Ready {
     private static final int PROGRESS_EVERY = 1_000;
     private static final int LONGEST = 500;
+    private static final String FACT =
+            "row_no bigint, name varchar, a varchar, b varchar, x decimal(18, 4), y decimal(18, 4), moment timestamp";
+    private static final String BY_HAND = "files";
 
     private final Tools tools;
+    private final ImportStore store;
     private final Given given;
     private final ImportKind kind;
+    private final boolean ofRows;
     private final Instant latest;
     private final String currency;
     private final Workspace workspace = new Workspace();
@@ -35,6 +46,7 @@ final class FactsImport implements Ready {
 
     FactsImport(Tools tools, ImportStore store, Given given, Instant latest) {
         this.tools = tools;
+        this.store = store;
         this.given = given;
         this.kind = given.mapping().tells();
         this.latest = latest;
@@ -54,10 +66,11 @@ final class FactsImport implements Ready {
                         .with("columns", opened.columns()));
             MappedColumns.requireNone(faults);
             table = opened;
+            ofRows = kind == ImportKind.COSTS && columns.has("row_id");
             for (var name : new String[] {"facts", "present"})
-                workspace.run(
-                        "create table %s (row_no bigint, name varchar, a varchar, b varchar, x decimal(18, 4), y decimal(18, 4), moment timestamp)"
-                                .formatted(name));
+                workspace.run("create table %s (%s)".formatted(name, FACT));
+            workspace.run(
+                    "create table told (%s, import_id bigint, by_same boolean, latest timestamp)".formatted(FACT));
         } catch (RuntimeException e) {
             if (opened != null) opened.close();
             workspace.close();
@@ -71,8 +84,8 @@ final class FactsImport implements Ready {
     }
 
     /**
-     * A fact: of a product its id, name, category, price, cost and from when on; of costs the channel, the campaign, nothing,
-     * the amount, nothing, and the day.
+     * A fact: of a product its id, name, category, price, cost and from when on; of costs the channel, the campaign, the
+     * row's id, the amount, nothing, and the day.
      */
     private record Fact(
             String name,
@@ -99,19 +112,13 @@ final class FactsImport implements Ready {
         }
         course.read(rows);
         rejects.flush();
+        var origin = store.get(given.id()).origin();
+        var teller = origin == null ? BY_HAND : origin.way() + ":" + origin.id();
         try (var present = workspace.connection.createAppender("present")) {
-            tools.warehouse().stream(present(), row -> {
+            tools.warehouse().stream(present(teller), row -> {
                 try {
-                    append(
-                            present,
-                            0,
-                            new Fact(
-                                    row.text("name"),
-                                    row.text("a"),
-                                    row.text("b"),
-                                    row.nullableDecimal("x"),
-                                    row.nullableDecimal("y"),
-                                    row.instant("moment")));
+                    begin(present, 0, fact(row));
+                    present.endRow();
                 } catch (SQLException e) {
                     throw Workspace.failed(e);
                 }
@@ -119,6 +126,7 @@ final class FactsImport implements Ready {
         } catch (SQLException e) {
             throw Workspace.failed(e);
         }
+        if (origin != null && !ofRows && !given.dryRun()) readToldBy(store.ofOrigin(origin));
         var report = report(rows);
         if (!given.dryRun()) {
             course.mayGoOn();
@@ -126,10 +134,40 @@ final class FactsImport implements Ready {
                     .append(
                             kind == ImportKind.PRODUCTS ? "product_changes" : "costs",
                             "import:" + given.id(),
-                            Rows.written(to ->
-                                    workspace.query("select * from facts order by row_no", row -> write(to, row))));
+                            Rows.written(to -> workspace.query(
+                                    ofRows ? WORDS_OF_ROWS : groupsNotToldTwice(), row -> write(to, row, teller))));
         }
         return report;
+    }
+
+    /** What the last two imports that told of a product, or of a day's costs, said of it. */
+    private void readToldBy(Set<Long> same) {
+        try (var told = workspace.connection.createAppender("told")) {
+            tools.warehouse().stream(told(), row -> {
+                try {
+                    begin(told, row.longValue("row_no"), fact(row));
+                    told.append(row.longValue("import_id"));
+                    told.append(same.contains(row.longValue("import_id"))
+                            && row.text("currency").equals(currency));
+                    append(told, row.instant("latest"));
+                    told.endRow();
+                } catch (SQLException e) {
+                    throw Workspace.failed(e);
+                }
+            });
+        } catch (SQLException e) {
+            throw Workspace.failed(e);
+        }
+    }
+
+    private static Fact fact(Row row) {
+        return new Fact(
+                row.text("name"),
+                row.text("a"),
+                row.text("b"),
+                row.nullableDecimal("x"),
+                row.nullableDecimal("y"),
+                row.instant("moment"));
     }
 
     private Fact fact(Table.Row row) throws BadRow {
@@ -172,7 +210,10 @@ final class FactsImport implements Ready {
             throw new BadRow("cost_of_nothing", "the row names neither a channel nor a campaign");
         var amount = amount(row, "amount");
         if (amount == null) throw new BadRow("no_amount", "column '%s' is empty".formatted(columns.column("amount")));
-        return new Fact(channel, campaign, "", amount, null, day);
+        var rowId = text(row, "row_id");
+        if (ofRows && rowId.isEmpty())
+            throw new BadRow("no_row_id", "column '%s' is empty".formatted(columns.column("row_id")));
+        return new Fact(channel, campaign, rowId, amount, null, day);
     }
 
     private String text(Table.Row row, String field) throws BadRow {
@@ -195,6 +236,11 @@ final class FactsImport implements Ready {
     }
 
     private static void append(DuckDBAppender to, long row, Fact fact) throws SQLException {
+        begin(to, row, fact);
+        to.endRow();
+    }
+
+    private static void begin(DuckDBAppender to, long row, Fact fact) throws SQLException {
         to.beginRow();
         to.append(row);
         to.append(fact.name());
@@ -202,8 +248,11 @@ final class FactsImport implements Ready {
         to.append(fact.b());
         append(to, fact.x());
         append(to, fact.y());
-        to.appendEpochMicros(java.time.temporal.ChronoUnit.MICROS.between(Instant.EPOCH, fact.at()));
-        to.endRow();
+        append(to, fact.at());
+    }
+
+    private static void append(DuckDBAppender to, Instant at) throws SQLException {
+        to.appendEpochMicros(java.time.temporal.ChronoUnit.MICROS.between(Instant.EPOCH, at));
     }
 
     private static void append(DuckDBAppender to, @Nullable BigDecimal amount) throws SQLException {
@@ -212,20 +261,76 @@ final class FactsImport implements Ready {
     }
 
     /** What stands of such facts; a product without a time of its own is told apart by what it says alone. */
-    private Sql present() {
+    private Sql present(String teller) {
+        if (kind == ImportKind.PRODUCTS) return Sql.of("""
+                    select product_id as name, product_name as a, category as b, price as x, cost as y, valid_from as moment
+                    from product_changes
+                    where import_id <> ? and import_id not in (select import_id from imports_undone)
+                    """, given.id());
+        if (!ofRows) return Sql.of("""
+                    select channel as name, campaign as a, '' as b, amount as x, cast(null as decimal(18, 4)) as y,
+                        cast(day as timestamp) as moment
+                    from costs_now where import_id <> ?
+                    """, given.id());
+        return Sql.of("""
+                select channel as name, campaign as a, row_id as b, amount as x, cast(null as decimal(18, 4)) as y,
+                    cast(day as timestamp) as moment
+                from (select * from costs
+                    where told_by = ? and row_id <> '' and import_id <> ? and import_id not in (select import_id from imports_undone)
+                    qualify row_number() over (partition by row_id order by import_id desc, row_no desc) = 1) last_words
+                where currency = ?
+                """, teller, given.id(), currency);
+    }
+
+    private Sql told() {
         return kind == ImportKind.PRODUCTS ? Sql.of("""
-                        select product_id as name, product_name as a, category as b, price as x, cost as y, valid_from as moment
+                        select product_id as name, product_name as a, category as b, price as x, cost as y, valid_from as moment,
+                            import_id, row_no, currency, max(valid_from) over (partition by product_id) as latest
                         from product_changes
                         where import_id <> ? and import_id not in (select import_id from imports_undone)
+                        qualify dense_rank() over (partition by product_id order by import_id desc) <= 2
                         """, given.id()) : Sql.of("""
-                        select channel as name, campaign as a, '' as b, amount as x, cast(null as decimal(18, 4)) as y,
-                            cast(day as timestamp) as moment
-                        from costs_now where import_id <> ?
+                        select channel as name, campaign as a, coalesce(row_id, '') as b, amount as x,
+                            cast(null as decimal(18, 4)) as y, cast(day as timestamp) as moment,
+                            import_id, row_no, currency, cast(day as timestamp) as latest
+                        from costs
+                        where import_id <> ? and import_id not in (select import_id from imports_undone)
+                        qualify dense_rank() over (partition by day, channel, campaign order by import_id desc) <= 2
                         """, given.id());
     }
 
+    /** All but those that say of a row what its last word was; where a file has several words of a row, all are written. */
+    private static final String WORDS_OF_ROWS = """
+            select * from (
+                select f.*, exists (select 1 from present p
+                    where p.b = f.b and p.name = f.name and p.a = f.a and p.x = f.x and p.moment = f.moment) as there
+                from facts f) judged
+            qualify not (there and count(*) over (partition by b) = 1) order by row_no
+            """;
+
+    /**
+     * All rows of a product, or of a day's costs, unless the last two imports that told of it were of the same origin and
+     * said just that. What has no time of its own must besides be what holds: a price once told for a later day may have
+     * come to hold since.
+     */
+    private String groupsNotToldTwice() {
+        var group = kind == ImportKind.PRODUCTS ? "[name]" : "[name, a, cast(moment as varchar)]";
+        var word = timeless() ? "{'a': a, 'b': b, 'x': x, 'y': y}" : "{'a': a, 'b': b, 'x': x, 'y': y, 'at': moment}";
+        return """
+                with now as (select %1$s as about, list(%2$s order by row_no) as words from facts group by all),
+                    before as (select %1$s as about, import_id, bool_and(by_same) as by_same, max(moment) = max(latest) as holds,
+                        list(%2$s order by row_no) as words from told group by all),
+                    again as (select about from now join before using (about)
+                        where by_same and before.words = now.words group by about having count(*) = 2 and bool_or(holds))
+                select * from facts where %1$s not in (select about from again) order by row_no
+                """.formatted(group, word);
+    }
+
+    private boolean timeless() {
+        return kind == ImportKind.PRODUCTS && columns.place("valid_from") < 0;
+    }
+
     private Imports.Report report(long rows) {
-        boolean timeless = kind == ImportKind.PRODUCTS && columns.place("valid_from") < 0;
         var counts = new long[2];
         var sum = new BigDecimal[] {BigDecimal.ZERO};
         workspace.query("""
@@ -236,7 +341,7 @@ final class FactsImport implements Ready {
                     from facts f)
                 select count(*) filter (where there) as there, count(*) filter (where not there) as fresh,
                     coalesce(sum(x) filter (where not there), 0) as amount from judged
-                """.formatted(timeless), row -> {
+                """.formatted(timeless()), row -> {
             counts[0] = row.longValue("there");
             counts[1] = row.longValue("fresh");
             sum[0] = row.decimal("amount");
@@ -258,7 +363,7 @@ final class FactsImport implements Ready {
                 columns.understood());
     }
 
-    private void write(io.rekindle.warehouse.RowWriter to, Row row) {
+    private void write(io.rekindle.warehouse.RowWriter to, Row row, String teller) {
         if (kind == ImportKind.PRODUCTS)
             to.value(row.text("name"))
                     .value(row.text("a"))
@@ -273,7 +378,9 @@ final class FactsImport implements Ready {
                     .value(row.text("a"))
                     .value(row.decimal("x"))
                     .value(currency);
-        to.value(given.id()).value(row.longValue("row_no")).end();
+        to.value(given.id()).value(row.longValue("row_no"));
+        if (kind == ImportKind.COSTS) to.value(ofRows ? row.text("b") : null).value(ofRows ? teller : null);
+        to.end();
     }
 
     @Override

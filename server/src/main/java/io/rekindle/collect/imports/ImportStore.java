@@ -21,6 +21,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.LongUnaryOperator;
 import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.simple.JdbcClient;
@@ -151,6 +152,15 @@ final class ImportStore {
                 .param("id", id)
                 .query((row, n) -> row.getLong("import_id"))
                 .list();
+    }
+
+    /** All imports one origin brought. */
+    Set<Long> ofOrigin(Imports.Origin origin) {
+        return jdbc.sql("select id from imports where origin_way = :way and origin_id = :id")
+                .param("way", origin.way())
+                .param("id", origin.id())
+                .query(Long.class)
+                .set();
     }
 
     void finish(long id, Imports.State state, Imports.@Nullable Report report, @Nullable Failure failure) {

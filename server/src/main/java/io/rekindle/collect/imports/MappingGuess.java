@@ -202,7 +202,8 @@ final class MappingGuess {
             "channel", List.of("medium", "platform", "渠道", "平台"),
             "campaign", List.of("campaignname", "campaignid", "活动", "活动名称", "推广计划"),
             "amount", List.of("cost", "costs", "spend", "spent", "amountspent", "费用", "花费", "消耗", "金额"),
-            "currency", List.of("currencycode", "币种", "货币"));
+            "currency", List.of("currencycode", "币种", "货币"),
+            "row_id", List.of("lineid", "recordid", "行号", "行id"));
     private static final Map<String, List<String>> SURVEYS = Map.of(
             "customer", WHO,
             "email", WHOSE_EMAIL,

@@ -211,6 +211,7 @@ class PullRunner implements SmartLifecycle, Backlog {
         try (var database = databases.open(pull.databaseId())) {
             open.database = database;
             var columns = database.columns(from);
+            if (pull.watermarkColumn() != null) Pulls.requireRowIds(pull.mapping(), columns);
             var since = since(pull, columns);
             try (var spool = new Spool(
                     file,

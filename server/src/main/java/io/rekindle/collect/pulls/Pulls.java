@@ -3,6 +3,7 @@ package io.rekindle.collect.pulls;
 import io.rekindle.access.AuditTrail;
 import io.rekindle.access.Caller;
 import io.rekindle.collect.Failure;
+import io.rekindle.collect.ImportKind;
 import io.rekindle.collect.ImportMapping;
 import io.rekindle.collect.Imports;
 import io.rekindle.collect.imports.FileLook;
@@ -474,12 +475,34 @@ public class Pulls {
             }
             imports.check(file, draft.mapping().encodedIn("UTF-8"));
             if (column == null) return 0;
+            requireRowIds(draft.mapping(), columns);
             var kind = watermark(columns, column);
             if (draft.overlap() != null) return draft.overlap();
             return kind == SourceDatabase.Watermark.NUMBER ? OVERLAP_NUMBERS : OVERLAP_SECONDS;
         } finally {
             delete(file);
         }
+    }
+
+    /**
+     * Costs of a day are the sum of its rows: of one whose changed rows alone are read, each has to be known again.
+     *
+     * @param columns of a pull with a watermark
+     */
+    static void requireRowIds(ImportMapping mapping, List<SourceDatabase.Column> columns) {
+        if (mapping.tells() != ImportKind.COSTS
+                || mapping.columns().containsKey("row_id")
+                || columns.stream().anyMatch(one -> one.name().equals("row_id"))) return;
+        var fault = new Problem.Fault(
+                        "row_id",
+                        "costs_without_row_id",
+                        "with a watermark only rows that changed are read: map the column that tells a row from all others, or pull without a watermark; there are {columns}")
+                .with(
+                        "columns",
+                        columns.stream().map(SourceDatabase.Column::name).toList());
+        throw Problem.unprocessable(
+                        "import_mapping_invalid", "the mapping does not fit the file: {count} fault(s)", List.of(fault))
+                .with("count", 1);
     }
 
     static SourceDatabase.Watermark watermark(List<SourceDatabase.Column> columns, String column) {

@@ -13,15 +13,18 @@ import io.rekindle.testing.TestMariaDb;
 import io.rekindle.testing.TestPostgres;
 import io.rekindle.warehouse.Sql;
 import io.rekindle.warehouse.Warehouse;
+import java.math.BigDecimal;
 import java.net.InetSocketAddress;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.file.Files;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -163,6 +166,174 @@ class PullTest {
             pulls.delete(pull.id());
             databases.delete(database.id());
         }
+    }
+
+    /** Ten rows of one day and campaign: a pull that reads one of them again must not make that one the day's costs. */
+    @Test
+    void costsOfADayAreTheLastWordOnEachOfItsRows() throws Exception {
+        var place = TestPostgres.newDatabase();
+        try (var shop = DriverManager.getConnection(place.url(), place.user(), place.password())) {
+            run(
+                    shop,
+                    "create table spend (no bigint, at timestamptz, channel text, campaign text, amount numeric(12,2), updated_at timestamptz)");
+            run(shop, """
+                    insert into spend select h, timestamptz '2026-01-05 00:00Z' + h * interval '1 hour', 'ads', 'c-%s', 10,
+                        timestamptz '2026-01-05 00:30Z' + h * interval '1 hour' from generate_series(0, 9) h
+                    """.formatted(mark));
+            var database =
+                    databases.create(new Database.Draft("spend " + mark, place.url(), place.user(), place.password()));
+            var fields = Map.of("day", "at", "channel", "channel", "campaign", "campaign", "amount", "amount");
+            assertThatThrownBy(() -> pulls.create(draft(
+                            "spend " + mark,
+                            database.id(),
+                            "spend",
+                            null,
+                            ImportMapping.of(ImportKind.COSTS, fields),
+                            "updated_at",
+                            null)))
+                    .isInstanceOfSatisfying(
+                            Problem.class,
+                            problem -> assertThat(problem.faults())
+                                    .extracting(Problem.Fault::code)
+                                    .containsExactly("costs_without_row_id"));
+            var known = new HashMap<>(fields);
+            known.put("row_id", "no");
+            var pull = pulls.create(draft(
+                    "spend " + mark,
+                    database.id(),
+                    "spend",
+                    null,
+                    ImportMapping.of(ImportKind.COSTS, known),
+                    "updated_at",
+                    null));
+            var first = pulledAgain(pull, null);
+            assertThat(first.brought()).isEqualTo(10);
+            assertThat(costs("2026-01-05")).isEqualByComparingTo("100");
+            var second = pulledAgain(pull, first);
+            assertThat(second.alreadyThere()).as("the overlap").isEqualTo(1);
+            assertThat(costs("2026-01-05")).isEqualByComparingTo("100");
+            assertThat(rowsOf("costs", "campaign", "c-" + mark)).isEqualTo(10);
+
+            run(shop, "update spend set amount = 15, updated_at = '2026-01-06 00:00Z' where no = 3");
+            run(
+                    shop,
+                    "insert into spend values (10, '2026-01-05 11:00Z', 'ads', 'c-%s', 7, '2026-01-06 00:00Z')"
+                            .formatted(mark));
+            var changed = pulledAgain(pull, second);
+            assertThat(changed.brought()).isEqualTo(2);
+            assertThat(costs("2026-01-05")).as("9 x 10 + 15 + 7").isEqualByComparingTo("112");
+            run(shop, "update spend set at = '2026-01-06 11:00Z', updated_at = '2026-01-06 01:00Z' where no = 10");
+            var moved = pulledAgain(pull, changed);
+            assertThat(costs("2026-01-05")).isEqualByComparingTo("105");
+            assertThat(costs("2026-01-06")).isEqualByComparingTo("7");
+
+            // A file by hand stands until the pull has something new to say of the day.
+            var file = Files.writeString(
+                    Files.createTempFile("costs", ".csv"),
+                    "day,channel,campaign,amount\n2026-01-05,ads,c-%s,80\n".formatted(mark));
+            long byHand = imports.start(file, "costs.csv", ImportMapping.of(ImportKind.COSTS, Map.of()), false, true)
+                    .id();
+            Awaitility.await()
+                    .atMost(Duration.ofSeconds(60))
+                    .until(() -> imports.get(byHand).state() == Imports.State.DONE);
+            assertThat(costs("2026-01-05")).isEqualByComparingTo("80");
+            var same = pulledAgain(pull, moved);
+            assertThat(costs("2026-01-05")).isEqualByComparingTo("80");
+            run(shop, "update spend set amount = 20, updated_at = '2026-01-07 00:00Z' where no = 3");
+            var last = pulledAgain(pull, same);
+            assertThat(costs("2026-01-05")).as("9 x 10 + 20").isEqualByComparingTo("110");
+            imports.undo(Objects.requireNonNull(last.importId()));
+            assertThat(costs("2026-01-05")).isEqualByComparingTo("80");
+            imports.undo(byHand);
+            assertThat(costs("2026-01-05")).isEqualByComparingTo("105");
+            pulls.delete(pull.id());
+        }
+    }
+
+    /** What a pull knows already is written down a second time, so that either run can be taken back, and no more. */
+    @Test
+    void productsThatStayAsTheyAreDoNotFillTheHistory() throws Exception {
+        var place = TestPostgres.newDatabase();
+        try (var shop = DriverManager.getConnection(place.url(), place.user(), place.password())) {
+            run(shop, "create table goods (id text, name text, price numeric(12,2))");
+            run(shop, "insert into goods select 'g-%1$s-' || n, 'n', n from generate_series(1, 100) n".formatted(mark));
+            run(shop, "insert into goods values ('h-%1$s', null, 5)".formatted(mark));
+            var database =
+                    databases.create(new Database.Draft("goods " + mark, place.url(), place.user(), place.password()));
+            var pull = pulls.create(draft(
+                    "goods " + mark,
+                    database.id(),
+                    "goods",
+                    null,
+                    ImportMapping.of(
+                            ImportKind.PRODUCTS, Map.of("product_id", "id", "product_name", "name", "price", "price")),
+                    null,
+                    null));
+            var first = pulledAgain(pull, null);
+            var second = pulledAgain(pull, first);
+            var third = pulledAgain(pull, second);
+            assertThat(third.alreadyThere()).isEqualTo(101);
+            var fourth = pulledAgain(pull, third);
+            assertThat(rowsOf("product_changes", "product_id", "g-" + mark + "-%"))
+                    .isEqualTo(200);
+
+            // Back to a price it had: that is what holds, though it was said before.
+            run(shop, "update goods set price = 6 where id like 'h-%'");
+            var fifth = pulledAgain(pull, fourth);
+            assertThat(price("h-" + mark)).isEqualByComparingTo("6");
+            run(shop, "update goods set price = 5 where id like 'h-%'");
+            var sixth = pulledAgain(pull, fifth);
+            assertThat(price("h-" + mark)).isEqualByComparingTo("5");
+            assertThat(rowsOf("product_changes", "product_id", "g-" + mark + "-%"))
+                    .isEqualTo(200);
+
+            // A run taken back leaves what the other said; then the next one says it for the second time again.
+            imports.undo(Objects.requireNonNull(first.importId()));
+            assertThat(price("g-" + mark + "-7")).isEqualByComparingTo("7");
+            var seventh = pulledAgain(pull, sixth);
+            imports.undo(Objects.requireNonNull(second.importId()));
+            assertThat(price("g-" + mark + "-7")).isEqualByComparingTo("7");
+            assertThat(price("h-" + mark)).isEqualByComparingTo("5");
+            pulledAgain(pull, seventh);
+            assertThat(rowsOf("product_changes", "product_id", "g-" + mark + "-%"))
+                    .as("twice taken back, twice standing")
+                    .isEqualTo(400);
+            pulls.delete(pull.id());
+        }
+    }
+
+    private Pull.Run pulledAgain(Pull pull, Pull.@Nullable Run after) {
+        pulls.ask(pull.id(), false);
+        var run = over(pull.id(), after == null ? null : after.id());
+        assertThat(run.state()).as("%s", run.failure()).isEqualTo(Pull.State.DONE);
+        return run;
+    }
+
+    private BigDecimal costs(String day) {
+        return warehouse
+                .first(
+                        Sql.of(
+                                "select coalesce(sum(amount), 0) as n from costs_now where campaign = ? and day = cast(? as date)",
+                                "c-" + mark,
+                                day),
+                        row -> row.decimal("n"))
+                .orElseThrow();
+    }
+
+    private BigDecimal price(String product) {
+        return warehouse
+                .first(
+                        Sql.of("select price from products_now where product_id = ?", product),
+                        row -> row.decimal("price"))
+                .orElseThrow();
+    }
+
+    private long rowsOf(String table, String column, String pattern) {
+        return warehouse
+                .first(
+                        Sql.of("select count(*) as n from %s where %s like ?".formatted(table, column), pattern),
+                        row -> row.longValue("n"))
+                .orElseThrow();
     }
 
     /** A column renamed at the other end rejects every row: that must not look like nothing new. */
