@@ -156,11 +156,11 @@ final class ImportStore {
 
     /** All imports one origin brought. */
     Set<Long> ofOrigin(Imports.Origin origin) {
-        return jdbc.sql("select id from imports where origin_way = :way and origin_id = :id")
+        return Set.copyOf(jdbc.sql("select id from imports where origin_way = :way and origin_id = :id")
                 .param("way", origin.way())
                 .param("id", origin.id())
-                .query(Long.class)
-                .set();
+                .query((row, n) -> row.getLong("id"))
+                .list());
     }
 
     void finish(long id, Imports.State state, Imports.@Nullable Report report, @Nullable Failure failure) {
