@@ -5,6 +5,7 @@ import java.lang.reflect.RecordComponent;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
+import java.util.Collections;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
@@ -66,8 +67,17 @@ public final class SettingsCheck implements ApplicationListener<ApplicationEnvir
         }
     }
 
+    /** The class path is the same as long as the process lives, and takes a while to look through. */
+    private static final class Known {
+        private static final Map<String, Setting> ALL = Collections.unmodifiableMap(found());
+    }
+
     /** All settings by name. */
     public static Map<String, Setting> all() {
+        return Known.ALL;
+    }
+
+    private static Map<String, Setting> found() {
         var scanner = new ClassPathScanningCandidateComponentProvider(false);
         scanner.addIncludeFilter(new AnnotationTypeFilter(ConfigurationProperties.class));
         var settings = new TreeMap<String, Setting>();
