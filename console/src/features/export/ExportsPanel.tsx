@@ -10,6 +10,7 @@ import { ProblemAlert } from '@/shared/ui/ProblemAlert';
 import { useDeleteExport, useExports, useRunExport } from './api/exports';
 import { ExportForm } from './ExportForm';
 import { ExportRuns, RunState } from './ExportRuns';
+import { LeftoverFiles } from './LeftoverFiles';
 
 export function ExportsPanel() {
   const { t } = useTranslation();
@@ -35,6 +36,7 @@ export function ExportsPanel() {
       <div className="row">{make}</div>
       {run.error && <ProblemAlert error={run.error} />}
       {remove.error && <ProblemAlert error={remove.error} />}
+      <LeftoverFiles />
       <ListTable<Export>
         list={list}
         testId="exports"
@@ -67,11 +69,9 @@ export function ExportsPanel() {
                       <Popconfirm
                         title={t('exports.deleteSure', { name: one.name })}
                         description={
-                          !one.s3 && (
-                            <Checkbox checked={withFiles} onChange={(event) => setWithFiles(event.target.checked)}>
-                              {t('exports.deleteFiles')}
-                            </Checkbox>
-                          )
+                          <Checkbox checked={withFiles} onChange={(event) => setWithFiles(event.target.checked)}>
+                            {t('exports.deleteFiles')}
+                          </Checkbox>
                         }
                         onOpenChange={() => setWithFiles(false)}
                         onConfirm={() =>

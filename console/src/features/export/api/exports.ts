@@ -22,6 +22,10 @@ export const useRuns = (id: number) =>
     GLANCE_MILLIS,
   );
 
+/** Former files in buckets that could not be deleted there yet. */
+export const useLeftovers = () =>
+  useList([...exportsKey, 'leftovers'], () => answerOf(api.GET('/api/exports/leftovers')), true, GLANCE_MILLIS);
+
 /** @param after files are read again when this changes */
 export const useFiles = (id: number, after: unknown) =>
   useList([...exportsKey, id, 'files', after], (cursor) =>
@@ -47,3 +51,6 @@ export const useDeleteExport = () =>
 
 export const useRunExport = () =>
   useChange((id: number) => answerOf(api.POST('/api/exports/{id}/run', { params: { path: { id } } })));
+
+export const useForgetLeftover = () =>
+  useChange((id: number) => answerOf(api.DELETE('/api/exports/leftovers/{id}', { params: { path: { id } } })));

@@ -113,8 +113,8 @@ public record Export(
      *
      * @param startedBy who asked for it; {@code system} when it was its time
      * @param progress how much of it is made, 0 to 1
-     * @param failure why it failed, as a code: {@code interrupted}, {@code storage}, {@code address_not_allowed},
-     *     {@code disk}, {@code internal}
+     * @param failure why it failed, as a code: {@code interrupted}, {@code changed}, {@code storage},
+     *     {@code address_not_allowed}, {@code disk}, {@code internal}
      */
     public record Run(
             long id,
@@ -128,6 +128,23 @@ public record Export(
             long bytes,
             @Nullable String failure,
             @Nullable String detail) {}
+
+    /**
+     * Files in a bucket that no export makes any more and that wait to be deleted there.
+     *
+     * @param export the name of the export that put them there, as it was then
+     * @param files how many
+     * @param triedAt when that was tried last; null when it was not yet
+     * @param failure what the storage said then; null when it was not tried yet
+     */
+    public record Leftover(
+            long id,
+            String export,
+            S3 s3,
+            long files,
+            Instant since,
+            @Nullable Instant triedAt,
+            @Nullable String failure) {}
 
     /**
      * A file in the server's own folder.

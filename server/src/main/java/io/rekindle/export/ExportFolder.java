@@ -7,6 +7,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Comparator;
 import java.util.List;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
 import org.springframework.stereotype.Component;
 
 /** The server's own folder of exports: a folder for each export, in it one for each data set. */
@@ -52,13 +54,40 @@ public class ExportFolder {
         return root.resolve(export.name()).resolve(file.name());
     }
 
-    void delete(Export export) {
-        var folder = root.resolve(export.name());
-        if (export.s3() != null || !Files.isDirectory(folder)) return;
-        try (var all = Files.walk(folder)) {
-            for (var path : all.sorted(Comparator.reverseOrder()).toList()) Files.delete(path);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
+    /** The folders that may be those of exports. */
+    List<String> names() throws IOException {
+        if (!Files.isDirectory(root)) return List.of();
+        try (var all = Files.list(root)) {
+            return all.filter(Files::isDirectory)
+                    .map(folder -> folder.getFileName().toString())
+                    .toList();
+        }
+    }
+
+    /** Deletes files of an export's folder and the folders that are empty then; what is not an export's stays. */
+    void delete(String export, Predicate<FileName> among, Predicate<String> which) throws IOException {
+        for (var dataset : Dataset.values()) {
+            var folder = root.resolve(export).resolve(dataset.code());
+            if (!Files.isDirectory(folder)) continue;
+            List<Path> all;
+            try (var walk = Files.walk(folder, 2)) {
+                all = walk.filter(Files::isRegularFile).toList();
+            }
+            for (var file : all) {
+                var name = root.relativize(file).toString().replace('\\', '/');
+                if (FileName.of(name).filter(among).isEmpty() || !which.test(name)) continue;
+                Files.delete(file);
+                deleteEmpty(file.getParent());
+            }
+        }
+    }
+
+    private void deleteEmpty(@Nullable Path folder) throws IOException {
+        for (var at = folder; at != null && !at.equals(root); at = at.getParent()) {
+            try (var left = Files.list(at)) {
+                if (left.findAny().isPresent()) return;
+            }
+            Files.delete(at);
         }
     }
 }

@@ -5,6 +5,8 @@ import io.rekindle.platform.Jobs;
 import io.rekindle.platform.Person;
 import io.rekindle.platform.PersonalData;
 import io.rekindle.platform.PersonalTable;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.util.List;
 import java.util.function.Consumer;
 import org.springframework.jdbc.core.simple.JdbcClient;
@@ -12,18 +14,20 @@ import org.springframework.stereotype.Component;
 
 /**
  * Calls to other systems tell of events; what was told to them is for them to erase. Files with personal fields are made
- * anew at once without the person, all others when the history is.
+ * anew at once without the person, all others when the history is; what no export makes any more is deleted then.
  */
 @Component
 class ExportPersonalData implements PersonalData {
     private final JdbcClient jdbc;
     private final Jobs jobs;
     private final BusinessClock clock;
+    private final ExportedFiles files;
 
-    ExportPersonalData(JdbcClient jdbc, Jobs jobs, BusinessClock clock) {
+    ExportPersonalData(JdbcClient jdbc, Jobs jobs, BusinessClock clock, ExportedFiles files) {
         this.jdbc = jdbc;
         this.jobs = jobs;
         this.clock = clock;
+        this.files = files;
     }
 
     @Override
@@ -38,7 +42,8 @@ class ExportPersonalData implements PersonalData {
                 PersonalTable.kept("webhooks")
                         .sealing("sealed_secret", Webhooks.SEALED_AS)
                         .sealing("sealed_earlier", Webhooks.SEALED_AS),
-                PersonalTable.kept("exports").sealing("sealed_s3_secret", Exports.SEALED_AS));
+                PersonalTable.kept("exports").sealing("sealed_s3_secret", Exports.SEALED_AS),
+                PersonalTable.kept("export_leftovers").sealing("sealed_s3_secret", Exports.SEALED_AS));
     }
 
     @Override
@@ -48,8 +53,16 @@ class ExportPersonalData implements PersonalData {
 
     @Override
     public void finished() {
+        // A run that is under way read days in which the person still was.
+        jdbc.sql("update exports set generation = generation + 1").update();
         jdbc.sql("delete from export_days").update();
         makeAgain("true");
+        try {
+            files.sweep();
+        } catch (IOException e) {
+            throw new UncheckedIOException("files that no export makes any more could not be deleted", e);
+        }
+        jobs.schedule(Exports.LEFTOVERS_JOB, Exports.ALL_LEFTOVERS, clock.instant());
     }
 
     private void makeAgain(String which) {

@@ -10,6 +10,7 @@ import io.rekindle.platform.Problem;
 import io.rekindle.platform.SystemClock;
 import io.rekindle.platform.Vault;
 import io.rekindle.warehouse.FileForm;
+import java.io.IOException;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.nio.charset.StandardCharsets;
@@ -26,11 +27,17 @@ import java.time.temporal.ChronoUnit;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
+import java.util.Set;
+import java.util.function.Predicate;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Component;
+import org.springframework.transaction.PlatformTransactionManager;
 import org.springframework.transaction.annotation.Transactional;
+import org.springframework.transaction.support.TransactionTemplate;
 
 /** The history as files for other systems: what, where to, when. The files themselves are made by a job. */
 @Component
@@ -38,9 +45,15 @@ public class Exports {
     /** The job that makes the files; its instance is the export's id. */
     public static final String JOB = "export";
 
+    /** The job that deletes in buckets what no export makes any more, and its one instance. */
+    public static final String LEFTOVERS_JOB = "export-leftovers";
+
+    public static final String ALL_LEFTOVERS = "all";
+
     /** Under which secrets of storages are sealed. */
     public static final String SEALED_AS = "s3-secret";
 
+    private static final Logger LOG = LoggerFactory.getLogger(Exports.class);
     private static final Pattern NAME = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,62}");
     private static final Pattern BUCKET = Pattern.compile("[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]");
     private static final Pattern PREFIX = Pattern.compile("([A-Za-z0-9!_.*'()-]+(/[A-Za-z0-9!_.*'()-]+)*)?");
@@ -52,7 +65,9 @@ public class Exports {
     private final Vault vault;
     private final Jobs jobs;
     private final ExportFolder folder;
+    private final ExportedFiles files;
     private final AccessLog accesses;
+    private final TransactionTemplate transactions;
 
     Exports(
             JdbcClient jdbc,
@@ -62,7 +77,9 @@ public class Exports {
             Vault vault,
             Jobs jobs,
             ExportFolder folder,
-            AccessLog accesses) {
+            ExportedFiles files,
+            AccessLog accesses,
+            PlatformTransactionManager transactionManager) {
         this.jdbc = jdbc;
         this.audit = audit;
         this.system = system;
@@ -70,7 +87,9 @@ public class Exports {
         this.vault = vault;
         this.jobs = jobs;
         this.folder = folder;
+        this.files = files;
         this.accesses = accesses;
+        this.transactions = new TransactionTemplate(transactionManager);
     }
 
     public List<Export> list() {
@@ -107,10 +126,24 @@ public class Exports {
         return get(id);
     }
 
-    /** Without a secret the one it has stays. Days that stand in files already are not made again unless the place or form changed. */
-    @Transactional
+    /**
+     * Without a secret the one it has stays. What it made and does not make any more is deleted; days that stand in files
+     * already are not made again unless the place or form changed. A run that is under way ends and begins again.
+     */
     public Export update(long id, Export.Draft draft) {
-        var before = get(id);
+        var change = Objects.requireNonNull(transactions.execute(status -> {
+            lock(id);
+            var before = get(id);
+            return new Change(before, updated(before, draft));
+        }));
+        if (change.before().s3() == null) sweep(change.before(), file -> true);
+        return change.after();
+    }
+
+    private record Change(Export before, Export after) {}
+
+    private Export updated(Export before, Export.Draft draft) {
+        long id = before.id();
         check(draft);
         if (draft.s3() != null && before.s3() == null && draft.s3Secret() == null)
             throw Problem.invalid("export_without_secret", "a bucket needs the secret of its access key");
@@ -119,6 +152,9 @@ public class Exports {
                 .param("id", id)
                 .query(Boolean.class)
                 .single()) throw nameTaken(draft.name());
+        boolean moved = !before.name().equals(draft.name()) || !isSamePlace(before.s3(), draft.s3());
+        // With the secret of that place.
+        if (moved) files.letGo(id, file -> false);
         bound("""
                 update exports set name = :name, data = :data, form = :form, personal = :personal, s3_endpoint = :endpoint,
                     s3_region = :region, s3_bucket = :bucket, s3_prefix = :prefix, s3_access_key = :accessKey,
@@ -127,28 +163,87 @@ public class Exports {
                 where id = :id
                 """, draft).param("id", id).update();
         var after = get(id);
-        if (!before.name().equals(after.name())
+        boolean personalChanged = before.personal() != after.personal();
+        files.letGo(id, file -> file.isOf(after) && !(personalChanged && file.dataset() == Dataset.PROFILES));
+        if (moved || before.form() != after.form()) forgetDays(id);
+        forgetDaysBut(id, after.data());
+        if (moved
+                || personalChanged
                 || before.form() != after.form()
-                || !Objects.equals(before.s3(), after.s3())) forgetDays(id);
+                || !Set.copyOf(before.data()).equals(Set.copyOf(after.data()))) newGeneration(id);
         jobs.cancel(JOB, Long.toString(id));
         scheduleNext(after);
+        deleteLeftovers();
         audit.record("export.changed", "export " + id, words(draft));
         return after;
     }
 
+    private static boolean isSamePlace(Export.@Nullable S3 a, Export.@Nullable S3 b) {
+        if (a == null || b == null) return a == null && b == null;
+        return a.endpoint().equals(b.endpoint())
+                && a.bucket().equals(b.bucket())
+                && a.prefix().equals(b.prefix());
+    }
+
     /**
-     * Takes it off the schedule and forgets it.
+     * Takes it off the schedule and forgets it; profiles it made are deleted.
      *
-     * @param withFiles also those in the server's own folder; in a bucket they stay
+     * @param withFiles all others too
      */
-    @Transactional
     public void delete(long id, boolean withFiles) {
-        var gone = get(id);
-        refuseWhileRunning(gone);
-        if (withFiles) folder.delete(gone);
-        jobs.cancel(JOB, Long.toString(id));
-        jdbc.sql("delete from exports where id = :id").param("id", id).update();
-        audit.record("export.deleted", "export " + id, gone.name() + (withFiles ? " with its files" : ""));
+        var gone = Objects.requireNonNull(transactions.execute(status -> {
+            lock(id);
+            var export = get(id);
+            refuseWhileRunning(export);
+            files.letGo(id, file -> !withFiles && file.dataset() != Dataset.PROFILES);
+            jobs.cancel(JOB, Long.toString(id));
+            jdbc.sql("delete from exports where id = :id").param("id", id).update();
+            deleteLeftovers();
+            audit.record("export.deleted", "export " + id, export.name() + (withFiles ? " with its files" : ""));
+            return export;
+        }));
+        if (gone.s3() == null) sweep(gone, file -> withFiles || file.dataset() == Dataset.PROFILES);
+    }
+
+    /** No run begins and no file is claimed until this transaction ends. */
+    private void lock(long id) {
+        if (jdbc.sql("select id from exports where id = :id for update")
+                .param("id", id)
+                .query(Long.class)
+                .optional()
+                .isEmpty()) throw notFound(id);
+    }
+
+    private void sweep(Export export, Predicate<FileName> among) {
+        try {
+            files.sweep(export.name(), among);
+        } catch (IOException e) {
+            LOG.warn("files of export {} could not be deleted", export.name(), e);
+            audit.record(
+                    "export.files_left",
+                    "export " + export.id(),
+                    "%s, in the server's folder: %s".formatted(export.name(), e.getMessage()));
+        }
+    }
+
+    /** Has what no export makes any more deleted in buckets, as soon as can be. */
+    public void deleteLeftovers() {
+        if (jdbc.sql("select exists (select from export_leftovers)")
+                .query(Boolean.class)
+                .single()) jobs.schedule(LEFTOVERS_JOB, ALL_LEFTOVERS, clock.instant());
+    }
+
+    /** Files in buckets that no export makes any more and that could not be deleted yet. */
+    public List<Export.Leftover> leftovers() {
+        return files.leftovers();
+    }
+
+    /** No longer tries to delete them: somebody did by hand, or the bucket is gone. */
+    @Transactional
+    public void forgetLeftover(long id) {
+        if (!files.forget(id))
+            throw Problem.notFound("export_leftover_not_found", "nothing waits to be deleted there any more");
+        audit.record("export.leftover_forgotten", "export leftover " + id, "by hand");
     }
 
     /**
@@ -175,6 +270,19 @@ public class Exports {
                 .update();
     }
 
+    private void forgetDaysBut(long id, List<Dataset> data) {
+        jdbc.sql("delete from export_days where export_id = :id and data <> all (:data)")
+                .param("id", id)
+                .param("data", data.stream().map(Dataset::code).toArray(String[]::new))
+                .update();
+    }
+
+    private void newGeneration(long id) {
+        jdbc.sql("update exports set generation = generation + 1 where id = :id")
+                .param("id", id)
+                .update();
+    }
+
     private static void refuseWhileRunning(Export export) {
         if (export.lastRun() != null && export.lastRun().state() == Export.RunState.RUNNING)
             throw Problem.conflict("export_running", "'{name}' is being made; wait until it is done")
@@ -183,23 +291,23 @@ public class Exports {
 
     /** What stands in the server's own folder, by name from {@code cursor} on. */
     public Page<Export.File> files(long id, String cursor, int limit) {
-        var files = folder.files(get(id)).stream()
+        var there = files.files(get(id)).stream()
                 .filter(file -> file.name().compareTo(cursor) > 0)
                 .limit(limit + 1L)
                 .toList();
-        return Page.of(files, limit, Export.File::name);
+        return Page.of(there, limit, Export.File::name);
     }
 
     /** One of its files, to be read by the caller; that it was stands in the audit trail. */
     public Path file(long id, String name) {
         var export = get(id);
-        var found = folder.files(export).stream()
+        var found = files.files(export).stream()
                 .filter(file -> file.name().equals(name))
                 .findFirst()
                 .orElseThrow(() -> Problem.notFound("export_file_not_found", "'{name}' has no file {file}")
                         .with("name", export.name())
                         .with("file", name));
-        if (export.personal() == Export.Personal.CLEAR && !accesses.showsClear(Caller.current()))
+        if (files.personal(export, found) == Export.Personal.CLEAR && !accesses.showsClear(Caller.current()))
             throw Problem.of(
                     Problem.Kind.FORBIDDEN,
                     "export_file_of_personal_data",

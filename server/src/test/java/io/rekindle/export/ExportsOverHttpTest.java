@@ -12,6 +12,7 @@ import io.rekindle.warehouse.Rows;
 import io.rekindle.warehouse.Sql;
 import io.rekindle.warehouse.Warehouse;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -51,10 +52,12 @@ class ExportsOverHttpTest {
     private final Warehouse warehouse;
     private final BusinessClock business;
     private final JdbcClient jdbc;
+    private final ExportPersonalData personalData;
     private final Path folder;
 
     ExportsOverHttpTest(
             @LocalServerPort int port,
+            @Autowired ExportPersonalData personalData,
             @Autowired EventLog log,
             @Autowired Tails tails,
             @Autowired Warehouse warehouse,
@@ -62,6 +65,7 @@ class ExportsOverHttpTest {
             @Autowired JdbcClient jdbc,
             @Autowired PlatformSettings settings) {
         this.port = port;
+        this.personalData = personalData;
         this.log = log;
         this.tails = tails;
         this.warehouse = warehouse;
@@ -315,6 +319,172 @@ class ExportsOverHttpTest {
         assertThat(refused(s3.formatted("https://s3.example", "r", "bucket", "").replace("\"s3Secret\":\"x\",", "")))
                 .isEqualTo("export_without_secret");
         assertThat(send("GET", "/api/exports/99999999", "").statusCode()).isEqualTo(404);
+    }
+
+    @Test
+    void whatAnExportDoesNotMakeAnyMoreIsDeletedAndShownToNobody() throws Exception {
+        person("export-former");
+        var analyst = key("analyst");
+        var draft = "{\"name\":\"%s\",\"form\":\"%s\",\"data\":[%s],\"personal\":\"%s\"}";
+        long id = make(draft.formatted("former", "csv", "\"profiles\",\"identities\"", "clear"));
+        var path = "/api/exports/%d/file?name=profiles/profiles.csv.gz".formatted(id);
+        run(id);
+        assertThat(code(as(analyst, "GET", path))).isEqualTo("export_file_of_personal_data");
+
+        change(id, draft.formatted("former", "csv", "\"profiles\",\"identities\"", "masked"));
+        assertThat(folder.resolve("former/profiles"))
+                .as("in clear, and no more")
+                .doesNotExist();
+        assertThat(folder.resolve("former/identities/identities.csv.gz")).exists();
+        assertThat(code(as(analyst, "GET", path))).isEqualTo("export_file_not_found");
+        run(id);
+        assertThat(as(analyst, "GET", path).statusCode()).as("masked").isEqualTo(200);
+
+        change(id, draft.formatted("former", "parquet", "\"profiles\",\"identities\"", "masked"));
+        assertThat(everyFile()).noneMatch(file -> file.contains("/former/"));
+        run(id);
+        change(id, draft.formatted("former", "parquet", "\"identities\"", "none"));
+        assertThat(filesUnder("former")).containsExactly("identities/identities.parquet");
+        change(id, draft.formatted("former-moved", "parquet", "\"identities\"", "none"));
+        assertThat(folder.resolve("former")).doesNotExist();
+
+        // What stays when its export goes is never a profile, and not shown with another export of the name.
+        change(id, draft.formatted("former", "csv", "\"profiles\",\"identities\"", "clear"));
+        run(id);
+        assertThat(send("DELETE", "/api/exports/" + id, "").statusCode()).isEqualTo(204);
+        assertThat(filesUnder("former")).containsExactly("identities/identities.csv.gz");
+        long anew = make(draft.formatted("former", "csv", "\"events\"", "none"));
+        assertThat(get("/api/exports/%d/files".formatted(anew)).get("items")).isEmpty();
+    }
+
+    @Test
+    void atTheEndOfAnErasureWhatNoExportMakesIsDeletedAndNothingElse() throws Exception {
+        person("export-swept");
+        long kept = make("{\"name\":\"kept-for-now\",\"form\":\"csv\",\"data\":[\"events\",\"identities\"]}");
+        run(kept);
+        assertThat(send("DELETE", "/api/exports/" + kept, "").statusCode()).isEqualTo(204);
+        assertThat(filesUnder("kept-for-now")).isNotEmpty();
+        long id = make("{\"name\":\"to-stay\",\"form\":\"csv\",\"data\":[\"profiles\"],\"personal\":\"clear\"}");
+        run(id);
+        var foreign = folder.resolve("kept-for-now/notes.txt");
+        Files.writeString(foreign, "of somebody else");
+        var half = folder.resolve("to-stay/profiles/.profiles.csv.gz.in-work");
+        Files.writeString(half, "what a killed server left");
+        long before = runs(id).size();
+        personalData.finished();
+        assertThat(filesUnder("kept-for-now")).containsExactly("notes.txt");
+        assertThat(half).doesNotExist();
+        assertThat(filesUnder("to-stay")).containsExactly("profiles/profiles.csv.gz");
+        await(() -> ended(id, before));
+        Files.delete(foreign);
+    }
+
+    @Test
+    void anExportThatIsMovedWhileItRunsFillsItsNewPlaceAndOneIsMadeWholeAnewWhenAnErasureEndsMeanwhile()
+            throws Exception {
+        var today = LocalDate.ofInstant(business.instant(), ZoneOffset.UTC);
+        warehouse.append(
+                "decisions", "export-test-moved", Rows.selected(Sql.of("""
+                        select %1$d + n, 78, %1$d, %1$d + n, true, null, 'treatment', 0.75, 'salt', 'send', null, 'email', null,
+                            timestamp '%2$s 07:00:00' - to_days(n::integer), 1.5, '{}', timestamp '%2$s 07:00:00' - to_days(n::integer)
+                        from range(10, 310) t (n)
+                        """.formatted(CAMPAIGN + 100_000_000, today))));
+        long days = history("select count(distinct cast(decided_at as date)) as n from decisions");
+        var draft = "{\"name\":\"%s\",\"form\":\"csv\",\"data\":[\"decisions\"]}";
+        long id = make(draft.formatted("moving"));
+        send("POST", "/api/exports/%d/run".formatted(id), "");
+        await(() -> runs(id).size() == 1 && runs(id).get(0).get("files").intValue() > 5);
+        change(id, draft.formatted("moved"));
+        await(() -> ended(id, 1));
+        assertThat(runs(id).get(1).get("failure").stringValue()).isEqualTo("changed");
+        assertThat(runs(id).get(0).get("state").stringValue()).isEqualTo("done");
+        assertThat(filesUnder("moved")).hasSize((int) days);
+        assertThat(folder.resolve("moving")).doesNotExist();
+
+        send("POST", "/api/exports/%d/run?anew=true".formatted(id), "");
+        await(() -> runs(id).size() == 3 && runs(id).get(0).get("files").intValue() > 5);
+        personalData.finished();
+        await(() -> ended(id, 3));
+        assertThat(runs(id).get(1).get("failure").stringValue()).isEqualTo("changed");
+        assertThat(runs(id).get(0).get("files").longValue()).isEqualTo(days);
+    }
+
+    @Test
+    void whatWasUploadedUnderAnOlderDefinitionIsDeletedInTheBucketOrToldOf() throws Exception {
+        person("export-former-bucket");
+        var storage = TestFolders.newFolder("s3-former").resolve("storage");
+        Files.createDirectory(storage);
+        var draft = """
+                {"name": "%s", "form": "csv", "data": ["profiles", "identities"], "personal": "clear", "s3Secret": "%s",
+                 "s3": {"endpoint": "%s", "region": "us-east-1", "bucket": "history", "prefix": "p", "accessKey": "S3RVER"}}
+                """;
+        long id;
+        String last;
+        try (var s3 = new S3Server(storage)) {
+            id = make(draft.formatted("bucket-a", S3Server.SECRET, s3.endpoint()));
+            run(id);
+            assertThat(objects(storage)).hasSize(2).allMatch(name -> name.contains("/bucket-a/"));
+            change(id, draft.formatted("bucket-b", S3Server.SECRET, s3.endpoint()));
+            await(() -> objects(storage).isEmpty());
+            run(id);
+            change(
+                    id,
+                    draft.formatted("bucket-b", S3Server.SECRET, s3.endpoint()).replace("clear", "masked"));
+            await(() -> objects(storage).size() == 1);
+            assertThat(objects(storage).getFirst()).contains("/identities/");
+            run(id);
+            assertThat(objects(storage))
+                    .as("made again under the same name, it stays")
+                    .hasSize(2);
+            await(() -> leftovers().isEmpty());
+            last = draft.formatted("bucket-b", S3Server.SECRET, s3.endpoint());
+        }
+        // The storage is gone: that the files could not be deleted there is told until somebody says they are.
+        assertThat(send("DELETE", "/api/exports/%d".formatted(id), "").statusCode())
+                .as(last)
+                .isEqualTo(204);
+        await(() ->
+                leftovers().valueStream().anyMatch(one -> !one.get("failure").isNull()));
+        var told = leftovers().get(0);
+        assertThat(told.get("export").stringValue()).isEqualTo("bucket-b");
+        assertThat(told.get("files").intValue()).as("profiles alone").isEqualTo(1);
+        assertThat(get("/api/audit?limit=500").toString()).contains("export.files_left");
+        assertThat(send("DELETE", "/api/exports/leftovers/" + told.get("id").longValue(), "")
+                        .statusCode())
+                .isEqualTo(204);
+        assertThat(leftovers()).isEmpty();
+    }
+
+    private JsonNode leftovers() {
+        try {
+            return get("/api/exports/leftovers").get("items");
+        } catch (IOException | InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private static List<String> objects(Path storage) {
+        try (var files = Files.walk(storage)) {
+            return files.map(Path::toString)
+                    .filter(name -> name.endsWith("_object"))
+                    .toList();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private void change(long id, String draft) throws Exception {
+        var answer = send("PUT", "/api/exports/" + id, draft);
+        assertThat(answer.statusCode()).as(answer.body()).isEqualTo(200);
+    }
+
+    private List<String> filesUnder(String export) throws IOException {
+        try (var files = Files.walk(folder.resolve(export))) {
+            return files.filter(Files::isRegularFile)
+                    .map(file -> folder.resolve(export).relativize(file).toString())
+                    .sorted()
+                    .toList();
+        }
     }
 
     private List<String> everyFile() throws IOException {

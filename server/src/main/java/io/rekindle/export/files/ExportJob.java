@@ -4,9 +4,11 @@ import io.rekindle.access.AuditTrail;
 import io.rekindle.export.Dataset;
 import io.rekindle.export.Export;
 import io.rekindle.export.ExportFolder;
+import io.rekindle.export.ExportedFiles;
 import io.rekindle.export.Exports;
 import io.rekindle.platform.BusinessClock;
 import io.rekindle.platform.Job;
+import io.rekindle.platform.Jobs;
 import io.rekindle.platform.OutgoingAddresses;
 import io.rekindle.platform.OwnerOnly;
 import io.rekindle.platform.PlatformSettings;
@@ -38,7 +40,7 @@ import org.springframework.stereotype.Component;
 /**
  * Makes the files of one export. What has days gets a file for each: of the last days again with every run, of earlier
  * ones once. The rest is one file, made again with every run. After a crash the whole run comes again, and every file is
- * replaced as a whole.
+ * replaced as a whole. A run whose export is changed meanwhile, or whose history was written anew, ends and comes again.
  */
 @Component
 class ExportJob implements Job {
@@ -47,7 +49,9 @@ class ExportJob implements Job {
     private static final int DAYS_UNTIL_SETTLED = 3;
 
     private final Exports exports;
+    private final ExportedFiles files;
     private final ExportFolder folder;
+    private final Jobs jobs;
     private final PlatformSettings platform;
     private final JdbcClient jdbc;
     private final Warehouse warehouse;
@@ -60,7 +64,9 @@ class ExportJob implements Job {
 
     ExportJob(
             Exports exports,
+            ExportedFiles files,
             ExportFolder folder,
+            Jobs jobs,
             PlatformSettings platform,
             JdbcClient jdbc,
             Warehouse warehouse,
@@ -71,7 +77,9 @@ class ExportJob implements Job {
             BusinessClock business,
             AuditTrail audit) {
         this.exports = exports;
+        this.files = files;
         this.folder = folder;
+        this.jobs = jobs;
         this.platform = platform;
         this.jdbc = jdbc;
         this.warehouse = warehouse;
@@ -90,16 +98,17 @@ class ExportJob implements Job {
 
     @Override
     public void run(String instance) {
+        var generation = files.generation(Long.parseLong(instance));
         var found = exports.list().stream()
                 .filter(one -> Long.toString(one.id()).equals(instance))
                 .findFirst();
-        if (found.isEmpty()) return;
+        if (found.isEmpty() || generation.isEmpty()) return;
         var export = found.get();
         jdbc.sql("""
                         update export_runs set state = 'failed', failure = 'interrupted', ended_at = :now
                         where export_id = :id and state = 'running'
                         """).param("now", now()).param("id", export.id()).update();
-        long run = jdbc.sql("""
+        var begun = jdbc.sql("""
                         with asked as (update exports e set asked_by = null from exports b
                                        where e.id = :id and b.id = e.id returning coalesce(b.asked_by, 'system') as by)
                         insert into export_runs (export_id, state, started_at, started_by, progress, files, rows, bytes)
@@ -108,16 +117,24 @@ class ExportJob implements Job {
                 .param("now", now())
                 .param("id", export.id())
                 .query(Long.class)
-                .single();
+                .optional();
+        if (begun.isEmpty()) return;
+        long run = begun.get();
+        boolean isChanged = false;
         try (var store = store(export);
                 var scratch =
                         Scratch.of(platform.data().resolve("exports-in-work").resolve(instance))) {
             if (export.personal() == Export.Personal.CLEAR && export.data().contains(Dataset.PROFILES))
                 audit.record("export.personal_data", "export " + export.id(), "profiles with personal data in clear");
             var share = 1.0 / export.data().size();
-            for (int i = 0; i < export.data().size(); i++)
-                make(export, new Part(run, i * share, share), export.data().get(i), store, scratch.folder());
-            end(run, null, null);
+            for (int i = 0; i < export.data().size() && !isChanged; i++)
+                isChanged = !make(
+                        export,
+                        new Part(run, generation.get(), i * share, share),
+                        export.data().get(i),
+                        store,
+                        scratch.folder());
+            end(run, isChanged ? "changed" : null, null);
         } catch (Problem e) {
             end(run, e.code(), e.detail());
         } catch (IOException e) {
@@ -128,13 +145,26 @@ class ExportJob implements Job {
             end(run, "internal", e.getMessage());
         }
         // As it stands now: it may have been changed or deleted meanwhile.
-        exports.list().stream().filter(one -> one.id() == export.id()).forEach(exports::scheduleNext);
+        var now = exports.list().stream().filter(one -> one.id() == export.id()).findFirst();
+        if (isChanged && now.isPresent()) again(export, run);
+        else now.ifPresent(exports::scheduleNext);
+        exports.deleteLeftovers();
+    }
+
+    /** At once, for whoever asked for the run. */
+    private void again(Export export, long run) {
+        jdbc.sql("""
+                        update exports set asked_by = r.started_by from export_runs r
+                        where exports.id = :id and exports.asked_by is null and r.id = :run
+                        """).param("id", export.id()).param("run", run).update();
+        jobs.schedule(name(), Long.toString(export.id()), business.instant());
     }
 
     /** A part of a run, of the progress from {@code from} on. */
-    private record Part(long run, double from, double share) {}
+    private record Part(long run, long generation, double from, double share) {}
 
-    private void make(Export export, Part part, Dataset dataset, Store store, Path scratch)
+    /** False when the export is not any more what the run began with. */
+    private boolean make(Export export, Part part, Dataset dataset, Store store, Path scratch)
             throws IOException, SQLException {
         var query = Query.of(dataset);
         var ofDay = query.ofDay();
@@ -144,28 +174,33 @@ class ExportJob implements Job {
             long rows = dataset == Dataset.PROFILES && export.personal() != Export.Personal.NONE
                     ? withPersonalFields(export, query, file)
                     : warehouse.write(query.sql(), file, export.form());
-            put(part.run(), store, under + dataset.code() + export.form().ending(), file, rows);
+            if (!put(
+                    export,
+                    part,
+                    dataset,
+                    store,
+                    under + dataset.code() + export.form().ending(),
+                    file,
+                    rows)) return false;
             progressed(part, 1);
-            return;
+            return true;
         }
         var settled = settled(export, dataset);
         var today = LocalDate.ofInstant(business.instant(), ZoneOffset.UTC);
         var days = days(ofDay);
+        files.keepDays(export, dataset, days);
         days.removeAll(settled);
         for (int i = 0; i < days.size(); i++) {
             var day = days.get(i);
             var file = scratch.resolve(dataset.code() + export.form().ending());
             long rows = warehouse.write(query.of(day), file, export.form());
-            put(
-                    part.run(),
-                    store,
-                    "%sday=%s/%s%s"
-                            .formatted(under, day, dataset.code(), export.form().ending()),
-                    file,
-                    rows);
-            if (day.plusDays(DAYS_UNTIL_SETTLED).isBefore(today)) settle(export, dataset, day);
+            var name = "%sday=%s/%s%s"
+                    .formatted(under, day, dataset.code(), export.form().ending());
+            if (!put(export, part, dataset, store, name, file, rows)) return false;
+            if (day.plusDays(DAYS_UNTIL_SETTLED).isBefore(today)) settle(export, part, dataset, day);
             progressed(part, (i + 1.0) / days.size());
         }
+        return true;
     }
 
     private void progressed(Part part, double of) {
@@ -193,24 +228,34 @@ class ExportJob implements Job {
                 .list());
     }
 
-    private void settle(Export export, Dataset dataset, LocalDate day) {
-        jdbc.sql("insert into export_days values (:id, :data, :day) on conflict do nothing")
+    /** Unless the export is another by now: then its files of that day are still to be made. */
+    private void settle(Export export, Part part, Dataset dataset, LocalDate day) {
+        jdbc.sql("""
+                        insert into export_days
+                        select id, :data, :day::date from exports where id = :id and generation = :generation for share
+                        on conflict do nothing
+                        """)
+                .param("generation", part.generation())
                 .param("id", export.id())
                 .param("data", dataset.code())
                 .param("day", day)
                 .update();
     }
 
-    private void put(long run, Store store, String name, Path file, long rows) throws IOException {
+    private boolean put(Export export, Part part, Dataset dataset, Store store, String name, Path file, long rows)
+            throws IOException {
         long bytes = Files.size(file);
-        store.put(name, file);
+        var personal = dataset == Dataset.PROFILES ? export.personal() : Export.Personal.NONE;
+        boolean isPut = files.put(export, part.generation(), name, personal, () -> store.put(name, file));
         Files.deleteIfExists(file);
+        if (!isPut) return false;
         jdbc.sql(
                         "update export_runs set files = files + 1, rows = rows + :rows, bytes = bytes + :bytes where id = :run")
                 .param("rows", rows)
                 .param("bytes", bytes)
-                .param("run", run)
+                .param("run", part.run())
                 .update();
+        return true;
     }
 
     private void end(long run, @Nullable String failure, @Nullable String detail) {

@@ -55,12 +55,24 @@ final class S3Store implements Store {
 
     @Override
     public void put(String name, Path file) throws IOException {
-        var key = place.prefix().isEmpty() ? name : place.prefix() + "/" + name;
         try {
-            client.putObject(request -> request.bucket(place.bucket()).key(key), file);
+            client.putObject(request -> request.bucket(place.bucket()).key(key(name)), file);
         } catch (SdkException e) {
             throw new IOException(String.valueOf(e.getMessage()), e);
         }
+    }
+
+    /** Deletes what was put; what is not there is no fault. */
+    void delete(String name) throws IOException {
+        try {
+            client.deleteObject(request -> request.bucket(place.bucket()).key(key(name)));
+        } catch (SdkException e) {
+            throw new IOException(String.valueOf(e.getMessage()), e);
+        }
+    }
+
+    private String key(String name) {
+        return place.prefix().isEmpty() ? name : place.prefix() + "/" + name;
     }
 
     @Override

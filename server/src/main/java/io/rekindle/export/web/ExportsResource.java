@@ -44,6 +44,20 @@ class ExportsResource {
         return exports.get(id);
     }
 
+    /** Files in buckets that no export makes any more and that could not be deleted there yet, and why. */
+    @GetMapping("/leftovers")
+    @PreAuthorize("hasRole('ANALYST')")
+    Page<Export.Leftover> leftovers() {
+        return new Page<>(exports.leftovers(), null);
+    }
+
+    /** No longer tries to delete them there. */
+    @DeleteMapping("/leftovers/{id}")
+    @ResponseStatus(HttpStatus.NO_CONTENT)
+    void forgetLeftover(@PathVariable long id) {
+        exports.forgetLeftover(id);
+    }
+
     @PostMapping
     @ResponseStatus(HttpStatus.CREATED)
     Export create(@RequestBody Export.Draft draft) {
@@ -55,6 +69,7 @@ class ExportsResource {
         return exports.update(id, draft);
     }
 
+    /** Profiles it made are deleted; {@code files=true} deletes all others too. */
     @DeleteMapping("/{id}")
     @ResponseStatus(HttpStatus.NO_CONTENT)
     void delete(@PathVariable long id, @RequestParam(defaultValue = "false") boolean files) {
