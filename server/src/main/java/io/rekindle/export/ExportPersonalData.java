@@ -43,6 +43,8 @@ class ExportPersonalData implements PersonalData {
                         .sealing("sealed_secret", Webhooks.SEALED_AS)
                         .sealing("sealed_earlier", Webhooks.SEALED_AS),
                 PersonalTable.kept("exports").sealing("sealed_s3_secret", Exports.SEALED_AS),
+                // Of files, and what stands in them; the files are made anew.
+                PersonalTable.kept("export_files"),
                 PersonalTable.kept("export_leftovers").sealing("sealed_s3_secret", Exports.SEALED_AS));
     }
 
