@@ -151,7 +151,7 @@ public final class StateDatabase implements AutoCloseable {
                 .locations("classpath:db/migration")
                 // Modules number their migrations apart, so a later one may have the smaller number.
                 .outOfOrder(true)
-                // All in one transaction: a first start that is killed begins anew, and commits are what takes the time.
+                // In one transaction: a first start that is killed begins anew, and commits are what takes time.
                 .group(true)
                 .load()
                 .migrate();
