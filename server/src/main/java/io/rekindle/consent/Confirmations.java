@@ -29,16 +29,22 @@ import org.springframework.web.util.HtmlUtils;
 /**
  * Double opt-in: an agreement holds only when whoever reads the mailbox has confirmed it. Nothing holds while a confirmation
  * is open; the link is signed, runs out, and is followed by a person who presses a button: opening it confirms nothing.
+ *
+ * <p>Who presses it has shown that they read one mailbox. So a question is about the address it is sent to, an answer counts
+ * only while that is the customer's address, and what was agreed to holds at the addresses that were confirmed. Another
+ * address is asked once when it becomes the customer's.
  */
 @Component
 public class Confirmations {
     private static final String KIND = "confirmation";
+    private static final String NEW_ADDRESS = "another address";
     private static final int SIGNATURE = 16;
     /** How often a yes that is only repeated is asked about until somebody confirms it. */
     private static final int MOST_ASKED = 3;
 
     private final JdbcClient jdbc;
     private final Consents consents;
+    private final ConsentStore store;
     private final Wordings wordings;
     private final Countries countries;
     private final Identities identities;
@@ -53,6 +59,7 @@ public class Confirmations {
     Confirmations(
             JdbcClient jdbc,
             Consents consents,
+            ConsentStore store,
             Wordings wordings,
             Countries countries,
             Identities identities,
@@ -64,6 +71,7 @@ public class Confirmations {
             PlatformSettings platform) {
         this.jdbc = jdbc;
         this.consents = consents;
+        this.store = store;
         this.wordings = wordings;
         this.countries = countries;
         this.identities = identities;
@@ -79,7 +87,9 @@ public class Confirmations {
     public enum Stand {
         OPEN,
         CONFIRMED,
-        EXPIRED
+        EXPIRED,
+        /** It was asked at another address than the customer has now. */
+        ELSEWHERE
     }
 
     /**
@@ -102,20 +112,36 @@ public class Confirmations {
             String language,
             Instant askedAt,
             Instant expiresAt,
-            @Nullable Instant confirmedAt) {
-        Stand at(Instant now) {
-            if (confirmedAt != null) return Stand.CONFIRMED;
-            return now.isBefore(expiresAt) ? Stand.OPEN : Stand.EXPIRED;
-        }
+            @Nullable Instant confirmedAt,
+            @Nullable Long addressHash) {}
+
+    /**
+     * Whether what this customer agrees to over a channel has to be confirmed: by the settings, where the customer lives, or
+     * because what holds of them holds at the addresses they confirmed.
+     */
+    public boolean isNeeded(CustomerId customer, String channel) {
+        if (!channel.equals(Permissions.EMAIL)) return false;
+        return settings.doubleOptIn()
+                || countries.anyDoubleOptIn()
+                        && (countries.needsConfirmation(customer) || store.isBound(identities.canonical(customer)));
     }
 
-    /** The ids a customer has today: what was asked of any of them was asked of the customer. */
-    private static final String THEIRS =
-            "customer_id in (select :customer union all select alias_id from customer_aliases where customer_id = :customer)";
+    /** Whether what a customer agreed to was confirmed at other addresses than theirs of today. */
+    boolean isElsewhere(CustomerId customer) {
+        return consents.isElsewhere(customer, Permissions.EMAIL);
+    }
 
-    /** Whether what this customer agrees to over a channel has to be confirmed: by the settings, or where the customer lives. */
-    public boolean isNeeded(CustomerId customer, String channel) {
-        return channel.equals(Permissions.EMAIL) && (settings.doubleOptIn() || countries.needsConfirmation(customer));
+    /** By hand somebody said yes for a customer: where it would have to be confirmed it holds at the address of today. */
+    @Transactional
+    public void vouch(CustomerId customer, String channel) {
+        if (!isNeeded(customer, channel)) return;
+        var canonical = identities.canonical(customer);
+        var address = address(canonical, channel);
+        if (address != null) store.bind(canonical, channel, address, clock.instant());
+    }
+
+    private @Nullable Long address(CustomerId canonical, String channel) {
+        return store.addresses(List.of(canonical), channel).get(canonical);
     }
 
     /** Whether there is any agreement that has to be confirmed. */
@@ -143,18 +169,78 @@ public class Confirmations {
         return ask(customer, what, MOST_ASKED);
     }
 
+    /**
+     * Asks customers at an address nobody asked them at: of what they agreed to at others, and of what they were asked there
+     * and have not answered.
+     *
+     * @param whose customers of today, and the identity each address may have come with
+     */
+    @Transactional
+    void askAtNewAddresses(Map<CustomerId, CustomerId> whose) {
+        for (var customer : store.atNewAddress(whose.keySet(), Permissions.EMAIL)) {
+            if (!isNeeded(customer, Permissions.EMAIL)) continue;
+            if (isElsewhere(customer))
+                consents.of(customer).stream()
+                        .filter(c -> c.granted() && c.channel().equals(Permissions.EMAIL))
+                        .findFirst()
+                        .ifPresent(c -> askAgain(
+                                whose.getOrDefault(customer, customer),
+                                new Declaration(
+                                        c.purpose(),
+                                        c.channel(),
+                                        c.topic(),
+                                        true,
+                                        NEW_ADDRESS,
+                                        c.wording(),
+                                        null,
+                                        null)));
+            for (var question : unanswered(customer))
+                askAgain(
+                        question.customer(),
+                        new Declaration(
+                                question.purpose(),
+                                question.channel(),
+                                question.topic(),
+                                true,
+                                question.source(),
+                                question.wording(),
+                                question.language(),
+                                null));
+        }
+    }
+
+    /** The latest question of each kind that nobody answered, and about which nothing was said since. */
+    private List<Confirmation> unanswered(CustomerId customer) {
+        return jdbc.sql("""
+                        select distinct on (purpose, topic) * from consent_confirmations q
+                        where q.%s and channel = :channel and confirmed_at is null and not exists (
+                            select 1 from consents c
+                            where c.customer_id = :customer and c.purpose = q.purpose and c.channel = q.channel
+                                and (c.topic = q.topic or c.topic = '' and not c.granted))
+                        order by purpose, topic, asked_at desc, id desc
+                        """.formatted(ConsentStore.THEIRS))
+                .param("customer", customer.value())
+                .param("channel", Permissions.EMAIL)
+                .query((row, n) -> confirmation(row))
+                .list();
+    }
+
     private boolean ask(CustomerId customer, Declaration what, int most) {
         var canonical = identities.canonical(customer);
         var now = clock.instant();
         var topic = Objects.requireNonNullElse(what.topic(), "");
+        var address = address(canonical, what.channel());
         record Asked(int open, int ever) {}
         var asked = jdbc.sql("""
-                        select count(*) filter (where expires_at > :now) as open, count(*) as ever
+                        select count(*) filter (
+                                where expires_at > :now and address_hash is not distinct from cast(:address as bigint)) as open,
+                            count(*) as ever
                         from consent_confirmations
                         where %s and purpose = :purpose and channel = :channel and topic = :topic
                             and confirmed_at is null
-                        """.formatted(THEIRS))
+                        """.formatted(ConsentStore.THEIRS))
                 .param("customer", canonical.value())
+                .param("address", address, Types.BIGINT)
                 .param("purpose", what.purpose())
                 .param("channel", what.channel())
                 .param("topic", topic)
@@ -170,9 +256,9 @@ public class Confirmations {
         long id = jdbc.sql("""
                         insert into consent_confirmations
                             (customer_id, purpose, channel, topic, source, wording, mail_wording, language, asked_at,
-                             expires_at)
+                             expires_at, address_hash)
                         values (:customer, :purpose, :channel, :topic, :source, :wording, :mailWording, :language, :now,
-                             :expires)
+                             :expires, :address)
                         returning id
                         """)
                 .param("customer", customer.value())
@@ -185,6 +271,7 @@ public class Confirmations {
                 .param("language", language)
                 .param("now", ConsentStore.utc(now))
                 .param("expires", ConsentStore.utc(expires))
+                .param("address", address, Types.BIGINT)
                 .query(Long.class)
                 .single();
         mails.getObject().enqueue(id, customer, expires);
@@ -203,9 +290,9 @@ public class Confirmations {
     /** What the mail says. */
     public record Mail(String subject, String html, String text) {}
 
-    /** The mail of a confirmation, with its link; empty when it needs none any more. */
+    /** The mail of a confirmation, with its link; empty when it needs none any more, or none to the customer's address. */
     public Optional<Mail> mail(long id) {
-        return find(id).filter(c -> c.at(clock.instant()) == Stand.OPEN).map(this::mail);
+        return find(id).filter(c -> stand(c) == Stand.OPEN).map(this::mail);
     }
 
     private Mail mail(Confirmation confirmation) {
@@ -270,7 +357,10 @@ public class Confirmations {
 
     /** How a confirmation stands now. */
     public Stand stand(Confirmation confirmation) {
-        return confirmation.at(clock.instant());
+        if (confirmation.confirmedAt() != null) return Stand.CONFIRMED;
+        if (!clock.instant().isBefore(confirmation.expiresAt())) return Stand.EXPIRED;
+        var address = address(identities.canonical(confirmation.customer()), confirmation.channel());
+        return address != null && address.equals(confirmation.addressHash()) ? Stand.OPEN : Stand.ELSEWHERE;
     }
 
     /** Confirms by a link: from now on the agreement holds; again changes nothing. Empty when the link is not ours. */
@@ -280,13 +370,16 @@ public class Confirmations {
         if (found.isEmpty()) return Optional.empty();
         var confirmation = found.get();
         var now = clock.instant();
-        if (confirmation.at(now) != Stand.OPEN) return Optional.of(confirmation.at(now));
+        var address = confirmation.addressHash();
+        var stand = stand(confirmation);
+        if (stand != Stand.OPEN || address == null) return Optional.of(stand);
         int changed = jdbc.sql(
                         "update consent_confirmations set confirmed_at = :now where id = :id and confirmed_at is null")
                 .param("now", ConsentStore.utc(now))
                 .param("id", confirmation.id())
                 .update();
-        if (changed > 0)
+        if (changed > 0) {
+            store.bind(confirmation.customer(), confirmation.channel(), address, now);
             consents.say(
                     confirmation.customer(),
                     new Declaration(
@@ -298,6 +391,7 @@ public class Confirmations {
                             confirmation.wording(),
                             confirmation.language(),
                             proof(confirmation, now)));
+        }
         return Optional.of(Stand.CONFIRMED);
     }
 
@@ -311,16 +405,20 @@ public class Confirmations {
                         now);
     }
 
-    /** The open confirmations of a customer, latest first. */
+    /** The open confirmations of a customer at the address of today, latest first. */
     public List<Confirmation> openOf(CustomerId customer) {
-        return jdbc.sql("""
+        return jdbc
+                .sql("""
                         select * from consent_confirmations where %s and confirmed_at is null
                             and expires_at > :now order by asked_at desc, id desc
-                        """.formatted(THEIRS))
+                        """.formatted(ConsentStore.THEIRS))
                 .param("customer", identities.canonical(customer).value())
                 .param("now", ConsentStore.utc(clock.instant()))
                 .query((row, n) -> confirmation(row))
-                .list();
+                .list()
+                .stream()
+                .filter(confirmation -> stand(confirmation) == Stand.OPEN)
+                .toList();
     }
 
     private Optional<Confirmation> find(long id) {
@@ -345,6 +443,7 @@ public class Confirmations {
                 row.getString("language"),
                 ConsentStore.instant(row, "asked_at"),
                 ConsentStore.instant(row, "expires_at"),
-                confirmed == null ? null : confirmed.toInstant());
+                confirmed == null ? null : confirmed.toInstant(),
+                row.getObject("address_hash", Long.class));
     }
 }

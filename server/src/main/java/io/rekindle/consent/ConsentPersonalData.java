@@ -42,6 +42,7 @@ class ConsentPersonalData implements PersonalData {
                 PersonalTable.deleted("consent_changes_pending", "customer_id"),
                 PersonalTable.deleted("consent_evidence", "customer_id").sealing("sealed_proof", Consents.PROOF),
                 PersonalTable.deleted("consent_confirmations", "customer_id"),
+                PersonalTable.deleted("consent_addresses", "customer_id"),
                 PersonalTable.deleted("contact_units", "customer_id"),
                 PersonalTable.kept("suppressions").sealing("sealed_note", Suppressions.NOTE));
     }

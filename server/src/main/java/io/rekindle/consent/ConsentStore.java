@@ -217,8 +217,9 @@ class ConsentStore {
      * A yes that has to be confirmed before it holds.
      *
      * @param repeated whether its source had said the same before
+     * @param agreed whether there is permission already, if perhaps not at the address of today
      */
-    record Unconfirmed(Change change, boolean repeated) {}
+    record Unconfirmed(Change change, boolean repeated, boolean agreed) {}
 
     /** Somebody unsubscribes the address of a customer, whoever else has it. */
     record Off(About about, long addressHash, String source, Instant at) {}
@@ -262,8 +263,8 @@ class ConsentStore {
             }
             var told = new ArrayList<Turn>();
             if (toConfirm) {
-                boolean open = repeated ? isUnanswered(change.about(), states) : !granted(states.get(change.about()));
-                if (open) unconfirmed.add(new Unconfirmed(change, repeated));
+                if (!repeated || isUnanswered(change.about(), states))
+                    unconfirmed.add(new Unconfirmed(change, repeated, granted(states.get(change.about()))));
                 continue;
             }
             var dated = shown(lastOf(change, states), free, evidence);
@@ -766,6 +767,71 @@ class ConsentStore {
                     found.put(new CustomerId(row.getLong("customer_id")), row.getLong("address_hash"));
                 });
         return found;
+    }
+
+    /** Every id of a customer: what was said of any of them was said of the person. */
+    static final String THEIRS =
+            "customer_id in (select :customer union all select alias_id from customer_aliases where customer_id = :customer)";
+
+    /** Whether a yes of a person was ever confirmed at an address: then it holds at such addresses only. */
+    boolean isBound(CustomerId customer) {
+        return jdbc.sql("select exists (select 1 from consent_addresses where %s)".formatted(THEIRS))
+                .param("customer", customer.value())
+                .query(Boolean.class)
+                .single();
+    }
+
+    /** Whether a person's address is one at which nothing was confirmed, though it was at others. */
+    boolean isElsewhere(CustomerId customer, String channel) {
+        return jdbc.sql("""
+                        select coalesce(not r.address_hash = any (v.hashes), false) as elsewhere
+                        from reachable_customers r cross join (
+                            select array_agg(address_hash) as hashes from consent_addresses
+                            where channel = :channel and %s) v
+                        where r.customer_id = :customer and r.channel = :channel
+                        """.formatted(THEIRS))
+                .param("customer", customer.value())
+                .param("channel", channel)
+                .query(Boolean.class)
+                .optional()
+                .orElse(false);
+    }
+
+    /** From now on what is said of this identity holds at an address, and at others only where it is bound to them, too. */
+    void bind(CustomerId identity, String channel, long addressHash, Instant at) {
+        jdbc.sql("""
+                        insert into consent_addresses (customer_id, channel, address_hash, confirmed_at)
+                        values (:identity, :channel, :address, :at) on conflict do nothing
+                        """)
+                .param("identity", identity.value())
+                .param("channel", channel)
+                .param("address", addressHash)
+                .param("at", utc(at))
+                .update();
+    }
+
+    /** Those of some customers who were asked to confirm something, or did, but never at the address they have now. */
+    List<CustomerId> atNewAddress(Collection<CustomerId> customers, String channel) {
+        if (customers.isEmpty()) return List.of();
+        return jdbc.sql("""
+                        with ids as (
+                            select customer_id, customer_id as id from unnest(:customers) as c (customer_id)
+                            union select customer_id, alias_id from customer_aliases where customer_id = any (:customers)),
+                        asked as (
+                            select i.customer_id, array_agg(k.address_hash) as hashes
+                            from ids i join (
+                                select customer_id as id, channel, coalesce(address_hash, 0) as address_hash
+                                from consent_confirmations
+                                union all select customer_id, channel, address_hash from consent_addresses) k on k.id = i.id
+                            where k.channel = :channel group by i.customer_id)
+                        select a.customer_id from asked a
+                        join reachable_customers r on r.customer_id = a.customer_id and r.channel = :channel
+                        where r.address_hash <> all (a.hashes) order by a.customer_id
+                        """)
+                .param("customers", longs(List.copyOf(customers), CustomerId::value))
+                .param("channel", channel)
+                .query((row, n) -> new CustomerId(row.getLong("customer_id")))
+                .list();
     }
 
     long lastMerge() {

@@ -78,12 +78,17 @@ class ConsentTail implements Tail {
 
     @Override
     public void process(Batch batch) {
-        takeRegroupings();
+        var regrouped = takeRegroupings();
+        boolean toConfirm = confirmations.mayBeNeeded();
+        hear(batch, toConfirm);
+        if (toConfirm) askAtNewAddresses(batch, regrouped);
+    }
+
+    private void hear(Batch batch, boolean toConfirm) {
         var relevant = batch.events().stream().filter(ConsentTail::matters).toList();
         if (relevant.isEmpty()) return;
         var customers = identities.canonical(
                 relevant.stream().map(LoggedEvent::customer).distinct().toList());
-        boolean toConfirm = confirmations.mayBeNeeded();
         var changes = new ArrayList<ConsentStore.Change>();
         var refused = new ArrayList<LoggedEvent>();
         for (var event : relevant) {
@@ -99,8 +104,21 @@ class ConsentTail implements Tail {
         for (var yes : unconfirmed) ask(yes);
     }
 
+    /** An address comes with an event, or with another identity. */
+    private void askAtNewAddresses(Batch batch, Set<CustomerId> regrouped) {
+        var said = new HashMap<CustomerId, CustomerId>();
+        var come = batch.events().stream()
+                .filter(event -> event.type() == EventType.IDENTIFY && event.emailAddress() != null)
+                .map(LoggedEvent::customer)
+                .toList();
+        identities.canonical(regrouped).values().forEach(customer -> said.put(customer, customer));
+        identities.canonical(come).forEach((identity, customer) -> said.put(customer, identity));
+        confirmations.askAtNewAddresses(said);
+    }
+
     private void ask(ConsentStore.Unconfirmed yes) {
         var change = yes.change();
+        if (yes.agreed() && !confirmations.isElsewhere(change.about().customer())) return;
         var about = change.about();
         var declaration = new Declaration(
                 about.purpose(),
@@ -286,10 +304,13 @@ class ConsentTail implements Tail {
         store.suppress(suppressions);
     }
 
-    private void takeRegroupings() {
+    /** @return who they were about */
+    private Set<CustomerId> takeRegroupings() {
+        var about = new HashSet<CustomerId>();
         while (true) {
             var some = identities.regroupingsAfter(store.lastMerge(), REGROUPINGS_AT_ONCE);
-            if (some.isEmpty()) return;
+            if (some.isEmpty()) return about;
+            about.addAll(Regrouping.touched(some));
             long last = some.getLast().number();
             if (some.stream().noneMatch(Regrouping::split)) {
                 store.move(Regrouping.finalWinners(some), last);

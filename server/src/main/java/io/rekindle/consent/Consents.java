@@ -33,6 +33,8 @@ public class Consents {
     private final Vault vault;
     private final BusinessClock clock;
     private final Tombstones tombstones;
+    private final Countries countries;
+    private final ConsentSettings settings;
 
     Consents(
             JdbcClient jdbc,
@@ -41,7 +43,9 @@ public class Consents {
             Identities identities,
             Vault vault,
             BusinessClock clock,
-            Tombstones tombstones) {
+            Tombstones tombstones,
+            Countries countries,
+            ConsentSettings settings) {
         this.jdbc = jdbc;
         this.store = store;
         this.relay = relay;
@@ -49,6 +53,8 @@ public class Consents {
         this.vault = vault;
         this.clock = clock;
         this.tombstones = tombstones;
+        this.countries = countries;
+        this.settings = settings;
     }
 
     /** Everything one customer said last, by purpose, channel and topic. */
@@ -183,7 +189,7 @@ public class Consents {
 
     /**
      * What holds of marketing about each of some topics over one channel, at an address that was not unsubscribed from it
-     * since; "" is everything that is about none.
+     * since, and is not another one than those it was confirmed at; "" is everything that is about none.
      */
     Map<String, Boolean> holding(CustomerId customer, String channel, List<String> topics) {
         return holding(customer, channel, topics, true);
@@ -194,7 +200,14 @@ public class Consents {
         return holding(customer, channel, topics, false);
     }
 
+    /** Whether what a customer confirmed was confirmed at other addresses than the present one, and so does not hold there. */
+    boolean isElsewhere(CustomerId customer, String channel) {
+        return (settings.doubleOptIn() || countries.anyDoubleOptIn())
+                && store.isElsewhere(identities.canonical(customer), channel);
+    }
+
     private Map<String, Boolean> holding(CustomerId customer, String channel, List<String> topics, boolean atAddress) {
+        boolean elsewhere = atAddress && isElsewhere(customer, channel);
         var holds = new LinkedHashMap<String, Boolean>();
         jdbc.sql("""
                         select x.topic, coalesce(%s, false) and not (:atAddress and exists (
@@ -215,7 +228,7 @@ public class Consents {
                 .param("purpose", Permissions.MARKETING)
                 .param("channel", channel)
                 .query(row -> {
-                    holds.put(row.getString("topic"), row.getBoolean("holds"));
+                    holds.put(row.getString("topic"), row.getBoolean("holds") && !elsewhere);
                 });
         return holds;
     }

@@ -332,6 +332,8 @@ public class Permissions {
      * <p>Two of one run may turn out to be one person when it is planned already. Only one of them goes out, so the unit that
      * was reserved for the other is not in the way: it moves no window over its limit, for both were counted in it.
      *
+     * <p>Who confirmed at an address is written to at such addresses only, as long as there is double opt-in at all.
+     *
      * <p>Consents of two who turned out to be one are folded a little later. Until then a no of either counts.
      *
      * <p>A person's units are looked up one person at a time ({@code offset 0} keeps it so). Right after a large run was
@@ -351,6 +353,12 @@ public class Permissions {
             ids as (
                 select place, message_id, customer_id as id from person
                 union all select place, message_id, id from others),
+            proven as (
+                select i.place, array_agg(a.address_hash) as hashes
+                from ids i join consent_addresses a on a.customer_id = i.id and a.channel = :channel
+                where :confirming
+                    and (:doubleOptIn or exists (select 1 from consent_countries where double_opt_in))
+                group by i.place),
             dissent as (
                 select distinct o.place
                 from others o join consents w on w.customer_id = o.id and w.purpose = :purpose and w.channel = :channel
@@ -378,7 +386,7 @@ public class Permissions {
             room as (select place, min(room) as room from counted group by place),
             facts as (
                 select p.place, p.message_id, p.customer_id, r.address_hash,
-                    case when d.place is not null then :noConsent
+                    case when d.place is not null or not r.address_hash = any (v.hashes) then :noConsent
                         when coalesce(%s, :unasked) then 0
                         when not t.granted and coalesce(c.granted, :unasked) then :topicDeclined
                         else :noConsent end
@@ -395,7 +403,8 @@ public class Permissions {
                     and t.channel = :channel and t.topic = :topic and t.topic <> ''
                 left join reachable_customers r on r.customer_id = p.customer_id and r.channel = :channel
                 left join room x on x.place = p.place
-                left join dissent d on d.place = p.place)
+                left join dissent d on d.place = p.place
+                left join proven v on v.place = p.place)
             """.formatted(ConsentStore.HOLDS, ConsentStore.STANDS);
 
     private static final String TAKE = """
@@ -483,6 +492,8 @@ public class Permissions {
         values.put("budget", settings.contactBudget());
         values.put("longest", Math.max(settings.contactDays(), ContactLimit.LONGEST));
         values.put("unasked", unasked(ask.purpose()));
+        values.put("confirming", !ask.purpose().equals(TRANSACTIONAL));
+        values.put("doubleOptIn", settings.doubleOptIn());
         values.put("noConsent", Refusal.NO_CONSENT.bit());
         values.put("topicDeclined", Refusal.TOPIC_DECLINED.bit());
         values.put("suppressed", Refusal.SUPPRESSED.bit());

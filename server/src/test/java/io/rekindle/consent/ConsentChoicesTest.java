@@ -418,6 +418,93 @@ class ConsentChoicesTest {
         }
     }
 
+    /** Who presses the button has shown that they read one mailbox, and no other. */
+    @Test
+    void aConfirmationIsAboutTheAddressItWasSentToAndAnotherAddressIsAskedOnce() throws Exception {
+        send("PUT", "/api/country-rules/AT", "{\"doubleOptIn\": true}");
+        try {
+            var customer = customer("rv-1", "{\"country\": \"AT\", \"consent\": {\"email\": true}}");
+            var first = link(customer);
+            writtenAt("rv-1", "victim", "2026-02-02T00:00:00Z");
+            assertThat(page("GET", first, "").statusCode()).isEqualTo(410);
+            assertThat(page("POST", first, "").statusCode()).as("the old link").isEqualTo(410);
+            assertRefused(customer);
+            assertThat(asked(customer)).as("the new address is asked").isEqualTo(2);
+            var second = link(customer);
+            assertThat(second).isNotEqualTo(first);
+            assertThat(page("POST", second, "").statusCode()).isEqualTo(200);
+            assertThat(may(customer, null)).isEqualTo(GRANTED);
+
+            writtenAt("rv-1", "rv-third", "2026-02-03T00:00:00Z");
+            assertRefused(customer);
+            assertThat(consents.holding(customer, "email", List.of(""))).isEqualTo(Map.of("", false));
+            assertThat(confirmations.openOf(customer)).hasSize(1);
+            runOut(customer);
+            writtenAt("rv-1", "rv-third", "2026-02-04T00:00:00Z");
+            customerAt("rv-1", "rv-third", "{\"consent\": {\"email\": true}}", "2026-02-05T00:00:00Z");
+            assertThat(asked(customer)).as("once").isEqualTo(3);
+            subscribed("rv-1", "{\"channel\": \"email\"}", "2026-02-06T00:00:00Z");
+            assertThat(asked(customer)).as("for a deed once more").isEqualTo(4);
+            assertRefused(customer);
+
+            writtenAt("rv-1", "victim", "2026-02-07T00:00:00Z");
+            assertThat(may(customer, null)).as("back at a confirmed one").isEqualTo(GRANTED);
+            subscribed("rv-1", "{\"channel\": \"email\"}", "2026-02-08T00:00:00Z");
+            assertThat(asked(customer)).as("it holds there").isEqualTo(4);
+
+            writtenAt("rv-1", "rv-fourth", "2026-02-09T00:00:00Z");
+            assertThat(asked(customer)).as("not for ever").isEqualTo(4);
+            assertRefused(customer);
+            assertThat(send(
+                                    "PUT",
+                                    "/api/customers/" + customer + "/consent",
+                                    "{\"purpose\": \"marketing\", \"channel\": \"email\", \"granted\": true}")
+                            .statusCode())
+                    .isEqualTo(200);
+            assertThat(may(customer, null)).as("a hand vouches for it").isEqualTo(GRANTED);
+            writtenAt("rv-1", "rv-fifth", "2026-02-10T00:00:00Z");
+            assertRefused(customer);
+        } finally {
+            send("DELETE", "/api/country-rules/AT", "");
+        }
+    }
+
+    /** Where nobody has to confirm anything, an address may change as it likes. */
+    @Test
+    void withoutDoubleOptInAYesHoldsAtWhateverAddress() throws Exception {
+        send("PUT", "/api/country-rules/AT", "{\"doubleOptIn\": true}");
+        try {
+            var abroad = customer("free-1", "{\"country\": \"CH\", \"consent\": {\"email\": true}}");
+            writtenAt("free-1", "free-2", "2026-02-02T00:00:00Z");
+            assertThat(may(abroad, null)).isEqualTo(GRANTED);
+            assertThat(asked(abroad)).isZero();
+        } finally {
+            send("DELETE", "/api/country-rules/AT", "");
+        }
+    }
+
+    /** As planned and as sent. */
+    private void assertRefused(CustomerId customer) {
+        assertThat(may(customer, null)).isEqualTo(new Permit.Refused(Refusal.NO_CONSENT));
+        assertThat(permissions
+                        .judge(new long[] {customer.value()}, ask(null), NOW)
+                        .reasons(0))
+                .containsExactly(Refusal.NO_CONSENT);
+    }
+
+    private void writtenAt(String userId, String mailbox, String at) {
+        customerAt(userId, mailbox, "{}", at);
+    }
+
+    private void customerAt(String userId, String mailbox, String traits, String at) {
+        read(people.batch()
+                .identify()
+                .by(Identifier.Type.USER_ID, userId)
+                .by(Identifier.Type.EMAIL, mailbox + "@choices.example")
+                .withJson(traits)
+                .at(at));
+    }
+
     /** Who missed the link and signs up once more gets another mail; who only signs in is not asked for ever. */
     @Test
     void aYesThatIsRepeatedIsAskedAboutAgainWhenItsLinkHasRunOut() throws Exception {
@@ -676,12 +763,15 @@ class ConsentChoicesTest {
 
     /** Presses the button behind the link of the one mail that is open. */
     private void confirm(CustomerId customer) throws Exception {
+        assertThat(page("POST", link(customer), "").statusCode()).isEqualTo(200);
+    }
+
+    private String link(CustomerId customer) {
         long id = confirmations.openOf(customer).getFirst().id();
         var link = Pattern.compile("https?://\\S+/c/[\\w-]+")
                 .matcher(confirmations.mail(id).orElseThrow().text());
         assertThat(link.find()).isTrue();
-        assertThat(page("POST", URI.create(link.group()).getPath(), "").statusCode())
-                .isEqualTo(200);
+        return URI.create(link.group()).getPath();
     }
 
     private static String forged(String path) {

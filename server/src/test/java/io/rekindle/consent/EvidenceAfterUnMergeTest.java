@@ -14,6 +14,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Base64;
 import java.util.List;
 import java.util.Objects;
@@ -37,6 +38,7 @@ class EvidenceAfterUnMergeTest {
     private final Identities identities;
     private final Consents consents;
     private final Confirmations confirmations;
+    private final Permissions permissions;
     private final JdbcClient jdbc;
 
     EvidenceAfterUnMergeTest(
@@ -46,6 +48,7 @@ class EvidenceAfterUnMergeTest {
             @Autowired Identities identities,
             @Autowired Consents consents,
             @Autowired Confirmations confirmations,
+            @Autowired Permissions permissions,
             @Autowired JdbcClient jdbc) {
         this.port = port;
         this.log = log;
@@ -53,6 +56,7 @@ class EvidenceAfterUnMergeTest {
         this.identities = identities;
         this.consents = consents;
         this.confirmations = confirmations;
+        this.permissions = permissions;
         this.jdbc = jdbc;
     }
 
@@ -134,6 +138,61 @@ class EvidenceAfterUnMergeTest {
         } finally {
             send("DELETE", "/api/country-rules/LI", "", 204);
         }
+    }
+
+    /** While they were taken for one, the mail went to the other's mailbox: what was confirmed there says nothing of this one's. */
+    @Test
+    void whatWasConfirmedAtAnothersMailboxDoesNotHoldAtTheirOwnWhenTheyPart() throws Exception {
+        send("PUT", "/api/country-rules/LI", "{\"doubleOptIn\": true}", 200);
+        try {
+            intake("""
+                    {"type":"identify","messageId":"own-1","userId":"own-eve","timestamp":"2026-01-01T00:00:00Z",
+                     "traits":{"email":"eve@evidence.example","country":"LI","consent":{"email":true}}},
+                    {"type":"identify","messageId":"own-2","userId":"own-fay","timestamp":"2026-01-02T00:00:00Z",
+                     "traits":{"email":"fay@evidence.example","country":"LI"}}""");
+            var eve = identities.find(Identifier.Type.USER_ID, "own-eve").orElseThrow();
+            var fay = identities.find(Identifier.Type.USER_ID, "own-fay").orElseThrow();
+            assertThat(confirmations.openOf(eve)).hasSize(1);
+            long merge = send(
+                            "POST",
+                            "/api/identity/merges",
+                            "{\"customerId\":\"%s\",\"otherCustomerId\":\"%s\"}".formatted(fay, eve),
+                            200)
+                    .path("number")
+                    .asLong();
+            tails.awaitAll(log.lastSeq());
+            var both = identities.canonical(eve);
+            assertThat(identities.canonical(fay)).isEqualTo(both);
+            var open = confirmations.openOf(both);
+            assertThat(open).as("the mailbox of both is asked").hasSize(1);
+            var link = Pattern.compile("https?://\\S+(/c/[\\w-]+)")
+                    .matcher(confirmations
+                            .mail(open.getFirst().id())
+                            .orElseThrow()
+                            .text());
+            assertThat(link.find()).isTrue();
+            http.send(
+                    request(link.group(1))
+                            .POST(HttpRequest.BodyPublishers.noBody())
+                            .build(),
+                    HttpResponse.BodyHandlers.ofString());
+            assertThat(allowed(both)).isTrue();
+
+            send("POST", "/api/identity/merges/" + merge + "/undo", "", 200);
+            tails.awaitAll(log.lastSeq());
+            assertThat(identities.canonical(eve)).isNotEqualTo(identities.canonical(fay));
+            assertThat(consents.of(eve)).anyMatch(Consent::granted);
+            assertThat(allowed(eve)).as("said by eve, confirmed by fay").isFalse();
+            assertThat(allowed(fay)).as("said nothing").isFalse();
+        } finally {
+            send("DELETE", "/api/country-rules/LI", "", 204);
+        }
+    }
+
+    private boolean allowed(CustomerId customer) {
+        return permissions
+                .judge(new long[] {customer.value()}, Ask.marketing("email"), Instant.parse("2026-03-01T09:00:00Z"))
+                .allows(0);
     }
 
     private List<String> proofs(CustomerId customer) {

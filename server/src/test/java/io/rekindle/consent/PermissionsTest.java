@@ -423,6 +423,27 @@ class PermissionsTest {
         assertThat(judged.allows(1)).isFalse();
     }
 
+    /** It is asked for every single message: tables that grow with the customers are never read whole. */
+    @Test
+    void theCheckOfOneMessageFindsEverythingByIndex() {
+        var customer = customer("index-1", AGREED);
+        transaction.executeWithoutResult(status -> {
+            // What this connection read before is in the counts until they are handed over.
+            var before = readWhole();
+            assertThat(before).hasSize(6);
+            permissions.take(873_001, customer, null, Ask.marketing(EMAIL), NOW);
+            assertThat(readWhole()).isEqualTo(before);
+        });
+    }
+
+    private List<String> readWhole() {
+        return jdbc.sql("""
+                        select relname || ' ' || seq_scan as reads from pg_stat_xact_user_tables
+                        where relname in ('consents', 'consent_addresses', 'contact_units', 'suppressions', 'identifiers',
+                            'personal_fields') order by 1
+                        """).query((row, n) -> row.getString("reads")).list();
+    }
+
     @Test
     void settingsThatMakeNoSenseAreRefused() {
         assertThatThrownBy(() -> new ConsentSettings(false, LocalTime.NOON, null, 3, Duration.ofDays(7)))

@@ -35,6 +35,7 @@ class ConfirmationPage {
                                         language.equals("zh") ? "确认" : "Confirm"));
             case CONFIRMED -> confirmed(language);
             case EXPIRED -> expired(language);
+            case ELSEWHERE -> elsewhere(language);
         };
     }
 
@@ -47,6 +48,7 @@ class ConfirmationPage {
         return switch (stand.get()) {
             case OPEN, CONFIRMED -> confirmed(language);
             case EXPIRED -> expired(language);
+            case ELSEWHERE -> elsewhere(language);
         };
     }
 
@@ -68,6 +70,17 @@ class ConfirmationPage {
                 language.equals("zh")
                         ? "<p>该链接已过期，订阅未生效。请重新订阅，我们会再次发送确认邮件。</p>"
                         : "<p>This link has run out, and nothing was subscribed. Subscribe again and we send you another.</p>");
+    }
+
+    private static ResponseEntity<String> elsewhere(String language) {
+        return PublicPage.of(
+                HttpStatus.GONE,
+                language,
+                title(language),
+                language.equals("zh")
+                        ? "<p>此链接所发往的邮箱已不是您现在的邮箱，订阅未生效。请使用发往新邮箱的邮件中的链接，或重新订阅。</p>"
+                        : "<p>This link was sent to another address than the one you have now, and nothing was subscribed. Use the"
+                                + " link of the mail to the new address, or subscribe again.</p>");
     }
 
     private static String title(String language) {

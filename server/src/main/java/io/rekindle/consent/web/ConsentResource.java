@@ -130,6 +130,7 @@ class ConsentResource {
                     .with("channel", channel);
         if (toConfirm) confirmations.ask(id, saying);
         else consents.say(id, saying);
+        if (granted && !toConfirm) confirmations.vouch(id, channel);
         audit.record(
                 "consent.set",
                 "customer " + id,
