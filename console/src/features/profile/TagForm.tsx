@@ -273,6 +273,7 @@ function Previewed({ of }: { of: NonNullable<ReturnType<typeof usePreviewTag>['d
       <strong>
         {t('tagForm.covers', { covered: format.number(of.covered), population: format.number(of.population) })}
       </strong>
+      {of.outside > 0 && <span>{t('tags.outside', { number: format.number(of.outside) })}</span>}
       {of.several > 0 && <Alert type="warning" title={t('tagForm.several', { number: format.number(of.several) })} />}
       <ValueCounts counts={of.values} />
     </div>

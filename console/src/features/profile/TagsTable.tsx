@@ -20,7 +20,7 @@ import { ProblemAlert } from '@/shared/ui/ProblemAlert';
 import { Nothing } from '@/shared/ui/QueryView';
 import { ValueCounts } from './ValueCounts';
 import { useApproveTag, useRefreshTags, useRetireTag } from './api/tags';
-import { covered, HEALTH, KINDS, ofHealth, searched, type HealthFilter } from './tagList';
+import { covered, freshAt, HEALTH, KINDS, ofHealth, searched, type HealthFilter } from './tagList';
 
 /** The catalogue: every tag with who answers for it, whom it covers and what is wrong with it. */
 export function TagsTable({ tags }: { tags: readonly Tag[] }) {
@@ -103,12 +103,15 @@ export function TagsTable({ tags }: { tags: readonly Tag[] }) {
                       population: format.number(tag.run.population),
                     })}
                   </div>
+                  {tag.run.outside > 0 && (
+                    <div className="figure-note">{t('tags.outside', { number: format.number(tag.run.outside) })}</div>
+                  )}
                 </div>
               ) : (
                 '–'
               ),
           },
-          { title: t('tags.fresh'), render: (_, tag) => (tag.run ? format.moment(tag.run.at) : t('tags.never')) },
+          { title: t('tags.fresh'), render: (_, tag) => { const at = freshAt(tag); return at ? format.moment(at) : t('tags.never'); } },
           {
             title: t('tags.health'),
             render: (_, tag) =>
@@ -181,7 +184,7 @@ function TagDetails({ tag }: { tag: Tag }) {
       {tag.run && tag.run.values.length > 0 && <ValueCounts counts={tag.run.values} />}
       {tag.definition.sql && <pre style={{ whiteSpace: 'pre-wrap', margin: 0 }}>{tag.definition.sql}</pre>}
       <div className="row" style={{ gap: 8 }}>
-        {mayApprove && !tag.retired && tag.approvedVersion !== tag.version && (
+        {mayApprove && tag.approvedVersion !== tag.version && (
           <Button
             type="primary"
             loading={approve.isPending}

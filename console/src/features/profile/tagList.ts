@@ -1,4 +1,5 @@
 import type { Tag } from '@/shared/api/types';
+import { isComputed } from './tagForm';
 
 export const KINDS = ['rule', 'statistic', 'model', 'manual', 'imported'] as const;
 export const HEALTH = ['unapproved', 'incomplete', 'overlapping', 'unused', 'stale', 'failing'] as const;
@@ -26,6 +27,10 @@ export function searched(tags: readonly Tag[], text: string): Tag[] {
 export const ofHealth = (tags: readonly Tag[], health: HealthFilter): Tag[] =>
   tags.filter((tag) => health === 'all' || tag.health.includes(health));
 
-/** The share of a tag's population that has it, at most 1: others may have it too. */
+/** The share of a tag's population that has it. */
 export const covered = (tag: Tag): number =>
-  tag.run && tag.run.population > 0 ? Math.min(1, tag.run.covered / tag.run.population) : 0;
+  tag.run && tag.run.population > 0 ? tag.run.covered / tag.run.population : 0;
+
+/** Since when its values are as they are known: worked out then, or set last. */
+export const freshAt = (tag: Tag): string | undefined =>
+  (isComputed(tag.definition.kind ?? 'rule') ? tag.run?.at : tag.run?.lastSetAt) ?? undefined;

@@ -156,24 +156,36 @@ public class ComputedTraits {
         });
     }
 
-    /** Takes a computed trait away; its history stays, and ends now. */
+    /**
+     * Takes a computed trait away; its history stays, and ends now: of every identity that ever had it, for one that is
+     * parted from another again goes by its own.
+     */
     public void delete(String name) {
-        var kept = required(name);
+        var form = required(name).computed().form();
         exclusively(() -> {
             var now = clock.instant();
             var held = new ArrayList<Change>();
             warehouse.stream(
                     Sql.of(
-                            "select customer_id, valid_from from traits_now where trait = ?",
-                            kept.computed().form().trait()),
+                            """
+                            select customer_id, valid_from from trait_changes where trait = ?
+                            qualify row_number() over (partition by customer_id order by valid_from desc, seq desc) = 1 and value is not null
+                            """,
+                            form.trait()),
                     row -> held.add(
                             new Change(row.longValue("customer_id"), null, later(row.instant("valid_from"), now))));
-            write(kept.computed().form(), held);
+            for (int i = 0; i < held.size(); i += AT_ONCE) {
+                var some = held.subList(i, Math.min(held.size(), i + AT_ONCE));
+                gate.write(() -> tell(form, some, changes.nextChange()));
+            }
             transaction.executeWithoutResult(status -> {
+                jdbc.sql("delete from traits where trait = :trait")
+                        .param("trait", form.trait())
+                        .update();
                 jdbc.sql("delete from computed_traits where name = :name")
                         .param("name", name)
                         .update();
-                audit.record("trait.deleted", "trait " + kept.computed().form().trait(), "");
+                audit.record("trait.deleted", "trait " + form.trait(), "");
             });
         });
     }
@@ -346,18 +358,22 @@ public class ComputedTraits {
             gate.write(() -> transaction.executeWithoutResult(status -> {
                 long seq = changes.nextChange();
                 store(form, some, seq);
-                warehouse.append("trait_changes", "computed:%s:%d".formatted(form.name(), seq), Rows.written(rows -> {
-                    for (var change : some)
-                        rows.value(change.customer())
-                                .value(form.trait())
-                                .value(change.value())
-                                .value(change.at())
-                                .value(seq)
-                                .missing()
-                                .end();
-                }));
+                tell(form, some, seq);
             }));
         }
+    }
+
+    private void tell(TraitForm form, List<Change> some, long seq) {
+        warehouse.append("trait_changes", "computed:%s:%d".formatted(form.name(), seq), Rows.written(rows -> {
+            for (var change : some)
+                rows.value(change.customer())
+                        .value(form.trait())
+                        .value(change.value())
+                        .value(change.at())
+                        .value(seq)
+                        .missing()
+                        .end();
+        }));
     }
 
     private void store(TraitForm form, List<Change> some, long seq) {

@@ -4,6 +4,7 @@ import io.rekindle.collect.ImportKind;
 import io.rekindle.collect.TagColumns;
 import io.rekindle.common.CustomerId;
 import io.rekindle.platform.BusinessClock;
+import io.rekindle.platform.Jobs;
 import io.rekindle.profile.TagStore.Change;
 import io.rekindle.profile.TagStore.Kept;
 import io.rekindle.warehouse.Rows;
@@ -34,12 +35,14 @@ class ImportedTags implements TagColumns {
     private final ProfileStore profiles;
     private final Warehouse warehouse;
     private final BusinessClock clock;
+    private final Jobs jobs;
 
-    ImportedTags(TagStore store, ProfileStore profiles, Warehouse warehouse, BusinessClock clock) {
+    ImportedTags(TagStore store, ProfileStore profiles, Warehouse warehouse, BusinessClock clock, Jobs jobs) {
         this.store = store;
         this.profiles = profiles;
         this.warehouse = warehouse;
         this.clock = clock;
+        this.jobs = jobs;
     }
 
     /** Whether a trait is what somebody said of an imported tag. */
@@ -101,6 +104,7 @@ class ImportedTags implements TagColumns {
         if (changes.isEmpty()) return 0;
         notBeforeTheLast(changes);
         store.store(changes);
+        jobs.schedule(TagJob.NAME, TagJob.COUNT, clock.instant());
         long seq = store.nextChange();
         warehouse.append("tag_changes", "tags-followed:" + seq, Rows.written(rows -> {
             for (var change : changes)

@@ -139,15 +139,20 @@ class ProfileTail implements Tail {
             personal.regroup(touched);
             if (some.stream().anyMatch(Regrouping::split)) {
                 profiles.replace(touched, seenOf(touched, beforeSeq));
-                tags.readAgain(touched);
+                tags.readAgain(touched, identities.aliasesOf(owners(touched)));
             } else {
-                var winners = Regrouping.finalWinners(some);
-                profiles.move(winners);
-                tags.move(winners);
+                profiles.move(Regrouping.finalWinners(some));
+                // Most of those who are joined have no tag yet, and none was taken away from them that matters.
+                var holders = tags.holders(touched);
+                tags.readAgain(holders, identities.aliasesOf(owners(holders)));
             }
             imported.follow(new HashSet<>(identities.canonical(touched).values()));
             profiles.tookMergesUpTo(some.getLast().number());
         }
+    }
+
+    private Set<CustomerId> owners(Set<CustomerId> touched) {
+        return new HashSet<>(identities.canonical(touched).values());
     }
 
     /** When customers were seen, told anew by the log. */

@@ -78,16 +78,20 @@ class TagEngine {
 
     /** Works out the tags that are due: never, or as many days ago as their definitions say, or in another version. */
     void renew() {
-        run(store.live().stream()
+        var tags = store.live();
+        run(tags.stream()
                 .filter(tag -> tag.form().isComputed() && isDue(tag))
                 .toList());
+        count(tags);
     }
 
-    /** Works out tags now, due or not. */
+    /** Works out tags now, due or not, and counts those that are set from outside. */
     void refresh(Collection<String> keys) {
-        run(store.live().stream()
-                .filter(tag -> tag.form().isComputed() && keys.contains(tag.key()))
-                .toList());
+        var tags = store.live().stream()
+                .filter(tag -> keys.contains(tag.key()))
+                .toList();
+        run(tags.stream().filter(tag -> tag.form().isComputed()).toList());
+        count(tags);
     }
 
     private boolean isDue(Kept tag) {
@@ -183,11 +187,11 @@ class TagEngine {
         for (int i = 0; i < changes.size(); i += AT_ONCE)
             batch.write(changes.subList(i, Math.min(changes.size(), i + AT_ONCE)));
         batch.end();
-        var counts = counts(versions.keySet());
+        var counts = counts(tags, asOf);
         var population = populations(asOf);
         long millis = (system.instant().toEpochMilli() - from) / tags.size();
         for (var tag : tags) {
-            var counted = counts.getOrDefault(tag.key(), new Counted(0, List.of()));
+            var counted = counts.getOrDefault(tag.key(), Counted.NONE);
             store.ran(
                     tag.key(),
                     new TagRun(
@@ -195,11 +199,51 @@ class TagEngine {
                             asOf,
                             population.of(tag.form().population()),
                             counted.covered(),
+                            counted.outside(),
                             changed.getOrDefault(tag.key(), 0L),
                             several.getOrDefault(tag.key(), 0L),
                             millis,
                             null,
-                            counted.values()));
+                            counted.values(),
+                            null));
+        }
+    }
+
+    /** Counts who has the tags that are set from outside, and since when. */
+    void count() {
+        count(store.live());
+    }
+
+    private void count(List<Kept> some) {
+        var tags = some.stream().filter(tag -> !tag.form().isComputed()).toList();
+        if (tags.isEmpty()) return;
+        long from = system.instant().toEpochMilli();
+        var asOf = clock.instant();
+        var counts = counts(tags, asOf);
+        var population = populations(asOf);
+        var lastSet = new HashMap<String, Instant>();
+        warehouse.stream(
+                Sql.of("select tag, max(valid_from) as last_at from tag_changes where tag in")
+                        .then(list(tags.stream().map(Kept::key).toList()))
+                        .then("group by tag"),
+                row -> lastSet.put(row.text("tag"), row.instant("last_at")));
+        long millis = (system.instant().toEpochMilli() - from) / tags.size();
+        for (var tag : tags) {
+            var counted = counts.getOrDefault(tag.key(), Counted.NONE);
+            store.ran(
+                    tag.key(),
+                    new TagRun(
+                            tag.version(),
+                            asOf,
+                            population.of(tag.form().population()),
+                            counted.covered(),
+                            counted.outside(),
+                            0,
+                            0,
+                            millis,
+                            null,
+                            counted.values(),
+                            lastSet.get(tag.key())));
         }
     }
 
@@ -341,44 +385,74 @@ class TagEngine {
                 .orElseThrow();
     }
 
-    private record Counted(long covered, List<TagRun.Count> values) {}
+    /**
+     * @param covered how many of the tag's population have it
+     * @param outside how many others have it
+     */
+    private record Counted(long covered, long outside, List<TagRun.Count> values) {
+        static final Counted NONE = new Counted(0, 0, List.of());
+    }
 
-    private Map<String, Counted> counts(Collection<String> keys) {
-        var found = new HashMap<String, Counted>();
+    private Map<String, Counted> counts(List<Kept> tags, Instant asOf) {
+        var values = new HashMap<String, List<TagRun.Count>>();
         warehouse.stream(
                 Sql.of("""
-                        select tag, json_text(value, '$') as word, customers, covered from (
-                            select tag, value, count(*) as customers, sum(count(*)) over (partition by tag) as covered,
+                        select tag, json_text(value, '$') as word, customers from (
+                            select tag, value, count(*) as customers,
                                 row_number() over (partition by tag order by count(*) desc, value) as place
                             from tags_now where tag in
                         """)
-                        .then(list(keys))
+                        .then(list(tags.stream().map(Kept::key).toList()))
                         .then("group by tag, value) counted where place <= ? order by tag, place", MOST_COUNTS),
-                row -> {
-                    var before = found.get(row.text("tag"));
-                    var values = new ArrayList<>(before == null ? List.<TagRun.Count>of() : before.values());
-                    values.add(new TagRun.Count(row.text("word"), row.longValue("customers")));
-                    found.put(
-                            row.text("tag"), new Counted(row.decimal("covered").longValueExact(), values));
-                });
+                row -> values.computeIfAbsent(row.text("tag"), tag -> new ArrayList<>())
+                        .add(new TagRun.Count(row.text("word"), row.longValue("customers"))));
+        var found = new HashMap<String, Counted>();
+        for (var population : TagForm.Population.values()) {
+            var about = tags.stream()
+                    .filter(tag -> tag.form().population() == population)
+                    .map(Kept::key)
+                    .toList();
+            if (about.isEmpty()) continue;
+            var heads = new ArrayList<>(TagTemplate.cut(TagSql.everyoneReads(population), asOf, clock.zone()));
+            heads.add(Sql.of("of_it as").then(TagSql.population(population).inParentheses()));
+            warehouse.stream(
+                    Sql.of("with")
+                            .then(Sql.join(", ", heads))
+                            .then("""
+                                    select t.tag, count(p.customer_id) as covered, count(*) - count(p.customer_id) as outside
+                                    from tags_now t left join of_it p on p.customer_id = t.customer_id where t.tag in
+                                    """)
+                            .then(list(about))
+                            .then("group by t.tag"),
+                    row -> found.put(
+                            row.text("tag"),
+                            new Counted(
+                                    row.longValue("covered"),
+                                    row.longValue("outside"),
+                                    values.getOrDefault(row.text("tag"), List.of()))));
+        }
         return found;
     }
 
     Tags.Preview preview(TagForm form) {
         var asOf = clock.instant();
-        var heads = new ArrayList<>(sql().heads(List.of(form), asOf));
+        var heads = new ArrayList<>(sql().heads(List.of(form), TagSql.everyoneReads(form.population()), asOf));
         heads.add(Sql.of("computed as").then(sql().values(form, asOf).inParentheses()));
+        heads.add(Sql.of("of_it as").then(TagSql.population(form.population()).inParentheses()));
         var counts = new ArrayList<TagRun.Count>();
-        var totals = new long[2];
+        var totals = new long[3];
         warehouse.stream(Sql.of("with").then(Sql.join(", ", heads)).then("""
-                        select json_text(value, '$') as word, count(*) as customers, count(*) filter (where several) as several
-                        from computed where value is not null group by value order by customers desc, word
+                        select json_text(c.value, '$') as word, count(*) as customers, count(*) filter (where c.several) as several,
+                            count(p.customer_id) as covered
+                        from computed c left join of_it p on p.customer_id = c.customer_id
+                        where c.value is not null group by c.value order by customers desc, word
                         """), row -> {
-            totals[0] += row.longValue("customers");
-            totals[1] += row.longValue("several");
+            totals[0] += row.longValue("covered");
+            totals[1] += row.longValue("customers") - row.longValue("covered");
+            totals[2] += row.longValue("several");
             if (counts.size() < MOST_COUNTS) counts.add(new TagRun.Count(row.text("word"), row.longValue("customers")));
         });
-        return new Tags.Preview(populations(asOf).of(form.population()), totals[0], totals[1], counts);
+        return new Tags.Preview(populations(asOf).of(form.population()), totals[0], totals[1], totals[2], counts);
     }
 
     /** Customers with more than one tag of a group, by group. */

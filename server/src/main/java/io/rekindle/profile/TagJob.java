@@ -5,9 +5,16 @@ import java.time.LocalTime;
 import java.util.Optional;
 import org.springframework.stereotype.Component;
 
-/** Tags that are due, each morning after the analysis whose scores some are made of. */
+/**
+ * Tags that are due, each morning after the analysis whose scores some are made of; and how many customers have those
+ * that are set from outside, whenever one was set.
+ */
 @Component
 class TagJob implements Job {
+    static final String NAME = "tags";
+    /** The instance that only counts. */
+    static final String COUNT = "count";
+
     private final TagEngine engine;
 
     TagJob(TagEngine engine) {
@@ -16,12 +23,13 @@ class TagJob implements Job {
 
     @Override
     public String name() {
-        return "tags";
+        return NAME;
     }
 
     @Override
     public void run(String instance) {
-        engine.renew();
+        if (instance.equals(COUNT)) engine.count();
+        else engine.renew();
     }
 
     @Override

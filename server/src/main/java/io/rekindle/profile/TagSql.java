@@ -29,7 +29,12 @@ final class TagSql {
 
     /** The queries that must stand in front of these tags' values, without the word {@code with}. */
     List<Sql> heads(List<TagForm> forms, Instant asOf) {
-        var views = new TreeSet<String>();
+        return heads(forms, Set.of(), asOf);
+    }
+
+    /** @param also further views that are read */
+    List<Sql> heads(List<TagForm> forms, Set<String> also, Instant asOf) {
+        var views = new TreeSet<String>(also);
         for (var form : forms) {
             if (form.content() instanceof TagContent.ByStatistic statistic)
                 views.addAll(templates.views(statistic.sql()));

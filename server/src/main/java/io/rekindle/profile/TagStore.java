@@ -10,11 +10,14 @@ import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.simple.JdbcClient;
@@ -67,8 +70,8 @@ class TagStore {
     private static final String KEPT = """
             select t.key, t.version, t.approved_version, t.shipped, t.created_at, t.retired_at is not null as retired,
                 v.definition::text as definition, v.lineage, v.changed_at, v.changed_by, v.approved_at, v.approved_by,
-                r.version as run_version, r.at, r.population, r.covered, r.changed, r.several, r.millis, r.problem,
-                r.counts::text as counts
+                r.version as run_version, r.at, r.population, r.covered, r.outside, r.changed, r.several, r.millis, r.problem,
+                r.counts::text as counts, r.last_set_at
             from tags t left join tag_runs r on r.key = t.key join tag_versions v on v.key = t.key and v.version =
             """;
 
@@ -120,11 +123,13 @@ class TagStore {
                         at,
                         row.getLong("population"),
                         row.getLong("covered"),
+                        row.getLong("outside"),
                         row.getLong("changed"),
                         row.getLong("several"),
                         row.getLong("millis"),
                         row.getString("problem"),
-                        json.readValue(row.getString("counts"), new TypeReference<List<TagRun.Count>>() {}));
+                        json.readValue(row.getString("counts"), new TypeReference<List<TagRun.Count>>() {}),
+                        nullable(row, "last_set_at"));
     }
 
     private static @Nullable Instant nullable(ResultSet row, String column) throws SQLException {
@@ -147,7 +152,8 @@ class TagStore {
     }
 
     void change(String key, int version, TagForm form, List<String> lineage, Instant now, String by) {
-        jdbc.sql("update tags set version = :version, retired_at = null where key = :key")
+        // A retired one stays so until the new definition is approved: the old one is nobody's word any more.
+        jdbc.sql("update tags set version = :version where key = :key")
                 .param("key", key)
                 .param("version", version)
                 .update();
@@ -169,7 +175,11 @@ class TagStore {
     }
 
     void approve(String key, int version, Instant now, String by) {
-        jdbc.sql("update tags set approved_version = :version where key = :key")
+        jdbc.sql("""
+                        update tags set approved_version = :version,
+                            retired_at = case when approved_version = :version then retired_at end
+                        where key = :key
+                        """)
                 .param("key", key)
                 .param("version", version)
                 .update();
@@ -191,31 +201,38 @@ class TagStore {
 
     void ran(String key, TagRun run) {
         jdbc.sql("""
-                        insert into tag_runs (key, version, at, population, covered, changed, several, millis, problem, counts)
-                        values (:key, :version, :at, :population, :covered, :changed, :several, :millis, :problem, :counts::jsonb)
+                        insert into tag_runs (key, version, at, population, covered, outside, changed, several, millis, problem, counts,
+                            last_set_at)
+                        values (:key, :version, :at, :population, :covered, :outside, :changed, :several, :millis, :problem,
+                            :counts::jsonb, :lastSet)
                         on conflict (key) do update set version = excluded.version, at = excluded.at,
-                            population = excluded.population, covered = excluded.covered, changed = excluded.changed,
-                            several = excluded.several, millis = excluded.millis, problem = excluded.problem,
-                            counts = excluded.counts
+                            population = excluded.population, covered = excluded.covered, outside = excluded.outside,
+                            changed = excluded.changed, several = excluded.several, millis = excluded.millis,
+                            problem = excluded.problem, counts = excluded.counts, last_set_at = excluded.last_set_at
                         """)
                 .param("key", key)
                 .param("version", run.version())
                 .param("at", ProfileStore.utc(run.at()))
                 .param("population", run.population())
                 .param("covered", run.covered())
+                .param("outside", run.outside())
                 .param("changed", run.changed())
                 .param("several", run.several())
                 .param("millis", run.millis())
                 .param("problem", run.problem(), java.sql.Types.VARCHAR)
                 .param("counts", json.writeValueAsString(run.values()))
+                .param(
+                        "lastSet",
+                        run.lastSetAt() == null ? null : ProfileStore.utc(run.lastSetAt()),
+                        java.sql.Types.TIMESTAMP_WITH_TIMEZONE)
                 .update();
     }
 
     /** That it failed this time: what was known of its values stays. */
     void failed(String key, int version, Instant at, long millis, String problem) {
         jdbc.sql("""
-                        insert into tag_runs (key, version, at, population, covered, changed, several, millis, problem, counts)
-                        values (:key, :version, :at, 0, 0, 0, 0, :millis, :problem, '[]')
+                        insert into tag_runs (key, version, at, population, covered, outside, changed, several, millis, problem, counts)
+                        values (:key, :version, :at, 0, 0, 0, 0, 0, :millis, :problem, '[]')
                         on conflict (key) do update set millis = excluded.millis, problem = excluded.problem
                         """)
                 .param("key", key)
@@ -309,29 +326,13 @@ class TagStore {
                 .update();
     }
 
-    /** Moves the losers' tags to the winners; what began last stands. */
-    void move(Map<CustomerId, CustomerId> winners) {
-        var moves = List.copyOf(winners.entrySet());
-        var from = ProfileStore.longs(moves, m -> m.getKey().value());
-        takeTurn();
-        jdbc.sql("""
-                        insert into customer_tags (customer_id, tags)
-                        select winner, jsonb_object_agg(key, value) from (
-                            select distinct on (winner, key) winner, key, value from (
-                                select m.winner, e.key, e.value, case when t.customer_id = m.winner then 0 else 1 end as owner_first
-                                from unnest(:from, :to) as m (loser, winner)
-                                join customer_tags t on t.customer_id in (m.loser, m.winner)
-                                cross join lateral jsonb_each(t.tags) as e (key, value)) each_one
-                            order by winner, key, (value ->> 'at')::timestamptz desc, owner_first) latest
-                        group by winner
-                        on conflict (customer_id) do update set tags = excluded.tags
-                        """)
-                .param("from", from)
-                .param("to", ProfileStore.longs(moves, m -> m.getValue().value()))
-                .update();
-        jdbc.sql("delete from customer_tags where customer_id = any (:from)")
-                .param("from", from)
-                .update();
+    /** Those of these customers who have a tag. */
+    Set<CustomerId> holders(Collection<CustomerId> customers) {
+        return Set.copyOf(jdbc.sql(
+                        "select customer_id from customer_tags where customer_id = any (:ids) and tags <> '{}'::jsonb")
+                .param("ids", ProfileStore.longs(List.copyOf(customers), CustomerId::value))
+                .query((row, n) -> new CustomerId(row.getLong("customer_id")))
+                .list());
     }
 
     /** Counts up with each batch of changes: the later of two at one instant stands. */
@@ -351,23 +352,56 @@ class TagStore {
         jdbc.sql("update tag_progress set unsettled = :is").param("is", is).update();
     }
 
-    /** Reads the tags of these customers from the history again: they were found to be others than was thought. */
-    void readAgain(Collection<CustomerId> customers) {
+    /**
+     * Reads tags from the history again where customers were joined or parted: only there it stands that a tag was taken
+     * away, and when.
+     *
+     * @param touched whose tags are not to be trusted
+     * @param owners every identity these are of now, and the customer it belongs to
+     */
+    void readAgain(Collection<CustomerId> touched, Map<CustomerId, CustomerId> owners) {
+        var gone = new HashSet<>(touched);
+        gone.addAll(owners.values());
+        if (gone.isEmpty()) return;
         takeTurn();
         jdbc.sql("delete from customer_tags where customer_id = any (:ids)")
-                .param("ids", ProfileStore.longs(List.copyOf(customers), CustomerId::value))
+                .param("ids", ProfileStore.longs(List.copyOf(gone), CustomerId::value))
                 .update();
-        var held = new ArrayList<Change>();
-        var asked = Sql.join(
-                " union all ",
-                customers.stream()
-                        .map(id -> Sql.of("select cast(? as bigint)", id.value()))
-                        .toList());
+        record Series(long customer, String tag) {}
+        record Word(long seq, Change change) {}
+        var latest = new LinkedHashMap<Series, Word>();
         warehouse.stream(
-                Sql.of("select customer_id, tag, value, valid_from, version from tags_now where customer_id in")
-                        .then(asked.inParentheses()),
-                row -> held.add(change(row)));
-        store(held);
+                Sql.of(
+                        """
+                        select customer_id, tag, value, valid_from, version, seq from tag_changes
+                        where customer_id in (select cast(unnest(cast(? as varchar[])) as bigint))
+                        qualify row_number() over (partition by customer_id, tag order by valid_from desc, seq desc) = 1
+                        """,
+                        owners.keySet().stream().map(CustomerId::toString).toList()),
+                row -> {
+                    var identity = new CustomerId(row.longValue("customer_id"));
+                    var owner = owners.getOrDefault(identity, identity).value();
+                    var change = new Change(
+                            owner,
+                            row.text("tag"),
+                            row.nullableText("value"),
+                            row.instant("valid_from"),
+                            row.intValue("version"));
+                    latest.merge(
+                            new Series(owner, change.tag()),
+                            new Word(row.longValue("seq"), change),
+                            (one, other) -> Comparator.comparing((Word word) ->
+                                                            word.change().at())
+                                                    .thenComparing(Word::seq)
+                                                    .compare(one, other)
+                                            >= 0
+                                    ? one
+                                    : other);
+                });
+        store(latest.values().stream()
+                .map(Word::change)
+                .filter(change -> change.value() != null)
+                .toList());
     }
 
     private static Change change(Row row) {

@@ -7,6 +7,7 @@ import io.rekindle.collect.Identifiers;
 import io.rekindle.common.CustomerId;
 import io.rekindle.identity.Identities;
 import io.rekindle.platform.BusinessClock;
+import io.rekindle.platform.Jobs;
 import io.rekindle.platform.Problem;
 import io.rekindle.platform.Problem.Fault;
 import io.rekindle.platform.SystemClock;
@@ -75,6 +76,7 @@ public class Tags {
     private final WriteGate gate;
     private final AdHocQueries queries;
     private final TransactionTemplate transaction;
+    private final Jobs jobs;
 
     Tags(
             TagStore store,
@@ -92,7 +94,8 @@ public class Tags {
             SystemClock system,
             WriteGate gate,
             AdHocQueries queries,
-            TransactionTemplate transaction) {
+            TransactionTemplate transaction,
+            Jobs jobs) {
         this.store = store;
         this.engine = engine;
         this.templates = templates;
@@ -109,6 +112,7 @@ public class Tags {
         this.gate = gate;
         this.queries = queries;
         this.transaction = transaction;
+        this.jobs = jobs;
     }
 
     // ---- the catalogue ----
@@ -211,13 +215,14 @@ public class Tags {
                 usedBy,
                 tag.run(),
                 overlapping,
-                tag.retired() ? List.of() : health(tag, usedBy, overlapping));
+                health(tag, usedBy, overlapping));
     }
 
     private List<Tag.Health> health(Kept tag, List<String> users, long overlapping) {
         var found = new ArrayList<Tag.Health>();
         var run = tag.run();
         if (tag.approvedVersion() == null || tag.approvedVersion() < tag.version()) found.add(Tag.Health.UNAPPROVED);
+        if (tag.retired()) return found;
         if (run != null && run.problem() != null) found.add(Tag.Health.FAILING);
         if (run != null && run.problem() == null && tag.form().complete() && run.covered() < run.population())
             found.add(Tag.Health.INCOMPLETE);
@@ -228,10 +233,12 @@ public class Tags {
         return found;
     }
 
-    /** Older than its definition allows, with a day's grace; a tag set from outside when it was not set so long. */
+    /** Older than its definition allows, with a day's grace; a tag set from outside when nobody set it so long. */
     private boolean isStale(Kept tag) {
         if (tag.approvedVersion() == null) return false;
-        var since = tag.run() == null ? tag.approvedAt() : tag.run().at();
+        var run = tag.run();
+        var worked = run == null ? null : tag.form().isComputed() ? run.at() : run.lastSetAt();
+        var since = worked == null ? tag.approvedAt() : worked;
         return since != null
                 && clock.instant()
                         .isAfter(since.plus(Duration.ofDays(tag.form().refreshDays()))
@@ -254,7 +261,7 @@ public class Tags {
                     "tag_key_invalid",
                     "a tag's key has 2 to 60 lower-case letters, digits and underscores and begins with a letter");
         var checked = checked(form);
-        if (!store.insert(key, checked.form(), checked.lineage(), false, system.instant(), caller()))
+        if (!store.insert(key, checked.form(), checked.lineage(), false, clock.instant(), caller()))
             throw Problem.conflict("tag_key_taken", "there is a tag '{tag}' already")
                     .with("tag", key);
         audit.record("tag.created", "tag " + key, checked.form().name().en());
@@ -273,7 +280,7 @@ public class Tags {
         if (checked.lineage().contains("tag." + key))
             throw Problem.invalid("tag_circle", "the rule of the tag '{tag}' asks the tag itself")
                     .with("tag", key);
-        store.change(key, before.version() + 1, checked.form(), checked.lineage(), system.instant(), caller());
+        store.change(key, before.version() + 1, checked.form(), checked.lineage(), clock.instant(), caller());
         audit.record("tag.changed", "tag " + key, "version " + (before.version() + 1));
         return get(key);
     }
@@ -287,7 +294,7 @@ public class Tags {
                                 "tag_version_changed", "the tag '{tag}' has version {version} by now; look at it again")
                         .with("tag", key)
                         .with("version", kept.version());
-            store.approve(key, version, system.instant(), caller());
+            store.approve(key, version, clock.instant(), caller());
             audit.record("tag.approved", "tag " + key, "version " + version);
         });
         engine.refresh(List.of(key));
@@ -303,7 +310,7 @@ public class Tags {
             throw Problem.conflict("tag_in_use", "the tag '{tag}' is used by {users}; change these first")
                     .with("tag", key)
                     .with("users", users);
-        store.retire(key, system.instant());
+        store.retire(key, clock.instant());
         audit.record("tag.retired", "tag " + key, "");
         return get(key);
     }
@@ -315,8 +322,14 @@ public class Tags {
         audit.record("tag.refreshed", "tags", keys.isEmpty() ? "all" : String.join(", ", keys));
     }
 
-    /** What a definition would give now. */
-    public record Preview(long population, long covered, long several, List<TagRun.Count> values) {}
+    /**
+     * What a definition would give now.
+     *
+     * @param covered how many of the population would have it
+     * @param outside how many others would
+     */
+    public record Preview(
+            long population, long covered, long outside, long several, List<TagRun.Count> values) {}
 
     /** What a definition would give now; nothing is kept. */
     public Preview preview(TagForm form) {
@@ -334,8 +347,8 @@ public class Tags {
             store.latest().forEach(tag -> there.add(tag.key()));
             shipped.forEach((key, form) -> {
                 if (there.contains(key)) return;
-                if (store.insert(key, form, lineage(form), true, system.instant(), "rekindle"))
-                    store.approve(key, 1, system.instant(), "rekindle");
+                if (store.insert(key, form, lineage(form), true, clock.instant(), "rekindle"))
+                    store.approve(key, 1, clock.instant(), "rekindle");
             });
         });
     }
@@ -673,7 +686,10 @@ public class Tags {
             var at = held == null || held.at().isBefore(now) ? now : held.at();
             changes.add(new Change(customer.value(), tag.key(), value.orElse(null), at, tag.version()));
         });
-        if (!changes.isEmpty()) engine.set("tag:%s:%s".formatted(tag.key(), batch), changes);
+        if (!changes.isEmpty()) {
+            engine.set("tag:%s:%s".formatted(tag.key(), batch), changes);
+            jobs.schedule(TagJob.NAME, TagJob.COUNT, clock.instant());
+        }
         return changes.size();
     }
 

@@ -16,10 +16,12 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
+import org.awaitility.Awaitility;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.springframework.beans.factory.annotation.Autowired;
@@ -43,6 +45,7 @@ class TagsOverHttpTest {
     private final JdbcClient jdbc;
     private final TransactionTemplate transaction;
     private final BusinessClock clock;
+    private final TagJob job;
 
     TagsOverHttpTest(
             @LocalServerPort int port,
@@ -52,7 +55,8 @@ class TagsOverHttpTest {
             @Autowired Tags tags,
             @Autowired JdbcClient jdbc,
             @Autowired TransactionTemplate transaction,
-            @Autowired BusinessClock clock) {
+            @Autowired BusinessClock clock,
+            @Autowired TagJob job) {
         this.port = port;
         this.warehouse = warehouse;
         this.segments = segments;
@@ -61,6 +65,7 @@ class TagsOverHttpTest {
         this.jdbc = jdbc;
         this.transaction = transaction;
         this.clock = clock;
+        this.job = job;
     }
 
     @Test
@@ -136,8 +141,9 @@ class TagsOverHttpTest {
                 .hasSize(1);
 
         // Two customers turn out to be one: what began last stands, in both stores.
-        transaction.executeWithoutResult(
-                status -> store.move(Map.of(new CustomerId(FIRST + 1), new CustomerId(FIRST))));
+        var owners = Map.of(
+                new CustomerId(FIRST), new CustomerId(FIRST), new CustomerId(FIRST + 1), new CustomerId(FIRST));
+        transaction.executeWithoutResult(status -> store.readAgain(owners.keySet(), owners));
         assertThat(store.of(List.of(new CustomerId(FIRST), new CustomerId(FIRST + 1))))
                 .containsOnlyKeys(new CustomerId(FIRST))
                 .hasEntrySatisfying(
@@ -161,6 +167,138 @@ class TagsOverHttpTest {
                         .booleanValue())
                 .isTrue();
         send("POST", "/api/segments/preview", asks, 422);
+
+        // A new definition of a retired tag is in force once it is approved, and the old one not until then.
+        var anew = send("PUT", "/api/tags/tg_colour", definition.replace("Favourite colour.", "Colour."), 200);
+        assertThat(anew.get("retired").booleanValue()).isTrue();
+        assertThat(anew.get("health").toString()).isEqualTo("[\"unapproved\"]");
+        assertThat(store.live()).extracting(TagStore.Kept::key).doesNotContain("tg_colour");
+        send("POST", "/api/segments/preview", asks, 422);
+        assertThat(send("POST", "/api/tags/tg_colour/approve", "{\"version\":2}", 200)
+                        .get("retired")
+                        .booleanValue())
+                .isFalse();
+        send("POST", "/api/segments/preview", asks, 200);
+    }
+
+    @Test
+    void coverageIsOfTheTagsPopulationAndOthersAreCountedApart() throws Exception {
+        order(FIRST + 40, "tg-covered");
+        traits(41, "tg_covers", "2026-01-01T00:00:00Z", "a", "a", "b");
+        var definition = """
+                {"name":{"en":"Covers","zh":"覆盖"},"description":{"en":"Who has it.","zh":"谁有。"},"owner":"crm","type":"text",
+                 "population":"buyers","complete":true,"kind":"statistic",
+                 "sql":"select customer_id, json_text(value, '$') as value from traits_now where trait = 'tg_covers'"}
+                """;
+        var preview = send("POST", "/api/tags/preview", definition, 200);
+        assertThat(preview.get("covered").longValue()).isZero();
+        assertThat(preview.get("outside").longValue()).isEqualTo(3);
+        send("POST", "/api/tags", "{\"key\":\"tg_covers\",\"definition\":%s}".formatted(definition), 201);
+        var approved = send("POST", "/api/tags/tg_covers/approve", "{\"version\":1}", 200);
+        assertThat(approved.at("/run/covered").longValue()).isZero();
+        assertThat(approved.at("/run/outside").longValue()).isEqualTo(3);
+        assertThat(approved.get("health").toString()).contains("incomplete");
+
+        // Whoever bought has a value now: by brute force, whatever others have bought meanwhile.
+        var buyers = warehouse.query(
+                Sql.of("select distinct customer_id from orders_now where net > 0"),
+                row -> row.longValue("customer_id"));
+        warehouse.append("trait_changes", "tg_covers all", Rows.written(rows -> {
+            for (var buyer : buyers)
+                rows.value(buyer)
+                        .value("tg_covers")
+                        .value("\"c\"")
+                        .value(Instant.parse("2026-01-02T00:00:00Z"))
+                        .value(1L)
+                        .missing()
+                        .end();
+        }));
+        send("POST", "/api/tags/refresh", "{\"tags\":[\"tg_covers\"]}", 200);
+        var covered = send("GET", "/api/tags/tg_covers", null, 200);
+        var holders = values("tg_covers").keySet();
+        assertThat(covered.at("/run/covered").longValue())
+                .isEqualTo(holders.stream().filter(buyers::contains).count())
+                .isEqualTo(buyers.size());
+        assertThat(covered.at("/run/outside").longValue())
+                .isEqualTo(holders.stream().filter(holder -> !buyers.contains(holder)).count())
+                .isGreaterThanOrEqualTo(3);
+        assertThat(covered.at("/run/population").longValue()).isGreaterThanOrEqualTo(buyers.size());
+    }
+
+    @Test
+    void aTagThatPeopleSetIsCountedAndItsFreshnessIsThatOfItsLastChange() throws Exception {
+        traits(50, "tg_there", "2026-01-01T00:00:00Z", "x", "x");
+        for (int i = 50; i < 52; i++)
+            jdbc.sql(
+                            "insert into customers (customer_id, first_seen, last_seen, known) values (:id, '2026-01-01', '2026-01-01', true)")
+                    .param("id", FIRST + i)
+                    .update();
+        var definition = """
+                {"name":{"en":"By hand","zh":"人工"},"description":{"en":"By hand.","zh":"人工。"},"owner":"crm",
+                 "type":"boolean","kind":"manual","complete":true,"refreshDays":3}
+                """;
+        for (var key : List.of("tg_hand", "tg_hand_never", "tg_hand_old")) {
+            send("POST", "/api/tags", "{\"key\":\"%s\",\"definition\":%s}".formatted(key, definition), 201);
+            var approved = send("POST", "/api/tags/" + key + "/approve", "{\"version\":1}", 200);
+            assertThat(approved.at("/run/covered").longValue()).isZero();
+            assertThat(approved.at("/run/population").longValue()).isPositive();
+            assertThat(approved.at("/run/lastSetAt").isNull()).isTrue();
+            assertThat(approved.get("health").toString()).contains("incomplete").doesNotContain("stale");
+            assertThat(Instant.parse(approved.get("approvedAt").stringValue()))
+                    .as("by the business clock")
+                    .isBetween(clock.instant().minusSeconds(600), clock.instant());
+        }
+        send("PUT", "/api/customers/%s/tags/tg_hand".formatted(new CustomerId(FIRST + 50)), "{\"value\":\"true\"}", 204);
+        var counted = Awaitility.await()
+                .atMost(Duration.ofSeconds(60))
+                .until(
+                        () -> send("GET", "/api/tags/tg_hand", null, 200),
+                        tag -> tag.at("/run/covered").longValue() == 1);
+        assertThat(Instant.parse(counted.at("/run/lastSetAt").stringValue()))
+                .isBetween(clock.instant().minusSeconds(600), clock.instant());
+        assertThat(counted.at("/run/values/0").toString()).isEqualTo("{\"value\":\"true\",\"customers\":1}");
+
+        // Approved long ago, set today: fresh. Approved today, set long ago: stale. Never set: as old as its approval.
+        jdbc.sql(
+                        "update tag_versions set approved_at = approved_at - interval '30 days' where key in ('tg_hand', 'tg_hand_never')")
+                .update();
+        warehouse.append(
+                "tag_changes",
+                "tg_hand_old",
+                Rows.written(rows -> rows.value(FIRST + 51)
+                        .value("tg_hand_old")
+                        .value("true")
+                        .value(clock.instant().minus(Duration.ofDays(30)))
+                        .value(1)
+                        .value(0L)
+                        .end()));
+        job.run("daily");
+        assertThat(send("GET", "/api/tags/tg_hand", null, 200).get("health").toString())
+                .doesNotContain("stale");
+        assertThat(send("GET", "/api/tags/tg_hand_never", null, 200)
+                        .get("health")
+                        .toString())
+                .contains("stale");
+        var old = send("GET", "/api/tags/tg_hand_old", null, 200);
+        assertThat(old.get("health").toString()).contains("stale");
+        assertThat(old.at("/run/covered").longValue()).as("counted each night").isEqualTo(1);
+    }
+
+    private void order(long customer, String id) {
+        warehouse.append(
+                "orders",
+                id,
+                Rows.written(rows -> rows.value(id)
+                        .value(customer)
+                        .value(Instant.parse("2026-01-01T00:00:00Z"))
+                        .value("EUR")
+                        .value(new java.math.BigDecimal("10.00"))
+                        .value(java.math.BigDecimal.ZERO)
+                        .missing()
+                        .value(1)
+                        .value((Long) null)
+                        .value(9_100_000_000L)
+                        .end()));
     }
 
     @Test

@@ -190,7 +190,7 @@ class TagsResource {
 
     record TagRefresh(@Nullable List<String> tags) {}
 
-    record TagPreview(long population, long covered, long several, List<TagRun.Count> values) {}
+    record TagPreview(long population, long covered, long outside, long several, List<TagRun.Count> values) {}
 
     record ModelOutput(String name, Wording label, TagType type) {}
 
@@ -277,7 +277,8 @@ class TagsResource {
     @PreAuthorize("hasRole('ANALYST')")
     TagPreview preview(@RequestBody TagDefinition definition) {
         var preview = tags.preview(definition.form());
-        return new TagPreview(preview.population(), preview.covered(), preview.several(), preview.values());
+        return new TagPreview(
+                preview.population(), preview.covered(), preview.outside(), preview.several(), preview.values());
     }
 
     /** Works tags out now instead of tomorrow morning; all when none is named. */
