@@ -111,7 +111,13 @@ export function TagsTable({ tags }: { tags: readonly Tag[] }) {
                 '–'
               ),
           },
-          { title: t('tags.fresh'), render: (_, tag) => { const at = freshAt(tag); return at ? format.moment(at) : t('tags.never'); } },
+          {
+            title: t('tags.fresh'),
+            render: (_, tag) => {
+              const at = freshAt(tag);
+              return at ? format.moment(at) : t('tags.never');
+            },
+          },
           {
             title: t('tags.health'),
             render: (_, tag) =>

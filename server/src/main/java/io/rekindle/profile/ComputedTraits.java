@@ -166,12 +166,10 @@ public class ComputedTraits {
             var now = clock.instant();
             var held = new ArrayList<Change>();
             warehouse.stream(
-                    Sql.of(
-                            """
+                    Sql.of("""
                             select customer_id, valid_from from trait_changes where trait = ?
                             qualify row_number() over (partition by customer_id order by valid_from desc, seq desc) = 1 and value is not null
-                            """,
-                            form.trait()),
+                            """, form.trait()),
                     row -> held.add(
                             new Change(row.longValue("customer_id"), null, later(row.instant("valid_from"), now))));
             for (int i = 0; i < held.size(); i += AT_ONCE) {

@@ -79,17 +79,13 @@ class TagEngine {
     /** Works out the tags that are due: never, or as many days ago as their definitions say, or in another version. */
     void renew() {
         var tags = store.live();
-        run(tags.stream()
-                .filter(tag -> tag.form().isComputed() && isDue(tag))
-                .toList());
+        run(tags.stream().filter(tag -> tag.form().isComputed() && isDue(tag)).toList());
         count(tags);
     }
 
     /** Works out tags now, due or not, and counts those that are set from outside. */
     void refresh(Collection<String> keys) {
-        var tags = store.live().stream()
-                .filter(tag -> keys.contains(tag.key()))
-                .toList();
+        var tags = store.live().stream().filter(tag -> keys.contains(tag.key())).toList();
         run(tags.stream().filter(tag -> tag.form().isComputed()).toList());
         count(tags);
     }

@@ -179,10 +179,7 @@ class TagStore {
                         update tags set approved_version = :version,
                             retired_at = case when approved_version = :version then retired_at end
                         where key = :key
-                        """)
-                .param("key", key)
-                .param("version", version)
-                .update();
+                        """).param("key", key).param("version", version).update();
         jdbc.sql(
                         "update tag_versions set approved_at = :now, approved_by = :by where key = :key and version = :version")
                 .param("key", key)
@@ -328,11 +325,11 @@ class TagStore {
 
     /** Those of these customers who have a tag. */
     Set<CustomerId> holders(Collection<CustomerId> customers) {
-        return Set.copyOf(jdbc.sql(
-                        "select customer_id from customer_tags where customer_id = any (:ids) and tags <> '{}'::jsonb")
-                .param("ids", ProfileStore.longs(List.copyOf(customers), CustomerId::value))
-                .query((row, n) -> new CustomerId(row.getLong("customer_id")))
-                .list());
+        return Set.copyOf(
+                jdbc.sql("select customer_id from customer_tags where customer_id = any (:ids) and tags <> '{}'::jsonb")
+                        .param("ids", ProfileStore.longs(List.copyOf(customers), CustomerId::value))
+                        .query((row, n) -> new CustomerId(row.getLong("customer_id")))
+                        .list());
     }
 
     /** Counts up with each batch of changes: the later of two at one instant stands. */
@@ -371,14 +368,11 @@ class TagStore {
         record Word(long seq, Change change) {}
         var latest = new LinkedHashMap<Series, Word>();
         warehouse.stream(
-                Sql.of(
-                        """
+                Sql.of("""
                         select customer_id, tag, value, valid_from, version, seq from tag_changes
                         where customer_id in (select cast(unnest(cast(? as varchar[])) as bigint))
                         qualify row_number() over (partition by customer_id, tag order by valid_from desc, seq desc) = 1
-                        """,
-                        owners.keySet().stream().map(CustomerId::toString).toList()),
-                row -> {
+                        """, owners.keySet().stream().map(CustomerId::toString).toList()), row -> {
                     var identity = new CustomerId(row.longValue("customer_id"));
                     var owner = owners.getOrDefault(identity, identity).value();
                     var change = new Change(

@@ -328,8 +328,7 @@ public class Tags {
      * @param covered how many of the population would have it
      * @param outside how many others would
      */
-    public record Preview(
-            long population, long covered, long outside, long several, List<TagRun.Count> values) {}
+    public record Preview(long population, long covered, long outside, long several, List<TagRun.Count> values) {}
 
     /** What a definition would give now; nothing is kept. */
     public Preview preview(TagForm form) {

@@ -201,7 +201,9 @@ class ImportedTagsTest {
                 .atMost(Duration.ofSeconds(60))
                 .until(
                         () -> send("GET", "/api/tags/" + club, null, 200),
-                        tag -> tag.at("/run/covered").longValue() + tag.at("/run/outside").longValue() == 2);
+                        tag -> tag.at("/run/covered").longValue()
+                                        + tag.at("/run/outside").longValue()
+                                == 2);
         assertThat(counted.at("/run/lastSetAt").stringValue()).isEqualTo("2026-01-03T00:00:00Z");
         assertThat(counted.at("/run/values/0").toString()).isEqualTo("{\"value\":\"gold\",\"customers\":2}");
     }
@@ -235,12 +237,15 @@ class ImportedTagsTest {
     void aComputedTraitThatWasTakenAwayDoesNotComeBackWithWhoIsParted() throws Exception {
         var name = "gone_" + mark;
         intake(IntStream.range(0, 2)
-                .mapToObj(n -> "{\"type\":\"track\",\"event\":\"Gone %2$s\",\"userId\":\"g%1$d-%2$s\"}".formatted(n, mark))
+                .mapToObj(n ->
+                        "{\"type\":\"track\",\"event\":\"Gone %2$s\",\"userId\":\"g%1$d-%2$s\"}".formatted(n, mark))
                 .collect(Collectors.joining(",")));
         var one = person(Identifier.Type.USER_ID, "g0-" + mark);
         var other = person(Identifier.Type.USER_ID, "g1-" + mark);
         var form = "{\"name\":\"%s\",\"measure\":\"count\",\"event\":\"Gone %s\"}".formatted(name, mark);
-        assertThat(send("POST", "/api/computed-traits", form, 201).get("covered").longValue())
+        assertThat(send("POST", "/api/computed-traits", form, 201)
+                        .get("covered")
+                        .longValue())
                 .isEqualTo(2);
         var merge = merges.mergeByHand(one, other);
         tails.awaitAll(log.lastSeq());
@@ -255,7 +260,9 @@ class ImportedTagsTest {
         for (var who : List.of(one, other))
             assertThat(profiles.traits(List.of(who)).getOrDefault(who, Map.of()).keySet())
                     .doesNotContain("computed." + name);
-        assertThat(send("POST", "/api/computed-traits", form, 201).get("covered").longValue())
+        assertThat(send("POST", "/api/computed-traits", form, 201)
+                        .get("covered")
+                        .longValue())
                 .as("made again, both have it again")
                 .isEqualTo(2);
         for (var who : List.of(one, other))

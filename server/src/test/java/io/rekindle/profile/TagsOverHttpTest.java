@@ -141,8 +141,8 @@ class TagsOverHttpTest {
                 .hasSize(1);
 
         // Two customers turn out to be one: what began last stands, in both stores.
-        var owners = Map.of(
-                new CustomerId(FIRST), new CustomerId(FIRST), new CustomerId(FIRST + 1), new CustomerId(FIRST));
+        var owners =
+                Map.of(new CustomerId(FIRST), new CustomerId(FIRST), new CustomerId(FIRST + 1), new CustomerId(FIRST));
         transaction.executeWithoutResult(status -> store.readAgain(owners.keySet(), owners));
         assertThat(store.of(List.of(new CustomerId(FIRST), new CustomerId(FIRST + 1))))
                 .containsOnlyKeys(new CustomerId(FIRST))
@@ -220,7 +220,9 @@ class TagsOverHttpTest {
                 .isEqualTo(holders.stream().filter(buyers::contains).count())
                 .isEqualTo(buyers.size());
         assertThat(covered.at("/run/outside").longValue())
-                .isEqualTo(holders.stream().filter(holder -> !buyers.contains(holder)).count())
+                .isEqualTo(holders.stream()
+                        .filter(holder -> !buyers.contains(holder))
+                        .count())
                 .isGreaterThanOrEqualTo(3);
         assertThat(covered.at("/run/population").longValue()).isGreaterThanOrEqualTo(buyers.size());
     }
@@ -248,7 +250,11 @@ class TagsOverHttpTest {
                     .as("by the business clock")
                     .isBetween(clock.instant().minusSeconds(600), clock.instant());
         }
-        send("PUT", "/api/customers/%s/tags/tg_hand".formatted(new CustomerId(FIRST + 50)), "{\"value\":\"true\"}", 204);
+        send(
+                "PUT",
+                "/api/customers/%s/tags/tg_hand".formatted(new CustomerId(FIRST + 50)),
+                "{\"value\":\"true\"}",
+                204);
         var counted = Awaitility.await()
                 .atMost(Duration.ofSeconds(60))
                 .until(
