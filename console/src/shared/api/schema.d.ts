@@ -5422,8 +5422,12 @@ export interface components {
             changed: number;
             /** Format: int64 */
             covered: number;
+            /** Format: date-time */
+            lastSetAt: string | null;
             /** Format: int64 */
             millis: number;
+            /** Format: int64 */
+            outside: number;
             /** Format: int64 */
             population: number;
             problem: string | null;
@@ -5553,6 +5557,8 @@ export interface components {
         "io.rekindle.profile.web.TagsResource.TagPreview": {
             /** Format: int64 */
             covered: number;
+            /** Format: int64 */
+            outside: number;
             /** Format: int64 */
             population: number;
             /** Format: int64 */
