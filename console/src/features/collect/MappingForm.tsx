@@ -8,7 +8,7 @@ import { ProblemAlert } from '@/shared/ui/ProblemAlert';
 import { QueryView } from '@/shared/ui/QueryView';
 import { useFormProblem } from '@/shared/ui/useFormProblem';
 import { useImportKinds } from './api/listKinds';
-import { exampleOf, fieldsOf, guessOf, type MappingValues, ONE_OF, TIME_FORMATS } from './mapping';
+import { DECIMALS, exampleOf, fieldsOf, guessOf, type MappingValues, NUMBERS, ONE_OF, TIME_FORMATS } from './mapping';
 import { useFieldLabel } from './useFieldLabel';
 
 interface Props {
@@ -156,6 +156,17 @@ function OfKinds({
                 placeholder={t('imports.iso')}
                 options={forms.map((pattern) => ({ value: pattern, label: pattern || t('imports.iso') }))}
                 data-testid="time-format"
+              />
+            </Form.Item>
+            <Form.Item
+              name="decimals"
+              label={t('imports.decimals')}
+              extra={t('imports.decimalsHint')}
+              hidden={!fields.some((field) => NUMBERS.includes(field))}
+            >
+              <Select
+                options={DECIMALS.map((value) => ({ value, label: t(`imports.decimalsOf.${value || 'plain'}`) }))}
+                data-testid="decimals"
               />
             </Form.Item>
             <Form.Item

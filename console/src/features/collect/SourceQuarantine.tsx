@@ -115,7 +115,7 @@ function Items({ id, kind }: { id: number; kind: Kind }) {
 const OPS = ['rename', 'convert', 'set', 'replace', 'remove', 'event'] as const;
 /** A path is the same in every language. */
 const EXAMPLE = 'properties.total';
-const TYPES = ['number', 'string', 'boolean'];
+const TYPES = ['number', 'comma', 'string', 'boolean'];
 
 interface Written {
   op: (typeof OPS)[number];
@@ -136,6 +136,9 @@ function stepOf({ op, field, to }: Written): Step {
   }
   if (op === 'event') {
     return { op, to } as Step;
+  }
+  if (op === 'convert' && to === 'comma') {
+    return { op, field, to: 'number', decimalComma: true } as Step;
   }
   return (op === 'remove' ? { op, field } : { op, field, to }) as Step;
 }

@@ -19,6 +19,7 @@ const upload: Upload = {
     { kind: 'customers', fields: { customer: 'No' } },
   ],
   timeFormats: ['M/d/yyyy', 'd/M/yyyy'],
+  decimalComma: null,
 };
 
 describe('the mapping of a file', () => {
@@ -31,6 +32,12 @@ describe('the mapping of a file', () => {
     expect(guessedMapping({ ...upload, timeFormats: [] }, 'EUR').timeFormat).toBe('');
   });
 
+  it('says how numbers are written as far as they show it', () => {
+    expect(mappingOf(guessedMapping({ ...upload, decimalComma: true }, 'EUR')).decimalComma).toBe(true);
+    expect(mappingOf(guessedMapping({ ...upload, decimalComma: false }, 'EUR')).decimalComma).toBe(false);
+    expect(mappingOf(guessedMapping({ ...upload, decimalComma: null }, 'EUR')).decimalComma).toBeNull();
+  });
+
   it('leaves out what was left empty', () => {
     const values = {
       ...guessedMapping(upload, ' eur '),
@@ -41,6 +48,7 @@ describe('the mapping of a file', () => {
       kind: 'orders',
       fields: { order_id: 'No' },
       timeFormat: null,
+      decimalComma: null,
       currency: 'EUR',
       cancelledPrefix: null,
       negativeCancels: true,

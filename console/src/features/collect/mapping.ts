@@ -32,6 +32,21 @@ export const TIME_FORMATS = [
   'yyyyMMdd[ HHmmss]',
 ] as const;
 
+/** Fields whose values are numbers. */
+export const NUMBERS: readonly string[] = ['quantity', 'unit_price', 'price', 'cost', 'amount', 'score'];
+
+/** How numbers that are text are written; the empty one is what can be nothing else. */
+export const DECIMALS = ['', 'point', 'comma'] as const;
+
+export type Decimals = (typeof DECIMALS)[number];
+
+const guessedDecimals = (comma: boolean | null | undefined): Decimals => {
+  if (comma === true) {
+    return 'comma';
+  }
+  return comma === false ? 'point' : '';
+};
+
 /** The mapping as a person fills it in. */
 export interface MappingValues {
   kind: ImportKind;
@@ -39,6 +54,7 @@ export interface MappingValues {
   /** Columns kept as traits under their own names. */
   traits: string[];
   timeFormat: string;
+  decimals: Decimals;
   currency: string;
   cancelledPrefix: string;
   negativeCancels: boolean;
@@ -54,6 +70,7 @@ export const guessedMapping = (upload: Upload, currency: string): MappingValues 
   fields: upload.fields,
   traits: [],
   timeFormat: upload.timeFormats[0] ?? '',
+  decimals: guessedDecimals(upload.decimalComma),
   currency,
   cancelledPrefix: '',
   negativeCancels: true,
@@ -81,6 +98,7 @@ export function mappingOf(values: MappingValues): ImportMapping {
     kind: values.kind,
     fields,
     timeFormat: values.timeFormat.trim() || null,
+    decimalComma: values.decimals === '' ? null : values.decimals === 'comma',
     currency: values.currency.trim().toUpperCase() || null,
     cancelledPrefix: (ofOrders && values.cancelledPrefix.trim()) || null,
     negativeCancels: ofOrders ? values.negativeCancels : null,

@@ -15,6 +15,8 @@ import org.jspecify.annotations.Nullable;
  * @param negativeCancels whether a line with a negative quantity is a cancellation too; yes when absent
  * @param encoding name of the text's character set, e.g. {@code GB18030}; when absent it is found out from the text
  * @param kind what the rows tell of; orders when absent
+ * @param decimalComma whether numbers that are text are written {@code 1.234,56}; or, when no, {@code 1,234.56}. When absent
+ *     only what can be nothing else is a number: {@code 1234.56} and {@code 1,234.56}, and not {@code 1,234}
  */
 public record ImportMapping(
         @Nullable Map<String, String> fields,
@@ -23,9 +25,10 @@ public record ImportMapping(
         @Nullable String cancelledPrefix,
         @Nullable Boolean negativeCancels,
         @Nullable String encoding,
-        @Nullable ImportKind kind) {
+        @Nullable ImportKind kind,
+        @Nullable Boolean decimalComma) {
     /** Orders, with nothing given: every field is looked for under its own name. */
-    public static final ImportMapping NONE = new ImportMapping(null, null, null, null, null, null, null);
+    public static final ImportMapping NONE = new ImportMapping(null, null, null, null, null, null, null, null);
 
     public ImportMapping {
         fields = fields == null ? Map.of() : Map.copyOf(new LinkedHashMap<>(fields));
@@ -33,7 +36,7 @@ public record ImportMapping(
 
     /** Of a kind, with these columns and nothing else given. */
     public static ImportMapping of(ImportKind kind, Map<String, String> fields) {
-        return new ImportMapping(fields, null, null, null, null, null, kind);
+        return new ImportMapping(fields, null, null, null, null, null, kind, null);
     }
 
     /** The field → column pairs given; empty when none are. */
@@ -48,17 +51,20 @@ public record ImportMapping(
 
     /** The same mapping for a file in this encoding. */
     public ImportMapping encodedIn(@Nullable String name) {
-        return new ImportMapping(fields, timeFormat, currency, cancelledPrefix, negativeCancels, name, kind);
+        return new ImportMapping(
+                fields, timeFormat, currency, cancelledPrefix, negativeCancels, name, kind, decimalComma);
     }
 
     /** The same mapping of other columns. */
     public ImportMapping withColumns(Map<String, String> others) {
-        return new ImportMapping(others, timeFormat, currency, cancelledPrefix, negativeCancels, encoding, kind);
+        return new ImportMapping(
+                others, timeFormat, currency, cancelledPrefix, negativeCancels, encoding, kind, decimalComma);
     }
 
     /** The same mapping for another kind. */
     public ImportMapping of(ImportKind other) {
-        return new ImportMapping(fields, timeFormat, currency, cancelledPrefix, negativeCancels, encoding, other);
+        return new ImportMapping(
+                fields, timeFormat, currency, cancelledPrefix, negativeCancels, encoding, other, decimalComma);
     }
 
     /** Whether a line with a negative quantity takes back. */

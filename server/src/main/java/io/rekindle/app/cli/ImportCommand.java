@@ -167,6 +167,13 @@ final class ImportCommand extends CommandGroup {
                         + " (default: found out from the text: UTF-8, GB18030 or what its byte-order mark says).")
         private @Nullable String encoding;
 
+        @Option(
+                names = "--decimal-comma",
+                negatable = true,
+                description = "Numbers are written 1.234,56; with --no-decimal-comma 1,234.56"
+                        + " (default: 1234.56, and 1,234.56 where it can be nothing else).")
+        private @Nullable Boolean decimalComma;
+
         @Option(names = "--dry-run", description = "Only report what would be done.")
         private boolean dryRun;
 
@@ -217,7 +224,7 @@ final class ImportCommand extends CommandGroup {
             throw new Problem(
                     Problem.Kind.UNPROCESSABLE,
                     "import_took_nothing",
-                    "import %d took nothing: all %,d rows were rejected (%s); correct the file, or how it is read (--map, --time-format)"
+                    "import %d took nothing: all %,d rows were rejected (%s); correct the file, or how it is read (--map, --time-format, --decimal-comma)"
                             .formatted(done.path("id").asLong(), rows, String.join(", ", reasons)),
                     List.of());
         }
@@ -229,6 +236,7 @@ final class ImportCommand extends CommandGroup {
             if (timeFormat != null) all.put("timeFormat", timeFormat);
             if (currency != null) all.put("currency", currency);
             if (encoding != null) all.put("encoding", encoding);
+            if (decimalComma != null) all.put("decimalComma", decimalComma);
             all.put("kind", kind);
             complete(all);
             return all;

@@ -226,9 +226,8 @@ final class FactsImport implements Ready {
     }
 
     private @Nullable BigDecimal amount(Table.Row row, String field) throws BadRow {
-        var text = columns.text(row, field);
-        if (text.isEmpty()) return null;
-        var amount = MappedColumns.number(text);
+        if (columns.text(row, field).isEmpty()) return null;
+        var amount = columns.money(row, field, currency);
         if (amount == null || amount.signum() < 0)
             throw new BadRow(
                     "bad_amount_of_money", "column '%s' holds no amount of money".formatted(columns.column(field)));

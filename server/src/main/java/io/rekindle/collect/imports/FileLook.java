@@ -18,6 +18,7 @@ import org.jspecify.annotations.Nullable;
  * @param fields a guess at the mapping: our field → the file's column
  * @param guesses the same for every kind
  * @param timeFormats the forms that read the times of the guessed column; the empty one is ISO 8601
+ * @param decimalComma whether the guessed columns of numbers write decimals behind a comma; null when they do not show it
  */
 public record FileLook(
         List<String> columns,
@@ -26,10 +27,13 @@ public record FileLook(
         ImportKind kind,
         Map<String, String> fields,
         List<Guess> guesses,
-        List<String> timeFormats) {
+        List<String> timeFormats,
+        @Nullable Boolean decimalComma) {
     private static final int SAMPLE_ROWS = 5;
     private static final int GUESS_ROWS = 200;
     private static final List<String> TIMES = List.of("time", "created_at", "valid_from", "day", "consent_time");
+
+    private static final List<String> NUMBERS = List.of("quantity", "unit_price", "price", "cost", "amount", "score");
 
     /** How a file would be read as one of a kind: our field → the file's column. */
     public record Guess(ImportKind kind, Map<String, String> fields) {}
@@ -56,11 +60,18 @@ public record FileLook(
                     .orElse(-1);
             var sample = new ArrayList<List<String>>();
             var times = new ArrayList<String>();
+            var numbersAt = NUMBERS.stream()
+                    .filter(fields::containsKey)
+                    .map(field -> columns.indexOf(fields.get(field)))
+                    .toList();
+            var numbers = new ArrayList<String>();
             for (var row = table.next(); row != null && times.size() < GUESS_ROWS; row = table.next()) {
                 var values = row.values().stream()
                         .map(value -> value == null ? "" : value.strip())
                         .toList();
                 if (sample.size() < SAMPLE_ROWS) sample.add(values);
+                for (int at : numbersAt)
+                    if (at < values.size() && !row.numbers().contains(at)) numbers.add(values.get(at));
                 times.add(timeAt >= 0 && timeAt < values.size() ? values.get(timeAt) : "");
             }
             return new FileLook(
@@ -70,7 +81,8 @@ public record FileLook(
                     kind,
                     fields,
                     guesses,
-                    MappingGuess.timeFormats(times, zone));
+                    MappingGuess.timeFormats(times, zone),
+                    MappingGuess.decimalComma(numbers));
         }
     }
 }

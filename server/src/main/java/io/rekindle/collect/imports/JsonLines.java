@@ -1,7 +1,6 @@
 package io.rekindle.collect.imports;
 
 import io.rekindle.platform.Problem;
-import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.Reader;
 import java.io.UncheckedIOException;
@@ -14,10 +13,12 @@ import java.time.format.DateTimeFormatter;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
@@ -34,19 +35,20 @@ final class JsonLines implements Table {
     private static final JsonMapper JSON = JsonMapper.builder().build();
     private static final String DATE = "$date";
     private static final int MOST_COLUMNS = 1_000;
+    private static final int SHOWN_OF_A_CUT_LINE = 1_000;
 
     private final String encoding;
     private final List<String> columns;
-    private final BufferedReader lines;
+    private final Lines lines;
     private long number;
 
     JsonLines(Callable<Reader> text, String encoding) throws Exception {
         this.encoding = encoding;
         var names = new LinkedHashSet<String>();
-        try (var in = new BufferedReader(text.call())) {
-            for (var line = in.readLine(); line != null; line = in.readLine()) {
+        try (var in = new Lines(text.call())) {
+            for (var line = in.next(); line != null; line = in.next()) {
                 try {
-                    names.addAll(members(line).texts().keySet());
+                    if (!line.isCut()) names.addAll(members(line.text()).texts().keySet());
                 } catch (JacksonException | NotAnObject told) {
                     // Told of its row, when that is read.
                 }
@@ -60,7 +62,7 @@ final class JsonLines implements Table {
             throw unreadable(e);
         }
         columns = List.copyOf(names);
-        lines = new BufferedReader(text.call());
+        lines = new Lines(text.call());
     }
 
     @Override
@@ -77,10 +79,15 @@ final class JsonLines implements Table {
     public @Nullable Row next() {
         try {
             while (true) {
-                var line = lines.readLine();
+                var line = lines.next();
                 if (line == null) return null;
                 number++;
-                if (!line.isBlank()) return row(line);
+                if (line.isCut())
+                    return Row.unreadable(
+                            number,
+                            line.text().substring(0, SHOWN_OF_A_CUT_LINE),
+                            "the line is longer than %,d characters".formatted(Lines.LONGEST));
+                if (!line.text().isBlank()) return row(line.text());
             }
         } catch (IOException e) {
             throw unreadable(e);
@@ -96,21 +103,22 @@ final class JsonLines implements Table {
             var members = members(line);
             var values = new ArrayList<@Nullable String>(columns.size());
             var moments = new HashMap<Integer, Moment>();
+            var numbers = new HashSet<Integer>();
             for (int i = 0; i < columns.size(); i++) {
                 var column = columns.get(i);
                 values.add(members.texts().get(column));
                 var moment = members.moments().get(column);
                 if (moment != null) moments.put(i, moment);
+                if (members.numbers().contains(column)) numbers.add(i);
             }
-            return new Row(number, values, moments);
+            return new Row(number, values, moments, numbers);
         } catch (NotAnObject e) {
-            return new Row(number, List.of(line), Map.of(), "the line is no JSON object");
+            return Row.unreadable(number, line, "the line is no JSON object");
         } catch (JacksonException e) {
             // The reader's own words hold what it stumbled over.
-            return new Row(
+            return Row.unreadable(
                     number,
-                    List.of(line),
-                    Map.of(),
+                    line,
                     "the line is not well-formed JSON from column %d on"
                             .formatted(
                                     e.getLocation() == null
@@ -127,10 +135,10 @@ final class JsonLines implements Table {
         }
     }
 
-    private record Members(Map<String, @Nullable String> texts, Map<String, Moment> moments) {}
+    private record Members(Map<String, @Nullable String> texts, Map<String, Moment> moments, Set<String> numbers) {}
 
     private static Members members(String line) throws NotAnObject {
-        var members = new Members(new LinkedHashMap<>(), new HashMap<>());
+        var members = new Members(new LinkedHashMap<>(), new HashMap<>(), new HashSet<>());
         if (line.isBlank()) return members;
         try (var in = JSON.createParser(line)) {
             if (in.nextToken() != JsonToken.START_OBJECT) throw new NotAnObject();
@@ -156,6 +164,10 @@ final class JsonLines implements Table {
                 case START_ARRAY ->
                     members.texts().put(name, in.readValueAsTree().toString());
                 case VALUE_NULL -> members.texts().put(name, null);
+                case VALUE_NUMBER_INT, VALUE_NUMBER_FLOAT -> {
+                    members.texts().put(name, in.getString());
+                    members.numbers().add(name);
+                }
                 default -> members.texts().put(name, in.getString());
             }
         }

@@ -86,12 +86,12 @@ final class LineReader {
         var email = text(row, "email");
         if (customer.isEmpty() && email.isEmpty()) return new Refused("no_customer", "the row names no customer");
         var at = columns.time(row, "time", latest);
-        var quantity = MappedColumns.number(text(row, "quantity"));
+        var quantity = columns.number(row, "quantity");
         if (quantity == null)
             return new Refused("bad_quantity", "column '%s' holds no quantity".formatted(column("quantity")));
         if (quantity.signum() == 0)
             return new Refused("quantity_zero", "the quantity in column '%s' is 0".formatted(column("quantity")));
-        var price = MappedColumns.number(text(row, "unit_price"));
+        var price = columns.money(row, "unit_price", currency);
         if (price == null)
             return new Refused("bad_unit_price", "column '%s' holds no price".formatted(column("unit_price")));
         if (price.signum() < 0)

@@ -14,11 +14,14 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /** Where a file has the fields of its kind, by a mapping that fits it, and how their values are read. */
 final class MappedColumns {
     private static final BigDecimal LARGEST = new BigDecimal("1000000000");
+    /** One comma and three digits behind it: a thousand to one, a thousandth to another. */
+    private static final Pattern THOUSANDS_OR_DECIMALS = Pattern.compile("[+-]?\\d{1,3},\\d{3}");
 
     private final Map<String, Integer> places = new LinkedHashMap<>();
     private final List<String> columns;
@@ -141,11 +144,28 @@ final class MappedColumns {
         return value == null ? "" : value.strip().replace("\0", "");
     }
 
-    /** A number of four decimals and at most nine digits before them; null when the text is none. */
-    static @Nullable BigDecimal number(String text) {
+    /** The number of a field, of four decimals and at most nine digits before them; null when it says none. */
+    @Nullable
+    BigDecimal number(Table.Row row, String field) {
+        return number(row, field, text(row, field));
+    }
+
+    /** The amount of money of a field, which may stand with a sign of its currency: {@code € 12.50}; null when it says none. */
+    @Nullable
+    BigDecimal money(Table.Row row, String field, String currency) {
+        return number(row, field, CurrencySigns.without(text(row, field), currency));
+    }
+
+    private @Nullable BigDecimal number(Table.Row row, String field, String text) {
         if (text.isEmpty() || text.length() > 40) return null;
-        var value = Decimals.read(text);
+        var value = row.numbers().contains(place(field)) ? Decimals.read(text) : written(text);
         return value == null || value.abs().compareTo(LARGEST) > 0 ? null : value.setScale(4, RoundingMode.HALF_EVEN);
+    }
+
+    private @Nullable BigDecimal written(String text) {
+        var comma = mapping.decimalComma();
+        if (comma == null && THOUSANDS_OR_DECIMALS.matcher(text).matches()) return null;
+        return Decimals.written(text, Boolean.TRUE.equals(comma));
     }
 
     /** Why a row as a whole cannot be read; null when it can. */

@@ -9,10 +9,15 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.TreeMap;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /** A first guess at a file's mapping, for a person to correct: by the names shops give columns, and the times' form. */
 final class MappingGuess {
+    private static final Pattern COMMA = shows("[.]", ",");
+    private static final Pattern POINT = shows(",", "[.]");
+
     /** Names in the order of trust, as {@link #bare} writes them. */
     private static final Map<String, List<String>> ORDERS = Map.of(
             "order_id",
@@ -290,6 +295,19 @@ final class MappingGuess {
                 && !guessed.containsKey("customer")
                 && !guessed.containsKey("email")
                 && !guessed.containsKey("phone");
+    }
+
+    /** A number whose decimals can begin with nothing else: behind thousands, or not three of them. */
+    private static Pattern shows(String thousands, String decimals) {
+        return Pattern.compile("\\D*(?:\\d{1,3}(?:%1$s\\d{3})+%2$s\\d+|\\d+%2$s(?:\\d{1,2}|\\d{4,}))\\D*"
+                .formatted(thousands, decimals));
+    }
+
+    /** Whether a comma begins the decimals of numbers, as far as they show it; null when they do not, or show both. */
+    static @Nullable Boolean decimalComma(List<String> numbers) {
+        boolean comma = numbers.stream().anyMatch(COMMA.asMatchPredicate());
+        boolean point = numbers.stream().anyMatch(POINT.asMatchPredicate());
+        return comma == point ? null : comma;
     }
 
     /** The forms that read every one of these times; several only where they read them differently, as day and month. */

@@ -56,8 +56,7 @@ final class SurveyRows implements RowEvents {
                     "bad_measure",
                     "column '%s' holds no measure; there are nps (0 to 10), csat (1 to 5) and ces (1 to 7)"
                             .formatted(columns.column("measure")));
-        var written = columns.text(row, "score");
-        var score = MappedColumns.number(written);
+        var score = columns.number(row, "score");
         if (score == null || score.compareTo(scale.getFirst()) < 0 || score.compareTo(scale.getLast()) > 0)
             throw new BadRow(
                     "bad_score",

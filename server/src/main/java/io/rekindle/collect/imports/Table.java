@@ -27,6 +27,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.Callable;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.zip.GZIPInputStream;
@@ -52,15 +53,21 @@ sealed interface Table extends AutoCloseable permits Table.Csv, Table.Parquet, J
     /**
      * @param number the line the row begins at (CSV), or its place from 1 (Parquet)
      * @param moments by its column's place, what a value of a time type says; its text stands among the values too
+     * @param numbers the places of columns whose value is of a type of numbers: its text has a point, however the file writes
      * @param fault why the row cannot be read; null when it can
      */
     record Row(
             long number,
             List<@Nullable String> values,
             Map<Integer, Moment> moments,
+            Set<Integer> numbers,
             @Nullable String fault) {
-        Row(long number, List<@Nullable String> values, Map<Integer, Moment> moments) {
-            this(number, values, moments, null);
+        Row(long number, List<@Nullable String> values, Map<Integer, Moment> moments, Set<Integer> numbers) {
+            this(number, values, moments, numbers, null);
+        }
+
+        static Row unreadable(long number, String text, String fault) {
+            return new Row(number, List.of(text), Map.of(), Set.of(), fault);
         }
     }
 
@@ -108,7 +115,7 @@ sealed interface Table extends AutoCloseable permits Table.Csv, Table.Parquet, J
         Callable<InputStream> bytes = () -> {
             var raw = Files.newInputStream(file);
             try {
-                return zipped ? new GZIPInputStream(raw, 1 << 16) : raw;
+                return zipped ? new Unpacked(new GZIPInputStream(raw, 1 << 16), Files.size(file)) : raw;
             } catch (IOException | RuntimeException e) {
                 raw.close();
                 throw e;
@@ -154,19 +161,25 @@ sealed interface Table extends AutoCloseable permits Table.Csv, Table.Parquet, J
         return found;
     }
 
-    /** Comma, semicolon or tab: whichever the first line has most of. */
+    /** Comma, semicolon or tab: whichever a first line {@code sep=;} names, as Excel's own, or else has most of. */
     final class Csv implements Table {
         private static final int LONGEST_HEADER = 1 << 16;
+        private static final Pattern NAMED = Pattern.compile("(?i)\\s*\"?sep=(.)\"?\\s*");
 
         private final CsvReader<CsvRecord> reader;
         private final Iterator<CsvRecord> rows;
         private final List<String> columns;
         private final String encoding;
+        private final int linesBefore;
 
         private Csv(BufferedReader buffered, String encoding) throws IOException {
             this.encoding = encoding;
+            var first = firstLine(buffered);
+            var named = NAMED.matcher(first);
+            linesBefore = named.matches() ? 1 : 0;
+            if (linesBefore > 0) buffered.readLine();
             reader = CsvReader.builder()
-                    .fieldSeparator(separator(buffered))
+                    .fieldSeparator(linesBefore > 0 ? named.group(1).charAt(0) : separator(first))
                     .missingFieldStrategy(FieldMismatchStrategy.IGNORE)
                     .extraFieldStrategy(FieldMismatchStrategy.IGNORE)
                     .ofCsvRecord(buffered);
@@ -181,14 +194,17 @@ sealed interface Table extends AutoCloseable permits Table.Csv, Table.Parquet, J
                         "line 1 has zero bytes in it, as UTF-16 without a byte-order mark has; say UTF-16LE or UTF-16BE as its encoding");
         }
 
-        private static char separator(BufferedReader in) throws IOException {
+        private static String firstLine(BufferedReader in) throws IOException {
             in.mark(LONGEST_HEADER);
             var head = new char[LONGEST_HEADER / 2];
             int length = Math.max(0, in.read(head, 0, head.length));
             in.reset();
             var line = new String(head, 0, length);
             int end = line.indexOf('\n');
-            if (end >= 0) line = line.substring(0, end);
+            return end >= 0 ? line.substring(0, end) : line;
+        }
+
+        private static char separator(String line) {
             char best = ',';
             long most = 0;
             for (char candidate : new char[] {',', ';', '\t'}) {
@@ -216,7 +232,11 @@ sealed interface Table extends AutoCloseable permits Table.Csv, Table.Parquet, J
             var row = record();
             return row == null
                     ? null
-                    : new Row(row.getStartingLineNumber(), new ArrayList<>(row.getFields()), Map.of());
+                    : new Row(
+                            row.getStartingLineNumber() + linesBefore,
+                            new ArrayList<>(row.getFields()),
+                            Map.of(),
+                            Set.of());
         }
 
         private @Nullable CsvRecord record() {
@@ -245,6 +265,8 @@ sealed interface Table extends AutoCloseable permits Table.Csv, Table.Parquet, J
      */
     final class Parquet implements Table {
         private static final Logger LOG = LoggerFactory.getLogger(Parquet.class);
+        private static final Pattern NUMBER =
+                Pattern.compile("U?(TINY|SMALL|BIG|HUGE)?INT(EGER)?|UINTEGER|FLOAT|DOUBLE|DECIMAL.*");
         private static final Set<String> ZONED = Set.of("TIMESTAMP WITH TIME ZONE", "TIMESTAMPTZ_NS");
         private static final String ZONED_TEXT =
                 "case when %2$s is not null then timezone('UTC', c%1$d)::varchar || 'Z' else c%1$d::varchar end";
@@ -253,6 +275,7 @@ sealed interface Table extends AutoCloseable permits Table.Csv, Table.Parquet, J
         private final java.sql.ResultSet rows;
         private final List<String> columns;
         private final List<Time> times;
+        private final Set<Integer> numbers;
         private long number;
 
         /** A column of a time type. */
@@ -265,6 +288,7 @@ sealed interface Table extends AutoCloseable permits Table.Csv, Table.Parquet, J
                 var found = new ArrayList<Time>();
                 var texts = new ArrayList<String>();
                 var moments = new ArrayList<String>();
+                var ofNumbers = new HashSet<Integer>();
                 var old = int96(path, duckdb);
                 try (var look = duckdb.prepareStatement("select * from read_parquet(?) limit 0")) {
                     look.setString(1, path);
@@ -276,6 +300,7 @@ sealed interface Table extends AutoCloseable permits Table.Csv, Table.Parquet, J
                             var micros = micros(type, i);
                             boolean zoned = micros != null && (ZONED.contains(type) || old.contains(name));
                             names.add(name);
+                            if (NUMBER.matcher(type).matches()) ofNumbers.add(i);
                             texts.add((zoned ? ZONED_TEXT : "c%d::varchar").formatted(i, micros));
                             if (micros == null) continue;
                             found.add(new Time(i, zoned));
@@ -285,6 +310,7 @@ sealed interface Table extends AutoCloseable permits Table.Csv, Table.Parquet, J
                 }
                 columns = List.copyOf(names);
                 times = List.copyOf(found);
+                numbers = Set.copyOf(ofNumbers);
                 // Columns by their places: what a file calls them stays out of the statement.
                 statement = duckdb.prepareStatement("select %s%s from read_parquet(?) as t(%s)"
                         .formatted(
@@ -343,7 +369,7 @@ sealed interface Table extends AutoCloseable permits Table.Csv, Table.Parquet, J
                     long micros = rows.getLong(columns.size() + i + 1);
                     if (!rows.wasNull()) moments.put(time.place(), new Moment(micros, time.zoned()));
                 }
-                return new Row(++number, values, moments);
+                return new Row(++number, values, moments, numbers);
             } catch (SQLException e) {
                 throw broken(e);
             }

@@ -69,6 +69,7 @@ public class Uploads {
      * @param fields a guess at the mapping: our field → the file's column
      * @param guesses the same for every kind
      * @param timeFormats the forms that read the times of the guessed column; the empty one is ISO 8601
+     * @param decimalComma as {@link FileLook}'s
      */
     public record Upload(
             String id,
@@ -80,7 +81,8 @@ public class Uploads {
             ImportKind kind,
             Map<String, String> fields,
             List<FileLook.Guess> guesses,
-            List<String> timeFormats) {}
+            List<String> timeFormats,
+            @Nullable Boolean decimalComma) {}
 
     private record Kept(
             Path file, String fileName, @Nullable String encoding, Instant used) {}
@@ -154,7 +156,8 @@ public class Uploads {
                 look.kind(),
                 look.fields(),
                 look.guesses(),
-                look.timeFormats());
+                look.timeFormats(),
+                look.decimalComma());
     }
 
     private Path store(InputStream content) {

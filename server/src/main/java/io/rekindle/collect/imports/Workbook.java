@@ -13,6 +13,7 @@ import java.time.ZoneOffset;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Locale;
@@ -33,7 +34,7 @@ import org.slf4j.LoggerFactory;
  */
 final class Workbook implements Table {
     private static final Logger LOG = LoggerFactory.getLogger(Workbook.class);
-    /** Unpacked; a workbook that is larger is better written as CSV, and one that pretends to be smaller is not read on. */
+    /** Unpacked; a workbook that is larger is better written as CSV. */
     private static final long LARGEST_PART = 2L << 30;
     /** Texts that many cells share stand in memory as a whole. */
     private static final long LARGEST_SHARED_TEXTS = 256L << 20;
@@ -69,9 +70,9 @@ final class Workbook implements Table {
                 long most = part.getName().toLowerCase(Locale.ROOT).endsWith("sharedstrings.xml")
                         ? LARGEST_SHARED_TEXTS
                         : LARGEST_PART;
-                if (part.getSize() > most)
-                    throw Problem.invalid(
-                            "xlsx_too_large", "the workbook is too large to be read as one; save the sheet as CSV");
+                try (var in = zip.getInputStream(part)) {
+                    new WorkbookPart(most).requireBounded(in);
+                }
             }
         }
     }
@@ -107,12 +108,15 @@ final class Workbook implements Table {
                 var row = rows.next();
                 var values = new ArrayList<@Nullable String>(columns.size());
                 var moments = new HashMap<Integer, Moment>();
+                var numbers = new HashSet<Integer>();
                 boolean any = false;
                 for (int i = 0; i < columns.size(); i++) {
                     var cell = cell(row, i);
                     var moment = cell == null ? null : moment(cell);
-                    if (moment == null) values.add(text(cell));
-                    else {
+                    if (moment == null) {
+                        values.add(text(cell));
+                        if (cell != null && cell.getValue() instanceof BigDecimal) numbers.add(i);
+                    } else {
                         values.add(moment.toString());
                         moments.put(
                                 i,
@@ -124,7 +128,7 @@ final class Workbook implements Table {
                     var value = values.get(i);
                     any |= value != null && !value.isBlank();
                 }
-                if (any) return new Row(row.getRowNum(), values, moments);
+                if (any) return new Row(row.getRowNum(), values, moments, numbers);
             }
             return null;
         } catch (RuntimeException e) {

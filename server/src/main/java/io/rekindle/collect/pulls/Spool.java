@@ -25,6 +25,8 @@ final class Spool implements SourceDatabase.Rows, AutoCloseable {
     /** Not a number is what some databases keep among numbers. */
     private static final Pattern NUMBER = Pattern.compile("[+-]?\\d+(\\.\\d*)?([eE][+-]?\\d{1,3})?");
 
+    private static final Pattern JSON_NUMBER = Pattern.compile("-?(0|[1-9]\\d*)(\\.\\d+)?([eE][+-]?\\d{1,3})?");
+
     private final Path file;
     private final List<SourceDatabase.Column> columns;
     private final int watermarkAt;
@@ -84,7 +86,8 @@ final class Spool implements SourceDatabase.Rows, AutoCloseable {
         json.writeStartObject();
         for (int i = 0; i < columns.size(); i++) {
             var value = values.get(i);
-            json.writeName(columns.get(i).name());
+            var column = columns.get(i);
+            json.writeName(column.name());
             switch (value) {
                 case null -> json.writeNull();
                 case Boolean yes -> json.writeBoolean(yes);
@@ -93,6 +96,9 @@ final class Spool implements SourceDatabase.Rows, AutoCloseable {
                     json.writeStringProperty("$date", text);
                     json.writeEndObject();
                 }
+                case String number
+                when column.form() == SourceDatabase.Form.NUMBER
+                        && JSON_NUMBER.matcher(number).matches() -> json.writeNumber(number);
                 default -> json.writeString(value.toString());
             }
         }

@@ -20,12 +20,14 @@ import tools.jackson.databind.node.ObjectNode;
  * @param op {@code rename} (field → to, a path within the same object as field's last but one part, or a whole path),
  *     {@code convert} (to: {@code number}, {@code string}, {@code boolean}), {@code set} (value, where it is missing or
  *     null), {@code replace} (value, whatever was there), {@code remove}, {@code event} (the event's name becomes to)
+ * @param decimalComma of convert to number: whether numbers are written {@code 1.234,56}; {@code 1,234.56} unless said
  */
 public record RepairStep(
         String op,
         @Nullable String field,
         @Nullable String to,
-        @Nullable JsonNode value) {
+        @Nullable JsonNode value,
+        @Nullable Boolean decimalComma) {
     private static final List<String> OPS = List.of("rename", "convert", "set", "replace", "remove", "event");
     private static final List<String> TYPES = List.of("number", "string", "boolean");
     private static final List<String> PARTS = List.of("properties", "traits", "context", "event", "name");
@@ -144,7 +146,9 @@ public record RepairStep(
         return switch (String.valueOf(to)) {
             case "number" -> {
                 var bare = text.replaceAll("^[^\\d+\\-.,]{1,3}\\s*|\\s*[^\\d.,]{1,3}$", "");
-                var number = given.isString() && DIGITS.matcher(bare).matches() ? Decimals.written(bare, false) : null;
+                var number = given.isString() && DIGITS.matcher(bare).matches()
+                        ? Decimals.written(bare, Boolean.TRUE.equals(decimalComma))
+                        : null;
                 yield number == null ? given : nodes.numberNode(number);
             }
             case "string" -> given.isString() ? given : nodes.stringNode(text);

@@ -254,7 +254,7 @@ class OrderImportTest {
     void aMappingThatDoesNotFitIsRefusedWithEveryFaultAndTheColumnsThereAre() throws Exception {
         var file = write("columns.csv", "Order,When\n1,2\n".getBytes(StandardCharsets.UTF_8));
         var mapping = new ImportMapping(
-                Map.of("order_id", "Ordre", "colour", "When"), "no such form", "pounds", null, null, null, null);
+                Map.of("order_id", "Ordre", "colour", "When"), "no such form", "pounds", null, null, null, null, null);
         assertThatThrownBy(() -> imports.start(file, "columns.csv", mapping, false, false))
                 .isInstanceOfSatisfying(Problem.class, problem -> {
                     assertThat(problem.code()).isEqualTo("import_mapping_invalid");
@@ -281,7 +281,7 @@ class OrderImportTest {
         try (var out = new GZIPOutputStream(Files.newOutputStream(zipped))) {
             out.write(text.getBytes(StandardCharsets.UTF_8));
         }
-        var mapping = new ImportMapping(Map.of(), "M/d/yyyy H:mm", null, null, null, null, null);
+        var mapping = new ImportMapping(Map.of(), "M/d/yyyy H:mm", null, null, null, null, null, null);
         assertThat(report(imports.start(zipped, "semicolons.csv.gz", mapping, false, false))
                         .lines())
                 .isEqualTo(1);
@@ -310,7 +310,7 @@ class OrderImportTest {
         assertThat(report.notes()).isEmpty();
         assertThat(gross()).isEqualByComparingTo("111");
 
-        var dollars = new ImportMapping(null, null, "USD", null, null, null, null);
+        var dollars = new ImportMapping(null, null, "USD", null, null, null, null, null);
         var other = imports.start(
                 write("dollars.csv", text.replace(mark, mark + "-2").getBytes(StandardCharsets.UTF_8)),
                 "dollars.csv",

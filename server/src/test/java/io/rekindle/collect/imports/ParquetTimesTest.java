@@ -59,7 +59,7 @@ class ParquetTimesTest {
     @ValueSource(strings = {"M/d/yyyy", "yyyy-MM-dd HH:mm:ss"})
     void theFormOfTextSaysNothingOfATimeThatIsNone(String form) throws Exception {
         var file = written(List.of("timestamptz '2026-01-05 10:00:00.5+00'"));
-        assertThat(read(file, new ImportMapping(null, form, null, null, null, null, null)))
+        assertThat(read(file, new ImportMapping(null, form, null, null, null, null, null, null)))
                 .containsExactly("2026-01-05T10:00:00.500Z");
     }
 

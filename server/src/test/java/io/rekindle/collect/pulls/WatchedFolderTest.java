@@ -271,7 +271,7 @@ class WatchedFolderTest {
                 "again " + mark,
                 "again-" + mark,
                 "*",
-                new ImportMapping(Map.of(), "d.M.yyyy", null, null, null, null, ImportKind.COSTS),
+                new ImportMapping(Map.of(), "d.M.yyyy", null, null, null, null, ImportKind.COSTS, null),
                 null));
         put(folder, "costs.csv", text);
         var misread = over(folder, null);
@@ -311,7 +311,7 @@ class WatchedFolderTest {
                         folder.name(),
                         folder.folder(),
                         folder.pattern(),
-                        new ImportMapping(Map.of(), null, "USD", null, null, null, ImportKind.COSTS),
+                        new ImportMapping(Map.of(), null, "USD", null, null, null, ImportKind.COSTS, null),
                         null));
         put(folder, "costs.csv", text);
         assertThat(over(folder, back.id()).state()).as("read in another way").isEqualTo(WatchedFolder.State.DONE);

@@ -3,6 +3,7 @@ package io.rekindle.collect.tracking;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.math.BigDecimal;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -28,20 +29,29 @@ class RepairStepTest {
                 "1 234.56|1234.56",
             })
     void aCommaSetsThousandsApartWhereItStandsBetweenThem(String text, BigDecimal number) {
-        assertThat(converted(text).decimalValue()).isEqualByComparingTo(number);
+        assertThat(converted(text, null).decimalValue()).isEqualByComparingTo(number);
     }
 
     /** Twelve and a half taken for 1250 would be a hundred times what was paid. */
     @ParameterizedTest
     @ValueSource(strings = {"12,50", "€ 12,50", "0,99", "1.234,56", "1,23,456", "1,2345", "12E3", ",5", "many"})
     void whatMayBeAnotherNumberStaysAsItIs(String text) {
-        assertThat(converted(text)).isEqualTo(JsonNodeFactory.instance.stringNode(text));
+        assertThat(converted(text, null)).isEqualTo(JsonNodeFactory.instance.stringNode(text));
     }
 
-    private static JsonNode converted(String text) {
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {"12,50|12.50", "€ 12,50|12.50", "1.234,56|1234.56", "1.234|1234", "0,99 €|0.99"})
+    void aStepSaysWhereTheCommaBeginsTheDecimals(String text, BigDecimal number) {
+        assertThat(converted(text, true).decimalValue()).isEqualByComparingTo(number);
+        assertThat(converted("12.50", true)).isEqualTo(JsonNodeFactory.instance.stringNode("12.50"));
+    }
+
+    private static JsonNode converted(String text, @Nullable Boolean comma) {
         var item = JSON.createObjectNode();
         item.putObject("properties").put("total", text);
-        new RepairStep("convert", "properties.total", "number", null).apply(item);
+        new RepairStep("convert", "properties.total", "number", null, comma).apply(item);
         return item.at("/properties/total");
     }
 }
