@@ -3235,6 +3235,7 @@ export interface components {
         "io.rekindle.collect.ImportMapping": {
             cancelledPrefix?: string | null;
             currency?: string | null;
+            decimalComma?: boolean | null;
             encoding?: string | null;
             fields?: {
                 [key: string]: string;
@@ -3356,6 +3357,7 @@ export interface components {
         };
         "io.rekindle.collect.imports.FileLook": {
             columns: string[];
+            decimalComma: boolean | null;
             encoding: string | null;
             fields: {
                 [key: string]: string;
@@ -3377,6 +3379,7 @@ export interface components {
             /** Format: int64 */
             bytes: number;
             columns: string[];
+            decimalComma: boolean | null;
             encoding: string | null;
             fields: {
                 [key: string]: string;
@@ -3703,6 +3706,7 @@ export interface components {
             type: string;
         };
         "io.rekindle.collect.tracking.RepairStep": {
+            decimalComma?: boolean | null;
             field?: string | null;
             op: string;
             to?: string | null;
