@@ -121,9 +121,9 @@ public class Confirmations {
      */
     public boolean isNeeded(CustomerId customer, String channel) {
         if (!channel.equals(Permissions.EMAIL)) return false;
-        return settings.doubleOptIn()
-                || countries.anyDoubleOptIn()
-                        && (countries.needsConfirmation(customer) || store.isBound(identities.canonical(customer)));
+        if (settings.doubleOptIn()) return true;
+        return countries.anyDoubleOptIn()
+                && (countries.needsConfirmation(customer) || store.isBound(identities.canonical(customer)));
     }
 
     /** Whether what a customer agreed to was confirmed at other addresses than theirs of today. */
