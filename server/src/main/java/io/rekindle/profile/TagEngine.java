@@ -187,21 +187,10 @@ class TagEngine {
         var population = populations(asOf);
         long millis = (system.instant().toEpochMilli() - from) / tags.size();
         for (var tag : tags) {
+            long changedFor = changed.getOrDefault(tag.key(), 0L);
+            long fitting = several.getOrDefault(tag.key(), 0L);
             var counted = counts.getOrDefault(tag.key(), Counted.NONE);
-            store.ran(
-                    tag.key(),
-                    new TagRun(
-                            tag.version(),
-                            asOf,
-                            population.of(tag.form().population()),
-                            counted.covered(),
-                            counted.outside(),
-                            changed.getOrDefault(tag.key(), 0L),
-                            several.getOrDefault(tag.key(), 0L),
-                            millis,
-                            null,
-                            counted.values(),
-                            null));
+            store.ran(tag.key(), counted.run(tag, asOf, population, changedFor, fitting, millis, null));
         }
     }
 
@@ -226,20 +215,7 @@ class TagEngine {
         long millis = (system.instant().toEpochMilli() - from) / tags.size();
         for (var tag : tags) {
             var counted = counts.getOrDefault(tag.key(), Counted.NONE);
-            store.ran(
-                    tag.key(),
-                    new TagRun(
-                            tag.version(),
-                            asOf,
-                            population.of(tag.form().population()),
-                            counted.covered(),
-                            counted.outside(),
-                            0,
-                            0,
-                            millis,
-                            null,
-                            counted.values(),
-                            lastSet.get(tag.key())));
+            store.ran(tag.key(), counted.run(tag, asOf, population, 0, 0, millis, lastSet.get(tag.key())));
         }
     }
 
@@ -387,6 +363,28 @@ class TagEngine {
      */
     private record Counted(long covered, long outside, List<TagRun.Count> values) {
         static final Counted NONE = new Counted(0, 0, List.of());
+
+        TagRun run(
+                Kept tag,
+                Instant asOf,
+                Populations population,
+                long changed,
+                long several,
+                long millis,
+                @Nullable Instant lastSet) {
+            return new TagRun(
+                    tag.version(),
+                    asOf,
+                    population.of(tag.form().population()),
+                    covered,
+                    outside,
+                    changed,
+                    several,
+                    millis,
+                    null,
+                    values,
+                    lastSet);
+        }
     }
 
     private Map<String, Counted> counts(List<Kept> tags, Instant asOf) {

@@ -237,16 +237,7 @@ public class Erasures implements Backlog, Tombstones.Returning {
         var person = persons.of(ids.stream().map(CustomerId::new).toList());
         gate.write(() -> transactions.executeWithoutResult(status -> {
             var sealed = new HashSet<Long>();
-            long removed = rows.erase(person, bytes -> sealed.addAll(Vault.leaves(List.of(bytes))));
-            jdbc.sql("""
-                            update erasures set rows_removed = coalesce(rows_removed, 0) + :rows,
-                                leaves = coalesce(leaves, '{}') || :leaves
-                            where id = :id
-                            """)
-                    .param("rows", removed)
-                    .param("leaves", PersonalRows.longs(sealed))
-                    .param("id", id)
-                    .update();
+            removed(id, rows.erase(person, bytes -> sealed.addAll(Vault.leaves(List.of(bytes)))), sealed);
         }));
         retired.addAll(leaves(id));
         vault.destroyLeaves(retired);
@@ -316,7 +307,10 @@ public class Erasures implements Backlog, Tombstones.Returning {
     /** What was being written while the person was hidden, and came after the rows went, goes too. */
     private void eraseLate(Set<Long> ids, long erasure) {
         var sealed = new HashSet<Long>();
-        long removed = rows.erase(ids, bytes -> sealed.addAll(Vault.leaves(List.of(bytes))));
+        removed(erasure, rows.erase(ids, bytes -> sealed.addAll(Vault.leaves(List.of(bytes)))), sealed);
+    }
+
+    private void removed(long erasure, long removed, Set<Long> sealed) {
         jdbc.sql("""
                         update erasures set rows_removed = coalesce(rows_removed, 0) + :rows,
                             leaves = coalesce(leaves, '{}') || :leaves

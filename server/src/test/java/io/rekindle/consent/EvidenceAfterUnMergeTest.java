@@ -100,17 +100,7 @@ class EvidenceAfterUnMergeTest {
                             .list())
                     .as("the mail goes to him")
                     .containsExactly(bob.value());
-            var link = Pattern.compile("https?://\\S+(/c/[\\w-]+)")
-                    .matcher(confirmations
-                            .mail(open.getFirst().id())
-                            .orElseThrow()
-                            .text());
-            assertThat(link.find()).isTrue();
-            http.send(
-                    request(link.group(1))
-                            .POST(HttpRequest.BodyPublishers.noBody())
-                            .build(),
-                    HttpResponse.BodyHandlers.ofString());
+            confirm(open.getFirst().id());
             assertThat(consents.of(bob)).anyMatch(c -> c.granted() && "ev_news".equals(c.topic()));
             assertThat(consents.of(ann)).noneMatch(c -> "ev_news".equals(c.topic()));
 
@@ -165,17 +155,7 @@ class EvidenceAfterUnMergeTest {
             assertThat(identities.canonical(fay)).isEqualTo(both);
             var open = confirmations.openOf(both);
             assertThat(open).as("the mailbox of both is asked").hasSize(1);
-            var link = Pattern.compile("https?://\\S+(/c/[\\w-]+)")
-                    .matcher(confirmations
-                            .mail(open.getFirst().id())
-                            .orElseThrow()
-                            .text());
-            assertThat(link.find()).isTrue();
-            http.send(
-                    request(link.group(1))
-                            .POST(HttpRequest.BodyPublishers.noBody())
-                            .build(),
-                    HttpResponse.BodyHandlers.ofString());
+            confirm(open.getFirst().id());
             assertThat(allowed(both)).isTrue();
 
             send("POST", "/api/identity/merges/" + merge + "/undo", "", 200);
@@ -224,6 +204,16 @@ class EvidenceAfterUnMergeTest {
                 HttpResponse.BodyHandlers.ofString());
         assertThat(answer.statusCode()).as(answer.body()).isEqualTo(status);
         return answer.body().isEmpty() ? json.createObjectNode() : json.readTree(answer.body());
+    }
+
+    /** Presses the button behind the link of a confirmation's mail. */
+    private void confirm(long confirmation) throws Exception {
+        var link = Pattern.compile("https?://\\S+(/c/[\\w-]+)")
+                .matcher(confirmations.mail(confirmation).orElseThrow().text());
+        assertThat(link.find()).isTrue();
+        http.send(
+                request(link.group(1)).POST(HttpRequest.BodyPublishers.noBody()).build(),
+                HttpResponse.BodyHandlers.ofString());
     }
 
     private HttpRequest.Builder request(String path) {

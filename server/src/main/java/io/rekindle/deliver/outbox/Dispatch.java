@@ -104,6 +104,11 @@ class Dispatch implements Backlog, MailServer, SmartLifecycle {
         refusals = null;
     }
 
+    /** Whether a message was read and waits for a sender, or is with one. */
+    boolean isInHand(long message) {
+        return inHand.contains(message);
+    }
+
     boolean isHeld() {
         return hold().isPresent();
     }
