@@ -33,7 +33,7 @@ public class Identifiers {
     /** With the nought that is dialled within a country. */
     private static final Pattern TRUNK = Pattern.compile("0[1-9]\\d{8,10}");
 
-    private static final int SLOTS = 1 << 15;
+    private static final int SLOTS = 1 << 17;
 
     /** What was asked for lately: a customer who is here now comes again, and a keyed hash is dear. */
     private final AtomicReferenceArray<@Nullable Found> lately = new AtomicReferenceArray<>(SLOTS);

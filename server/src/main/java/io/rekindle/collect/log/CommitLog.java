@@ -443,6 +443,8 @@ public final class CommitLog implements EventLog, DisposableBean {
         var breaches = new ArrayList<PlanBreaches.OfEvent>();
         var quarantined = new ArrayList<QuarantinedItem>();
         var duplicates = new HashMap<IntakeRows.SourceDay, Integer>();
+        for (int i = 0; i < submissions.size(); i++)
+            seen.expect(submissions.get(i).call().events());
         for (var submission : submissions) {
             var events = submission.call().events();
             var isFresh = new BitSet(events.size());
@@ -534,7 +536,7 @@ public final class CommitLog implements EventLog, DisposableBean {
                         .value(e.type().code())
                         .value(e.name())
                         .value(e.customer())
-                        .value(IdentifierText.write(e.identifiers()))
+                        .value(e.aliases())
                         .value(e.messageId())
                         .value(e.amount())
                         .value(e.properties())

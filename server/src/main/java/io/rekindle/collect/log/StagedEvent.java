@@ -16,6 +16,8 @@ import org.jspecify.annotations.Nullable;
  * @param context a JSON object without personal fields; null when there is none
  * @param personal the personal fields, sealed; null when there are none
  * @param newUser whether {@code personal} carries the user id in clear
+ * @param aliases the identifiers as the history has them: written by whoever stages the event, many at a time, and not by
+ *     the log's one writer
  */
 @SuppressWarnings("ArrayRecordComponent") // sealed bytes, never compared
 public record StagedEvent(
@@ -33,7 +35,43 @@ public record StagedEvent(
         @Nullable String properties,
         @Nullable String context,
         byte @Nullable [] personal,
-        boolean newUser) {
+        boolean newUser,
+        @Nullable String aliases) {
+    public StagedEvent(
+            Fingerprint fingerprint,
+            Instant receivedAt,
+            Instant occurredAt,
+            int sourceId,
+            @Nullable Long importId,
+            EventType type,
+            @Nullable String name,
+            long customer,
+            List<Identifier> identifiers,
+            String messageId,
+            @Nullable BigDecimal amount,
+            @Nullable String properties,
+            @Nullable String context,
+            byte @Nullable [] personal,
+            boolean newUser) {
+        this(
+                fingerprint,
+                receivedAt,
+                occurredAt,
+                sourceId,
+                importId,
+                type,
+                name,
+                customer,
+                identifiers,
+                messageId,
+                amount,
+                properties,
+                context,
+                personal,
+                newUser,
+                IdentifierText.write(identifiers));
+    }
+
     /** The same event as one of an import. */
     public StagedEvent ofImport(long id, String itsMessageId, Fingerprint itsFingerprint) {
         return new StagedEvent(
@@ -51,7 +89,8 @@ public record StagedEvent(
                 properties,
                 context,
                 personal,
-                newUser);
+                newUser,
+                aliases);
     }
 
     /** The same event with other bytes in the place of its personal fields. */
@@ -71,6 +110,7 @@ public record StagedEvent(
                 properties,
                 context,
                 bytes,
-                newUser);
+                newUser,
+                aliases);
     }
 }

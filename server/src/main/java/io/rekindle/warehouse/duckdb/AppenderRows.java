@@ -27,82 +27,137 @@ final class AppenderRows implements RowWriter, AutoCloseable {
         return count;
     }
 
-    private interface Column {
-        void write() throws SQLException;
+    /** A value is written as it is, and not by way of an object for each: rows have a dozen, and come by the thousand. */
+    private void begin() throws SQLException {
+        if (inRow) return;
+        appender.beginRow();
+        inRow = true;
     }
 
-    private RowWriter write(Column column) {
-        try {
-            if (!inRow) {
-                appender.beginRow();
-                inRow = true;
-            }
-            column.write();
-            return this;
-        } catch (SQLException e) {
-            throw new WarehouseException("row %d does not fit the table: %s".formatted(count + 1, e.getMessage()), e);
-        }
+    private WarehouseException misfit(SQLException e) {
+        return new WarehouseException("row %d does not fit the table: %s".formatted(count + 1, e.getMessage()), e);
     }
 
     @Override
     public RowWriter value(long value) {
-        return write(() -> appender.append(value));
+        try {
+            begin();
+            appender.append(value);
+            return this;
+        } catch (SQLException e) {
+            throw misfit(e);
+        }
     }
 
     @Override
     public RowWriter value(int value) {
-        return write(() -> appender.append(value));
+        try {
+            begin();
+            appender.append(value);
+            return this;
+        } catch (SQLException e) {
+            throw misfit(e);
+        }
     }
 
     @Override
     public RowWriter value(double value) {
-        return write(() -> appender.append(value));
+        try {
+            begin();
+            appender.append(value);
+            return this;
+        } catch (SQLException e) {
+            throw misfit(e);
+        }
     }
 
     @Override
     public RowWriter value(boolean value) {
-        return write(() -> appender.append(value));
+        try {
+            begin();
+            appender.append(value);
+            return this;
+        } catch (SQLException e) {
+            throw misfit(e);
+        }
     }
 
     @Override
     public RowWriter value(@Nullable String value) {
-        return write(() -> appender.append(value));
+        try {
+            begin();
+            appender.append(value);
+            return this;
+        } catch (SQLException e) {
+            throw misfit(e);
+        }
     }
 
     @Override
     public RowWriter value(@Nullable BigDecimal value) {
-        return write(() -> {
-            if (value == null) appender.append((BigDecimal) null);
-            else appender.append(value.setScale(AMOUNT_DECIMALS, RoundingMode.HALF_EVEN));
-        });
+        try {
+            begin();
+            appender.append(value == null ? null : value.setScale(AMOUNT_DECIMALS, RoundingMode.HALF_EVEN));
+            return this;
+        } catch (SQLException e) {
+            throw misfit(e);
+        }
     }
 
     @Override
     public RowWriter value(@Nullable Instant value) {
-        return write(() -> {
+        try {
+            begin();
             if (value == null) appender.append((java.time.LocalDateTime) null);
             else appender.appendEpochMicros(ChronoUnit.MICROS.between(Instant.EPOCH, value));
-        });
+            return this;
+        } catch (SQLException e) {
+            throw misfit(e);
+        }
     }
 
     @Override
     public RowWriter value(@Nullable LocalDate value) {
-        return write(() -> appender.append(value));
+        try {
+            begin();
+            appender.append(value);
+            return this;
+        } catch (SQLException e) {
+            throw misfit(e);
+        }
     }
 
     @Override
     public RowWriter value(@Nullable Long value) {
-        return write(() -> appender.append(value));
+        try {
+            begin();
+            appender.append(value);
+            return this;
+        } catch (SQLException e) {
+            throw misfit(e);
+        }
     }
 
     @Override
     public RowWriter value(@Nullable Double value) {
-        return write(() -> appender.append(value));
+        try {
+            begin();
+            appender.append(value);
+            return this;
+        } catch (SQLException e) {
+            throw misfit(e);
+        }
     }
 
     @Override
     public RowWriter missing() {
-        return write(() -> appender.appendNull());
+        try {
+            begin();
+            appender.appendNull();
+            return this;
+        } catch (SQLException e) {
+            throw misfit(e);
+        }
     }
 
     @Override
@@ -112,7 +167,7 @@ final class AppenderRows implements RowWriter, AutoCloseable {
             inRow = false;
             count++;
         } catch (SQLException e) {
-            throw new WarehouseException("row %d does not fit the table: %s".formatted(count + 1, e.getMessage()), e);
+            throw misfit(e);
         }
     }
 

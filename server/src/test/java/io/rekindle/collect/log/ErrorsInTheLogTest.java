@@ -4,19 +4,20 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.rekindle.collect.EventType;
-import io.rekindle.collect.Identifier;
 import io.rekindle.collect.Tails;
 import io.rekindle.platform.Problem;
 import io.rekindle.testing.RekindleTest;
 import io.rekindle.warehouse.Sql;
 import io.rekindle.warehouse.Warehouse;
+import java.math.BigDecimal;
+import java.math.RoundingMode;
 import java.time.Instant;
-import java.util.AbstractList;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.springframework.beans.factory.annotation.Autowired;
@@ -37,25 +38,24 @@ class ErrorsInTheLogTest {
         this.warehouse = warehouse;
     }
 
-    private static final class Failing extends AbstractList<Identifier> {
-        private final Supplier<Error> error;
+    /** An amount that cannot be written. */
+    private static final class Failing extends BigDecimal {
+        private static final long serialVersionUID = 1;
+
+        private final transient Supplier<Error> error;
 
         Failing(Supplier<Error> error) {
+            super(1);
             this.error = error;
         }
 
         @Override
-        public Identifier get(int index) {
-            throw error.get();
-        }
-
-        @Override
-        public int size() {
+        public BigDecimal setScale(int decimals, RoundingMode rounding) {
             throw error.get();
         }
     }
 
-    private StagedEvent event(String messageId, List<Identifier> identifiers) {
+    private StagedEvent event(String messageId, @Nullable BigDecimal amount) {
         return new StagedEvent(
                 log.fingerprint(1, messageId),
                 AT,
@@ -65,9 +65,9 @@ class ErrorsInTheLogTest {
                 EventType.TRACK,
                 "Looked",
                 77,
-                identifiers,
+                List.of(),
                 messageId,
-                null,
+                amount,
                 null,
                 null,
                 null,
@@ -79,7 +79,7 @@ class ErrorsInTheLogTest {
         List<Supplier<Error>> errors = List.of(
                 () -> new OutOfMemoryError("injected"), StackOverflowError::new, () -> new AssertionError("injected"));
         for (int i = 0; i < errors.size(); i++) {
-            var poisoned = List.of(event("fine-before-" + i, List.of()), event("bad-" + i, new Failing(errors.get(i))));
+            var poisoned = List.of(event("fine-before-" + i, null), event("bad-" + i, new Failing(errors.get(i))));
             assertThatThrownBy(() -> log.append(poisoned, List.of())).isInstanceOfSatisfying(Problem.class, problem -> {
                 assertThat(problem.code()).isEqualTo("log_unavailable");
                 assertThat(problem.kind().status()).isEqualTo(503);
@@ -89,7 +89,7 @@ class ErrorsInTheLogTest {
                 assertThat(lag.failure()).containsAnyOf("injected", "StackOverflow");
             });
             // The call was refused as a whole, so it may come again as a whole.
-            assertThat(log.append(List.of(event("fine-before-" + i, List.of())), List.of())
+            assertThat(log.append(List.of(event("fine-before-" + i, null)), List.of())
                             .accepted())
                     .isEqualTo(1);
             assertThat(tails.lags()).noneSatisfy(lag -> assertThat(lag.name()).isEqualTo("event-log"));
@@ -108,14 +108,14 @@ class ErrorsInTheLogTest {
             for (int i = 0; i < 200; i++) {
                 var event = i % 5 == 0
                         ? event("crowd-bad-" + i, new Failing(() -> new OutOfMemoryError("injected")))
-                        : event("crowd-" + i, List.of());
+                        : event("crowd-" + i, null);
                 answers.add(threads.submit(() -> {
                     while (true) {
                         try {
                             return "accepted "
                                     + log.append(List.of(event), List.of()).accepted();
                         } catch (Problem refused) {
-                            if (event.identifiers() instanceof Failing) return refused.code();
+                            if (event.amount() instanceof Failing) return refused.code();
                         }
                     }
                 }));
