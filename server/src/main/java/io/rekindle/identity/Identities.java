@@ -74,7 +74,11 @@ public class Identities {
     public Optional<CustomerId> find(Identifier.Type type, String value) {
         return identifiers
                 .of(type, value)
-                .flatMap(identifier -> jdbc.sql("select customer_id from identifiers where id = :id")
+                .flatMap(identifier -> jdbc.sql("""
+                                select coalesce(a.customer_id, i.customer_id) from identifiers i
+                                left join customer_aliases a on a.alias_id = i.customer_id
+                                where i.id = :id
+                                """)
                         .param("id", identifier.id().value())
                         .query(Long.class)
                         .optional())

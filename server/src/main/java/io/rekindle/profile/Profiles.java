@@ -80,7 +80,11 @@ public class Profiles {
 
     /** One customer as the caller may see them; empty when the log has no event of them. */
     public Optional<Profile> get(CustomerId id, Caller caller) {
-        var customer = identities.canonical(id);
+        return ofCustomer(identities.canonical(id), caller);
+    }
+
+    /** The same of the customer an id stands for today: asked for by an identifier, that is known already. */
+    public Optional<Profile> ofCustomer(CustomerId customer, Caller caller) {
         record Times(Instant first, Instant last) {}
         var times = jdbc.sql("select first_seen, last_seen from customers where customer_id = :id")
                 .param("id", customer.value())

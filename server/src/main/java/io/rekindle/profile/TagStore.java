@@ -96,6 +96,22 @@ class TagStore {
                 .list();
     }
 
+    /** What those of these tags are called that rules may ask: a profile needs no more of them. */
+    Map<String, Wording> liveNames(Set<String> keys) {
+        if (keys.isEmpty()) return Map.of();
+        var names = new HashMap<String, Wording>();
+        jdbc.sql("""
+                        select t.key, v.definition -> 'name' ->> 'en' as en, v.definition -> 'name' ->> 'zh' as zh
+                        from tags t join tag_versions v on v.key = t.key and v.version = t.approved_version
+                        where t.retired_at is null and t.key = any (:keys)
+                        """)
+                .param("keys", ProfileStore.texts(List.copyOf(keys), key -> key))
+                .query(row -> {
+                    names.put(row.getString("key"), new Wording(row.getString("en"), row.getString("zh")));
+                });
+        return names;
+    }
+
     private Kept kept(ResultSet row) throws SQLException {
         var approved = row.getObject("approved_version", Integer.class);
         return new Kept(

@@ -35,6 +35,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.stereotype.Component;
@@ -468,10 +469,18 @@ public class Tags {
 
     /** The tags customers have now, by tag key; ids are those asked for. */
     public Map<CustomerId, List<TagValue>> of(Collection<CustomerId> customers) {
-        var names = new HashMap<String, Wording>();
-        for (var tag : store.live()) names.put(tag.key(), tag.form().name());
-        var canonical = identities.canonical(customers);
+        return of(identities.canonical(customers));
+    }
+
+    /** The same of the customer an id stands for today. */
+    public List<TagValue> ofCustomer(CustomerId customer) {
+        return of(Map.of(customer, customer)).getOrDefault(customer, List.of());
+    }
+
+    private Map<CustomerId, List<TagValue>> of(Map<CustomerId, CustomerId> canonical) {
         var held = store.of(new HashSet<>(canonical.values()));
+        var names = store.liveNames(
+                held.values().stream().flatMap(tags -> tags.keySet().stream()).collect(Collectors.toSet()));
         var answer = new HashMap<CustomerId, List<TagValue>>();
         canonical.forEach((asked, customer) -> {
             var values = new ArrayList<TagValue>();

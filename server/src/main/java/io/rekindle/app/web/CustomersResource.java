@@ -278,8 +278,8 @@ class CustomersResource {
                 .find(type, asked.value())
                 .orElseThrow(() -> Problem.notFound("identifier_not_found", "no customer has this {type}")
                         .with("type", asked.type()));
-        var profile = profiles.get(customer, Caller.current()).orElseThrow(() -> unknown(customer));
-        return new Found(profile, tags.of(List.of(customer)).getOrDefault(customer, List.of()));
+        var profile = profiles.ofCustomer(customer, Caller.current()).orElseThrow(() -> unknown(customer));
+        return new Found(profile, tags.ofCustomer(customer));
     }
 
     /** What the customer did, latest first. */
