@@ -41,7 +41,12 @@ public class Identities {
 
     /** The customer an id stands for today. */
     public CustomerId canonical(CustomerId id) {
-        return new CustomerId(canonical(new long[] {id.value()})[0]);
+        return jdbc.sql("select customer_id from customer_aliases where alias_id = :id")
+                .param("id", id.value())
+                .query(Long.class)
+                .optional()
+                .map(CustomerId::new)
+                .orElse(id);
     }
 
     /** The customers of many ids, each id asked for being a key. One statement. */
@@ -107,9 +112,11 @@ public class Identities {
     public List<KnownIdentifier> identifiersOf(CustomerId customer) {
         var rows = jdbc.sql("""
                         select id, type, customer_id, first_seen, linked_at, claims, shared_since from identifiers
-                        where customer_id = :customer order by first_seen, id
+                        where customer_id = coalesce(
+                            (select a.customer_id from customer_aliases a where a.alias_id = :customer), :customer)
+                        order by first_seen, id
                         """)
-                .param("customer", canonical(customer).value())
+                .param("customer", customer.value())
                 .query(IdentityStore::known)
                 .list();
         return rows.stream()
