@@ -364,14 +364,20 @@ class PersonalStore {
 
     private List<Opened> open(Collection<CustomerId> customers, Collection<String> fields, boolean everything) {
         var keys = new HashMap<CustomerId, PersonKey>();
+        // Of one customer by equality: a question by an array PostgreSQL plans anew each time.
+        boolean ofOne = customers.size() == 1;
         return jdbc
                 .sql("""
                         select f.customer_id, k.wrapped, f.field, f.sealed, f.set_at, f.seq, f.source_id, f.standing
                         from personal_fields f join person_keys k on k.customer_id = f.customer_id
-                        where f.customer_id = any (:customers) and (f.standing or :everything) and (cardinality(:fields) = 0 or f.field = any (:fields))
+                        where %s and (f.standing or :everything) and (cardinality(:fields) = 0 or f.field = any (:fields))
                         order by f.customer_id, f.field
-                        """)
-                .param("customers", ProfileStore.longs(List.copyOf(customers), CustomerId::value))
+                        """.formatted(ofOne ? "f.customer_id = :customers" : "f.customer_id = any (:customers)"))
+                .param(
+                        "customers",
+                        ofOne
+                                ? customers.iterator().next().value()
+                                : ProfileStore.longs(List.copyOf(customers), CustomerId::value))
                 .param("fields", ProfileStore.texts(List.copyOf(fields), f -> f))
                 .param("everything", everything)
                 .query((row, n) -> {
