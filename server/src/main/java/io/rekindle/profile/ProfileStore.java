@@ -27,6 +27,11 @@ import tools.jackson.databind.json.JsonMapper;
 /** The tables of customers and traits: a whole batch per statement. */
 @Component
 class ProfileStore {
+    private static final String WORDS = """
+            select customer_id, identity_id, trait, source_id, import_id, value::text as value, set_at, seq, told, standing
+            from traits where
+            """;
+
     private final JdbcClient jdbc;
     private final JsonMapper json;
 
@@ -125,15 +130,22 @@ class ProfileStore {
     /** What stands of some customers, by name. */
     Map<CustomerId, Map<String, Fact<JsonNode>>> traitsOf(Collection<CustomerId> customers) {
         var found = new HashMap<CustomerId, Map<String, Fact<JsonNode>>>();
-        for (var word : words("customer_id = any (:customers) and standing", customers, Set.of()))
-            found.computeIfAbsent(word.person(), c -> new HashMap<>())
-                    .put(word.series().name(), word.fact());
+        jdbc.sql(WORDS + "customer_id = any (:customers) and standing")
+                .param("customers", longs(List.copyOf(customers), CustomerId::value))
+                .query(this::word)
+                .list()
+                .forEach(word -> found.computeIfAbsent(word.person(), c -> new HashMap<>())
+                        .put(word.series().name(), word.fact()));
         return found;
     }
 
     /** Everything said of a customer. */
     List<Word> wordsOf(CustomerId customer) {
-        return words("customer_id = any (:customers)", Set.of(customer), Set.of());
+        // By equality: a question by an array PostgreSQL plans anew each time.
+        return jdbc.sql(WORDS + "customer_id = :customer")
+                .param("customer", customer.value())
+                .query(this::word)
+                .list();
     }
 
     /** Everything said of the people some identities belong to: by today's map, or as it was when they were last seen. */
@@ -142,23 +154,20 @@ class ProfileStore {
                 .map(identity -> people.getOrDefault(identity, identity))
                 .distinct()
                 .toList();
-        return words("customer_id = any (:customers) or identity_id = any (:identities)", persons, identities);
+        return jdbc.sql(WORDS + "customer_id = any (:customers) or identity_id = any (:identities)")
+                .param("customers", longs(persons, CustomerId::value))
+                .param("identities", longs(List.copyOf(identities), CustomerId::value))
+                .query(this::word)
+                .list();
     }
 
-    private List<Word> words(String which, Collection<CustomerId> customers, Collection<CustomerId> identities) {
-        return jdbc.sql("""
-                        select customer_id, identity_id, trait, source_id, import_id, value::text as value, set_at, seq, told, standing
-                        from traits where
-                        """ + which)
-                .param("customers", longs(List.copyOf(customers), CustomerId::value))
-                .param("identities", longs(List.copyOf(identities), CustomerId::value))
-                .query((row, n) -> new Word(
-                        new CustomerId(row.getLong("customer_id")),
-                        series(row),
-                        fact(row),
-                        known(row),
-                        row.getBoolean("standing")))
-                .list();
+    private Word word(ResultSet row, int number) throws SQLException {
+        return new Word(
+                new CustomerId(row.getLong("customer_id")),
+                series(row),
+                fact(row),
+                known(row),
+                row.getBoolean("standing"));
     }
 
     private static Series series(ResultSet row) throws SQLException {

@@ -96,22 +96,6 @@ class TagStore {
                 .list();
     }
 
-    /** What those of these tags are called that rules may ask: a profile needs no more of them. */
-    Map<String, Wording> liveNames(Set<String> keys) {
-        if (keys.isEmpty()) return Map.of();
-        var names = new HashMap<String, Wording>();
-        jdbc.sql("""
-                        select t.key, v.definition -> 'name' ->> 'en' as en, v.definition -> 'name' ->> 'zh' as zh
-                        from tags t join tag_versions v on v.key = t.key and v.version = t.approved_version
-                        where t.retired_at is null and t.key = any (:keys)
-                        """)
-                .param("keys", ProfileStore.texts(List.copyOf(keys), key -> key))
-                .query(row -> {
-                    names.put(row.getString("key"), new Wording(row.getString("en"), row.getString("zh")));
-                });
-        return names;
-    }
-
     private Kept kept(ResultSet row) throws SQLException {
         var approved = row.getObject("approved_version", Integer.class);
         return new Kept(
@@ -296,12 +280,46 @@ class TagStore {
         return found;
     }
 
+    /** The tags of a customer that are in force, by key. */
+    List<TagValue> inForce(CustomerId customer) {
+        // By equality: a question by an array PostgreSQL plans anew each time.
+        return inForce("c.customer_id = :ids", customer.value()).getOrDefault(customer, List.of());
+    }
+
+    /** The same of many customers; one without any is left out. */
+    Map<CustomerId, List<TagValue>> inForce(Collection<CustomerId> customers) {
+        return inForce("c.customer_id = any (:ids)", ProfileStore.longs(List.copyOf(customers), CustomerId::value));
+    }
+
+    private Map<CustomerId, List<TagValue>> inForce(String which, Object ids) {
+        var found = new HashMap<CustomerId, List<TagValue>>();
+        jdbc.sql("""
+                        select c.customer_id, t.key, v.definition -> 'name' ->> 'en' as en, v.definition -> 'name' ->> 'zh' as zh,
+                            e.value::text as held
+                        from customer_tags c
+                        cross join lateral jsonb_each(c.tags) e
+                        join tags t on t.key = e.key and t.retired_at is null
+                        join tag_versions v on v.key = t.key and v.version = t.approved_version
+                        where %s order by t.key collate "C"
+                        """.formatted(which)).param("ids", ids).query(row -> {
+            var held = held(json.readTree(row.getString("held")));
+            found.computeIfAbsent(new CustomerId(row.getLong("customer_id")), c -> new ArrayList<>())
+                    .add(new TagValue(
+                            row.getString("key"),
+                            new Wording(row.getString("en"), row.getString("zh")),
+                            held.value(),
+                            held.at()));
+        });
+        return found;
+    }
+
+    private static Held held(JsonNode value) {
+        return new Held(value.path("v"), Instant.parse(value.path("at").asString()));
+    }
+
     private Map<String, Held> held(String tags) {
         var held = new TreeMap<String, Held>();
-        json.readTree(tags)
-                .forEachEntry((key, value) -> held.put(
-                        key,
-                        new Held(value.path("v"), Instant.parse(value.path("at").asString()))));
+        json.readTree(tags).forEachEntry((key, value) -> held.put(key, held(value)));
         return held;
     }
 

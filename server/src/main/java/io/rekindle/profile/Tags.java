@@ -35,7 +35,6 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.regex.Pattern;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.stereotype.Component;
@@ -469,28 +468,16 @@ public class Tags {
 
     /** The tags customers have now, by tag key; ids are those asked for. */
     public Map<CustomerId, List<TagValue>> of(Collection<CustomerId> customers) {
-        return of(identities.canonical(customers));
+        var canonical = identities.canonical(customers);
+        var held = store.inForce(new HashSet<>(canonical.values()));
+        var answer = HashMap.<CustomerId, List<TagValue>>newHashMap(canonical.size());
+        canonical.forEach((asked, customer) -> answer.put(asked, held.getOrDefault(customer, List.of())));
+        return answer;
     }
 
     /** The same of the customer an id stands for today. */
     public List<TagValue> ofCustomer(CustomerId customer) {
-        return of(Map.of(customer, customer)).getOrDefault(customer, List.of());
-    }
-
-    private Map<CustomerId, List<TagValue>> of(Map<CustomerId, CustomerId> canonical) {
-        var held = store.of(new HashSet<>(canonical.values()));
-        var names = store.liveNames(
-                held.values().stream().flatMap(tags -> tags.keySet().stream()).collect(Collectors.toSet()));
-        var answer = new HashMap<CustomerId, List<TagValue>>();
-        canonical.forEach((asked, customer) -> {
-            var values = new ArrayList<TagValue>();
-            held.getOrDefault(customer, Map.of()).forEach((key, value) -> {
-                var name = names.get(key);
-                if (name != null) values.add(new TagValue(key, name, value.value(), value.at()));
-            });
-            answer.put(asked, List.copyOf(values));
-        });
-        return answer;
+        return store.inForce(customer);
     }
 
     /** A value to set; null takes the tag away. */

@@ -464,8 +464,9 @@ class ExportsOverHttpTest {
     }
 
     private static List<String> objects(Path storage) {
-        try (var files = Files.walk(storage)) {
-            return files.map(Path::toString)
+        try {
+            return TestFolders.filesIn(storage).stream()
+                    .map(Path::toString)
                     .filter(name -> name.endsWith("_object"))
                     .toList();
         } catch (IOException e) {
@@ -479,12 +480,10 @@ class ExportsOverHttpTest {
     }
 
     private List<String> filesUnder(String export) throws IOException {
-        try (var files = Files.walk(folder.resolve(export))) {
-            return files.filter(Files::isRegularFile)
-                    .map(file -> folder.resolve(export).relativize(file).toString())
-                    .sorted()
-                    .toList();
-        }
+        return TestFolders.filesIn(folder.resolve(export)).stream()
+                .map(file -> folder.resolve(export).relativize(file).toString())
+                .sorted()
+                .toList();
     }
 
     private List<String> everyFile() throws IOException {

@@ -632,19 +632,16 @@ class ErasureTest {
     /** Every byte of every file of the folder; PostgreSQL's own programs aside, which nobody writes to. */
     private static List<byte[]> inFiles(Path folder) throws IOException {
         var all = new ArrayList<byte[]>();
-        try (var files = Files.walk(folder)) {
-            for (var file : files.filter(Files::isRegularFile)
-                    .filter(f -> !f.startsWith(folder.resolve("postgres-binaries")))
-                    .toList()) {
-                try {
-                    all.add(Files.readAllBytes(file));
-                    if (file.toString().endsWith(".gz"))
-                        try (var unpacked = new GZIPInputStream(Files.newInputStream(file))) {
-                            all.add(unpacked.readAllBytes());
-                        }
-                } catch (java.nio.file.NoSuchFileException goneMeanwhile) {
-                    assertThat(file).doesNotExist();
-                }
+        for (var file : TestFolders.filesIn(folder)) {
+            if (file.startsWith(folder.resolve("postgres-binaries"))) continue;
+            try {
+                all.add(Files.readAllBytes(file));
+                if (file.toString().endsWith(".gz"))
+                    try (var unpacked = new GZIPInputStream(Files.newInputStream(file))) {
+                        all.add(unpacked.readAllBytes());
+                    }
+            } catch (java.nio.file.NoSuchFileException goneMeanwhile) {
+                assertThat(file).doesNotExist();
             }
         }
         return all;

@@ -1,10 +1,13 @@
 package io.rekindle.testing;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import io.rekindle.warehouse.Sql;
 import io.rekindle.warehouse.Warehouse;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.List;
 import org.springframework.jdbc.core.simple.JdbcClient;
@@ -43,9 +46,12 @@ public final class EverythingStored {
     /** The bytes of every file of a folder, one character each. */
     public static String inFiles(Path folder) throws IOException {
         var all = new StringBuilder();
-        try (var files = Files.walk(folder)) {
-            for (var file : files.filter(Files::isRegularFile).toList())
+        for (var file : TestFolders.filesIn(folder)) {
+            try {
                 all.append(Files.readString(file, StandardCharsets.ISO_8859_1));
+            } catch (NoSuchFileException goneMeanwhile) {
+                assertThat(file).doesNotExist();
+            }
         }
         return all.toString();
     }

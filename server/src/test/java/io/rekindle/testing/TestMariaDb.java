@@ -12,6 +12,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 import org.awaitility.Awaitility;
+import org.springframework.boot.SpringApplication;
 
 /**
  * A real MariaDB for the tests of this JVM, where its programs are installed (Debian: {@code mariadb-server-core} and
@@ -82,11 +83,10 @@ public final class TestMariaDb {
                                         Stream.concat(small.stream(), asRoot()))
                                 .toList())
                 .start();
-        Runtime.getRuntime().addShutdownHook(new Thread(() -> {
+        SpringApplication.getShutdownHandlers().add(() -> {
             server.destroyForcibly();
             server.onExit().join();
-            TestFolders.delete(folder);
-        }));
+        });
         Awaitility.await()
                 .atMost(Duration.ofSeconds(60))
                 .pollInterval(Duration.ofMillis(50))

@@ -14,6 +14,7 @@ import java.util.Optional;
 import java.util.Properties;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
+import org.springframework.boot.SpringApplication;
 
 /**
  * A real PostgreSQL for the tests of this JVM: the one of {@code REKINDLE_DATABASE_URL} (its user may create databases)
@@ -37,7 +38,7 @@ public final class TestPostgres {
         var name = "rekindle_test_%s_%d".formatted(RUN, COUNT.incrementAndGet());
         var external = external();
         if (external.isPresent()) {
-            if (MADE.isEmpty()) Runtime.getRuntime().addShutdownHook(new Thread(() -> drop(external.get())));
+            if (MADE.isEmpty()) SpringApplication.getShutdownHandlers().add(() -> drop(external.get()));
             run(external.get(), "create database " + name);
             MADE.add(name);
             var made = external.get().inDatabase(name);
@@ -88,10 +89,7 @@ public final class TestPostgres {
     private static EmbeddedDatabase start() {
         var folder = TestFolders.newFolder("postgres");
         var database = EmbeddedDatabase.start(folder, false);
-        Runtime.getRuntime().addShutdownHook(new Thread(() -> {
-            database.close();
-            TestFolders.delete(folder);
-        }));
+        SpringApplication.getShutdownHandlers().add(database::close);
         return database;
     }
 }

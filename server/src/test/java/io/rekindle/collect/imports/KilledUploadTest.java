@@ -15,6 +15,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
@@ -80,10 +81,13 @@ class KilledUploadTest {
         var found = new ArrayList<Path>();
         for (var place : List.of("uploads", "temporary")) {
             if (!Files.isDirectory(folder.resolve(place))) continue;
-            try (var files = Files.walk(folder.resolve(place))) {
-                for (var file : files.filter(Files::isRegularFile).toList())
+            for (var file : TestFolders.filesIn(folder.resolve(place))) {
+                try {
                     if (new String(Files.readAllBytes(file), StandardCharsets.ISO_8859_1).contains(NAME))
                         found.add(file);
+                } catch (NoSuchFileException goneMeanwhile) {
+                    assertThat(file).doesNotExist();
+                }
             }
         }
         return found;
