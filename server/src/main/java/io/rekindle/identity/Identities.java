@@ -5,8 +5,10 @@ import io.rekindle.collect.Identifiers;
 import io.rekindle.collect.LoggedEvent;
 import io.rekindle.common.CustomerId;
 import io.rekindle.common.Page;
+import io.rekindle.platform.Questions;
 import java.util.Arrays;
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -27,10 +29,12 @@ public class Identities {
     public static final Set<String> REQUESTS = Set.of(RequestEvent.MERGED, RequestEvent.SEPARATED);
 
     private final JdbcClient jdbc;
+    private final Questions questions;
     private final Identifiers identifiers;
 
-    Identities(JdbcClient jdbc, Identifiers identifiers) {
+    Identities(JdbcClient jdbc, Questions questions, Identifiers identifiers) {
         this.jdbc = jdbc;
+        this.questions = questions;
         this.identifiers = identifiers;
     }
 
@@ -110,17 +114,24 @@ public class Identities {
 
     /** All identifiers of a customer, strongest first, then by first sight. Values are not kept, only their hashes. */
     public List<KnownIdentifier> identifiersOf(CustomerId customer) {
-        var rows = jdbc.sql("""
+        var question = identifiers(customer);
+        return strongestFirst(questions.ask(question).to(question));
+    }
+
+    /** The question for them, to be asked with others; by first sight, see {@link #strongestFirst}. */
+    public static Questions.Question<KnownIdentifier> identifiers(CustomerId customer) {
+        return new Questions.Question<>("""
                         select id, type, customer_id, first_seen, linked_at, claims, shared_since from identifiers
                         where customer_id = coalesce(
                             (select a.customer_id from customer_aliases a where a.alias_id = :customer), :customer)
                         order by first_seen, id
-                        """)
-                .param("customer", customer.value())
-                .query(IdentityStore::known)
-                .list();
-        return rows.stream()
-                .sorted(java.util.Comparator.comparing(k -> k.identifier().type()))
+                        """, Map.of("customer", customer.value()), IdentityStore::known);
+    }
+
+    /** The same identifiers by their type, else in the order given. */
+    public static List<KnownIdentifier> strongestFirst(List<KnownIdentifier> known) {
+        return known.stream()
+                .sorted(Comparator.comparing(k -> k.identifier().type()))
                 .toList();
     }
 

@@ -3,12 +3,14 @@ package io.rekindle.profile;
 import io.rekindle.collect.Identifier;
 import io.rekindle.collect.Identifiers;
 import io.rekindle.common.CustomerId;
+import io.rekindle.platform.Questions;
 import io.rekindle.platform.SystemClock;
 import io.rekindle.platform.Vault;
 import io.rekindle.platform.Vault.PersonKey;
 import io.rekindle.profile.Facts.Fact;
 import io.rekindle.profile.Facts.Series;
 import io.rekindle.profile.Facts.Standing;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
@@ -36,12 +38,16 @@ class PersonalStore {
 
     private static final long NO_ADDRESS = 0;
 
+    private static final String OF_ONE = "f.customer_id = :ids";
+
     private final JdbcClient jdbc;
+    private final Questions questions;
     private final Vault vault;
     private final Identifiers identifiers;
     private final SystemClock clock;
 
-    PersonalStore(JdbcClient jdbc, Vault vault, Identifiers identifiers, SystemClock clock) {
+    PersonalStore(JdbcClient jdbc, Questions questions, Vault vault, Identifiers identifiers, SystemClock clock) {
+        this.questions = questions;
         this.jdbc = jdbc;
         this.vault = vault;
         this.identifiers = identifiers;
@@ -363,43 +369,69 @@ class PersonalStore {
     }
 
     private List<Opened> open(Collection<CustomerId> customers, Collection<String> fields, boolean everything) {
-        var keys = new HashMap<CustomerId, PersonKey>();
         // Of one customer by equality: a question by an array PostgreSQL plans anew each time.
-        boolean ofOne = customers.size() == 1;
-        return jdbc
-                .sql("""
+        var question = customers.size() == 1
+                ? sealed(OF_ONE, customers.iterator().next().value(), fields, everything)
+                : sealed(
+                        "f.customer_id = any (:ids)",
+                        ProfileStore.longs(List.copyOf(customers), CustomerId::value),
+                        fields,
+                        everything);
+        return opened(questions.ask(question).to(question));
+    }
+
+    /** The question for all that a customer ever said of themselves, also where another word stands; {@link #opened} reads it. */
+    Questions.Question<Sealed> everything(CustomerId customer) {
+        return sealed(OF_ONE, customer.value(), List.of(), true);
+    }
+
+    /** A word of a customer's as it is kept. */
+    record Sealed(
+            CustomerId customer,
+            byte[] wrapped,
+            String field,
+            byte[] content,
+            Instant at,
+            long seq,
+            int source,
+            boolean stands) {}
+
+    private static Questions.Question<Sealed> sealed(
+            String whose, Object ids, Collection<String> fields, boolean everything) {
+        return new Questions.Question<>(
+                """
                         select f.customer_id, k.wrapped, f.field, f.sealed, f.set_at, f.seq, f.source_id, f.standing
                         from personal_fields f join person_keys k on k.customer_id = f.customer_id
                         where %s and (f.standing or :everything) and (cardinality(:fields) = 0 or f.field = any (:fields))
                         order by f.customer_id, f.field
-                        """.formatted(ofOne ? "f.customer_id = :customers" : "f.customer_id = any (:customers)"))
-                .param(
-                        "customers",
-                        ofOne
-                                ? customers.iterator().next().value()
-                                : ProfileStore.longs(List.copyOf(customers), CustomerId::value))
-                .param("fields", ProfileStore.texts(List.copyOf(fields), f -> f))
-                .param("everything", everything)
-                .query((row, n) -> {
-                    var customer = new CustomerId(row.getLong("customer_id"));
-                    var wrapped = row.getBytes("wrapped");
-                    if (vault.isDestroyed(wrapped)) return Optional.<Opened>empty();
-                    var key = keys.computeIfAbsent(customer, c -> vault.unwrap(wrapped));
-                    var field = row.getString("field");
-                    return Optional.of(new Opened(
-                            customer,
-                            field,
-                            row.getInt("source_id"),
-                            new Fact<>(
-                                    vault.openField(key, field, row.getBytes("sealed")),
-                                    ProfileStore.instant(row, "set_at"),
-                                    row.getLong("seq")),
-                            row.getBoolean("standing")));
-                })
-                .list()
-                .stream()
-                .flatMap(Optional::stream)
-                .toList();
+                        """.formatted(whose),
+                Map.of("ids", ids, "fields", ProfileStore.texts(List.copyOf(fields), f -> f), "everything", everything),
+                (row, n) -> new Sealed(
+                        new CustomerId(row.getLong("customer_id")),
+                        row.getBytes("wrapped"),
+                        row.getString("field"),
+                        row.getBytes("sealed"),
+                        ProfileStore.instant(row, "set_at"),
+                        row.getLong("seq"),
+                        row.getInt("source_id"),
+                        row.getBoolean("standing")));
+    }
+
+    /** In clear; without what nobody can open any more. */
+    List<Opened> opened(List<Sealed> sealed) {
+        var keys = new HashMap<CustomerId, PersonKey>();
+        var opened = new ArrayList<Opened>(sealed.size());
+        for (var word : sealed) {
+            if (vault.isDestroyed(word.wrapped())) continue;
+            var key = keys.computeIfAbsent(word.customer(), c -> vault.unwrap(word.wrapped()));
+            opened.add(new Opened(
+                    word.customer(),
+                    word.field(),
+                    word.source(),
+                    new Fact<>(vault.openField(key, word.field(), word.content()), word.at(), word.seq()),
+                    word.stands()));
+        }
+        return opened;
     }
 
     private long addressHash(String field, String clear) {

@@ -1,6 +1,7 @@
 package io.rekindle.profile;
 
 import io.rekindle.common.CustomerId;
+import io.rekindle.platform.Questions;
 import io.rekindle.profile.Facts.Fact;
 import io.rekindle.profile.Facts.Series;
 import io.rekindle.profile.Telling.Known;
@@ -139,13 +140,11 @@ class ProfileStore {
         return found;
     }
 
-    /** Everything said of a customer. */
-    List<Word> wordsOf(CustomerId customer) {
+    /** The question for everything said of a customer. */
+    Questions.Question<Word> words(CustomerId customer) {
         // By equality: a question by an array PostgreSQL plans anew each time.
-        return jdbc.sql(WORDS + "customer_id = :customer")
-                .param("customer", customer.value())
-                .query(this::word)
-                .list();
+        return new Questions.Question<>(
+                WORDS + "customer_id = :customer", Map.of("customer", customer.value()), this::word);
     }
 
     /** Everything said of the people some identities belong to: by today's map, or as it was when they were last seen. */

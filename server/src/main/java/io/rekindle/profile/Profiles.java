@@ -7,6 +7,8 @@ import io.rekindle.collect.Identifiers;
 import io.rekindle.common.CustomerId;
 import io.rekindle.common.Page;
 import io.rekindle.identity.Identities;
+import io.rekindle.identity.KnownIdentifier;
+import io.rekindle.platform.Questions;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -22,6 +24,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.BiFunction;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Component;
@@ -53,15 +56,21 @@ public class Profiles {
     private final Identifiers identifiers;
     private final AccessLog accesses;
     private final TraitRules rules;
+    private final TagStore tags;
+    private final Questions questions;
 
     Profiles(
             JdbcClient jdbc,
+            Questions questions,
             Identities identities,
             ProfileStore profiles,
             PersonalStore personal,
             Identifiers identifiers,
             AccessLog accesses,
-            TraitRules rules) {
+            TraitRules rules,
+            TagStore tags) {
+        this.questions = questions;
+        this.tags = tags;
         this.accesses = accesses;
         this.rules = rules;
         this.jdbc = jdbc;
@@ -80,25 +89,48 @@ public class Profiles {
 
     /** One customer as the caller may see them; empty when the log has no event of them. */
     public Optional<Profile> get(CustomerId id, Caller caller) {
-        return ofCustomer(identities.canonical(id), caller);
+        return read(identities.canonical(id), caller).map(Read::profile);
     }
 
-    /** The same of the customer an id stands for today: asked for by an identifier, that is known already. */
-    public Optional<Profile> ofCustomer(CustomerId customer, Caller caller) {
+    /** A customer and the tags they have. */
+    public record Glance(Profile profile, List<TagValue> tags) {}
+
+    /** The same, with tags, of the customer an id stands for today: asked for by an identifier, that is known already. */
+    public Optional<Glance> glance(CustomerId customer, Caller caller) {
+        var carried = tags.carried(customer);
+        return read(customer, caller, carried)
+                .map(read -> new Glance(
+                        read.profile(),
+                        read.answers().to(carried).stream()
+                                .map(TagStore.Carried::tag)
+                                .toList()));
+    }
+
+    private record Read(Profile profile, Questions.Answers answers) {}
+
+    /** A profile, with what is asked beside it. */
+    private Optional<Read> read(CustomerId customer, Caller caller, Questions.Question<?>... besides) {
         record Times(Instant first, Instant last) {}
-        var times = jdbc.sql("select first_seen, last_seen from customers where customer_id = :id")
-                .param("id", customer.value())
-                .query((row, n) ->
-                        new Times(ProfileStore.instant(row, "first_seen"), ProfileStore.instant(row, "last_seen")))
-                .optional();
+        var seen = new Questions.Question<>(
+                "select first_seen, last_seen from customers where customer_id = :id",
+                Map.of("id", customer.value()),
+                (row, n) -> new Times(ProfileStore.instant(row, "first_seen"), ProfileStore.instant(row, "last_seen")));
+        var sealedWords = personal.everything(customer);
+        var openWords = profiles.words(customer);
+        var inForce = rules.asked();
+        var known = Identities.identifiers(customer);
+        var answers = questions.ask(
+                Stream.concat(Stream.of(seen, sealedWords, openWords, inForce, known), Arrays.stream(besides))
+                        .toArray(Questions.Question<?>[]::new));
+        var times = answers.to(seen);
         if (times.isEmpty()) return Optional.empty();
-        var everything = personal.openEverything(List.of(customer));
+        var everything = personal.opened(answers.to(sealedWords));
         boolean clear = accesses.showsClear(caller);
         accesses.looked(Map.of(
                 customer,
                 clear ? everything.stream().map(PersonalStore.Opened::field).collect(Collectors.toSet()) : Set.of()));
         var said = new TreeMap<String, List<Said>>();
-        for (var word : profiles.wordsOf(customer)) {
+        for (var word : answers.to(openWords)) {
             if (ImportedTags.isTrait(word.series().name())) continue;
             said.computeIfAbsent(word.series().name(), name -> new ArrayList<>())
                     .add(new Said(
@@ -120,18 +152,19 @@ public class Profiles {
                             fact.seq(),
                             field.stands()));
         }
-        var ruled = rules.inForce();
+        var ruled = TraitRules.ranked(answers.to(inForce));
         var traits = new TreeMap<String, Profile.Trait>();
         said.forEach((name, words) -> trait(name, words, false, ruled.get(name)).ifPresent(t -> traits.put(name, t)));
         sealed.forEach(
                 (name, words) -> trait(name, words, true, ruled.get(name)).ifPresent(t -> traits.put(name, t)));
         var opened = everything.stream().filter(PersonalStore.Opened::stands).toList();
-        return Optional.of(new Profile(
+        var profile = new Profile(
                 customer,
-                times.get().first(),
-                times.get().last(),
-                identifiersOf(customer, opened, clear),
-                List.copyOf(traits.values())));
+                times.getFirst().first(),
+                times.getFirst().last(),
+                identifiers(Identities.strongestFirst(answers.to(known)), opened, clear),
+                List.copyOf(traits.values()));
+        return Optional.of(new Read(profile, answers));
     }
 
     /**
@@ -309,16 +342,14 @@ public class Profiles {
                 .toList();
     }
 
-    private List<Profile.IdentifierValue> identifiersOf(
-            CustomerId customer, List<PersonalStore.Opened> opened, boolean inClear) {
+    private List<Profile.IdentifierValue> identifiers(
+            List<KnownIdentifier> all, List<PersonalStore.Opened> opened, boolean inClear) {
         var clear = new LinkedHashMap<Identifier, PersonalStore.Opened>();
         for (var field : opened) {
             var type = type(field.field());
             if (type != null) identifiers.of(type, field.fact().value()).ifPresent(i -> clear.put(i, field));
         }
-        return identities.identifiersOf(customer).stream()
-                .sorted(Comparator.comparing((io.rekindle.identity.KnownIdentifier k) ->
-                        k.identifier().type()))
+        return all.stream()
                 .map(known -> {
                     var type = known.identifier().type().code();
                     var field = clear.get(known.identifier());

@@ -1,6 +1,7 @@
 package io.rekindle.profile;
 
 import io.rekindle.common.CustomerId;
+import io.rekindle.platform.Questions;
 import io.rekindle.warehouse.Row;
 import io.rekindle.warehouse.Sql;
 import io.rekindle.warehouse.Warehouse;
@@ -280,37 +281,39 @@ class TagStore {
         return found;
     }
 
-    /** The tags of a customer that are in force, by key. */
-    List<TagValue> inForce(CustomerId customer) {
+    /** A tag in force and a customer who has it. */
+    record Carried(CustomerId customer, TagValue tag) {}
+
+    /** The question for the tags of a customer that are in force, by key. */
+    Questions.Question<Carried> carried(CustomerId customer) {
         // By equality: a question by an array PostgreSQL plans anew each time.
-        return inForce("c.customer_id = :ids", customer.value()).getOrDefault(customer, List.of());
+        return carried("c.customer_id = :ids", customer.value());
     }
 
-    /** The same of many customers; one without any is left out. */
-    Map<CustomerId, List<TagValue>> inForce(Collection<CustomerId> customers) {
-        return inForce("c.customer_id = any (:ids)", ProfileStore.longs(List.copyOf(customers), CustomerId::value));
+    /** The same for many customers; one without any is left out. */
+    Questions.Question<Carried> carried(Collection<CustomerId> customers) {
+        return carried("c.customer_id = any (:ids)", ProfileStore.longs(List.copyOf(customers), CustomerId::value));
     }
 
-    private Map<CustomerId, List<TagValue>> inForce(String which, Object ids) {
-        var found = new HashMap<CustomerId, List<TagValue>>();
-        jdbc.sql("""
-                        select c.customer_id, t.key, v.definition -> 'name' ->> 'en' as en, v.definition -> 'name' ->> 'zh' as zh,
-                            e.value::text as held
-                        from customer_tags c
-                        cross join lateral jsonb_each(c.tags) e
-                        join tags t on t.key = e.key and t.retired_at is null
-                        join tag_versions v on v.key = t.key and v.version = t.approved_version
-                        where %s order by t.key collate "C"
-                        """.formatted(which)).param("ids", ids).query(row -> {
+    private Questions.Question<Carried> carried(String whose, Object ids) {
+        return new Questions.Question<>("""
+                select c.customer_id, t.key, v.definition -> 'name' ->> 'en' as en, v.definition -> 'name' ->> 'zh' as zh,
+                    e.value::text as held
+                from customer_tags c
+                cross join lateral jsonb_each(c.tags) e
+                join tags t on t.key = e.key and t.retired_at is null
+                join tag_versions v on v.key = t.key and v.version = t.approved_version
+                where %s order by t.key collate "C"
+                """.formatted(whose), Map.of("ids", ids), (row, n) -> {
             var held = held(json.readTree(row.getString("held")));
-            found.computeIfAbsent(new CustomerId(row.getLong("customer_id")), c -> new ArrayList<>())
-                    .add(new TagValue(
+            return new Carried(
+                    new CustomerId(row.getLong("customer_id")),
+                    new TagValue(
                             row.getString("key"),
                             new Wording(row.getString("en"), row.getString("zh")),
                             held.value(),
                             held.at()));
         });
-        return found;
     }
 
     private static Held held(JsonNode value) {

@@ -10,6 +10,7 @@ import io.rekindle.platform.BusinessClock;
 import io.rekindle.platform.Jobs;
 import io.rekindle.platform.Problem;
 import io.rekindle.platform.Problem.Fault;
+import io.rekindle.platform.Questions;
 import io.rekindle.platform.SystemClock;
 import io.rekindle.platform.WriteGate;
 import io.rekindle.profile.TagStore.Change;
@@ -35,6 +36,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.stereotype.Component;
@@ -61,6 +63,7 @@ public class Tags {
     private static final Duration LONG_UNCHANGED = Duration.ofDays(1);
 
     private final TagStore store;
+    private final Questions questions;
     private final TagEngine engine;
     private final TagTemplate templates;
     private final ObjectProvider<TagRules> rules;
@@ -80,6 +83,7 @@ public class Tags {
 
     Tags(
             TagStore store,
+            Questions questions,
             TagEngine engine,
             TagTemplate templates,
             ObjectProvider<TagRules> rules,
@@ -97,6 +101,7 @@ public class Tags {
             TransactionTemplate transaction,
             Jobs jobs) {
         this.store = store;
+        this.questions = questions;
         this.engine = engine;
         this.templates = templates;
         this.rules = rules;
@@ -469,15 +474,13 @@ public class Tags {
     /** The tags customers have now, by tag key; ids are those asked for. */
     public Map<CustomerId, List<TagValue>> of(Collection<CustomerId> customers) {
         var canonical = identities.canonical(customers);
-        var held = store.inForce(new HashSet<>(canonical.values()));
+        var question = store.carried(new HashSet<>(canonical.values()));
+        var held = questions.ask(question).to(question).stream()
+                .collect(Collectors.groupingBy(
+                        TagStore.Carried::customer, Collectors.mapping(TagStore.Carried::tag, Collectors.toList())));
         var answer = HashMap.<CustomerId, List<TagValue>>newHashMap(canonical.size());
         canonical.forEach((asked, customer) -> answer.put(asked, held.getOrDefault(customer, List.of())));
         return answer;
-    }
-
-    /** The same of the customer an id stands for today. */
-    public List<TagValue> ofCustomer(CustomerId customer) {
-        return store.inForce(customer);
     }
 
     /** A value to set; null takes the tag away. */

@@ -7,6 +7,7 @@ import io.rekindle.common.CustomerId;
 import io.rekindle.platform.BusinessClock;
 import io.rekindle.platform.Problem;
 import io.rekindle.platform.Problem.Fault;
+import io.rekindle.platform.Questions;
 import io.rekindle.platform.WriteGate;
 import io.rekindle.warehouse.Rows;
 import io.rekindle.warehouse.Sql;
@@ -34,6 +35,7 @@ import org.springframework.transaction.support.TransactionTemplate;
  */
 @Component
 public class TraitRules {
+    private static final String IN_FORCE = "select * from trait_rules_now order by trait";
     private static final int MOST_SOURCES = 1_000;
     private static final int AT_ONCE = 20_000;
 
@@ -94,9 +96,7 @@ public class TraitRules {
 
     /** The rules in force, by name. */
     public List<Version> list() {
-        return jdbc.sql("select * from trait_rules_now order by trait")
-                .query((row, n) -> version(row))
-                .list();
+        return jdbc.sql(IN_FORCE).query((row, n) -> version(row)).list();
     }
 
     /** Every version of one rule, the latest first. */
@@ -109,9 +109,18 @@ public class TraitRules {
         return versions;
     }
 
+    /** The question for them, to be asked with others; see {@link #ranked}. */
+    Questions.Question<Version> asked() {
+        return new Questions.Question<>(IN_FORCE, Map.of(), (row, n) -> version(row));
+    }
+
     /** Ranked sources by the names of what they are ranked for. */
     Map<String, List<Integer>> inForce() {
-        return list().stream().collect(Collectors.toMap(Version::trait, Version::sources));
+        return ranked(list());
+    }
+
+    static Map<String, List<Integer>> ranked(List<Version> rules) {
+        return rules.stream().collect(Collectors.toMap(Version::trait, Version::sources));
     }
 
     /**

@@ -278,8 +278,8 @@ class CustomersResource {
                 .find(type, asked.value())
                 .orElseThrow(() -> Problem.notFound("identifier_not_found", "no customer has this {type}")
                         .with("type", asked.type()));
-        var profile = profiles.ofCustomer(customer, Caller.current()).orElseThrow(() -> unknown(customer));
-        return new Found(profile, tags.ofCustomer(customer));
+        var found = profiles.glance(customer, Caller.current()).orElseThrow(() -> unknown(customer));
+        return new Found(found.profile(), found.tags());
     }
 
     /** What the customer did, latest first. */
