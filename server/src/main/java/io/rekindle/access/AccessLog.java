@@ -78,6 +78,11 @@ public class AccessLog {
         var what = what();
         // What the product does by itself, it shows to nobody.
         if (what.isEmpty()) return;
+        if (fields.size() == 1) {
+            var one = fields.entrySet().iterator().next();
+            insert(one.getKey(), one.getValue(), what.get());
+            return;
+        }
         var rows = List.copyOf(fields.entrySet());
         insert(
                 rows.stream().map(r -> (Object) r.getKey().value()).toArray(),
@@ -99,6 +104,21 @@ public class AccessLog {
                 .param("field", field)
                 .param("reason", reason().orElse(null), java.sql.Types.VARCHAR)
                 .update());
+    }
+
+    /** What most looks are at. */
+    private void insert(CustomerId customer, Set<String> fields, String what) {
+        jdbc.sql("""
+                        insert into person_accesses (at, actor, customer_id, what, fields, reason)
+                        values (:at, :actor, :customer, :what, nullif(cast(:fields as text[]), array[]::text[]), :reason)
+                        """)
+                .param("at", OffsetDateTime.ofInstant(clock.instant(), ZoneOffset.UTC))
+                .param("actor", Caller.current().name())
+                .param("customer", customer.value())
+                .param("what", what)
+                .param("fields", fields.stream().sorted().toArray(String[]::new))
+                .param("reason", reason().orElse(null), java.sql.Types.VARCHAR)
+                .update();
     }
 
     private void insert(Object[] customers, Object[] fields, String what) {
