@@ -1,5 +1,6 @@
 package io.rekindle.bench.intake;
 
+import io.rekindle.bench.Client;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;

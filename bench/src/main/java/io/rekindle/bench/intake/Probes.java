@@ -1,6 +1,7 @@
 package io.rekindle.bench.intake;
 
 import io.rekindle.app.server.RunningServer;
+import io.rekindle.bench.Client;
 import io.rekindle.collect.Identifier;
 import io.rekindle.collect.Identifiers;
 import io.rekindle.profile.Profiles;

@@ -1,7 +1,10 @@
 package io.rekindle.bench.lookup;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import io.rekindle.app.server.DataFolder;
 import io.rekindle.app.server.RunningServer;
+import io.rekindle.bench.Client;
 import io.rekindle.bench.Interruptible;
 import io.rekindle.bench.Measure;
 import io.rekindle.bench.Scratch;
@@ -9,16 +12,15 @@ import io.rekindle.collect.Tails;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.Base64;
 import java.util.List;
 import java.util.Map;
+import java.util.Queue;
 import java.util.Random;
 import java.util.concurrent.Callable;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
@@ -45,8 +47,7 @@ import tools.jackson.databind.json.JsonMapper;
 public final class LookupBench implements Callable<Integer> {
     private static final String WRITE_KEY = "bench-write-key-0123456789";
     private static final String ADMIN_KEY = "bench-admin-key-0123456789";
-    private static final String KEY = "Basic "
-            + Base64.getEncoder().encodeToString((WRITE_KEY + ":").getBytes(java.nio.charset.StandardCharsets.UTF_8));
+    private static final String KEY = "Basic " + Base64.getEncoder().encodeToString((WRITE_KEY + ":").getBytes(UTF_8));
     private static final int A_CALL = 100;
     private static final int TIMELINE_PAGES = 200;
     private static final int A_PAGE = 50;
@@ -56,6 +57,7 @@ public final class LookupBench implements Callable<Integer> {
     private static final int AT_ONCE = 8;
     private static final double PROMISED_MILLIS = 10;
     private static final long SECOND = 1_000_000_000L;
+    private static final long LONGEST_IDLE = 5 * SECOND;
 
     @Option(names = "--customers", description = "customers there are (default: ${DEFAULT-VALUE})")
     private int customers = 1_000_000;
@@ -77,7 +79,10 @@ public final class LookupBench implements Callable<Integer> {
     @Option(names = "--json", description = "print the measures as JSON")
     private boolean json;
 
-    private final HttpClient http = HttpClient.newHttpClient();
+    /** A connection nobody uses, since when. */
+    private record Idle(Client client, long since) {}
+
+    private final Queue<Idle> connections = new ConcurrentLinkedQueue<>();
 
     @Override
     public Integer call() throws IOException, InterruptedException {
@@ -222,9 +227,9 @@ public final class LookupBench implements Callable<Integer> {
         var body = "{\"batch\":[%s]}".formatted(String.join(",", items));
         while (true) {
             var answer = post(port, "/v1/batch", KEY, body);
-            if (answer.statusCode() == 200) return;
-            if (answer.statusCode() != 429)
-                throw new IllegalStateException("intake answered %d: %s".formatted(answer.statusCode(), answer.body()));
+            if (answer.status() == 200) return;
+            if (answer.status() != 429)
+                throw new IllegalStateException("intake answered %d: %s".formatted(answer.status(), answer.body()));
             try {
                 TimeUnit.SECONDS.sleep(1);
             } catch (InterruptedException e) {
@@ -252,9 +257,8 @@ public final class LookupBench implements Callable<Integer> {
             default -> "{\"type\":\"anonymous_id\",\"value\":\"a-%d\"}".formatted(one);
         };
         var answer = post(port, "/api/customers/lookup", "Bearer " + ADMIN_KEY, asked);
-        if (answer.statusCode() != 200 || !answer.body().contains("u-" + one))
-            throw new IllegalStateException(
-                    "%s was answered %d: %s".formatted(asked, answer.statusCode(), answer.body()));
+        if (answer.status() != 200 || !answer.body().contains("u-" + one))
+            throw new IllegalStateException("%s was answered %d: %s".formatted(asked, answer.status(), answer.body()));
     }
 
     private static void read(JdbcClient jdbc, long id) {
@@ -264,33 +268,40 @@ public final class LookupBench implements Callable<Integer> {
                 .single();
     }
 
-    private HttpResponse<String> get(int port, String path) {
-        var answer = send(HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + path))
-                .header("Authorization", "Bearer " + ADMIN_KEY)
-                .build());
-        if (answer.statusCode() != 200)
-            throw new IllegalStateException(
-                    "%s was answered %d: %s".formatted(path, answer.statusCode(), answer.body()));
+    private Client.Answer get(int port, String path) {
+        var answer =
+                ask(port, "GET %s HTTP/1.1\r\nHost: b\r\nAuthorization: Bearer %s\r\n\r\n".formatted(path, ADMIN_KEY));
+        if (answer.status() != 200)
+            throw new IllegalStateException("%s was answered %d: %s".formatted(path, answer.status(), answer.body()));
         return answer;
     }
 
-    private HttpResponse<String> post(int port, String path, String key, String body) {
-        return send(HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + path))
-                .header("Authorization", key)
-                .header("Content-Type", "application/json")
-                .POST(HttpRequest.BodyPublishers.ofString(body))
-                .build());
+    private Client.Answer post(int port, String path, String key, String body) {
+        return ask(
+                port,
+                "POST %s HTTP/1.1\r\nHost: b\r\nAuthorization: %s\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n%s"
+                        .formatted(path, key, body.getBytes(UTF_8).length, body));
     }
 
-    private HttpResponse<String> send(HttpRequest request) {
+    /** Over a connection nobody uses now. */
+    private Client.Answer ask(int port, String call) {
         try {
-            return http.send(request, HttpResponse.BodyHandlers.ofString());
+            var client = idle(port);
+            var answer = client.ask(call.getBytes(UTF_8));
+            connections.add(new Idle(client, System.nanoTime()));
+            return answer;
         } catch (IOException e) {
             throw new UncheckedIOException(e);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new IllegalStateException(e);
         }
+    }
+
+    private Client idle(int port) throws IOException {
+        for (var idle = connections.poll(); idle != null; idle = connections.poll()) {
+            if (System.nanoTime() - idle.since() < LONGEST_IDLE) return idle.client();
+            // The server may be closing it just now.
+            idle.client().close();
+        }
+        return new Client(port);
     }
 
     /** So many questions, a few at a time: a server just started would be drowned by a steady rate. */
