@@ -1,8 +1,8 @@
 -- What a campaign changed, from the warehouse alone: one row per campaign whose window has closed.
 -- The difference of the shares that bought, everybody assigned to be written to against everybody held out, with its
--- 95 % interval (unpooled standard error), and the difference in net revenue per customer.
-with person as (
-    select o.* from outcomes_now o join assignments_now a on a.run_id = o.run_id and a.decision_id = o.decision_id),
+-- 95 % interval (unpooled standard error), and the difference in net revenue per customer. Customers who were one person when
+-- the outcomes were recorded count once, in the arm of the first assignment.
+with person as (select * from outcomes_now where decision_id = counted_decision_id),
 arms as (
     select campaign_id,
         count(*) filter (where arm = 'treatment') as treated,

@@ -84,14 +84,17 @@ create table if not exists decisions (
     arm varchar, probability double, salt varchar not null, action varchar not null, action_reason varchar, channel varchar, offer_id bigint,
     planned_at timestamp, expected_value double, model_versions varchar, decided_at timestamp not null);
 
--- one row per decision of a run whose window has closed
+-- one row per decision of a run whose window has closed: what the person it was about when it was recorded had done. A person of several decisions counts
+-- in the row of one of them, counted_decision_id; rows of versions that did not write it have whom that person went by as their customer_id
 create table if not exists outcomes (
     decision_id bigint not null, run_id bigint not null, campaign_id bigint not null, customer_id bigint not null, arm varchar not null,
     window_from timestamp not null, window_to timestamp not null, converted boolean not null, orders integer not null, gross decimal(18, 4) not null,
     refunds decimal(18, 4) not null, discount decimal(18, 4) not null, offer_cost decimal(18, 4) not null, message_cost decimal(18, 4) not null,
     net_revenue decimal(18, 4) not null, attributed_orders integer not null, attributed_revenue decimal(18, 4) not null, recorded_at timestamp not null,
-    first_order_at timestamp);
+    first_order_at timestamp, counted_decision_id bigint, contaminated boolean);
 alter table outcomes add column if not exists first_order_at timestamp;
+alter table outcomes add column if not exists counted_decision_id bigint;
+alter table outcomes add column if not exists contaminated boolean;
 
 -- one row per change of state of one message
 create table if not exists messages (

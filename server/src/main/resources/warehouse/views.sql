@@ -136,10 +136,19 @@ select run_id, campaign_id, customer_id, decision_id, arm, decided_at, contamina
     from decisions d left join identity_now i on i.alias_id = d.customer_id where d.eligible) drawn
 where place = 1;
 
--- one row per decision of a closed run
+-- one row per decision of a closed run. Under which decision a person counts, and whether they are contaminated, is as it was when the outcomes were recorded,
+-- whatever was merged or un-merged since; of rows that were written without it that follows from their customer_id, whom the person went by then
 create or replace view outcomes_now as
-select o.decision_id, o.run_id, o.campaign_id, coalesce(i.customer_id, o.customer_id) as customer_id, o.arm, o.window_from, o.window_to, o.converted, o.orders, o.gross, o.refunds, o.discount, o.offer_cost, o.message_cost, o.net_revenue, o.attributed_orders, o.attributed_revenue, o.recorded_at, o.first_order_at
-from outcomes o left join identity_now i on i.alias_id = o.customer_id;
+with unwritten as (
+    select o.run_id, o.decision_id, d.customer_id,
+        first_value(o.decision_id) over (partition by o.run_id, o.customer_id
+            order by d.decided_at, case when d.customer_id = o.customer_id then 0 else 1 end, o.decision_id) as counted_decision_id,
+        min(o.arm) over (partition by o.run_id, o.customer_id) <> max(o.arm) over (partition by o.run_id, o.customer_id) as contaminated
+    from outcomes o left join decisions d on d.run_id = o.run_id and d.decision_id = o.decision_id where o.counted_decision_id is null)
+select o.decision_id, o.run_id, o.campaign_id, coalesce(i.customer_id, u.customer_id, o.customer_id) as customer_id, o.arm, o.window_from, o.window_to, o.converted, o.orders, o.gross, o.refunds, o.discount, o.offer_cost, o.message_cost, o.net_revenue, o.attributed_orders, o.attributed_revenue, o.recorded_at, o.first_order_at,
+    coalesce(o.counted_decision_id, u.counted_decision_id) as counted_decision_id, coalesce(o.contaminated, u.contaminated) as contaminated
+from outcomes o left join unwritten u on u.run_id = o.run_id and u.decision_id = o.decision_id
+left join identity_now i on i.alias_id = coalesce(u.customer_id, o.customer_id);
 
 -- one row per message: its latest state
 create or replace view messages_now as

@@ -18,7 +18,8 @@ import org.jspecify.annotations.Nullable;
  * @param resultAt when the outcomes are recorded: some time after the window, so that orders reported late count too
  * @param eligible members that could be drawn: treated and held out
  * @param contaminated persons whose identities had been drawn for different arms before they were merged; each counts
- *     once, in the arm of the first assignment, which pulls the arms together and never apart
+ *     once, in the arm of the first assignment, which pulls the arms together and never apart. As who was one person when
+ *     the outcomes were recorded, in all figures of a measured result; as today before that
  * @param sent messages the mail server took
  * @param delivered of these, those not refused since
  * @param netGain what the campaign earned in all: net revenue less message and offer cost, per customer, times the

@@ -187,7 +187,7 @@ public class Evaluations implements Job, RunPlanned {
                 funnel.audience(),
                 funnel.eligible(),
                 funnel.heldOut(),
-                funnel.contaminated(),
+                figures.contaminated(),
                 funnel.sent(),
                 funnel.delivered(),
                 funnel.failed(),
@@ -202,7 +202,7 @@ public class Evaluations implements Job, RunPlanned {
                 verdict,
                 withContaminated(
                         words(verdict, run, headline, objective.metric().isRate(), against, gain),
-                        funnel.contaminated()),
+                        figures.contaminated()),
                 campaign.forecast(),
                 review,
                 recording

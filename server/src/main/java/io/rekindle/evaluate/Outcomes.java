@@ -77,23 +77,25 @@ final class Outcomes {
                 BigDecimal.ZERO);
     }
 
-    /** Both arms. */
-    record Figures(ArmFigures treatment, ArmFigures holdout) {}
-
     /**
-     * Who was in the audience, and what became of the messages.
+     * Both arms.
      *
      * @param contaminated persons whose merged identities had been drawn for different arms
      */
-    record Funnel(
-            long audience, long eligible, long heldOut, long contaminated, long sent, long delivered, long failed) {}
+    record Figures(ArmFigures treatment, ArmFigures holdout, long contaminated) {}
+
+    /** Who was in the audience, and what became of the messages. */
+    record Funnel(long audience, long eligible, long heldOut, long sent, long delivered, long failed) {}
 
     /** Appends one outcome per eligible decision, once. */
     void record(Instant now) {
         warehouse.append("outcomes", "run:" + run.id(), Rows.selected(rows(run.windowTo(), now)));
     }
 
-    /** The recorded outcomes: what is told of a measured run comes from these and nothing later. */
+    /**
+     * The recorded outcomes: what is told of a measured run comes from these and nothing later. Who was one person, and
+     * counts in which arm, stands in them too: merges and un-merges since move nothing.
+     */
     Sql recorded() {
         return Sql.of("select * from outcomes_now where run_id = ?", run.id());
     }
@@ -114,7 +116,10 @@ final class Outcomes {
                 .orElseThrow();
     }
 
-    /** One row per eligible decision, columns as in the table of outcomes. */
+    /**
+     * One row per eligible decision, columns as in the table of outcomes. It has what the person did that its customer is
+     * today; of several decisions about one person the first assignment counts.
+     */
     private Sql rows(Instant until, Instant now) {
         return Sql.of("with")
                 .then(bought(until, codesUsed(until)))
@@ -134,7 +139,7 @@ final class Outcomes {
                         count(*) filter (where b.with_code or b.ordered_at >= c.clicked_at) as attributed_orders,
                         sum(b.net) filter (where b.with_code or b.ordered_at >= c.clicked_at) as attributed_revenue
                     from bought b left join clicked c on c.customer_id = b.customer_id group by b.customer_id)
-                select m.decision_id, m.run_id, m.campaign_id, m.customer_id, m.arm,
+                select m.decision_id, m.run_id, m.campaign_id, m.identity_id as customer_id, m.arm,
                     cast(? as timestamp) as window_from, cast(? as timestamp) as window_to,
                     p.customer_id is not null as converted, cast(coalesce(p.orders, 0) as integer) as orders,
                     coalesce(p.gross, 0) as gross, coalesce(p.refunds, 0) as refunds,
@@ -145,8 +150,10 @@ final class Outcomes {
                     cast(case when m.arm = 'treatment' then coalesce(p.attributed_orders, 0) else 0 end as integer)
                         as attributed_orders,
                     case when m.arm = 'treatment' then coalesce(p.attributed_revenue, 0) else 0 end as attributed_revenue,
-                    cast(? as timestamp) as recorded_at, p.first_order_at
-                from members m left join per_customer p on p.customer_id = m.customer_id
+                    cast(? as timestamp) as recorded_at, p.first_order_at,
+                    a.decision_id as counted_decision_id, a.contaminated
+                from members m join assignments_now a on a.run_id = ? and a.customer_id = m.customer_id
+                left join per_customer p on p.customer_id = m.customer_id
                 left join sent s on s.decision_id = m.decision_id
                 """,
                         ownSource,
@@ -158,7 +165,8 @@ final class Outcomes {
                         run.windowTo(),
                         costPerUse,
                         messageCost,
-                        now);
+                        now,
+                        run.id());
     }
 
     /**
@@ -190,8 +198,10 @@ final class Outcomes {
     private Sql bought(Instant until, List<String> codes) {
         return Sql.of("""
                 members as (
-                    select decision_id, run_id, campaign_id, customer_id, arm from decisions_now
-                    where run_id = ? and eligible),
+                    select d.decision_id, d.run_id, d.campaign_id, d.customer_id as identity_id,
+                        coalesce(i.customer_id, d.customer_id) as customer_id, d.arm
+                    from decisions d left join identity_now i on i.alias_id = d.customer_id
+                    where d.run_id = ? and d.eligible),
                 codes as (select unnest(cast(? as varchar[])) as code),
                 cancelled as (
                     select order_id, -sum(amount) as amount from order_changes_now
@@ -210,16 +220,18 @@ final class Outcomes {
     Figures figures(Sql outcomes) {
         var treatment = ArmFigures.NONE;
         var holdout = ArmFigures.NONE;
-        // After a merge two decisions are about one person: the first assignment counts, once; messages were paid
+        long contaminated = 0;
+        // After a merge two decisions are about one person, who counts once, under one of them; messages were paid
         // twice.
         var sql = Sql.of("with outcome as").then(outcomes.inParentheses()).then("""
-                        , paid as (select customer_id, sum(message_cost) as message_cost from outcome group by customer_id),
+                        , paid as (
+                            select counted_decision_id, sum(message_cost) as message_cost from outcome
+                            group by counted_decision_id),
                         person as (
                             select o.arm, o.converted, o.orders, o.net_revenue, o.offer_cost, p.message_cost,
-                                o.net_revenue - o.offer_cost as contribution, o.attributed_orders, o.attributed_revenue
-                            from outcome o
-                            join assignments_now a on a.run_id = ? and a.decision_id = o.decision_id
-                            join paid p on p.customer_id = o.customer_id)
+                                o.net_revenue - o.offer_cost as contribution, o.attributed_orders, o.attributed_revenue,
+                                o.contaminated
+                            from outcome o join paid p on p.counted_decision_id = o.decision_id)
                         select arm, count(*) as customers, count(*) filter (where converted) as converted,
                             cast(sum(orders) as double) as orders,
                             sum(cast(orders as double) * orders) as orders_squared,
@@ -228,10 +240,11 @@ final class Outcomes {
                             cast(sum(contribution) as double) as contribution,
                             sum(cast(contribution as double) * cast(contribution as double)) as contribution_squared,
                             sum(offer_cost) as offer_cost, sum(message_cost) as message_cost,
-                            sum(attributed_orders) as attributed_orders, sum(attributed_revenue) as attributed_revenue
+                            sum(attributed_orders) as attributed_orders, sum(attributed_revenue) as attributed_revenue,
+                            count(*) filter (where contaminated) as contaminated
                         from person group by arm
-                        """, run.id());
-        record Named(String arm, ArmFigures figures) {}
+                        """);
+        record Named(String arm, ArmFigures figures, long contaminated) {}
         for (var arm : warehouse.query(sql, row -> {
             long n = row.longValue("customers");
             return new Named(
@@ -245,31 +258,28 @@ final class Outcomes {
                             row.decimal("offer_cost"),
                             row.decimal("message_cost"),
                             row.longValue("attributed_orders"),
-                            row.decimal("attributed_revenue")));
+                            row.decimal("attributed_revenue")),
+                    row.longValue("contaminated"));
         })) {
+            contaminated += arm.contaminated();
             if (arm.arm().equals("treatment")) treatment = arm.figures();
             else holdout = arm.figures();
         }
-        return new Figures(treatment, holdout);
+        return new Figures(treatment, holdout, contaminated);
     }
 
     /** How many of the audience stand where. */
     Funnel funnel() {
-        record Members(long audience, long eligible, long heldOut, long contaminated) {}
+        record Members(long audience, long eligible, long heldOut) {}
         var members = warehouse
                 .first(
                         Sql.of("""
                                 select count(*) as audience, count(*) filter (where eligible) as eligible,
-                                    count(*) filter (where arm = 'holdout') as held_out,
-                                    (select count(*) from assignments_now where run_id = ? and contaminated)
-                                        as contaminated
+                                    count(*) filter (where arm = 'holdout') as held_out
                                 from decisions where run_id = ?
-                                """, run.id(), run.id()),
+                                """, run.id()),
                         row -> new Members(
-                                row.longValue("audience"),
-                                row.longValue("eligible"),
-                                row.longValue("held_out"),
-                                row.longValue("contaminated")))
+                                row.longValue("audience"), row.longValue("eligible"), row.longValue("held_out")))
                 .orElseThrow();
         return warehouse
                 .first(
@@ -285,7 +295,6 @@ final class Outcomes {
                                 members.audience(),
                                 members.eligible(),
                                 members.heldOut(),
-                                members.contaminated(),
                                 row.longValue("sent"),
                                 row.longValue("delivered"),
                                 row.longValue("failed")))
@@ -298,10 +307,10 @@ final class Outcomes {
         record Bought(int day, String arm, long buyers) {}
         var sql = Sql.of("with outcome as").then(outcomes.inParentheses()).then("""
                 , daily as (
-                    select a.arm, cast(floor(date_diff('second', cast(? as timestamp), o.first_order_at) / 86400.0) as integer) as day
-                    from outcome o join assignments_now a on a.run_id = ? and a.decision_id = o.decision_id)
+                    select arm, cast(floor(date_diff('second', cast(? as timestamp), first_order_at) / 86400.0) as integer) as day
+                    from outcome where decision_id = counted_decision_id)
                 select arm, coalesce(day, -1) as day, count(*) as customers from daily group by arm, coalesce(day, -1)
-                """, run.plannedAt(), run.id());
+                """, run.plannedAt());
         var found = warehouse.query(
                 sql, row -> new Bought(row.intValue("day"), row.text("arm"), row.longValue("customers")));
         int days = (int) ((until.getEpochSecond() - run.plannedAt().getEpochSecond() + 86_399) / 86_400);

@@ -13,11 +13,15 @@ import io.rekindle.testing.RekindleTest;
 import io.rekindle.warehouse.Rows;
 import io.rekindle.warehouse.Sql;
 import io.rekindle.warehouse.Warehouse;
+import java.io.IOException;
 import java.math.BigDecimal;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
@@ -390,6 +394,169 @@ class EvaluationsTest {
                         java.util.stream.Stream.concat(held.subList(0, 5).stream(), held.subList(190, 195).stream())
                                 .sorted()
                                 .toList());
+    }
+
+    /** Five who bought under both ids and five who bought under one, of 200 and 200; each pair drawn for different arms. */
+    private record Mixed(Launched launched, List<Long> merged, List<Long> into) {}
+
+    private Mixed mixed() {
+        var launched = launched(0.5, "0.01");
+        var members = members(200, 200);
+        ledger(launched, members);
+        sent(launched, members);
+        orders(first(members, "treatment", 40, "50"));
+        orders(first(members, "holdout", 20, "50"));
+        var held = new ArrayList<>(of(members, "holdout").subList(0, 5));
+        held.addAll(of(members, "holdout").subList(190, 195));
+        return new Mixed(launched, of(members, "treatment").subList(0, 10), held);
+    }
+
+    @Test
+    void anUnMergeAfterTheResultWasTakenChangesNoneOfIt() throws IOException {
+        var mixed = mixed();
+        merged(mixed.merged(), mixed.into());
+        evaluations.run(Long.toString(mixed.launched().run()));
+        assertThatTheMixedCountOnce(mixed);
+        var before = evaluations.of(mixed.launched().campaign());
+
+        merged(mixed.merged(), mixed.merged());
+        assertUnchanged(mixed, before);
+        assertThatTheMixedCountOnce(mixed);
+        assertThat(peopleOf(mixed, "outcomes_now"))
+                .as("whose outcome it is follows the un-merge")
+                .hasSize(400)
+                .isEqualTo(peopleOf(mixed, "decisions_now"));
+    }
+
+    @Test
+    void aMergeAfterTheResultWasTakenChangesNoneOfIt() throws IOException {
+        var mixed = mixed();
+        evaluations.run(Long.toString(mixed.launched().run()));
+        var before = evaluations.of(mixed.launched().campaign());
+        assertThat(before.contaminated()).isZero();
+        assertThat(before.words().en()).doesNotContain("contaminated");
+
+        merged(mixed.merged(), mixed.into());
+        assertUnchanged(mixed, before);
+        var conversion = java.util.Objects.requireNonNull(before.lift().conversion());
+        assertThat(conversion.treatment()).isEqualTo(40.0 / 200);
+        assertThat(conversion.holdout()).isEqualTo(20.0 / 200);
+        assertThat(peopleOf(mixed, "outcomes_now")).hasSize(390).isEqualTo(peopleOf(mixed, "decisions_now"));
+    }
+
+    /** Such rows say whom they were about when they were recorded, and nothing of which of a person's rows counts. */
+    @Test
+    void outcomesThatEarlierVersionsRecordedStandAsTheyWereRecorded() throws IOException {
+        var mixed = mixed();
+        merged(mixed.merged(), mixed.into());
+        recordedByAnEarlierVersion(mixed.launched());
+        assertThatTheMixedCountOnce(mixed);
+        var before = evaluations.of(mixed.launched().campaign());
+
+        merged(mixed.merged(), mixed.merged());
+        assertUnchanged(mixed, before);
+        assertThat(peopleOf(mixed, "outcomes_now")).isEqualTo(peopleOf(mixed, "decisions_now"));
+
+        var apart = mixed();
+        recordedByAnEarlierVersion(apart.launched());
+        var apartBefore = evaluations.of(apart.launched().campaign());
+        assertThat(apartBefore.contaminated()).isZero();
+        assertThat(java.util.Objects.requireNonNull(apartBefore.lift().conversion())
+                        .treatment())
+                .isEqualTo(40.0 / 200);
+        merged(apart.merged(), apart.into());
+        assertUnchanged(apart, apartBefore);
+    }
+
+    @Test
+    void beforeTheResultIsTakenFiguresFollowMergesAndUnMerges() {
+        var mixed = mixed();
+        var apart = evaluations.of(mixed.launched().campaign());
+        merged(mixed.merged(), mixed.into());
+        assertThatTheMixedCountOnce(mixed);
+        merged(mixed.merged(), mixed.merged());
+        assertSame(evaluations.of(mixed.launched().campaign()), apart);
+    }
+
+    /** The held out are 200 of whom 25 bought (5 of them twice), the treated 190 of whom 30 did; 200 messages were paid. */
+    private void assertThatTheMixedCountOnce(Mixed mixed) {
+        var result = evaluations.of(mixed.launched().campaign());
+        assertThat(result.contaminated()).isEqualTo(10);
+        assertThat(result.words().en()).contains("10 contaminated");
+        assertThat(result.words().zh()).contains("10 位客户");
+        assertThat(java.util.Objects.requireNonNull(result.sampleRatio()).observedHoldout())
+                .isEqualTo(200);
+        var conversion = java.util.Objects.requireNonNull(result.lift().conversion());
+        assertThat(conversion.treatment()).isEqualTo(30.0 / 190);
+        assertThat(conversion.holdout()).isEqualTo(25.0 / 200);
+        var revenue = java.util.Objects.requireNonNull(result.lift().netRevenuePerCustomer());
+        assertThat(revenue.treatment()).isCloseTo(30 * 50 / 190.0, within(1e-9));
+        assertThat(revenue.holdout()).isCloseTo(30 * 50 / 200.0, within(1e-9));
+        assertThat(result.series().getLast().treatment()).isEqualTo(30.0 / 190);
+        assertThat(result.series().getLast().holdout()).isEqualTo(25.0 / 200);
+        assertThat(result.cost().messages()).isEqualByComparingTo("2");
+    }
+
+    /** All of the result, and what docs/warehouse-examples makes of the warehouse alone. */
+    private void assertUnchanged(Mixed mixed, CampaignResult before) throws IOException {
+        var result = evaluations.of(mixed.launched().campaign());
+        assertSame(result, before);
+        var example = Files.readString(
+                        Path.of(System.getProperty("rekindle.root"), "docs", "warehouse-examples", "lift.sql"))
+                .split(";", 2)[0];
+        var lift = warehouse
+                .first(
+                        Sql.of(
+                                "select * from (\n%s) campaigns where campaign_id = ?".formatted(example),
+                                mixed.launched().campaign()),
+                        row -> List.of(row.doubleValue("lift"), row.doubleValue("net_revenue_per_customer"), (double)
+                                row.longValue("held_out")))
+                .orElseThrow();
+        assertThat(lift.get(0))
+                .isCloseTo(
+                        java.util.Objects.requireNonNull(before.lift().conversion())
+                                .estimate(),
+                        within(1e-12));
+        assertThat(lift.get(1))
+                .isCloseTo(
+                        java.util.Objects.requireNonNull(before.lift().netRevenuePerCustomer())
+                                .estimate(),
+                        within(1e-9));
+        assertThat(lift.get(2)).isEqualTo(200);
+    }
+
+    /** The objective goes on, with the clock. */
+    private static void assertSame(CampaignResult result, CampaignResult before) {
+        assertThat(result)
+                .usingRecursiveComparison()
+                .ignoringFields("objective")
+                .isEqualTo(before);
+    }
+
+    private Set<Long> peopleOf(Mixed mixed, String view) {
+        return Set.copyOf(warehouse.query(
+                Sql.of(
+                        "select distinct customer_id from %s where run_id = ?".formatted(view),
+                        mixed.launched().run()),
+                row -> row.longValue("customer_id")));
+    }
+
+    /** The recording finds its batch done. */
+    private void recordedByAnEarlierVersion(Launched launched) {
+        warehouse.append(
+                "outcomes",
+                "run:" + launched.run(),
+                Rows.selected(Sql.of("""
+                with bought as (
+                    select customer_id, count(*) as orders, sum(net) as net, min(ordered_at) as first_order_at
+                    from orders_now group by customer_id)
+                select d.decision_id, d.run_id, d.campaign_id, d.customer_id, d.arm, cast(? as timestamp), cast(? as timestamp),
+                    b.orders is not null, coalesce(b.orders, 0), coalesce(b.net, 0), 0, 0, 0,
+                    case d.arm when 'treatment' then 0.01 else 0 end, coalesce(b.net, 0), 0, 0, cast(? as timestamp),
+                    b.first_order_at, null, null
+                from decisions_now d left join bought b on b.customer_id = d.customer_id where d.run_id = ?
+                """, PLANNED, CLOSES, CLOSES.plus(Duration.ofDays(1)), launched.run())));
+        evaluations.run(Long.toString(launched.run()));
     }
 
     private void merged(List<Long> aliases, List<Long> into) {

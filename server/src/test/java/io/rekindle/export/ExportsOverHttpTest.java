@@ -171,8 +171,8 @@ class ExportsOverHttpTest {
                         """.formatted(CAMPAIGN, ids, at, rows))));
         warehouse.append("outcomes", name, Rows.selected(Sql.of("""
                         select %1$s, 'treatment', %2$s, %2$s, n %% 2 = 0, n %% 3, 10.5 * n, 0, 0, 0.01, 0.0345, 9.99 * n, 0, 0, %2$s,
-                            case when n %% 2 = 0 then %2$s end %3$s
-                        """.formatted(ids, at, rows))));
+                            case when n %% 2 = 0 then %2$s end, %4$d + n, false %3$s
+                        """.formatted(ids, at, rows, CAMPAIGN))));
     }
 
     private boolean ended(long id, long before) {

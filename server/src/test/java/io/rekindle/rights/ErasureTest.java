@@ -92,6 +92,8 @@ class ErasureTest {
         try (var server = RunningServer.start(new DataFolder(data), 0, settings())) {
             var her = plant(server);
             figures = figures(server);
+            assertThat(figures)
+                    .containsValue("40 1 2 true,40 2 2 true,40 3 3 false,41 1 2 true,41 2 2 true,41 3 3 false of 2");
             long export = exported(server);
             assertThat(found(everywhere(server, data), "Xanaduburg", "mauve-of-the-north", "Zenobia"))
                     .as("the search finds what is in clear, in exported files too")
@@ -510,7 +512,40 @@ class ErasureTest {
             rows.value(her.value()).value("new").value(at).end();
             rows.value(other.value()).value("growing").value(at).end();
         }));
+        measured(server.part(Warehouse.class), her, other);
         return her;
+    }
+
+    /**
+     * Two runs drew both of her identities, for different arms, and the other; by 40 no version wrote yet which decision
+     * counts: it is the one about the id she goes by, and not the one with the smaller number.
+     */
+    private static void measured(Warehouse warehouse, CustomerId her, CustomerId other) {
+        long device = warehouse
+                .first(
+                        Sql.of(
+                                "select alias_id from identity_now where customer_id = ? and alias_id <> ? order by alias_id",
+                                her.value(),
+                                her.value()),
+                        row -> row.longValue("alias_id"))
+                .orElseThrow();
+        for (long run : List.of(40L, 41L)) {
+            warehouse.append(
+                    "decisions",
+                    "planted " + run,
+                    Rows.selected(Sql.of("""
+                            select d.id, ?, ?, d.customer, true, null, d.arm, 0.5, 'aa', 'send', null, 'email', null, null, null, null,
+                                timestamp '2026-02-01'
+                            from (values (1, ?, 'treatment'), (2, ?, 'holdout'), (3, ?, 'holdout')) d (id, customer, arm)
+                            """, run, run, device, her.value(), other.value())));
+            warehouse.append("outcomes", "planted " + run, Rows.selected(Sql.of("""
+                            select decision_id, run_id, campaign_id, case when run_id = 40 then n.customer_id else d.customer_id end, arm,
+                                decided_at, decided_at, true, 1, 25, 0, 0, 0, 0, 25, 0, 0, decided_at, null,
+                                case when run_id = 41 then greatest(decision_id, 2) end, case when run_id = 41 then decision_id < 3 end
+                            from decisions d join (select decision_id, run_id, customer_id from decisions_now) n using (decision_id, run_id)
+                            where run_id = ?
+                            """, run)));
+        }
     }
 
     private static String late(String id) {
@@ -534,6 +569,9 @@ class ErasureTest {
                 "select string_agg(state || customers, ',' order by state) as f from (select state, count(*) as customers from messages_now group by state)",
                 "select string_agg(stage || n, ',' order by stage) as f from (select stage, count(*) as n from stages_now group by stage)",
                 "select count(*) || ' ' || count(*) filter (where granted) as f from consent_now",
+                // Whoever was one person counts where they counted.
+                "select string_agg(concat_ws(' ', run_id, decision_id, counted_decision_id, contaminated), ',' order by run_id, decision_id)"
+                        + " || ' of ' || count(distinct customer_id) as f from outcomes_now",
                 // Orders and stages of one person still are of one person.
                 "select string_agg(stage || net, ',' order by stage) as f from stages_now join orders_now using (customer_id)"))
             figures.put(

@@ -17,6 +17,8 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.sql.DriverManager;
+import java.sql.SQLException;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -95,6 +97,49 @@ class DuckDbWarehouseTest {
         warehouse = new DuckDbWarehouse(folder.resolve("w.duckdb"), SETTINGS);
         assertThat(count("stage_changes")).isEqualTo(4);
         assertThat(warehouse.append("stage_changes", "b6", stages(4))).isFalse();
+    }
+
+    /** Two customers whom a merge had made one: the row of the first assignment counts, whatever becomes of them later. */
+    @Test
+    void outcomesOfAFileWithoutTheColumnsOfWhatCountsAreReadAsTheyWereMeant() throws SQLException {
+        warehouse.close();
+        var file = folder.resolve("w.duckdb");
+        try (var old = DriverManager.getConnection("jdbc:duckdb:" + file);
+                var statement = old.createStatement()) {
+            statement.execute("drop view outcomes_now");
+            statement.execute("drop table outcomes");
+            statement.execute("""
+                    create table outcomes (
+                        decision_id bigint not null, run_id bigint not null, campaign_id bigint not null, customer_id bigint not null, arm varchar not null,
+                        window_from timestamp not null, window_to timestamp not null, converted boolean not null, orders integer not null, gross decimal(18, 4) not null,
+                        refunds decimal(18, 4) not null, discount decimal(18, 4) not null, offer_cost decimal(18, 4) not null, message_cost decimal(18, 4) not null,
+                        net_revenue decimal(18, 4) not null, attributed_orders integer not null, attributed_revenue decimal(18, 4) not null, recorded_at timestamp not null,
+                        first_order_at timestamp)
+                    """);
+            for (var row : List.of("71, 1, 1, 2, 'treatment'", "72, 1, 1, 2, 'holdout'", "73, 1, 1, 3, 'treatment'"))
+                statement.execute(
+                        "insert into outcomes values (%s, '2026-01-01', '2026-01-15', true, 1, 5, 0, 0, 0, 0, 5, 0, 0, '2026-01-16', '2026-01-02')"
+                                .formatted(row));
+            for (var row : List.of("71, 1, 1, 1, true, null, 'treatment'", "72, 1, 1, 2, true, null, 'holdout'"))
+                statement.execute(
+                        "insert into decisions values (%s, 0.5, 'aa', 'send', null, 'email', null, null, null, null, '2026-01-01')"
+                                .formatted(row));
+            for (var row : List.of("1, 2, '2026-01-03', 'merged', 1", "1, 1, '2026-01-20', 'un-merged', 2"))
+                statement.execute("insert into identity_changes values (%s)".formatted(row));
+        }
+        warehouse = new DuckDbWarehouse(file, SETTINGS);
+        assertThat(warehouse.query(
+                        Sql.of("select * from outcomes_now order by decision_id"),
+                        row -> "%d of %d counts in %d, contaminated %s"
+                                .formatted(
+                                        row.longValue("decision_id"),
+                                        row.longValue("customer_id"),
+                                        row.longValue("counted_decision_id"),
+                                        row.booleanValue("contaminated"))))
+                .containsExactly(
+                        "71 of 1 counts in 72, contaminated true",
+                        "72 of 2 counts in 72, contaminated true",
+                        "73 of 3 counts in 73, contaminated false");
     }
 
     @Test
