@@ -43,7 +43,7 @@ public class Questions {
 
     /** What was answered. */
     public static final class Answers {
-        private final Map<Question<?>, List<?>> rows = new IdentityHashMap<>();
+        private final IdentityHashMap<Question<?>, List<?>> rows = new IdentityHashMap<>();
 
         private Answers() {}
 

@@ -386,6 +386,7 @@ class PersonalStore {
     }
 
     /** A word of a customer's as it is kept. */
+    @SuppressWarnings("ArrayRecordComponent") // sealed bytes, never compared
     record Sealed(
             CustomerId customer,
             byte[] wrapped,
