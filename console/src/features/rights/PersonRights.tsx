@@ -1,7 +1,6 @@
 import { Button, Card, Form, Input, Modal, Typography } from 'antd';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { serverBase } from '@/shared/api/client';
 import type { Look } from '@/shared/api/types';
 import { useFormats } from '@/shared/i18n/language';
 import { useMay } from '@/shared/session';
@@ -9,6 +8,7 @@ import { ListTable } from '@/shared/ui/ListTable';
 import { ProblemAlert } from '@/shared/ui/ProblemAlert';
 import { useAccesses } from './api/listAccesses';
 import { useRequestErasure } from './api/requestErasure';
+import { useArchive } from './api/takeArchive';
 
 interface Props {
   customerId: string;
@@ -20,6 +20,7 @@ export function PersonRights({ customerId }: Props) {
   const administers = useMay('administer');
   const plans = useMay('plan');
   const [erasing, setErasing] = useState(false);
+  const archive = useArchive(customerId);
   if (!plans) {
     return null;
   }
@@ -30,7 +31,7 @@ export function PersonRights({ customerId }: Props) {
       extra={
         administers && (
           <span className="page-actions">
-            <Button href={`${serverBase}/api/customers/${customerId}/archive`} download>
+            <Button onClick={() => archive.mutate()} loading={archive.isPending} data-testid="archive">
               {t('rights.archive')}
             </Button>
             <Button danger onClick={() => setErasing(true)}>
@@ -40,6 +41,7 @@ export function PersonRights({ customerId }: Props) {
         )
       }
     >
+      {archive.error && <ProblemAlert error={archive.error} />}
       <Typography.Paragraph type="secondary">{t('rights.looked')}</Typography.Paragraph>
       <Accesses customerId={customerId} />
       {erasing && <Erase customerId={customerId} close={() => setErasing(false)} />}

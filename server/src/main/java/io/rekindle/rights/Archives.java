@@ -3,6 +3,7 @@ package io.rekindle.rights;
 import de.siegmar.fastcsv.writer.CsvWriter;
 import io.rekindle.access.AccessLog;
 import io.rekindle.access.AuditTrail;
+import io.rekindle.access.Caller;
 import io.rekindle.common.CustomerId;
 import io.rekindle.platform.Person;
 import io.rekindle.platform.PersonalArchive;
@@ -112,11 +113,19 @@ public class Archives {
         }
     }
 
-    /** Puts the archive of a person together; {@code customer_not_found} when there is none. */
+    /**
+     * Puts the archive of a person together; {@code customer_not_found} when there is none. It is all in clear, so who may not
+     * see that now gets none.
+     */
     public Archive of(CustomerId asked) {
         if (!profiles.exists(asked))
             throw Problem.notFound("customer_not_found", "there is no customer {id}")
                     .with("id", asked);
+        if (!accesses.showsClear(Caller.current()))
+            throw Problem.of(
+                    Problem.Kind.FORBIDDEN,
+                    "archive_of_personal_data",
+                    "an archive holds personal data in clear: it is for those who may see it, with a reason where one is asked for");
         var person = persons.of(List.of(asked));
         var parts = new ArrayList<Part>();
         PersonalArchive collecting = (module, name, columns, lines) -> {

@@ -8,6 +8,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -40,11 +41,19 @@ final class PersonCommand extends CommandGroup {
         @SuppressWarnings("NullAway.Init")
         private Path file;
 
+        @Option(
+                names = "--reason",
+                paramLabel = "TEXT",
+                description =
+                        "Why you look, for the list of who looked; where the server asks for one, it must be given.")
+        private @Nullable String reason;
+
         @Override
         public void run() {
             if (Files.exists(file))
                 throw Problem.conflict("file_exists", "%s is there already; name another file".formatted(file));
-            var bytes = data.withServer(api -> api.getBytes("/api/customers/" + encoded(customer) + "/archive"));
+            var bytes =
+                    data.withServer(api -> api.getBytes("/api/customers/" + encoded(customer) + "/archive", reason));
             try {
                 Files.write(OwnerOnly.newFile(file), bytes);
             } catch (IOException e) {

@@ -5,14 +5,17 @@ import io.rekindle.platform.Problem;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.URI;
+import java.net.URLEncoder;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
@@ -35,9 +38,15 @@ public final class ApiClient {
         return send(request(path).GET());
     }
 
-    /** The bytes of an answer that is no JSON. */
-    public byte[] getBytes(String path) {
-        return bytes(request(path).GET());
+    /**
+     * The bytes of an answer that is no JSON.
+     *
+     * @param reason why the caller looks at somebody; null: not said
+     */
+    public byte[] getBytes(String path, @Nullable String reason) {
+        var request = request(path).GET();
+        if (reason != null) request.header("X-Access-Reason", URLEncoder.encode(reason, StandardCharsets.UTF_8));
+        return bytes(request);
     }
 
     /** Writes the bytes of an answer into a file that is not there yet. */

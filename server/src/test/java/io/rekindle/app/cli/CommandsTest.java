@@ -295,6 +295,23 @@ class CommandsTest {
     }
 
     @Test
+    void anArchiveIsTakenWithTheReasonItIsTakenFor() throws IOException {
+        var folder = TestFolders.newFolder("archive");
+        var file = Files.writeString(folder.resolve("customers.csv"), "customer,city\narchived-1,Oslo\n");
+        assertThat(on("import", "customers", file.toString()).code()).isZero();
+        var id = server().client()
+                .post("/api/customers/search", Map.of("query", "archived-1"))
+                .at("/items/0/customerId")
+                .asString();
+        var archive = folder.resolve("archive.zip");
+        assertThat(json("person", "archive", id, archive.toString(), "--reason", "ticket 七, +1")
+                        .path("bytes")
+                        .asLong())
+                .isEqualTo(Files.size(archive));
+        assertThat(on("person", "accesses", id).out()).contains("archive").contains("because: ticket 七, +1");
+    }
+
+    @Test
     void theHistoryIsWrittenOnceIntoAFolderAndExportsAreListedAndRun() throws Exception {
         var folder = TestFolders.newFolder("once").resolve("new");
         var files = json("export", "once", folder.toString(), "events", "profiles", "--form", "csv");
