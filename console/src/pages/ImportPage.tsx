@@ -4,6 +4,7 @@ import { useCurrency } from '@/features/analyse/useCurrency';
 import { useImport } from '@/features/collect/api/readImport';
 import { ImportView } from '@/features/collect/ImportView';
 import { ImportWizard } from '@/features/collect/ImportWizard';
+import { AccessReason } from '@/shared/ui/AccessReason';
 import { Page } from '@/shared/ui/Page';
 
 export function Component() {
@@ -22,6 +23,7 @@ function NewImport() {
       back={{ to: '/imports', label: t('nav.imports') }}
       testId="page-import"
     >
+      <AccessReason />
       <ImportWizard
         currency={currency}
         started={(one, rows) => void navigate(`/imports/${one.id}`, { state: { rows } })}
@@ -40,6 +42,7 @@ function OneImport({ id }: { id: number }) {
       back={{ to: '/imports', label: t('nav.imports') }}
       testId="page-import"
     >
+      <AccessReason />
       <ImportView id={id} rows={state?.rows} />
     </Page>
   );

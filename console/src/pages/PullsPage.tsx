@@ -5,6 +5,7 @@ import { useCurrency } from '@/features/analyse/useCurrency';
 import { DatabasesPanel } from '@/features/collect/DatabasesPanel';
 import { FoldersPanel } from '@/features/collect/FoldersPanel';
 import { PullsPanel } from '@/features/collect/PullsPanel';
+import { AccessReason } from '@/shared/ui/AccessReason';
 import { Page } from '@/shared/ui/Page';
 
 export function Component() {
@@ -18,6 +19,7 @@ export function Component() {
       back={{ to: '/imports', label: t('nav.imports') }}
       testId="page-pulls"
     >
+      <AccessReason />
       <Tabs
         activeKey={parameters.get('tab') ?? 'pulls'}
         onChange={(tab) => setParameters({ tab }, { replace: true })}

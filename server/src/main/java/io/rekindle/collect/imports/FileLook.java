@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * What a glance at a file tells, for a person to correct.
  *
- * @param sample its first rows, in the order of the columns
+ * @param sample its first rows, in the order of the columns; in outline for who may not see personal data now
  * @param encoding the character set its text is read in; null where the file's form leaves no choice
  * @param kind what the rows seem to tell of
  * @param fields a guess at the mapping: our field → the file's column
@@ -37,6 +37,35 @@ public record FileLook(
 
     /** How a file would be read as one of a kind: our field → the file's column. */
     public record Guess(ImportKind kind, Map<String, String> fields) {}
+
+    /**
+     * The same with the outline of its rows: an A or a in the place of each letter, a 9 in that of each digit. How times and
+     * numbers are written still shows, and nobody's name.
+     */
+    public FileLook outlined() {
+        return new FileLook(
+                columns,
+                sample.stream()
+                        .map(row -> row.stream().map(FileLook::outline).toList())
+                        .toList(),
+                encoding,
+                kind,
+                fields,
+                guesses,
+                timeFormats,
+                decimalComma);
+    }
+
+    private static String outline(String text) {
+        var out = new StringBuilder(text.length());
+        text.codePoints().forEach(c -> {
+            if (Character.isDigit(c)) out.append('9');
+            else if (Character.isUpperCase(c)) out.append('A');
+            else if (c < 128 && !Character.isLetter(c)) out.appendCodePoint(c);
+            else out.append('a');
+        });
+        return out.toString();
+    }
 
     /**
      * Looks into a file.

@@ -1,5 +1,7 @@
 package io.rekindle.collect.imports;
 
+import io.rekindle.access.AccessLog;
+import io.rekindle.access.Caller;
 import io.rekindle.collect.ImportKind;
 import io.rekindle.collect.ImportMapping;
 import io.rekindle.collect.Imports;
@@ -40,14 +42,16 @@ public class Uploads {
     private static final int LONGEST_NAME = 200;
 
     private final Imports imports;
+    private final AccessLog accesses;
     private final SystemClock clock;
     private final ZoneId zone;
     private final Path folder;
     private final SecureRandom random = new SecureRandom();
     private final Map<String, Kept> kept = new ConcurrentHashMap<>();
 
-    Uploads(Imports imports, SystemClock clock, PlatformSettings settings) {
+    Uploads(Imports imports, AccessLog accesses, SystemClock clock, PlatformSettings settings) {
         this.imports = imports;
+        this.accesses = accesses;
         this.clock = clock;
         this.zone = settings.zone();
         this.folder = settings.uploads();
@@ -63,7 +67,7 @@ public class Uploads {
      * A file that waits.
      *
      * @param bytes its size as it was sent
-     * @param sample its first rows, in the order of the columns
+     * @param sample as {@link FileLook}'s
      * @param encoding the character set its text is read in; null where the file's form leaves no choice
      * @param kind what the rows seem to tell of
      * @param fields a guess at the mapping: our field → the file's column
@@ -145,7 +149,10 @@ public class Uploads {
     }
 
     private Upload look(String id, Path file, String fileName, @Nullable String encoding) {
-        var look = FileLook.into(file, encoding, zone);
+        var seen = FileLook.into(file, encoding, zone);
+        boolean inClear = accesses.showsClear(Caller.current());
+        if (inClear && !seen.sample().isEmpty()) accesses.lookedAtSomebody("rows of a file");
+        var look = inClear ? seen : seen.outlined();
         return new Upload(
                 id,
                 fileName,

@@ -1,5 +1,6 @@
 package io.rekindle.collect.pulls;
 
+import io.rekindle.access.AccessLog;
 import io.rekindle.access.AuditTrail;
 import io.rekindle.access.Caller;
 import io.rekindle.collect.Failure;
@@ -7,6 +8,7 @@ import io.rekindle.collect.ImportKind;
 import io.rekindle.collect.ImportMapping;
 import io.rekindle.collect.Imports;
 import io.rekindle.collect.imports.FileLook;
+import io.rekindle.collect.intake.PersonalText;
 import io.rekindle.common.Page;
 import io.rekindle.platform.PlatformSettings;
 import io.rekindle.platform.Problem;
@@ -49,6 +51,7 @@ public class Pulls {
     private static final long OVERLAP_SECONDS = 600;
     private static final long OVERLAP_NUMBERS = 1_000;
     private static final int PREVIEW_ROWS = 200;
+    private static final int LONGEST_WORDS = 2_000;
     private static final Duration RETRY = Duration.ofMinutes(15);
     private static final String RUNS = """
             select r.*, i.id as import_id, i.state as import_state, i.report
@@ -58,6 +61,7 @@ public class Pulls {
     private final JdbcClient jdbc;
     private final JsonMapper json;
     private final AuditTrail audit;
+    private final AccessLog accesses;
     private final SystemClock clock;
     private final Databases databases;
     private final Imports imports;
@@ -68,6 +72,7 @@ public class Pulls {
             JdbcClient jdbc,
             JsonMapper json,
             AuditTrail audit,
+            AccessLog accesses,
             SystemClock clock,
             Databases databases,
             Imports imports,
@@ -75,6 +80,7 @@ public class Pulls {
         this.jdbc = jdbc;
         this.json = json;
         this.audit = audit;
+        this.accesses = accesses;
         this.clock = clock;
         this.databases = databases;
         this.imports = imports;
@@ -120,9 +126,15 @@ public class Pulls {
         return Page.of(rows, limit, run -> Long.toString(run.id()));
     }
 
-    /** What would be read, by its first rows. */
+    /**
+     * What would be read, by its first rows: in clear for who may see personal data now, else in outline. Any table may be
+     * somebody's, so who asked for which stands in the audit trail, also when the database refuses: what it says then may have
+     * a value in it.
+     */
     public Pull.Preview preview(long database, Pull.Sight sight) {
         var from = Pull.from(sight.table(), sight.query());
+        audit.record("database.seen", "database " + database, words(from));
+        boolean inClear = accesses.showsClear(Caller.current());
         var file = folder.resolve("preview-" + UUID.randomUUID());
         try (var open = databases.open(database)) {
             var columns = open.columns(from);
@@ -133,16 +145,32 @@ public class Pulls {
                             "pull_without_rows",
                             "there is no row to look at yet; a mapping is guessed from the first ones");
             }
+            var look = FileLook.into(file, "UTF-8", zone);
+            if (inClear) accesses.lookedAtSomebody("rows of a database");
             return new Pull.Preview(
                     columns.stream()
                             .filter(column -> column.watermark() != null)
                             .sorted(Comparator.comparing(column -> !looksLikeOne(column)))
                             .map(SourceDatabase.Column::name)
                             .toList(),
-                    FileLook.into(file, "UTF-8", zone));
+                    inClear ? look : look.outlined());
         } finally {
             delete(file);
         }
+    }
+
+    /** The trail is kept for ever: whom a query names goes into it as nobody. */
+    private static String words(SourceDatabase.From from) {
+        var words = switch (from) {
+            case SourceDatabase.Table(var table) -> "table " + table;
+            case SourceDatabase.Query(var query) -> "query " + query;
+        };
+        return PersonalText.redacted(words, PersonalText.Kind.FREE)
+                .codePoints()
+                .filter(c -> c != 0 && (c < Character.MIN_SURROGATE || c > Character.MAX_SURROGATE))
+                .limit(LONGEST_WORDS)
+                .collect(StringBuilder::new, StringBuilder::appendCodePoint, StringBuilder::append)
+                .toString();
     }
 
     private static boolean looksLikeOne(SourceDatabase.Column column) {
