@@ -27,6 +27,9 @@ public interface TagRules {
     /** The same of a rule that was accepted before: names it uses may have gone out of use since. */
     Read stored(JsonNode rule);
 
+    /** What the present rule of a segment asks, as {@link Read#asks}; nothing when there is no such segment. */
+    List<String> asksOf(long segment);
+
     /** A query with one column, {@code customer_id}: for whom the rule holds as of an instant. Run it at once. */
     Sql members(JsonNode rule, Instant asOf);
 }

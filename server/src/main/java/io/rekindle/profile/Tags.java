@@ -23,6 +23,7 @@ import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
 import java.time.LocalDate;
 import java.time.format.DateTimeParseException;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
@@ -32,6 +33,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
@@ -60,6 +62,8 @@ public class Tags {
     private static final int MOST_ASSIGNED = 10_000;
     private static final Pattern BATCH = Pattern.compile("[\\p{L}\\p{N}._:-]{1,100}");
     private static final int NO_SOURCE = 0;
+    private static final String TAG = "tag.";
+    private static final String SEGMENT = "segment.";
     private static final Duration LONG_UNCHANGED = Duration.ofDays(1);
 
     private final TagStore store;
@@ -282,9 +286,7 @@ public class Tags {
             throw Problem.conflict("tag_kind_fixed", "the tag '{tag}' is {kind}; make another tag for another kind")
                     .with("tag", key)
                     .with("kind", before.form().content().kind());
-        if (checked.lineage().contains("tag." + key))
-            throw Problem.invalid("tag_circle", "the rule of the tag '{tag}' asks the tag itself")
-                    .with("tag", key);
+        refuseCircle(key, checked.lineage(), store.latest());
         store.change(key, before.version() + 1, checked.form(), checked.lineage(), clock.instant(), caller());
         audit.record("tag.changed", "tag " + key, "version " + (before.version() + 1));
         return get(key);
@@ -293,17 +295,68 @@ public class Tags {
     /** Approves the newest definition and works it out. */
     public Tag approve(String key, int version) {
         transaction.executeWithoutResult(status -> {
+            store.oneApprovalAtATime();
             var kept = required(key);
             if (kept.version() != version)
                 throw Problem.conflict(
                                 "tag_version_changed", "the tag '{tag}' has version {version} by now; look at it again")
                         .with("tag", key)
                         .with("version", kept.version());
+            refuseCircle(key, kept.lineage(), store.live());
             store.approve(key, version, clock.instant(), caller());
             audit.record("tag.approved", "tag " + key, "version " + version);
         });
         engine.refresh(List.of(key));
         return get(key);
+    }
+
+    private void refuseCircle(String key, List<String> asks, List<Kept> others) {
+        circle(TAG + key, asks, others).ifPresent(way -> {
+            throw Problem.conflict("tag_circle", "the tag '{tag}' would ask itself: {circle}")
+                    .with("tag", key)
+                    .with("circle", way);
+        });
+    }
+
+    /** The way from a segment back to itself by the tags in force, were this what it asks; empty when there is none. */
+    public Optional<String> circle(long segment, Collection<String> asks) {
+        return circle(SEGMENT + segment, asks, store.live());
+    }
+
+    /**
+     * The way back to where it begins. A tag that asked itself, by way of whichever tags and segments, would be worked out
+     * from what it was at the run before, and none of them could be retired.
+     *
+     * @param asks what the new definition asks
+     * @param tags the definitions that are to stand beside it
+     */
+    private Optional<String> circle(String beginning, Collection<String> asks, List<Kept> tags) {
+        var known = new HashMap<String, Collection<String>>();
+        for (var tag : tags) if (!tag.retired()) known.put(TAG + tag.key(), tag.lineage());
+        known.put(beginning, asks);
+        var cameFrom = new HashMap<String, String>();
+        var open = new ArrayDeque<>(List.of(beginning));
+        while (!open.isEmpty()) {
+            var here = open.remove();
+            for (var asked : Objects.requireNonNullElseGet(known.get(here), () -> asksOf(here))) {
+                if (cameFrom.putIfAbsent(asked, here) == null) open.add(asked);
+                if (asked.equals(beginning)) return Optional.of(way(beginning, cameFrom));
+            }
+        }
+        return Optional.empty();
+    }
+
+    private List<String> asksOf(String asked) {
+        return asked.startsWith(SEGMENT)
+                ? rules.getObject().asksOf(Long.parseLong(asked.substring(SEGMENT.length())))
+                : List.of();
+    }
+
+    private static String way(String beginning, Map<String, String> cameFrom) {
+        var way = new ArrayDeque<>(List.of(beginning));
+        do way.addFirst(Objects.requireNonNull(cameFrom.get(way.getFirst())));
+        while (!way.getFirst().equals(beginning));
+        return String.join(" → ", way);
     }
 
     /** Takes a tag out of use; a {@link Problem} {@code tag_in_use} names what uses it. Its history stays. */

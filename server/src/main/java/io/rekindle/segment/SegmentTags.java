@@ -39,6 +39,14 @@ class SegmentTags implements TagRules, TagUse {
     }
 
     @Override
+    public List<String> asksOf(long segment) {
+        return segments.all().stream()
+                .filter(one -> one.id() == segment)
+                .flatMap(one -> asks(one.rule()).stream())
+                .toList();
+    }
+
+    @Override
     public Sql members(JsonNode rule, Instant asOf) {
         return segments.members(RuleJson.readStored(rule), asOf);
     }
@@ -55,7 +63,7 @@ class SegmentTags implements TagRules, TagUse {
     }
 
     /** What a rule asks, by the paths of fields. */
-    private static Set<String> asks(Rule rule) {
+    static Set<String> asks(Rule rule) {
         var asked = new LinkedHashSet<String>();
         collect(rule, asked);
         return asked;

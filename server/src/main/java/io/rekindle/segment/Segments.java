@@ -8,6 +8,7 @@ import io.rekindle.platform.BusinessClock;
 import io.rekindle.platform.Problem;
 import io.rekindle.platform.SystemClock;
 import io.rekindle.profile.Profiles;
+import io.rekindle.profile.Tags;
 import io.rekindle.warehouse.Sql;
 import io.rekindle.warehouse.Warehouse;
 import java.sql.ResultSet;
@@ -51,6 +52,7 @@ public class Segments {
     private final JsonMapper json;
     private final HistoryNames names;
     private final Profiles profiles;
+    private final Tags tags;
 
     Segments(
             JdbcClient jdbc,
@@ -61,7 +63,8 @@ public class Segments {
             ObjectProvider<FieldSource> sources,
             ObjectProvider<SegmentUse> uses,
             JsonMapper json,
-            Profiles profiles) {
+            Profiles profiles,
+            Tags tags) {
         this.jdbc = jdbc;
         this.warehouse = warehouse;
         this.audit = audit;
@@ -72,6 +75,7 @@ public class Segments {
         this.json = json;
         this.names = new HistoryNames(warehouse, system);
         this.profiles = profiles;
+        this.tags = tags;
     }
 
     /** The segment; a {@link Problem} {@code segment_unknown} when there is none. */
@@ -266,6 +270,16 @@ public class Segments {
                 });
     }
 
+    /** A segment that asks a tag whose rule asks the segment would have neither of them follow from the history. */
+    private void checkTags(long id, Rule rule) {
+        tags.circle(id, SegmentTags.asks(rule)).ifPresent(way -> {
+            throw Problem.unprocessable(
+                    "segment_rule_invalid",
+                    "the rule makes a circle of segments and tags: " + way,
+                    List.of(new Problem.Fault("", "segment_circle", "this makes a circle: {way}").with("way", way)));
+        });
+    }
+
     /**
      * What is odd about a rule, with its place: an event no source has sent yet, which is how a misspelt one looks. It is
      * no fault, for a rule may be written before the first such event comes in.
@@ -285,7 +299,7 @@ public class Segments {
         if (target == null) return Optional.of(Problem.Fault.of("", unknown(id)));
         if (self == null) return Optional.empty();
         return way(id, self, all, List.of(self), new HashSet<>())
-                .map(way -> new Problem.Fault("", "segment_circle", "this makes a circle of segments: {way}")
+                .map(way -> new Problem.Fault("", "segment_circle", "this makes a circle: {way}")
                         .with("way", way.stream().map(String::valueOf).collect(Collectors.joining(" → "))));
     }
 
@@ -361,6 +375,7 @@ public class Segments {
         var all = rules();
         var read = read(rule, id, all);
         checkThoseThatName(id, read, all);
+        checkTags(id, read);
         jdbc.sql("update segments set name = :name, rule = :rule::jsonb, version = version + 1 where id = :id")
                 .param("name", name)
                 .param("rule", RuleJson.write(read).toString())

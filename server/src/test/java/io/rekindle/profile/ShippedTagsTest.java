@@ -611,6 +611,11 @@ class ShippedTagsTest {
             }
 
             @Override
+            public List<String> asksOf(long segment) {
+                throw new UnsupportedOperationException();
+            }
+
+            @Override
             public Sql members(JsonNode rule, Instant asOf) {
                 return RuleSql.compile(
                         RuleJson.read(rule, Vocabulary.of(List.of()), id -> Optional.empty()),

@@ -335,6 +335,85 @@ class TagsOverHttpTest {
         assertThat(values("tg_level")).hasSize(3);
     }
 
+    /** Each would be worked out from what the others were at the run before, and none of them could be retired. */
+    @Test
+    void noTagMayAskItselfByWayOfOthers() throws Exception {
+        traits(90, "tg_round", "2026-01-01T00:00:00Z", "x");
+        ruleTag("tg_round_a", "{\"trait\":\"tg_round\",\"is\":\"exists\"}");
+        for (var next : List.of("a b", "b c")) {
+            var keys = next.split(" ");
+            ruleTag("tg_round_" + keys[1], asksTag("tg_round_" + keys[0]));
+        }
+        for (var asked : List.of("a", "b", "c")) {
+            var refused = send("PUT", "/api/tags/tg_round_a", ruleForm(asksTag("tg_round_" + asked)), 409);
+            assertThat(refused.get("code").stringValue()).isEqualTo("tag_circle");
+            assertThat(refused.at("/parameters/circle").stringValue())
+                    .isEqualTo(
+                            switch (asked) {
+                                case "a" -> "tag.tg_round_a → tag.tg_round_a";
+                                case "b" -> "tag.tg_round_a → tag.tg_round_b → tag.tg_round_a";
+                                default -> "tag.tg_round_a → tag.tg_round_c → tag.tg_round_b → tag.tg_round_a";
+                            });
+        }
+        assertThat(send("GET", "/api/tags/tg_round_a", null, 200).get("version").intValue())
+                .isEqualTo(1);
+
+        // Two changes that are well by what is latest, approved in the order in which both would be in force.
+        send("PUT", "/api/tags/tg_round_b", ruleForm("{\"trait\":\"tg_round\",\"is\":\"exists\"}"), 200);
+        send("PUT", "/api/tags/tg_round_a", ruleForm(asksTag("tg_round_b")), 200);
+        assertThat(send("POST", "/api/tags/tg_round_a/approve", "{\"version\":2}", 409)
+                        .get("code")
+                        .stringValue())
+                .isEqualTo("tag_circle");
+        send("POST", "/api/tags/tg_round_b/approve", "{\"version\":2}", 200);
+        send("POST", "/api/tags/tg_round_a/approve", "{\"version\":2}", 200);
+        send("POST", "/api/tags/tg_round_c/retire", null, 200);
+
+        // A segment between them is no way out, from either side.
+        var segment = send(
+                        "POST",
+                        "/api/segments",
+                        "{\"name\":\"tg round\",\"rule\":%s}".formatted(asksTag("tg_round_a")),
+                        201)
+                .get("id")
+                .toString();
+        var bySegment = send("PUT", "/api/tags/tg_round_b", ruleForm("{\"segment\":%s}".formatted(segment)), 409);
+        assertThat(bySegment.at("/parameters/circle").stringValue())
+                .isEqualTo("tag.tg_round_b → segment.%s → tag.tg_round_a → tag.tg_round_b".formatted(segment));
+        var other = send(
+                        "POST",
+                        "/api/segments",
+                        "{\"name\":\"tg round 2\",\"rule\":{\"trait\":\"tg_round\",\"is\":\"exists\"}}",
+                        201)
+                .get("id")
+                .toString();
+        ruleTag("tg_round_d", "{\"segment\":%s}".formatted(other));
+        var closing = send(
+                "PUT",
+                "/api/segments/" + other,
+                "{\"name\":\"tg round 2\",\"rule\":%s}".formatted(asksTag("tg_round_d")),
+                422);
+        assertThat(closing.at("/errors/0/code").stringValue()).isEqualTo("segment_circle");
+        assertThat(closing.at("/errors/0/parameters/way").stringValue())
+                .isEqualTo("segment.%1$s → tag.tg_round_d → segment.%1$s".formatted(other));
+    }
+
+    private void ruleTag(String key, String rule) throws Exception {
+        send("POST", "/api/tags", "{\"key\":\"%s\",\"definition\":%s}".formatted(key, ruleForm(rule)), 201);
+        send("POST", "/api/tags/%s/approve".formatted(key), "{\"version\":1}", 200);
+    }
+
+    private static String ruleForm(String rule) {
+        return """
+                {"name":{"en":"Round","zh":"环"},"description":{"en":"Round.","zh":"环。"},"owner":"crm","type":"boolean",
+                 "kind":"rule","cases":[{"value":"true","rule":%s}]}
+                """.formatted(rule);
+    }
+
+    private static String asksTag(String key) {
+        return "{\"tag\":\"%s\",\"is\":\"exists\"}".formatted(key);
+    }
+
     @Test
     void aQueryThatIsNotAQuestionToTheHistoryAloneIsRefused() throws Exception {
         var refused = Map.ofEntries(
