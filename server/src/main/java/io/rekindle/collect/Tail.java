@@ -39,13 +39,19 @@ public interface Tail {
      *
      * @param types all events of these types
      * @param tracked and those {@link EventType#TRACK} events that have one of these names
+     * @param identifiedBy and all events with an identifier of these types
      */
-    record Interest(Set<EventType> types, Set<String> tracked) {
+    record Interest(Set<EventType> types, Set<String> tracked, Set<Identifier.Type> identifiedBy) {
         public static final Interest EVERYTHING = new Interest(EnumSet.allOf(EventType.class), Set.of());
 
         public Interest {
             types = Set.copyOf(types);
             tracked = Set.copyOf(tracked);
+            identifiedBy = Set.copyOf(identifiedBy);
+        }
+
+        public Interest(Set<EventType> types, Set<String> tracked) {
+            this(types, tracked, Set.of());
         }
     }
 

@@ -1,6 +1,7 @@
 package io.rekindle.consent;
 
 import io.rekindle.collect.EventType;
+import io.rekindle.collect.Identifier;
 import io.rekindle.collect.LoggedEvent;
 import io.rekindle.collect.Tail;
 import io.rekindle.common.CustomerId;
@@ -62,7 +63,10 @@ class ConsentTail implements Tail {
 
     @Override
     public Interest interest() {
-        return new Interest(Set.of(EventType.IDENTIFY), Set.of(UNSUBSCRIBED, SUBSCRIBED, SPAM, BOUNCED));
+        return new Interest(
+                Set.of(EventType.IDENTIFY),
+                Set.of(UNSUBSCRIBED, SUBSCRIBED, SPAM, BOUNCED),
+                confirmations.mayBeNeeded() ? Set.of(Identifier.Type.EMAIL) : Set.of());
     }
 
     @Override
@@ -104,11 +108,11 @@ class ConsentTail implements Tail {
         for (var yes : unconfirmed) ask(yes);
     }
 
-    /** An address comes with an event, or with another identity. */
+    /** An address comes with an event of whatever type, or with another identity. */
     private void askAtNewAddresses(Batch batch, Set<CustomerId> regrouped) {
         var said = new HashMap<CustomerId, CustomerId>();
         var come = batch.events().stream()
-                .filter(event -> event.type() == EventType.IDENTIFY && event.emailAddress() != null)
+                .filter(event -> event.identifiers().stream().anyMatch(one -> one.type() == Identifier.Type.EMAIL))
                 .map(LoggedEvent::customer)
                 .toList();
         identities.canonical(regrouped).values().forEach(customer -> said.put(customer, customer));

@@ -469,6 +469,42 @@ class ConsentChoicesTest {
         }
     }
 
+    /** An address may come with an order: it is the customer's like any other, and so its owner is asked. */
+    @Test
+    void anAddressThatComesWithACallOfAnyTypeIsAskedOnce() throws Exception {
+        send("PUT", "/api/country-rules/AT", "{\"doubleOptIn\": true}");
+        try {
+            var customer = customer("order-1", "{\"country\": \"AT\", \"consent\": {\"email\": true}}");
+            confirm(customer);
+            assertThat(may(customer, null)).isEqualTo(GRANTED);
+            assertThat(asked(customer)).isEqualTo(1);
+            for (var at : List.of("2026-02-02T00:00:00Z", "2026-02-03T00:00:00Z")) {
+                read(people.batch()
+                        .track("Order Completed")
+                        .by(Identifier.Type.USER_ID, "order-1")
+                        .by(Identifier.Type.EMAIL, "order-2@choices.example")
+                        .personal("context.traits.email", "order-2@choices.example")
+                        .at(at));
+                assertRefused(customer);
+                assertThat(asked(customer)).as("once, at %s", at).isEqualTo(2);
+            }
+            confirm(customer);
+            assertThat(may(customer, null)).as("its owner said yes").isEqualTo(GRANTED);
+
+            // A history that is read late is no reason to leave somebody unasked: the reader asks for such events.
+            assertThat(consentTail().interest().identifiedBy()).containsExactly(Identifier.Type.EMAIL);
+        } finally {
+            send("DELETE", "/api/country-rules/AT", "");
+        }
+        assertThat(consentTail().interest().identifiedBy())
+                .as("nobody is asked")
+                .isEmpty();
+    }
+
+    private Tail consentTail() {
+        return tails.getLast();
+    }
+
     /** Where nobody has to confirm anything, an address may change as it likes. */
     @Test
     void withoutDoubleOptInAYesHoldsAtWhateverAddress() throws Exception {

@@ -83,6 +83,9 @@ final class EventReader {
                     .collect(Collectors.toCollection(ArrayList::new));
             for (var name : interest.tracked())
                 kinds.add(Sql.of("type = ? and name = ?", EventType.TRACK.code(), name));
+            // See IdentifierText: types end where a number, another type or the text begins.
+            for (var type : interest.identifiedBy())
+                kinds.add(Sql.of("replace(' ' || aliases || ' ', ':', ' ') like ?", "% " + type.code() + " %"));
             sql = sql.then("and (").then(Sql.join(" or ", kinds)).then(")");
         }
         return warehouse.query(sql.then("order by seq"), this::event);

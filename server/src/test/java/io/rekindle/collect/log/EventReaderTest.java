@@ -3,6 +3,7 @@ package io.rekindle.collect.log;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.rekindle.collect.EventType;
+import io.rekindle.collect.Identifier;
 import io.rekindle.collect.LoggedEvent;
 import io.rekindle.collect.Tail.Interest;
 import io.rekindle.platform.Vault;
@@ -27,6 +28,15 @@ class EventReaderTest {
     private static final int EVENTS = 3_000;
     private static final List<EventType> TYPES = List.of(EventType.values());
     private static final List<String> NAMES = List.of("Order Completed", "Product Viewed", "Unsubscribed");
+    private static final List<String> ALIASES = List.of(
+            "email",
+            "user_id",
+            "anonymous_id",
+            "user_id email:-42 anonymous_id:7",
+            "user_id anonymous_id:-42",
+            "wechat_unionid wechat_openid:5",
+            "user_id phone:9 email:42",
+            "email anonymous_id:12");
 
     @TempDir
     private Path folder;
@@ -48,7 +58,7 @@ class EventReaderTest {
                             .value(type.code())
                             .value(name)
                             .value(seq)
-                            .missing()
+                            .value(ALIASES.get(random.nextInt(ALIASES.size())))
                             .value("m" + seq)
                             .value((BigDecimal) null)
                             .value("{\"seq\":" + seq + "}")
@@ -70,6 +80,11 @@ class EventReaderTest {
                     new Interest(Set.of(), Set.of("Order Completed")),
                     new Interest(Set.of(EventType.IDENTIFY), Set.of("Unsubscribed", "Order Completed")),
                     new Interest(EnumSet.of(EventType.PAGE, EventType.TRACK), Set.of()),
+                    new Interest(Set.of(), Set.of(), Set.of(Identifier.Type.EMAIL)),
+                    new Interest(
+                            Set.of(EventType.IDENTIFY),
+                            Set.of("Unsubscribed"),
+                            Set.of(Identifier.Type.EMAIL, Identifier.Type.WECHAT_OPENID)),
                     new Interest(Set.of(), Set.of("' or true --")))) {
                 assertThat(reader.read(100, 2_500, far, interest, null))
                         .isEqualTo(everything.stream()
@@ -85,7 +100,8 @@ class EventReaderTest {
     }
 
     private static boolean matters(LoggedEvent event, Interest interest) {
-        return interest.types().contains(event.type())
+        return event.identifiers().stream().map(Identifier::type).anyMatch(interest.identifiedBy()::contains)
+                || interest.types().contains(event.type())
                 || (event.type() == EventType.TRACK
                         && event.name() != null
                         && interest.tracked().contains(event.name()));
