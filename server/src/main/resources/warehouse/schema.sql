@@ -39,7 +39,7 @@ create table if not exists product_changes (
     product_id varchar not null, product_name varchar not null, category varchar not null, price decimal(18, 4), cost decimal(18, 4),
     currency varchar not null, valid_from timestamp not null, import_id bigint not null, row_no bigint not null);
 
--- one row per row of a file of costs; row_id and who told of it stand where rows have ids of their own, and then only words that are new
+-- one row per row of a file of costs; row_id and who told of it stand where rows have ids of their own
 create table if not exists costs (
     day date not null, channel varchar not null, campaign varchar not null, amount decimal(18, 4) not null, currency varchar not null,
     import_id bigint not null, row_no bigint not null, row_id varchar, told_by varchar);

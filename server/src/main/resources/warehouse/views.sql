@@ -173,12 +173,17 @@ from (select *, row_number() over (partition by product_id order by valid_from, 
 group by product_id;
 
 -- one row per row of costs that holds: of a day, channel and campaign those of whoever told of them last, which is one import or,
--- where rows have ids, one origin with the last word on each of its rows
+-- where rows have ids, one origin with the last word on each of its rows; a word that only repeats the one before it was told then
 create or replace view costs_now as
 select day, channel, campaign, amount, currency, import_id, row_no, row_id from (
-    select *, max(import_id) over (partition by day, channel, campaign) as latest,
-        max(import_id) over (partition by day, channel, campaign, teller) as latest_of_teller
-    from (select *, coalesce(told_by, 'import ' || import_id) as teller from costs
-        where import_id not in (select import_id from imports_undone)
+    select *, max(since) over (partition by day, channel, campaign) as latest,
+        max(since) over (partition by day, channel, campaign, teller) as latest_of_teller
+    from (select *, coalesce(told_by, 'import ' || import_id) as teller,
+            case when row_id is null then import_id else max(begun) over (partition by told_by, row_id) end as since
+        from (select *, case when coalesce(lag(day) over words = day and lag(channel) over words = channel
+                and lag(campaign) over words = campaign and lag(amount) over words = amount
+                and lag(currency) over words = currency, false) then null else import_id end as begun
+            from costs where import_id not in (select import_id from imports_undone)
+            window words as (partition by told_by, row_id order by import_id, row_no)) standing
         qualify row_id is null or row_number() over (partition by told_by, row_id order by import_id desc, row_no desc) = 1) words) told
 where latest_of_teller = latest;

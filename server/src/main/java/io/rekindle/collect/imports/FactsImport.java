@@ -126,7 +126,7 @@ final class FactsImport implements Ready {
         } catch (SQLException e) {
             throw Workspace.failed(e);
         }
-        if (origin != null && !ofRows && !given.dryRun()) readToldBy(store.ofOrigin(origin));
+        if (origin != null && !given.dryRun()) readToldBy(store.ofOrigin(origin), teller);
         var report = report(rows);
         if (!given.dryRun()) {
             course.mayGoOn();
@@ -135,15 +135,16 @@ final class FactsImport implements Ready {
                             kind == ImportKind.PRODUCTS ? "product_changes" : "costs",
                             "import:" + given.id(),
                             Rows.written(to -> workspace.query(
-                                    ofRows ? WORDS_OF_ROWS : groupsNotToldTwice(), row -> write(to, row, teller))));
+                                    ofRows ? WORDS_NOT_TOLD_TWICE : groupsNotToldTwice(),
+                                    row -> write(to, row, teller))));
         }
         return report;
     }
 
-    /** What the last two imports that told of a product, or of a day's costs, said of it. */
-    private void readToldBy(Set<Long> same) {
+    /** What the last two imports that told of a product, of a day's costs, or of a row of costs, said of it. */
+    private void readToldBy(Set<Long> same, String teller) {
         try (var told = workspace.connection.createAppender("told")) {
-            tools.warehouse().stream(told(), row -> {
+            tools.warehouse().stream(told(teller), row -> {
                 try {
                     begin(told, row.longValue("row_no"), fact(row));
                     told.append(row.longValue("import_id"));
@@ -281,7 +282,15 @@ final class FactsImport implements Ready {
                 """, teller, given.id(), currency);
     }
 
-    private Sql told() {
+    private Sql told(String teller) {
+        if (ofRows) return Sql.of("""
+                    select channel as name, campaign as a, row_id as b, amount as x, cast(null as decimal(18, 4)) as y,
+                        cast(day as timestamp) as moment, import_id, row_no, currency, cast(day as timestamp) as latest
+                    from (select * from costs
+                        where told_by = ? and row_id <> '' and import_id <> ? and import_id not in (select import_id from imports_undone)
+                        qualify row_number() over (partition by row_id, import_id order by row_no desc) = 1) last_words
+                    qualify dense_rank() over (partition by row_id order by import_id desc) <= 2
+                    """, teller, given.id());
         return kind == ImportKind.PRODUCTS ? Sql.of("""
                         select product_id as name, product_name as a, category as b, price as x, cost as y, valid_from as moment,
                             import_id, row_no, currency, max(valid_from) over (partition by product_id) as latest
@@ -298,13 +307,16 @@ final class FactsImport implements Ready {
                         """, given.id());
     }
 
-    /** All but those that say of a row what its last word was; where a file has several words of a row, all are written. */
-    private static final String WORDS_OF_ROWS = """
+    /**
+     * All but those of a row of which the last two imports of the same origin said just that; where a file has several words of
+     * a row, all are written.
+     */
+    private static final String WORDS_NOT_TOLD_TWICE = """
             select * from (
-                select f.*, exists (select 1 from present p
-                    where p.b = f.b and p.name = f.name and p.a = f.a and p.x = f.x and p.moment = f.moment) as there
+                select f.*, (select count(*) from told t
+                    where t.by_same and t.b = f.b and t.name = f.name and t.a = f.a and t.x = f.x and t.moment = f.moment) = 2 as again
                 from facts f) judged
-            qualify not (there and count(*) over (partition by b) = 1) order by row_no
+            qualify not (again and count(*) over (partition by b) = 1) order by row_no
             """;
 
     /**

@@ -2,6 +2,7 @@ package io.rekindle.collect.imports;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.rekindle.collect.ImportKind;
 import io.rekindle.collect.ImportMapping;
 import io.rekindle.collect.Imports;
 import io.rekindle.platform.TimeTravel;
@@ -171,6 +172,59 @@ class ImportsAndUndosTest {
                     .as("seed %d, step %d, standing %s", seed, step, standing.keySet())
                     .isEqualTo(naive(standing.values()));
         }
+    }
+
+    /** One row of a file of costs that has an id of its own. */
+    private record Cost(String row, int day, int amount) {}
+
+    /** Of each row the last of the files that stand has the word, also where it said only what was known. */
+    @ParameterizedTest
+    @ValueSource(longs = {1, 2, 3, 4})
+    void costsAreTheLastWordOnEachRowOfTheFilesThatStand(long seed) throws Exception {
+        var random = new Random(seed);
+        var standing = new TreeMap<Long, List<Cost>>();
+        for (int step = 0; step < 14; step++) {
+            if (!standing.isEmpty() && random.nextInt(5) < 2) {
+                var id = List.copyOf(standing.keySet()).get(random.nextInt(standing.size()));
+                imports.undo(id);
+                standing.remove(id);
+            } else {
+                var file = new ArrayList<Cost>();
+                // Few values, so that most of what a file says is known; at times two words of a row.
+                for (int row = 0; row < 4; row++)
+                    for (int n = random.nextInt(5) == 0 ? 2 : random.nextInt(2); n > 0; n--)
+                        file.add(new Cost("r" + row, 5 + random.nextInt(2), 10 + 5 * random.nextInt(2)));
+                if (file.isEmpty()) continue;
+                standing.put(runCosts(file), file);
+            }
+            var last = new HashMap<String, Cost>();
+            standing.values().forEach(file -> file.forEach(cost -> last.put(cost.row(), cost)));
+            var days = new TreeMap<Integer, Integer>();
+            last.values().forEach(cost -> days.merge(cost.day(), cost.amount(), Integer::sum));
+            assertThat(costs()).as("seed %d, step %d", seed, step).isEqualTo(days);
+        }
+    }
+
+    private long runCosts(List<Cost> costs) throws IOException {
+        var text = new StringBuilder("day,campaign,amount,row_id\n");
+        for (var cost : costs)
+            text.append("2026-01-%02d,%s,%d,%s-%s\n".formatted(cost.day(), mark, cost.amount(), mark, cost.row()));
+        var file = Files.writeString(folder.resolve(UUID.randomUUID() + ".csv"), text);
+        var id = imports.start(file, "costs.csv", ImportMapping.of(ImportKind.COSTS, Map.of()), false, false)
+                .id();
+        report(id);
+        return id;
+    }
+
+    private Map<Integer, Integer> costs() {
+        var days = new TreeMap<Integer, Integer>();
+        warehouse.stream(
+                Sql.of(
+                        "select day(day) as day, sum(amount) as amount from costs_now where campaign = ? group by all",
+                        mark),
+                row -> days.put(
+                        (int) row.longValue("day"), row.decimal("amount").intValueExact()));
+        return days;
     }
 
     private static long lines(Map<String, Content> contents) {

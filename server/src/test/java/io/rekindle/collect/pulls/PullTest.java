@@ -212,7 +212,13 @@ class PullTest {
             var second = pulledAgain(pull, first);
             assertThat(second.alreadyThere()).as("the overlap").isEqualTo(1);
             assertThat(costs("2026-01-05")).isEqualByComparingTo("100");
-            assertThat(rowsOf("costs", "campaign", "c-" + mark)).isEqualTo(10);
+            assertThat(rowsOf("costs", "campaign", "c-" + mark))
+                    .as("the row of the overlap stands under both")
+                    .isEqualTo(11);
+            second = pulledAgain(pull, second);
+            assertThat(rowsOf("costs", "campaign", "c-" + mark))
+                    .as("and a third time is not written down")
+                    .isEqualTo(11);
 
             run(shop, "update spend set amount = 15, updated_at = '2026-01-06 00:00Z' where no = 3");
             run(
@@ -242,10 +248,58 @@ class PullTest {
             run(shop, "update spend set amount = 20, updated_at = '2026-01-07 00:00Z' where no = 3");
             var last = pulledAgain(pull, same);
             assertThat(costs("2026-01-05")).as("9 x 10 + 20").isEqualByComparingTo("110");
+            var repeated = pulledAgain(pull, last);
+            assertThat(repeated.alreadyThere()).as("the overlap").isEqualTo(1);
+            assertThat(costs("2026-01-05")).isEqualByComparingTo("110");
+            imports.undo(Objects.requireNonNull(repeated.importId()));
+            assertThat(costs("2026-01-05")).as("the earlier one stands").isEqualByComparingTo("110");
             imports.undo(Objects.requireNonNull(last.importId()));
             assertThat(costs("2026-01-05")).isEqualByComparingTo("80");
             imports.undo(byHand);
             assertThat(costs("2026-01-05")).isEqualByComparingTo("105");
+            pulls.delete(pull.id());
+        }
+    }
+
+    /** A row that two pulls read stands until both are taken back; a file by hand of between outlasts its repetition. */
+    @Test
+    void aRowOfCostsThatALaterPullReadAgainStandsUnderThatPullToo() throws Exception {
+        var place = TestPostgres.newDatabase();
+        try (var shop = DriverManager.getConnection(place.url(), place.user(), place.password())) {
+            run(shop, "create table spend (no bigint, at date, amount numeric(12,2), updated_at timestamptz)");
+            run(
+                    shop,
+                    "insert into spend values (1, '2026-01-05', 10, '2026-01-05 10:00Z'), (2, '2026-01-05', 5, '2026-01-05 12:00Z')");
+            var database =
+                    databases.create(new Database.Draft("twice " + mark, place.url(), place.user(), place.password()));
+            var pull = pulls.create(draft(
+                    "twice " + mark,
+                    database.id(),
+                    null,
+                    "select *, 'c-%s' as campaign from spend".formatted(mark),
+                    ImportMapping.of(
+                            ImportKind.COSTS,
+                            Map.of("day", "at", "campaign", "campaign", "amount", "amount", "row_id", "no")),
+                    "updated_at",
+                    null));
+            var first = pulledAgain(pull, null);
+            var file = Files.writeString(
+                    Files.createTempFile("costs", ".csv"), "day,campaign,amount\n2026-01-05,c-%s,80\n".formatted(mark));
+            long byHand = imports.start(file, "costs.csv", ImportMapping.of(ImportKind.COSTS, Map.of()), false, true)
+                    .id();
+            Awaitility.await()
+                    .atMost(Duration.ofSeconds(60))
+                    .until(() -> imports.get(byHand).state() == Imports.State.DONE);
+            var second = pulledAgain(pull, first);
+            assertThat(second.rows()).as("the overlap").isEqualTo(1);
+            assertThat(costs("2026-01-05")).as("nothing new was said").isEqualByComparingTo("80");
+            imports.undo(byHand);
+            assertThat(costs("2026-01-05")).isEqualByComparingTo("15");
+
+            imports.undo(Objects.requireNonNull(first.importId()));
+            assertThat(costs("2026-01-05")).as("what the second read").isEqualByComparingTo("5");
+            imports.undo(Objects.requireNonNull(second.importId()));
+            assertThat(costs("2026-01-05")).isEqualByComparingTo("0");
             pulls.delete(pull.id());
         }
     }
