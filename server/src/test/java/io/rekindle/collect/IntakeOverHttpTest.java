@@ -262,6 +262,51 @@ class IntakeOverHttpTest {
         assertThat(shown.get("items").toString()).contains(mark + "-6");
     }
 
+    /** What one item holds is its own fault: the others of its batch are taken. */
+    @Test
+    void anItemTooDeepOrWithAnEndlessNumberIsRejectedAloneAndTheSharedContextWithAllThatStandInIt() throws Exception {
+        var item = "{\"type\":\"track\",\"userId\":\"odd-%1$s\",\"event\":\"E\",\"messageId\":\"%1$s-%2$s\",%3$s}";
+        var deep = "[".repeat(3_000) + "]".repeat(3_000);
+        var odd = "{\"batch\":[%s,%s,%s,%s,%s]}"
+                .formatted(
+                        item.formatted(mark, "deep", "\"properties\":{\"a\":%s}".formatted(deep)),
+                        item.formatted(mark, "long", "\"properties\":{\"a\":%s}".formatted("7".repeat(1_001))),
+                        item.formatted(mark, "beside", "\"unread\":%s".formatted(deep)),
+                        item.formatted(mark, "name", "\"properties\":{\"a\":1,\"%s\":2}".formatted("n".repeat(20_000))),
+                        item.formatted(
+                                mark,
+                                "right",
+                                "\"properties\":{\"a\":%s}"
+                                        .formatted("[".repeat(90) + "7".repeat(999) + "]".repeat(90))));
+        assertThat(reasons(odd)).containsExactly("too_deep", "number_too_long", "-", "-", "-");
+        assertThat(count(mark + "-right")).isEqualTo(1);
+
+        var shared = "{\"context\":{\"a\":%s},\"batch\":[%s]}"
+                .formatted(deep, item.formatted(mark, "shared", "\"properties\":{}"));
+        assertThat(reasons(shared)).containsExactly("too_deep");
+        assertThat(count(mark + "-shared")).isZero();
+    }
+
+    @Test
+    void twoListsOfOneCallHoldNoMoreItemsThanOne() throws Exception {
+        var half = "{},".repeat(1_249) + "{}";
+        var answer = post("/v1/batch", "{\"batch\":[%1$s],\"batch\":[%1$s]}".formatted(half), RekindleTest.WRITE_KEY);
+        assertThat(answer.statusCode()).as(answer.body()).isEqualTo(200);
+        answer = post("/v1/batch", "{\"batch\":[%1$s,{}],\"batch\":[%1$s]}".formatted(half), RekindleTest.WRITE_KEY);
+        assertThat(answer.statusCode()).isEqualTo(400);
+        assertThat(answer.body()).contains("too_many_items").contains("batch[2500]");
+    }
+
+    private List<String> reasons(String batch) throws Exception {
+        var answer = post("/v1/batch?strict=true", batch, RekindleTest.WRITE_KEY);
+        assertThat(answer.statusCode()).as(answer.body()).isEqualTo(200);
+        return json.readTree(answer.body())
+                .get("items")
+                .valueStream()
+                .map(i -> i.path("reason").stringValue("-"))
+                .toList();
+    }
+
     /** Amounts are added up everywhere: one of another currency would be taken for so many of ours. */
     @Test
     void ordersInAnotherCurrencyAreRejectedAndOtherAmountsOfItAreNotRead() throws Exception {

@@ -104,6 +104,36 @@ class TrackingPlanTest {
                 .isEqualTo(409);
     }
 
+    /** A check that never ends, and one that goes down with the value as deep as a value may be. */
+    @Test
+    void aSchemaThatAsksForItselfOfTheSameValueIsRefusedAndATreeIsChecked() throws Exception {
+        var without = "{\"type\":\"track\",\"name\":\"Tree\",\"schema\":%s}";
+        for (var circle : List.of(
+                "{\"if\":{\"required\":[\"x\"]},\"then\":{\"$ref\":\"#\"}}",
+                "{\"$defs\":{\"a\":{\"allOf\":[{\"$ref\":\"#/$defs/b\"}]},\"b\":{\"anyOf\":[{\"$ref\":\"#/$defs/a\"}]}},\"properties\":{\"x\":{\"$ref\":\"#/$defs/a\"}}}")) {
+            var refused = api(
+                    "PUT",
+                    "/api/sources/%d/plan".formatted(source),
+                    newPlan(0, "reject", true, without.formatted(circle)));
+            assertThat(refused.statusCode()).as(refused.body()).isEqualTo(422);
+            assertThat(refused.body()).contains("schema_circular").contains("events[0].schema");
+        }
+        plan(
+                0,
+                "reject",
+                true,
+                without.formatted("{\"properties\":{\"n\":{\"type\":\"integer\"},\"left\":{\"$ref\":\"#\"}}}"));
+        var tree = "{\"n\":%s}";
+        for (int depth = 1; depth < 90; depth++) tree = "{\"left\":" + tree + "}";
+        var item =
+                "{\"type\":\"track\",\"userId\":\"t-%1$s\",\"event\":\"Tree\",\"messageId\":\"%1$s-%2$s\",\"properties\":%3$s}";
+        assertThat(fates("{\"batch\":[%s,%s]}"
+                        .formatted(
+                                item.formatted(mark, "right", tree.formatted("1")),
+                                item.formatted(mark, "wrong", tree.formatted("\"one\"")))))
+                .containsExactly("accepted", "rejected");
+    }
+
     @Test
     void inTheStrictestModeAnItemIsARejectedRecordThatNamesTheRulesAndNoValue() throws Exception {
         plan(0, "reject", false, ORDER);

@@ -1,5 +1,6 @@
 package io.rekindle.collect.imports;
 
+import io.rekindle.collect.CurrencySigns;
 import io.rekindle.collect.ImportKind;
 import io.rekindle.collect.ImportMapping;
 import io.rekindle.collect.Imports;

@@ -37,6 +37,7 @@ import tools.jackson.core.JacksonException;
 import tools.jackson.core.JsonParser;
 import tools.jackson.core.JsonToken;
 import tools.jackson.core.ObjectReadContext;
+import tools.jackson.core.StreamReadConstraints;
 import tools.jackson.core.json.JsonFactory;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
@@ -71,7 +72,15 @@ final class BatchReader {
     private static final int MOST_EXTERNAL_IDS = 20;
     private static final Pattern EXTERNAL_KIND = Pattern.compile("[a-z][a-z0-9_.-]{0,39}");
     private static final byte[] NOT_KEPT = "{}".getBytes(StandardCharsets.UTF_8);
-    private static final JsonFactory JSON = new JsonFactory();
+    /** Within the bytes of a call nothing is too long or too deep to be read: what is, is the fault of one item. */
+    private static final JsonFactory JSON = JsonFactory.builder()
+            .streamReadConstraints(StreamReadConstraints.builder()
+                    .maxNestingDepth(Integer.MAX_VALUE)
+                    .maxNumberLength(Integer.MAX_VALUE)
+                    .maxNameLength(Integer.MAX_VALUE)
+                    .build())
+            .build();
+
     private static final JsonMapper MAPPER = JsonMapper.builder().build();
 
     private final byte[] body;
@@ -83,6 +92,7 @@ final class BatchReader {
     private @Nullable Map<String, String> contextPersonal;
     private int contextFrom;
     private int contextTo;
+    private JsonText.@Nullable Fault contextFault;
     private final JsonText text;
 
     private final boolean isLimited;
@@ -236,6 +246,7 @@ final class BatchReader {
                     else in.skipChildren();
                     contextTo = context == null ? contextFrom : offset(in) + 1;
                     contextPersonal = text.personal();
+                    contextFault = text.fault();
                 }
                 case "sentAt" -> sentAt = sentAt(in);
                 default -> in.skipChildren();
@@ -245,13 +256,12 @@ final class BatchReader {
     }
 
     private void items(JsonParser in) {
-        int index = 0;
         for (var token = in.nextToken(); token != JsonToken.END_ARRAY; token = in.nextToken()) {
-            if (index == MOST_ITEMS)
+            if (items.size() == MOST_ITEMS)
                 throw new IntakeFailure(
                         400,
                         "too_many_items",
-                        "batch[%d]".formatted(index),
+                        "batch[%d]".formatted(items.size()),
                         "a batch holds at most %d items; send the rest as another batch".formatted(MOST_ITEMS));
             if (token == JsonToken.START_OBJECT) {
                 item(in);
@@ -263,7 +273,6 @@ final class BatchReader {
                 item.reject("not_an_object", "the item is no JSON object");
                 items.add(item);
             }
-            index++;
         }
     }
 
@@ -306,6 +315,8 @@ final class BatchReader {
         }
         item.to = (int) in.currentTokenLocation().getByteOffset() + 1;
         item.personal = text.personal();
+        var fault = text.fault();
+        if (fault != null) item.reject(fault.reason(), "the item cannot be read: " + fault.words());
         if (isLimited && item.to - item.from > LARGEST_ITEM)
             item.reject(
                     "item_too_large",
@@ -444,6 +455,8 @@ final class BatchReader {
         var breaches = new HashMap<Integer, PlanBreach>();
         var fates = new ArrayList<ItemFate>(items.size());
         for (var item : items) {
+            if (contextFault != null)
+                item.reject(contextFault.reason(), "the context of the batch cannot be read: " + contextFault.words());
             if (isLimited) requireWithContext(item);
             var event = item.reason == null
                     ? event(item, source, receivedAt, identifiers, log, vault, tombstones, currency)

@@ -17,6 +17,8 @@ import tools.jackson.core.JsonToken;
 final class JsonText {
     private static final char[] HEX = "0123456789abcdef".toCharArray();
     private static final int LONGEST_PLAIN_NUMBER = 18;
+    private static final int LONGEST_NUMBER = 1_000;
+    private static final int DEEPEST = 100;
     private static final String BIRTH_YEAR = "birth_year";
     private static final Pattern YEAR = Pattern.compile("(?<!\\d)((?:19|20)\\d\\d)(?=\\d{4}(?!\\d)|(?!\\d))");
 
@@ -44,6 +46,8 @@ final class JsonText {
     private int mask;
 
     private int digits;
+    private int depth;
+    private @Nullable Fault fault;
 
     JsonText(PersonalFields fields) {
         this.fields = fields;
@@ -70,6 +74,35 @@ final class JsonText {
     /** Begins a new item: nothing put aside yet. */
     void begin() {
         personal = null;
+        fault = null;
+    }
+
+    /** Why what was read since {@link #begin} cannot be used; null when it can. */
+    @Nullable
+    Fault fault() {
+        return fault;
+    }
+
+    /** What others who read JSON would not take, or not come to an end with. */
+    enum Fault {
+        TOO_DEEP("too_deep", "objects and lists stand in each other more than %d deep".formatted(DEEPEST)),
+        NUMBER_TOO_LONG("number_too_long", "a number has more than %d characters".formatted(LONGEST_NUMBER));
+
+        private final String reason;
+        private final String words;
+
+        Fault(String reason, String words) {
+            this.reason = reason;
+            this.words = words;
+        }
+
+        String reason() {
+            return reason;
+        }
+
+        String words() {
+            return words;
+        }
     }
 
     /** What was put aside since {@link #begin}, by path; null when nothing was. */
@@ -92,6 +125,7 @@ final class JsonText {
         out.setLength(0);
         path.setLength(0);
         path.append(name);
+        depth = 1;
         copyObject(in, isTraits ? Of.TRAITS : Of.NOBODY, true, member);
         return out.toString();
     }
@@ -211,8 +245,18 @@ final class JsonText {
     /** Copies one value; false when it was put aside instead. */
     private boolean copyValue(JsonParser in, boolean siftPersonal, Of of, PersonalText.Kind kind) {
         switch (in.currentToken()) {
-            case START_OBJECT -> copyObject(in, of, siftPersonal, NONE);
-            case START_ARRAY -> copyArray(in, siftPersonal, of == Of.A_PERSON ? of : Of.NOBODY, kind);
+            case START_OBJECT, START_ARRAY -> {
+                if (depth == DEEPEST) {
+                    fault = Fault.TOO_DEEP;
+                    in.skipChildren();
+                    out.append("null");
+                    return true;
+                }
+                depth++;
+                if (in.currentToken() == JsonToken.START_OBJECT) copyObject(in, of, siftPersonal, NONE);
+                else copyArray(in, siftPersonal, of == Of.A_PERSON ? of : Of.NOBODY, kind);
+                depth--;
+            }
             case VALUE_STRING -> {
                 int before = out.length();
                 string(in);
@@ -295,6 +339,11 @@ final class JsonText {
 
     private void number(JsonParser in) {
         var text = in.getString();
+        if (text.length() > LONGEST_NUMBER) {
+            fault = Fault.NUMBER_TOO_LONG;
+            out.append("null");
+            return;
+        }
         if ((text.length() > LONGEST_PLAIN_NUMBER && Double.isInfinite(in.getDoubleValue())) || hasHugeExponent(text))
             out.append('"').append(text).append('"');
         else out.append(text);

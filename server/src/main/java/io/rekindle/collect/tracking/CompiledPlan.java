@@ -11,8 +11,11 @@ import io.rekindle.collect.EventType;
 import io.rekindle.platform.Problem;
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
+import java.util.IdentityHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -39,6 +42,8 @@ public final class CompiledPlan {
     private static final String UNREADABLE = "cannot be checked";
     private static final Set<String> NAMED = Set.of("track", "page", "screen");
     private static final Set<String> REFERENCES = Set.of("$ref", "$dynamicRef", "$recursiveRef");
+    private static final Set<String> OF_THE_SAME_VALUE = Set.of("not", "if", "then", "else");
+    private static final Set<String> EACH_OF_THE_SAME_VALUE = Set.of("allOf", "anyOf", "oneOf", "dependentSchemas");
     private static final byte[] NOTHING = {'{', '}'};
     private static final JsonMapper JSON = JsonMapper.builder().build();
     private static final SchemaRegistry SCHEMAS = SchemaRegistry.withDefaultDialect(
@@ -114,6 +119,11 @@ public final class CompiledPlan {
                     faults.add(new Problem.Fault(place + error.getInstanceLocation(), "schema_invalid", "{why}")
                             .with("why", error.getMessage()));
             requireRefersWithinItself(schema, schema, place, faults);
+            if (goesInCircles(schema))
+                faults.add(new Problem.Fault(
+                        place,
+                        "schema_circular",
+                        "a part of the schema asks for itself of the same value, and so without end"));
             if (faults.size() > before) return null;
             var compiled = SCHEMAS.getSchema(schema);
             compiled.validate(JSON.createObjectNode());
@@ -140,9 +150,46 @@ public final class CompiledPlan {
 
     private static boolean isWithin(JsonNode whole, String reference) {
         if (!reference.startsWith("#")) return false;
-        var pointer = URLDecoder.decode(reference.substring(1).replace("+", "%2B"), StandardCharsets.UTF_8);
+        var pointer = pointer(reference);
         return !pointer.startsWith("/")
                 || !whole.at(JsonPointer.compile(pointer)).isMissingNode();
+    }
+
+    private static String pointer(String reference) {
+        return URLDecoder.decode(reference.substring(1).replace("+", "%2B"), StandardCharsets.UTF_8);
+    }
+
+    /** Whether a part of the schema leads back to itself without going down into the value: a check by it never ends. */
+    private static boolean goesInCircles(JsonNode schema) {
+        var onTheWay = Collections.<JsonNode>newSetFromMap(new IdentityHashMap<>());
+        var done = Collections.<JsonNode>newSetFromMap(new IdentityHashMap<>());
+        var parts = new ArrayDeque<JsonNode>(List.of(schema));
+        while (!parts.isEmpty()) {
+            var part = parts.pop();
+            if (part.isObject() && leadsBack(schema, part, onTheWay, done)) return true;
+            part.forEach(parts::push);
+        }
+        return false;
+    }
+
+    private static boolean leadsBack(JsonNode whole, JsonNode part, Set<JsonNode> onTheWay, Set<JsonNode> done) {
+        if (done.contains(part)) return false;
+        if (!onTheWay.add(part)) return true;
+        for (var field : part.properties()) {
+            var value = field.getValue();
+            if (REFERENCES.contains(field.getKey()) && value.isString()) {
+                var pointer = pointer(value.asString());
+                if (pointer.isEmpty() || pointer.startsWith("/"))
+                    if (leadsBack(whole, whole.at(JsonPointer.compile(pointer)), onTheWay, done)) return true;
+            } else if (OF_THE_SAME_VALUE.contains(field.getKey())) {
+                if (value.isObject() && leadsBack(whole, value, onTheWay, done)) return true;
+            } else if (EACH_OF_THE_SAME_VALUE.contains(field.getKey())) {
+                for (var one : value) if (one.isObject() && leadsBack(whole, one, onTheWay, done)) return true;
+            }
+        }
+        onTheWay.remove(part);
+        done.add(part);
+        return false;
     }
 
     public int version() {
@@ -186,8 +233,12 @@ public final class CompiledPlan {
         try {
             var errors = schema.validate(value.get());
             return errors.isEmpty() ? List.of() : rules(errors);
-        } catch (JacksonException | SchemaException | ArithmeticException | IllegalArgumentException e) {
-            // Numbers no arithmetic can take, for one.
+        } catch (JacksonException
+                | SchemaException
+                | ArithmeticException
+                | IllegalArgumentException
+                | StackOverflowError e) {
+            // Numbers no arithmetic can take, for one; or a schema that goes down with a value that goes too deep.
             LOG.debug("an item cannot be checked against its schema", e);
             return List.of(UNREADABLE);
         }

@@ -1,5 +1,6 @@
 package io.rekindle.collect.tracking;
 
+import io.rekindle.collect.CurrencySigns;
 import io.rekindle.common.Decimals;
 import io.rekindle.platform.Problem;
 import java.util.ArrayList;
@@ -145,7 +146,7 @@ public record RepairStep(
         var nodes = JsonNodeFactory.instance;
         return switch (String.valueOf(to)) {
             case "number" -> {
-                var bare = text.replaceAll("^[^\\d+\\-.,]{1,3}\\s*|\\s*[^\\d.,]{1,3}$", "");
+                var bare = CurrencySigns.without(text);
                 var number = given.isString() && DIGITS.matcher(bare).matches()
                         ? Decimals.written(bare, Boolean.TRUE.equals(decimalComma))
                         : null;

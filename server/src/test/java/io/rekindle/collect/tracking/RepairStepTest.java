@@ -23,6 +23,9 @@ class RepairStepTest {
                 "€ 12.50|12.50",
                 "12.50 EUR|12.50",
                 "-3|-3",
+                "-$12.50|-12.50",
+                "$-12.50|-12.50",
+                "12.50 kr|12.50",
                 "1,234|1234",
                 "1,234.56|1234.56",
                 "12,345,678.9|12345678.9",
@@ -34,7 +37,28 @@ class RepairStepTest {
 
     /** Twelve and a half taken for 1250 would be a hundred times what was paid. */
     @ParameterizedTest
-    @ValueSource(strings = {"12,50", "€ 12,50", "0,99", "1.234,56", "1,23,456", "1,2345", "12E3", ",5", "many"})
+    @ValueSource(
+            strings = {
+                "12,50",
+                "€ 12,50",
+                "0,99",
+                "1.234,56",
+                "1,23,456",
+                "1,2345",
+                "12E3",
+                ",5",
+                "many",
+                "\u221212.50",
+                "(12.50)",
+                "12.50-",
+                "12k",
+                "1.5M",
+                "1.5 Mio",
+                "3 %",
+                "A12",
+                "12 ct",
+                "$12.50 USD"
+            })
     void whatMayBeAnotherNumberStaysAsItIs(String text) {
         assertThat(converted(text, null)).isEqualTo(JsonNodeFactory.instance.stringNode(text));
     }

@@ -1,11 +1,15 @@
-package io.rekindle.collect.imports;
+package io.rekindle.collect;
 
+import java.util.Currency;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.function.Predicate;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 
 /** How people write which currency an amount is in. A sign of another currency than the amounts' own is no part of one. */
-final class CurrencySigns {
+public final class CurrencySigns {
     private static final Pattern SIGNED = Pattern.compile(
             "([+-]?)\\s*([^\\d\\s.,+-]{1,4})?\\s*([+-]?\\d[^\\p{L}\\p{Sc}]*?)\\s*([^\\d\\s.,+-]{1,4})?");
 
@@ -38,15 +42,27 @@ final class CurrencySigns {
             Map.entry("Fr", List.of("CHF")),
             Map.entry("kr", List.of("SEK", "NOK", "DKK", "ISK")));
 
+    private static final Set<String> CODES =
+            Currency.availableCurrencies().map(Currency::getCurrencyCode).collect(Collectors.toUnmodifiableSet());
+
     private CurrencySigns() {}
 
     /** The text of the number alone; as it is when it has no sign, or one of another currency. */
-    static String without(String text, String currency) {
+    public static String without(String text, String currency) {
+        return without(text, sign -> isOf(sign, currency));
+    }
+
+    /** The same whatever currency it is in; as it is when what stands beside the number is the sign of none. */
+    public static String without(String text) {
+        return without(text, sign -> OF.containsKey(sign) || CODES.contains(sign));
+    }
+
+    private static String without(String text, Predicate<String> isSign) {
         var parts = SIGNED.matcher(text);
         if (text.length() > 60 || !parts.matches()) return text;
         var before = parts.group(2);
         var after = parts.group(4);
-        if ((before == null) == (after == null) || !isOf(before == null ? after : before, currency)) return text;
+        if ((before == null) == (after == null) || !isSign.test(before == null ? after : before)) return text;
         return parts.group(1) + parts.group(3);
     }
 
