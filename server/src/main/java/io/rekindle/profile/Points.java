@@ -1,7 +1,6 @@
 package io.rekindle.profile;
 
 import io.rekindle.common.CustomerId;
-import io.rekindle.identity.Identities;
 import io.rekindle.warehouse.Sql;
 import io.rekindle.warehouse.Warehouse;
 import java.util.List;
@@ -14,11 +13,11 @@ import org.springframework.stereotype.Component;
 @Component
 class Points implements Section {
     private final Warehouse warehouse;
-    private final Identities identities;
+    private final EventsOf events;
 
-    Points(Warehouse warehouse, Identities identities) {
+    Points(Warehouse warehouse, EventsOf events) {
         this.warehouse = warehouse;
-        this.identities = identities;
+        this.events = events;
     }
 
     @Override
@@ -35,10 +34,12 @@ class Points implements Section {
                                     coalesce(sum(points) filter (where name = 'Points Spent'), 0) as spent,
                                     coalesce(sum(points) filter (where name = 'Points Expired'), 0) as expired, max(occurred_at) as last_at
                                 from (select name, occurred_at, try_cast(json_text(properties, '$.points') as decimal(18, 4)) as points
-                                      from events_now where customer_id = ? and type = 'track'
+                                      from
+                                """).then(events.customer(customer)).then("""
+                                      theirs where type = 'track'
                                           and name in ('Points Earned', 'Points Spent', 'Points Expired')) told
                                 where points > 0
-                                """, identities.canonical(customer).value()),
+                                """),
                         row -> row.longValue("changes") == 0
                                 ? List.<Figure>of()
                                 : List.of(

@@ -1,7 +1,6 @@
 package io.rekindle.profile;
 
 import io.rekindle.common.CustomerId;
-import io.rekindle.identity.Identities;
 import io.rekindle.warehouse.Sql;
 import io.rekindle.warehouse.Warehouse;
 import java.math.BigDecimal;
@@ -20,11 +19,11 @@ class Surveys implements Section {
     private static final Map<String, String> LAST = Map.of("nps", "lastNps", "csat", "lastCsat", "ces", "lastCes");
 
     private final Warehouse warehouse;
-    private final Identities identities;
+    private final EventsOf events;
 
-    Surveys(Warehouse warehouse, Identities identities) {
+    Surveys(Warehouse warehouse, EventsOf events) {
         this.warehouse = warehouse;
-        this.identities = identities;
+        this.events = events;
     }
 
     @Override
@@ -40,11 +39,13 @@ class Surveys implements Section {
                         select measure, score, occurred_at, count(*) over (partition by measure) as answers
                         from (select lower(coalesce(json_text(properties, '$.measure'), 'nps')) as measure,
                                   try_cast(json_text(properties, '$.score') as decimal(18, 4)) as score, occurred_at, seq
-                              from events_now where customer_id = ? and type = 'track' and name = 'Survey Answered') answered
+                              from
+                        """).then(events.customer(customer)).then("""
+                              theirs where type = 'track' and name = 'Survey Answered') answered
                         where score is not null
                         qualify row_number() over (partition by measure order by occurred_at desc, seq desc) = 1
                         order by measure
-                        """, identities.canonical(customer).value()),
+                        """),
                 row -> new Latest(
                         row.text("measure"),
                         row.decimal("score"),

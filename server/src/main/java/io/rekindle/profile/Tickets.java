@@ -1,7 +1,6 @@
 package io.rekindle.profile;
 
 import io.rekindle.common.CustomerId;
-import io.rekindle.identity.Identities;
 import io.rekindle.warehouse.Sql;
 import io.rekindle.warehouse.Warehouse;
 import java.math.BigDecimal;
@@ -16,11 +15,11 @@ import org.springframework.stereotype.Component;
 @Component
 class Tickets implements Section {
     private final Warehouse warehouse;
-    private final Identities identities;
+    private final EventsOf events;
 
-    Tickets(Warehouse warehouse, Identities identities) {
+    Tickets(Warehouse warehouse, EventsOf events) {
         this.warehouse = warehouse;
-        this.identities = identities;
+        this.events = events;
     }
 
     @Override
@@ -35,13 +34,14 @@ class Tickets implements Section {
                         Sql.of("""
                                 select count(*) as tickets, count(*) filter (where name not in ('Ticket Closed', 'Ticket Solved')) as still_open,
                                     max(occurred_at) as last_at
-                                from (select name, occurred_at from events_now
-                                      where customer_id = ? and type = 'track'
+                                from (select name, occurred_at from
+                                """).then(events.customer(customer)).then("""
+                                      theirs where type = 'track'
                                           and name in ('Ticket Opened', 'Ticket Created', 'Ticket Reopened', 'Ticket Closed', 'Ticket Solved')
                                       qualify row_number() over (
                                           partition by coalesce(json_text(properties, '$.ticket_id'), 'seq ' || cast(seq as varchar))
                                           order by occurred_at desc, seq desc) = 1) tickets
-                                """, identities.canonical(customer).value()),
+                                """),
                         row -> row.longValue("tickets") == 0
                                 ? List.<Figure>of()
                                 : List.of(

@@ -2,7 +2,6 @@ package io.rekindle.profile;
 
 import io.rekindle.common.CustomerId;
 import io.rekindle.common.Page;
-import io.rekindle.identity.Identities;
 import io.rekindle.platform.Problem;
 import io.rekindle.warehouse.Row;
 import io.rekindle.warehouse.Sql;
@@ -25,12 +24,12 @@ public class Timeline {
     private static final int MOST_DETAILS = 4;
 
     private final Warehouse warehouse;
-    private final Identities identities;
+    private final EventsOf events;
     private final JsonMapper json;
 
-    Timeline(Warehouse warehouse, Identities identities, JsonMapper json) {
+    Timeline(Warehouse warehouse, EventsOf events, JsonMapper json) {
         this.warehouse = warehouse;
-        this.identities = identities;
+        this.events = events;
         this.json = json;
     }
 
@@ -46,9 +45,9 @@ public class Timeline {
     /** @param cursor of the page before; null for the latest */
     public Page<Entry> of(CustomerId customer, @Nullable String cursor, int limit) {
         record Placed(Entry entry, String place) {}
-        var sql = Sql.of("""
-                select seq, occurred_at, type, name, amount, properties from events_now where customer_id = ?
-                """, identities.canonical(customer).value());
+        var sql = Sql.of("select seq, occurred_at, type, name, amount, properties from")
+                .then(events.customer(customer))
+                .then("theirs where true");
         if (cursor != null) {
             var place = CURSOR.matcher(cursor);
             if (!place.matches())

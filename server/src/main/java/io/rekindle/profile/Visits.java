@@ -1,7 +1,6 @@
 package io.rekindle.profile;
 
 import io.rekindle.common.CustomerId;
-import io.rekindle.identity.Identities;
 import io.rekindle.warehouse.Sql;
 import io.rekindle.warehouse.Warehouse;
 import java.math.BigDecimal;
@@ -12,11 +11,11 @@ import org.springframework.stereotype.Component;
 @Component
 class Visits implements Section {
     private final Warehouse warehouse;
-    private final Identities identities;
+    private final EventsOf events;
 
-    Visits(Warehouse warehouse, Identities identities) {
+    Visits(Warehouse warehouse, EventsOf events) {
         this.warehouse = warehouse;
-        this.identities = identities;
+        this.events = events;
     }
 
     @Override
@@ -32,8 +31,10 @@ class Visits implements Section {
                                 select count(*) as pages, max(occurred_at) as last_at,
                                     count(*) filter (where before is null or occurred_at > before + interval 30 minute) as visits
                                 from (select occurred_at, lag(occurred_at) over (order by occurred_at, seq) as before
-                                      from events_now where customer_id = ? and type in ('page', 'screen')) looked
-                                """, identities.canonical(customer).value()),
+                                      from
+                                """)
+                                .then(events.customer(customer))
+                                .then("theirs where type in ('page', 'screen')) looked"),
                         row -> row.longValue("pages") == 0
                                 ? List.<Figure>of()
                                 : List.of(
