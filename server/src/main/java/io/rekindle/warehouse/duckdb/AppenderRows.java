@@ -27,137 +27,82 @@ final class AppenderRows implements RowWriter, AutoCloseable {
         return count;
     }
 
-    /** A value is written as it is, and not by way of an object for each: rows have a dozen, and come by the thousand. */
-    private void begin() throws SQLException {
-        if (inRow) return;
-        appender.beginRow();
-        inRow = true;
+    private interface Column {
+        void write() throws SQLException;
     }
 
-    private WarehouseException misfit(SQLException e) {
-        return new WarehouseException("row %d does not fit the table: %s".formatted(count + 1, e.getMessage()), e);
+    private RowWriter write(Column column) {
+        try {
+            if (!inRow) {
+                appender.beginRow();
+                inRow = true;
+            }
+            column.write();
+            return this;
+        } catch (SQLException e) {
+            throw new WarehouseException("row %d does not fit the table: %s".formatted(count + 1, e.getMessage()), e);
+        }
     }
 
     @Override
     public RowWriter value(long value) {
-        try {
-            begin();
-            appender.append(value);
-            return this;
-        } catch (SQLException e) {
-            throw misfit(e);
-        }
+        return write(() -> appender.append(value));
     }
 
     @Override
     public RowWriter value(int value) {
-        try {
-            begin();
-            appender.append(value);
-            return this;
-        } catch (SQLException e) {
-            throw misfit(e);
-        }
+        return write(() -> appender.append(value));
     }
 
     @Override
     public RowWriter value(double value) {
-        try {
-            begin();
-            appender.append(value);
-            return this;
-        } catch (SQLException e) {
-            throw misfit(e);
-        }
+        return write(() -> appender.append(value));
     }
 
     @Override
     public RowWriter value(boolean value) {
-        try {
-            begin();
-            appender.append(value);
-            return this;
-        } catch (SQLException e) {
-            throw misfit(e);
-        }
+        return write(() -> appender.append(value));
     }
 
     @Override
     public RowWriter value(@Nullable String value) {
-        try {
-            begin();
-            appender.append(value);
-            return this;
-        } catch (SQLException e) {
-            throw misfit(e);
-        }
+        return write(() -> appender.append(value));
     }
 
     @Override
     public RowWriter value(@Nullable BigDecimal value) {
-        try {
-            begin();
-            appender.append(value == null ? null : value.setScale(AMOUNT_DECIMALS, RoundingMode.HALF_EVEN));
-            return this;
-        } catch (SQLException e) {
-            throw misfit(e);
-        }
+        return write(() -> {
+            if (value == null) appender.append((BigDecimal) null);
+            else appender.append(value.setScale(AMOUNT_DECIMALS, RoundingMode.HALF_EVEN));
+        });
     }
 
     @Override
     public RowWriter value(@Nullable Instant value) {
-        try {
-            begin();
+        return write(() -> {
             if (value == null) appender.append((java.time.LocalDateTime) null);
             else appender.appendEpochMicros(ChronoUnit.MICROS.between(Instant.EPOCH, value));
-            return this;
-        } catch (SQLException e) {
-            throw misfit(e);
-        }
+        });
     }
 
     @Override
     public RowWriter value(@Nullable LocalDate value) {
-        try {
-            begin();
-            appender.append(value);
-            return this;
-        } catch (SQLException e) {
-            throw misfit(e);
-        }
+        return write(() -> appender.append(value));
     }
 
     @Override
     public RowWriter value(@Nullable Long value) {
-        try {
-            begin();
-            appender.append(value);
-            return this;
-        } catch (SQLException e) {
-            throw misfit(e);
-        }
+        return write(() -> appender.append(value));
     }
 
     @Override
     public RowWriter value(@Nullable Double value) {
-        try {
-            begin();
-            appender.append(value);
-            return this;
-        } catch (SQLException e) {
-            throw misfit(e);
-        }
+        return write(() -> appender.append(value));
     }
 
     @Override
     public RowWriter missing() {
-        try {
-            begin();
-            appender.appendNull();
-            return this;
-        } catch (SQLException e) {
-            throw misfit(e);
-        }
+        return write(() -> appender.appendNull());
     }
 
     @Override
@@ -167,7 +112,7 @@ final class AppenderRows implements RowWriter, AutoCloseable {
             inRow = false;
             count++;
         } catch (SQLException e) {
-            throw misfit(e);
+            throw new WarehouseException("row %d does not fit the table: %s".formatted(count + 1, e.getMessage()), e);
         }
     }
 
