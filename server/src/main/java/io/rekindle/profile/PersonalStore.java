@@ -10,7 +10,6 @@ import io.rekindle.platform.Vault.PersonKey;
 import io.rekindle.profile.Facts.Fact;
 import io.rekindle.profile.Facts.Series;
 import io.rekindle.profile.Facts.Standing;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
@@ -371,8 +370,8 @@ class PersonalStore {
     private List<Opened> open(Collection<CustomerId> customers, Collection<String> fields, boolean everything) {
         // Of one customer by equality: a question by an array PostgreSQL plans anew each time.
         var question = customers.size() == 1
-                ? sealed(OF_ONE, customers.iterator().next().value(), fields, everything)
-                : sealed(
+                ? words(OF_ONE, customers.iterator().next().value(), fields, everything)
+                : words(
                         "f.customer_id = any (:ids)",
                         ProfileStore.longs(List.copyOf(customers), CustomerId::value),
                         fields,
@@ -380,25 +379,15 @@ class PersonalStore {
         return opened(questions.ask(question).to(question));
     }
 
-    /** The question for all that a customer ever said of themselves, also where another word stands; {@link #opened} reads it. */
-    Questions.Question<Sealed> everything(CustomerId customer) {
-        return sealed(OF_ONE, customer.value(), List.of(), true);
+    /** The question for all that a customer ever said of themselves, also where another word stands; see {@link #opened}. */
+    Questions.Question<Optional<Opened>> everything(CustomerId customer) {
+        return words(OF_ONE, customer.value(), List.of(), true);
     }
 
-    /** A word of a customer's as it is kept. */
-    @SuppressWarnings("ArrayRecordComponent") // sealed bytes, never compared
-    record Sealed(
-            CustomerId customer,
-            byte[] wrapped,
-            String field,
-            byte[] content,
-            Instant at,
-            long seq,
-            int source,
-            boolean stands) {}
-
-    private static Questions.Question<Sealed> sealed(
+    /** Each opened as it is read; empty where nobody can open it any more. */
+    private Questions.Question<Optional<Opened>> words(
             String whose, Object ids, Collection<String> fields, boolean everything) {
+        var keys = new HashMap<CustomerId, PersonKey>();
         return new Questions.Question<>(
                 """
                         select f.customer_id, k.wrapped, f.field, f.sealed, f.set_at, f.seq, f.source_id, f.standing
@@ -407,32 +396,26 @@ class PersonalStore {
                         order by f.customer_id, f.field
                         """.formatted(whose),
                 Map.of("ids", ids, "fields", ProfileStore.texts(List.copyOf(fields), f -> f), "everything", everything),
-                (row, n) -> new Sealed(
-                        new CustomerId(row.getLong("customer_id")),
-                        row.getBytes("wrapped"),
-                        row.getString("field"),
-                        row.getBytes("sealed"),
-                        ProfileStore.instant(row, "set_at"),
-                        row.getLong("seq"),
-                        row.getInt("source_id"),
-                        row.getBoolean("standing")));
+                (row, n) -> {
+                    var customer = new CustomerId(row.getLong("customer_id"));
+                    var wrapped = row.getBytes("wrapped");
+                    if (vault.isDestroyed(wrapped)) return Optional.empty();
+                    var key = keys.computeIfAbsent(customer, c -> vault.unwrap(wrapped));
+                    var field = row.getString("field");
+                    return Optional.of(new Opened(
+                            customer,
+                            field,
+                            row.getInt("source_id"),
+                            new Fact<>(
+                                    vault.openField(key, field, row.getBytes("sealed")),
+                                    ProfileStore.instant(row, "set_at"),
+                                    row.getLong("seq")),
+                            row.getBoolean("standing")));
+                });
     }
 
-    /** In clear; without what nobody can open any more. */
-    List<Opened> opened(List<Sealed> sealed) {
-        var keys = new HashMap<CustomerId, PersonKey>();
-        var opened = new ArrayList<Opened>(sealed.size());
-        for (var word : sealed) {
-            if (vault.isDestroyed(word.wrapped())) continue;
-            var key = keys.computeIfAbsent(word.customer(), c -> vault.unwrap(word.wrapped()));
-            opened.add(new Opened(
-                    word.customer(),
-                    word.field(),
-                    word.source(),
-                    new Fact<>(vault.openField(key, word.field(), word.content()), word.at(), word.seq()),
-                    word.stands()));
-        }
-        return opened;
+    static List<Opened> opened(List<Optional<Opened>> words) {
+        return words.stream().flatMap(Optional::stream).toList();
     }
 
     private long addressHash(String field, String clear) {

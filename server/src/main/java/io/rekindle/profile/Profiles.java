@@ -124,7 +124,7 @@ public class Profiles {
                         .toArray(Questions.Question<?>[]::new));
         var times = answers.to(seen);
         if (times.isEmpty()) return Optional.empty();
-        var everything = personal.opened(answers.to(sealedWords));
+        var everything = PersonalStore.opened(answers.to(sealedWords));
         boolean clear = accesses.showsClear(caller);
         accesses.looked(Map.of(
                 customer,
