@@ -1,5 +1,6 @@
 package io.rekindle.access;
 
+import io.rekindle.platform.Mentions;
 import io.rekindle.platform.Person;
 import io.rekindle.platform.PersonalData;
 import io.rekindle.platform.PersonalTable;
@@ -14,6 +15,8 @@ import org.springframework.stereotype.Component;
 /** The audit trail is to hold no personal data; where somebody's address stands in it all the same, it is taken out. */
 @Component
 class AccessPersonalData implements PersonalData {
+    private static final int AT_ONCE = 10_000;
+
     private final JdbcClient jdbc;
 
     AccessPersonalData(JdbcClient jdbc) {
@@ -50,6 +53,38 @@ class AccessPersonalData implements PersonalData {
         });
         jdbc.sql("update audit_trail set thing = '[erased]', detail = '[erased]' where id = any (:ids)")
                 .param("ids", new SqlArrayValue("bigint", naming.toArray()))
+                .update();
+    }
+
+    /** That something was done with a customer stays, by whom and when: of nobody. */
+    @Override
+    public void reword(Mentions gone) {
+        record Words(long id, String thing, String detail) {}
+        var renamed = new ArrayList<Words>();
+        jdbc.sql("select id, thing, detail from audit_trail where thing ~ '[0-9]' or detail ~ '[0-9]'")
+                .withFetchSize(AT_ONCE)
+                .query(row -> {
+                    var thing = gone.renamed(row.getString("thing"));
+                    var detail = gone.renamed(row.getString("detail"));
+                    if (!thing.equals(row.getString("thing")) || !detail.equals(row.getString("detail")))
+                        renamed.add(new Words(row.getLong("id"), thing, detail));
+                });
+        jdbc.sql("""
+                        update audit_trail a set thing = m.thing, detail = m.detail
+                        from unnest(:ids, :things, :details) as m (id, thing, detail) where a.id = m.id
+                        """)
+                .param(
+                        "ids",
+                        new SqlArrayValue(
+                                "bigint", renamed.stream().map(Words::id).toArray()))
+                .param(
+                        "things",
+                        new SqlArrayValue(
+                                "text", renamed.stream().map(Words::thing).toArray()))
+                .param(
+                        "details",
+                        new SqlArrayValue(
+                                "text", renamed.stream().map(Words::detail).toArray()))
                 .update();
     }
 }

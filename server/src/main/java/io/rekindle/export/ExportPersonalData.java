@@ -2,11 +2,13 @@ package io.rekindle.export;
 
 import io.rekindle.platform.BusinessClock;
 import io.rekindle.platform.Jobs;
+import io.rekindle.platform.Mentions;
 import io.rekindle.platform.Person;
 import io.rekindle.platform.PersonalData;
 import io.rekindle.platform.PersonalTable;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.util.HashMap;
 import java.util.List;
 import java.util.function.Consumer;
 import org.springframework.jdbc.core.simple.JdbcClient;
@@ -18,6 +20,8 @@ import org.springframework.stereotype.Component;
  */
 @Component
 class ExportPersonalData implements PersonalData {
+    private static final int AT_ONCE = 1_000;
+
     private final JdbcClient jdbc;
     private final Jobs jobs;
     private final BusinessClock clock;
@@ -51,6 +55,22 @@ class ExportPersonalData implements PersonalData {
     @Override
     public void erase(Person person, Consumer<byte[]> sealed) {
         makeAgain("personal <> 'none' and 'profiles' = any (data)");
+    }
+
+    /** Bodies of calls about others. */
+    @Override
+    public void reword(Mentions gone) {
+        var naming = new HashMap<Long, String>();
+        jdbc.sql("select id, body from webhook_deliveries")
+                .withFetchSize(AT_ONCE)
+                .query(row -> {
+                    var body = gone.without("", row.getString("body"));
+                    if (!body.equals(row.getString("body"))) naming.put(row.getLong("id"), body);
+                });
+        naming.forEach((id, body) -> jdbc.sql("update webhook_deliveries set body = :body where id = :id")
+                .param("id", id)
+                .param("body", body)
+                .update());
     }
 
     @Override

@@ -2,6 +2,8 @@ package io.rekindle.identity;
 
 import io.rekindle.collect.EventLog;
 import io.rekindle.collect.Tails;
+import io.rekindle.collect.Tombstones;
+import io.rekindle.common.CustomerId;
 import io.rekindle.platform.SystemClock;
 import io.rekindle.warehouse.Sql;
 import io.rekindle.warehouse.Warehouse;
@@ -34,6 +36,7 @@ public class IdentityCheck {
     private final Warehouse warehouse;
     private final EventLog log;
     private final Tails tails;
+    private final Tombstones tombstones;
     private final SystemClock clock;
     private final ObjectProvider<IdentityFollower> followers;
 
@@ -43,6 +46,7 @@ public class IdentityCheck {
             Warehouse warehouse,
             EventLog log,
             Tails tails,
+            Tombstones tombstones,
             SystemClock clock,
             ObjectProvider<IdentityFollower> followers) {
         this.jdbc = jdbc;
@@ -52,6 +56,7 @@ public class IdentityCheck {
         this.warehouse = warehouse;
         this.log = log;
         this.tails = tails;
+        this.tombstones = tombstones;
         this.clock = clock;
         this.followers = followers;
     }
@@ -221,17 +226,23 @@ public class IdentityCheck {
                         qualify row_number() over (partition by alias_id order by seq desc, valid_from desc) = 1
                         """, upTo), row -> {
             int at = Arrays.binarySearch(ids, row.longValue("alias_id"));
-            if (at < 0 || customers[at] != row.longValue("customer_id")) differs.add(row.longValue("alias_id"));
-            else told[at] = true;
+            if (at < 0 ? !isGone(row.longValue("alias_id")) : customers[at] != row.longValue("customer_id"))
+                differs.add(row.longValue("alias_id"));
+            else if (at >= 0) told[at] = true;
         });
         var untold = new Found("history_lacks", "aliases the warehouse does not know of");
         for (int i = 0; i < ids.length; i++) if (customers[i] != ids[i] && !told[i]) untold.add(ids[i]);
         var unseen = new Found("identifier_lacks", "ids of events in the log that are no identifier");
         warehouse.stream(
                 Sql.of("select distinct customer_id from events where seq <= ? and aliases is not null", upTo), row -> {
-                    if (Arrays.binarySearch(ids, row.longValue("customer_id")) < 0)
-                        unseen.add(row.longValue("customer_id"));
+                    if (Arrays.binarySearch(ids, row.longValue("customer_id")) < 0
+                            && !isGone(row.longValue("customer_id"))) unseen.add(row.longValue("customer_id"));
                 });
         found.addAll(List.of(differs, untold, unseen));
+    }
+
+    /** Of somebody erased the history keeps rows, and nothing else is known. */
+    private boolean isGone(long id) {
+        return tombstones.isGone(new CustomerId(id));
     }
 }

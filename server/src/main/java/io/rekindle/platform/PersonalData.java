@@ -31,6 +31,13 @@ public interface PersonalData {
      */
     default void erase(Person person, Consumer<byte[]> sealed) {}
 
+    /**
+     * Takes out of rows that stay what names the erased: their ids in texts, and words that stand for them where others said
+     * them. In a transaction of its own, before the history is written anew, for all who are erased then: it may read whole
+     * tables. Doing it again must do no harm.
+     */
+    default void reword(Mentions gone) {}
+
     /** The history was written anew without those who were erased: what was made of it may be too. Comes at least once. */
     default void finished() {}
 }

@@ -752,7 +752,8 @@ public class Tags {
         int changed = assign(
                 key,
                 List.of(new Assignment(customer, value)),
-                "hand:%s:%s:%s".formatted(customer, system.instant(), java.util.UUID.randomUUID()));
+                // Of nobody: ids of batches outlive persons.
+                "hand:%s:%s".formatted(system.instant(), java.util.UUID.randomUUID()));
         if (changed > 0) audit.record(value == null ? "tag.taken" : "tag.given", "customer " + customer, "tag " + key);
     }
 

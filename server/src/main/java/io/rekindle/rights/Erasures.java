@@ -12,6 +12,7 @@ import io.rekindle.common.Page;
 import io.rekindle.platform.Backlog;
 import io.rekindle.platform.BusinessClock;
 import io.rekindle.platform.Jobs;
+import io.rekindle.platform.Mentions;
 import io.rekindle.platform.PersonalData;
 import io.rekindle.platform.Problem;
 import io.rekindle.platform.SystemClock;
@@ -268,8 +269,12 @@ public class Erasures implements Backlog, Tombstones.Returning {
         for (var id : hidden) ids.putAll(ids(id));
         if (!ids.isEmpty()) {
             tombstones.addNobodies(ids.values());
+            var gone = persons.mentions(ids);
+            // First, for what is told to the history is read from here.
+            rows.reword(gone, transactions);
+            reasons(gone);
             warehouse.forget(
-                    ids,
+                    gone,
                     rows.histories(),
                     exchange -> gate.closed(() -> {
                         exchange.run();
@@ -288,7 +293,7 @@ public class Erasures implements Backlog, Tombstones.Returning {
                     .param("ids", PersonalRows.longs(hidden))
                     .update();
         }
-        var written = new HashSet<>(Set.of("erasure_ids"));
+        var written = new HashSet<>(Set.of("erasure_ids", "erasures"));
         rows.tables().stream().filter(t -> t.isInClear()).forEach(t -> written.add(t.name()));
         writeAnew(written);
         rows.holders().forEach(PersonalData::finished);
@@ -302,6 +307,21 @@ public class Erasures implements Backlog, Tombstones.Returning {
                 .update();
         for (var id : hidden) audit.record("erasure.finished", "erasure " + id, "the files were written anew");
         return hidden.size();
+    }
+
+    /** Whoever gives the id of a customer as the reason names them. */
+    private void reasons(Mentions gone) {
+        transactions.executeWithoutResult(status -> jdbc.sql("select id, reason from erasures where reason ~ '[0-9]'")
+                .query((row, n) -> Map.entry(row.getLong("id"), row.getString("reason")))
+                .list()
+                .forEach(one -> {
+                    var reason = gone.renamed(one.getValue());
+                    if (!reason.equals(one.getValue()))
+                        jdbc.sql("update erasures set reason = :reason where id = :id")
+                                .param("reason", reason)
+                                .param("id", one.getKey())
+                                .update();
+                }));
     }
 
     /** What was being written while the person was hidden, and came after the rows went, goes too. */

@@ -1,5 +1,6 @@
 package io.rekindle.rights;
 
+import io.rekindle.platform.Mentions;
 import io.rekindle.platform.Person;
 import io.rekindle.platform.PersonalData;
 import io.rekindle.platform.PersonalHistory;
@@ -13,6 +14,7 @@ import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.jdbc.support.SqlArrayValue;
 import org.springframework.stereotype.Component;
+import org.springframework.transaction.support.TransactionTemplate;
 
 /** Carries out what the modules declare of their tables. Names in the statements are constants of our own code. */
 @Component
@@ -77,6 +79,11 @@ class PersonalRows {
     /** Says of a row that one of {@code :ids} is in it. */
     static String isOf(PersonalTable table) {
         return table.columns().stream().map(column -> column + " = any (:ids)").collect(Collectors.joining(" or "));
+    }
+
+    /** Takes out of rows that stay what names the erased in words. */
+    void reword(Mentions gone, TransactionTemplate transactions) {
+        for (var holder : holders) transactions.executeWithoutResult(status -> holder.reword(gone));
     }
 
     /** Puts other ids in the places of these, in rows that stay. */

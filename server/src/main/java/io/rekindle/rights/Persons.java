@@ -4,6 +4,7 @@ import io.rekindle.collect.Identifier;
 import io.rekindle.collect.Identifiers;
 import io.rekindle.common.CustomerId;
 import io.rekindle.identity.Identities;
+import io.rekindle.platform.Mentions;
 import io.rekindle.platform.Person;
 import io.rekindle.profile.PersonalFields;
 import io.rekindle.profile.Profiles;
@@ -12,7 +13,9 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Set;
+import java.util.function.Predicate;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -56,11 +59,20 @@ class Persons {
                 .filter(text -> !text.isEmpty())
                 .collect(Collectors.toSet());
         var values = ids.stream().map(CustomerId::value).collect(Collectors.toSet());
+        return new Person(List.copyOf(canonical).getFirst(), ids, texts, words(values));
+    }
+
+    /** What names people of whom nothing but their ids is left. */
+    Mentions mentions(Map<Long, Long> ids) {
+        return new Mentions(ids, words(Set.copyOf(ids.keySet())));
+    }
+
+    private Predicate<String> words(Set<Long> ids) {
         var known = new HashMap<String, Boolean>();
-        return new Person(List.copyOf(canonical).getFirst(), ids, texts, word -> {
+        return word -> {
             if (known.size() >= MOST_REMEMBERED) known.clear();
-            return known.computeIfAbsent(word, w -> standsFor(values, w));
-        });
+            return known.computeIfAbsent(word, w -> standsFor(ids, w));
+        };
     }
 
     /** Whether a text has a word of the person's name in it. */

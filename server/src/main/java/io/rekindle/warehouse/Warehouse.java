@@ -1,5 +1,6 @@
 package io.rekindle.warehouse;
 
+import io.rekindle.platform.Mentions;
 import io.rekindle.platform.PersonalHistory;
 import java.nio.file.Path;
 import java.util.List;
@@ -46,15 +47,16 @@ public interface Warehouse {
 
     /**
      * Takes persons out of the history: writes every table anew, with another id in the place of each of theirs, without
-     * what {@code histories} drops or replaces, and puts the new file in the place of the old. Which rows belong together
-     * stays as it was, so every figure stays. Takes as long as a copy; others go on reading and appending meanwhile. Doing
-     * it again with the same ids does no harm.
+     * what {@code histories} drops or replaces, and without what rows of others say of them in the columns it says are to be
+     * searched; then puts the new file in the place of the old. Which rows belong together stays as it was, so every figure
+     * stays. Takes as long as a copy and a reading of what is searched; others go on reading and appending meanwhile. Doing it
+     * again with the same ids does no harm.
      *
-     * @param ids the ids to be gone and what stands in their places; in every column called {@code customer_id} or
-     *     {@code alias_id}
+     * @param gone the ids to be gone and what stands in their places, in every column called {@code customer_id} or
+     *     {@code alias_id}; and what words stand for them
      * @param exchange is given the last part, which takes a moment in which nobody else reads or appends, and runs it
      */
-    void forget(Map<Long, Long> ids, List<PersonalHistory> histories, Consumer<Runnable> exchange);
+    void forget(Mentions gone, List<PersonalHistory> histories, Consumer<Runnable> exchange);
 
     /**
      * Writes the history anew without rows that say nothing any more, and puts the new file in the place of the old, as

@@ -6,6 +6,7 @@ import io.rekindle.collect.EventLog;
 import io.rekindle.collect.Identifier;
 import io.rekindle.collect.Tails;
 import io.rekindle.common.CustomerId;
+import io.rekindle.platform.Mentions;
 import io.rekindle.platform.PersonalHistory;
 import io.rekindle.testing.RekindleTest;
 import io.rekindle.testing.TestFolders;
@@ -96,7 +97,7 @@ class IdentityCompactionTest {
                                 .toList());
 
                 // An erasure writes the same file anew.
-                file.forget(Map.of(1L, -1L), List.<PersonalHistory>of(), Runnable::run);
+                file.forget(new Mentions(Map.of(1L, -1L), word -> false), List.<PersonalHistory>of(), Runnable::run);
                 var erased = new TreeMap<Long, Long>();
                 expected.forEach(
                         (alias, customer) -> erased.put(alias == 1 ? -1 : alias, customer == 1 ? -1 : customer));

@@ -17,6 +17,8 @@ import io.rekindle.consent.Suppression;
 import io.rekindle.consent.Suppressions;
 import io.rekindle.deliver.links.Links;
 import io.rekindle.identity.Identities;
+import io.rekindle.identity.IdentityCheck;
+import io.rekindle.identity.Merges;
 import io.rekindle.platform.DatabaseSettings;
 import io.rekindle.platform.PlatformSettings;
 import io.rekindle.platform.Problem;
@@ -51,6 +53,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import java.util.regex.Pattern;
 import java.util.zip.GZIPInputStream;
 import java.util.zip.ZipInputStream;
 import org.awaitility.Awaitility;
@@ -81,6 +84,8 @@ class ErasureTest {
             "Plumage Lane 17",
             "Xanaduburg",
             "mauve-of-the-north");
+
+    private static final Pattern ID = Pattern.compile("-?\\d{12,19}");
 
     private final HttpClient http = HttpClient.newHttpClient();
 
@@ -157,6 +162,182 @@ class ErasureTest {
         assertNothingIsFound(inFiles(data));
 
         restoreYesterdaysBackup(data, yesterday);
+    }
+
+    /** Rows that stay are of nobody: of no table can be told who that was, and those of two people are whole for the other. */
+    @Test
+    void nothingTellsWhichRandomIdWasWhose() throws Exception {
+        var data = TestFolders.newFolder("data");
+        try (var server = RunningServer.start(new DataFolder(data), 0, settings())) {
+            var her = plant(server);
+            var other = find(server, Identifier.Type.USER_ID, "other-user-1").orElseThrow();
+            send(server, """
+                    {"batch": [{"type": "track", "messageId": "t-1", "userId": "third-user",
+                      "anonymousId": "zq-device-5521", "event": "Seen", "properties": {"n": 1}}]}
+                    """);
+            var third = find(server, Identifier.Type.USER_ID, "third-user").orElseThrow();
+            var jdbc = server.part(JdbcClient.class);
+            var warehouse = server.part(Warehouse.class);
+            nameHerByHerId(server, her, other);
+            var merges = server.part(Merges.class);
+            merges.undo(merges.mergeByHand(other, her).link().number());
+            var standing = merges.mergeByHand(other, third);
+
+            var hers = jdbc.sql("select id from identifiers where customer_id = :her")
+                    .param("her", her.value())
+                    .query((row, n) -> row.getLong("id"))
+                    .list();
+            assertThat(hers).contains(her.value()).hasSizeGreaterThan(2).doesNotContain(other.value(), third.value());
+            assertThat(idsIn(warehouse, "select aliases as said from events where message_id = 't-1'"))
+                    .as("somebody else came with her device")
+                    .containsAnyElementsOf(hers);
+            assertThat(
+                            idsIn(
+                                    warehouse,
+                                    "select properties as said from events where name like 'Identities %' order by seq limit 1"))
+                    .containsExactly(other.value(), her.value());
+            assertThat(rowsWith(server, hers)).hasSizeGreaterThan(20);
+
+            var erasure = server.client()
+                    .post(
+                            "/api/erasures",
+                            Map.of("customerId", her.toString(), "reason", "request 4711 of %s".formatted(her)))
+                    .path("id")
+                    .asLong();
+            await(server, erasure, Erasure.State.HIDDEN);
+            server.client().post("/api/erasures/finish", Map.of());
+            assertThat(server.part(Erasures.class).get(erasure).state()).isEqualTo(Erasure.State.FINISHED);
+
+            assertThat(rowsWith(server, hers))
+                    .as("nowhere but on the list of addresses that are not written to, as nobody's")
+                    .singleElement()
+                    .asString()
+                    .startsWith("(email,")
+                    .contains(",legal,");
+            var nobodies = jdbc.sql("select customer_id from nobodies")
+                    .query((row, n) -> row.getLong("customer_id"))
+                    .list();
+            assertThat(nobodies).hasSameSizeAs(hers);
+            long nobody = jdbc.sql("select customer_id from messages where message_id = 90")
+                    .query(Long.class)
+                    .single();
+            assertThat(jdbc.sql(
+                                    "select action || ' ' || thing from audit_trail where thing like 'customer %' order by id")
+                            .query(String.class)
+                            .list())
+                    .as("that something was done, with nobody")
+                    .containsExactly(
+                            "archive.made customer " + nobody,
+                            "consent.set customer " + nobody,
+                            "consent.link_given customer " + nobody,
+                            "tag.given customer " + nobody);
+            assertThat(jdbc.sql(
+                                    "select distinct thing from audit_trail where action in ('identity.merge', 'identity.unmerge')")
+                            .query(String.class)
+                            .list())
+                    .containsExactlyInAnyOrder(
+                            "customers %s and %s".formatted(other, nobody),
+                            "customers %s and %s".formatted(other, third));
+            assertThat(warehouse.query(
+                            Sql.of("select batch_id from batches where batch_id like 'tag:%' order by 1"),
+                            row -> row.text("batch_id").replaceFirst("2026-.*", "…")))
+                    .containsExactlyInAnyOrder(
+                            "tag:key_account:hand:…",
+                            "tag:key_account:hand:%d:…".formatted(nobody),
+                            "tag:key_account:hand:%d:…".formatted(nobody),
+                            "tag:key_account:hand:%s:…".formatted(other));
+            assertThat(
+                            idsIn(
+                                    warehouse,
+                                    "select properties as said from events where name like 'Identities %' order by seq limit 1"))
+                    .as("the other's merge with her")
+                    .containsExactly(other.value(), nobody);
+
+            var check = server.part(IdentityCheck.class);
+            assertThat(check.check().findings()).isEmpty();
+            assertThat(server.client()
+                            .post(
+                                    "/api/identity/rules/dry-run",
+                                    server.client().get("/api/identity/rules").path("document"))
+                            .path("wouldSplit")
+                            .asInt())
+                    .isZero();
+            merges.undo(standing.link().number());
+            assertThat(server.part(Identities.class).canonical(third)).isEqualTo(third);
+            assertThat(check.check().findings()).isEmpty();
+            assertTheOtherIsWhole(server);
+        }
+    }
+
+    /** Where she stands by her id: in the trail of changes, and in the ids of batches as they once were. */
+    private void nameHerByHerId(RunningServer server, CustomerId her, CustomerId other) throws Exception {
+        archive(server, her);
+        var client = server.client();
+        client.put(
+                "/api/customers/%s/consent".formatted(her),
+                Map.of("purpose", "marketing", "channel", "email", "granted", true));
+        client.post("/api/customers/%s/preference-link".formatted(her), Map.of());
+        client.post(
+                "/api/tags",
+                Map.of(
+                        "key",
+                        "key_account",
+                        "definition",
+                        Map.of(
+                                "name", Map.of("en", "Key account", "zh", "大客户"),
+                                "description", Map.of("en", "By hand.", "zh", "人工。"),
+                                "owner", "crm",
+                                "type", "boolean",
+                                "kind", "manual")));
+        client.post("/api/tags/key_account/approve", Map.of("version", 1));
+        client.put("/api/customers/%s/tags/key_account".formatted(her), Map.of("value", "true"));
+        var at = Instant.parse("2026-02-01T00:00:00Z");
+        for (var one : List.of(
+                "%s:2026-02-01T00:00:00Z:1".formatted(her),
+                "%s:2026-02-01T00:00:00Z:2".formatted(her),
+                "%s:2026-02-01T00:00:00Z:1".formatted(other)))
+            server.part(Warehouse.class)
+                    .append(
+                            "tag_changes",
+                            "tag:key_account:hand:" + one,
+                            Rows.written(rows -> rows.value(her.value())
+                                    .value("key_account")
+                                    .value("true")
+                                    .value(at)
+                                    .value(1)
+                                    .value(-1L)
+                                    .end()));
+    }
+
+    /** The numbers of an id's length in what a query says. */
+    private static List<Long> idsIn(Warehouse warehouse, String sql) {
+        return warehouse.query(Sql.of(sql), row -> row.text("said")).stream()
+                .flatMap(said -> ID.matcher(said).results())
+                .map(found -> Long.parseLong(found.group()))
+                .toList();
+    }
+
+    /** Rows of either store in which some of these ids stand, in any form in which an id is written. */
+    private static List<String> rowsWith(RunningServer server, List<Long> ids) {
+        var forms = new ArrayList<String>();
+        for (var id : ids) {
+            var decimal = Long.toString(id);
+            var bytes = java.nio.ByteBuffer.allocate(Long.BYTES).putLong(id).array();
+            forms.addAll(List.of(
+                    decimal,
+                    Long.toUnsignedString(id),
+                    HexFormat.of().toHexDigits(id),
+                    HexFormat.of().withUpperCase().toHexDigits(id),
+                    HexFormat.of().toHexDigits(Long.reverseBytes(id)),
+                    HexFormat.of().formatHex(decimal.getBytes(StandardCharsets.US_ASCII)),
+                    Base64.getEncoder().withoutPadding().encodeToString(bytes),
+                    Base64.getUrlEncoder().withoutPadding().encodeToString(bytes)));
+        }
+        var rows = EverythingStored.inPostgresql(server.part(JdbcClient.class))
+                + EverythingStored.inTheWarehouse(server.part(Warehouse.class));
+        return rows.lines()
+                .filter(row -> forms.stream().anyMatch(row::contains))
+                .toList();
     }
 
     /** What is gone before she is erased lies sealed in the backup all the same. */
@@ -279,7 +460,7 @@ class ErasureTest {
                 """);
         var other = find(server, Identifier.Type.USER_ID, "other-user-1").orElseThrow();
         assertThat(server.part(Profiles.class).get(other, PLANNER).orElseThrow().traits())
-                .extracting(t -> t.name() + "=" + t.value().asString())
+                .extracting(t -> t.name() + "=" + t.value().asString(""))
                 .contains("hat=green", "email=other@nowhere.example")
                 .noneMatch(t -> t.startsWith("phone="));
         var spouse = find(server, Identifier.Type.USER_ID, "spouse-1").orElseThrow();
@@ -409,6 +590,12 @@ class ErasureTest {
                   {"type": "track", "messageId": "o-2", "userId": "other-user-1", "event": "Order Completed",
                    "properties": {"order_id": "E-2", "total": 40, "currency": "EUR",
                      "products": [{"product_id": "hat", "price": 40, "quantity": 1}]}},
+                  {"type": "identify", "messageId": "o-3", "userId": "other-user-1",
+                   "traits": {"referredBy": "zq-user-77x41", "circle": ["zq-user-77x41", "a-third-1"], "shelf": "by zq-user-77x41's, left", "seats": 2}},
+                  {"type": "track", "messageId": "o-4", "userId": "other-user-1", "event": "Invited",
+                   "properties": {"invited_by": "zq-user-77x41", "fee": 2.50, "with": [{"guest": "zq-user-77x41", "n": 1}, {"guest": "a-third-1"}],
+                     "ticket": "zq-user-77x4", "path": "/of/zq-user-77x41/gate", "size": "41"},
+                   "context": {"campaign": {"content": "zq-user-77x41"}}},
                   {"type": "identify", "messageId": "x-1", "userId": "zq-user-77x41", "timestamp": "no time",
                    "traits": {"email": "zenobia.quillfeather@nowhere.example"}},
                   {"type": "track", "messageId": "x-2", "event": "Seen", "anonymousId": "zq-device-5521", "timestamp": "no time"},
@@ -592,8 +779,35 @@ class ErasureTest {
     private static void assertTheOtherIsWhole(RunningServer server) {
         var other = find(server, Identifier.Type.EMAIL, "other@nowhere.example").orElseThrow();
         assertThat(server.part(Profiles.class).get(other, PLANNER).orElseThrow().traits())
-                .extracting(t -> t.name() + "=" + t.value().asString())
+                .extracting(t -> t.name() + "=" + t.value().asString(""))
                 .contains("email=other@nowhere.example", "firstName=Bystander", "city=Elsewhere");
+        assertThat(server.part(JdbcClient.class)
+                        .sql(
+                                "select trait || '=' || value from traits where trait in ('referredBy', 'circle', 'shelf', 'seats') order by 1")
+                        .query(String.class)
+                        .list())
+                .as("what the other says, without her")
+                .containsExactlyInAnyOrder(
+                        "circle=[\"[erased]\", \"a-third-1\"]",
+                        "referredBy=\"[erased]\"",
+                        "seats=2",
+                        "shelf=\"by [erased]'s, left\"");
+        assertThat(server.part(Warehouse.class)
+                        .query(
+                                Sql.of(
+                                        "select trait, value from trait_changes where trait in ('referredBy', 'shelf', 'seats') order by 1"),
+                                row -> row.text("trait") + "=" + row.nullableText("value")))
+                .containsExactly("referredBy=\"[erased]\"", "seats=2", "shelf=\"by [erased]'s, left\"");
+        assertThat(server.part(Warehouse.class)
+                        .query(
+                                Sql.of("select properties, context from events where message_id = 'o-4'"),
+                                row -> row.nullableText("properties") + row.nullableText("context")))
+                .singleElement()
+                .asString()
+                .startsWith("""
+                        {"invited_by":"[erased]","fee":2.50,"with":[{"guest":"[erased]","n":1},{"guest":"a-third-1"}],\
+                        "ticket":"zq-user-77x4","path":"/of/[erased]/gate","size":"41"}{""")
+                .contains("\"content\":\"[erased]\"");
         assertThat(server.part(JdbcClient.class)
                         .sql("select count(*) from rejected_items where reason = 'bad_timestamp'")
                         .query(Long.class)

@@ -55,16 +55,26 @@ class CollectPersonalData implements PersonalData, Tombstones.Returning {
                 PersonalTable.kept("database_connections").sealing("sealed_password", "database-password"));
     }
 
-    /** The numbers of the log stay without gaps: an event of somebody erased is there, and says nothing any more. */
+    /**
+     * The numbers of the log stay without gaps: an event of somebody erased is there, and says nothing any more. One of
+     * somebody else may name them: by a word, or by the id of an identifier it came with; a request about both by ids.
+     */
     @Override
     public List<PersonalHistory> history() {
         return List.of(PersonalHistory.replacing(
-                "events",
-                Map.of(
-                        "properties", "null",
-                        "context", "null",
-                        "aliases", "null",
-                        "message_id", "'%s' || t.seq".formatted(ERASED))));
+                        "events",
+                        Map.of(
+                                "properties",
+                                "null",
+                                "context",
+                                "null",
+                                "aliases",
+                                "null",
+                                "message_id",
+                                "'%s' || t.seq".formatted(ERASED)))
+                .searching("properties")
+                .searching("context")
+                .naming("aliases"));
     }
 
     /** @param text null when its key was destroyed: a row of a backup that was restored */

@@ -2,6 +2,7 @@ package io.rekindle.warehouse.duckdb;
 
 import io.rekindle.platform.Backed;
 import io.rekindle.platform.Installation;
+import io.rekindle.platform.Mentions;
 import io.rekindle.platform.OwnerOnly;
 import io.rekindle.platform.PersonalHistory;
 import io.rekindle.platform.Problem;
@@ -338,37 +339,31 @@ public final class DuckDbWarehouse implements Warehouse, Backed, AutoCloseable {
     }
 
     @Override
-    public void forget(Map<Long, Long> ids, List<PersonalHistory> histories, Consumer<Runnable> exchange) {
-        rewrite(ids, histories, Map.of(), exchange);
+    public void forget(Mentions gone, List<PersonalHistory> histories, Consumer<Runnable> exchange) {
+        rewrite(gone, histories, Map.of(), exchange);
     }
 
     @Override
     public void compact(Map<String, String> kept, Consumer<Runnable> exchange) {
-        rewrite(Map.of(), List.of(), kept, exchange);
+        rewrite(Mentions.none(), List.of(), kept, exchange);
     }
 
     private void rewrite(
-            Map<Long, Long> ids,
-            List<PersonalHistory> histories,
-            Map<String, String> kept,
-            Consumer<Runnable> exchange) {
+            Mentions gone, List<PersonalHistory> histories, Map<String, String> kept, Consumer<Runnable> exchange) {
         // One copy in the making at a time: they would stand in one file.
         rewriting.lock();
         try {
-            rewriteInTurn(ids, histories, kept, exchange);
+            rewriteInTurn(gone, histories, kept, exchange);
         } finally {
             rewriting.unlock();
         }
     }
 
     private void rewriteInTurn(
-            Map<Long, Long> ids,
-            List<PersonalHistory> histories,
-            Map<String, String> kept,
-            Consumer<Runnable> exchange) {
+            Mentions gone, List<PersonalHistory> histories, Map<String, String> kept, Consumer<Runnable> exchange) {
         var next = newFile(".duckdb");
         try {
-            try (var copying = new Rewriting(root.duplicate(), next, ids, histories, kept)) {
+            try (var copying = new Rewriting(root.duplicate(), next, gone, histories, kept)) {
                 copying.copy();
                 exchange.accept(() -> exchange(copying, next));
             } finally {

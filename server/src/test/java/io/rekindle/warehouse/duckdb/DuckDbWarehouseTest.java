@@ -5,6 +5,8 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.rekindle.platform.Mentions;
+import io.rekindle.platform.PersonalHistory;
 import io.rekindle.warehouse.FileForm;
 import io.rekindle.warehouse.Rows;
 import io.rekindle.warehouse.Sql;
@@ -211,6 +213,79 @@ class DuckDbWarehouseTest {
             }
             assertThat(place.resolve("own.duckdb.work")).isEmptyDirectory();
         }
+    }
+
+    /** Who becomes customer -70; {@code shop-7-kim} is their user id, and so is {@code 7}. */
+    private static final long ID = 7_070_707_070_707_070_707L;
+
+    private static final Mentions KIM =
+            new Mentions(Map.of(ID, -70L), word -> word.equals("shop-7-kim") || word.equals("7"));
+
+    private static final List<PersonalHistory> HISTORIES = List.of(
+            PersonalHistory.replacing("events", Map.of("properties", "null"))
+                    .searching("properties")
+                    .naming("aliases"),
+            PersonalHistory.dropped("trait_changes").searching("value", "trait"),
+            PersonalHistory.kept("batches").naming("batch_id"));
+
+    /** The rows that name somebody are more than a page of them; what comes meanwhile is looked at too. */
+    @Test
+    void whatRowsOfOthersSayOfTheForgottenGoesAndNothingElse() {
+        int rows = 30_000;
+        warehouse.append("events", "b1:hand:%d:x".formatted(ID), events(0, rows));
+        warehouse.append("trait_changes", "b2", Rows.selected(Sql.of("""
+                select 100 + i, case i % 4 when 0 then 'referredBy' when 1 then 'size' else 'mood' end,
+                    case i % 4 when 0 then '"7"' when 1 then '7' when 2 then '"of shop-7-kim"' else '"fine"' end,
+                    timestamp '2026-01-01', i, 1 from range(?) r (i)
+                """, rows)));
+        warehouse.append(
+                "trait_changes",
+                "b3",
+                Rows.selected(Sql.of("select ?, 'referredBy', '\"shop-7-kim\"', timestamp '2026-01-01', 1, 1", ID)));
+        warehouse.forget(KIM, HISTORIES, exchange -> {
+            warehouse.append("events", "b4", events(rows, 5_000));
+            exchange.run();
+        });
+        long all = rows + 5_000;
+        assertThat(count("events")).isEqualTo(all);
+        assertThat(warehouse.query(
+                        Sql.of(
+                                "select count(*) as n, properties from events group by properties order by n, properties"),
+                        row -> row.longValue("n") + " " + row.nullableText("properties")))
+                .containsExactlyInAnyOrder(
+                        all / 5 + " null",
+                        all / 5
+                                + " {\"invited_by\":\"[erased]\",\"fee\":7.50,\"size\":\"7\",\"a\\\"b\":\"\\\"[erased]\\\"\"}",
+                        all / 5 + " {\"userId\":\"[erased]\",\"n\":7}",
+                        all / 5 + " {\"left\":\"8\",\"right\":\"-70\",\"friend\":[\"[erased]\",\"9\"]}",
+                        all / 5 + " {\"n\":8,\"word\":\"shop-7-kims shop-7\"}");
+        assertThat(warehouse.query(
+                        Sql.of("select distinct aliases from events order by 1"), row -> row.text("aliases")))
+                .containsExactly("user_id email:-70 phone:77");
+        assertThat(warehouse.query(
+                        Sql.of("select count(*) as n, trait, value from trait_changes group by all order by value"),
+                        row -> row.longValue("n") + " " + row.text("trait") + " " + row.text("value")))
+                .containsExactlyInAnyOrder(
+                        "7500 referredBy \"[erased]\"",
+                        "7500 size 7",
+                        "7500 mood \"of [erased]\"",
+                        "7500 mood \"fine\"");
+        assertThat(warehouse.query(Sql.of("select batch_id from batches order by 1"), row -> row.text("batch_id")))
+                .containsExactly("b1:hand:-70:x", "b2", "b3", "b4");
+    }
+
+    private static Rows events(int from, int many) {
+        return Rows.selected(Sql.of("""
+                select i, timestamp '2026-01-01', timestamp '2026-01-01', 1, null, 'track', 'Seen', case i %% 5 when 0 then %1$d else 100 + i end,
+                    'user_id email:%1$d phone:77', 'm' || i, null,
+                    case i %% 5 when 0 then '{"invited_by":"shop-7-kim"}'
+                        when 1 then '{"invited_by":"shop-7-kim","fee":7.50,"size":"7","a\\"b":"\\"shop-7-kim\\""}'
+                        when 2 then '{"userId":7,"n":7}'
+                        when 3 then '{"left":"8","right":"%1$d","friend":["7","9"]}'
+                        else '{"n":8,"word":"shop-7-kims shop-7"}' end,
+                    null
+                from range(?, ?) r (i)
+                """.formatted(ID), from, from + many));
     }
 
     private static long rows(DuckDbWarehouse of) {
