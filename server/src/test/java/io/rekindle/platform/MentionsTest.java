@@ -112,23 +112,19 @@ class MentionsTest {
 
     private static JsonNode any(Random random, int depth) {
         var nodes = JsonNodeFactory.instance;
-        switch (depth == 0 ? random.nextInt(4) : random.nextInt(8)) {
-            case 0:
-                return nodes.numberNode(random.nextBoolean() ? 42 : random.nextInt(100));
-            case 1:
-                return nodes.booleanNode(random.nextBoolean());
-            case 2, 3:
-                return nodes.stringNode(WORDS[random.nextInt(WORDS.length)]);
-            case 4, 5:
-                var array = nodes.arrayNode();
-                for (int i = random.nextInt(4); i > 0; i--) array.add(any(random, depth - 1));
-                return array;
-            default:
-                var object = nodes.objectNode();
-                for (int i = random.nextInt(5); i > 0; i--)
-                    object.set(NAMES[random.nextInt(NAMES.length)], any(random, depth - 1));
-                return object;
+        int kind = random.nextInt(depth == 0 ? 4 : 8);
+        if (kind == 0) return nodes.numberNode(random.nextBoolean() ? 42 : random.nextInt(100));
+        if (kind == 1) return nodes.booleanNode(random.nextBoolean());
+        if (kind < 4) return nodes.stringNode(WORDS[random.nextInt(WORDS.length)]);
+        if (kind < 6) {
+            var array = nodes.arrayNode();
+            for (int i = random.nextInt(4); i > 0; i--) array.add(any(random, depth - 1));
+            return array;
         }
+        var object = nodes.objectNode();
+        for (int i = random.nextInt(5); i > 0; i--)
+            object.set(NAMES[random.nextInt(NAMES.length)], any(random, depth - 1));
+        return object;
     }
 
     private static JsonNode walked(String field, JsonNode node) {
