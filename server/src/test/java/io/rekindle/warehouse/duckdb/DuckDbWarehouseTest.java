@@ -246,7 +246,7 @@ class DuckDbWarehouseTest {
             warehouse.append("events", "b4", events(rows, 5_000));
             exchange.run();
         });
-        long all = rows + 5_000;
+        long all = rows + 5_000L;
         assertThat(count("events")).isEqualTo(all);
         assertThat(warehouse.query(
                         Sql.of(
