@@ -22,6 +22,7 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.jdbc.support.SqlArrayValue;
 import org.springframework.stereotype.Component;
+import org.springframework.transaction.support.TransactionSynchronizationManager;
 import org.springframework.web.context.request.RequestContextHolder;
 import org.springframework.web.context.request.ServletRequestAttributes;
 import org.springframework.web.servlet.HandlerMapping;
@@ -40,11 +41,13 @@ public class AccessLog {
     private final JdbcClient jdbc;
     private final SystemClock clock;
     private final AccessLogSettings settings;
+    private final AccessRows rows;
 
     AccessLog(JdbcClient jdbc, SystemClock clock, AccessLogSettings settings) {
         this.jdbc = jdbc;
         this.clock = clock;
         this.settings = settings;
+        this.rows = new AccessRows(jdbc);
     }
 
     /**
@@ -106,19 +109,17 @@ public class AccessLog {
                 .update());
     }
 
-    /** What most looks are at. */
+    /** What most looks are at: with those others write down just now, unless a transaction is to decide. */
     private void insert(CustomerId customer, Set<String> fields, String what) {
-        jdbc.sql("""
-                        insert into person_accesses (at, actor, customer_id, what, fields, reason)
-                        values (:at, :actor, :customer, :what, nullif(cast(:fields as text[]), array[]::text[]), :reason)
-                        """)
-                .param("at", OffsetDateTime.ofInstant(clock.instant(), ZoneOffset.UTC))
-                .param("actor", Caller.current().name())
-                .param("customer", customer.value())
-                .param("what", what)
-                .param("fields", fields.stream().sorted().toArray(String[]::new))
-                .param("reason", reason().orElse(null), java.sql.Types.VARCHAR)
-                .update();
+        var row = new AccessRow(
+                OffsetDateTime.ofInstant(clock.instant(), ZoneOffset.UTC),
+                Caller.current().name(),
+                customer.value(),
+                what,
+                String.join(",", new TreeSet<>(fields)),
+                reason().orElse(null));
+        if (TransactionSynchronizationManager.isActualTransactionActive()) rows.insert(row);
+        else rows.insertWithOthers(row);
     }
 
     private void insert(Object[] customers, Object[] fields, String what) {

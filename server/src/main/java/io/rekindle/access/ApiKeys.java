@@ -2,6 +2,7 @@ package io.rekindle.access;
 
 import io.rekindle.platform.Problem;
 import io.rekindle.platform.SystemClock;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
@@ -14,13 +15,17 @@ import java.time.ZoneOffset;
 import java.util.Arrays;
 import java.util.Base64;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Component;
 import org.springframework.transaction.annotation.Transactional;
+import org.springframework.transaction.support.TransactionSynchronization;
+import org.springframework.transaction.support.TransactionSynchronizationManager;
 
 /**
  * Keys of the management API. Only a SHA-256 hash is stored: the keys are long and random, so a slow hash would protect
@@ -30,11 +35,17 @@ import org.springframework.transaction.annotation.Transactional;
 public class ApiKeys {
     static final int SHORTEST_SECRET = 20;
     private static final int SECRET_BYTES = 24;
+    private static final long READ_AGAIN_AFTER = 1_000_000_000L;
 
     private final JdbcClient jdbc;
     private final AuditTrail audit;
     private final SystemClock clock;
     private final SecureRandom random = new SecureRandom();
+    /** What was read of keys by their hash, until one changes. A read that began before goes to the map thrown away. */
+    private volatile Map<ByteBuffer, Read> read = new ConcurrentHashMap<>();
+
+    /** A key as it stood at a moment of {@link System#nanoTime}. */
+    private record Read(ApiKey key, long at) {}
 
     ApiKeys(JdbcClient jdbc, AuditTrail audit, SystemClock clock) {
         this.jdbc = jdbc;
@@ -129,6 +140,12 @@ public class ApiKeys {
                 .param("id", id)
                 .update();
         audit.record("key.revoked", "key " + id, key.name());
+        TransactionSynchronizationManager.registerSynchronization(new TransactionSynchronization() {
+            @Override
+            public void afterCommit() {
+                read = new ConcurrentHashMap<>();
+            }
+        });
     }
 
     /** The caller a secret stands for; empty when no key in force has it. */
@@ -141,12 +158,22 @@ public class ApiKeys {
         return any(secret).filter(key -> key.revokedAt() == null);
     }
 
-    /** The key with this secret, in force or revoked. */
+    /**
+     * The key with this secret, in force or revoked. What was read within the last second is not read again, unless a key
+     * was revoked since.
+     */
     Optional<ApiKey> any(String secret) {
-        return jdbc.sql("select * from api_keys where secret_hash = :hash")
-                .param("hash", hash(secret))
+        var known = read;
+        var hash = hash(secret);
+        var last = known.get(ByteBuffer.wrap(hash));
+        if (last != null && System.nanoTime() - last.at() < READ_AGAIN_AFTER) return Optional.of(last.key());
+        long now = System.nanoTime();
+        var found = jdbc.sql("select * from api_keys where secret_hash = :hash")
+                .param("hash", hash)
                 .query(ApiKeys::map)
                 .optional();
+        found.ifPresent(key -> known.put(ByteBuffer.wrap(hash), new Read(key, now)));
+        return found;
     }
 
     private static ApiKey map(java.sql.ResultSet row, int number) throws SQLException {

@@ -53,7 +53,7 @@ public final class LookupBench implements Callable<Integer> {
     private static final int A_PAGE = 50;
     private static final Instant FIRST = Instant.parse("2025-09-01T00:00:00Z");
     private static final JsonMapper JSON = JsonMapper.builder().build();
-    private static final int WARM_UP = 60_000;
+    private static final int WARM_UP = 120_000;
     private static final int AT_ONCE = 8;
     private static final double PROMISED_MILLIS = 10;
     private static final long SECOND = 1_000_000_000L;

@@ -1,0 +1,105 @@
+package io.rekindle.access;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.jdbc.support.SqlArrayValue;
+
+/**
+ * Writes looks down. Those that come while others are being written go together: one statement, one commit. Whoever holds
+ * the lock writes for all who wait for it, so that a look alone waits for nobody.
+ */
+final class AccessRows {
+    private static final int MOST_AT_ONCE = 500;
+
+    private final JdbcClient jdbc;
+    private final ConcurrentLinkedQueue<Waiting> queue = new ConcurrentLinkedQueue<>();
+    private final ReentrantLock writing = new ReentrantLock();
+
+    AccessRows(JdbcClient jdbc) {
+        this.jdbc = jdbc;
+    }
+
+    /** A look that is to be written; its fields change only under the lock. */
+    private static final class Waiting {
+        private final AccessRow row;
+        private boolean done;
+        private @Nullable RuntimeException failed;
+
+        private Waiting(AccessRow row) {
+            this.row = row;
+        }
+    }
+
+    /** Writes one look in the transaction of now. */
+    void insert(AccessRow row) {
+        jdbc.sql("""
+                        insert into person_accesses (at, actor, customer_id, what, fields, reason)
+                        values (:at, :actor, :customer, :what, string_to_array(nullif(:fields, ''), ','), :reason)
+                        """)
+                .param("at", row.at())
+                .param("actor", row.actor())
+                .param("customer", row.customer())
+                .param("what", row.what())
+                .param("fields", row.fields())
+                .param("reason", row.reason(), java.sql.Types.VARCHAR)
+                .update();
+    }
+
+    /** Writes one look, durable when this returns; not for use within a transaction. */
+    void insertWithOthers(AccessRow row) {
+        var own = new Waiting(row);
+        queue.add(own);
+        writing.lock();
+        try {
+            while (!own.done) write(next());
+        } finally {
+            writing.unlock();
+        }
+        if (own.failed != null) throw own.failed;
+    }
+
+    private List<Waiting> next() {
+        var next = new ArrayList<Waiting>();
+        for (var one = queue.poll(); one != null; one = next.size() < MOST_AT_ONCE ? queue.poll() : null) next.add(one);
+        return next;
+    }
+
+    private void write(List<Waiting> looks) {
+        try {
+            if (looks.size() > 1) insert(looks);
+            else insert(looks.getFirst().row);
+        } catch (RuntimeException e) {
+            if (looks.size() == 1) looks.getFirst().failed = e;
+            else looks.forEach(look -> write(List.of(look))); // Each to its own end, not to another's.
+        } finally {
+            looks.forEach(look -> look.done = true);
+        }
+    }
+
+    private void insert(List<Waiting> looks) {
+        jdbc.sql("""
+                        insert into person_accesses (at, actor, customer_id, what, fields, reason)
+                        select at, actor, customer, what, string_to_array(nullif(fields, ''), ','), reason
+                        from unnest(:at, :actor, :customer, :what, :fields, :reason)
+                            as look (at, actor, customer, what, fields, reason)
+                        """)
+                .param("at", column("timestamptz", looks, AccessRow::at))
+                .param("actor", column("text", looks, AccessRow::actor))
+                .param("customer", column("bigint", looks, AccessRow::customer))
+                .param("what", column("text", looks, AccessRow::what))
+                .param("fields", column("text", looks, AccessRow::fields))
+                .param("reason", column("text", looks, AccessRow::reason))
+                .update();
+    }
+
+    private static SqlArrayValue column(String type, List<Waiting> looks, Function<AccessRow, @Nullable Object> value) {
+        var column = new @Nullable Object[looks.size()];
+        for (int i = 0; i < column.length; i++) column[i] = value.apply(looks.get(i).row);
+        return new SqlArrayValue(type, column);
+    }
+}
