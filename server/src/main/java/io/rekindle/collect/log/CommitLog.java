@@ -29,6 +29,7 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicLongArray;
+import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
 import java.util.function.Supplier;
 import javax.sql.DataSource;
@@ -42,7 +43,7 @@ import org.springframework.stereotype.Component;
  * The log's one writer. Callers hand over what they have and wait; the writer takes all that is waiting as one group:
  * it leaves out what was seen before, numbers the rest, sets personal fields and rejected items aside in PostgreSQL,
  * appends the group to the warehouse as one batch, and only then lets every caller go. While a group is on its way to
- * disk the next one gathers, so the dearer a commit is, the more callers share it.
+ * disk the next one gathers, so the dearer a commit is, the more callers share it; where many trickle, it waits for them.
  *
  * <p>The order PostgreSQL, then warehouse matters: an event in the log always has its personal fields. Fields without
  * their event, left by a crash in between, are deleted at start and after every failure, before their places are given
@@ -58,6 +59,12 @@ public final class CommitLog implements EventLog, DisposableBean {
     private static final int SURGE = 1_000;
     /** Between two groups of one burst fewer may be waiting for a moment. */
     private static final long SURGE_LASTS_NANOS = 250_000_000;
+
+    private static final int FEWEST_GATHERED = 8;
+    /** About what a small group takes to be written, so that nobody waits much longer than for a group before theirs. */
+    private static final long LONGEST_GATHERING_NANOS = 6_000_000;
+
+    private static final long GLANCE_NANOS = 200_000;
 
     /** Made ahead: there may be no memory when they are needed. */
     private final Problem unwritten = unavailable(
@@ -86,6 +93,8 @@ public final class CommitLog implements EventLog, DisposableBean {
     private volatile boolean ended;
     private volatile @Nullable String failure;
     private @Nullable Group unresolved;
+    /** Calls of the last group and those that came while it was written: how many may come together. */
+    private int expected;
 
     CommitLog(
             Warehouse warehouse,
@@ -368,13 +377,16 @@ public final class CommitLog implements EventLog, DisposableBean {
             while (!stopping || !queue.isEmpty()) {
                 submissions.clear();
                 int size = 0;
-                for (var next = queue.take(); next != null; next = size < LARGEST_GROUP ? queue.poll() : null) {
+                var first = queue.take();
+                gather();
+                for (var next = first; next != null; next = size < LARGEST_GROUP ? queue.poll() : null) {
                     submissions.add(next);
                     size += next.weight();
                 }
                 if (waiting.get() >= SURGE) lastSurge = System.nanoTime();
                 handle(submissions);
                 waiting.addAndGet(-size);
+                expected = submissions.size() + queue.size();
                 progress.tell();
             }
         } catch (InterruptedException stopped) {
@@ -385,6 +397,18 @@ public final class CommitLog implements EventLog, DisposableBean {
             refuse(submissions, unwritten);
             failRest();
         }
+    }
+
+    /**
+     * Many callers with one event each send again when they are answered. Left alone they fall into two halves that take
+     * turns, and a group costs the same however few are in it: so the writer waits a moment for those it just answered.
+     * A few callers wait for nobody.
+     */
+    private void gather() {
+        if (expected < FEWEST_GATHERED) return;
+        long until = System.nanoTime() + LONGEST_GATHERING_NANOS;
+        while (queue.size() + 1 < expected && waiting.get() < SURGE && !stopping && System.nanoTime() < until)
+            LockSupport.parkNanos(GLANCE_NANOS);
     }
 
     /** Writes a group, or tells its callers that it could not: whatever the failure, and without new memory for it. */
