@@ -2,6 +2,7 @@ package io.rekindle.access;
 
 import io.rekindle.common.CustomerId;
 import io.rekindle.common.Page;
+import io.rekindle.platform.AnswersOnce;
 import io.rekindle.platform.Problem;
 import io.rekindle.platform.SystemClock;
 import java.net.URLDecoder;
@@ -26,6 +27,7 @@ import org.springframework.transaction.support.TransactionSynchronizationManager
 import org.springframework.web.context.request.RequestContextHolder;
 import org.springframework.web.context.request.ServletRequestAttributes;
 import org.springframework.web.servlet.HandlerMapping;
+import tools.jackson.databind.json.JsonMapper;
 
 /**
  * Who looked at whom, when, at what, and why. Whoever shows personal data asks here whether it may be shown in clear, and
@@ -42,12 +44,14 @@ public class AccessLog {
     private final SystemClock clock;
     private final AccessLogSettings settings;
     private final AccessRows rows;
+    private final JsonMapper json;
 
-    AccessLog(JdbcClient jdbc, SystemClock clock, AccessLogSettings settings) {
+    AccessLog(JdbcClient jdbc, SystemClock clock, AccessLogSettings settings, JsonMapper json) {
         this.jdbc = jdbc;
         this.clock = clock;
         this.settings = settings;
         this.rows = new AccessRows(jdbc);
+        this.json = json;
     }
 
     /**
@@ -81,6 +85,7 @@ public class AccessLog {
         var what = what();
         // What the product does by itself, it shows to nobody.
         if (what.isEmpty()) return;
+        if (fields.values().stream().anyMatch(shown -> !shown.isEmpty())) markShown();
         if (fields.size() == 1) {
             var one = fields.entrySet().iterator().next();
             insert(one.getKey(), one.getValue(), what.get());
@@ -89,14 +94,13 @@ public class AccessLog {
         var rows = List.copyOf(fields.entrySet());
         insert(
                 rows.stream().map(r -> (Object) r.getKey().value()).toArray(),
-                rows.stream()
-                        .map(r -> (Object) String.join(",", new TreeSet<>(r.getValue())))
-                        .toArray(),
+                rows.stream().map(r -> (Object) names(r.getValue())).toArray(),
                 what.get());
     }
 
     /** Writes down that the caller of now is shown something in clear of which nobody knows whose it is. */
     public void lookedAtSomebody(String field) {
+        markShown();
         what().ifPresent(what -> jdbc.sql("""
                         insert into person_accesses (at, actor, what, fields, reason)
                         values (:at, :actor, :what, array[:field], :reason)
@@ -116,7 +120,7 @@ public class AccessLog {
                 Caller.current().name(),
                 customer.value(),
                 what,
-                String.join(",", new TreeSet<>(fields)),
+                names(fields),
                 reason().orElse(null));
         if (TransactionSynchronizationManager.isActualTransactionActive()) rows.insert(row);
         else rows.insertWithOthers(row);
@@ -125,9 +129,9 @@ public class AccessLog {
     private void insert(Object[] customers, Object[] fields, String what) {
         jdbc.sql("""
                         insert into person_accesses (at, actor, customer_id, what, fields, reason)
-                        select cast(:at as timestamptz), :actor, c, :what, string_to_array(nullif(f, ''), ','), :reason
+                        select cast(:at as timestamptz), :actor, c, :what, %s, :reason
                         from unnest(:customers, :fields) as x (c, f)
-                        """)
+                        """.formatted(AccessRows.NAMES.formatted("f")))
                 .param("at", OffsetDateTime.ofInstant(clock.instant(), ZoneOffset.UTC))
                 .param("actor", Caller.current().name())
                 .param("what", what)
@@ -135,6 +139,10 @@ public class AccessLog {
                 .param("customers", new SqlArrayValue("bigint", customers))
                 .param("fields", new SqlArrayValue("text", fields))
                 .update();
+    }
+
+    private String names(Set<String> fields) {
+        return json.writeValueAsString(new TreeSet<>(fields));
     }
 
     /** Looks at one person, latest first; {@code ids} are all ids they ever had. */
@@ -169,6 +177,11 @@ public class AccessLog {
         return RequestContextHolder.getRequestAttributes() instanceof ServletRequestAttributes request
                 ? Optional.of(request)
                 : Optional.empty();
+    }
+
+    /** This answer is for now: who asks again is to say why again, and is written down again. */
+    private static void markShown() {
+        request().ifPresent(attributes -> AnswersOnce.mark(attributes.getRequest()));
     }
 
     private static Optional<String> what() {

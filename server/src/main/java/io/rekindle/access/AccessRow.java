@@ -6,7 +6,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * A look at one customer, as it is written down.
  *
- * @param fields what was shown in clear, with commas between
+ * @param fields what was shown in clear, a JSON array of names
  */
 record AccessRow(
         OffsetDateTime at,

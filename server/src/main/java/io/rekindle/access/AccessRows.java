@@ -6,6 +6,7 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
+import org.springframework.dao.DataIntegrityViolationException;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.jdbc.support.SqlArrayValue;
 
@@ -15,6 +16,8 @@ import org.springframework.jdbc.support.SqlArrayValue;
  */
 final class AccessRows {
     private static final int MOST_AT_ONCE = 500;
+    /** The names of a JSON array; null when it has none. */
+    static final String NAMES = "(select array_agg(name) from jsonb_array_elements_text(cast(%s as jsonb)) as name)";
 
     private final JdbcClient jdbc;
     private final ConcurrentLinkedQueue<Waiting> queue = new ConcurrentLinkedQueue<>();
@@ -28,7 +31,7 @@ final class AccessRows {
     private static final class Waiting {
         private final AccessRow row;
         private boolean done;
-        private @Nullable RuntimeException failed;
+        private @Nullable Throwable failed;
 
         private Waiting(AccessRow row) {
             this.row = row;
@@ -39,8 +42,8 @@ final class AccessRows {
     void insert(AccessRow row) {
         jdbc.sql("""
                         insert into person_accesses (at, actor, customer_id, what, fields, reason)
-                        values (:at, :actor, :customer, :what, string_to_array(nullif(:fields, ''), ','), :reason)
-                        """)
+                        values (:at, :actor, :customer, :what, %s, :reason)
+                        """.formatted(NAMES.formatted(":fields")))
                 .param("at", row.at())
                 .param("actor", row.actor())
                 .param("customer", row.customer())
@@ -60,7 +63,12 @@ final class AccessRows {
         } finally {
             writing.unlock();
         }
-        if (own.failed != null) throw own.failed;
+        switch (own.failed) {
+            case null -> {}
+            case RuntimeException e -> throw e;
+            case Error e -> throw e;
+            default -> throw new IllegalStateException(own.failed);
+        }
     }
 
     private List<Waiting> next() {
@@ -73,21 +81,26 @@ final class AccessRows {
         try {
             if (looks.size() > 1) insert(looks);
             else insert(looks.getFirst().row);
-        } catch (RuntimeException e) {
-            if (looks.size() == 1) looks.getFirst().failed = e;
-            else looks.forEach(look -> write(List.of(look))); // Each to its own end, not to another's.
-        } finally {
-            looks.forEach(look -> look.done = true);
+        } catch (DataIntegrityViolationException e) {
+            if (looks.size() > 1) {
+                // Something of one of them cannot be stored: each to its own end.
+                for (int i = 0; i < looks.size(); i++) write(looks.subList(i, i + 1));
+                return;
+            }
+            looks.getFirst().failed = e;
+        } catch (RuntimeException | Error e) {
+            for (int i = 0; i < looks.size(); i++) looks.get(i).failed = e;
         }
+        for (int i = 0; i < looks.size(); i++) looks.get(i).done = true;
     }
 
     private void insert(List<Waiting> looks) {
         jdbc.sql("""
                         insert into person_accesses (at, actor, customer_id, what, fields, reason)
-                        select at, actor, customer, what, string_to_array(nullif(fields, ''), ','), reason
+                        select at, actor, customer, what, %s, reason
                         from unnest(:at, :actor, :customer, :what, :fields, :reason)
                             as look (at, actor, customer, what, fields, reason)
-                        """)
+                        """.formatted(NAMES.formatted("fields")))
                 .param("at", column("timestamptz", looks, AccessRow::at))
                 .param("actor", column("text", looks, AccessRow::actor))
                 .param("customer", column("bigint", looks, AccessRow::customer))

@@ -15,6 +15,7 @@ import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.mock.web.MockHttpServletRequest;
 import org.springframework.web.context.request.RequestContextHolder;
 import org.springframework.web.context.request.ServletRequestAttributes;
+import tools.jackson.databind.json.JsonMapper;
 
 /** Where a reason is asked for, nothing is shown in clear without one. */
 @RekindleTest
@@ -25,9 +26,9 @@ class AccessReasonTest {
     private final AccessLog asking;
     private final AccessLog notAsking;
 
-    AccessReasonTest(@Autowired JdbcClient jdbc, @Autowired SystemClock clock) {
-        asking = new AccessLog(jdbc, clock, new AccessLogSettings(true));
-        notAsking = new AccessLog(jdbc, clock, new AccessLogSettings(false));
+    AccessReasonTest(@Autowired JdbcClient jdbc, @Autowired SystemClock clock, @Autowired JsonMapper json) {
+        asking = new AccessLog(jdbc, clock, new AccessLogSettings(true), json);
+        notAsking = new AccessLog(jdbc, clock, new AccessLogSettings(false), json);
     }
 
     @AfterEach

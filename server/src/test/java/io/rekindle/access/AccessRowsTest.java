@@ -45,10 +45,15 @@ class AccessRowsTest {
                         .query(Integer.class)
                         .single())
                 .isBetween(2, 4);
-        assertThat(jdbc.sql("select count(*) from person_accesses where actor = 'together' and fields = '{email,name}'")
+        assertThat(jdbc.sql(
+                                "select count(*) from person_accesses where actor = 'together' and fields = array['email', 'street, no']")
                         .query(Integer.class)
                         .single())
                 .isEqualTo(MANY - MANY / 2);
+        assertThat(jdbc.sql("select count(*) from person_accesses where actor = 'together' and fields is null")
+                        .query(Integer.class)
+                        .single())
+                .isEqualTo(MANY / 2);
     }
 
     @Test
@@ -97,6 +102,7 @@ class AccessRowsTest {
     }
 
     private static AccessRow row(String actor, int customer, @org.jspecify.annotations.Nullable String reason) {
-        return new AccessRow(AT, actor, customer, "GET /x", customer % 2 == 0 ? "email,name" : "", reason);
+        return new AccessRow(
+                AT, actor, customer, "GET /x", customer % 2 == 0 ? "[\"email\",\"street, no\"]" : "[]", reason);
     }
 }
