@@ -4,6 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.rekindle.access.ApiKeys;
 import io.rekindle.access.Role;
+import io.rekindle.collect.EventLog;
+import io.rekindle.collect.Identifier;
+import io.rekindle.collect.Tails;
+import io.rekindle.identity.Identities;
 import io.rekindle.testing.RekindleTest;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -13,16 +17,31 @@ import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.boot.test.web.server.LocalServerPort;
+import org.springframework.jdbc.core.simple.JdbcClient;
 
 @RekindleTest
 class IdempotencyTest {
     private final HttpClient http = HttpClient.newHttpClient();
     private final int port;
     private final ApiKeys keys;
+    private final EventLog log;
+    private final Tails tails;
+    private final Identities identities;
+    private final JdbcClient jdbc;
 
-    IdempotencyTest(@LocalServerPort int port, @Autowired ApiKeys keys) {
+    IdempotencyTest(
+            @LocalServerPort int port,
+            @Autowired ApiKeys keys,
+            @Autowired EventLog log,
+            @Autowired Tails tails,
+            @Autowired Identities identities,
+            @Autowired JdbcClient jdbc) {
         this.port = port;
         this.keys = keys;
+        this.log = log;
+        this.tails = tails;
+        this.identities = identities;
+        this.jdbc = jdbc;
     }
 
     @Test
@@ -57,6 +76,41 @@ class IdempotencyTest {
         assertThat(ofOne.statusCode()).isEqualTo(201);
         assertThat(ofOther.statusCode()).isEqualTo(201);
         assertThat(ofOther.body()).isNotEqualTo(ofOne.body());
+    }
+
+    @Test
+    void whatShowsPersonalDataIsAskedAndWrittenDownEachTime() throws Exception {
+        var known = http.send(
+                HttpRequest.newBuilder(URI.create("http://127.0.0.1:%d/v1/identify".formatted(port)))
+                        .header("X-Write-Key", RekindleTest.WRITE_KEY)
+                        .POST(HttpRequest.BodyPublishers.ofString(
+                                "{\"userId\":\"idempotent\",\"traits\":{\"email\":\"idempotent@shop.example\"}}"))
+                        .build(),
+                HttpResponse.BodyHandlers.discarding());
+        assertThat(known.statusCode()).isEqualTo(200);
+        tails.awaitAll(log.lastSeq());
+        long customer = identities
+                .find(Identifier.Type.EMAIL, "idempotent@shop.example")
+                .orElseThrow()
+                .value();
+        for (int i = 1; i <= 2; i++) {
+            var answer = http.send(
+                    HttpRequest.newBuilder(URI.create("http://127.0.0.1:%d/api/customers/lookup".formatted(port)))
+                            .header("Authorization", "Bearer " + RekindleTest.ADMIN_KEY)
+                            .header("Content-Type", "application/json")
+                            .header("Idempotency-Key", "a look")
+                            .POST(HttpRequest.BodyPublishers.ofString(
+                                    "{\"type\":\"email\",\"value\":\"idempotent@shop.example\"}"))
+                            .build(),
+                    HttpResponse.BodyHandlers.ofString());
+            assertThat(answer.statusCode()).isEqualTo(200);
+            assertThat(answer.body()).contains("idempotent@shop.example");
+            assertThat(jdbc.sql("select count(*) from person_accesses where customer_id = :id")
+                            .param("id", customer)
+                            .query(Integer.class)
+                            .single())
+                    .isEqualTo(i);
+        }
     }
 
     private HttpResponse<String> post(String key, String body) throws Exception {

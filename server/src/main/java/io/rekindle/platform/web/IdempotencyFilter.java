@@ -1,5 +1,6 @@
 package io.rekindle.platform.web;
 
+import io.rekindle.platform.AnswersOnce;
 import io.rekindle.platform.ManagementApi;
 import io.rekindle.platform.Problem;
 import io.rekindle.platform.SystemClock;
@@ -36,7 +37,8 @@ import tools.jackson.databind.json.JsonMapper;
 /**
  * A POST that carries an {@code Idempotency-Key} is carried out once: asked again within a day, by the same caller, it
  * gets the answer of the first time. Answers go by whole days, and the keys they were sealed with go with them: what is
- * in a backup opens no longer than what is here. Failures on our side are not kept, so that a repeat tries again. Runs after
+ * in a backup opens no longer than what is here. Failures on our side are not kept, so that a repeat tries again; nor is
+ * an answer that shows personal data, for every look is written down with its reason. Runs after
  * security, so that the caller is known; the request's body is kept in memory, so uploads of files do not take part.
  */
 @Component
@@ -100,7 +102,7 @@ class IdempotencyFilter extends OncePerRequestFilter {
         boolean kept = false;
         try {
             chain.doFilter(new BufferedRequest(request, body), caught);
-            if (caught.getStatus() < 500) {
+            if (caught.getStatus() < 500 && !AnswersOnce.isMarked(request)) {
                 keep(caller, key, caught);
                 kept = true;
             }
