@@ -157,6 +157,40 @@ class WebhooksOverHttpTest {
     }
 
     @Test
+    void whatWasWrittenDownOfTwoWhileTheyWereOneIsToldOfTheOneItIsOfWhenTheyAreParted() throws Exception {
+        try (var receiver = new Receiver()) {
+            receiver.answer(call -> 500);
+            var made = make("parted", receiver.url(), true, "Webhook Parted");
+            identify("hook-w", "hook-w@shop.example");
+            identify("hook-l", "hook-l@shop.example");
+            var one = customerOf("hook-w");
+            var merge = call(
+                    "POST",
+                    "/api/identity/merges",
+                    "{\"customerId\":\"%s\",\"otherCustomerId\":\"%s\"}".formatted(one, customerOf("hook-l")));
+            var winner = merge.get("winner").stringValue();
+            // Either may have been taken into the other.
+            var user = merge.get("loser").stringValue().equals(one) ? "hook-w" : "hook-l";
+            track(user, "Webhook Parted", 1);
+            await(() -> webhook(made).get("dead").intValue() == 1);
+            assertThat(receiver.calls().getLast().body()).contains(winner);
+
+            call(
+                    "POST",
+                    "/api/identity/merges/%d/undo".formatted(merge.get("number").longValue()),
+                    "");
+            receiver.answer(call -> 204);
+            call("POST", "/api/webhooks/%d/replay".formatted(id(made)), "{}");
+            await(() -> !webhook(made).get("lastDeliveredAt").isNull());
+            var told = json.readTree(receiver.calls().getLast().body()).get("data");
+            assertThat(told.get("customer").stringValue())
+                    .isEqualTo(customerOf(user))
+                    .isNotEqualTo(winner);
+            assertThat(told.get("userId").stringValue()).isEqualTo(user);
+        }
+    }
+
+    @Test
     void aSlowReceiverKeepsNobodyElseWaiting() throws Exception {
         try (var slow = new Receiver();
                 var quick = new Receiver()) {
@@ -301,6 +335,25 @@ class WebhooksOverHttpTest {
                         .build(),
                 HttpResponse.BodyHandlers.ofString());
         assertThat(answer.statusCode()).isEqualTo(200);
+    }
+
+    /** Once the tails know them. */
+    private String customerOf(String user) throws InterruptedException {
+        var found = new java.util.concurrent.atomic.AtomicReference<>("");
+        await(() -> {
+            try {
+                var answer = send(
+                        "POST", "/api/customers/lookup", "{\"type\":\"user_id\",\"value\":\"%s\"}".formatted(user));
+                if (answer.statusCode() == 200)
+                    found.set(json.readTree(answer.body())
+                            .at("/profile/customerId")
+                            .stringValue());
+                return answer.statusCode() == 200;
+            } catch (IOException | InterruptedException e) {
+                throw new AssertionError(e);
+            }
+        });
+        return found.get();
     }
 
     private JsonNode get(String path) throws IOException, InterruptedException {

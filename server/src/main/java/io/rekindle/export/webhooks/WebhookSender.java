@@ -6,6 +6,7 @@ import com.standardwebhooks.exceptions.WebhookSigningException;
 import io.rekindle.common.CustomerId;
 import io.rekindle.export.WebhookSettings;
 import io.rekindle.export.Webhooks;
+import io.rekindle.identity.Identities;
 import io.rekindle.platform.LastingThreads;
 import io.rekindle.platform.OutgoingHttp;
 import io.rekindle.platform.Problem;
@@ -57,6 +58,7 @@ class WebhookSender implements SmartLifecycle {
 
     private final JdbcClient jdbc;
     private final OutgoingHttp http;
+    private final Identities identities;
     private final Profiles profiles;
     private final Vault vault;
     private final SystemClock clock;
@@ -71,6 +73,7 @@ class WebhookSender implements SmartLifecycle {
     WebhookSender(
             JdbcClient jdbc,
             OutgoingHttp http,
+            Identities identities,
             Profiles profiles,
             Vault vault,
             SystemClock clock,
@@ -78,6 +81,7 @@ class WebhookSender implements SmartLifecycle {
             JsonMapper json) {
         this.jdbc = jdbc;
         this.http = http;
+        this.identities = identities;
         this.profiles = profiles;
         this.vault = vault;
         this.clock = clock;
@@ -165,12 +169,16 @@ class WebhookSender implements SmartLifecycle {
         if (found == null) return false;
         var taken = take(webhook);
         if (taken.isEmpty()) return false;
-        Map<CustomerId, String> userIds = found.withUserId()
-                ? profiles.userIds(taken.stream().map(Due::customer).distinct().toList())
-                : Map.of();
+        // As of now: since it was written down they may have been merged or parted.
+        var whose = identities.canonical(
+                taken.stream().map(Due::customer).distinct().toList());
+        Map<CustomerId, String> userIds = found.withUserId() ? profiles.userIds(Set.copyOf(whose.values())) : Map.of();
         try (var each = Executors.newVirtualThreadPerTaskExecutor()) {
             var tasks = new ArrayList<Callable<Boolean>>();
-            for (var due : taken) tasks.add(() -> send(found, due, userIds.get(due.customer())));
+            for (var due : taken) {
+                var customer = whose.getOrDefault(due.customer(), due.customer());
+                tasks.add(() -> send(found, due, customer, userIds.get(customer)));
+            }
             each.invokeAll(tasks);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
@@ -226,8 +234,8 @@ class WebhookSender implements SmartLifecycle {
                 .list();
     }
 
-    private boolean send(Receiver to, Due due, @Nullable String userId) {
-        var body = userId == null ? due.body() : withUserId(due.body(), userId);
+    private boolean send(Receiver to, Due due, CustomerId customer, @Nullable String userId) {
+        var body = of(customer, userId, due.body());
         try {
             var answer = http.post(to.url(), headers(to, due, body), body);
             if (answer.status() >= 200 && answer.status() < 300) return delivered(due, answer.status());
@@ -247,9 +255,11 @@ class WebhookSender implements SmartLifecycle {
         }
     }
 
-    private String withUserId(String body, String userId) {
+    private String of(CustomerId customer, @Nullable String userId, String body) {
         var whole = (ObjectNode) json.readTree(body);
-        ((ObjectNode) whole.get("data")).put("userId", userId);
+        var data = (ObjectNode) whole.get("data");
+        data.put("customer", customer.toString());
+        if (userId != null) data.put("userId", userId);
         return json.writeValueAsString(whole);
     }
 

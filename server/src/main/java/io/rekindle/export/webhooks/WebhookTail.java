@@ -5,7 +5,6 @@ import io.rekindle.collect.Sources;
 import io.rekindle.collect.Tail;
 import io.rekindle.common.CustomerId;
 import io.rekindle.export.WebhookSettings;
-import io.rekindle.identity.Identities;
 import io.rekindle.platform.SystemClock;
 import io.rekindle.warehouse.Sql;
 import io.rekindle.warehouse.Warehouse;
@@ -35,7 +34,6 @@ class WebhookTail implements Tail {
 
     private final JdbcClient jdbc;
     private final Warehouse warehouse;
-    private final Identities identities;
     private final Sources sources;
     private final SystemClock clock;
     private final JsonMapper json;
@@ -48,7 +46,6 @@ class WebhookTail implements Tail {
     WebhookTail(
             JdbcClient jdbc,
             Warehouse warehouse,
-            Identities identities,
             Sources sources,
             SystemClock clock,
             JsonMapper json,
@@ -56,7 +53,6 @@ class WebhookTail implements Tail {
             WebhookSettings settings) {
         this.jdbc = jdbc;
         this.warehouse = warehouse;
-        this.identities = identities;
         this.sources = sources;
         this.clock = clock;
         this.json = json;
@@ -103,7 +99,7 @@ class WebhookTail implements Tail {
         }
     }
 
-    /** What a receiver gets; the user id is added when it is sent. */
+    /** What a receiver gets. Whose it is by then, and with which user id, is put in when it is sent. */
     private record Body(String type, Instant timestamp, Data data) {}
 
     private record Data(
@@ -132,8 +128,6 @@ class WebhookTail implements Tail {
                         row.text("message_id"),
                         row.nullableText("properties")));
         if (events.isEmpty()) return;
-        var customers = identities.canonical(
-                events.stream().map(Event::customer).distinct().toList());
         var webhooks = new ArrayList<Long>();
         var seqs = new ArrayList<Long>();
         var words = new ArrayList<String>();
@@ -142,8 +136,7 @@ class WebhookTail implements Tail {
         var leftOut = new HashMap<Long, Integer>();
         var taken = new HashMap<Long, Integer>();
         for (var event : events) {
-            var customer = customers.getOrDefault(event.customer(), event.customer());
-            var body = json.writeValueAsString(body(event, customer));
+            var body = json.writeValueAsString(body(event));
             for (var receiver : receivers) {
                 if (!receiver.wants(event)) continue;
                 if (!hasRoom(receiver, taken.getOrDefault(receiver.id(), 0))) {
@@ -154,7 +147,7 @@ class WebhookTail implements Tail {
                 webhooks.add(receiver.id());
                 seqs.add(event.seq());
                 words.add(event.word());
-                ofWhom.add(customer.value());
+                ofWhom.add(event.customer().value());
                 bodies.add(body);
             }
         }
@@ -247,13 +240,13 @@ class WebhookTail implements Tail {
         return sql.then("order by seq");
     }
 
-    private Body body(Event event, CustomerId customer) {
+    private Body body(Event event) {
         return new Body(
                 event.type().code(),
                 event.occurredAt(),
                 new Data(
                         event.seq(),
-                        customer.toString(),
+                        event.customer().toString(),
                         event.name(),
                         sourceNames.computeIfAbsent(
                                 event.source(), id -> sources.get(id).name()),
