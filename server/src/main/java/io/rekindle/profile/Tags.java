@@ -717,6 +717,8 @@ public class Tags {
     }
 
     private Integer assigned(Kept tag, List<Assignment> assignments, String batch) {
+        // Nobody is merged between the question who they are and the answer's row.
+        profileStore.lastMerge();
         var canonical = identities.canonical(
                 assignments.stream().map(Assignment::customer).toList());
         var before = store.of(new HashSet<>(canonical.values()));
