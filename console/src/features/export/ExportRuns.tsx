@@ -1,11 +1,13 @@
-import { Alert, Progress, Tag, Tooltip } from 'antd';
+import { Alert, Button, Progress, Tag, Tooltip } from 'antd';
 import { useTranslation } from 'react-i18next';
 import { serverBase } from '@/shared/api/client';
 import type { Export, ExportedFile, ExportRun } from '@/shared/api/types';
 import { useFormats } from '@/shared/i18n/language';
 import { useLabel } from '@/shared/i18n/useLabel';
+import { useSessionUser } from '@/shared/session';
 import { ListTable } from '@/shared/ui/ListTable';
-import { useFiles, useRuns } from './api/exports';
+import { ProblemAlert } from '@/shared/ui/ProblemAlert';
+import { useFiles, useRuns, useTakeFile } from './api/exports';
 
 const COLOUR: Record<ExportRun['state'], string> = { running: 'blue', done: 'green', failed: 'red' };
 
@@ -32,9 +34,15 @@ export function ExportRuns({ of }: { of: Export }) {
   const format = useFormats();
   const runs = useRuns(of.id);
   const files = useFiles(of.id, of.lastRun?.endedAt);
+  const { reasonRequired } = useSessionUser();
+  const take = useTakeFile(of);
+  const isTaken = (file: ExportedFile) => take.isPending && take.variables === file.name;
+  // A link could not say why somebody looks.
+  const sayWhy = reasonRequired && of.personal === 'clear';
   const last = of.lastRun;
   return (
     <div className="stack">
+      {take.error && <ProblemAlert error={take.error} />}
       {last?.failure && (
         <Alert
           type="error"
@@ -73,15 +81,20 @@ export function ExportRuns({ of }: { of: Export }) {
           columns={[
             {
               title: t('exports.file'),
-              render: (_, file) => (
-                <a
-                  href={`${serverBase}/api/exports/${of.id}/file?name=${encodeURIComponent(file.name)}`}
-                  download
-                  className="secret"
-                >
-                  {file.name}
-                </a>
-              ),
+              render: (_, file) =>
+                sayWhy ? (
+                  <Button type="link" className="secret" onClick={() => take.mutate(file.name)} loading={isTaken(file)}>
+                    {file.name}
+                  </Button>
+                ) : (
+                  <a
+                    href={`${serverBase}/api/exports/${of.id}/file?name=${encodeURIComponent(file.name)}`}
+                    download
+                    className="secret"
+                  >
+                    {file.name}
+                  </a>
+                ),
             },
             {
               title: t('exports.size'),

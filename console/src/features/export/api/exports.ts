@@ -2,6 +2,7 @@ import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { answerOf, api } from '@/shared/api/client';
 import type { ExportDraft } from '@/shared/api/types';
 import { useList } from '@/shared/api/useList';
+import { saveFile } from '@/shared/saveFile';
 
 const exportsKey = ['exports'] as const;
 /** A run goes on by itself: looked at again and again. */
@@ -31,6 +32,21 @@ export const useFiles = (id: number, after: unknown) =>
   useList([...exportsKey, id, 'files', after], (cursor) =>
     answerOf(api.GET('/api/exports/{id}/files', { params: { path: { id }, query: { cursor, limit: 20 } } })),
   );
+
+/** Fetches a file and saves it; where no reason has to be said, a link does it without holding it in memory. */
+export const useTakeFile = ({ id, name: ofExport }: { id: number; name: string }) =>
+  useMutation({
+    mutationFn: async (name: string) => {
+      const file = await answerOf(
+        api.GET('/api/exports/{id}/file', {
+          params: { path: { id }, query: { name } },
+          headers: { Accept: 'application/octet-stream, application/problem+json' },
+          parseAs: 'blob',
+        }),
+      );
+      saveFile(file as Blob, `${ofExport}-${name.replaceAll('/', '-')}`);
+    },
+  });
 
 function useChange<V, A>(change: (given: V) => Promise<A>) {
   const queries = useQueryClient();

@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.locks.LockSupport;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -113,9 +114,16 @@ final class ExportCommand extends CommandGroup {
         @SuppressWarnings("NullAway.Init")
         private Export.Personal personal;
 
+        @Option(
+                names = "--reason",
+                paramLabel = "TEXT",
+                description = "Why you take personal data in clear; where the server asks for one, it must be given.")
+        private @Nullable String reason;
+
         @Override
         public void run() {
-            var files = data.withServer(api -> {
+            var files = data.withServer(server -> {
+                var api = server.because(reason);
                 var made = api.post(
                         "/api/exports",
                         Map.of(

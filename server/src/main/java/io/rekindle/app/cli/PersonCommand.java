@@ -52,8 +52,8 @@ final class PersonCommand extends CommandGroup {
         public void run() {
             if (Files.exists(file))
                 throw Problem.conflict("file_exists", "%s is there already; name another file".formatted(file));
-            var bytes =
-                    data.withServer(api -> api.getBytes("/api/customers/" + encoded(customer) + "/archive", reason));
+            var bytes = data.withServer(
+                    api -> api.because(reason).getBytes("/api/customers/" + encoded(customer) + "/archive"));
             try {
                 Files.write(OwnerOnly.newFile(file), bytes);
             } catch (IOException e) {

@@ -28,25 +28,30 @@ public final class ApiClient {
             HttpClient.newBuilder().connectTimeout(Duration.ofSeconds(10)).build();
     private final String url;
     private final String key;
+    private final @Nullable String reason;
 
     public ApiClient(String url, String key) {
+        this(url, key, null);
+    }
+
+    private ApiClient(String url, String key, @Nullable String reason) {
         this.url = url;
         this.key = key;
+        this.reason = reason;
+    }
+
+    /** The same caller who says why they look at somebody; null: not said. */
+    public ApiClient because(@Nullable String said) {
+        return new ApiClient(url, key, said);
     }
 
     public JsonNode get(String path) {
         return send(request(path).GET());
     }
 
-    /**
-     * The bytes of an answer that is no JSON.
-     *
-     * @param reason why the caller looks at somebody; null: not said
-     */
-    public byte[] getBytes(String path, @Nullable String reason) {
-        var request = request(path).GET();
-        if (reason != null) request.header("X-Access-Reason", URLEncoder.encode(reason, StandardCharsets.UTF_8));
-        return bytes(request);
+    /** The bytes of an answer that is no JSON. */
+    public byte[] getBytes(String path) {
+        return bytes(request(path).GET());
     }
 
     /** Writes the bytes of an answer into a file that is not there yet. */
@@ -79,9 +84,11 @@ public final class ApiClient {
     }
 
     private HttpRequest.Builder request(String path) {
-        return HttpRequest.newBuilder(URI.create(url + path))
+        var request = HttpRequest.newBuilder(URI.create(url + path))
                 .header("Authorization", "Bearer " + key)
                 .timeout(Duration.ofMinutes(30));
+        if (reason != null) request.header("X-Access-Reason", URLEncoder.encode(reason, StandardCharsets.UTF_8));
+        return request;
     }
 
     private JsonNode send(HttpRequest.Builder request) {
