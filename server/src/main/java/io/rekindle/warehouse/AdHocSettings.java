@@ -1,5 +1,6 @@
 package io.rekindle.warehouse;
 
+import io.rekindle.platform.Carriers;
 import java.time.Duration;
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
@@ -19,5 +20,9 @@ public record AdHocSettings(
             throw new IllegalArgumentException("rekindle.ad-hoc.patience is %s; it is at least 1s".formatted(patience));
         if (atOnce < 1)
             throw new IllegalArgumentException("rekindle.ad-hoc.at-once is %d; it is at least 1".formatted(atOnce));
+        if (atOnce > Carriers.mostKept())
+            throw new IllegalArgumentException(
+                    "rekindle.ad-hoc.at-once is %d; here it is at most %d, for others to have room"
+                            .formatted(atOnce, Carriers.mostKept()));
     }
 }

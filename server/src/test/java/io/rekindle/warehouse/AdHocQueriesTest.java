@@ -13,6 +13,7 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Test;
@@ -40,6 +41,33 @@ class AdHocQueriesTest {
                     .containsExactly(42L);
             assertThat(AdHocQueries.timeLeft()).isEmpty();
         }
+    }
+
+    @Test
+    void longQuestionsLeaveRoomForWhateverElseComesOverHttp() throws Exception {
+        int most = new AdHocSettings(Duration.ofSeconds(1), 4).atOnce();
+        var queries = new AdHocQueries(new AdHocSettings(Duration.ofSeconds(4), most));
+        try (var warehouse = new DuckDbWarehouse(folder.resolve("w"), new WarehouseSettings(1, "512MB"));
+                var threads = Executors.newVirtualThreadPerTaskExecutor()) {
+            var begun = new CountDownLatch(most);
+            var questions = new ArrayList<Future<?>>();
+            for (int i = 0; i < most; i++)
+                questions.add(threads.submit(() -> queries.answer(() -> {
+                    begun.countDown();
+                    return warehouse.query(ENDLESS, row -> row.longValue("n"));
+                })));
+            assertThat(begun.await(3, TimeUnit.SECONDS)).isTrue();
+            for (int i = 0; i < 100; i++)
+                assertThat(threads.submit(Thread.currentThread()::threadId).get())
+                        .isPositive();
+            assertThat(questions).noneMatch(Future::isDone);
+        }
+    }
+
+    @Test
+    void moreQuestionsAtOnceThanCarriersAreRefused() {
+        assertThatThrownBy(() -> new AdHocSettings(Duration.ofSeconds(1), 10_000))
+                .hasMessageContaining("rekindle.ad-hoc.at-once is 10000; here it is at most");
     }
 
     @Test

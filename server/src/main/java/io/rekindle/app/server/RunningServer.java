@@ -3,6 +3,7 @@ package io.rekindle.app.server;
 import io.rekindle.Rekindle;
 import io.rekindle.access.LocalToken;
 import io.rekindle.app.Startup;
+import io.rekindle.platform.Carriers;
 import io.rekindle.platform.PlatformSettings;
 import io.rekindle.platform.Problem;
 import io.rekindle.platform.Serving;
@@ -35,6 +36,7 @@ public final class RunningServer implements AutoCloseable {
      * @param settings settings that win over the file and the environment, by full name
      */
     public static RunningServer start(DataFolder folder, int port, Map<String, String> settings) {
+        Carriers.provide();
         var taken = folder.take();
         try {
             int chosen = HttpPort.choose(port);
