@@ -272,7 +272,9 @@ class ConsentStore {
             for (var turn : told) turns.add(turn.saidOf(change.identity()));
             sayings.add(new Saying(dated, decides));
             changed.add(change.about());
-            if (decides && change.granted()) agreed.merge(change.about(), dated.at(), ConsentStore::later);
+            // The list is about marketing: who agrees to something else wants no more of that.
+            if (decides && change.granted() && change.about().purpose().equals(Permissions.MARKETING))
+                agreed.merge(change.about(), dated.at(), ConsentStore::later);
         }
         write(evidence);
         keep(sayings);
@@ -946,7 +948,7 @@ class ConsentStore {
      * Takes addresses off the list of unsubscribers whose owner has asked to be written to again, about the same, since
      * they were put there.
      *
-     * @param agreed when; with topic: off the list of that topic only; without: off that of everything
+     * @param agreed to marketing when; with topic: off the list of that topic only; without: off that of everything
      */
     private void liftUnsubscribed(Map<About, Instant> agreed) {
         if (agreed.isEmpty()) return;

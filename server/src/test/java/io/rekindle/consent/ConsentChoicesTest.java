@@ -751,6 +751,32 @@ class ConsentChoicesTest {
         assertThat(may(listed, null)).isEqualTo(GRANTED);
     }
 
+    /** The list is about marketing: who says yes to surveys has not asked for offers again. */
+    @Test
+    void aYesToAnotherPurposeTakesNoAddressOffTheListOfUnsubscribers() throws Exception {
+        topic("sales");
+        var customer = customer("survey-1", "{\"consent\": {\"email\": true}}");
+        suppress("survey-1", Suppression.Reason.UNSUBSCRIBE, null);
+        suppress("survey-1", Suppression.Reason.UNSUBSCRIBE, "sales");
+        var byHand = "{\"purpose\": \"surveys\", \"channel\": \"email\", \"granted\": true}";
+        assertThat(send("PUT", "/api/customers/" + customer + "/consent", byHand)
+                        .statusCode())
+                .isEqualTo(200);
+        for (var about : List.of("", ", \"topic\": \"sales\""))
+            subscribed(
+                    "survey-1",
+                    "{\"channel\": \"email\", \"purpose\": \"surveys\"%s}".formatted(about),
+                    "2099-03-03T00:00:00Z");
+        assertThat(consents.of(customer))
+                .filteredOn(c -> c.purpose().equals("surveys") && c.granted())
+                .hasSize(2);
+        assertThat(lists("survey-1")).containsExactlyInAnyOrder("unsubscribe", "unsubscribe sales");
+        assertThat(may(customer, null)).isEqualTo(new Permit.Refused(Refusal.SUPPRESSED));
+        subscribed("survey-1", "{\"channel\": \"email\"}", "2099-03-04T00:00:00Z");
+        assertThat(lists("survey-1")).containsExactly("unsubscribe sales");
+        assertThat(may(customer, null)).isEqualTo(GRANTED);
+    }
+
     @Test
     void aLimitOfTheContactBudgetIsSetUsedUpAndTakenAway() throws Exception {
         var customer = customer("limit-1", "{\"consent\": {\"email\": true}}");
