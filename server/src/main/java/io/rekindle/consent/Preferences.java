@@ -23,12 +23,14 @@ import org.springframework.transaction.annotation.Transactional;
 
 /**
  * The preference page of a customer: what they can choose, and what becomes of it. Its link is signed, stands in mails and
- * does not run out; whoever has it can change what the customer gets, and learns nothing but that and a masked address.
+ * does not run out; whoever has it can change what the customer gets, and learns nothing but that and a masked address. Who
+ * has it reads the mailbox it was sent to, so it does so much only while that is the customer's; after that it stops mail.
  */
 @Component
 public class Preferences {
     private static final String KIND = "preferences";
     private static final int SIGNATURE = 16;
+    private static final long NO_ADDRESS = 0;
     private static final String SOURCE = "preference centre";
 
     private final Consents consents;
@@ -68,28 +70,63 @@ public class Preferences {
         publicUrl = settings.publicUrl().replaceAll("/+$", "");
     }
 
-    /** The address of a customer's page. */
+    /** The address of a customer's page, for whoever has the address they have now. */
     public String url(CustomerId customer) {
-        var content = ByteBuffer.allocate(Long.BYTES).putLong(customer.value()).array();
-        var all = Arrays.copyOf(content, Long.BYTES + SIGNATURE);
-        System.arraycopy(vault.sign(KIND, content), 0, all, Long.BYTES, SIGNATURE);
+        return url(customer, address(customer));
+    }
+
+    /** The address of a customer's page, for whoever has an address. */
+    public String url(CustomerId customer, long addressHash) {
+        var content = ByteBuffer.allocate(2 * Long.BYTES)
+                .putLong(customer.value())
+                .putLong(addressHash)
+                .array();
+        var all = Arrays.copyOf(content, content.length + SIGNATURE);
+        System.arraycopy(vault.sign(KIND, content), 0, all, content.length, SIGNATURE);
         return publicUrl + "/p/" + Base64.getUrlEncoder().withoutPadding().encodeToString(all);
     }
 
-    /** Whose page a link is of; empty when it is not ours. */
-    public Optional<CustomerId> customer(String token) {
+    private long address(CustomerId customer) {
+        var own = identities.canonical(customer);
+        return store.addresses(List.of(own), Permissions.EMAIL).getOrDefault(own, NO_ADDRESS);
+    }
+
+    /**
+     * What a link says.
+     *
+     * @param customer whose page it is of
+     * @param addressHash of where it was sent; null: it is from before links said so
+     */
+    public record Link(CustomerId customer, @Nullable Long addressHash) {}
+
+    /** What a link says; empty when it is not ours. */
+    public Optional<Link> link(String token) {
         byte[] all;
         try {
             all = Base64.getUrlDecoder().decode(token);
         } catch (IllegalArgumentException e) {
             return Optional.empty();
         }
-        if (all.length != Long.BYTES + SIGNATURE) return Optional.empty();
-        var content = Arrays.copyOf(all, Long.BYTES);
-        return MessageDigest.isEqual(Arrays.copyOfRange(all, Long.BYTES, all.length), vault.sign(KIND, content))
-                ? Optional.of(new CustomerId(ByteBuffer.wrap(content).getLong()))
-                        .filter(profiles::exists)
-                : Optional.empty();
+        int length = all.length - SIGNATURE;
+        if (length != Long.BYTES && length != 2 * Long.BYTES) return Optional.empty();
+        var content = Arrays.copyOf(all, length);
+        if (!MessageDigest.isEqual(Arrays.copyOfRange(all, length, all.length), vault.sign(KIND, content)))
+            return Optional.empty();
+        var said = ByteBuffer.wrap(content);
+        return Optional.of(new Link(new CustomerId(said.getLong()), said.hasRemaining() ? said.getLong() : null))
+                .filter(link -> profiles.exists(link.customer()));
+    }
+
+    /** Whether a link was sent to the address its customer has now: else it shows nothing of them and says yes to nothing. */
+    public boolean isAtHome(Link link) {
+        var sentTo = link.addressHash();
+        return sentTo != null && sentTo == address(link.customer());
+    }
+
+    /** Whether a link was sent to another address than that; of one from before links said so nobody knows. */
+    public boolean isElsewhere(Link link) {
+        var sentTo = link.addressHash();
+        return sentTo != null && sentTo != NO_ADDRESS && !isAtHome(link);
     }
 
     /**
@@ -210,15 +247,16 @@ public class Preferences {
     }
 
     /**
-     * Takes the customer's marketing mail off altogether: of everything, whatever topics were chosen, and at the address,
-     * whoever else the shop takes for its owner.
+     * Takes marketing mail off altogether: the customer's, of everything, whatever topics were chosen, and at the address,
+     * whoever else the shop takes for its owner. By a link that was sent to another address than theirs: at that address.
      */
     @Transactional
-    public void unsubscribe(CustomerId customer) {
-        consents.say(customer, Declaration.marketing(Permissions.EMAIL, false, SOURCE));
-        var own = identities.canonical(customer);
-        var address = store.addresses(List.of(own), Permissions.EMAIL).get(own);
-        if (address != null)
+    public void unsubscribe(Link link) {
+        var sentTo = link.addressHash();
+        boolean elsewhere = isElsewhere(link);
+        if (!elsewhere) consents.say(link.customer(), Declaration.marketing(Permissions.EMAIL, false, SOURCE));
+        long address = sentTo != null && elsewhere ? sentTo : address(link.customer());
+        if (address != NO_ADDRESS)
             store.suppress(List.of(new Suppression(
                     Permissions.EMAIL, address, Suppression.Reason.UNSUBSCRIBE, SOURCE, clock.instant(), null, null)));
     }

@@ -6,6 +6,7 @@ import io.rekindle.collect.Identifier;
 import io.rekindle.collect.Identifiers;
 import io.rekindle.collect.Tail;
 import io.rekindle.common.CustomerId;
+import io.rekindle.platform.Vault;
 import io.rekindle.testing.People;
 import io.rekindle.testing.RekindleTest;
 import io.rekindle.warehouse.Sql;
@@ -14,7 +15,9 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.ByteBuffer;
 import java.time.Instant;
+import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
@@ -232,6 +235,48 @@ class ConsentChoicesTest {
         for (var topic : new String[] {null, "sales", "news"})
             assertThat(may(customer, topic)).isEqualTo(new Permit.Refused(Refusal.NO_CONSENT));
         assertThat(page("POST", forged(path), "general=on").statusCode()).isEqualTo(404);
+    }
+
+    /** The old mailbox may be somebody else's by now. */
+    @Test
+    void aLinkSentToAnotherAddressShowsNothingAndOnlyStopsTheMailThere() throws Exception {
+        topic("news");
+        var customer =
+                customer("moved-1", "{\"consent\": {\"email\": {\"granted\": true, \"topics\": {\"news\": false}}}}");
+        var path = URI.create(preferences.url(customer)).getPath();
+        assertThat(page("GET", path, "").body()).contains("***@", "checked");
+        customer("moved-1", "moved-2", "{}");
+        for (var lang : List.of("en", "zh"))
+            assertThat(page("GET", path + "?lang=" + lang, "").body())
+                    .contains("name=\"all\"")
+                    .doesNotContain("type=\"checkbox\"", "***@");
+        assertThat(page("POST", path, "topic=news").body()).doesNotContain("type=\"checkbox\"", "***@", "saved");
+        assertThat(may(customer, "news")).isEqualTo(new Permit.Refused(Refusal.TOPIC_DECLINED));
+        assertThat(page("POST", path, "all=off").body()).doesNotContain("type=\"checkbox\"", "***@");
+        assertThat(lists("moved-1")).containsExactly("unsubscribe");
+        assertThat(lists("moved-2")).isEmpty();
+        assertThat(may(customer, null)).as("at their own address").isEqualTo(GRANTED);
+        page("POST", URI.create(preferences.url(customer)).getPath(), "all=off");
+        assertThat(lists("moved-2")).containsExactly("unsubscribe");
+        assertThat(may(customer, null)).isEqualTo(new Permit.Refused(Refusal.NO_CONSENT));
+    }
+
+    /** Mails of before are still in mailboxes; their links name a customer and no address. */
+    @Test
+    void aLinkFromBeforeAddressesStoodInThemStillTakesEverythingOff(@Autowired Vault vault) throws Exception {
+        topic("news");
+        var customer =
+                customer("ago-1", "{\"consent\": {\"email\": {\"granted\": true, \"topics\": {\"news\": false}}}}");
+        var content = ByteBuffer.allocate(8).putLong(customer.value()).array();
+        var link = ByteBuffer.allocate(24).put(content).put(vault.sign("preferences", content), 0, 16);
+        var path = "/p/" + Base64.getUrlEncoder().withoutPadding().encodeToString(link.array());
+        assertThat(page("GET", path, "").body()).contains("name=\"all\"").doesNotContain("type=\"checkbox\"", "***@");
+        page("POST", path, "general=on&topic=news");
+        assertThat(may(customer, "news")).isEqualTo(new Permit.Refused(Refusal.TOPIC_DECLINED));
+        assertThat(page("POST", path, "all=off").statusCode()).isEqualTo(200);
+        assertThat(may(customer, null)).isEqualTo(new Permit.Refused(Refusal.NO_CONSENT));
+        assertThat(lists("ago-1")).containsExactly("unsubscribe");
+        assertThat(page("POST", forged(path), "all=off").statusCode()).isEqualTo(404);
     }
 
     @Test
@@ -837,7 +882,8 @@ class ConsentChoicesTest {
     }
 
     private static String forged(String path) {
-        return path.substring(0, path.length() - 2) + (path.endsWith("zz") ? "aa" : "zz");
+        int place = path.length() - 9;
+        return path.substring(0, place) + (path.charAt(place) == 'z' ? "a" : "z") + path.substring(place + 1);
     }
 
     private void topic(String code) {
@@ -886,10 +932,14 @@ class ConsentChoicesTest {
     }
 
     private CustomerId customer(String userId, String traits) {
+        return customer(userId, userId, traits);
+    }
+
+    private CustomerId customer(String userId, String mailbox, String traits) {
         read(people.batch()
                 .identify()
                 .by(Identifier.Type.USER_ID, userId)
-                .by(Identifier.Type.EMAIL, userId + "@choices.example")
+                .by(Identifier.Type.EMAIL, mailbox + "@choices.example")
                 .withJson(traits));
         return people.id(Identifier.Type.USER_ID, userId);
     }

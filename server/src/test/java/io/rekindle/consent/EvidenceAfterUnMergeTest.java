@@ -39,6 +39,8 @@ class EvidenceAfterUnMergeTest {
     private final Consents consents;
     private final Confirmations confirmations;
     private final Permissions permissions;
+    private final Preferences preferences;
+    private final Suppressions suppressions;
     private final JdbcClient jdbc;
 
     EvidenceAfterUnMergeTest(
@@ -49,6 +51,8 @@ class EvidenceAfterUnMergeTest {
             @Autowired Consents consents,
             @Autowired Confirmations confirmations,
             @Autowired Permissions permissions,
+            @Autowired Preferences preferences,
+            @Autowired Suppressions suppressions,
             @Autowired JdbcClient jdbc) {
         this.port = port;
         this.log = log;
@@ -57,6 +61,8 @@ class EvidenceAfterUnMergeTest {
         this.consents = consents;
         this.confirmations = confirmations;
         this.permissions = permissions;
+        this.preferences = preferences;
+        this.suppressions = suppressions;
         this.jdbc = jdbc;
     }
 
@@ -167,6 +173,57 @@ class EvidenceAfterUnMergeTest {
         } finally {
             send("DELETE", "/api/country-rules/LI", "", 204);
         }
+    }
+
+    /** While they were taken for one, mail with the link of both went to the mailbox of one. */
+    @Test
+    void thePreferenceLinkInAnothersMailboxRulesNobodyWhenTheyPart() throws Exception {
+        intake("""
+                {"type":"identify","messageId":"pref-1","userId":"pref-gil","timestamp":"2026-01-01T00:00:00Z",
+                 "traits":{"email":"gil@evidence.example"}},
+                {"type":"identify","messageId":"pref-2","userId":"pref-hal","timestamp":"2026-01-02T00:00:00Z",
+                 "traits":{"email":"hal@evidence.example","consent":{"email":true}}}""");
+        var gil = identities.find(Identifier.Type.USER_ID, "pref-gil").orElseThrow();
+        var hal = identities.find(Identifier.Type.USER_ID, "pref-hal").orElseThrow();
+        long merge = merged(gil, hal);
+        assertThat(identities.canonical(hal)).isEqualTo(identities.canonical(gil));
+        var link = URI.create(preferences.url(gil)).getPath();
+        assertThat(form(link, "general=on")).contains("checked", "h***@");
+
+        send("POST", "/api/identity/merges/" + merge + "/undo", "", 200);
+        tails.awaitAll(log.lastSeq());
+        var said = consents.of(gil);
+        assertThat(form(link, "general=on")).doesNotContain("type=\"checkbox\"", "***@");
+        assertThat(consents.of(gil)).isEqualTo(said);
+        form(link, "all=off");
+        assertThat(consents.of(gil)).isEqualTo(said);
+        assertThat(listed("gil@evidence.example")).isFalse();
+        assertThat(listed("hal@evidence.example")).isTrue();
+        assertThat(allowed(hal)).as("whose mailbox it is").isFalse();
+    }
+
+    private long merged(CustomerId one, CustomerId other) throws Exception {
+        var body = "{\"customerId\":\"%s\",\"otherCustomerId\":\"%s\"}".formatted(one, other);
+        long merge =
+                send("POST", "/api/identity/merges", body, 200).path("number").asLong();
+        tails.awaitAll(log.lastSeq());
+        return merge;
+    }
+
+    private boolean listed(String email) {
+        return !suppressions
+                .find("email", suppressions.addressHash("email", email))
+                .isEmpty();
+    }
+
+    private String form(String path, String said) throws Exception {
+        return http.send(
+                        request(path)
+                                .header("Content-Type", "application/x-www-form-urlencoded")
+                                .POST(HttpRequest.BodyPublishers.ofString(said))
+                                .build(),
+                        HttpResponse.BodyHandlers.ofString())
+                .body();
     }
 
     private boolean allowed(CustomerId customer) {

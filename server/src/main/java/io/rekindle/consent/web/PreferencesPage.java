@@ -33,8 +33,8 @@ class PreferencesPage {
             @PathVariable String token, @RequestParam(defaultValue = "") String lang, Locale locale) {
         var language = PublicPage.language(lang, locale);
         return preferences
-                .customer(token)
-                .map(customer -> page(customer, language, null))
+                .link(token)
+                .map(link -> page(link, language, null))
                 .orElseGet(() -> PublicPage.broken(language));
     }
 
@@ -48,40 +48,67 @@ class PreferencesPage {
             @RequestParam(name = "topic", defaultValue = "") List<String> topics,
             Locale locale) {
         var language = PublicPage.language(lang, locale);
-        var customer = preferences.customer(token);
-        if (customer.isEmpty()) return PublicPage.broken(language);
+        var found = preferences.link(token);
+        if (found.isEmpty()) return PublicPage.broken(language);
+        var link = found.get();
         boolean chinese = language.equals("zh");
         if (all.equals("off")) {
-            preferences.unsubscribe(customer.get());
-            return page(
-                    customer.get(),
-                    language,
-                    chinese
-                            ? "您已退订，我们不会再给您发送营销邮件。"
-                            : "You are unsubscribed. We will not send you marketing e-mail any more.");
+            preferences.unsubscribe(link);
+            return page(link, language, unsubscribed(link, chinese));
         }
+        if (!preferences.isAtHome(link)) return elsewhere(language, null);
         var wanted = topics.stream().filter(code -> !code.isEmpty()).collect(Collectors.toSet());
         var chosen = general.equals("on")
                 ? java.util.stream.Stream.concat(wanted.stream(), java.util.stream.Stream.of(""))
                         .collect(Collectors.toSet())
                 : Set.copyOf(wanted);
-        boolean asked = preferences.choose(customer.get(), chosen, language);
+        boolean asked = preferences.choose(link.customer(), chosen, language);
         if (asked)
             return page(
-                    customer.get(),
+                    link,
                     language,
                     chinese
                             ? "已保存。您新选择的内容需要确认：我们刚给您发送了一封确认邮件。"
                             : "Saved. What you newly chose has to be confirmed: we have just sent you an e-mail for that.");
-        return page(customer.get(), language, chinese ? "您的选择已保存。" : "Your choices are saved.");
+        return page(link, language, chinese ? "您的选择已保存。" : "Your choices are saved.");
     }
 
-    private ResponseEntity<String> page(CustomerId customer, String language, @Nullable String done) {
-        boolean chinese = language.equals("zh");
-        var view = preferences.of(customer, language);
+    private String unsubscribed(Preferences.Link link, boolean chinese) {
+        if (preferences.isElsewhere(link))
+            return chinese
+                    ? "已退订，我们不会再向此链接所发往的邮箱发送营销邮件。"
+                    : "Unsubscribed. We will not send marketing e-mail to the address this link was sent to any more.";
+        return chinese
+                ? "您已退订，我们不会再给您发送营销邮件。"
+                : "You are unsubscribed. We will not send you marketing e-mail any more.";
+    }
+
+    private ResponseEntity<String> page(Preferences.Link link, String language, @Nullable String done) {
+        return preferences.isAtHome(link) ? choices(link.customer(), language, done) : elsewhere(language, done);
+    }
+
+    /** For who may read another mailbox than the customer's of today: nothing of the customer, and a way to stop the mail. */
+    private static ResponseEntity<String> elsewhere(String language, @Nullable String done) {
+        var content = begun(done)
+                .append(
+                        language.equals("zh")
+                                ? "<p>您的选择只能通过最近发往您现在邮箱的邮件中的链接修改。通过此链接，您仍可全部退订。</p>\n"
+                                : "<p>Your choices can be changed by the link of a recent e-mail to the address you have now."
+                                        + " By this one you can still unsubscribe.</p>\n");
+        return ended(content, language);
+    }
+
+    private static StringBuilder begun(@Nullable String done) {
         var content = new StringBuilder();
         if (done != null)
             content.append("<p class=\"done\" role=\"status\">").append(done).append("</p>\n");
+        return content;
+    }
+
+    private ResponseEntity<String> choices(CustomerId customer, String language, @Nullable String done) {
+        boolean chinese = language.equals("zh");
+        var view = preferences.of(customer, language);
+        var content = begun(done);
         content.append("<p>")
                 .append(chinese ? "请选择您希望通过邮件了解的内容" : "Choose what you want to hear of by e-mail")
                 .append(view.address() == null ? "" : " (" + PublicPage.escaped(view.address()) + ")")
@@ -109,8 +136,14 @@ class PreferencesPage {
         }
         content.append("</fieldset>\n<button type=\"submit\">")
                 .append(chinese ? "保存" : "Save")
-                .append(
-                        "</button>\n</form>\n<form method=\"post\" action=\"?\" style=\"margin-top:1rem\"><input type=\"hidden\" name=\"lang\" value=\"")
+                .append("</button>\n</form>\n");
+        return ended(content, language);
+    }
+
+    private static ResponseEntity<String> ended(StringBuilder content, String language) {
+        boolean chinese = language.equals("zh");
+        content.append(
+                        "<form method=\"post\" action=\"?\" style=\"margin-top:1rem\"><input type=\"hidden\" name=\"lang\" value=\"")
                 .append(language)
                 .append("\"><button class=\"second\" type=\"submit\" name=\"all\" value=\"off\">")
                 .append(chinese ? "全部退订" : "Unsubscribe from everything")

@@ -122,7 +122,7 @@ class CampaignCourier implements Courier {
         var values = new TemplateValues(recipient.values())
                 .with("shop_url", plan.shopUrl())
                 .with("unsubscribe_url", unsubscribeUrl)
-                .with("preferences_url", preferences.url(message.customer()));
+                .with("preferences_url", preferencesUrl(message.customer(), recipient.address()));
         if (run.offerId() != null) values = values.withOffer(offer(run.offerId()), coupon, clock.zone());
         try {
             var mail = templates.render(run.templateId(), run.templateVersion(), values);
@@ -132,6 +132,11 @@ class CampaignCourier implements Courier {
                     .map(fault -> fault.place() + ": " + fault.message())
                     .toList());
         }
+    }
+
+    /** The link of whoever gets the mail. */
+    private String preferencesUrl(CustomerId customer, @Nullable Address address) {
+        return address == null ? preferences.url(customer) : preferences.url(customer, address.hash());
     }
 
     /** A confirmation that is not open any more has nothing to say. */
