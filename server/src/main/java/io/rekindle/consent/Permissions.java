@@ -59,6 +59,12 @@ public class Permissions {
     /** In the place of a mask: nothing stands against the message, but it is made out for another address. */
     private static final int ADDRESS_CHANGED = -1;
 
+    /** In the place of a mask: whose word each one was is being worked out. */
+    private static final int PARTING = -2;
+
+    /** After how long a message to somebody who has just been parted from another is asked for again. */
+    private static final Duration A_MOMENT = Duration.ofSeconds(15);
+
     /** Distinguishes our locks from those of others on the same database. */
     private static final int LOCKS = 0x52_63_62_31;
 
@@ -211,6 +217,7 @@ public class Permissions {
         if (mask == null) throw new IllegalStateException("message %d was not judged".formatted(messageId));
         if (mask == 0) return new Permit.Granted();
         if (mask == ADDRESS_CHANGED) return new Permit.AddressChanged();
+        if (mask == PARTING) return new Permit.Later(at.plus(A_MOMENT));
         return new Permit.Refused(Refusal.ofMask(mask).iterator().next());
     }
 
@@ -254,6 +261,8 @@ public class Permissions {
                     .param("run", unit instanceof Reserved reserved ? reserved.runId() : null, Types.BIGINT)
                     .query(row -> {
                         if (row.getBoolean("moved")) moved.add(asked.get(row.getInt("place")));
+                        else if (unit instanceof Used && row.getBoolean("parting"))
+                            masks.put(row.getLong("message_id"), PARTING);
                         else
                             masks.put(
                                     row.getLong("message_id"),
@@ -334,7 +343,9 @@ public class Permissions {
      *
      * <p>Who confirmed at an address is written to at such addresses only, as long as there is double opt-in at all.
      *
-     * <p>Consents of two who turned out to be one are folded a little later. Until then a no of either counts.
+     * <p>Consents of two who turned out to be one are folded a little later. Until then a no of either counts. So are those
+     * of one who turned out to be two taken apart. Until then there is no permission for either: whose word it was that
+     * stands, or that no longer does, is not known yet.
      *
      * <p>A person's units are looked up one person at a time ({@code offset 0} keeps it so). Right after a large run was
      * reserved, PostgreSQL takes the table for an almost empty one and would read all of it for each message.
@@ -363,6 +374,10 @@ public class Permissions {
                 select distinct o.place
                 from others o join consents w on w.customer_id = o.id and w.purpose = :purpose and w.channel = :channel
                     and w.topic in ('', :topic) and not w.granted),
+            parted as materialized (
+                select unnest(array[customer_id, other_id]) as id from customer_partings
+                where number > (select last_merge from consent_progress)),
+            parting as (select distinct i.place from ids i join parted s on s.id = i.id),
             taken as (
                 select i.place, u.day, u.category, u.channel
                 from ids i cross join lateral (
@@ -386,7 +401,8 @@ public class Permissions {
             room as (select place, min(room) as room from counted group by place),
             facts as (
                 select p.place, p.message_id, p.customer_id, r.address_hash,
-                    case when d.place is not null or not r.address_hash = any (v.hashes) then :noConsent
+                    g.place is not null as parting,
+                    case when d.place is not null or g.place is not null or not r.address_hash = any (v.hashes) then :noConsent
                         when coalesce(%s, :unasked) then 0
                         when not t.granted and coalesce(c.granted, :unasked) then :topicDeclined
                         else :noConsent end
@@ -404,6 +420,7 @@ public class Permissions {
                 left join reachable_customers r on r.customer_id = p.customer_id and r.channel = :channel
                 left join room x on x.place = p.place
                 left join dissent d on d.place = p.place
+                left join parting g on g.place = p.place
                 left join proven v on v.place = p.place)
             """.formatted(ConsentStore.HOLDS, ConsentStore.STANDS);
 
@@ -421,7 +438,7 @@ public class Permissions {
                     partition by customer_id, mask = 0 and not moved and state is null order by message_id) as rank
                 from judged),
             final as (
-                select place, message_id, customer_id, state, moved,
+                select place, message_id, customer_id, state, moved, parting,
                     address_hash is distinct from coalesce(cast(:address as bigint), address_hash) as changed,
                     mask + case
                         when :use and room < 1 then :overBudget
@@ -436,7 +453,7 @@ public class Permissions {
                 from final where mask = 0 and not moved and not changed and :counted and (:use or state is null)
                 on conflict (message_id) do update
                 set taken_at = excluded.taken_at, day = excluded.day, state = excluded.state)
-            select place, message_id, moved, changed, mask from final
+            select place, message_id, moved, changed, parting, mask from final
             """;
 
     /** The same under another name: the plan of it that is kept is never the one for many. */

@@ -78,6 +78,8 @@ class ContactBudgetTest {
                 .migrate();
         jdbc.sql("create table customer_aliases (alias_id bigint primary key, customer_id bigint not null)")
                 .update();
+        jdbc.sql("create table customer_partings (number bigint, customer_id bigint, other_id bigint)")
+                .update();
         jdbc.sql("create table reachable_customers (customer_id bigint, channel text, address_hash bigint)")
                 .update();
         for (var id : ContactTraffic.IDS)

@@ -18,12 +18,16 @@ import java.time.Instant;
 import java.util.Base64;
 import java.util.List;
 import java.util.Objects;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.regex.Pattern;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.boot.test.web.server.LocalServerPort;
 import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.transaction.support.TransactionTemplate;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -41,6 +45,7 @@ class EvidenceAfterUnMergeTest {
     private final Permissions permissions;
     private final Preferences preferences;
     private final Suppressions suppressions;
+    private final TransactionTemplate transaction;
     private final JdbcClient jdbc;
 
     EvidenceAfterUnMergeTest(
@@ -53,6 +58,7 @@ class EvidenceAfterUnMergeTest {
             @Autowired Permissions permissions,
             @Autowired Preferences preferences,
             @Autowired Suppressions suppressions,
+            @Autowired TransactionTemplate transaction,
             @Autowired JdbcClient jdbc) {
         this.port = port;
         this.log = log;
@@ -63,6 +69,7 @@ class EvidenceAfterUnMergeTest {
         this.permissions = permissions;
         this.preferences = preferences;
         this.suppressions = suppressions;
+        this.transaction = transaction;
         this.jdbc = jdbc;
     }
 
@@ -200,6 +207,58 @@ class EvidenceAfterUnMergeTest {
         assertThat(listed("gil@evidence.example")).isFalse();
         assertThat(listed("hal@evidence.example")).isTrue();
         assertThat(allowed(hal)).as("whose mailbox it is").isFalse();
+    }
+
+    /** What stands of them is taken apart a little later than they are. */
+    @Test
+    void nobodysPermissionRestsOnTheOthersYesWhileTheyPart() throws Exception {
+        intake("""
+                {"type":"identify","messageId":"part-1","userId":"part-ida","traits":{"email":"ida@evidence.example"}},
+                {"type":"identify","messageId":"part-2","userId":"part-jon","traits":{"email":"jon@evidence.example"}}""");
+        var ida = identities.find(Identifier.Type.USER_ID, "part-ida").orElseThrow();
+        var jon = identities.find(Identifier.Type.USER_ID, "part-jon").orElseThrow();
+        long merge = merged(ida, jon);
+        var kept = identities.canonical(jon);
+        assertThat(kept).isEqualTo(identities.canonical(ida));
+        var other = kept.equals(ida) ? jon : ida;
+        intake("""
+                {"type":"identify","messageId":"part-3","userId":"%s","traits":{"consent":{"email":true}}}""".formatted(kept.equals(ida) ? "part-jon" : "part-ida"));
+        assertThat(allowed(kept)).as("by the word of the other").isTrue();
+
+        var undone = new AtomicReference<CompletableFuture<?>>();
+        transaction.executeWithoutResult(status -> {
+            // Whoever folds consents waits for this row.
+            jdbc.sql("select last_merge from consent_progress for update")
+                    .query(Long.class)
+                    .single();
+            undone.set(CompletableFuture.runAsync(() -> undo(merge)));
+            Awaitility.await()
+                    .pollInSameThread()
+                    .atMost(Duration.ofSeconds(60))
+                    .until(() -> !identities.canonical(other).equals(kept));
+            for (var one : List.of(kept, other)) {
+                assertThat(allowed(one)).isFalse();
+                var at = Instant.parse("2026-03-01T09:00:00Z");
+                assertThat(permissions.take(78_000_000L + one.value() % 1_000, one, null, Ask.marketing("email"), at))
+                        .as("it is asked for again")
+                        .isInstanceOfSatisfying(
+                                Permit.Later.class,
+                                later -> assertThat(later.notBefore()).isAfter(at));
+            }
+            status.setRollbackOnly();
+        });
+        undone.get().get(60, TimeUnit.SECONDS);
+        tails.awaitAll(log.lastSeq());
+        assertThat(allowed(kept)).isFalse();
+        assertThat(allowed(other)).isTrue();
+    }
+
+    private void undo(long merge) {
+        try {
+            send("POST", "/api/identity/merges/" + merge + "/undo", "", 200);
+        } catch (Exception e) {
+            throw new IllegalStateException(e);
+        }
     }
 
     private long merged(CustomerId one, CustomerId other) throws Exception {
