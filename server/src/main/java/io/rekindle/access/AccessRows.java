@@ -2,6 +2,7 @@ package io.rekindle.access;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Function;
@@ -97,7 +98,7 @@ final class AccessRows {
     private void insert(List<Waiting> looks) {
         jdbc.sql("""
                         insert into person_accesses (at, actor, customer_id, what, fields, reason)
-                        select at, actor, customer, what, %s, reason
+                        select at, actor, customer, what, %s, nullif(reason, '')
                         from unnest(:at, :actor, :customer, :what, :fields, :reason)
                             as look (at, actor, customer, what, fields, reason)
                         """.formatted(NAMES.formatted("fields")))
@@ -106,13 +107,12 @@ final class AccessRows {
                 .param("customer", column("bigint", looks, AccessRow::customer))
                 .param("what", column("text", looks, AccessRow::what))
                 .param("fields", column("text", looks, AccessRow::fields))
-                .param("reason", column("text", looks, AccessRow::reason))
+                .param("reason", column("text", looks, row -> Objects.requireNonNullElse(row.reason(), "")))
                 .update();
     }
 
-    private static SqlArrayValue column(String type, List<Waiting> looks, Function<AccessRow, @Nullable Object> value) {
-        var column = new @Nullable Object[looks.size()];
-        for (int i = 0; i < column.length; i++) column[i] = value.apply(looks.get(i).row);
-        return new SqlArrayValue(type, column);
+    private static SqlArrayValue column(String type, List<Waiting> looks, Function<AccessRow, Object> value) {
+        return new SqlArrayValue(
+                type, looks.stream().map(look -> value.apply(look.row)).toArray());
     }
 }
