@@ -3,8 +3,11 @@ package io.rekindle.collect;
 import com.google.i18n.phonenumbers.NumberParseException;
 import com.google.i18n.phonenumbers.PhoneNumberUtil;
 import io.rekindle.collect.intake.PersonalText;
+import io.rekindle.common.CustomerId;
 import io.rekindle.platform.Vault;
+import java.util.Arrays;
 import java.util.Collection;
+import java.util.HashSet;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
@@ -40,7 +43,21 @@ public class Identifiers {
 
     private final Vault vault;
     private final String phoneRegion;
-    private volatile Set<String> blocked = Set.of();
+    private volatile Blocked blocked = Blocked.NOTHING;
+
+    /** @param ids in their order: looked up for every identifier of every event */
+    @SuppressWarnings("ArrayRecordComponent") // never compared
+    private record Blocked(Set<String> texts, long[] ids) {
+        private static final Blocked NOTHING = new Blocked(Set.of(), new long[0]);
+
+        boolean has(String value) {
+            return !texts.isEmpty() && texts.contains(bare(value));
+        }
+
+        boolean has(Identifier identifier) {
+            return Arrays.binarySearch(ids, identifier.id().value()) >= 0;
+        }
+    }
 
     private record Found(Identifier.Type type, String value, Optional<Identifier> found) {
         @Override
@@ -59,18 +76,31 @@ public class Identifiers {
                             .formatted(phoneRegion));
     }
 
-    /** From now on these values stand for nobody either, whatever their case. */
+    /** From now on these values stand for nobody either, whatever their case and their spelling. */
     public void block(Collection<String> values) {
-        blocked = values.stream()
-                .map(value -> value.strip().toLowerCase(Locale.ROOT))
-                .collect(Collectors.toUnmodifiableSet());
+        blocked = new Blocked(
+                values.stream().map(Identifiers::bare).collect(Collectors.toUnmodifiableSet()),
+                namedBy(values).stream().mapToLong(CustomerId::value).sorted().toArray());
+    }
+
+    /** What these values are, of whatever type. Digits among letters are no telephone number: an address may be of them. */
+    public Set<CustomerId> namedBy(Collection<String> values) {
+        var ids = new HashSet<CustomerId>();
+        for (var value : values)
+            for (var type : Identifier.Type.values())
+                if (type != Identifier.Type.PHONE || value.codePoints().noneMatch(Character::isLetter))
+                    unblocked(type, value).ifPresent(one -> ids.add(one.id()));
+        return ids;
     }
 
     /** The identifier; empty when the value is blocked or is no value of this type. */
     public Optional<Identifier> of(Identifier.Type type, String value) {
         var none = blocked;
-        if (!none.isEmpty() && none.contains(value.strip().toLowerCase(Locale.ROOT))) return Optional.empty();
-        return unblocked(type, value);
+        return none.has(value) ? Optional.empty() : unblocked(type, value).filter(one -> !none.has(one));
+    }
+
+    private static String bare(String value) {
+        return value.strip().toLowerCase(Locale.ROOT);
     }
 
     /** The identifier as if the rules blocked nothing. */

@@ -169,7 +169,7 @@ public class Tombstones {
 
     private boolean isOne(String word) {
         for (var type : Identifier.Type.values())
-            if (identifiers.of(type, word).filter(this::isErased).isPresent()) return true;
+            if (identifiers.unblocked(type, word).filter(this::isErased).isPresent()) return true;
         return false;
     }
 

@@ -46,7 +46,7 @@ public class Suppressions {
     /** The channels that have addresses. */
     public static final List<String> CHANNELS = List.of(Permissions.EMAIL, "sms");
 
-    /** The hash of an address of a channel ({@code email} or {@code sms}). */
+    /** The hash of an address of a channel ({@code email} or {@code sms}); mail goes to one that is blocked as an identifier. */
     public long addressHash(String channel, String address) {
         var type = switch (channel) {
             case "email" -> Identifier.Type.EMAIL;
@@ -56,7 +56,7 @@ public class Suppressions {
                         .with("channel", channel);
         };
         return identifiers
-                .of(type, address)
+                .unblocked(type, address)
                 .map(identifier -> identifier.id().value())
                 .orElseThrow(
                         () -> Problem.invalid("address_invalid", "this is no address one could write to by {channel}")

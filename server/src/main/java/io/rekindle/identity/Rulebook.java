@@ -41,7 +41,13 @@ public class Rulebook {
             int number,
             RulesDocument document,
             @Nullable Instant changedAt,
-            @Nullable String changedBy) {}
+            @Nullable String changedBy) {
+        /** Without what may name a person: for who may not see personal data. */
+        public Version masked() {
+            var hidden = document.blocked().stream().map(value -> "***").toList();
+            return new Version(number, document.withBlocked(hidden), changedAt, changedBy);
+        }
+    }
 
     /** The rules that hold. */
     public Version now() {

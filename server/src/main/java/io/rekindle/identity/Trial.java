@@ -77,10 +77,7 @@ public class Trial {
 
     /** @param atOnce how many combinations of identifiers may be in memory */
     Outcome of(RulesDocument document, long atOnce) {
-        var blocked = new HashSet<CustomerId>();
-        for (var value : document.blocked())
-            for (var type : Identifier.Type.values())
-                identifiers.unblocked(type, value).ifPresent(i -> blocked.add(i.id()));
+        var blocked = identifiers.namedBy(document.blocked());
         long combinations =
                 warehouse.first(Sql.of("""
                                 select count(*) as n from (

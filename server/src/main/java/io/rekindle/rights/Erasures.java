@@ -199,7 +199,7 @@ public class Erasures implements Backlog, Tombstones.Returning {
      * @return whether it was one of somebody erased
      */
     public boolean readmit(Identifier.Type type, String value, String reason) {
-        var id = identifiers.of(type, value).map(i -> i.id().value());
+        var id = identifiers.unblocked(type, value).map(i -> i.id().value());
         if (id.isEmpty() || !tombstones.erased().contains(id.get())) return false;
         if (!tombstones.readmit(List.of(id.get()), "by hand: " + reason.strip()))
             throw Problem.conflict(

@@ -2,9 +2,13 @@ package io.rekindle.identity;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.rekindle.access.ApiKeys;
+import io.rekindle.access.Role;
 import io.rekindle.collect.EventLog;
 import io.rekindle.collect.Identifier;
+import io.rekindle.collect.Identifiers;
 import io.rekindle.collect.Tails;
+import io.rekindle.collect.Tombstones;
 import io.rekindle.testing.EverythingStored;
 import io.rekindle.testing.RekindleTest;
 import io.rekindle.warehouse.Warehouse;
@@ -16,6 +20,8 @@ import java.nio.charset.StandardCharsets;
 import java.util.Base64;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
+import java.util.UUID;
 import org.junit.jupiter.api.Test;
 import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.boot.test.web.server.LocalServerPort;
@@ -36,6 +42,9 @@ class IdentityRulesTest {
     private final Warehouse warehouse;
     private final JdbcClient jdbc;
     private final Trial trial;
+    private final Identifiers identifiers;
+    private final Tombstones tombstones;
+    private final ApiKeys keys;
 
     IdentityRulesTest(
             @LocalServerPort int port,
@@ -44,7 +53,10 @@ class IdentityRulesTest {
             @Autowired Identities identities,
             @Autowired Warehouse warehouse,
             @Autowired JdbcClient jdbc,
-            @Autowired Trial trial) {
+            @Autowired Trial trial,
+            @Autowired Identifiers identifiers,
+            @Autowired Tombstones tombstones,
+            @Autowired ApiKeys keys) {
         this.port = port;
         this.log = log;
         this.tails = tails;
@@ -52,6 +64,9 @@ class IdentityRulesTest {
         this.warehouse = warehouse;
         this.jdbc = jdbc;
         this.trial = trial;
+        this.identifiers = identifiers;
+        this.tombstones = tombstones;
+        this.keys = keys;
     }
 
     @Test
@@ -164,6 +179,82 @@ class IdentityRulesTest {
         }
     }
 
+    /** As the dry run has it: by what a value is, not by how it is written. Mail is a matter of the suppression list. */
+    @Test
+    void aBlockedValueJoinsNobodyHoweverItIsSpelledAndItsAddressCanStillBeSuppressed() throws Exception {
+        var hash = identifiers
+                .of(Identifier.Type.EMAIL, "bl.gone@gmail.com")
+                .orElseThrow()
+                .id()
+                .value();
+        var before = send("GET", "/api/identity/rules", "", 200).path("document");
+        var rules = (ObjectNode) before.deepCopy();
+        rules.withArray("blocked")
+                .add("400-820-8820")
+                .add("bl.info@gmail.com")
+                .add("bl.gone@gmail.com")
+                .add("13800138000@bl.example");
+        send("PUT", "/api/identity/rules", rules.toString(), 200);
+        try {
+            for (var spelling : List.of("400-820-8820", "4008208820", "400 820 88 20"))
+                assertThat(identifiers.of(Identifier.Type.PHONE, spelling))
+                        .as(spelling)
+                        .isEmpty();
+            for (var spelling : List.of("bl.info@gmail.com", "BLinfo@gmail.com", "b.l.info+1@googlemail.com"))
+                assertThat(identifiers.of(Identifier.Type.EMAIL, spelling))
+                        .as(spelling)
+                        .isEmpty();
+            assertThat(identifiers.of(Identifier.Type.PHONE, "13800138000"))
+                    .as("an address of digits is no telephone number")
+                    .isPresent();
+            intake("""
+                    {"type":"identify","messageId":"bl-2","userId":"bl-one","traits":{"email":"blinfo+1@gmail.com"}},
+                    {"type":"identify","messageId":"bl-3","userId":"bl-two","traits":{"email":"b.linfo@gmail.com"}}""");
+            for (var user : List.of("bl-one", "bl-two")) {
+                var customer = identities.find(Identifier.Type.USER_ID, user).orElseThrow();
+                assertThat(identities.identifiersOf(customer)).as(user).hasSize(1);
+                assertThat(jdbc.sql(
+                                        "select count(*) from reachable_customers where customer_id = :id and channel = 'email'")
+                                .param("id", customer.value())
+                                .query(Long.class)
+                                .single())
+                        .as("%s can be written to", user)
+                        .isEqualTo(1);
+            }
+            send("POST", "/api/suppressions", "{\"address\":\"bl.info@gmail.com\",\"reason\":\"legal\"}", 201);
+            assertThat(send("POST", "/api/suppressions/search", "{\"address\":\"blinfo@gmail.com\"}", 200)
+                            .path("items")
+                            .size())
+                    .isEqualTo(1);
+
+            tombstones.entomb(Set.of(hash), 4711);
+            try {
+                assertThat(tombstones.areNamedIn("{\"to\":\"blgone@gmail.com\"}"))
+                        .as("who was erased stays so")
+                        .isTrue();
+            } finally {
+                tombstones.readmit(Set.of(hash), "test");
+            }
+
+            assertThat(send("GET", "/api/identity/rules", "", 200)
+                            .at("/document/blocked")
+                            .toString())
+                    .as("as they were typed, to an administrator")
+                    .contains("400-820-8820", "bl.info@gmail.com");
+            var analyst = keys.create("rules: an analyst " + UUID.randomUUID(), Set.of(Role.ANALYST))
+                    .secret();
+            assertThat(send(analyst, "GET", "/api/identity/rules", "", 200)
+                            .at("/document/blocked")
+                            .valueStream()
+                            .map(JsonNode::asString))
+                    .hasSize(rules.path("blocked").size())
+                    .containsOnly("***");
+        } finally {
+            send("PUT", "/api/identity/rules", before.toString(), 200);
+        }
+        assertThat(identifiers.of(Identifier.Type.PHONE, "4008208820")).isPresent();
+    }
+
     @Test
     void underTheRulesAsTheyComeAShopsTabletJoinsNoTwoPeople() throws Exception {
         var items = new StringBuilder();
@@ -199,9 +290,13 @@ class IdentityRulesTest {
     }
 
     private JsonNode send(String method, String path, String body, int status) throws Exception {
+        return send(RekindleTest.ADMIN_KEY, method, path, body, status);
+    }
+
+    private JsonNode send(String key, String method, String path, String body, int status) throws Exception {
         var answer = http.send(
                 HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + path))
-                        .header("Authorization", "Bearer " + RekindleTest.ADMIN_KEY)
+                        .header("Authorization", "Bearer " + key)
                         .header("Content-Type", "application/json")
                         .method(method, HttpRequest.BodyPublishers.ofString(body))
                         .build(),
