@@ -154,19 +154,23 @@ final class EventsImport implements Ready {
                         tools.vault().keyedHash("import-row again", text));
     }
 
-    /** Rows of earlier imports of this kind, by the digest that their message id carries. */
+    /**
+     * Rows of earlier imports of this kind, by the digest that their message id carries. Where rows do not tell when, of
+     * those alone that speak alike: two files that each know something else of a customer would else follow one another
+     * for ever, and take back each time what the customer said since.
+     */
     private void present() {
-        tools.warehouse().stream(
-                Sql.of("""
+        var alike =
+                events.tellsWhen() ? null : store.speakingAlike(given.id(), ImportStore.fields(events.understood()));
+        tools.warehouse().stream(Sql.of("""
                         select seq, import_id, customer_id, split_part(message_id, '-', 4) as digest from events
                         where import_id is not null and import_id <> ? and message_id like ? and split_part(message_id, '-', 5) = ''
                             and import_id not in (select import_id from imports_undone)
-                        """, given.id(), prefix(given.mapping().tells()) + "-%"),
-                row -> staging.addPresent(
-                        row.longValue("seq"),
-                        row.longValue("import_id"),
-                        row.longValue("customer_id"),
-                        row.text("digest")));
+                        """, given.id(), prefix(given.mapping().tells()) + "-%"), row -> {
+            long by = row.longValue("import_id");
+            if (alike == null || alike.contains(by))
+                staging.addPresent(row.longValue("seq"), by, row.longValue("customer_id"), row.text("digest"));
+        });
     }
 
     private void bringIn(RowStaging.Sifted sifted, Course course) {

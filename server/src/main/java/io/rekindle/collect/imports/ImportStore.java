@@ -23,6 +23,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.LongUnaryOperator;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import tools.jackson.core.type.TypeReference;
@@ -152,6 +154,42 @@ final class ImportStore {
                 .param("id", id)
                 .query((row, n) -> row.getLong("import_id"))
                 .list();
+    }
+
+    /**
+     * Earlier imports whose rows speak as those of this one do: what the same origin brought, or, where a person brought
+     * the file, files that were read as the same fields. What others said since takes none of it back.
+     */
+    Set<Long> speakingAlike(long id, Set<String> fields) {
+        return jdbc
+                .sql("""
+                        select e.id, case when e.origin_way is null then e.report end as report
+                        from imports e join imports i on i.id = :id
+                        where e.id <> i.id and e.kind = i.kind and e.state = 'done' and not e.dry_run
+                            and (e.origin_way, e.origin_id) is not distinct from (i.origin_way, i.origin_id)
+                        """)
+                .param("id", id)
+                .query((row, n) -> {
+                    var report = row.getString("report");
+                    return report == null
+                                    || fields(json.readValue(report, Imports.Report.class)
+                                                    .columns())
+                                            .equals(fields)
+                            ? Optional.of(row.getLong("id"))
+                            : Optional.<Long>empty();
+                })
+                .list()
+                .stream()
+                .flatMap(Optional::stream)
+                .collect(Collectors.toUnmodifiableSet());
+    }
+
+    /** What columns were read as; one may stand for several fields. */
+    static Set<String> fields(List<Imports.Column> columns) {
+        return columns.stream()
+                .flatMap(column -> Stream.ofNullable(column.field()))
+                .flatMap(field -> Stream.of(field.split(", ")))
+                .collect(Collectors.toUnmodifiableSet());
     }
 
     /** All imports one origin brought. */

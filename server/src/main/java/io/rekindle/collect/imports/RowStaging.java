@@ -10,8 +10,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Where the rows of a file stand by their digests and are held against those of earlier imports. A row that tells when
  * what it says happened is there already when there are as many like it. Rows that do not are there already when they are
- * the last that were said of their customer, in their order: then saying them again would change nothing, and must not
- * take back what the customer said since.
+ * the last that imports speaking alike said of their customer, in their order: then saying them again would change
+ * nothing, and must not take back what the customer said since.
  */
 final class RowStaging extends Workspace {
     private @Nullable DuckDBAppender rows;

@@ -31,6 +31,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.DriverManager;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.LocalDate;
 import java.util.List;
 import java.util.Map;
@@ -170,6 +171,46 @@ class CustomerImportTest {
         assertThat(run(first.replace("Berlin", "Paris")).alreadyThere()).isEqualTo(2);
         assertThat(run(first).lines()).as("back again is something new").isEqualTo(1);
         assertThat(city("c-" + mark)).isEqualTo("Berlin");
+    }
+
+    /** Two databases, or two files, of which each knows something else of the same customer. */
+    @Test
+    void whatAnotherImportSaysInBetweenMakesNoRowNewAgain() throws Exception {
+        var city = "customer,city\np-%s,Berlin\n".formatted(mark);
+        var points = "customer,traits.points\np-%s,10\n".formatted(mark);
+        long pull = 1_000_000_000L + Math.abs(mark.hashCode());
+        var crm = new Imports.Origin("pull", pull, "crm " + mark);
+        var loyalty = new Imports.Origin("pull", pull + 1, "loyalty " + mark);
+        assertThat(run(city, crm).lines()).isEqualTo(1);
+        assertThat(run(points, loyalty).lines()).isEqualTo(1);
+        say("p-" + mark, Instant.now().toString(), "\"city\":\"Hamburg\"");
+        for (int night = 0; night < 2; night++) {
+            assertThat(run(city, crm).alreadyThere()).isEqualTo(1);
+            assertThat(run(points, loyalty).alreadyThere()).isEqualTo(1);
+        }
+        assertThat(city("p-" + mark)).isEqualTo("Hamburg");
+        assertThat(run(city.replace("Berlin", "Paris"), crm).lines())
+                .as("who moved")
+                .isEqualTo(1);
+        assertThat(city("p-" + mark)).isEqualTo("Paris");
+
+        assertThat(run(city).lines()).as("by hand nobody said it yet").isEqualTo(1);
+        assertThat(run(points).lines()).isEqualTo(1);
+        say("p-" + mark, Instant.now().toString(), "\"city\":\"Hamburg\"");
+        assertThat(run(city).alreadyThere()).isEqualTo(1);
+        assertThat(run(points).alreadyThere()).isEqualTo(1);
+        assertThat(city("p-" + mark)).isEqualTo("Hamburg");
+    }
+
+    private Imports.Report run(String csv, Imports.Origin origin) throws IOException {
+        return report(imports.start(
+                write("pulled.csv", csv.getBytes(StandardCharsets.UTF_8)),
+                "pulled.csv",
+                ImportMapping.of(ImportKind.CUSTOMERS, Map.of()),
+                false,
+                false,
+                origin,
+                origin.id()));
     }
 
     @Test
