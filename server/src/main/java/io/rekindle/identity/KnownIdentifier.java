@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
  * An identifier and whom it belongs to.
  *
  * @param firstSeen when the earliest event with it occurred
- * @param linkedAt when it was received first, or came to its present customer
+ * @param linkedAt when it was received first, or a link of its own brought it to another customer
  * @param claims how many stronger identifiers it was seen with, be it that they got it or that they were refused
  * @param sharedSince since when it is taken for one that several people use; null when it is not
  */

@@ -350,7 +350,7 @@ final class Matching {
             return;
         }
         var now = sighting.receivedAt();
-        var reason = reasonAgainst(one, other, node, now);
+        var reason = reasonAgainst(one, other, node(strongest), node, now);
         if (reason != null) {
             refuse(weaker, other, one, reason, now);
             return;
@@ -396,7 +396,7 @@ final class Matching {
         enter(edge);
     }
 
-    private Conflict.@Nullable Reason reasonAgainst(Part one, Part other, Node through, Instant now) {
+    private Conflict.@Nullable Reason reasonAgainst(Part one, Part other, Node strongest, Node through, Instant now) {
         if (areApart(one, other)) return Conflict.Reason.SEPARATED;
         if (one.hasUserId() && other.hasUserId()) return Conflict.Reason.SECOND_USER_ID;
         var type = through.identifier.type();
@@ -405,7 +405,8 @@ final class Matching {
         if (through.claims >= rules.mostClaims(through.identifier.type())) return Conflict.Reason.SHARED;
         if (one.members.size() + other.members.size() > rules.largest()) return Conflict.Reason.TOO_LARGE;
         boolean oneWins = strongestFirst.compare(one.root.identifier, other.root.identifier) < 0;
-        return exceedsALimit(oneWins ? one : other, oneWins ? other : one, now) ? Conflict.Reason.LIMIT : null;
+        boolean tooMany = oneWins ? exceedsALimit(one, other, through, now) : exceedsALimit(other, one, strongest, now);
+        return tooMany ? Conflict.Reason.LIMIT : null;
     }
 
     private void merge(Request request) {
@@ -471,6 +472,7 @@ final class Matching {
             moved(member, cause);
             winner.add(member);
         }
+        node(oneWins ? right : left).linkedAt = cause.at();
         loser.members = List.of();
     }
 
@@ -479,7 +481,6 @@ final class Matching {
     }
 
     private static void moved(Node node, Cause cause) {
-        node.linkedAt = cause.at();
         node.dirty = true;
         node.cause = cause;
     }
@@ -627,10 +628,13 @@ final class Matching {
         return way;
     }
 
-    private boolean exceedsALimit(Part winner, Part loser, Instant now) {
+    /** @param linked the loser's that the link brings: gathered now, however old; the others were when they were linked */
+    private boolean exceedsALimit(Part winner, Part loser, Node linked, Instant now) {
         var since = now.minus(rules.window());
         var counts = new HashMap<Identifier.Type, Integer>();
-        for (var member : loser.members) counts.merge(member.identifier.type(), 1, Integer::sum);
+        for (var member : loser.members)
+            if (member == linked || member.linkedAt.isAfter(since))
+                counts.merge(member.identifier.type(), 1, Integer::sum);
         for (var member : winner.members)
             if (counts.containsKey(member.identifier.type()) && member.linkedAt.isAfter(since))
                 counts.merge(member.identifier.type(), 1, Integer::sum);

@@ -265,6 +265,50 @@ class MatchingLawsTest {
         return one.stream().anyMatch(i -> i.type() == type) && other.stream().anyMatch(i -> i.type() == type);
     }
 
+    /** An hour between events, a window of ten hours, three browsers at most. */
+    @Test
+    void theLimitCountsWhatWasGatheredWithinTheWindowOnBothSidesWhateverIsMerged() {
+        var narrow = rules(5, 5, 3, Duration.ofHours(10), 1_000, 1_000);
+        var user = identifier(Identifier.Type.USER_ID, 1, 0);
+        var email = identifier(Identifier.Type.EMAIL, 1, 0);
+        var events = new ArrayList<Matching.Sighting>();
+        for (int old = 0; old < 5; old++) events.add(sighting(11 * old, List.of(email, browser(old))));
+        events.add(sighting(56, List.of(user, email)));
+        for (int more = 5; more < 9; more++) events.add(sighting(52 + more, List.of(user, browser(more))));
+        for (var batches : List.of(List.of(events), cut(events, new Random(1)))) {
+            var world = new World(narrow).read(batches);
+            assertThat(world.conflicts.keySet())
+                    .as("what came long ago does not count, a fourth of today does")
+                    .containsExactly("%s %s LIMIT".formatted(browser(8).id(), user.id()));
+            assertThat(world.customers())
+                    .containsEntry(email.id().value(), user.id().value())
+                    .containsEntry(browser(0).id().value(), user.id().value())
+                    .containsEntry(browser(7).id().value(), user.id().value());
+        }
+
+        var strangers = new ArrayList<Matching.Sighting>();
+        for (int old = 0; old < 4; old++) strangers.add(sighting(old, List.of(browser(old))));
+        for (int old = 0; old < 4; old++) strangers.add(sighting(30 + old, List.of(user, browser(old))));
+        assertThat(new World(narrow)
+                        .read(cut(strangers, new Random(2)))
+                        .conflicts
+                        .keySet())
+                .as("what is linked today is gathered today, however old it is")
+                .containsExactly("%s %s LIMIT".formatted(browser(3).id(), user.id()));
+
+        var both = new ArrayList<Matching.Sighting>();
+        for (int i = 0; i < 2; i++) both.add(sighting(i, List.of(user, browser(i))));
+        for (int i = 2; i < 4; i++) both.add(sighting(i, List.of(email, browser(i))));
+        both.add(sighting(5, List.of(user, email)));
+        assertThat(new World(narrow).read(cut(both, new Random(3))).conflicts.keySet())
+                .as("two and two within the window")
+                .containsExactly("%s %s LIMIT".formatted(email.id(), user.id()));
+    }
+
+    private static Identifier browser(int number) {
+        return identifier(Identifier.Type.ANONYMOUS_ID, 0, number);
+    }
+
     private static final class World {
         private final MatchingRules settings;
         private final Map<Long, KnownIdentifier> stored = new TreeMap<>();
