@@ -46,7 +46,7 @@ public class Suppressions {
     /** The channels that have addresses. */
     public static final List<String> CHANNELS = List.of(Permissions.EMAIL, "sms");
 
-    /** The hash of an address of a channel ({@code email} or {@code sms}); mail goes to one that is blocked as an identifier. */
+    /** The hash of an address of a channel ({@code email} or {@code sms}), also of one that is blocked as an identifier. */
     public long addressHash(String channel, String address) {
         var type = switch (channel) {
             case "email" -> Identifier.Type.EMAIL;

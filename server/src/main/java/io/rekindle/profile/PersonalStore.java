@@ -426,7 +426,7 @@ class PersonalStore {
         };
         return type == null
                 ? NO_ADDRESS
-                : identifiers.unblocked(type, clear).map(i -> i.id().value()).orElse(NO_ADDRESS);
+                : identifiers.of(type, clear).map(i -> i.id().value()).orElse(NO_ADDRESS);
     }
 
     private static SqlArrayValue sources(List<Standing<Value>> rows) {

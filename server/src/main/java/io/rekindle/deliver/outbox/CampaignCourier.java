@@ -1,5 +1,7 @@
 package io.rekindle.deliver.outbox;
 
+import io.rekindle.collect.Identifier;
+import io.rekindle.collect.Identifiers;
 import io.rekindle.common.CustomerId;
 import io.rekindle.consent.Confirmations;
 import io.rekindle.consent.Permissions;
@@ -49,6 +51,7 @@ class CampaignCourier implements Courier {
     private final Offers offers;
     private final Coupons coupons;
     private final Campaigns campaigns;
+    private final Identifiers identifiers;
     private final Identities identities;
     private final Decisions decisions;
     private final PlanSettings plan;
@@ -67,6 +70,7 @@ class CampaignCourier implements Courier {
             Offers offers,
             Coupons coupons,
             Campaigns campaigns,
+            Identifiers identifiers,
             Identities identities,
             Decisions decisions,
             PlanSettings plan,
@@ -81,6 +85,7 @@ class CampaignCourier implements Courier {
         this.offers = offers;
         this.coupons = coupons;
         this.campaigns = campaigns;
+        this.identifiers = identifiers;
         this.identities = identities;
         this.decisions = decisions;
         this.plan = plan;
@@ -107,7 +112,9 @@ class CampaignCourier implements Courier {
         return recipients;
     }
 
+    /** What the rules of identity block is nobody's: a filled-in nothing, or the shop's own. */
     private Optional<Address> address(String email) {
+        if (identifiers.of(Identifier.Type.EMAIL, email).isEmpty()) return Optional.empty();
         try {
             return Optional.of(new Address(email, suppressions.addressHash(EMAIL, email)));
         } catch (Problem notAnAddress) {
