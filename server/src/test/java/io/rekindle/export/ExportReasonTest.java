@@ -20,8 +20,9 @@ import org.springframework.test.context.TestPropertySource;
 @RekindleTest
 @TestPropertySource(properties = "rekindle.access.reason-required=true")
 class ExportReasonTest {
-    private static final Map<String, Object> IN_CLEAR =
+    private static final Map<String, ?> IN_CLEAR =
             Map.of("name", "why", "data", List.of("profiles"), "form", "csv", "personal", "clear");
+    private static final long PATIENCE_NANOS = 60_000_000_000L;
 
     private final ApiClient api;
 
@@ -36,12 +37,12 @@ class ExportReasonTest {
         var export = "/api/exports/"
                 + saying.post("/api/exports", IN_CLEAR).path("id").asLong();
         api.post(export + "/run", Map.of());
-        while (!api.get(export + "/runs?limit=1")
-                .path("items")
-                .path(0)
-                .path("state")
-                .asString("")
-                .equals("done")) TimeUnit.MILLISECONDS.sleep(50);
+        long deadline = System.nanoTime() + PATIENCE_NANOS;
+        while (!state(export).equals("done")) {
+            assertThat(state(export)).isNotEqualTo("failed");
+            assertThat(System.nanoTime()).as("waited in vain").isLessThan(deadline);
+            TimeUnit.MILLISECONDS.sleep(50);
+        }
         var name = api.get(export + "/files").path("items").path(0).path("name").asString();
         var file = export + "/file?name=" + name;
         assertThatThrownBy(() -> api.getBytes(file)).satisfies(e -> isOf(e, "export_file_of_personal_data"));
@@ -50,6 +51,14 @@ class ExportReasonTest {
         saying.getInto(file, folder.resolve("profiles"));
         assertThat(Files.size(folder.resolve("profiles"))).isPositive();
         api.delete(export + "?files=true");
+    }
+
+    private String state(String export) {
+        return api.get(export + "/runs?limit=1")
+                .path("items")
+                .path(0)
+                .path("state")
+                .asString("");
     }
 
     private static void isOf(Throwable refused, String code) {
