@@ -23,6 +23,7 @@ import java.util.Objects;
 import java.util.Queue;
 import java.util.Set;
 import java.util.function.Function;
+import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.simple.JdbcClient;
@@ -62,7 +63,7 @@ class ConsentStore {
     /**
      * Whether what was said of everything ({@code c}) and of one topic ({@code t}) is permission; null when nothing was. What
      * is said of a topic outweighs what is said of everything, but for a withdrawal from everything after it, and one that
-     * was decided outweighs a plain statement of whenever.
+     * was decided outweighs a plain statement of whenever. The times are those of the sayings that hold.
      */
     static final String HOLDS = "case when t.customer_id is null then c.granted when not t.granted then false"
             + " when not c.granted and ((c.set_at, c.seq) > (t.set_at, t.seq)"
@@ -87,6 +88,10 @@ class ConsentStore {
     record About(CustomerId customer, String purpose, String channel, String topic) {
         About(CustomerId customer, String purpose, String channel) {
             this(customer, purpose, channel, "");
+        }
+
+        About of(CustomerId other) {
+            return new About(other, purpose, channel, topic);
         }
     }
 
@@ -196,6 +201,10 @@ class ConsentStore {
 
     /** @param told the last row of the history; says what holds */
     private record State(@Nullable Said decided, @Nullable Said plain, Said told) {
+        Said holds() {
+            return holding(decided, plain);
+        }
+
         Instant last() {
             var last = told.at();
             if (decided != null && decided.at().isAfter(last)) last = decided.at();
@@ -305,7 +314,7 @@ class ConsentStore {
     }
 
     private static boolean granted(@Nullable State state) {
-        return state != null && holding(state.decided(), state.plain()).granted();
+        return state != null && state.holds().granted();
     }
 
     private static Instant later(Instant one, Instant other) {
@@ -404,7 +413,7 @@ class ConsentStore {
     private Map<About, State> load(List<CustomerId> customers) {
         var found = new HashMap<About, State>();
         jdbc.sql("""
-                        select customer_id, purpose, channel, topic, granted, source, set_at, seq, evidence, decided,
+                        select customer_id, purpose, channel, topic, granted, source, told_at, told_seq, evidence, decided,
                             decided_source, decided_at, decided_seq, decided_evidence, plain, plain_source, plain_at,
                             plain_seq, plain_evidence
                         from consents where customer_id = any (:customers)
@@ -421,8 +430,8 @@ class ConsentStore {
                             new Said(
                                     row.getBoolean("granted"),
                                     row.getString("source"),
-                                    instant(row, "set_at"),
-                                    row.getLong("seq"),
+                                    instant(row, "told_at"),
+                                    row.getLong("told_seq"),
                                     row.getLong("evidence"))));
         });
         return found;
@@ -443,17 +452,18 @@ class ConsentStore {
         if (states.isEmpty()) return;
         jdbc.sql("""
                         insert into consents (customer_id, purpose, channel, topic, granted, source, set_at, seq, evidence,
-                            decided, decided_source, decided_at, decided_seq, decided_evidence,
+                            told_at, told_seq, decided, decided_source, decided_at, decided_seq, decided_evidence,
                             plain, plain_source, plain_at, plain_seq, plain_evidence)
-                        select c, p, h, t, g, s, a, q, e, nullif(d, '')::boolean, ds, nullif(da, '')::timestamptz, dq, de,
+                        select c, p, h, t, g, s, a, q, e, ta, tq, nullif(d, '')::boolean, ds, nullif(da, '')::timestamptz, dq, de,
                             nullif(l, '')::boolean, ls, nullif(la, '')::timestamptz, lq, le
                         from unnest(:customers, :purposes, :channels, :topics, :granted, :sources, :at, :seq, :evidence,
-                                :decided, :decidedSources, :decidedAt, :decidedSeq, :decidedEvidence,
+                                :toldAt, :toldSeq, :decided, :decidedSources, :decidedAt, :decidedSeq, :decidedEvidence,
                                 :plain, :plainSources, :plainAt, :plainSeq, :plainEvidence)
-                            as x (c, p, h, t, g, s, a, q, e, d, ds, da, dq, de, l, ls, la, lq, le)
+                            as x (c, p, h, t, g, s, a, q, e, ta, tq, d, ds, da, dq, de, l, ls, la, lq, le)
                         on conflict (customer_id, purpose, channel, topic) do update set granted = excluded.granted,
                             source = excluded.source, set_at = excluded.set_at, seq = excluded.seq,
-                            evidence = excluded.evidence, decided_evidence = excluded.decided_evidence,
+                            evidence = excluded.evidence, told_at = excluded.told_at, told_seq = excluded.told_seq,
+                            decided_evidence = excluded.decided_evidence,
                             plain_evidence = excluded.plain_evidence,
                             decided = excluded.decided, decided_source = excluded.decided_source,
                             decided_at = excluded.decided_at, decided_seq = excluded.decided_seq,
@@ -464,20 +474,27 @@ class ConsentStore {
                 .param("purposes", texts(states, s -> s.getKey().purpose()))
                 .param("channels", texts(states, s -> s.getKey().channel()))
                 .param("topics", texts(states, s -> s.getKey().topic()))
-                .param("evidence", longs(states, s -> s.getValue().told().evidence()))
+                .param("evidence", longs(states, s -> s.getValue().holds().evidence()))
                 .param(
                         "decidedEvidence",
                         longs(states, s -> evidence(s.getValue().decided())))
                 .param("plainEvidence", longs(states, s -> evidence(s.getValue().plain())))
-                .param("granted", flags(states, s -> s.getValue().told().granted()))
-                .param("sources", texts(states, s -> s.getValue().told().source()))
+                .param("granted", flags(states, s -> s.getValue().holds().granted()))
+                .param("sources", texts(states, s -> s.getValue().holds().source()))
                 .param(
                         "at",
                         texts(
                                 "timestamptz",
                                 states,
+                                s -> s.getValue().holds().at().toString()))
+                .param("seq", longs(states, s -> s.getValue().holds().seq()))
+                .param(
+                        "toldAt",
+                        texts(
+                                "timestamptz",
+                                states,
                                 s -> s.getValue().told().at().toString()))
-                .param("seq", longs(states, s -> s.getValue().told().seq()))
+                .param("toldSeq", longs(states, s -> s.getValue().told().seq()))
                 .param("decided", texts(states, s -> given(s.getValue().decided(), Said::granted)))
                 .param("decidedSources", texts(states, s -> given(s.getValue().decided(), Said::source)))
                 .param("decidedAt", texts(states, s -> given(s.getValue().decided(), Said::at)))
@@ -580,15 +597,18 @@ class ConsentStore {
      * have today, and tells the history what holds of each of them from now on.
      *
      * @param whose every identity of today's customers among {@code touched}
+     * @param kin who stands for those a customer had identities in common with; the history of all of them is told that far
      */
-    void regroup(Collection<CustomerId> touched, Map<CustomerId, CustomerId> whose, long upTo) {
+    void regroup(
+            Collection<CustomerId> touched,
+            Map<CustomerId, CustomerId> whose,
+            UnaryOperator<CustomerId> kin,
+            long upTo) {
         oneAtATime();
         var before = load(List.copyOf(touched));
-        var latest = new HashMap<String, Instant>();
-        before.forEach((about, state) -> latest.merge(
-                about.purpose() + " " + about.channel() + " " + about.topic(),
-                state.told().at(),
-                (one, other) -> one.isAfter(other) ? one : other));
+        var latest = new HashMap<About, Instant>();
+        before.forEach((about, state) ->
+                latest.merge(about.of(kin.apply(about.customer())), state.told().at(), ConsentStore::later));
         jdbc.sql("delete from consents where customer_id = any (:touched)")
                 .param("touched", longs(List.copyOf(touched), CustomerId::value))
                 .update();
@@ -603,10 +623,9 @@ class ConsentStore {
                             new ArrayList<>()));
         var turns = new ArrayList<Turn>();
         states.replaceAll((about, state) -> {
-            var holds = holding(state.decided(), state.plain());
+            var holds = state.holds();
             var last = latest.getOrDefault(
-                    about.purpose() + " " + about.channel() + " " + about.topic(),
-                    state.told().at());
+                    about.of(kin.apply(about.customer())), state.told().at());
             var told = last.isAfter(state.told().at())
                     ? new Said(
                             state.told().granted(),
@@ -869,7 +888,7 @@ class ConsentStore {
         });
         var turns = new ArrayList<Turn>();
         merged.replaceAll((about, state) -> {
-            var holds = holding(state.decided(), state.plain());
+            var holds = state.holds();
             return told.getOrDefault(about, Set.of()).equals(Set.of(holds.granted()))
                     ? state
                     : new State(state.decided(), state.plain(), told(about, holds, state.told(), turns));

@@ -326,6 +326,7 @@ class ConsentTail implements Tail {
                     touched,
                     identities.aliasesOf(
                             new HashSet<>(identities.canonical(touched).values())),
+                    Regrouping.kin(some, identities.canonical(touched)),
                     last);
         }
     }

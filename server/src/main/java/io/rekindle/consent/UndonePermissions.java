@@ -9,6 +9,7 @@ import io.rekindle.warehouse.Warehouse;
 import java.util.Collection;
 import java.util.HashSet;
 import java.util.List;
+import java.util.function.UnaryOperator;
 import org.springframework.stereotype.Component;
 import org.springframework.transaction.PlatformTransactionManager;
 import org.springframework.transaction.support.TransactionTemplate;
@@ -63,6 +64,6 @@ class UndonePermissions implements ImportsUndone {
         var said = store.takeBack(events);
         if (said.isEmpty()) return;
         var customers = new HashSet<CustomerId>(identities.canonical(said).values());
-        store.regroup(customers, identities.aliasesOf(customers), store.lastMerge());
+        store.regroup(customers, identities.aliasesOf(customers), UnaryOperator.identity(), store.lastMerge());
     }
 }

@@ -7,6 +7,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.UnaryOperator;
 
 /**
  * Identifiers of one customer that belong to another one from now on.
@@ -26,6 +27,25 @@ public record Regrouping(long number, CustomerId from, CustomerId to, Instant at
             touched.add(one.to());
         }
         return touched;
+    }
+
+    /**
+     * Who stands for everybody that a run of regroupings connects with a customer; whoever it does not touch stands for
+     * themselves.
+     *
+     * @param canonical the customers of ids of the run as they are by now: connected with these ids too
+     */
+    public static UnaryOperator<CustomerId> kin(List<Regrouping> some, Map<CustomerId, CustomerId> canonical) {
+        var above = new HashMap<CustomerId, CustomerId>();
+        for (var one : some) above.put(top(above, one.from()), top(above, one.to()));
+        canonical.forEach((id, customer) -> above.put(top(above, id), top(above, customer)));
+        return customer -> top(above, customer);
+    }
+
+    private static CustomerId top(Map<CustomerId, CustomerId> above, CustomerId customer) {
+        var at = customer;
+        for (var next = above.get(at); next != null && !next.equals(at); next = above.get(at)) at = next;
+        return at;
     }
 
     /** Where each loser of a run without a split ends: a winner may lose to another one later in the run. */

@@ -5,9 +5,11 @@ import io.rekindle.access.Caller;
 import io.rekindle.collect.Identifier;
 import io.rekindle.platform.BusinessClock;
 import io.rekindle.platform.Problem;
+import io.rekindle.platform.Vault;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -25,15 +27,23 @@ public class Rulebook {
     private final AuditTrail audit;
     private final JsonMapper json;
     private final Trial trial;
+    private final Vault vault;
 
     Rulebook(
-            JdbcClient jdbc, IdentityRules rules, BusinessClock clock, AuditTrail audit, JsonMapper json, Trial trial) {
+            JdbcClient jdbc,
+            IdentityRules rules,
+            BusinessClock clock,
+            AuditTrail audit,
+            JsonMapper json,
+            Trial trial,
+            Vault vault) {
         this.jdbc = jdbc;
         this.rules = rules;
         this.clock = clock;
         this.audit = audit;
         this.json = json;
         this.trial = trial;
+        this.vault = vault;
     }
 
     /** @param number 0 while nobody has changed what the settings say */
@@ -41,13 +51,7 @@ public class Rulebook {
             int number,
             RulesDocument document,
             @Nullable Instant changedAt,
-            @Nullable String changedBy) {
-        /** Without what may name a person: for who may not see personal data. */
-        public Version masked() {
-            var hidden = document.blocked().stream().map(value -> "***").toList();
-            return new Version(number, document.withBlocked(hidden), changedAt, changedBy);
-        }
-    }
+            @Nullable String changedBy) {}
 
     /** The rules that hold. */
     public Version now() {
@@ -61,9 +65,43 @@ public class Rulebook {
                 .orElseGet(() -> new Version(0, rules.document(), null, null));
     }
 
-    /** Changes the rules for what comes in from now on. Problem: {@code identity_rules_invalid} with all faults. */
+    /**
+     * Without what may name a person: in the place of each blocked value a mark by which {@link #change} and {@link #dryRun}
+     * know it again.
+     */
+    public Version masked(Version version) {
+        return new Version(version.number(), masked(version.document()), version.changedAt(), version.changedBy());
+    }
+
+    private RulesDocument masked(RulesDocument document) {
+        return document.withBlocked(document.blocked().stream().map(this::mark).toList());
+    }
+
+    private String mark(String value) {
+        return "*** %016x".formatted(vault.keyedHash("blocked-value", value));
+    }
+
+    /** With the values in the place of their marks; a mark that is none's stays, and is a fault. */
+    private RulesDocument unmasked(RulesDocument document) {
+        if (document.blocked().stream().noneMatch(Rulebook::isMark)) return document;
+        var values = new HashMap<String, String>();
+        for (var value : rules.document().blocked()) values.put(mark(value), value);
+        return document.withBlocked(document.blocked().stream()
+                .map(value -> values.getOrDefault(value, value))
+                .toList());
+    }
+
+    private static boolean isMark(String value) {
+        return value.startsWith("***");
+    }
+
+    /**
+     * Changes the rules for what comes in from now on; marks in the place of blocked values leave those as they are. Problem:
+     * {@code identity_rules_invalid} with all faults.
+     */
     @Transactional
-    public Version change(RulesDocument document) {
+    public Version change(RulesDocument given) {
+        var document = unmasked(given);
         validate(document);
         int number = jdbc.sql("""
                         insert into identity_rules (version, document, changed_at, changed_by)
@@ -75,12 +113,13 @@ public class Rulebook {
                 .param("by", Caller.current().name())
                 .query(Integer.class)
                 .single();
-        audit.record("identity.rules", "identity rules " + number, json.writeValueAsString(document));
+        audit.record("identity.rules", "identity rules " + number, json.writeValueAsString(masked(document)));
         return now();
     }
 
     /** What other rules would make of the history. Problem: {@code identity_rules_invalid}. */
-    public Trial.Outcome dryRun(RulesDocument document) {
+    public Trial.Outcome dryRun(RulesDocument given) {
+        var document = unmasked(given);
         validate(document);
         return trial.of(document);
     }
@@ -121,6 +160,11 @@ public class Rulebook {
                         "blocked[%d]".formatted(i),
                         "blocked_value_invalid",
                         "a blocked value has 1 to 200 characters"));
+            else if (isMark(value))
+                faults.add(new Problem.Fault(
+                        "blocked[%d]".formatted(i),
+                        "blocked_mark_unknown",
+                        "this stands for no value that is blocked now; load the rules anew"));
         }
         var probable = document.probable();
         if (!(probable.review() >= .5 && probable.review() <= 1))

@@ -665,6 +665,43 @@ class ConsentChoicesTest {
         assertThat(may(customer, "news")).isEqualTo(GRANTED);
     }
 
+    /** A deed of before the withdrawal is not moved behind it by what a shop says for the first time. */
+    @Test
+    void aShopsFirstWordOfATopicDoesNotBringBackOneThatWasChosenBeforeTheWithdrawal() {
+        topic("sales");
+        var customer = customer("dated-1", "{\"consent\": {\"email\": true}}");
+        subscribed("dated-1", "{\"channel\": \"email\", \"topic\": \"sales\"}", "2026-02-27T00:00:00Z");
+        assertThat(may(customer, "sales")).isEqualTo(GRANTED);
+        state("dated-1", "{\"consent\": {\"email\": false}}", "2026-02-28T00:00:00Z");
+        assertThat(may(customer, "sales")).isEqualTo(new Permit.Refused(Refusal.NO_CONSENT));
+        state("dated-1", "{\"consent\": {\"email\": {\"topics\": {\"sales\": true}}}}", "2026-03-01T01:00:00Z");
+        assertThat(may(customer, "sales")).isEqualTo(new Permit.Refused(Refusal.NO_CONSENT));
+    }
+
+    @Test
+    void aShopsFirstYesDoesNotTakeATopicAwayThatWasChosenAfterTheWithdrawal() {
+        topic("sales");
+        var customer = customer("dated-2", "{}");
+        read(people.batch()
+                .track("Unsubscribed")
+                .by(Identifier.Type.USER_ID, "dated-2")
+                .withJson("{\"channel\": \"email\"}")
+                .at("2026-02-27T00:00:00Z"));
+        subscribed("dated-2", "{\"channel\": \"email\", \"topic\": \"sales\"}", "2026-02-28T00:00:00Z");
+        assertThat(may(customer, "sales")).isEqualTo(GRANTED);
+        state("dated-2", "{\"consent\": {\"email\": true}}", "2026-03-01T01:00:00Z");
+        assertThat(may(customer, "sales")).isEqualTo(GRANTED);
+        assertThat(may(customer, null)).isEqualTo(new Permit.Refused(Refusal.NO_CONSENT));
+    }
+
+    private void state(String userId, String traits, String at) {
+        read(people.batch()
+                .identify()
+                .by(Identifier.Type.USER_ID, userId)
+                .withJson(traits)
+                .at(at));
+    }
+
     /** A country's own text is what its people are shown, on the page and in the mail, and what their consent names. */
     @Test
     void eachCountryIsAskedInItsOwnWords() throws Exception {

@@ -236,23 +236,48 @@ class IdentityRulesTest {
                 tombstones.readmit(Set.of(hash), "test");
             }
 
+            long looks = looksAtBlocked();
             assertThat(send("GET", "/api/identity/rules", "", 200)
                             .at("/document/blocked")
                             .toString())
                     .as("as they were typed, to an administrator")
                     .contains("400-820-8820", "bl.info@gmail.com");
+            assertThat(looksAtBlocked()).as("which is written down").isEqualTo(looks + 1);
             var analyst = keys.create("rules: an analyst " + UUID.randomUUID(), Set.of(Role.ANALYST))
                     .secret();
-            assertThat(send(analyst, "GET", "/api/identity/rules", "", 200)
-                            .at("/document/blocked")
-                            .valueStream()
-                            .map(JsonNode::asString))
+            var masked = send(analyst, "GET", "/api/identity/rules", "", 200).path("document");
+            assertThat(masked.path("blocked").valueStream().map(JsonNode::asString))
                     .hasSize(rules.path("blocked").size())
-                    .containsOnly("***");
+                    .doesNotHaveDuplicates()
+                    .allMatch(value -> value.matches("\\*\\*\\* [0-9a-f]{16}"));
+            assertThat(looksAtBlocked()).as("marks show nothing").isEqualTo(looks + 1);
+            var kept = (ObjectNode) masked.deepCopy();
+            kept.withArray("blocked").remove(0);
+            var expected = rules.deepCopy();
+            expected.withArray("blocked").remove(0);
+            assertThat(send("PUT", "/api/identity/rules", kept.toString(), 200).at("/document/blocked"))
+                    .as("sent back, marks leave the values as they are")
+                    .isEqualTo(expected.path("blocked"));
+            assertThat(send("PUT", "/api/identity/rules", masked.toString(), 422)
+                            .at("/errors/0/code")
+                            .asString())
+                    .as("one that is not blocked any more")
+                    .isEqualTo("blocked_mark_unknown");
+            assertThat(jdbc.sql("select string_agg(detail, ' ') from audit_trail where action = 'identity.rules'")
+                            .query(String.class)
+                            .single())
+                    .as("the audit trail is no place for addresses")
+                    .doesNotContain("bl.info@gmail.com");
         } finally {
             send("PUT", "/api/identity/rules", before.toString(), 200);
         }
         assertThat(identifiers.of(Identifier.Type.PHONE, "4008208820")).isPresent();
+    }
+
+    private long looksAtBlocked() {
+        return jdbc.sql("select count(*) from person_accesses where fields = array['blocked']")
+                .query(Long.class)
+                .single();
     }
 
     @Test

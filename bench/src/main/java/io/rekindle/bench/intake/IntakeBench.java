@@ -60,6 +60,11 @@ public final class IntakeBench implements Callable<Integer> {
     private static final double PROMISED_STATE = 2_000;
     private static final double PACE_KEPT = 0.98;
     private static final double PROMISED_GROWTH = 1.1;
+
+    /** The history's cache takes what it may have, however long that takes: here it has it after a quarter of the events. */
+    private static final String SMALL_CACHE = "512MB";
+
+    private static final String LARGE_CACHE = "4GB";
     private static final int PARTS = 8;
     private static final double MEGABYTE = 1 << 20;
 
@@ -108,9 +113,14 @@ public final class IntakeBench implements Callable<Integer> {
                     new DataFolder(folder.path().resolve("data")),
                     0,
                     Map.of(
-                            "rekindle.write-key", KEY,
-                            "rekindle.admin-key", ADMIN_KEY,
-                            "logging.level.io.rekindle", "warn"));
+                            "rekindle.write-key",
+                            KEY,
+                            "rekindle.admin-key",
+                            ADMIN_KEY,
+                            "rekindle.warehouse.memory-limit",
+                            memory > 0 ? SMALL_CACHE : LARGE_CACHE,
+                            "logging.level.io.rekindle",
+                            "warn"));
             if (planned) plan(new ApiClient(server.url(), ADMIN_KEY));
             List<Measure> measures;
             var ending = new Interruptible(server);

@@ -1,5 +1,6 @@
 package io.rekindle.identity.web;
 
+import io.rekindle.access.AccessLog;
 import io.rekindle.access.Caller;
 import io.rekindle.common.CustomerId;
 import io.rekindle.common.Page;
@@ -26,25 +27,37 @@ class IdentityResource {
     private final Rulebook rules;
     private final IdentityCheck check;
     private final Identities identities;
+    private final AccessLog accesses;
 
-    IdentityResource(Rulebook rules, IdentityCheck check, Identities identities) {
+    IdentityResource(Rulebook rules, IdentityCheck check, Identities identities, AccessLog accesses) {
         this.identities = identities;
+        this.accesses = accesses;
         this.rules = rules;
         this.check = check;
     }
 
-    /** Blocked values in clear to whoever sees personal data, by role alone: what an administrator sends back is meant. */
+    /** Blocked values in clear to whoever is shown personal data, which is written down; otherwise marks in their place. */
     @GetMapping("/rules")
     @PreAuthorize("hasRole('ANALYST')")
     Rulebook.Version rules() {
-        return Caller.current().seesPersonalData() ? rules.now() : rules.now().masked();
+        return shown(rules.now());
     }
 
-    /** Holds for what comes in from now on. Problems: identity_rules_invalid, with every fault at its place. */
+    /**
+     * Holds for what comes in from now on; a mark in the place of a blocked value leaves that as it is. Problems:
+     * identity_rules_invalid, with every fault at its place.
+     */
     @PutMapping("/rules")
     @PreAuthorize("hasRole('ADMIN')")
     Rulebook.Version change(@RequestBody RulesDocument document) {
-        return rules.change(document);
+        return shown(rules.change(document));
+    }
+
+    private Rulebook.Version shown(Rulebook.Version version) {
+        if (version.document().blocked().isEmpty()) return version;
+        if (!accesses.showsClear(Caller.current())) return rules.masked(version);
+        accesses.lookedAtSomebody("blocked");
+        return version;
     }
 
     /**
