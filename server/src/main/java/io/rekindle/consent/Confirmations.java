@@ -11,6 +11,7 @@ import java.security.MessageDigest;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Types;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.util.Arrays;
@@ -33,6 +34,9 @@ import org.springframework.web.util.HtmlUtils;
  * <p>Who presses it has shown that they read one mailbox. So a question is about the address it is sent to, an answer counts
  * only while that is the customer's address, and what was agreed to holds at the addresses that were confirmed. Another
  * address is asked once when it becomes the customer's.
+ *
+ * <p>Whatever a person is asked at one address while a question is open there joins that question: one mail, one link. However
+ * many customers are said to have an address, it gets a few such mails a day and no more.
  */
 @Component
 public class Confirmations {
@@ -41,11 +45,16 @@ public class Confirmations {
     private static final int SIGNATURE = 16;
     /** How often a yes that is only repeated is asked about until somebody confirms it. */
     private static final int MOST_ASKED = 3;
+    /** How many of these mails one address gets within {@link #A_DAY}, whoever it is said to be of. */
+    private static final int MOST_MAILS = 3;
+
+    private static final Duration A_DAY = Duration.ofDays(1);
 
     private final JdbcClient jdbc;
     private final Consents consents;
     private final ConsentStore store;
     private final Wordings wordings;
+    private final Topics topics;
     private final Countries countries;
     private final Identities identities;
     private final Profiles profiles;
@@ -61,6 +70,7 @@ public class Confirmations {
             Consents consents,
             ConsentStore store,
             Wordings wordings,
+            Topics topics,
             Countries countries,
             Identities identities,
             Profiles profiles,
@@ -73,6 +83,7 @@ public class Confirmations {
         this.consents = consents;
         this.store = store;
         this.wordings = wordings;
+        this.topics = topics;
         this.countries = countries;
         this.identities = identities;
         this.profiles = profiles;
@@ -92,6 +103,18 @@ public class Confirmations {
         ELSEWHERE
     }
 
+    /** What became of a question. */
+    public enum Asked {
+        /** A mail is on its way. */
+        MAILED,
+        /** It is asked already, or joins what the person is being asked at their address. */
+        WAITING,
+        /** The address was asked as often as an address is; or, of what is only repeated, the person was. */
+        OFTEN_ENOUGH,
+        /** Nobody has set up such a purpose or topic. */
+        UNHEARD_OF
+    }
+
     /**
      * One agreement to be confirmed.
      *
@@ -99,6 +122,7 @@ public class Confirmations {
      * @param wording what the yes was said to, where that is known, else what the mail says
      * @param mailWording the version of the wording {@code confirmation} the mail says; null: ours, or that of the yes
      * @param language in which it is asked
+     * @param askedWith the confirmation in whose mail this one is asked about; null: a mail of its own
      */
     public record Confirmation(
             long id,
@@ -113,7 +137,12 @@ public class Confirmations {
             Instant askedAt,
             Instant expiresAt,
             @Nullable Instant confirmedAt,
-            @Nullable Long addressHash) {}
+            @Nullable Long addressHash,
+            @Nullable Long askedWith) {
+        long mail() {
+            return askedWith == null ? id : askedWith;
+        }
+    }
 
     /**
      * Whether what this customer agrees to over a channel has to be confirmed: by the settings, where the customer lives, or
@@ -153,20 +182,28 @@ public class Confirmations {
      * Asks the customer to confirm, in the caller's transaction; not again while the same is open.
      *
      * @param customer the identity that agreed: with whom the question goes when merged customers part again
-     * @return whether a mail is on its way
      */
     @Transactional
-    public boolean ask(CustomerId customer, Declaration what) {
+    public Asked ask(CustomerId customer, Declaration what) {
         return ask(customer, what, Integer.MAX_VALUE);
     }
 
     /**
-     * Asks again because a source repeats a yes that was never confirmed. It may be somebody who signs up once more, or a
-     * sign-in that brings the old yes along: so nobody is asked for ever.
+     * Asks about what a source said, if it is of something that was set up: anybody can make words up.
+     *
+     * @param repeated whether it said so before: it may be somebody who signs up once more, or a sign-in that brings the old
+     *     yes along, so nobody is asked for ever
      */
     @Transactional
-    boolean askAgain(CustomerId customer, Declaration what) {
-        return ask(customer, what, MOST_ASKED);
+    Asked askOfWhatWasHeard(CustomerId customer, Declaration what, boolean repeated) {
+        return isSetUp(what) ? ask(customer, what, repeated ? MOST_ASKED : Integer.MAX_VALUE) : Asked.UNHEARD_OF;
+    }
+
+    private boolean isSetUp(Declaration what) {
+        var topic = what.topic();
+        return what.purpose().equals(Permissions.MARKETING)
+                && (topic == null
+                        || topics.find(topic).filter(t -> !t.retired()).isPresent());
     }
 
     /**
@@ -183,7 +220,7 @@ public class Confirmations {
                 consents.of(customer).stream()
                         .filter(c -> c.granted() && c.channel().equals(Permissions.EMAIL))
                         .findFirst()
-                        .ifPresent(c -> askAgain(
+                        .ifPresent(c -> ask(
                                 whose.getOrDefault(customer, customer),
                                 new Declaration(
                                         c.purpose(),
@@ -193,9 +230,10 @@ public class Confirmations {
                                         NEW_ADDRESS,
                                         c.wording(),
                                         null,
-                                        null)));
+                                        null),
+                                MOST_ASKED));
             for (var question : unanswered(customer))
-                askAgain(
+                askOfWhatWasHeard(
                         question.customer(),
                         new Declaration(
                                 question.purpose(),
@@ -205,7 +243,8 @@ public class Confirmations {
                                 question.source(),
                                 question.wording(),
                                 question.language(),
-                                null));
+                                null),
+                        true);
         }
     }
 
@@ -225,19 +264,33 @@ public class Confirmations {
                 .list();
     }
 
-    private boolean ask(CustomerId customer, Declaration what, int most) {
+    private Asked ask(CustomerId customer, Declaration what, int most) {
         var canonical = identities.canonical(customer);
         var now = clock.instant();
         var topic = Objects.requireNonNullElse(what.topic(), "");
+        // One after the other, or two at once would each find the address unasked.
+        store.oneAtATime();
         var address = address(canonical, what.channel());
-        record Asked(int open, int ever) {}
-        var asked = jdbc.sql("""
-                        select count(*) filter (
-                                where expires_at > :now and address_hash is not distinct from cast(:address as bigint)) as open,
-                            count(*) as ever
-                        from consent_confirmations
-                        where %s and purpose = :purpose and channel = :channel and topic = :topic
-                            and confirmed_at is null
+        record Before(
+                int open,
+                int ever,
+                int mails,
+                @Nullable Long mail,
+                @Nullable OffsetDateTime expires) {}
+        var before = jdbc.sql("""
+                        with theirs as (select * from consent_confirmations where %s and channel = :channel),
+                        open as (
+                            select q.* from theirs q join theirs m on m.id = coalesce(q.asked_with, q.id)
+                            where q.confirmed_at is null and q.expires_at > :now
+                                and q.address_hash is not distinct from cast(:address as bigint)),
+                        mail as (select id, expires_at from open where asked_with is null order by id desc limit 1)
+                        select (select count(*) from open where purpose = :purpose and topic = :topic) as open,
+                            (select count(*) from theirs
+                             where purpose = :purpose and topic = :topic and confirmed_at is null) as ever,
+                            (select count(*) from consent_confirmations
+                             where address_hash = cast(:address as bigint) and channel = :channel
+                                and asked_with is null and asked_at > :dayAgo) as mails,
+                            (select id from mail) as mail, (select expires_at from mail) as expires
                         """.formatted(ConsentStore.THEIRS))
                 .param("customer", canonical.value())
                 .param("address", address, Types.BIGINT)
@@ -245,20 +298,30 @@ public class Confirmations {
                 .param("channel", what.channel())
                 .param("topic", topic)
                 .param("now", ConsentStore.utc(now))
-                .query((row, n) -> new Asked(row.getInt("open"), row.getInt("ever")))
+                .param("dayAgo", ConsentStore.utc(now.minus(A_DAY)))
+                .query((row, n) -> new Before(
+                        row.getInt("open"),
+                        row.getInt("ever"),
+                        row.getInt("mails"),
+                        row.getObject("mail", Long.class),
+                        row.getObject("expires", OffsetDateTime.class)))
                 .single();
-        if (asked.open() > 0 || asked.ever() >= most) return false;
+        if (before.open() > 0) return Asked.WAITING;
+        var mail = before.mail();
+        if (before.ever() >= most || (mail == null && before.mails() >= MOST_MAILS)) return Asked.OFTEN_ENOUGH;
         var language = Objects.requireNonNullElseGet(what.language(), () -> language(canonical));
         var mailWording =
                 wordings.latest(Wordings.CONFIRMATION).map(Wording::reference).orElse(null);
         var wording = what.wording() == null ? mailWording : what.wording();
-        var expires = now.plus(settings.confirmWithin());
+        var expires = before.expires() == null
+                ? now.plus(settings.confirmWithin())
+                : before.expires().toInstant();
         long id = jdbc.sql("""
                         insert into consent_confirmations
                             (customer_id, purpose, channel, topic, source, wording, mail_wording, language, asked_at,
-                             expires_at, address_hash)
+                             expires_at, address_hash, asked_with)
                         values (:customer, :purpose, :channel, :topic, :source, :wording, :mailWording, :language, :now,
-                             :expires, :address)
+                             :expires, :address, :mail)
                         returning id
                         """)
                 .param("customer", customer.value())
@@ -272,10 +335,12 @@ public class Confirmations {
                 .param("now", ConsentStore.utc(now))
                 .param("expires", ConsentStore.utc(expires))
                 .param("address", address, Types.BIGINT)
+                .param("mail", mail, Types.BIGINT)
                 .query(Long.class)
                 .single();
+        if (mail != null) return Asked.WAITING;
         mails.getObject().enqueue(id, customer, expires);
-        return true;
+        return Asked.MAILED;
     }
 
     private String language(CustomerId customer) {
@@ -292,12 +357,15 @@ public class Confirmations {
 
     /** The mail of a confirmation, with its link; empty when it needs none any more, or none to the customer's address. */
     public Optional<Mail> mail(long id) {
-        return find(id).filter(c -> stand(c) == Stand.OPEN).map(this::mail);
+        return find(id).flatMap(c -> find(c.mail()))
+                .filter(c -> stand(c) == Stand.OPEN)
+                .map(this::mail);
     }
 
     private Mail mail(Confirmation confirmation) {
         boolean chinese = confirmation.language().equals("zh");
         var asked = asked(confirmation);
+        var about = about(confirmation);
         var url = publicUrl + "/c/" + token(confirmation.id());
         var until = confirmation.expiresAt().atZone(clock.zone()).toLocalDate();
         var subject = chinese ? "请确认您的订阅" : "Please confirm your subscription";
@@ -308,9 +376,20 @@ public class Confirmations {
                         .formatted(until);
         return new Mail(
                 subject,
-                "<!doctype html><html lang=\"%s\"><body><p>%s</p><p><a href=\"%s\">%s</a></p><p>%s</p></body></html>"
-                        .formatted(chinese ? "zh-CN" : "en", HtmlUtils.htmlEscape(asked, "UTF-8"), url, button, ending),
-                asked + "\n\n" + url + "\n\n" + ending + "\n");
+                "<!doctype html><html lang=\"%s\"><body><p>%s</p>%s<p><a href=\"%s\">%s</a></p><p>%s</p></body></html>"
+                        .formatted(
+                                chinese ? "zh-CN" : "en",
+                                HtmlUtils.htmlEscape(asked, "UTF-8"),
+                                about.isEmpty()
+                                        ? ""
+                                        : "<ul><li>%s</li></ul>"
+                                                .formatted(HtmlUtils.htmlEscape(String.join("\n", about), "UTF-8")
+                                                        .replace("\n", "</li><li>")),
+                                url,
+                                button,
+                                ending),
+                asked + "\n\n" + (about.isEmpty() ? "" : "- " + String.join("\n- ", about) + "\n\n") + url + "\n\n"
+                        + ending + "\n");
     }
 
     /**
@@ -325,6 +404,19 @@ public class Confirmations {
                         confirmation.language().equals("zh")
                                 ? "您希望通过邮件接收我们的资讯和优惠。请确认。"
                                 : "You want to receive our news and offers by e-mail. Please confirm.");
+    }
+
+    /** What a link asks about, by name, everything that is about no topic first; empty when that is all it asks about. */
+    public List<String> about(Confirmation confirmation) {
+        var open = openWith(confirmation);
+        if (open.stream().allMatch(c -> c.topic() == null)) return List.of();
+        boolean chinese = confirmation.language().equals("zh");
+        return open.stream()
+                .map(c -> Objects.requireNonNullElse(c.topic(), ""))
+                .distinct()
+                .sorted()
+                .map(code -> topics.nameOf(code, chinese))
+                .toList();
     }
 
     private Optional<Wording.Text> text(Confirmation confirmation, @Nullable String wording) {
@@ -355,44 +447,74 @@ public class Confirmations {
         return find(ByteBuffer.wrap(content).getLong());
     }
 
-    /** How a confirmation stands now. */
+    /** How what a link asks stands now. */
     public Stand stand(Confirmation confirmation) {
+        return openWith(confirmation).isEmpty() ? own(confirmation) : Stand.OPEN;
+    }
+
+    private Stand own(Confirmation confirmation) {
         if (confirmation.confirmedAt() != null) return Stand.CONFIRMED;
         if (!clock.instant().isBefore(confirmation.expiresAt())) return Stand.EXPIRED;
         var address = address(identities.canonical(confirmation.customer()), confirmation.channel());
         return address != null && address.equals(confirmation.addressHash()) ? Stand.OPEN : Stand.ELSEWHERE;
     }
 
-    /** Confirms by a link: from now on the agreement holds; again changes nothing. Empty when the link is not ours. */
+    /** Everything the link of a mail asks now, first asked first; not what was said of one who turned out to be another. */
+    private List<Confirmation> openWith(Confirmation mail) {
+        var person = identities.canonical(mail.customer());
+        return jdbc.sql("""
+                        select * from consent_confirmations where (id = :mail or asked_with = :mail) and confirmed_at is null
+                        order by id
+                        """).param("mail", mail.id()).query((row, n) -> confirmation(row)).list().stream()
+                .filter(c -> identities.canonical(c.customer()).equals(person) && own(c) == Stand.OPEN)
+                .toList();
+    }
+
+    /** The last thing a link asks about now: what is confirmed goes up to there. */
+    public long lastOf(Confirmation mail) {
+        return openWith(mail).stream().mapToLong(Confirmation::id).max().orElse(mail.id());
+    }
+
+    /**
+     * Confirms by a link what was shown there: from now on it holds; again changes nothing. What was asked since stays open.
+     *
+     * @param shown the last thing that was shown; null: no more than what the mail was sent for
+     * @return empty when the link is not ours
+     */
     @Transactional
-    public Optional<Stand> confirm(String token) {
+    public Optional<Stand> confirm(String token, @Nullable Long shown) {
         var found = find(token);
         if (found.isEmpty()) return Optional.empty();
-        var confirmation = found.get();
+        var mail = found.get();
+        long last = shown == null ? mail.id() : shown;
+        for (var one : openWith(mail)) if (one.id() <= last) confirm(one);
+        return find(mail.id()).map(this::stand);
+    }
+
+    private void confirm(Confirmation confirmation) {
         var now = clock.instant();
-        var address = confirmation.addressHash();
-        var stand = stand(confirmation);
-        if (stand != Stand.OPEN || address == null) return Optional.of(stand);
         int changed = jdbc.sql(
                         "update consent_confirmations set confirmed_at = :now where id = :id and confirmed_at is null")
                 .param("now", ConsentStore.utc(now))
                 .param("id", confirmation.id())
                 .update();
-        if (changed > 0) {
-            store.bind(confirmation.customer(), confirmation.channel(), address, now);
-            consents.say(
-                    confirmation.customer(),
-                    new Declaration(
-                            confirmation.purpose(),
-                            confirmation.channel(),
-                            confirmation.topic(),
-                            true,
-                            "double opt-in",
-                            confirmation.wording(),
-                            confirmation.language(),
-                            proof(confirmation, now)));
-        }
-        return Optional.of(Stand.CONFIRMED);
+        if (changed == 0) return;
+        store.bind(
+                confirmation.customer(),
+                confirmation.channel(),
+                Objects.requireNonNull(confirmation.addressHash()),
+                now);
+        consents.say(
+                confirmation.customer(),
+                new Declaration(
+                        confirmation.purpose(),
+                        confirmation.channel(),
+                        confirmation.topic(),
+                        true,
+                        "double opt-in",
+                        confirmation.wording(),
+                        confirmation.language(),
+                        proof(confirmation, now)));
     }
 
     private static String proof(Confirmation confirmation, Instant now) {
@@ -417,7 +539,7 @@ public class Confirmations {
                 .query((row, n) -> confirmation(row))
                 .list()
                 .stream()
-                .filter(confirmation -> stand(confirmation) == Stand.OPEN)
+                .filter(confirmation -> own(confirmation) == Stand.OPEN)
                 .toList();
     }
 
@@ -444,6 +566,7 @@ public class Confirmations {
                 ConsentStore.instant(row, "asked_at"),
                 ConsentStore.instant(row, "expires_at"),
                 confirmed == null ? null : confirmed.toInstant(),
-                row.getObject("address_hash", Long.class));
+                row.getObject("address_hash", Long.class),
+                row.getObject("asked_with", Long.class));
     }
 }

@@ -133,8 +133,7 @@ class ConsentTail implements Tail {
                 change.shown().wording(),
                 change.shown().language(),
                 change.shown().proof());
-        if (yes.repeated()) confirmations.askAgain(change.identity(), declaration);
-        else confirmations.ask(change.identity(), declaration);
+        confirmations.askOfWhatWasHeard(change.identity(), declaration, yes.repeated());
     }
 
     private static boolean matters(LoggedEvent event) {

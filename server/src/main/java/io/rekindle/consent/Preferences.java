@@ -161,7 +161,7 @@ public class Preferences {
         var choices = new ArrayList<Choice>();
         choices.add(new Choice(
                 "",
-                chinese ? "一般邮件" : "General news and offers",
+                topics.nameOf("", chinese),
                 chinese ? "不属于以下任何主题的邮件" : "What belongs to none of the topics below",
                 Boolean.TRUE.equals(holds.get(""))));
         for (var topic : offered)

@@ -41,6 +41,14 @@ public class Topics {
                 .optional();
     }
 
+    /** What customers read for a topic; "" is everything that is about none, and one nobody named is called by its code. */
+    String nameOf(String code, boolean chinese) {
+        if (code.isEmpty()) return chinese ? "一般邮件" : "General news and offers";
+        return find(code)
+                .map(topic -> chinese ? topic.nameZh() : topic.nameEn())
+                .orElse(code);
+    }
+
     /** The topic, if campaigns may be about it; a {@link Problem} {@code topic_not_found} else. */
     public Topic require(String code) {
         return find(code)

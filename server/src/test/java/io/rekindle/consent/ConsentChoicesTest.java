@@ -586,6 +586,107 @@ class ConsentChoicesTest {
                 .at(at));
     }
 
+    /** Anybody has the write key of a page, and may say anything of anybody's address. */
+    @Test
+    void nobodyCanFillAMailboxByAgreeingInItsOwnersName() throws Exception {
+        topic("news");
+        send("PUT", "/api/country-rules/AT", "{\"doubleOptIn\": true}");
+        try {
+            var customer = customer("bomb-1", "bombed", "{\"country\": \"AT\"}");
+            var batch = people.batch();
+            for (int n = 0; n < 100; n++)
+                batch.track("Subscribed")
+                        .by(Identifier.Type.USER_ID, "bomb-1")
+                        .by(Identifier.Type.EMAIL, "bombed@choices.example")
+                        .withJson("{\"channel\": \"email\", \"topic\": \"made_up_%d\"}".formatted(n))
+                        .track("Subscribed")
+                        .by(Identifier.Type.USER_ID, "bomb-1")
+                        .withJson("{\"channel\": \"email\", \"purpose\": \"made_up_%d\"}".formatted(n));
+            read(batch);
+            assertThat(mailsTo("bombed")).as("of what nobody has set up").isZero();
+            assertThat(asked(customer)).as("nor is it kept").isZero();
+
+            for (int n = 0; n < 30; n++) {
+                customer("bomb-2-" + n, "bombed", "{\"country\": \"AT\", \"consent\": {\"email\": true}}");
+                subscribed("bomb-2-" + n, "{\"channel\": \"email\", \"topic\": \"news\"}", "2026-02-06T00:00:00Z");
+            }
+            assertThat(mailsTo("bombed")).as("whoever it is said to be of").isEqualTo(3);
+            var last = people.id(Identifier.Type.USER_ID, "bomb-2-29");
+            var byHand = "{\"purpose\": \"marketing\", \"channel\": \"email\", \"granted\": true, \"toConfirm\": true}";
+            var refused = send("PUT", "/api/customers/" + last + "/consent", byHand);
+            assertThat(refused.statusCode()).isEqualTo(409);
+            assertThat(refused.body()).contains("asked_often_enough");
+            jdbc.sql("update consent_confirmations set asked_at = asked_at - interval '1 day'")
+                    .update();
+            subscribed("bomb-2-29", "{\"channel\": \"email\"}", "2026-02-07T00:00:00Z");
+            assertThat(mailsTo("bombed")).as("the day after").isEqualTo(4);
+        } finally {
+            send("DELETE", "/api/country-rules/AT", "");
+        }
+    }
+
+    /** A form with boxes that are ticked is one question, and one press of the button answers it. */
+    @Test
+    void whatIsAgreedToAtOneAddressIsAskedInOneMailAndConfirmedAsShown() throws Exception {
+        var topics = new java.util.ArrayList<String>();
+        for (int n = 10; n < 60; n++) topics.add("box_" + n);
+        topics.forEach(this::topic);
+        var ticked = topics.stream().map("\"%s\": true"::formatted).collect(java.util.stream.Collectors.joining(", "));
+        send("PUT", "/api/country-rules/AT", "{\"doubleOptIn\": true}");
+        try {
+            var customer = customer(
+                    "boxes-1",
+                    "{\"country\": \"AT\", \"consent\": {\"email\": {\"granted\": true, \"topics\": {%s}}}}"
+                            .formatted(ticked));
+            assertThat(mailsTo("boxes-1")).isEqualTo(1);
+            assertThat(confirmations.openOf(customer)).hasSize(51);
+            var mail = confirmations
+                    .mail(confirmations.openOf(customer).getFirst().id())
+                    .orElseThrow();
+            assertThat(mail.text())
+                    .contains("- General news and offers\n- box_10\n")
+                    .contains("- box_59\n");
+            assertThat(mail.html()).contains("<li>General news and offers</li><li>box_10</li>");
+            var link = link(customer);
+            var shown = Pattern.compile("name=\"shown\" value=\"(\\d+)\"")
+                    .matcher(page("GET", link, "").body());
+            assertThat(shown.find()).isTrue();
+
+            // Said while the page is open: it was not shown, so it is not confirmed; the page that follows asks.
+            topic("box_60");
+            subscribed("boxes-1", "{\"channel\": \"email\", \"topic\": \"box_60\"}", "2026-02-07T00:00:00Z");
+            assertThat(mailsTo("boxes-1")).isEqualTo(1);
+            var answer = page("POST", link, "shown=" + shown.group(1));
+            assertThat(answer.statusCode()).isEqualTo(200);
+            assertThat(answer.body())
+                    .contains("<li>box_60</li>", "name=\"shown\"")
+                    .doesNotContain("box_59");
+            assertThat(may(customer, null)).isEqualTo(GRANTED);
+            for (var topic : topics)
+                assertThat(consents.holding(customer, "email", List.of(topic))).containsEntry(topic, true);
+            assertThat(consents.evidenceOf(customer)).hasSize(51);
+            assertThat(confirmations.openOf(customer))
+                    .extracting(Confirmations.Confirmation::topic)
+                    .containsExactly("box_60");
+            shown = Pattern.compile("name=\"shown\" value=\"(\\d+)\"").matcher(answer.body());
+            assertThat(shown.find()).isTrue();
+            assertThat(page("POST", link, "shown=" + shown.group(1)).body()).contains("Confirmed");
+            assertThat(confirmations.openOf(customer)).isEmpty();
+        } finally {
+            send("DELETE", "/api/country-rules/AT", "");
+        }
+    }
+
+    private long mailsTo(String mailbox) {
+        return jdbc.sql("""
+                        select count(*) from messages m join consent_confirmations c on m.run_id = -c.id
+                        where c.address_hash = :address
+                        """)
+                .param("address", suppressions.addressHash("email", mailbox + "@choices.example"))
+                .query(Long.class)
+                .single();
+    }
+
     /** Who missed the link and signs up once more gets another mail; who only signs in is not asked for ever. */
     @Test
     void aYesThatIsRepeatedIsAskedAboutAgainWhenItsLinkHasRunOut() throws Exception {
@@ -900,9 +1001,11 @@ class ConsentChoicesTest {
     }
 
     private void runOut(CustomerId customer) {
-        jdbc.sql("update consent_confirmations set expires_at = asked_at where customer_id = :customer")
-                .param("customer", customer.value())
-                .update();
+        jdbc.sql("""
+                        update consent_confirmations set asked_at = asked_at - interval '1 day',
+                            expires_at = asked_at - interval '1 day'
+                        where customer_id = :customer
+                        """).param("customer", customer.value()).update();
     }
 
     /** Presses the button behind the link of the one mail that is open. */

@@ -76,6 +76,7 @@ class EvidenceAfterUnMergeTest {
     @Test
     void proofsAndOpenQuestionsGoWithTheirPersonAndAnErasureTakesNobodyElses() throws Exception {
         send("PUT", "/api/country-rules/LI", "{\"doubleOptIn\": true}", 200);
+        send("PUT", "/api/topics/ev_news", "{\"nameEn\": \"News\", \"nameZh\": \"新闻\"}", 200);
         try {
             intake("""
                     {"type":"identify","messageId":"ev-1","userId":"ev-ann",

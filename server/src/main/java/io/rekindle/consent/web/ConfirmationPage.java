@@ -2,11 +2,14 @@ package io.rekindle.consent.web;
 
 import io.rekindle.consent.Confirmations;
 import java.util.Locale;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 import org.springframework.http.HttpStatus;
 import org.springframework.http.ResponseEntity;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.PathVariable;
 import org.springframework.web.bind.annotation.PostMapping;
+import org.springframework.web.bind.annotation.RequestParam;
 import org.springframework.web.bind.annotation.RestController;
 
 /** Double opt-in: a GET asks, a POST confirms. Scanners follow the links of a mail; none of them may confirm for a person. */
@@ -24,15 +27,7 @@ class ConfirmationPage {
         if (found.isEmpty()) return PublicPage.broken(PublicPage.language("", locale));
         var language = found.get().language();
         return switch (confirmations.stand(found.get())) {
-            case OPEN ->
-                PublicPage.of(
-                        HttpStatus.OK,
-                        language,
-                        title(language),
-                        "<p>%s</p>\n<form method=\"post\"><button type=\"submit\">%s</button></form>\n"
-                                .formatted(
-                                        PublicPage.escaped(confirmations.asked(found.get())),
-                                        language.equals("zh") ? "确认" : "Confirm"));
+            case OPEN -> question(found.get());
             case CONFIRMED -> confirmed(language);
             case EXPIRED -> expired(language);
             case ELSEWHERE -> elsewhere(language);
@@ -40,16 +35,34 @@ class ConfirmationPage {
     }
 
     @PostMapping("/c/{token}")
-    ResponseEntity<String> confirm(@PathVariable String token, Locale locale) {
+    ResponseEntity<String> confirm(
+            @PathVariable String token, @RequestParam(required = false) @Nullable Long shown, Locale locale) {
         var found = confirmations.find(token);
-        var stand = confirmations.confirm(token);
+        var stand = confirmations.confirm(token, shown);
         if (found.isEmpty() || stand.isEmpty()) return PublicPage.broken(PublicPage.language("", locale));
         var language = found.get().language();
         return switch (stand.get()) {
-            case OPEN, CONFIRMED -> confirmed(language);
+            // Something was asked while the page was read.
+            case OPEN -> question(found.get());
+            case CONFIRMED -> confirmed(language);
             case EXPIRED -> expired(language);
             case ELSEWHERE -> elsewhere(language);
         };
+    }
+
+    private ResponseEntity<String> question(Confirmations.Confirmation confirmation) {
+        var language = confirmation.language();
+        var about = confirmations.about(confirmation).stream()
+                .map(name -> "<li>%s</li>\n".formatted(PublicPage.escaped(name)))
+                .collect(Collectors.joining());
+        return PublicPage.of(HttpStatus.OK, language, title(language), """
+                <p>%s</p>
+                %s<form method="post"><input type="hidden" name="shown" value="%d"><button type="submit">%s</button></form>
+                """.formatted(
+                        PublicPage.escaped(confirmations.asked(confirmation)),
+                        about.isEmpty() ? "" : "<ul>\n" + about + "</ul>\n",
+                        confirmations.lastOf(confirmation),
+                        language.equals("zh") ? "确认" : "Confirm"));
     }
 
     private static ResponseEntity<String> confirmed(String language) {

@@ -102,7 +102,7 @@ class ConsentResource {
                 : evidence.stream().map(Consents.Evidence::masked).toList();
     }
 
-    /** Answers everything the customer has said since. Problems: customer_not_found, consent_incomplete, *_invalid. */
+    /** Answers everything the customer has said since. Problems: customer_not_found, consent_incomplete, asked_often_enough, *_invalid. */
     @PutMapping("/consent")
     @PreAuthorize("hasRole('PLANNER')")
     @Transactional
@@ -128,8 +128,11 @@ class ConsentResource {
                             "confirmation_by_mail_only",
                             "only an agreement to mail can be confirmed by mail, not to {channel}")
                     .with("channel", channel);
-        if (toConfirm) confirmations.ask(id, saying);
-        else consents.say(id, saying);
+        if (toConfirm && confirmations.ask(id, saying) == Confirmations.Asked.OFTEN_ENOUGH)
+            throw Problem.conflict(
+                    "asked_often_enough",
+                    "this address was asked as often as an address is asked in a day; try again tomorrow");
+        if (!toConfirm) consents.say(id, saying);
         if (granted && !toConfirm) confirmations.vouch(id, channel);
         audit.record(
                 "consent.set",
