@@ -790,6 +790,21 @@ class ConsentStore {
         return found;
     }
 
+    /** Over which channels customers may be written to or have said something. */
+    Map<CustomerId, Set<String>> channels(Collection<CustomerId> customers) {
+        var found = new HashMap<CustomerId, Set<String>>();
+        jdbc.sql("""
+                        select customer_id, channel from consents where customer_id = any (:customers)
+                        union select customer_id, channel from reachable_customers where customer_id = any (:customers)
+                        """)
+                .param("customers", longs(List.copyOf(customers), CustomerId::value))
+                .query(row -> {
+                    found.computeIfAbsent(new CustomerId(row.getLong("customer_id")), any -> new HashSet<>())
+                            .add(row.getString("channel"));
+                });
+        return found;
+    }
+
     /** Every id of a customer: what was said of any of them was said of the person. */
     static final String THEIRS =
             "customer_id in (select :customer union all select alias_id from customer_aliases where customer_id = :customer)";

@@ -1,5 +1,6 @@
 package io.rekindle.consent;
 
+import io.rekindle.collect.ConsentWords;
 import io.rekindle.collect.EventType;
 import io.rekindle.collect.Identifier;
 import io.rekindle.collect.LoggedEvent;
@@ -14,18 +15,22 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.springframework.stereotype.Component;
 import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ObjectNode;
 
 /**
- * Hears what customers say about being written to: {@code traits.consent.<channel>} of an identify call, a boolean or an
- * object of {@code granted}, {@code topics.<topic>} (booleans) and what shows it: {@code wording} ({@code newsletter@3}),
+ * Hears what customers say about being written to: {@code traits.consent.<channel>} of an identify call, yes or no or an
+ * object of {@code granted}, {@code topics.<topic>} (as {@link ConsentWords} reads them) and what shows it: {@code wording} ({@code newsletter@3}),
  * {@code language}, {@code source} (where it was said) and {@code proof} (in words; kept sealed), which may also stand in
  * {@code traits.consent} for all channels; the events
  * {@code Subscribed} (with a {@code channel}, perhaps {@code topic}, {@code wording} and {@code language}) and
- * {@code Unsubscribed} (with {@code channel} and {@code topic}), {@code Email Bounced} with a {@code bounce_type} of
+ * {@code Unsubscribed} (with {@code channel} and {@code topic}; of every channel when the one it names cannot be read), {@code Email Bounced} with a {@code bounce_type} of
  * {@code hard} or {@code permanent}, and {@code Email Marked as Spam}. The address of the last three is the property {@code address_hash} (the decimal hash), else
  * the e-mail address the event was identified by, else the one the customer has now.
  */
@@ -33,6 +38,7 @@ import tools.jackson.databind.JsonNode;
 class ConsentTail implements Tail {
     private static final int REGROUPINGS_AT_ONCE = 10_000;
     private static final int LONGEST_PLACE = 200;
+    private static final String CONSENT = "traits.consent.";
     private static final String UNSUBSCRIBED = "Unsubscribed";
     private static final String SUBSCRIBED = "Subscribed";
     private static final String SPAM = "Email Marked as Spam";
@@ -95,16 +101,19 @@ class ConsentTail implements Tail {
                 relevant.stream().map(LoggedEvent::customer).distinct().toList());
         var changes = new ArrayList<ConsentStore.Change>();
         var refused = new ArrayList<LoggedEvent>();
+        var off = new ArrayList<ConsentStore.Off>();
+        var known = new Known(new HashSet<>(customers.values()));
         for (var event : relevant) {
             var customer = customers.getOrDefault(event.customer(), event.customer());
-            if (event.type() == EventType.IDENTIFY) changes.addAll(statements(event, customer, toConfirm));
-            else if (UNSUBSCRIBED.equals(event.name())) changes.add(withdrawal(event, customer));
-            else if (SUBSCRIBED.equals(event.name())) changes.add(agreement(event, customer, toConfirm));
-            else refused.add(event);
+            var said = said(event, customer, toConfirm, known);
+            changes.addAll(said);
+            known.hear(said);
+            if (UNSUBSCRIBED.equals(event.name())) off.addAll(off(event, said, known));
+            else if (event.type() != EventType.IDENTIFY && !SUBSCRIBED.equals(event.name())) refused.add(event);
         }
-        suppress(refused, customers);
+        suppress(refused, customers, known);
         var unconfirmed = new ArrayList<ConsentStore.Unconfirmed>();
-        append(batch, store.apply(changes, off(relevant, customers), unconfirmed));
+        append(batch, store.apply(changes, off, unconfirmed));
         for (var yes : unconfirmed) ask(yes);
     }
 
@@ -137,15 +146,14 @@ class ConsentTail implements Tail {
     }
 
     private static boolean matters(LoggedEvent event) {
-        if (event.type() == EventType.IDENTIFY)
-            return event.properties().path("consent").isObject();
+        if (event.type() == EventType.IDENTIFY) return event.properties().has("consent");
         var name = event.name();
         if (event.type() != EventType.TRACK || name == null) return false;
         return switch (name) {
             case UNSUBSCRIBED, SPAM -> true;
             // Shops use the word for other things, too: it says yes only to a channel it names.
             case SUBSCRIBED ->
-                Consents.isWord(event.properties().path("channel").asString(""));
+                ConsentWords.name(event.properties().path("channel").asString("")) != null;
             case BOUNCED ->
                 FOR_GOOD.contains(
                         event.properties().path("bounce_type").asString("").toLowerCase(java.util.Locale.ROOT));
@@ -153,36 +161,80 @@ class ConsentTail implements Tail {
         };
     }
 
-    private List<ConsentStore.Change> statements(LoggedEvent event, CustomerId customer, boolean toConfirm) {
+    private List<ConsentStore.Change> said(LoggedEvent event, CustomerId customer, boolean toConfirm, Known known) {
+        if (event.type() == EventType.IDENTIFY) return statements(event, customer, toConfirm, known);
+        return switch (String.valueOf(event.name())) {
+            case UNSUBSCRIBED -> withdrawals(event, customer, known);
+            case SUBSCRIBED -> agreement(event, customer, toConfirm);
+            default -> List.of();
+        };
+    }
+
+    /**
+     * Of channels one by one. What can be read neither as yes nor as no, and what is said of a channel that cannot be told,
+     * takes back what there may be a yes to, and is no word of anything else.
+     */
+    private List<ConsentStore.Change> statements(
+            LoggedEvent event, CustomerId customer, boolean toConfirm, Known known) {
+        var consent = consent(event);
+        var said = ConsentWords.said(consent);
+        var spokenOf = said.stream().map(ConsentWords.Said::channel).collect(Collectors.toSet());
         var changes = new ArrayList<ConsentStore.Change>();
-        for (var channel : event.properties().path("consent").properties()) {
-            if (!Consents.isWord(channel.getKey())) continue;
-            var said = channel.getValue();
-            if (said.isBoolean()) changes.add(statement(event, customer, toConfirm, channel.getKey(), "", said));
-            if (said.path("granted").isBoolean())
-                changes.add(statement(event, customer, toConfirm, channel.getKey(), "", said.path("granted")));
-            for (var topic : said.path("topics").properties())
-                if (topic.getValue().isBoolean() && Consents.isWord(topic.getKey()))
-                    changes.add(
-                            statement(event, customer, toConfirm, channel.getKey(), topic.getKey(), topic.getValue()));
+        for (var one : said) {
+            var channel = one.channel();
+            if (channel == null) {
+                for (var other : known.channels(customer))
+                    if (!spokenOf.contains(other))
+                        changes.add(statement(event, customer, toConfirm, consent, one, other));
+            } else if (one.isClear() || known.channels(customer).contains(channel)) {
+                changes.add(statement(event, customer, toConfirm, consent, one, channel));
+            }
         }
         return changes;
     }
 
+    /** With what was put aside as personal: a channel called {@code email} has the name of an address. */
+    private static JsonNode consent(LoggedEvent event) {
+        var inClear = event.properties().path("consent");
+        if (!(inClear instanceof ObjectNode object)) return inClear;
+        var whole = object.deepCopy();
+        event.personal().forEach((path, value) -> {
+            if (path.startsWith(CONSENT))
+                put(whole, path.substring(CONSENT.length()).split("[.]"), value);
+        });
+        return whole;
+    }
+
+    private static void put(ObjectNode into, String[] path, String value) {
+        var node = into;
+        for (int i = 0; i < path.length - 1; i++) {
+            var next = node.path(path[i]);
+            if (!(next instanceof ObjectNode object)) return;
+            node = object;
+        }
+        var name = path[path.length - 1];
+        // A name that is personal itself stands before the value.
+        node.put(name, name.startsWith("[") ? value.substring(value.lastIndexOf('=') + 1) : value);
+    }
+
     private ConsentStore.Change statement(
-            LoggedEvent event, CustomerId customer, boolean toConfirm, String channel, String topic, JsonNode granted) {
-        var about = new ConsentStore.About(customer, Permissions.MARKETING, channel, topic);
+            LoggedEvent event,
+            CustomerId customer,
+            boolean toConfirm,
+            JsonNode consent,
+            ConsentWords.Said said,
+            String channel) {
         return new ConsentStore.Change(
-                about,
+                new ConsentStore.About(customer, Permissions.MARKETING, channel, said.topic()),
                 event.customer(),
-                granted.booleanValue(),
+                said.granted(),
                 source(event.sourceId()),
                 event.occurredAt(),
                 event.seq(),
                 ConsentStore.Manner.STATEMENT,
                 0,
-                shown(event, channel),
-                toConfirm && granted.booleanValue() && confirmations.isNeeded(customer, channel));
+                shown(consent, said.key()),
+                toConfirm && said.granted() && confirmations.isNeeded(customer, channel));
     }
 
     /** As whose word a statement is remembered. */
@@ -191,21 +243,18 @@ class ConsentTail implements Tail {
     }
 
     /** What is said of one channel, else of all of them. */
-    private static ConsentStore.Shown shown(LoggedEvent event, String channel) {
-        var consent = event.properties().path("consent");
-        var wording = text(consent, channel, "wording");
-        var language = text(consent, channel, "language");
-        var proof = event.personal().get("traits.consent.%s.proof".formatted(channel));
-        if (proof == null) proof = event.personal().get("traits.consent.proof");
+    private static ConsentStore.Shown shown(JsonNode consent, String key) {
+        var wording = text(consent, key, "wording");
+        var language = text(consent, key, "language");
         return new ConsentStore.Shown(
                 Wordings.isReference(wording) ? wording : null,
                 language.matches("[a-z]{2}") ? language : null,
-                storable(text(consent, channel, "source"), LONGEST_PLACE),
-                proof == null ? null : storable(proof, Consents.LONGEST_PROOF));
+                storable(text(consent, key, "source"), LONGEST_PLACE),
+                storable(text(consent, key, "proof"), Consents.LONGEST_PROOF));
     }
 
-    private static String text(JsonNode consent, String channel, String field) {
-        return consent.path(channel).path(field).asString(consent.path(field).asString(""));
+    private static String text(JsonNode consent, String key, String field) {
+        return consent.path(key).path(field).asString(consent.path(field).asString(""));
     }
 
     /** What a client sends may hold what PostgreSQL does not. */
@@ -219,23 +268,38 @@ class ConsentTail implements Tail {
         return clean.isEmpty() ? null : clean;
     }
 
-    private static ConsentStore.Change withdrawal(LoggedEvent event, CustomerId customer) {
-        return new ConsentStore.Change(
-                about(event, customer),
-                event.customer(),
-                false,
-                "event Unsubscribed",
-                event.occurredAt(),
-                event.seq(),
-                ConsentStore.Manner.ACT);
+    /** Of every channel when the one it names cannot be read. */
+    private static List<ConsentStore.Change> withdrawals(LoggedEvent event, CustomerId customer, Known known) {
+        var channel = word(event, "channel", Permissions.EMAIL);
+        return (channel == null ? known.channels(customer) : Set.of(channel))
+                .stream()
+                        .map(one -> new ConsentStore.About(
+                                customer,
+                                Objects.requireNonNullElse(
+                                        word(event, "purpose", Permissions.MARKETING), Permissions.MARKETING),
+                                one,
+                                Objects.requireNonNullElse(word(event, "topic", ""), "")))
+                        .map(about -> new ConsentStore.Change(
+                                about,
+                                event.customer(),
+                                false,
+                                "event Unsubscribed",
+                                event.occurredAt(),
+                                event.seq(),
+                                ConsentStore.Manner.ACT))
+                        .toList();
     }
 
-    private ConsentStore.Change agreement(LoggedEvent event, CustomerId customer, boolean toConfirm) {
-        var about = about(event, customer);
+    /** None when what it is about cannot be read. */
+    private List<ConsentStore.Change> agreement(LoggedEvent event, CustomerId customer, boolean toConfirm) {
+        var purpose = word(event, "purpose", Permissions.MARKETING);
+        var channel = word(event, "channel", Permissions.EMAIL);
+        var topic = word(event, "topic", "");
+        if (purpose == null || channel == null || topic == null) return List.of();
         var wording = event.properties().path("wording").asString("");
         var language = event.properties().path("language").asString("");
-        return new ConsentStore.Change(
-                about,
+        return List.of(new ConsentStore.Change(
+                new ConsentStore.About(customer, purpose, channel, topic),
                 event.customer(),
                 true,
                 "event Subscribed",
@@ -248,51 +312,73 @@ class ConsentTail implements Tail {
                         language.matches("[a-z]{2}") ? language : null,
                         null,
                         null),
-                toConfirm && confirmations.isNeeded(customer, about.channel()));
+                toConfirm && confirmations.isNeeded(customer, channel)));
     }
 
-    private static ConsentStore.About about(LoggedEvent event, CustomerId customer) {
-        return new ConsentStore.About(
-                customer,
-                word(event, "purpose", Permissions.MARKETING),
-                word(event, "channel", Permissions.EMAIL),
-                word(event, "topic", ""));
-    }
-
-    private static String word(LoggedEvent event, String property, String otherwise) {
-        var given = event.properties().path(property).asString("");
-        return Consents.isWord(given) ? given : otherwise;
+    /** What a property names; null when that cannot be read. */
+    private static @Nullable String word(LoggedEvent event, String property, String otherwise) {
+        var given = event.properties().path(property);
+        if (given.isMissingNode() || given.isNull()) return otherwise;
+        if (!given.isString()) return null;
+        return given.asString().isBlank() ? otherwise : ConsentWords.name(given.asString());
     }
 
     /**
      * Who unsubscribes wants nothing more at the address, even where the shop takes it for somebody else's too. What is not
      * marketing is withdrawn and no more: the list holds for all of a channel.
      */
-    private List<ConsentStore.Off> off(List<LoggedEvent> events, Map<CustomerId, CustomerId> customers) {
+    private static List<ConsentStore.Off> off(LoggedEvent event, List<ConsentStore.Change> said, Known known) {
         var off = new ArrayList<ConsentStore.Off>();
-        var current = new HashMap<String, Map<CustomerId, Long>>();
-        for (var event : events) {
-            if (!UNSUBSCRIBED.equals(event.name())) continue;
-            var customer = customers.getOrDefault(event.customer(), event.customer());
-            var about = about(event, customer);
+        for (var change : said) {
+            var about = change.about();
             if (!about.purpose().equals(Permissions.MARKETING)) continue;
             var address = about.channel().equals(Permissions.EMAIL) ? event.emailAddress() : null;
-            if (address == null)
-                address = current.computeIfAbsent(
-                                about.channel(), channel -> store.addresses(new HashSet<>(customers.values()), channel))
-                        .get(customer);
-            if (address != null)
-                off.add(new ConsentStore.Off(about, address, "event Unsubscribed", event.occurredAt()));
+            if (address == null) address = known.address(about.customer(), about.channel());
+            if (address != null) off.add(new ConsentStore.Off(about, address, change.source(), event.occurredAt()));
         }
         return off;
     }
 
-    private void suppress(List<LoggedEvent> events, Map<CustomerId, CustomerId> customers) {
-        var current = store.addresses(new HashSet<>(customers.values()), Permissions.EMAIL);
+    /** What is known of the customers of a batch; looked up when it is asked for. */
+    private final class Known {
+        private final Set<CustomerId> customers;
+        private final Map<String, Map<CustomerId, Long>> addresses = new HashMap<>();
+        private final Map<CustomerId, Set<String>> heard = new HashMap<>();
+        private @Nullable Map<CustomerId, Set<String>> before;
+
+        Known(Set<CustomerId> customers) {
+            this.customers = customers;
+        }
+
+        void hear(List<ConsentStore.Change> changes) {
+            for (var change : changes)
+                heard.computeIfAbsent(change.about().customer(), any -> new TreeSet<>())
+                        .add(change.about().channel());
+        }
+
+        /** The channels over which a customer may be written to or has said something, mail always among them. */
+        Set<String> channels(CustomerId customer) {
+            if (before == null) before = store.channels(customers);
+            var channels = new TreeSet<>(before.getOrDefault(customer, Set.of()));
+            channels.addAll(heard.getOrDefault(customer, Set.of()));
+            channels.add(Permissions.EMAIL);
+            return channels;
+        }
+
+        @Nullable
+        Long address(CustomerId customer, String channel) {
+            return addresses
+                    .computeIfAbsent(channel, any -> store.addresses(customers, channel))
+                    .get(customer);
+        }
+    }
+
+    private void suppress(List<LoggedEvent> events, Map<CustomerId, CustomerId> customers, Known known) {
         var suppressions = new ArrayList<Suppression>();
         for (var event : events) {
             var address = event.emailAddress();
-            if (address == null) address = current.get(customers.getOrDefault(event.customer(), event.customer()));
+            if (address == null)
+                address = known.address(customers.getOrDefault(event.customer(), event.customer()), Permissions.EMAIL);
             if (address == null) continue;
             boolean bounced = BOUNCED.equals(event.name());
             suppressions.add(new Suppression(

@@ -1,5 +1,6 @@
 package io.rekindle.collect.imports;
 
+import io.rekindle.collect.ConsentWords;
 import io.rekindle.collect.EventType;
 import io.rekindle.collect.Identifier;
 import io.rekindle.collect.ImportKind;
@@ -17,7 +18,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Set;
 import java.util.function.Predicate;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -53,23 +53,6 @@ final class CustomerRows implements RowEvents {
             Map.entry("company", "company"),
             Map.entry("social_security", "ssn"));
 
-    private static final Set<String> YES =
-            Set.of("true", "t", "1", "yes", "y", "on", "opted_in", "subscribed", "granted", "是", "同意", "已订阅", "已同意");
-    private static final Set<String> NO = Set.of(
-            "false",
-            "f",
-            "0",
-            "no",
-            "n",
-            "off",
-            "opted_out",
-            "unsubscribed",
-            "refused",
-            "否",
-            "不同意",
-            "未订阅",
-            "拒绝",
-            "已退订");
     private static final Pattern NUMBER = Pattern.compile("-?(0|[1-9]\\d{0,14})(\\.\\d{1,6})?");
     /** As the consent module names a version of what was asked. */
     private static final Pattern WORDING = Pattern.compile("[a-z][a-z0-9_]{0,39}@[1-9][0-9]{0,5}");
@@ -281,10 +264,10 @@ final class CustomerRows implements RowEvents {
     private @Nullable ObjectNode permission(Table.Row row) throws BadRow {
         var consent = json.createObjectNode();
         for (var one : permissions.entrySet()) {
-            var text = columns.text(row, one.getKey()).toLowerCase(Locale.ROOT);
+            var text = columns.text(row, one.getKey());
             if (text.isEmpty()) continue;
-            boolean yes = YES.contains(text);
-            if (!yes && !NO.contains(text))
+            var yes = ConsentWords.answer(text);
+            if (yes == null)
                 throw new BadRow(
                         "bad_consent", "column '%s' says neither yes nor no".formatted(columns.column(one.getKey())));
             consent.put(one.getValue(), yes);

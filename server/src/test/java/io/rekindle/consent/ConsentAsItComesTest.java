@@ -1,0 +1,234 @@
+package io.rekindle.consent;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.rekindle.collect.EventLog;
+import io.rekindle.collect.Identifier;
+import io.rekindle.collect.Tails;
+import io.rekindle.common.CustomerId;
+import io.rekindle.identity.Identities;
+import io.rekindle.testing.RekindleTest;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Base64;
+import java.util.EnumSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.Test;
+import org.springframework.beans.factory.annotation.Autowired;
+import org.springframework.boot.test.web.server.LocalServerPort;
+
+/** What shops, providers and forms send about being written to, in whatever spelling, through the first door of a whole server. */
+@RekindleTest
+class ConsentAsItComesTest {
+    private static final Instant NOW = Instant.parse("2026-03-01T09:00:00Z");
+
+    private final int port;
+    private final EventLog log;
+    private final Tails tails;
+    private final Identities identities;
+    private final Consents consents;
+    private final Permissions permissions;
+
+    ConsentAsItComesTest(
+            @LocalServerPort int port,
+            @Autowired EventLog log,
+            @Autowired Tails tails,
+            @Autowired Identities identities,
+            @Autowired Consents consents,
+            @Autowired Permissions permissions) {
+        this.port = port;
+        this.log = log;
+        this.tails = tails;
+        this.identities = identities;
+        this.consents = consents;
+        this.permissions = permissions;
+    }
+
+    /** Who agreed to mail and to short messages, and what is left of it after the trait came once more. */
+    @Test
+    void aNoTakesTheYesBackInWhateverFormItComesAndAYesGrantsOnlyWhenItCanBeRead() throws Exception {
+        var forms = new LinkedHashMap<String, String>();
+        for (var no : List.of(
+                "false",
+                "'false'",
+                "0",
+                "'0'",
+                "0.0",
+                "'no'",
+                "' NO '",
+                "'off'",
+                "'unsubscribed'",
+                "'否'",
+                "'拒绝'",
+                "null",
+                "''",
+                "'perhaps'",
+                "[]",
+                "['sms']",
+                "{}",
+                "{'granted':false}",
+                "{'granted':'false'}",
+                "{'granted':0}",
+                "{'granted':null}",
+                "{'granted':'perhaps'}",
+                "{'status':'opted_out'}",
+                "{'topics':{}}",
+                "{'topics':'none'}",
+                "{'granted':true,'topics':['news']}",
+                "{'granted':true,'topics':{'促销':false}}")) forms.put("{'email':%s}".formatted(no), "sms");
+        for (var name : List.of("Email", "EMAIL", "e-mail", "E-Mail", "e_mail", " email "))
+            forms.put("{'%s':false}".formatted(name), "sms");
+        forms.put("{'SMS':false}", "email");
+        forms.put("{'Email':false,'sms':'N'}", "");
+        forms.put("{'email':true,'Email':false}", "sms");
+        for (var all : List.of("false", "'no'", "null", "'perhaps'", "['email']", "{'granted':false}", "{'邮件':'否'}"))
+            forms.put(all, "");
+        // What it says of a channel it says of that one; what stands beside it is no word of any channel.
+        forms.put("{'email':true,'邮件':false}", "email");
+        forms.put("{'email':'yes','sms':1}", "email sms");
+        for (var yes : List.of(
+                "{'Email':'Yes'}",
+                "{'email':{'granted':'1'}}",
+                "{'email':{'granted':true,'topics':[]}}",
+                "{'email':{'topics':{'news':'off'}}}",
+                "{'email':true,'updatedAt':'2026-02-01','ip':'10.1.2.3','$v':2}",
+                "{'email':true,'wording':'checkout@1','proof':'form 4711'}",
+                "{}",
+                "[]",
+                "true",
+                "{'granted':true}",
+                "{'source':'till 4'}")) forms.put(yes, "email sms");
+
+        var calls = new ArrayList<String>();
+        int n = 0;
+        for (var form : forms.keySet()) {
+            var traits = "'email':'form-%d@it-comes.example'".formatted(n);
+            calls.add(identify("form-" + n, "2026-02-01", traits + ",'consent':{'email':true,'sms':true}"));
+            calls.add(identify("form-" + n++, "2026-02-02", "'consent':" + form));
+        }
+        send(calls);
+        var left = new LinkedHashMap<String, String>();
+        n = 0;
+        for (var form : forms.keySet()) left.put(form, granted(customer("form-" + n++)));
+        assertThat(left).isEqualTo(forms);
+    }
+
+    @Test
+    void aYesThatCannotBeReadIsNoYes() throws Exception {
+        var forms = List.of(
+                "{'email':'perhaps'}",
+                "{'email':['yes']}",
+                "{'email':{}}",
+                "{'email':null}",
+                "{'email':{'granted':'si'}}",
+                "true",
+                "{'granted':true}",
+                "{'邮件':true}",
+                "['email']");
+        var calls = new ArrayList<String>();
+        for (int n = 0; n < forms.size(); n++)
+            calls.add(identify(
+                    "unread-" + n,
+                    "2026-02-01",
+                    "'email':'unread-%d@it-comes.example','consent':%s".formatted(n, forms.get(n))));
+        for (var properties : List.of(
+                "'channel':{'email':true}",
+                "'channel':'邮件'",
+                "'channel':['email']",
+                "'channel':'email','topic':'促销'",
+                "'channel':'email','purpose':'?'"))
+            calls.add(track("unread-0", "2026-02-02", "Subscribed", properties));
+        send(calls);
+        for (int n = 0; n < forms.size(); n++)
+            assertThat(granted(customer("unread-" + n))).as(forms.get(n)).isEmpty();
+        send(List.of(track("unread-0", "2026-02-03", "Subscribed", "'channel':' E-Mail ','topic':''")));
+        assertThat(granted(customer("unread-0"))).isEqualTo("email");
+    }
+
+    @Test
+    void anUnsubscriptionIsOfTheChannelItNamesInWhateverSpellingAndOfAllWhenThatCannotBeRead() throws Exception {
+        var left = new LinkedHashMap<String, String>();
+        for (var sms : List.of("SMS", "Sms", " sms ")) left.put("'channel':'%s'".formatted(sms), "email");
+        for (var mail : List.of("Email", "E-Mail", "e_mail", "")) left.put("'channel':'%s'".formatted(mail), "sms");
+        left.put("'channel':null", "sms");
+        left.put("'list_id':'7'", "sms");
+        for (var all : List.of("'邮件'", "['sms']", "7", "true", "{'sms':true}"))
+            left.put("'channel':%s".formatted(all), "");
+        left.put("'channel':'email','topic':'促销'", "sms");
+        left.put("'channel':'email','purpose':'Marketing'", "sms");
+        left.put("'channel':'email','purpose':'surveys'", "email sms");
+        var calls = new ArrayList<String>();
+        int n = 0;
+        for (var properties : left.keySet()) {
+            var traits = "'email':'off-%d@it-comes.example'".formatted(n);
+            calls.add(identify("off-" + n, "2026-02-01", traits + ",'consent':{'email':true,'sms':true}"));
+            calls.add(track("off-" + n++, "2026-02-02", "Unsubscribed", properties));
+        }
+        send(calls);
+        var found = new LinkedHashMap<String, String>();
+        n = 0;
+        for (var properties : left.keySet()) found.put(properties, granted(customer("off-" + n++)));
+        assertThat(found).isEqualTo(left);
+    }
+
+    /** A shop that repeats a form nobody can read with every sign-in does not undo what its customer chose since. */
+    @Test
+    void aNoThatCannotBeReadIsOnlyRepeatedByItsRepetition() throws Exception {
+        var unread = "'email':'again-1@it-comes.example','consent':{'email':'perhaps','gdpr':'v2'}";
+        send(List.of(
+                identify("again-1", "2026-01-01", "'consent':{'email':true}"),
+                identify("again-1", "2026-01-02", unread),
+                track("again-1", "2026-01-03", "Subscribed", "'channel':'email'"),
+                identify("again-1", "2026-01-04", unread)));
+        assertThat(granted(customer("again-1"))).isEqualTo("email");
+        assertThat(consents.of(customer("again-1")))
+                .extracting(Consent::channel)
+                .containsExactly("email");
+    }
+
+    /** The channels over which nothing stands against writing to a customer, but perhaps that there is no such address. */
+    private String granted(CustomerId customer) {
+        return List.of("email", "sms").stream()
+                .filter(channel -> EnumSet.of(Refusal.NO_ADDRESS)
+                        .containsAll(permissions
+                                .judge(new long[] {customer.value()}, Ask.marketing(channel), NOW)
+                                .reasons(0)))
+                .collect(Collectors.joining(" "));
+    }
+
+    private CustomerId customer(String userId) {
+        return identities.find(Identifier.Type.USER_ID, userId).orElseThrow();
+    }
+
+    private static String identify(String userId, String day, String traits) {
+        return "{'type':'identify','userId':'%s','timestamp':'%sT10:00:00Z','traits':{%s}}"
+                .formatted(userId, day, traits);
+    }
+
+    private static String track(String userId, String day, String event, String properties) {
+        return "{'type':'track','userId':'%s','timestamp':'%sT10:00:00Z','event':'%s','properties':{%s}}"
+                .formatted(userId, day, event, properties);
+    }
+
+    /** Quotation marks are single ones here. */
+    private void send(List<String> calls) throws Exception {
+        var body = "{'batch':[%s]}".formatted(String.join(",", calls)).replace('\'', '"');
+        var key = Base64.getEncoder().encodeToString((RekindleTest.WRITE_KEY + ":").getBytes(StandardCharsets.UTF_8));
+        var answer = HttpClient.newHttpClient()
+                .send(
+                        HttpRequest.newBuilder(URI.create("http://127.0.0.1:%d/v1/batch".formatted(port)))
+                                .header("Authorization", "Basic " + key)
+                                .POST(HttpRequest.BodyPublishers.ofString(body))
+                                .build(),
+                        HttpResponse.BodyHandlers.ofString());
+        assertThat(answer.statusCode()).as(answer.body()).isEqualTo(200);
+        tails.awaitAll(log.lastSeq());
+    }
+}
