@@ -1,5 +1,6 @@
 package io.rekindle.consent;
 
+import io.rekindle.collect.Bounce;
 import io.rekindle.collect.ConsentWords;
 import io.rekindle.collect.EventType;
 import io.rekindle.collect.Identifier;
@@ -30,8 +31,8 @@ import tools.jackson.databind.node.ObjectNode;
  * {@code language}, {@code source} (where it was said) and {@code proof} (in words; kept sealed), which may also stand in
  * {@code traits.consent} for all channels; the events
  * {@code Subscribed} (with a {@code channel}, perhaps {@code topic}, {@code wording} and {@code language}) and
- * {@code Unsubscribed} (with {@code channel} and {@code topic}; of every channel when the one it names cannot be read), {@code Email Bounced} with a {@code bounce_type} of
- * {@code hard} or {@code permanent}, and {@code Email Marked as Spam}. The address of the last three is the property {@code address_hash} (the decimal hash), else
+ * {@code Unsubscribed} (with {@code channel} and {@code topic}; of every channel when the one it names cannot be read), {@code Email Bounced} when it is one
+ * {@linkplain Bounce for good}, and {@code Email Marked as Spam}. The address of the last three is the property {@code address_hash} (the decimal hash), else
  * the e-mail address the event was identified by, else the one the customer has now.
  */
 @Component
@@ -42,8 +43,6 @@ class ConsentTail implements Tail {
     private static final String UNSUBSCRIBED = "Unsubscribed";
     private static final String SUBSCRIBED = "Subscribed";
     private static final String SPAM = "Email Marked as Spam";
-    private static final String BOUNCED = "Email Bounced";
-    private static final Set<String> FOR_GOOD = Set.of("hard", "permanent");
 
     private final ConsentStore store;
     private final Identities identities;
@@ -71,7 +70,7 @@ class ConsentTail implements Tail {
     public Interest interest() {
         return new Interest(
                 Set.of(EventType.IDENTIFY),
-                Set.of(UNSUBSCRIBED, SUBSCRIBED, SPAM, BOUNCED),
+                Set.of(UNSUBSCRIBED, SUBSCRIBED, SPAM, Bounce.EVENT),
                 confirmations.mayBeNeeded() ? Set.of(Identifier.Type.EMAIL) : Set.of());
     }
 
@@ -154,9 +153,7 @@ class ConsentTail implements Tail {
             // Shops use the word for other things, too: it says yes only to a channel it names.
             case SUBSCRIBED ->
                 ConsentWords.name(event.properties().path("channel").asString("")) != null;
-            case BOUNCED ->
-                FOR_GOOD.contains(
-                        event.properties().path("bounce_type").asString("").toLowerCase(java.util.Locale.ROOT));
+            case Bounce.EVENT -> Bounce.of(event.properties()) == Bounce.FOR_GOOD;
             default -> false;
         };
     }
@@ -380,7 +377,7 @@ class ConsentTail implements Tail {
             if (address == null)
                 address = known.address(customers.getOrDefault(event.customer(), event.customer()), Permissions.EMAIL);
             if (address == null) continue;
-            boolean bounced = BOUNCED.equals(event.name());
+            boolean bounced = Bounce.EVENT.equals(event.name());
             suppressions.add(new Suppression(
                     Permissions.EMAIL,
                     address,

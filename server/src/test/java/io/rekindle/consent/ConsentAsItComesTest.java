@@ -19,6 +19,7 @@ import java.util.Base64;
 import java.util.EnumSet;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.springframework.beans.factory.annotation.Autowired;
@@ -164,18 +165,7 @@ class ConsentAsItComesTest {
         left.put("'channel':'email','topic':'促销'", "sms");
         left.put("'channel':'email','purpose':'Marketing'", "sms");
         left.put("'channel':'email','purpose':'surveys'", "email sms");
-        var calls = new ArrayList<String>();
-        int n = 0;
-        for (var properties : left.keySet()) {
-            var traits = "'email':'off-%d@it-comes.example'".formatted(n);
-            calls.add(identify("off-" + n, "2026-02-01", traits + ",'consent':{'email':true,'sms':true}"));
-            calls.add(track("off-" + n++, "2026-02-02", "Unsubscribed", properties));
-        }
-        send(calls);
-        var found = new LinkedHashMap<String, String>();
-        n = 0;
-        for (var properties : left.keySet()) found.put(properties, granted(customer("off-" + n++)));
-        assertThat(found).isEqualTo(left);
+        assertThat(leftAfter("Unsubscribed", "off", left)).isEqualTo(left);
     }
 
     /** A shop that repeats a form nobody can read with every sign-in does not undo what its customer chose since. */
@@ -191,6 +181,47 @@ class ConsentAsItComesTest {
         assertThat(consents.of(customer("again-1")))
                 .extracting(Consent::channel)
                 .containsExactly("email");
+    }
+
+    @Test
+    void aMailboxThatRefusesForGoodIsClosedInTheWordsOfEveryProvider() throws Exception {
+        var left = new LinkedHashMap<String, String>();
+        for (var hard : List.of(
+                "'bounce_type':'hard'",
+                "'bounce_type':'Permanent'",
+                "'bounce_type':'HardBounce'",
+                "'bounce_type':'hard_bounce'",
+                "'bounce_type':'permanent-failure'",
+                "'bounce_type':'硬退信'",
+                "'bounceType':'Permanent'",
+                "'bounceType':'hard'",
+                "'bounce_type':'','bounceType':'hard bounce'")) left.put(hard, "sms");
+        for (var other : List.of(
+                "'bounce_type':'soft'",
+                "'bounce_type':'软退信'",
+                "'bounceType':'Transient'",
+                "'bounceType':'non-permanent'",
+                "'bounceType':'hard: mailbox full'",
+                "'bounceType':'Undetermined'",
+                "'bounce_type':'blocked'",
+                "'reason':'hard'")) left.put(other, "email sms");
+        assertThat(leftAfter("Email Bounced", "bounce", left)).isEqualTo(left);
+    }
+
+    /** What is left of a yes to mail and to short messages, by the properties of the event that came then. */
+    private Map<String, String> leftAfter(String event, String who, Map<String, String> events) throws Exception {
+        var calls = new ArrayList<String>();
+        int n = 0;
+        for (var properties : events.keySet()) {
+            var traits = "'email':'%s-%d@it-comes.example'".formatted(who, n);
+            calls.add(identify(who + "-" + n, "2026-02-01", traits + ",'consent':{'email':true,'sms':true}"));
+            calls.add(track(who + "-" + n++, "2026-02-02", event, properties));
+        }
+        send(calls);
+        var found = new LinkedHashMap<String, String>();
+        n = 0;
+        for (var properties : events.keySet()) found.put(properties, granted(customer(who + "-" + n++)));
+        return found;
     }
 
     /** The channels over which nothing stands against writing to a customer, but perhaps that there is no such address. */

@@ -1,12 +1,12 @@
 package io.rekindle.deliver.receipts;
 
+import io.rekindle.collect.Bounce;
 import io.rekindle.collect.EventType;
 import io.rekindle.collect.LoggedEvent;
 import io.rekindle.collect.Tail;
 import io.rekindle.common.Decimals;
 import io.rekindle.identity.Identities;
 import java.util.List;
-import java.util.Locale;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.simple.JdbcClient;
@@ -20,27 +20,12 @@ import org.springframework.stereotype.Component;
  *
  * <p>Others send mail to the same people, and tell of it by the same event. One without a number of ours is taken for the
  * latest message to the address it carries ({@code address_hash} or its e-mail address), or, when it carries none, to its
- * customer, and only for one it can be about: not when its {@code bounce_type} says that it was for now (soft, transient,
+ * customer, and only for one it can be about: not when it says that it was for now ({@link Bounce}: soft, transient,
  * mailbox full …), not when it names a message or a campaign that is not ours, and only for a message sent within five days
  * before: so long mail servers try before they give up (RFC 5321, 4.5.4.1).
  */
 @Component
 class BounceTail implements Tail {
-    static final String BOUNCED = "Email Bounced";
-    /** What mail providers call a bounce that says nothing for good, without separators. */
-    private static final List<String> FOR_NOW = List.of(
-            "soft",
-            "transient",
-            "temporar",
-            "delay",
-            "defer",
-            "full",
-            "quota",
-            "greylist",
-            "throttl",
-            "autorespon",
-            "outofoffice");
-
     /** What other senders call their messages and campaigns, Segment's specification of e-mail events among them. */
     private static final List<String> OTHERS =
             List.of("messageId", "email_id", "emailId", "campaignId", "campaign_name", "campaignName", "campaign");
@@ -65,13 +50,13 @@ class BounceTail implements Tail {
 
     @Override
     public Interest interest() {
-        return new Interest(Set.of(), Set.of(BOUNCED));
+        return new Interest(Set.of(), Set.of(Bounce.EVENT));
     }
 
     @Override
     public void process(Batch batch) {
         var told = batch.events().stream()
-                .filter(event -> event.type() == EventType.TRACK && BOUNCED.equals(event.name()))
+                .filter(event -> event.type() == EventType.TRACK && Bounce.EVENT.equals(event.name()))
                 .toList();
         if (told.isEmpty()) return;
         var customers = identities.canonical(
@@ -131,7 +116,7 @@ class BounceTail implements Tail {
                 .param(
                         "foreign",
                         told.stream()
-                                .map(event -> isForNow(event) || namesAnothers(event))
+                                .map(event -> Bounce.of(event.properties()) == Bounce.FOR_NOW || namesAnothers(event))
                                 .toArray(Boolean[]::new))
                 .param(
                         "campaigns",
@@ -142,11 +127,6 @@ class BounceTail implements Tail {
     /** Ids travel as decimal strings; a number is understood too. */
     private static @Nullable Long number(LoggedEvent event, String property) {
         return Decimals.whole(event.properties().path(property).asString(""));
-    }
-
-    private static boolean isForNow(LoggedEvent event) {
-        var letters = type(event).replaceAll("[^a-z]", "");
-        return FOR_NOW.stream().anyMatch(letters::contains);
     }
 
     /** Our own events carry numbers under {@code message_id} and {@code campaign_id}, and none of the other names. */
@@ -161,14 +141,9 @@ class BounceTail implements Tail {
         return !value.isMissingNode() && !value.isNull() && !value.asString("-").isBlank();
     }
 
-    private static String type(LoggedEvent event) {
-        var type = event.properties().path("bounce_type").asString("");
-        return (type.isEmpty() ? event.properties().path("bounceType").asString("") : type).toLowerCase(Locale.ROOT);
-    }
-
     /** Kept when it is a word: what a provider calls the kind of bounce. */
     private static String kind(LoggedEvent event) {
-        var kind = type(event);
+        var kind = Bounce.type(event.properties());
         return kind.matches("[a-z_-]{1,30}") ? kind : "unknown";
     }
 }
