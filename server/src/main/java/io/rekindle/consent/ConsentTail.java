@@ -4,9 +4,11 @@ import io.rekindle.collect.Bounce;
 import io.rekindle.collect.ConsentWords;
 import io.rekindle.collect.EventType;
 import io.rekindle.collect.Identifier;
+import io.rekindle.collect.Identifiers;
 import io.rekindle.collect.LoggedEvent;
 import io.rekindle.collect.Tail;
 import io.rekindle.common.CustomerId;
+import io.rekindle.common.Decimals;
 import io.rekindle.identity.Identities;
 import io.rekindle.identity.Regrouping;
 import io.rekindle.warehouse.Rows;
@@ -17,6 +19,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
@@ -32,7 +35,7 @@ import tools.jackson.databind.node.ObjectNode;
  * {@code traits.consent} for all channels; the events
  * {@code Subscribed} (with a {@code channel}, perhaps {@code topic}, {@code wording} and {@code language}) and
  * {@code Unsubscribed} (with {@code channel} and {@code topic}; of every channel when the one it names cannot be read), {@code Email Bounced} when it is one
- * {@linkplain Bounce for good}, and {@code Email Marked as Spam}. The address of the last three is the property {@code address_hash} (the decimal hash), else
+ * {@linkplain Bounce for good}, and {@code Email Marked as Spam}. The address of the last three is the property {@code address_hash} (the decimal hash) or {@code email}, else
  * the e-mail address the event was identified by, else the one the customer has now.
  */
 @Component
@@ -44,14 +47,23 @@ class ConsentTail implements Tail {
     private static final String SUBSCRIBED = "Subscribed";
     private static final String SPAM = "Email Marked as Spam";
 
+    private static final List<String> ADDRESSES = List.of("email", "Email", "email_address", "emailAddress");
+
     private final ConsentStore store;
     private final Identities identities;
+    private final Identifiers identifiers;
     private final Warehouse warehouse;
     private final Confirmations confirmations;
 
-    ConsentTail(ConsentStore store, Identities identities, Warehouse warehouse, Confirmations confirmations) {
+    ConsentTail(
+            ConsentStore store,
+            Identities identities,
+            Identifiers identifiers,
+            Warehouse warehouse,
+            Confirmations confirmations) {
         this.store = store;
         this.identities = identities;
+        this.identifiers = identifiers;
         this.warehouse = warehouse;
         this.confirmations = confirmations;
     }
@@ -79,10 +91,10 @@ class ConsentTail implements Tail {
         return true;
     }
 
-    /** Proofs are set aside as personal. */
+    /** Proofs are set aside as personal, and addresses. */
     @Override
     public boolean wantsPersonalFieldsOf(LoggedEvent event) {
-        return event.type() == EventType.IDENTIFY && matters(event);
+        return matters(event) && !SUBSCRIBED.equals(event.name());
     }
 
     @Override
@@ -324,16 +336,29 @@ class ConsentTail implements Tail {
      * Who unsubscribes wants nothing more at the address, even where the shop takes it for somebody else's too. What is not
      * marketing is withdrawn and no more: the list holds for all of a channel.
      */
-    private static List<ConsentStore.Off> off(LoggedEvent event, List<ConsentStore.Change> said, Known known) {
+    private List<ConsentStore.Off> off(LoggedEvent event, List<ConsentStore.Change> said, Known known) {
         var off = new ArrayList<ConsentStore.Off>();
         for (var change : said) {
             var about = change.about();
             if (!about.purpose().equals(Permissions.MARKETING)) continue;
-            var address = about.channel().equals(Permissions.EMAIL) ? event.emailAddress() : null;
+            var address = about.channel().equals(Permissions.EMAIL) ? address(event) : null;
             if (address == null) address = known.address(about.customer(), about.channel());
             if (address != null) off.add(new ConsentStore.Off(about, address, change.source(), event.occurredAt()));
         }
         return off;
+    }
+
+    /** The e-mail address an event names; null when it names none. By one among its properties nobody is known. */
+    private @Nullable Long address(LoggedEvent event) {
+        if (Decimals.whole(event.properties().path("address_hash").asString("")) == null)
+            for (var name : ADDRESSES) {
+                var given = event.personal().get("properties." + name);
+                var found = given == null
+                        ? Optional.<Identifier>empty()
+                        : identifiers.unblocked(Identifier.Type.EMAIL, given);
+                if (found.isPresent()) return found.get().id().value();
+            }
+        return event.emailAddress();
     }
 
     /** What is known of the customers of a batch; looked up when it is asked for. */
@@ -373,7 +398,7 @@ class ConsentTail implements Tail {
     private void suppress(List<LoggedEvent> events, Map<CustomerId, CustomerId> customers, Known known) {
         var suppressions = new ArrayList<Suppression>();
         for (var event : events) {
-            var address = event.emailAddress();
+            var address = address(event);
             if (address == null)
                 address = known.address(customers.getOrDefault(event.customer(), event.customer()), Permissions.EMAIL);
             if (address == null) continue;

@@ -36,6 +36,7 @@ class ConsentAsItComesTest {
     private final Identities identities;
     private final Consents consents;
     private final Permissions permissions;
+    private final Suppressions suppressions;
 
     ConsentAsItComesTest(
             @LocalServerPort int port,
@@ -43,13 +44,15 @@ class ConsentAsItComesTest {
             @Autowired Tails tails,
             @Autowired Identities identities,
             @Autowired Consents consents,
-            @Autowired Permissions permissions) {
+            @Autowired Permissions permissions,
+            @Autowired Suppressions suppressions) {
         this.port = port;
         this.log = log;
         this.tails = tails;
         this.identities = identities;
         this.consents = consents;
         this.permissions = permissions;
+        this.suppressions = suppressions;
     }
 
     /** Who agreed to mail and to short messages, and what is left of it after the trait came once more. */
@@ -206,6 +209,58 @@ class ConsentAsItComesTest {
                 "'bounce_type':'blocked'",
                 "'reason':'hard'")) left.put(other, "email sms");
         assertThat(leftAfter("Email Bounced", "bounce", left)).isEqualTo(left);
+    }
+
+    /** A mail provider's webhook knows an address, and neither the shop's ids nor its visitors. */
+    @Test
+    void theAddressAmongThePropertiesIsTheOneThatIsClosedAndMakesNobodyKnown() throws Exception {
+        var lists = new LinkedHashMap<String, String>();
+        lists.put("'event':'Unsubscribed','properties':{'email':' NAMED-0@It-Comes.example '}", "unsubscribe");
+        lists.put("'event':'Unsubscribed','properties':{'email_address':'named-1@it-comes.example'}", "unsubscribe");
+        lists.put("'event':'Email Marked as Spam','properties':{'email':'named-2@it-comes.example'}", "complaint");
+        lists.put(
+                "'event':'Email Bounced','properties':{'emailAddress':'named-3@it-comes.example','bounceType':'hard'}",
+                "hard_bounce");
+        var calls = new ArrayList<String>();
+        int n = 0;
+        for (var event : lists.keySet()) {
+            var traits = "'email':'named-%d@it-comes.example','consent':{'email':true}".formatted(n);
+            calls.add(identify("named-" + n, "2026-02-01", traits));
+            calls.add("{'type':'track','anonymousId':'webhook-%d','timestamp':'2026-02-02T10:00:00Z',%s}"
+                    .formatted(n++, event));
+        }
+        // Its sender has an address of its own.
+        calls.add(identify("named-4", "2026-02-01", "'email':'named-4@it-comes.example','consent':{'email':true}"));
+        calls.add(
+                "{'type':'track','anonymousId':'webhook-4','timestamp':'2026-02-02T10:00:00Z','event':'Unsubscribed',"
+                        + "'context':{'traits':{'email':'post@provider.example'}},'properties':{'email':'named-4@it-comes.example'}}");
+        send(calls);
+        n = 0;
+        for (var list : lists.values()) {
+            var owner = customer("named-" + n);
+            assertThat(granted(owner)).isEmpty();
+            assertThat(lists("named-%d@it-comes.example".formatted(n))).containsExactly(list);
+            assertThat(consents.of(owner))
+                    .extracting(Consent::granted)
+                    .as("the owner said nothing")
+                    .containsExactly(true);
+            assertThat(identities
+                            .find(Identifier.Type.ANONYMOUS_ID, "webhook-" + n)
+                            .orElseThrow())
+                    .isNotEqualTo(owner);
+            n++;
+        }
+        assertThat(lists("named-4@it-comes.example")).containsExactly("unsubscribe");
+        assertThat(lists("post@provider.example")).isEmpty();
+        // The owner's own deed opens what an unsubscription closed.
+        send(List.of(track("named-0", "2026-02-03", "Subscribed", "'channel':'email'")));
+        assertThat(granted(customer("named-0"))).isEqualTo("email");
+    }
+
+    private List<String> lists(String address) {
+        return suppressions.find("email", suppressions.addressHash("email", address)).stream()
+                .map(entry -> entry.reason().code())
+                .toList();
     }
 
     /** What is left of a yes to mail and to short messages, by the properties of the event that came then. */
