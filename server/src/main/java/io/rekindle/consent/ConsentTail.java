@@ -175,6 +175,7 @@ class ConsentTail implements Tail {
         return switch (String.valueOf(event.name())) {
             case UNSUBSCRIBED -> withdrawals(event, customer, known);
             case SUBSCRIBED -> agreement(event, customer, toConfirm);
+            case SPAM -> List.of(complaint(event, customer));
             default -> List.of();
         };
     }
@@ -297,6 +298,18 @@ class ConsentTail implements Tail {
                                 event.seq(),
                                 ConsentStore.Manner.ACT))
                         .toList();
+    }
+
+    /** Who calls our mail spam wants none of it, at whatever address. */
+    private static ConsentStore.Change complaint(LoggedEvent event, CustomerId customer) {
+        return new ConsentStore.Change(
+                new ConsentStore.About(customer, Permissions.MARKETING, Permissions.EMAIL),
+                event.customer(),
+                false,
+                "event " + SPAM,
+                event.occurredAt(),
+                event.seq(),
+                ConsentStore.Manner.ACT);
     }
 
     /** None when what it is about cannot be read. */

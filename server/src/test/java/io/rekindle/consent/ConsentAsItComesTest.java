@@ -257,6 +257,26 @@ class ConsentAsItComesTest {
         assertThat(granted(customer("named-0"))).isEqualTo("email");
     }
 
+    @Test
+    void whoCallsMailSpamIsNotWrittenToAtTheNextAddressEitherUntilTheyAskForIt() throws Exception {
+        var yes = "'email':'spam-%d@it-comes.example','consent':{'email':true,'sms':true}";
+        send(List.of(identify("spam-1", "2026-02-01", yes.formatted(1))));
+        send(List.of(track("spam-1", "2026-02-02", "Email Marked as Spam", "'campaign':'spring'")));
+        send(List.of(identify("spam-1", "2026-02-03", yes.formatted(2))));
+        var customer = customer("spam-1");
+        assertThat(granted(customer)).isEqualTo("sms");
+        assertThat(consents.of(customer))
+                .extracting(c -> c.channel() + " " + c.granted() + " " + c.source())
+                .contains("email false event Email Marked as Spam");
+        assertThat(lists("spam-1@it-comes.example")).containsExactly("complaint");
+        assertThat(lists("spam-2@it-comes.example")).isEmpty();
+        send(List.of(track("spam-1", "2026-02-04", "Subscribed", "'channel':'email'")));
+        assertThat(granted(customer)).isEqualTo("email sms");
+        // Where it was called spam nothing comes, whoever asks.
+        send(List.of(identify("spam-1", "2026-02-05", "'email':'spam-1@it-comes.example'")));
+        assertThat(granted(customer)).isEqualTo("sms");
+    }
+
     private List<String> lists(String address) {
         return suppressions.find("email", suppressions.addressHash("email", address)).stream()
                 .map(entry -> entry.reason().code())
