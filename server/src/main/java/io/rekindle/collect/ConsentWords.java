@@ -9,6 +9,7 @@ import java.util.Set;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ObjectNode;
 
 /**
  * How what is said about being written to is read, in events and in files alike: words for yes and no, names of channels,
@@ -36,6 +37,7 @@ public final class ConsentWords {
             "未订阅",
             "拒绝",
             "已退订");
+    private static final String PATH = "traits.consent.";
     private static final String GRANTED = "granted";
     private static final String TOPICS = "topics";
     /** What shows that something was said, beside what was said. */
@@ -78,6 +80,7 @@ public final class ConsentWords {
      * {@code topics}. Of a channel and topic at most one thing is said; of two spellings the no counts.
      */
     public static List<Said> said(JsonNode consent) {
+        if (consent.isMissingNode()) return List.of();
         if (!consent.isObject()) {
             boolean says = !isEmptyList(consent) && !Boolean.TRUE.equals(answer(consent));
             return says ? List.of(new Said("", null, "", false, true)) : List.of();
@@ -90,6 +93,33 @@ public final class ConsentWords {
             all.channel(key, name(key), one.getValue());
         }
         return List.copyOf(all.said.values());
+    }
+
+    /**
+     * The trait as it came, missing when it did not: with what was put aside of it as personal, for a channel called
+     * {@code email} has the name of an address.
+     *
+     * @param personal by path, e.g. {@code traits.consent.email}
+     */
+    public static JsonNode trait(JsonNode traits, Map<String, String> personal) {
+        var inClear = traits.path("consent");
+        if (!(inClear instanceof ObjectNode object)) return inClear;
+        var whole = object.deepCopy();
+        personal.forEach((path, value) -> {
+            if (path.startsWith(PATH)) put(whole, path.substring(PATH.length()).split("[.]"), value);
+        });
+        return whole;
+    }
+
+    private static void put(ObjectNode into, String[] path, String value) {
+        var node = into;
+        for (int i = 0; i < path.length - 1; i++) {
+            if (!(node.path(path[i]) instanceof ObjectNode object)) return;
+            node = object;
+        }
+        var name = path[path.length - 1];
+        // A name that is personal itself stands before the value.
+        node.put(name, name.startsWith("[") ? value.substring(value.lastIndexOf('=') + 1) : value);
     }
 
     /** An empty map as PHP writes it. */

@@ -7,6 +7,7 @@ import io.rekindle.collect.Identifier;
 import io.rekindle.collect.Identifiers;
 import io.rekindle.collect.LoggedEvent;
 import io.rekindle.collect.Tail;
+import io.rekindle.collect.Withdrawals;
 import io.rekindle.common.CustomerId;
 import io.rekindle.common.Decimals;
 import io.rekindle.identity.Identities;
@@ -26,7 +27,6 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.springframework.stereotype.Component;
 import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.node.ObjectNode;
 
 /**
  * Hears what customers say about being written to: {@code traits.consent.<channel>} of an identify call, yes or no or an
@@ -42,10 +42,7 @@ import tools.jackson.databind.node.ObjectNode;
 class ConsentTail implements Tail {
     private static final int REGROUPINGS_AT_ONCE = 10_000;
     private static final int LONGEST_PLACE = 200;
-    private static final String CONSENT = "traits.consent.";
-    private static final String UNSUBSCRIBED = "Unsubscribed";
     private static final String SUBSCRIBED = "Subscribed";
-    private static final String SPAM = "Email Marked as Spam";
 
     private static final List<String> ADDRESSES = List.of("email", "Email", "email_address", "emailAddress");
 
@@ -82,7 +79,7 @@ class ConsentTail implements Tail {
     public Interest interest() {
         return new Interest(
                 Set.of(EventType.IDENTIFY),
-                Set.of(UNSUBSCRIBED, SUBSCRIBED, SPAM, Bounce.EVENT),
+                Set.of(Withdrawals.UNSUBSCRIBED, SUBSCRIBED, Withdrawals.SPAM, Bounce.EVENT),
                 confirmations.mayBeNeeded() ? Set.of(Identifier.Type.EMAIL) : Set.of());
     }
 
@@ -119,7 +116,7 @@ class ConsentTail implements Tail {
             var said = said(event, customer, toConfirm, known);
             changes.addAll(said);
             known.hear(said);
-            if (UNSUBSCRIBED.equals(event.name())) off.addAll(off(event, said, known));
+            if (Withdrawals.UNSUBSCRIBED.equals(event.name())) off.addAll(off(event, said, known));
             else if (event.type() != EventType.IDENTIFY && !SUBSCRIBED.equals(event.name())) refused.add(event);
         }
         suppress(refused, customers, known);
@@ -161,7 +158,7 @@ class ConsentTail implements Tail {
         var name = event.name();
         if (event.type() != EventType.TRACK || name == null) return false;
         return switch (name) {
-            case UNSUBSCRIBED, SPAM -> true;
+            case Withdrawals.UNSUBSCRIBED, Withdrawals.SPAM -> true;
             // Shops use the word for other things, too: it says yes only to a channel it names.
             case SUBSCRIBED ->
                 ConsentWords.name(event.properties().path("channel").asString("")) != null;
@@ -173,9 +170,9 @@ class ConsentTail implements Tail {
     private List<ConsentStore.Change> said(LoggedEvent event, CustomerId customer, boolean toConfirm, Known known) {
         if (event.type() == EventType.IDENTIFY) return statements(event, customer, toConfirm, known);
         return switch (String.valueOf(event.name())) {
-            case UNSUBSCRIBED -> withdrawals(event, customer, known);
+            case Withdrawals.UNSUBSCRIBED -> withdrawals(event, customer, known);
             case SUBSCRIBED -> agreement(event, customer, toConfirm);
-            case SPAM -> List.of(complaint(event, customer));
+            case Withdrawals.SPAM -> List.of(complaint(event, customer));
             default -> List.of();
         };
     }
@@ -186,7 +183,7 @@ class ConsentTail implements Tail {
      */
     private List<ConsentStore.Change> statements(
             LoggedEvent event, CustomerId customer, boolean toConfirm, Known known) {
-        var consent = consent(event);
+        var consent = ConsentWords.trait(event.properties(), event.personal());
         var said = ConsentWords.said(consent);
         var spokenOf = said.stream().map(ConsentWords.Said::channel).collect(Collectors.toSet());
         var changes = new ArrayList<ConsentStore.Change>();
@@ -201,30 +198,6 @@ class ConsentTail implements Tail {
             }
         }
         return changes;
-    }
-
-    /** With what was put aside as personal: a channel called {@code email} has the name of an address. */
-    private static JsonNode consent(LoggedEvent event) {
-        var inClear = event.properties().path("consent");
-        if (!(inClear instanceof ObjectNode object)) return inClear;
-        var whole = object.deepCopy();
-        event.personal().forEach((path, value) -> {
-            if (path.startsWith(CONSENT))
-                put(whole, path.substring(CONSENT.length()).split("[.]"), value);
-        });
-        return whole;
-    }
-
-    private static void put(ObjectNode into, String[] path, String value) {
-        var node = into;
-        for (int i = 0; i < path.length - 1; i++) {
-            var next = node.path(path[i]);
-            if (!(next instanceof ObjectNode object)) return;
-            node = object;
-        }
-        var name = path[path.length - 1];
-        // A name that is personal itself stands before the value.
-        node.put(name, name.startsWith("[") ? value.substring(value.lastIndexOf('=') + 1) : value);
     }
 
     private ConsentStore.Change statement(
@@ -306,7 +279,7 @@ class ConsentTail implements Tail {
                 new ConsentStore.About(customer, Permissions.MARKETING, Permissions.EMAIL),
                 event.customer(),
                 false,
-                "event " + SPAM,
+                "event " + Withdrawals.SPAM,
                 event.occurredAt(),
                 event.seq(),
                 ConsentStore.Manner.ACT);

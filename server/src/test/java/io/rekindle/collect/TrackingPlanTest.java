@@ -2,6 +2,9 @@ package io.rekindle.collect;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.rekindle.consent.Ask;
+import io.rekindle.consent.Permissions;
+import io.rekindle.identity.Identities;
 import io.rekindle.platform.TimeTravel;
 import io.rekindle.platform.Vault;
 import io.rekindle.testing.EverythingStored;
@@ -14,6 +17,7 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
@@ -336,6 +340,79 @@ class TrackingPlanTest {
                         .path("code")
                         .asString())
                 .isEqualTo("cursor_invalid");
+    }
+
+    /** Whoever said no is not written to because a field was missing. */
+    @Test
+    void whoSaysNoIsHeardWhateverThePlanAsksForAndTheViolationIsCounted(
+            @Autowired Identities identities, @Autowired Permissions permissions) throws Exception {
+        var nos = List.of(
+                "'type':'track','event':'Unsubscribed','properties':{'channel':'email'}",
+                "'type':'track','event':'Unsubscribed'",
+                "'type':'track','event':'Email Marked as Spam'",
+                "'type':'track','event':'Email Bounced','properties':{'bounceType':'Permanent'}",
+                "'type':'identify','traits':{'consent':{'email':false}}",
+                "'type':'identify','traits':{'consent':{'E-Mail':'no'}}",
+                "'type':'identify','context':{'traits':{'consent':{'email':'opted_out'}}}",
+                "'type':'identify','traits':{'consent':{'email':{'granted':'perhaps'}}}");
+        var others = List.of(
+                "'type':'track','event':'Subscribed','properties':{'channel':'email'}",
+                "'type':'track','event':'Email Bounced','properties':{'bounceType':'Transient'}",
+                "'type':'identify','traits':{'consent':{'email':'yes'}}",
+                "'type':'identify','traits':{'city':'Oslo'}");
+        var named = "{'type':'track','name':'%s','schema':{'required':['list_id']}}";
+        var strict = String.join(
+                        ",",
+                        "{'type':'identify','schema':{'required':['list_id']}}",
+                        named.formatted("Unsubscribed"),
+                        named.formatted("Email Bounced"))
+                .replace('\'', '"');
+        int version = 0;
+        for (var mode : List.of("quarantine", "reject")) {
+            plan(version++, "off", true, strict);
+            var agreed = new ArrayList<String>();
+            var said = new ArrayList<String>();
+            for (int n = 0; n < nos.size() + others.size(); n++) {
+                var who = "'userId':'%s-%s-%d',".formatted(mode, mark, n);
+                agreed.add(
+                        "{%s'messageId':'%s-%s-a%d','timestamp':'2026-02-01T10:00:00Z','type':'identify','traits':{'email':'%s%s%d@plan.example','consent':{'email':true}}}"
+                                .formatted(who, mark, mode, n, mode, mark, n));
+                said.add("{%s'messageId':'%s-%s-%d','timestamp':'2026-02-02T10:00:00Z',%s}"
+                        .formatted(who, mark, mode, n, n < nos.size() ? nos.get(n) : others.get(n - nos.size())));
+            }
+            assertThat(fates(
+                            "{'batch':[%s]}".formatted(String.join(",", agreed)).replace('\'', '"')))
+                    .containsOnly("accepted");
+            // What the plan does not name breaks it, too: complaints and Subscribed.
+            plan(version++, mode, false, strict);
+            long before = countedViolations();
+            var fates = fates("{'batch':[%s]}".formatted(String.join(",", said)).replace('\'', '"'));
+            assertThat(fates.subList(0, nos.size())).as(mode).containsOnly("accepted");
+            assertThat(fates.subList(nos.size(), fates.size()))
+                    .containsOnly(mode.equals("reject") ? "rejected" : "quarantined");
+            assertThat(countedViolations() - before).as("counted as in observe").isEqualTo(said.size());
+            travel.awaitQuiet();
+            for (int n = 0; n < said.size(); n++) {
+                var customer = identities
+                        .find(Identifier.Type.USER_ID, "%s-%s-%d".formatted(mode, mark, n))
+                        .orElseThrow();
+                assertThat(permissions
+                                .judge(
+                                        new long[] {customer.value()},
+                                        Ask.marketing(Permissions.EMAIL),
+                                        Instant.parse("2026-03-01T09:00:00Z"))
+                                .allows(0))
+                        .as("%s %s", mode, said.get(n))
+                        .isEqualTo(n >= nos.size());
+            }
+        }
+    }
+
+    private long countedViolations() {
+        return jdbc.sql("select coalesce(sum(times), 0) from plan_violations where source_id = :source")
+                .param("source", source)
+                .query(Long.class)
+                .single();
     }
 
     private long looks() {

@@ -5,6 +5,7 @@ import io.rekindle.collect.Identifier;
 import io.rekindle.collect.Identifiers;
 import io.rekindle.collect.Sources.Source;
 import io.rekindle.collect.Tombstones;
+import io.rekindle.collect.Withdrawals;
 import io.rekindle.collect.log.CommitLog;
 import io.rekindle.collect.log.PlanBreach;
 import io.rekindle.collect.log.QuarantinedItem;
@@ -153,6 +154,9 @@ final class BatchReader {
         private int contextFrom;
         private int contextTo;
         private @Nullable PlanBreach breach;
+        /** Whether it takes a permission back: no plan keeps it from being heard. */
+        private boolean isWithdrawal;
+
         private @Nullable BigDecimal revenue;
         private @Nullable BigDecimal total;
         private @Nullable BigDecimal value;
@@ -463,13 +467,13 @@ final class BatchReader {
                     : null;
             if (event != null && plan != null) check(item, event, plan);
             // Set aside it would be kept as it came, with whoever it names.
-            if (event != null && item.breach != null && item.namesErased && isSetAside(plan))
+            if (event != null && item.breach != null && item.namesErased && isSetAside(item, plan))
                 item.reject(PLAN_VIOLATION, words(item.breach));
             boolean own = item.messageId != null && !item.messageId.isBlank();
             if (event == null || item.reason != null) {
                 rejected.add(rejected(item, source, receivedAt, vault, tombstones));
                 fates.add(new ItemFate(item.messageId, Fate.REJECTED, -1, item.reason, item.detail));
-            } else if (item.breach != null && isSetAside(plan)) {
+            } else if (item.breach != null && isSetAside(item, plan)) {
                 var words = words(item.breach);
                 fates.add(new ItemFate(
                         own ? item.messageId : event.messageId(),
@@ -499,8 +503,8 @@ final class BatchReader {
                             .formatted(own + shared, shared, LARGEST_ITEM));
     }
 
-    private static boolean isSetAside(@Nullable CompiledPlan plan) {
-        return plan != null && plan.mode() == TrackingPlan.Mode.QUARANTINE;
+    private static boolean isSetAside(Item item, @Nullable CompiledPlan plan) {
+        return plan != null && plan.mode() == TrackingPlan.Mode.QUARANTINE && !item.isWithdrawal;
     }
 
     private void check(Item item, StagedEvent event, CompiledPlan plan) {
@@ -522,7 +526,19 @@ final class BatchReader {
                 : plan.broken(type, asked, body, from, to);
         if (rules.isEmpty()) return;
         item.breach = new PlanBreach(plan.version(), type.code(), event.name(), rules);
-        if (plan.mode() == TrackingPlan.Mode.REJECT) item.reject(PLAN_VIOLATION, words(item.breach));
+        item.isWithdrawal = isWithdrawal(item, event);
+        if (plan.mode() == TrackingPlan.Mode.REJECT && !item.isWithdrawal)
+            item.reject(PLAN_VIOLATION, words(item.breach));
+    }
+
+    private static boolean isWithdrawal(Item item, StagedEvent event) {
+        var said = event.properties();
+        var personal = item.personal;
+        return Withdrawals.isOne(
+                event.type(),
+                event.name(),
+                said == null ? MAPPER.createObjectNode() : MAPPER.readTree(said),
+                personal == null ? Map.of() : underTheirNames(personal, item, event.type()));
     }
 
     private static String words(PlanBreach breach) {

@@ -26,7 +26,7 @@ public record TrackingPlan(
         events = List.copyOf(events);
     }
 
-    /** What becomes of an item that breaks the plan. */
+    /** What becomes of an item that breaks the plan, but of one that takes a permission back: that is always taken. */
     public enum Mode {
         /** Nothing is looked at. */
         OFF,
