@@ -12,11 +12,15 @@ import java.time.DayOfWeek;
 import java.time.Instant;
 import java.time.LocalTime;
 import java.time.ZoneId;
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Component;
 import org.springframework.transaction.annotation.Transactional;
@@ -133,10 +137,46 @@ public class Countries implements CustomerHours {
         for (var trait : List.of("country", "address.country")) {
             var value = traits.get(trait);
             if (value == null || !value.isString()) continue;
-            var code = BY_NAME.get(value.asString().strip().toLowerCase(Locale.ROOT));
+            var code = code(value.asString());
             if (code != null) return Optional.of(code);
         }
         return Optional.empty();
+    }
+
+    private static @Nullable String code(String name) {
+        return BY_NAME.get(name.strip().toLowerCase(Locale.ROOT));
+    }
+
+    /**
+     * What customers' traits call their countries, as it is written there: SQL folds no case as Java does.
+     *
+     * @param others what names a country where nobody has to confirm
+     * @param none what names no country
+     */
+    record Words(List<String> others, List<String> none) {
+        static final Words NONE = new Words(List.of(), List.of());
+    }
+
+    /** @param whose traits; null: everybody's */
+    static Words words(JdbcClient jdbc, long @Nullable [] whose) {
+        var confirming = Set.copyOf(jdbc.sql("select country from consent_countries where double_opt_in")
+                .query(String.class)
+                .list());
+        var found = jdbc.sql("""
+                        select distinct value from customer_words where trait in ('country', 'address.country')
+                        """ + (whose == null ? "" : "and customer_id = any (:whose)"));
+        if (whose != null)
+            found = found.param(
+                    "whose",
+                    ConsentStore.longs(Arrays.stream(whose).boxed().toList(), id -> id));
+        var others = new ArrayList<String>();
+        var none = new ArrayList<String>();
+        for (var word : found.query(String.class).list()) {
+            var code = code(word);
+            if (code == null) none.add(word);
+            else if (!confirming.contains(code)) others.add(word);
+        }
+        return new Words(others, none);
     }
 
     /** Whether what a customer agrees to by mail must be confirmed there before it holds. */
@@ -146,6 +186,10 @@ public class Countries implements CustomerHours {
     }
 
     boolean anyDoubleOptIn() {
+        return anyDoubleOptIn(jdbc);
+    }
+
+    static boolean anyDoubleOptIn(JdbcClient jdbc) {
         return jdbc.sql("select exists (select 1 from consent_countries where double_opt_in)")
                 .query(Boolean.class)
                 .single();

@@ -103,7 +103,7 @@ public class Permissions {
                             select place, mask + case when room < 1 then :overBudget else 0 end as mask from facts
                             where mask <> 0 or room < 1
                             """)
-                    .params(common(ask, at))
+                    .params(common(ask, at, null))
                     .query(row -> {
                         masks[row.getInt("place")] = row.getByte("mask");
                     });
@@ -246,7 +246,7 @@ public class Permissions {
             var moved = new ArrayList<Contact>();
             var asked = left;
             jdbc.sql(unit instanceof Used ? TAKE_ONE : TAKE)
-                    .params(common(ask, at))
+                    .params(common(ask, at, locked))
                     .param("at", ConsentStore.utc(at))
                     .param("places", array(IntStream.range(0, left.size()).asLongStream()))
                     .param("messages", array(left.stream().mapToLong(Contact::messageId)))
@@ -343,6 +343,9 @@ public class Permissions {
      *
      * <p>Who confirmed at an address is written to at such addresses only, as long as there is double opt-in at all.
      *
+     * <p>Silence ({@code silence}), where it is permission at all, is none of who is asked to confirm a yes, nor of who lives
+     * where a yes has to be confirmed: else whoever says nothing would be written to, and whoever does say yes would not.
+     *
      * <p>Consents of two who turned out to be one are folded a little later. Until then a no of either counts. So are those
      * of one who turned out to be two taken apart. Until then there is no permission for either: whose word it was that
      * stands, or that no longer does, is not known yet.
@@ -370,6 +373,11 @@ public class Permissions {
                 where :confirming
                     and (:doubleOptIn or exists (select 1 from consent_countries where double_opt_in))
                 group by i.place),
+            asking as (
+                select distinct i.place
+                from ids i join consent_confirmations q on q.customer_id = i.id
+                where :unasked and q.purpose = :purpose and q.channel = :channel and q.confirmed_at is null
+                    and q.expires_at > cast(:instant as timestamptz)),
             dissent as (
                 select distinct o.place
                 from others o join consents w on w.customer_id = o.id and w.purpose = :purpose and w.channel = :channel
@@ -403,8 +411,8 @@ public class Permissions {
                 select p.place, p.message_id, p.customer_id, r.address_hash,
                     g.place is not null as parting,
                     case when d.place is not null or g.place is not null or not r.address_hash = any (v.hashes) then :noConsent
-                        when coalesce(%s, :unasked) then 0
-                        when not t.granted and coalesce(c.granted, :unasked) then :topicDeclined
+                        when coalesce(%s, z.silence) then 0
+                        when not t.granted and coalesce(c.granted, z.silence) then :topicDeclined
                         else :noConsent end
                     + case when exists (
                         select 1 from suppressions s where s.channel = :channel and s.address_hash = r.address_hash
@@ -421,7 +429,16 @@ public class Permissions {
                 left join room x on x.place = p.place
                 left join dissent d on d.place = p.place
                 left join parting g on g.place = p.place
-                left join proven v on v.place = p.place)
+                left join proven v on v.place = p.place
+                left join asking k on k.place = p.place
+                cross join lateral (
+                    select :unasked and k.place is null and case when not :byCountry then true else coalesce(
+                        (select bool_and(w.value = any (:otherCountries)) from customer_words w
+                         where w.customer_id = p.customer_id and w.trait = 'country' and w.value <> all (:noCountries)),
+                        (select bool_and(w.value = any (:otherCountries)) from customer_words w
+                         where w.customer_id = p.customer_id and w.trait = 'address.country'
+                            and w.value <> all (:noCountries)),
+                        true) end as silence) z)
             """.formatted(ConsentStore.HOLDS, ConsentStore.STANDS);
 
     private static final String TAKE = """
@@ -497,7 +514,8 @@ public class Permissions {
                 : !time.isBefore(from) || time.isBefore(to);
     }
 
-    private Map<String, Object> common(Ask ask, Instant at) {
+    /** @param whose is judged; null: anybody's */
+    private Map<String, Object> common(Ask ask, Instant at, long @Nullable [] whose) {
         var values = new HashMap<String, Object>();
         values.put("purpose", ask.purpose());
         values.put("channel", ask.channel());
@@ -508,7 +526,17 @@ public class Permissions {
         values.put("days", settings.contactDays());
         values.put("budget", settings.contactBudget());
         values.put("longest", Math.max(settings.contactDays(), ContactLimit.LONGEST));
-        values.put("unasked", unasked(ask.purpose()));
+        boolean unasked = unasked(ask);
+        boolean byCountry = unasked
+                && ask.purpose().equals(MARKETING)
+                && ask.channel().equals(EMAIL)
+                && Countries.anyDoubleOptIn(jdbc);
+        var words = byCountry ? Countries.words(jdbc, whose) : Countries.Words.NONE;
+        values.put("unasked", unasked);
+        values.put("instant", ConsentStore.utc(at));
+        values.put("byCountry", byCountry);
+        values.put("otherCountries", ConsentStore.texts(words.others(), word -> word));
+        values.put("noCountries", ConsentStore.texts(words.none(), word -> word));
         values.put("confirming", !ask.purpose().equals(TRANSACTIONAL));
         values.put("doubleOptIn", settings.doubleOptIn());
         values.put("noConsent", Refusal.NO_CONSENT.bit());
@@ -520,9 +548,11 @@ public class Permissions {
     }
 
     /** Whether a customer who said nothing may be written to. */
-    private boolean unasked(String purpose) {
-        return switch (purpose) {
-            case MARKETING -> settings.allowedWithoutRecord();
+    private boolean unasked(Ask ask) {
+        return switch (ask.purpose()) {
+            case MARKETING ->
+                settings.allowedWithoutRecord()
+                        && !(settings.doubleOptIn() && ask.channel().equals(EMAIL));
             case TRANSACTIONAL -> true;
             default -> false;
         };

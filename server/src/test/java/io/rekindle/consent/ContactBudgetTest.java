@@ -82,6 +82,8 @@ class ContactBudgetTest {
                 .update();
         jdbc.sql("create table reachable_customers (customer_id bigint, channel text, address_hash bigint)")
                 .update();
+        jdbc.sql("create table customer_words (customer_id bigint, trait text, value text)")
+                .update();
         for (var id : ContactTraffic.IDS)
             jdbc.sql("insert into customer_aliases values (:id, :customer)")
                     .param("id", id)

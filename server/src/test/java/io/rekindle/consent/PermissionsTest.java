@@ -423,6 +423,86 @@ class PermissionsTest {
         assertThat(judged.allows(1)).isFalse();
     }
 
+    /** Else who says nothing would be written to, and who says yes would not until they confirm it. */
+    @Test
+    void silenceIsNoPermissionWhereAYesHasToBeConfirmed(@Autowired Confirmations confirmations) {
+        var loose = with(new ConsentSettings(true, null, null, 3, Duration.ofDays(7)));
+        countries.save(new CountryRule("AT", null, null, null, Set.of(), true));
+        try {
+            var said = customer("si-1", "{\"country\": \"AT\", \"consent\": {\"email\": true}}");
+            var silent = customer("si-2", "{\"country\": \"AT\"}");
+            var elsewhere = customer("si-3", "{\"country\": \"CH\"}");
+            assertThat(judged(loose, said, silent, elsewhere)).containsExactly(false, false, true);
+            consents.set(silent, MARKETING, EMAIL, true, "by hand");
+            assertThat(judged(loose, silent)).containsExactly(true);
+
+            // Against the one that looks at customers one by one, in Java.
+            var words = List.of(
+                    "AT",
+                    "at ",
+                    "Österreich",
+                    "ÖSTERREICH",
+                    "öSTERReich",
+                    "Austria",
+                    "奥地利",
+                    "CH",
+                    "Suisse",
+                    "Atlantis",
+                    "",
+                    "7");
+            var random = new SplittableRandom(11);
+            var some = new ArrayList<CustomerId>();
+            for (int n = 0; n < 60; n++) {
+                var own = words.get(random.nextInt(words.size()));
+                var ofAddress = words.get(random.nextInt(words.size()));
+                var fields = new ArrayList<String>();
+                if (random.nextInt(4) > 0) fields.add("\"country\": " + (own.equals("7") ? "7" : "\"" + own + "\""));
+                if (random.nextInt(3) > 0) fields.add("\"address\": {\"country\": \"%s\"}".formatted(ofAddress));
+                some.add(customer("si-any-" + n, "{" + String.join(", ", fields) + "}"));
+            }
+            var confirming = some.stream().map(countries::needsConfirmation).toList();
+            assertThat(confirming).contains(true, false);
+            assertThat(judged(loose, some.toArray(CustomerId[]::new)))
+                    .isEqualTo(confirming.stream().map(yes -> !yes).toList());
+
+            var strict = with(new ConsentSettings(true, null, null, 3, Duration.ofDays(7), true, Duration.ofDays(7)));
+            assertThat(judged(strict, elsewhere)).containsExactly(false);
+            transaction.executeWithoutResult(
+                    status -> confirmations.ask(elsewhere, Declaration.marketing(EMAIL, true, "by hand")));
+            assertThat(judged(loose, elsewhere)).as("while it is asked").containsExactly(false);
+            jdbc.sql("update consent_confirmations set expires_at = '2026-02-01T00:00:00Z'")
+                    .update();
+            assertThat(judged(loose, elsewhere)).as("when nobody answered").containsExactly(true);
+            assertThat(judged(loose, silent, said)).containsExactly(true, false);
+
+            transaction.executeWithoutResult(status -> {
+                var before = readWhole();
+                loose.take(873_002, elsewhere, null, Ask.marketing(EMAIL), NOW);
+                assertThat(readWhole()).isEqualTo(before);
+            });
+        } finally {
+            countries.remove("AT");
+        }
+    }
+
+    /** Of an audience, and of each message by itself, which comes to the same. */
+    private List<Boolean> judged(Permissions by, CustomerId... customers) {
+        var ids =
+                java.util.Arrays.stream(customers).mapToLong(CustomerId::value).toArray();
+        var judged = by.judge(ids, Ask.marketing(EMAIL), NOW);
+        var answers = new ArrayList<Boolean>();
+        for (int place = 0; place < ids.length; place++) {
+            var customer = customers[place];
+            var permit = transaction.execute(status -> {
+                status.setRollbackOnly();
+                return by.take(990_001, customer, null, Ask.marketing(EMAIL), NOW);
+            });
+            assertThat(GRANTED.equals(permit)).isEqualTo(judged.allows(place));
+            answers.add(judged.allows(place));
+        }
+        return answers;
+    }
+
     /** It is asked for every single message: tables that grow with the customers are never read whole. */
     @Test
     void theCheckOfOneMessageFindsEverythingByIndex() {
@@ -430,7 +510,7 @@ class PermissionsTest {
         transaction.executeWithoutResult(status -> {
             // What this connection read before is in the counts until they are handed over.
             var before = readWhole();
-            assertThat(before).hasSize(7);
+            assertThat(before).hasSize(9);
             permissions.take(873_001, customer, null, Ask.marketing(EMAIL), NOW);
             assertThat(readWhole()).isEqualTo(before);
         });
@@ -440,6 +520,7 @@ class PermissionsTest {
         return jdbc.sql("""
                         select relname || ' ' || seq_scan as reads from pg_stat_xact_user_tables
                         where relname in ('consents', 'consent_addresses', 'contact_units', 'suppressions', 'identifiers',
+                            'consent_confirmations', 'traits',
                             'personal_fields', 'identity_merges') order by 1
                         """).query((row, n) -> row.getString("reads")).list();
     }
