@@ -1,5 +1,6 @@
 package io.rekindle.consent;
 
+import io.rekindle.collect.DoubleOptIn;
 import io.rekindle.common.CustomerId;
 import io.rekindle.identity.Identities;
 import io.rekindle.platform.BusinessClock;
@@ -39,7 +40,7 @@ import org.springframework.web.util.HtmlUtils;
  * many customers are said to have an address, it gets a few such mails a day and no more.
  */
 @Component
-public class Confirmations {
+public class Confirmations implements DoubleOptIn {
     private static final String KIND = "confirmation";
     private static final String NEW_ADDRESS = "another address";
     private static final int SIGNATURE = 16;
@@ -155,18 +156,31 @@ public class Confirmations {
                 && (countries.needsConfirmation(customer) || store.isBound(identities.canonical(customer)));
     }
 
+    @Override
+    public Rule now() {
+        if (settings.doubleOptIn()) return (country, customer) -> true;
+        var confirming = countries.confirming();
+        if (confirming.isEmpty()) return Rule.NOBODY;
+        return (country, customer) -> {
+            var code = Countries.code(country);
+            return code == null
+                    ? customer.filter(one -> isNeeded(one, Permissions.EMAIL)).isPresent()
+                    : confirming.contains(code);
+        };
+    }
+
     /** Whether what a customer agreed to was confirmed at other addresses than theirs of today. */
     boolean isElsewhere(CustomerId customer) {
         return consents.isElsewhere(customer, Permissions.EMAIL);
     }
 
-    /** By hand somebody said yes for a customer: where it would have to be confirmed it holds at the address of today. */
+    /** By hand, or by a file with a proof, somebody said yes for a customer: where it would have to be confirmed it holds at the address of today. */
     @Transactional
     public void vouch(CustomerId customer, String channel) {
         if (!isNeeded(customer, channel)) return;
         var canonical = identities.canonical(customer);
         var address = address(canonical, channel);
-        if (address != null) store.bind(canonical, channel, address, clock.instant());
+        if (address != null) store.bind(customer, channel, address, clock.instant());
     }
 
     private @Nullable Long address(CustomerId canonical, String channel) {

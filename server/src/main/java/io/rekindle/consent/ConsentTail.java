@@ -122,17 +122,26 @@ class ConsentTail implements Tail {
         suppress(refused, customers, known);
         var unconfirmed = new ArrayList<ConsentStore.Unconfirmed>();
         append(batch, store.apply(changes, off, unconfirmed));
-        for (var yes : unconfirmed) ask(yes);
+        // A file of thousands is no reason to write to thousands: who brings it in is told how many do not hold.
+        var imported = relevant.stream()
+                .filter(event -> event.importId() != null)
+                .map(LoggedEvent::seq)
+                .collect(Collectors.toSet());
+        for (var yes : unconfirmed) if (!imported.contains(yes.change().seq())) ask(yes);
     }
 
     /** An address comes with an event of whatever type, or with another identity. */
     private void askAtNewAddresses(Batch batch, Set<CustomerId> regrouped) {
         var said = new HashMap<CustomerId, CustomerId>();
+        var imported = new HashSet<CustomerId>();
+        for (var event : batch.events()) if (event.importId() != null) imported.add(event.customer());
         var come = batch.events().stream()
+                .filter(event -> event.importId() == null)
                 .filter(event -> event.identifiers().stream().anyMatch(one -> one.type() == Identifier.Type.EMAIL))
                 .map(LoggedEvent::customer)
                 .toList();
         identities.canonical(regrouped).values().forEach(customer -> said.put(customer, customer));
+        identities.canonical(imported).values().forEach(said::remove);
         identities.canonical(come).forEach((identity, customer) -> said.put(customer, identity));
         confirmations.askAtNewAddresses(said);
     }
@@ -207,6 +216,11 @@ class ConsentTail implements Tail {
             JsonNode consent,
             ConsentWords.Said said,
             String channel) {
+        var shown = shown(consent, said.key());
+        boolean asks = toConfirm && said.granted() && confirmations.isNeeded(customer, channel);
+        // Anybody may send events and call anything a proof; who brings in a file answers for what it proves.
+        boolean vouched = asks && event.importId() != null && shown.proof() != null;
+        if (vouched) confirmations.vouch(event.customer(), channel);
         return new ConsentStore.Change(
                 new ConsentStore.About(customer, Permissions.MARKETING, channel, said.topic()),
                 event.customer(),
@@ -216,8 +230,8 @@ class ConsentTail implements Tail {
                 event.seq(),
                 ConsentStore.Manner.STATEMENT,
                 0,
-                shown(consent, said.key()),
-                toConfirm && said.granted() && confirmations.isNeeded(customer, channel));
+                shown,
+                asks && !vouched);
     }
 
     /** As whose word a statement is remembered. */

@@ -143,7 +143,18 @@ public class Countries implements CustomerHours {
         return Optional.empty();
     }
 
-    private static @Nullable String code(String name) {
+    /** Where a yes to mail has to be confirmed. */
+    Set<String> confirming() {
+        return confirming(jdbc);
+    }
+
+    private static Set<String> confirming(JdbcClient jdbc) {
+        return Set.copyOf(jdbc.sql("select country from consent_countries where double_opt_in")
+                .query(String.class)
+                .list());
+    }
+
+    static @Nullable String code(String name) {
         return BY_NAME.get(name.strip().toLowerCase(Locale.ROOT));
     }
 
@@ -159,19 +170,16 @@ public class Countries implements CustomerHours {
 
     /** @param whose traits; null: everybody's */
     static Words words(JdbcClient jdbc, long @Nullable [] whose) {
-        var confirming = Set.copyOf(jdbc.sql("select country from consent_countries where double_opt_in")
-                .query(String.class)
-                .list());
+        var confirming = confirming(jdbc);
         var found = jdbc.sql("""
                         select distinct value from customer_words where trait in ('country', 'address.country')
                         """ + (whose == null ? "" : "and customer_id = any (:whose)"));
         if (whose != null)
             found = found.param(
-                    "whose",
-                    ConsentStore.longs(Arrays.stream(whose).boxed().toList(), id -> id));
+                    "whose", ConsentStore.longs(Arrays.stream(whose).boxed().toList(), id -> id));
         var others = new ArrayList<String>();
         var none = new ArrayList<String>();
-        for (var word : found.query(String.class).list()) {
+        for (var word : found.query((row, n) -> row.getString("value")).list()) {
             var code = code(word);
             if (code == null) none.add(word);
             else if (!confirming.contains(code)) others.add(word);

@@ -1,11 +1,14 @@
 package io.rekindle.collect.imports;
 
 import io.rekindle.collect.ConsentWords;
+import io.rekindle.collect.DoubleOptIn;
 import io.rekindle.collect.EventType;
 import io.rekindle.collect.Identifier;
+import io.rekindle.collect.Identifiers;
 import io.rekindle.collect.ImportKind;
 import io.rekindle.collect.ImportMapping;
 import io.rekindle.collect.Imports;
+import io.rekindle.common.CustomerId;
 import io.rekindle.platform.Problem;
 import java.math.BigDecimal;
 import java.time.Instant;
@@ -18,6 +21,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Predicate;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -58,6 +62,7 @@ final class CustomerRows implements RowEvents {
     private static final Pattern WORDING = Pattern.compile("[a-z][a-z0-9_]{0,39}@[1-9][0-9]{0,5}");
 
     private static final int LONGEST_PROOF = 2_000;
+    private static final String MAIL = "email";
     /** As the intake takes kinds of external ids. */
     private static final Pattern KIND_OF_ID = Pattern.compile("[a-z][a-z0-9_.-]{0,39}");
 
@@ -83,9 +88,15 @@ final class CustomerRows implements RowEvents {
     private final Map<String, String> ids;
     private final Map<String, String> tags;
     private final Map<String, Predicate<String>> takenTags;
+    private final DoubleOptIn.Rule doubleOptIn;
+    private final Identifiers identifiers;
     private long noDays;
+    private long toConfirm;
 
-    /** @param takenTags by key, the tags that take values from files */
+    /**
+     * @param takenTags by key, the tags that take values from files
+     * @param doubleOptIn of whom a yes to mail is none before it was confirmed, or proved
+     */
     CustomerRows(
             ImportMapping mapping,
             List<String> given,
@@ -93,8 +104,12 @@ final class CustomerRows implements RowEvents {
             Instant now,
             Instant latest,
             JsonMapper json,
-            Map<String, Predicate<String>> takenTags) {
+            Map<String, Predicate<String>> takenTags,
+            DoubleOptIn.Rule doubleOptIn,
+            Identifiers identifiers) {
         this.takenTags = takenTags;
+        this.doubleOptIn = doubleOptIn;
+        this.identifiers = identifiers;
         this.json = json;
         this.zone = zone;
         this.now = now;
@@ -170,13 +185,19 @@ final class CustomerRows implements RowEvents {
 
     @Override
     public List<Imports.Note> notes() {
-        return noDays == 0
-                ? List.of()
-                : List.of(new Imports.Note(
-                        "birthday_no_day",
-                        List.of(Long.toString(noDays)),
-                        "%d birthdays are no day that can be read: they are kept as they are written"
-                                .formatted(noDays)));
+        var notes = new ArrayList<Imports.Note>();
+        if (noDays > 0)
+            notes.add(new Imports.Note(
+                    "birthday_no_day",
+                    List.of(Long.toString(noDays)),
+                    "%d birthdays are no day that can be read: they are kept as they are written".formatted(noDays)));
+        if (toConfirm > 0)
+            notes.add(new Imports.Note(
+                    "yes_to_confirm",
+                    List.of(Long.toString(toConfirm)),
+                    "%d rows say yes to mail without a proof where a yes has to be confirmed: it does not hold, and the import asks nobody"
+                            .formatted(toConfirm)));
+        return notes;
     }
 
     @Override
@@ -308,7 +329,18 @@ final class CustomerRows implements RowEvents {
             if (traits.isEmpty()) put(traits, "phone", columns.text(row, "phone"));
         }
         traits.set("consent", consent);
+        if (proof.isEmpty()
+                && consent.path(MAIL).asBoolean(false)
+                && doubleOptIn.isAskedOf(columns.text(row, "country"), whom(row))) toConfirm++;
         return call;
+    }
+
+    private Optional<CustomerId> whom(Table.Row row) {
+        var customer = columns.text(row, "customer");
+        return (customer.isEmpty()
+                        ? identifiers.of(Identifier.Type.EMAIL, columns.text(row, "email"))
+                        : identifiers.of(Identifier.Type.USER_ID, customer))
+                .map(Identifier::id);
     }
 
     private static void put(ObjectNode to, String field, String value) {

@@ -59,7 +59,9 @@ final class EventsImport implements Ready {
                         given.now(),
                         latest,
                         tools.json(),
-                        tools.tags().get());
+                        tools.tags().get(),
+                        tools.doubleOptIn().get(),
+                        tools.identifiers());
             case SURVEYS -> new SurveyRows(given.mapping(), opened.columns(), tools.zone(), latest, tools.json());
             case CAMPAIGN_HISTORY ->
                 new EarlierMessageRows(given.mapping(), opened.columns(), tools.zone(), latest, tools.json());

@@ -2,6 +2,7 @@ package io.rekindle.collect.imports;
 
 import io.rekindle.access.AccessLog;
 import io.rekindle.access.AuditTrail;
+import io.rekindle.collect.DoubleOptIn;
 import io.rekindle.collect.Failure;
 import io.rekindle.collect.Identifiers;
 import io.rekindle.collect.ImportMapping;
@@ -90,7 +91,8 @@ class FileImports implements Imports, Backlog {
             JsonMapper json,
             PlatformSettings settings,
             ObjectProvider<ImportsUndone> concluders,
-            ObjectProvider<TagColumns> tags) {
+            ObjectProvider<TagColumns> tags,
+            ObjectProvider<DoubleOptIn> doubleOptIn) {
         this.warehouse = warehouse;
         this.gate = gate;
         this.clock = clock;
@@ -110,6 +112,7 @@ class FileImports implements Imports, Backlog {
                 () -> tags.stream()
                         .flatMap(one -> one.now().entrySet().stream())
                         .collect(Collectors.toMap(Map.Entry::getKey, Map.Entry::getValue)),
+                () -> doubleOptIn.stream().map(DoubleOptIn::now).findFirst().orElse(DoubleOptIn.Rule.NOBODY),
                 sources.named(Sources.IMPORT).id(),
                 settings.zone(),
                 settings.currency());

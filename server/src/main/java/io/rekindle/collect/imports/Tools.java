@@ -1,5 +1,6 @@
 package io.rekindle.collect.imports;
 
+import io.rekindle.collect.DoubleOptIn;
 import io.rekindle.collect.Identifiers;
 import io.rekindle.collect.Imports;
 import io.rekindle.collect.Tails;
@@ -27,6 +28,7 @@ record Tools(
         Tombstones tombstones,
         JsonMapper json,
         Supplier<Map<String, Predicate<String>>> tags,
+        Supplier<DoubleOptIn.Rule> doubleOptIn,
         int source,
         ZoneId zone,
         String currency) {

@@ -12,7 +12,11 @@ import io.rekindle.collect.ImportMapping;
 import io.rekindle.collect.Imports;
 import io.rekindle.collect.Tails;
 import io.rekindle.common.CustomerId;
+import io.rekindle.consent.Ask;
 import io.rekindle.consent.Consents;
+import io.rekindle.consent.Countries;
+import io.rekindle.consent.CountryRule;
+import io.rekindle.consent.Permissions;
 import io.rekindle.platform.Problem;
 import io.rekindle.profile.PersonalFields;
 import io.rekindle.profile.Profiles;
@@ -200,6 +204,75 @@ class CustomerImportTest {
         assertThat(run(city).alreadyThere()).isEqualTo(1);
         assertThat(run(points).alreadyThere()).isEqualTo(1);
         assertThat(city("p-" + mark)).isEqualTo("Hamburg");
+    }
+
+    /** Thousands of rows are no reason to write to thousands. */
+    @Test
+    void wherePermissionsHaveToBeConfirmedAFileAsksNobodyAndHoldsWhereItProves(
+            @Autowired Countries countries, @Autowired Permissions permissions) throws Exception {
+        countries.save(new CountryRule("AT", null, null, null, Set.of(), true));
+        try {
+            var csv = new StringBuilder(
+                    "customer,email,country,consent.email,consent_source,consent_time,consent_proof\n");
+            var ids = new java.util.ArrayList<String>();
+            for (int n = 0; n < 60; n++) {
+                var id = "doi-%d-%s".formatted(n, mark);
+                ids.add(id);
+                csv.append("%s,%s@file.example,%s,%s,fair,2021-05-06T00:00:00Z,%s\n"
+                        .formatted(
+                                id,
+                                id,
+                                n < 50 ? "Austria" : "CH",
+                                n < 45 || n >= 50 ? "yes" : "no",
+                                n < 20 ? "double opt-in of 2021: slip " + n : ""));
+            }
+            var file = write("doi.csv", csv.toString().getBytes(StandardCharsets.UTF_8));
+            var mapping = ImportMapping.of(ImportKind.CUSTOMERS, Map.of());
+            var dry = run(file, mapping, true);
+            assertThat(dry.notes())
+                    .extracting(note -> note.code() + note.values())
+                    .containsExactly("yes_to_confirm[25]");
+            assertThat(run(file, mapping, false)).isEqualTo(dry);
+            var customers = ids.stream().map(this::customer).toList();
+            assertThat(mailsThatAsk(customers)).isZero();
+            var judged = permissions.judge(
+                    customers.stream().mapToLong(CustomerId::value).toArray(), Ask.marketing("email"), Instant.now());
+            for (int n = 0; n < 60; n++)
+                assertThat(judged.allows(n)).as("row %d", n).isEqualTo(n < 20 || n >= 50);
+            assertThat(consents.evidenceOf(customers.get(7))).singleElement().satisfies(e -> {
+                assertThat(e.proof()).isEqualTo("double opt-in of 2021: slip 7");
+                assertThat(e.source()).endsWith(": fair");
+                assertThat(e.at()).isEqualTo("2021-05-06T00:00:00Z");
+            });
+
+            // Another address: with a file nobody is asked, with a call of their own who was vouched for is.
+            run("customer,email\n%s,new-%s@file.example\n".formatted(ids.get(3), mark));
+            customer(ids.get(3));
+            assertThat(mailsThatAsk(customers)).isZero();
+            say(ids.get(4), Instant.now().toString(), "\"email\":\"newer-%s@file.example\"".formatted(mark));
+            customer(ids.get(4));
+            assertThat(mailsThatAsk(customers)).isEqualTo(1);
+            judged = permissions.judge(
+                    new long[] {customers.get(3).value(), customers.get(4).value()},
+                    Ask.marketing("email"),
+                    Instant.now());
+            assertThat(judged.allowed()).as("at addresses nobody vouched for").isZero();
+            say(ids.get(30), Instant.now().toString(), "\"consent\":{\"email\":true}");
+            customer(ids.get(30));
+            assertThat(mailsThatAsk(customers)).as("who says yes is asked").isEqualTo(2);
+        } finally {
+            countries.remove("AT");
+        }
+    }
+
+    private long mailsThatAsk(List<CustomerId> customers) {
+        return jdbc.sql("""
+                        select count(*) from messages m join consent_confirmations c on m.run_id = -c.id
+                        where c.customer_id in (:customers)
+                        """)
+                .param("customers", customers.stream().map(CustomerId::value).toList())
+                .query(Long.class)
+                .single();
     }
 
     private Imports.Report run(String csv, Imports.Origin origin) throws IOException {
