@@ -84,7 +84,15 @@ export function RetentionRules() {
             locale={{ emptyText: <Nothing text={t('dataRights.noRules')} /> }}
             data-testid="retention"
             columns={[
-              { title: t('dataRights.dataClass'), render: (_, row) => <code>{row.dataClass}</code> },
+              {
+                title: t('dataRights.dataClass'),
+                render: (_, row) => (
+                  <>
+                    <code>{row.dataClass}</code>
+                    {row.dataClass === 'inactive-persons' && <div>{t('dataRights.mayReturn')}</div>}
+                  </>
+                ),
+              },
               {
                 title: t('dataRights.kept'),
                 render: (_, row) =>

@@ -23,7 +23,8 @@ import org.springframework.stereotype.Component;
 /**
  * Who was erased: the keyed hashes of their identifiers, kept in the key file so that a restored backup knows them too.
  * What comes in under one of them is refused and not kept, whether it is late, sent again or imported again. The way back
- * is an act of the person: an event that says they signed up, of a time after the erasure, or a hand that readmits them.
+ * is an act of the person: an event that says they signed up, of a time after the erasure, or a hand that readmits them. Who
+ * was erased only because they were not seen for long, and asked for nothing, comes back with anything they do after it.
  */
 @Component
 public class Tombstones {
@@ -93,19 +94,31 @@ public class Tombstones {
      * From now on these are refused.
      *
      * @param group a random number for all ids of one person
+     * @param mayReturn whether nobody asked for it; where somebody did for one of the ids, that stands
      * @return the number they have now: that of before, where some of them have one
      */
-    public synchronized long entomb(Set<Long> ids, long group) {
-        long known = ids.stream()
-                .map(erased::get)
-                .filter(Objects::nonNull)
+    public synchronized long entomb(Set<Long> ids, long group, boolean mayReturn) {
+        var before = ids.stream().map(erased::get).filter(Objects::nonNull).toList();
+        long known = before.stream()
                 .mapToLong(Vault.Entombed::group)
                 .filter(g -> g != 0)
                 .findFirst()
                 .orElse(group);
-        vault.entomb(ids, clock.instant(), known);
+        boolean all = mayReturn && before.stream().allMatch(Vault.Entombed::mayReturn);
+        vault.entomb(ids, new Vault.Entombed(clock.instant(), known, all));
         erased = vault.entombed();
         return known;
+    }
+
+    /** Whether all of some ids that were erased, and those erased with them, were so without anybody's asking. */
+    public boolean mayReturn(Set<Long> ids) {
+        var theirs = ids.stream().map(erased::get).filter(Objects::nonNull).toList();
+        var groups =
+                theirs.stream().map(Vault.Entombed::group).filter(g -> g != 0).collect(Collectors.toSet());
+        return theirs.stream().allMatch(Vault.Entombed::mayReturn)
+                && erased.values().stream()
+                        .filter(as -> groups.contains(as.group()))
+                        .allMatch(Vault.Entombed::mayReturn);
     }
 
     /**
@@ -181,21 +194,26 @@ public class Tombstones {
      *
      * @param carried strongest first
      * @param track the name of a track event; null for others
+     * @param isFile whether a file says so: nobody comes back with one
      */
-    public List<Identifier> judge(List<Identifier> carried, @Nullable String track, Instant occurredAt) {
+    public List<Identifier> judge(
+            List<Identifier> carried, @Nullable String track, Instant occurredAt, boolean isFile) {
         if (erased.isEmpty() || carried.stream().noneMatch(this::isErased)) return carried;
         var theirs = carried.stream()
                 .filter(i -> isErased(i) && isOfAPerson(i))
                 .map(Identifier::type)
                 .collect(Collectors.toSet());
-        boolean signsUp = track != null && signUps.contains(track) && isAfterErasure(carried, occurredAt);
+        boolean isLater = !isFile && isAfterErasure(carried, occurredAt);
+        boolean signsUp = isLater && track != null && signUps.contains(track);
         boolean shared = isOfSomebodyElse(carried.getFirst(), theirs, signsUp);
+        var ids = carried.stream().map(i -> i.id().value()).collect(Collectors.toSet());
         // Who has a telephone in common with the erased does not bring them back.
         if (signsUp && !(shared && SHARED.containsAll(theirs))) {
             var why = "by an event '%s'".formatted(track);
-            var ids = carried.stream().map(i -> i.id().value()).collect(Collectors.toSet());
             if (theirs.isEmpty() ? release(ids, why) : readmit(ids, why)) return carried;
         }
+        if (isLater && !theirs.isEmpty() && !shared && mayReturn(ids) && readmit(ids, "by an event of theirs"))
+            return carried;
         if (!theirs.isEmpty() && !shared) return List.of();
         return carried.stream().filter(i -> !isErased(i)).toList();
     }

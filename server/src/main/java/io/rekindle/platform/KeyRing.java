@@ -19,6 +19,7 @@ import javax.crypto.spec.SecretKeySpec;
  * comes in generations, so that it can be exchanged.
  */
 final class KeyRing {
+    private static final String MAY_RETURN = "may-return";
     private static final String FIRST_LINE = "rekindle-keys 2";
     private static final int SECRET_BYTES = 32;
 
@@ -91,8 +92,9 @@ final class KeyRing {
      *
      * @param at in seconds since 1970
      * @param group a random number that all ids of one person have; 0 where it is not known
+     * @param mayReturn whether nobody asked for it: what happens later lets them in again
      */
-    record Erased(long at, long group) {}
+    record Erased(long at, long group, boolean mayReturn) {}
 
     /** Ids of who was erased. */
     Map<Long, Erased> erased() {
@@ -155,7 +157,8 @@ final class KeyRing {
         }
         erased.forEach((id, as) -> {
             text.append("erased ").append(id).append(' ').append(as.at());
-            if (as.group() != 0) text.append(' ').append(as.group());
+            if (as.group() != 0 || as.mayReturn()) text.append(' ').append(as.group());
+            if (as.mayReturn()) text.append(' ').append(MAY_RETURN);
             text.append('\n');
         });
         // A file that was cut off must not be taken for a whole one: it would lack who was erased.
@@ -190,7 +193,10 @@ final class KeyRing {
                 case "erased" ->
                     erased.put(
                             Long.parseLong(words[1]),
-                            new Erased(Long.parseLong(words[2]), words.length > 3 ? Long.parseLong(words[3]) : 0));
+                            new Erased(
+                                    Long.parseLong(words[2]),
+                                    words.length > 3 ? Long.parseLong(words[3]) : 0,
+                                    words.length > 4 && words[4].equals(MAY_RETURN)));
                 default -> throw new IllegalArgumentException("an unknown line");
             }
         }

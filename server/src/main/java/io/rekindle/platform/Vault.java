@@ -280,12 +280,14 @@ public final class Vault {
      * What is known of an id of somebody erased.
      *
      * @param group a random number that all ids of one person have; 0 where it is not known
+     * @param mayReturn whether nobody asked for the erasure: what happens later lets them in again
      */
-    public record Entombed(Instant at, long group) {}
+    public record Entombed(Instant at, long group, boolean mayReturn) {}
 
     /** Writes down, in the key file, that these ids belonged to one person, who was erased. */
-    public void entomb(Set<Long> ids, Instant at, long group) {
-        store.change(ring -> ring.withErased(ids, new KeyRing.Erased(at.getEpochSecond(), group)));
+    public void entomb(Set<Long> ids, Entombed as) {
+        store.change(
+                ring -> ring.withErased(ids, new KeyRing.Erased(as.at().getEpochSecond(), as.group(), as.mayReturn())));
     }
 
     /** Takes ids off the list again. */
@@ -298,7 +300,8 @@ public final class Vault {
         var all = new HashMap<Long, Entombed>();
         store.ring()
                 .erased()
-                .forEach((id, as) -> all.put(id, new Entombed(Instant.ofEpochSecond(as.at()), as.group())));
+                .forEach((id, as) ->
+                        all.put(id, new Entombed(Instant.ofEpochSecond(as.at()), as.group(), as.mayReturn())));
         return all;
     }
 

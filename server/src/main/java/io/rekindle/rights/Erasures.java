@@ -134,21 +134,25 @@ public class Erasures implements Backlog, Tombstones.Returning {
             throw Problem.invalid(
                     "reason_names_the_person",
                     "the reason stays when the person is gone: it must not name them; a number of your own will do");
-        return requested(person.ids(), why);
+        return requested(person.ids(), why, false);
     }
 
-    /** The same for a reason of ours, which names nobody whatever people call themselves. */
+    /**
+     * The same for a reason of ours, which names nobody whatever people call themselves. They asked for nothing: what they do
+     * after it lets them in again.
+     */
     @Transactional
     Erasure requestOfOurs(CustomerId customer, String why) {
-        return requested(persons.of(List.of(customer)).ids(), why);
+        return requested(persons.of(List.of(customer)).ids(), why, true);
     }
 
-    private Erasure requested(Set<CustomerId> ids, String why) {
+    private Erasure requested(Set<CustomerId> ids, String why, boolean mayReturn) {
         var now = clock.instant();
         long id = jdbc.sql("""
-                        insert into erasures (state, reason, requested_by, requested_at, due_at)
-                        values ('requested', :reason, :by, :at, :due) returning id
+                        insert into erasures (state, reason, requested_by, requested_at, due_at, may_return)
+                        values ('requested', :reason, :by, :at, :due, :mayReturn) returning id
                         """)
+                .param("mayReturn", mayReturn)
                 .param("reason", why)
                 .param("by", Caller.current().name())
                 .param("at", utc(now))
@@ -223,10 +227,14 @@ public class Erasures implements Backlog, Tombstones.Returning {
         var ids = new HashSet<>(ids(id).keySet());
         var refused = new HashSet<Long>();
         long group = RANDOM.nextLong(1, Long.MAX_VALUE);
+        boolean mayReturn = jdbc.sql("select may_return from erasures where id = :id")
+                .param("id", id)
+                .query(Boolean.class)
+                .single();
         while (!refused.containsAll(ids)) {
             var fresh = new HashSet<>(ids);
             fresh.removeAll(refused);
-            group = tombstones.entomb(fresh, group);
+            group = tombstones.entomb(fresh, group, mayReturn);
             refused.addAll(fresh);
             // What came in before is taken up first: then nothing of the person is on its way any more.
             retired.addAll(log.betweenStagings(() -> vault.retire(fresh, "intake")));
@@ -376,7 +384,11 @@ public class Erasures implements Backlog, Tombstones.Returning {
                 .list();
         for (var customer : again) {
             // Somebody readmitted keeps what is theirs: only ids that are refused still are of somebody erased.
-            requested(persons.of(List.of(customer)).ids(), "erased before the backup was restored");
+            var ids = persons.of(List.of(customer)).ids();
+            requested(
+                    ids,
+                    "erased before the backup was restored",
+                    tombstones.mayReturn(ids.stream().map(CustomerId::value).collect(Collectors.toSet())));
             LOG.info("a restored backup held somebody who was erased since; they are erased again");
         }
     }

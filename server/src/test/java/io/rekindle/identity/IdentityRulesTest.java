@@ -227,7 +227,7 @@ class IdentityRulesTest {
                             .size())
                     .isEqualTo(1);
 
-            tombstones.entomb(Set.of(hash), 4711);
+            tombstones.entomb(Set.of(hash), 4711, false);
             try {
                 assertThat(tombstones.areNamedIn("{\"to\":\"blgone@gmail.com\"}"))
                         .as("who was erased stays so")

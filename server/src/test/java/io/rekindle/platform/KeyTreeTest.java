@@ -80,20 +80,20 @@ class KeyTreeTest {
         var wrapped = vault.wrap(person, 7);
         var other = vault.wrap(person, 8);
         vault.destroy(List.of(wrapped));
-        vault.entomb(Set.of(-5L, 9L), Instant.parse("2026-01-01T00:00:00Z"), 77);
-        vault.entomb(Set.of(4L), Instant.parse("2026-01-02T00:00:00Z"), 0);
+        var first = new Vault.Entombed(Instant.parse("2026-01-01T00:00:00Z"), 77, false);
+        var second = new Vault.Entombed(Instant.parse("2026-01-02T00:00:00Z"), 0, false);
+        var third = new Vault.Entombed(Instant.parse("2026-01-03T00:00:00Z"), 0, true);
+        vault.entomb(Set.of(-5L, 9L), first);
+        vault.entomb(Set.of(4L), second);
+        vault.entomb(Set.of(6L), third);
 
         var again = Vault.ofKeyFile(file, null);
         assertThat(again.isDestroyed(wrapped)).isTrue();
         assertThatThrownBy(() -> again.unwrap(wrapped))
                 .isInstanceOfSatisfying(Problem.class, p -> assertThat(p.code()).isEqualTo("key_destroyed"));
         assertThat(again.unwrap(other).key()).isEqualTo(person.key());
-        var first = new Vault.Entombed(Instant.parse("2026-01-01T00:00:00Z"), 77);
         assertThat(again.entombed())
-                .containsOnly(
-                        Map.entry(-5L, first),
-                        Map.entry(9L, first),
-                        Map.entry(4L, new Vault.Entombed(Instant.parse("2026-01-02T00:00:00Z"), 0)));
+                .containsOnly(Map.entry(-5L, first), Map.entry(9L, first), Map.entry(4L, second), Map.entry(6L, third));
         assertThat(again.isUsable(7)).isFalse();
         try (var files = Files.list(folder)) {
             assertThat(files).as("nothing lies about").hasSize(1);

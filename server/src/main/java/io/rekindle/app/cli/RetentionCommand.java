@@ -21,14 +21,18 @@ final class RetentionCommand extends ServerCommand {
         json.print(rules, () -> {
             for (var rule : rules)
                 System.out.printf(
-                        "%-18s %-12s %s%n",
+                        "%-18s %-12s %s%s%n",
                         rule.path("dataClass").asString(),
                         rule.path("keptDays").isNull()
                                 ? "for ever"
                                 : rule.path("keptDays").asLong() + " days",
                         rule.path("keptDays").isNull()
                                 ? ""
-                                : "%,d %s".formatted(rule.path("due").asLong(), apply ? "removed" : "would go"));
+                                : "%,d %s".formatted(rule.path("due").asLong(), apply ? "removed" : "would go"),
+                        rule.path("dataClass").asString().equals("inactive-persons")
+                                        && rule.path("due").asLong() > 0
+                                ? "; who comes again after that is taken as a new customer"
+                                : "");
         });
     }
 }

@@ -3,6 +3,7 @@ package io.rekindle.collect.intake;
 import io.rekindle.collect.EventType;
 import io.rekindle.collect.Identifier;
 import io.rekindle.collect.Identifiers;
+import io.rekindle.collect.Sources;
 import io.rekindle.collect.Sources.Source;
 import io.rekindle.collect.Tombstones;
 import io.rekindle.collect.Withdrawals;
@@ -617,7 +618,11 @@ final class BatchReader {
         var at = EventTime.of(
                 item.timestamp, item.originalTimestamp, item.sentAt != null ? item.sentAt : sentAt, receivedAt);
         var carried = identifiers(item, type, identifiers);
-        var found = tombstones.judge(carried, type == EventType.TRACK ? name : null, at);
+        var found = tombstones.judge(
+                carried,
+                type == EventType.TRACK ? name : null,
+                at,
+                source.name().equals(Sources.IMPORT));
         var properties = properties(item, type, vault);
         var around = merged(item.context);
         if (found.size() < carried.size()) item.namesErased = true;
