@@ -15,6 +15,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
@@ -24,11 +25,26 @@ final class MappedColumns {
     /** One comma and three digits behind it: a thousand to one, a thousandth to another. */
     private static final Pattern THOUSANDS_OR_DECIMALS = Pattern.compile("[+-]?\\d{1,3},\\d{3}");
 
+    /** Fields whose values name something, whatever digits they are of. */
+    private static final Set<String> CODES = Set.of(
+            "customer",
+            "phone",
+            "order_id",
+            "product_id",
+            "row_id",
+            "response_id",
+            "message_id",
+            "postcode",
+            "house_number",
+            "social_security");
+
     private final Map<String, Integer> places = new LinkedHashMap<>();
     private final List<String> columns;
     private final ImportMapping mapping;
     private final Times times;
     private final ZoneId zone;
+    /** The places of {@link #CODES} and of further identifiers. */
+    private final List<Integer> codes;
 
     /**
      * Checks the mapping against the columns and adds every fault to the list.
@@ -76,6 +92,10 @@ final class MappedColumns {
                         .with("count", alike)
                         .with("column", column));
         });
+        codes = places.entrySet().stream()
+                .filter(one -> CODES.contains(one.getKey()) || one.getKey().startsWith(ImportKind.IDS))
+                .map(Map.Entry::getValue)
+                .toList();
         times = times(mapping.timeFormat(), zone, faults);
         if (mapping.currency() != null && !mapping.currency().matches("[A-Z]{3}"))
             faults.add(new Problem.Fault("currency", "currency_unknown", "'{currency}' is no ISO 4217 code")
@@ -178,6 +198,12 @@ final class MappedColumns {
                     "wrong_number_of_fields",
                     "the row has %d fields, the header %d"
                             .formatted(row.values().size(), columns.size()));
+        for (int place : codes)
+            if (row.rounded().contains(place))
+                return new BadRow(
+                        "digits_lost",
+                        "column '%s' holds a whole number of which the file has lost the last digits: write the column as text"
+                                .formatted(columns.get(place)));
         return null;
     }
 

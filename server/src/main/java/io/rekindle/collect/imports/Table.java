@@ -54,6 +54,7 @@ sealed interface Table extends AutoCloseable permits Table.Csv, Table.Parquet, J
      * @param number the line the row begins at (CSV), or its place from 1 (Parquet)
      * @param moments by its column's place, what a value of a time type says; its text stands among the values too
      * @param numbers the places of columns whose value is of a type of numbers: its text has a point, however the file writes
+     * @param rounded the places of those whose value is a whole number of which the file may have lost the last digits
      * @param fault why the row cannot be read; null when it can
      */
     record Row(
@@ -61,13 +62,23 @@ sealed interface Table extends AutoCloseable permits Table.Csv, Table.Parquet, J
             List<@Nullable String> values,
             Map<Integer, Moment> moments,
             Set<Integer> numbers,
+            Set<Integer> rounded,
             @Nullable String fault) {
         Row(long number, List<@Nullable String> values, Map<Integer, Moment> moments, Set<Integer> numbers) {
-            this(number, values, moments, numbers, null);
+            this(number, values, moments, numbers, Set.of());
+        }
+
+        Row(
+                long number,
+                List<@Nullable String> values,
+                Map<Integer, Moment> moments,
+                Set<Integer> numbers,
+                Set<Integer> rounded) {
+            this(number, values, moments, numbers, rounded, null);
         }
 
         static Row unreadable(long number, String text, String fault) {
-            return new Row(number, List.of(text), Map.of(), Set.of(), fault);
+            return new Row(number, List.of(text), Map.of(), Set.of(), Set.of(), fault);
         }
     }
 
