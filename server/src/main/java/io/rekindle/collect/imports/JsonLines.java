@@ -104,14 +104,16 @@ final class JsonLines implements Table {
             var values = new ArrayList<@Nullable String>(columns.size());
             var moments = new HashMap<Integer, Moment>();
             var numbers = new HashSet<Integer>();
+            var rounded = new HashSet<Integer>();
             for (int i = 0; i < columns.size(); i++) {
                 var column = columns.get(i);
                 values.add(members.texts().get(column));
                 var moment = members.moments().get(column);
                 if (moment != null) moments.put(i, moment);
                 if (members.numbers().contains(column)) numbers.add(i);
+                if (members.rounded().contains(column)) rounded.add(i);
             }
-            return new Row(number, values, moments, numbers);
+            return new Row(number, values, moments, numbers, rounded);
         } catch (NotAnObject e) {
             return Row.unreadable(number, line, "the line is no JSON object");
         } catch (JacksonException e) {
@@ -135,10 +137,14 @@ final class JsonLines implements Table {
         }
     }
 
-    private record Members(Map<String, @Nullable String> texts, Map<String, Moment> moments, Set<String> numbers) {}
+    private record Members(
+            Map<String, @Nullable String> texts,
+            Map<String, Moment> moments,
+            Set<String> numbers,
+            Set<String> rounded) {}
 
     private static Members members(String line) throws NotAnObject {
-        var members = new Members(new LinkedHashMap<>(), new HashMap<>(), new HashSet<>());
+        var members = new Members(new LinkedHashMap<>(), new HashMap<>(), new HashSet<>(), new HashSet<>());
         if (line.isBlank()) return members;
         try (var in = JSON.createParser(line)) {
             if (in.nextToken() != JsonToken.START_OBJECT) throw new NotAnObject();
@@ -164,9 +170,16 @@ final class JsonLines implements Table {
                 case START_ARRAY ->
                     members.texts().put(name, in.readValueAsTree().toString());
                 case VALUE_NULL -> members.texts().put(name, null);
-                case VALUE_NUMBER_INT, VALUE_NUMBER_FLOAT -> {
+                case VALUE_NUMBER_INT -> {
                     members.texts().put(name, in.getString());
                     members.numbers().add(name);
+                }
+                case VALUE_NUMBER_FLOAT -> {
+                    var whole = WholeNumbers.of(in.getString());
+                    members.texts().put(name, whole == null ? in.getString() : whole.toPlainString());
+                    members.numbers().add(name);
+                    if (whole != null && whole.abs().compareTo(WholeNumbers.EXACT_IN_64_BITS) > 0)
+                        members.rounded().add(name);
                 }
                 default -> members.texts().put(name, in.getString());
             }

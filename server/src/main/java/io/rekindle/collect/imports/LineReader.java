@@ -44,6 +44,11 @@ final class LineReader {
         return columns.understood();
     }
 
+    /** What the reader of the report should know, once all rows are read. */
+    List<Imports.Note> notes() {
+        return columns.notes();
+    }
+
     /** A row, read. */
     sealed interface Result {}
 

@@ -16,12 +16,16 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /** Where a file has the fields of its kind, by a mapping that fits it, and how their values are read. */
 final class MappedColumns {
     private static final BigDecimal LARGEST = new BigDecimal("1000000000");
+    private static final Pattern WITH_FRACTION = Pattern.compile("\\d+\\.0+");
+    /** A short one may be parted by a point: {@code 555.0000}. */
+    private static final Pattern TELEPHONE_WITH_FRACTION = Pattern.compile("\\+?\\d{6,}\\.0+");
     /** One comma and three digits behind it: a thousand to one, a thousandth to another. */
     private static final Pattern THOUSANDS_OR_DECIMALS = Pattern.compile("[+-]?\\d{1,3},\\d{3}");
 
@@ -45,6 +49,10 @@ final class MappedColumns {
     private final ZoneId zone;
     /** The places of {@link #CODES} and of further identifiers. */
     private final List<Integer> codes;
+    /** The places of those among them that a customer or an order is known by. */
+    private final List<Integer> identifiers;
+    /** By place, how many rows. */
+    private final Map<Integer, Long> withFraction = new TreeMap<>();
 
     /**
      * Checks the mapping against the columns and adds every fault to the list.
@@ -92,14 +100,19 @@ final class MappedColumns {
                         .with("count", alike)
                         .with("column", column));
         });
-        codes = places.entrySet().stream()
-                .filter(one -> CODES.contains(one.getKey()) || one.getKey().startsWith(ImportKind.IDS))
-                .map(Map.Entry::getValue)
-                .toList();
+        codes = placesOf(CODES);
+        identifiers = placesOf(Set.of("customer", "order_id"));
         times = times(mapping.timeFormat(), zone, faults);
         if (mapping.currency() != null && !mapping.currency().matches("[A-Z]{3}"))
             faults.add(new Problem.Fault("currency", "currency_unknown", "'{currency}' is no ISO 4217 code")
                     .with("currency", mapping.currency()));
+    }
+
+    private List<Integer> placesOf(Set<String> fields) {
+        return places.entrySet().stream()
+                .filter(one -> fields.contains(one.getKey()) || one.getKey().startsWith(ImportKind.IDS))
+                .map(Map.Entry::getValue)
+                .toList();
     }
 
     private static List<String> known(ImportKind kind) {
@@ -204,7 +217,27 @@ final class MappedColumns {
                         "digits_lost",
                         "column '%s' holds a whole number of which the file has lost the last digits: write the column as text"
                                 .formatted(columns.get(place)));
+        if (TELEPHONE_WITH_FRACTION.matcher(text(row, "phone")).matches())
+            return new BadRow(
+                    "phone_with_fraction",
+                    "column '%s' holds a telephone number with a fraction, as columns of decimal numbers are written: write it without, or as text"
+                            .formatted(column("phone")));
+        for (int place : identifiers) {
+            var value = row.values().get(place);
+            if (value != null && WITH_FRACTION.matcher(value.strip()).matches()) withFraction.merge(place, 1L, Long::sum);
+        }
         return null;
+    }
+
+    /** What the reader of the report should know of the rows so far. */
+    List<Imports.Note> notes() {
+        var notes = new ArrayList<Imports.Note>();
+        withFraction.forEach((place, count) -> notes.add(new Imports.Note(
+                "ids_with_fraction",
+                List.of(Long.toString(count), columns.get(place)),
+                "%d values of column '%s' end in .0, as columns of decimal numbers are written: as identifiers they are others than those without"
+                        .formatted(count, columns.get(place)))));
+        return notes;
     }
 
     /**

@@ -98,6 +98,7 @@ final class OrderImport {
         withdrawWhatIsAnothers(staging);
         rejects.flush();
         staging.sift();
+        notes.addAll(reader.notes());
         var report = report(staging, reader, notes, table.encoding());
         if (!dryRun && report.alreadyThere() > 0) remember(staging);
         if (!dryRun && report.lines() + report.cancellations() > 0) {

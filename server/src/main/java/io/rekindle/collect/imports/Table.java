@@ -9,6 +9,7 @@ import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
+import java.math.BigDecimal;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -25,6 +26,7 @@ import java.util.HashSet;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.regex.Pattern;
@@ -287,6 +289,9 @@ sealed interface Table extends AutoCloseable permits Table.Csv, Table.Parquet, J
         private final List<String> columns;
         private final List<Time> times;
         private final Set<Integer> numbers;
+        /** By the places of columns of numbers with a fraction, up to where such a type has every whole number; null where it has all. */
+        private final Map<Integer, Optional<BigDecimal>> fractions;
+
         private long number;
 
         /** A column of a time type. */
@@ -300,6 +305,7 @@ sealed interface Table extends AutoCloseable permits Table.Csv, Table.Parquet, J
                 var texts = new ArrayList<String>();
                 var moments = new ArrayList<String>();
                 var ofNumbers = new HashSet<Integer>();
+                var ofFractions = new HashMap<Integer, Optional<BigDecimal>>();
                 var old = int96(path, duckdb);
                 try (var look = duckdb.prepareStatement("select * from read_parquet(?) limit 0")) {
                     look.setString(1, path);
@@ -312,6 +318,11 @@ sealed interface Table extends AutoCloseable permits Table.Csv, Table.Parquet, J
                             boolean zoned = micros != null && (ZONED.contains(type) || old.contains(name));
                             names.add(name);
                             if (NUMBER.matcher(type).matches()) ofNumbers.add(i);
+                            if (type.equals("FLOAT"))
+                                ofFractions.put(i, Optional.of(WholeNumbers.EXACT_IN_32_BITS));
+                            else if (type.equals("DOUBLE"))
+                                ofFractions.put(i, Optional.of(WholeNumbers.EXACT_IN_64_BITS));
+                            else if (type.startsWith("DECIMAL")) ofFractions.put(i, Optional.empty());
                             texts.add((zoned ? ZONED_TEXT : "c%d::varchar").formatted(i, micros));
                             if (micros == null) continue;
                             found.add(new Time(i, zoned));
@@ -322,6 +333,7 @@ sealed interface Table extends AutoCloseable permits Table.Csv, Table.Parquet, J
                 columns = List.copyOf(names);
                 times = List.copyOf(found);
                 numbers = Set.copyOf(ofNumbers);
+                fractions = Map.copyOf(ofFractions);
                 // Columns by their places: what a file calls them stays out of the statement.
                 statement = duckdb.prepareStatement("select %s%s from read_parquet(?) as t(%s)"
                         .formatted(
@@ -380,10 +392,23 @@ sealed interface Table extends AutoCloseable permits Table.Csv, Table.Parquet, J
                     long micros = rows.getLong(columns.size() + i + 1);
                     if (!rows.wasNull()) moments.put(time.place(), new Moment(micros, time.zoned()));
                 }
-                return new Row(++number, values, moments, numbers);
+                return new Row(++number, values, moments, numbers, withoutFraction(values));
             } catch (SQLException e) {
                 throw broken(e);
             }
+        }
+
+        /** Writes whole numbers as such; the places of those that their type has but nearly. */
+        private Set<Integer> withoutFraction(List<@Nullable String> values) {
+            var rounded = new HashSet<Integer>();
+            fractions.forEach((place, exact) -> {
+                var value = values.get(place);
+                var whole = value == null ? null : WholeNumbers.of(value);
+                if (whole == null) return;
+                values.set(place, whole.toPlainString());
+                if (exact.isPresent() && whole.abs().compareTo(exact.get()) > 0) rounded.add(place);
+            });
+            return rounded;
         }
 
         /** The engine's own words hold the statement and the file's place: they are for the log. */
