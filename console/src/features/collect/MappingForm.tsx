@@ -11,6 +11,13 @@ import { useImportKinds } from './api/listKinds';
 import { DECIMALS, exampleOf, fieldsOf, guessOf, type MappingValues, NUMBERS, ONE_OF, TIME_FORMATS } from './mapping';
 import { useFieldLabel } from './useFieldLabel';
 
+/** The forms that no pattern describes. */
+const FORMS: Readonly<Record<string, 'imports.iso' | 'imports.unix' | 'imports.unixMillis' | undefined>> = {
+  '': 'imports.iso',
+  unix: 'imports.unix',
+  'unix-ms': 'imports.unixMillis',
+};
+
 interface Props {
   upload: Upload;
   start: MappingValues;
@@ -154,7 +161,7 @@ function OfKinds({
             >
               <AutoComplete
                 placeholder={t('imports.iso')}
-                options={forms.map((pattern) => ({ value: pattern, label: pattern || t('imports.iso') }))}
+                options={forms.map((pattern) => ({ value: pattern, label: FORMS[pattern] ? t(FORMS[pattern]) : pattern }))}
                 data-testid="time-format"
               />
             </Form.Item>

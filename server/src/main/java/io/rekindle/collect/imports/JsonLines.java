@@ -1,15 +1,16 @@
 package io.rekindle.collect.imports;
 
+import io.rekindle.common.IsoTimes;
 import io.rekindle.platform.Problem;
 import java.io.IOException;
 import java.io.Reader;
 import java.io.UncheckedIOException;
 import java.time.DateTimeException;
 import java.time.Instant;
+import java.time.LocalDate;
 import java.time.LocalDateTime;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
-import java.time.format.DateTimeFormatter;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -189,14 +190,17 @@ final class JsonLines implements Table {
     /** Null when it is none: the text speaks for itself then. */
     private static @Nullable Moment moment(String date) {
         try {
-            var read = DateTimeFormatter.ISO_DATE_TIME.parseBest(
-                    date.length() == 10 ? date + "T00:00:00" : date, OffsetDateTime::from, LocalDateTime::from);
-            return switch (read) {
+            return switch (IsoTimes.read(date)) {
+                case LocalDate day ->
+                    new Moment(
+                            ChronoUnit.MICROS.between(
+                                    Instant.EPOCH, day.atStartOfDay().toInstant(ZoneOffset.UTC)),
+                            false);
                 case OffsetDateTime zoned ->
                     new Moment(ChronoUnit.MICROS.between(Instant.EPOCH, zoned.toInstant()), true);
                 case LocalDateTime local ->
                     new Moment(ChronoUnit.MICROS.between(Instant.EPOCH, local.toInstant(ZoneOffset.UTC)), false);
-                default -> null;
+                case null, default -> null;
             };
         } catch (DateTimeException | ArithmeticException e) {
             return null;
