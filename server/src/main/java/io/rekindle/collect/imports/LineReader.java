@@ -102,6 +102,8 @@ final class LineReader {
         if (price.signum() < 0)
             return new Refused(
                     "negative_unit_price", "the price in column '%s' is negative".formatted(column("unit_price")));
+        if (price.multiply(quantity.abs()).compareTo(MappedColumns.AMOUNTS_BELOW) >= 0)
+            throw columns.tooLarge("unit_price");
         var prefix = mapping.cancelledPrefix();
         boolean cancels = (prefix != null && !prefix.isEmpty() && orderId.startsWith(prefix))
                 || (mapping.negativeIsCancellation() && quantity.signum() < 0);

@@ -23,6 +23,8 @@ import org.jspecify.annotations.Nullable;
 /** Where a file has the fields of its kind, by a mapping that fits it, and how their values are read. */
 final class MappedColumns {
     private static final BigDecimal LARGEST = new BigDecimal("1000000000");
+    /** Amounts are below it, as those of events are: a price in rials or dong has many digits. */
+    static final BigDecimal AMOUNTS_BELOW = new BigDecimal("10000000000000");
     private static final Pattern WITH_FRACTION = Pattern.compile("\\d+\\.0+");
     /** A short one may be parted by a point: {@code 555.0000}. */
     private static final Pattern TELEPHONE_WITH_FRACTION = Pattern.compile("\\+?\\d{6,}\\.0+");
@@ -181,19 +183,36 @@ final class MappedColumns {
     /** The number of a field, of four decimals and at most nine digits before them; null when it says none. */
     @Nullable
     BigDecimal number(Table.Row row, String field) {
-        return number(row, field, text(row, field));
+        var value = read(row, field, text(row, field));
+        return value == null || value.abs().compareTo(LARGEST) > 0 ? null : rounded(value);
     }
 
-    /** The amount of money of a field, which may stand with a sign of its currency: {@code € 12.50}; null when it says none. */
+    /**
+     * The amount of money of a field, which may stand with a sign of its currency: {@code € 12.50}; null when it says none.
+     *
+     * @throws BadRow when it is too large to be one
+     */
     @Nullable
-    BigDecimal money(Table.Row row, String field, String currency) {
-        return number(row, field, CurrencySigns.without(text(row, field), currency));
+    BigDecimal money(Table.Row row, String field, String currency) throws BadRow {
+        var amount = read(row, field, CurrencySigns.without(text(row, field), currency));
+        if (amount == null) return null;
+        if (amount.abs().compareTo(AMOUNTS_BELOW) >= 0) throw tooLarge(field);
+        return rounded(amount);
     }
 
-    private @Nullable BigDecimal number(Table.Row row, String field, String text) {
+    BadRow tooLarge(String field) {
+        return new BadRow(
+                "amount_of_money_too_large",
+                "the amount of column '%s' is not below %,d".formatted(column(field), AMOUNTS_BELOW.longValueExact()));
+    }
+
+    private @Nullable BigDecimal read(Table.Row row, String field, String text) {
         if (text.isEmpty() || text.length() > 40) return null;
-        var value = row.numbers().contains(place(field)) ? Decimals.read(text) : written(text);
-        return value == null || value.abs().compareTo(LARGEST) > 0 ? null : value.setScale(4, RoundingMode.HALF_EVEN);
+        return row.numbers().contains(place(field)) ? Decimals.read(text) : written(text);
+    }
+
+    private static BigDecimal rounded(BigDecimal number) {
+        return number.setScale(4, RoundingMode.HALF_EVEN);
     }
 
     private @Nullable BigDecimal written(String text) {
