@@ -223,8 +223,8 @@ final class OrderImport {
                     count(*) filter (where cancels) as cancellations,
                     count(distinct order_id) filter (where not cancels) as orders,
                     count(distinct customer) filter (where not cancels) as customers,
-                    coalesce(sum(cast(quantity * unit_price as decimal(18, 4))) filter (where not cancels), 0) as gross,
-                    coalesce(sum(cast(quantity * unit_price as decimal(18, 4))) filter (where cancels), 0) as cancelled
+                    coalesce(sum(cast(cast(quantity as decimal(38, 4)) * unit_price as decimal(18, 4))) filter (where not cancels), 0) as gross,
+                    coalesce(sum(cast(cast(quantity as decimal(38, 4)) * unit_price as decimal(18, 4))) filter (where cancels), 0) as cancelled
                 from fresh
                 """, row -> {
             long lines = row.longValue("lines");
