@@ -18,6 +18,7 @@ import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
+import java.nio.file.PathMatcher;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
@@ -43,7 +44,7 @@ import tools.jackson.databind.json.JsonMapper;
 
 /**
  * Takes complete files out of watched folders, one after the other. A file is complete when a file of its name and
- * {@code .done} lies beside it, or when it has not changed for a while; names that begin with a dot or end in
+ * {@code .done} lies beside it that is no older than itself, or when it has not changed for a while; names that begin with a dot or end in
  * {@code .part} or {@code .tmp} are of files that are still written. A file is moved aside before it is read: so what the
  * server's end cuts short is found there, and goes on.
  */
@@ -172,6 +173,7 @@ class FolderWatch implements SmartLifecycle, Backlog, KeptFiles {
         try (var files = Files.list(place)) {
             for (var file : files.sorted().toList()) {
                 var name = String.valueOf(file.getFileName());
+                if (name.endsWith(COMPLETE)) deleteForgotten(file, pattern);
                 // A link may lead to a file that is nobody's business.
                 if (name.startsWith(".")
                         || UNFINISHED.stream().anyMatch(name.toLowerCase(Locale.ROOT)::endsWith)
@@ -185,6 +187,20 @@ class FolderWatch implements SmartLifecycle, Backlog, KeptFiles {
         return found;
     }
 
+    /** A marker whose file is long gone would call the next one of its name complete from its first byte on. */
+    private void deleteForgotten(Path marker, PathMatcher pattern) throws IOException {
+        var name = String.valueOf(marker.getFileName());
+        var file = marker.resolveSibling(name.substring(0, name.length() - COMPLETE.length()));
+        if (!pattern.matches(file.getFileName())
+                || Files.exists(file, LinkOption.NOFOLLOW_LINKS)
+                || !Files.isRegularFile(marker, LinkOption.NOFOLLOW_LINKS)
+                || Files.getLastModifiedTime(marker)
+                        .toInstant()
+                        .plus(settings.steady())
+                        .isAfter(clock.instant())) return;
+        Files.deleteIfExists(marker);
+    }
+
     private static Problem missing(WatchedFolder folder) {
         return Problem.invalid("folder_missing", "there is no folder {folder} that can be read and written")
                 .with("folder", folder.place());
@@ -196,10 +212,10 @@ class FolderWatch implements SmartLifecycle, Backlog, KeptFiles {
     }
 
     private boolean isComplete(Path file) {
-        if (Files.exists(marker(file), LinkOption.NOFOLLOW_LINKS)) return true;
         try {
             long bytes = Files.size(file);
             var modified = Files.getLastModifiedTime(file).toInstant();
+            if (isMarked(file, modified)) return true;
             var before = seen.get(file);
             var now = clock.instant();
             if (before == null || before.bytes() != bytes || !before.modified().equals(modified)) {
@@ -208,6 +224,17 @@ class FolderWatch implements SmartLifecycle, Backlog, KeptFiles {
             }
             return !now.isBefore(before.since().plus(settings.steady()));
         } catch (IOException e) {
+            return false;
+        }
+    }
+
+    /** A marker that is older than the file was laid beside an earlier one of its name. */
+    private static boolean isMarked(Path file, Instant modified) {
+        try {
+            return !Files.getLastModifiedTime(marker(file), LinkOption.NOFOLLOW_LINKS)
+                    .toInstant()
+                    .isBefore(modified);
+        } catch (IOException thereIsNone) {
             return false;
         }
     }
@@ -221,8 +248,9 @@ class FolderWatch implements SmartLifecycle, Backlog, KeptFiles {
         seen.remove(file);
         try {
             var one = folders.take(folder.id(), String.valueOf(file.getFileName()), Files.size(file));
-            WatchedFolders.move(file, aside(folder, one));
+            // Before the file: were the server to end here, it would be taken once it does not change any more.
             Files.deleteIfExists(marker(file));
+            WatchedFolders.move(file, aside(folder, one));
             return one;
         } catch (IOException e) {
             throw new UncheckedIOException("%s cannot be taken".formatted(file), e);

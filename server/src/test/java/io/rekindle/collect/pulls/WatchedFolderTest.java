@@ -23,7 +23,10 @@ import java.net.http.HttpResponse;
 import java.nio.charset.Charset;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.FileTime;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -214,6 +217,36 @@ class WatchedFolderTest {
             assertThat(file.getParent()).isEmptyDirectory();
         });
         folders.delete(moved.id());
+    }
+
+    /** The server may have ended between yesterday's file and its marker. */
+    @Test
+    void aMarkerOfAnEarlierFileSaysNothingOfOneThatIsStillWritten() throws Exception {
+        var folder = folders.create(draft("marked " + mark, "marked-" + mark, "*.csv", ImportKind.COSTS));
+        var place = Path.of(folder.place());
+        var yesterday = FileTime.from(Instant.now().minus(Duration.ofDays(1)));
+        var file = place.resolve("costs.csv");
+        var text = new StringBuilder("day,channel,campaign,amount\n");
+        Files.writeString(file, text);
+        Files.setLastModifiedTime(Files.createFile(place.resolve("costs.csv.done")), yesterday);
+        for (int i = 0; i < 20; i++) {
+            var row = "2026-01-05,ads-%d,%s,1\n".formatted(i, mark);
+            Files.writeString(file, row, StandardOpenOption.APPEND);
+            text.append(row);
+            Thread.sleep(100);
+            assertThat(folders.files(folder.id(), Long.MAX_VALUE, 1).items())
+                    .as("taken after %d rows", i + 1)
+                    .isEmpty();
+        }
+        assertThat(over(folder, null).brought()).isEqualTo(20);
+        assertThat(place.resolve("costs.csv.done")).doesNotExist();
+
+        var forgotten = Files.createFile(place.resolve("gone.csv.done"));
+        Files.setLastModifiedTime(forgotten, yesterday);
+        var others = Files.setLastModifiedTime(Files.createFile(place.resolve("all.done")), yesterday);
+        await(() -> Files.exists(forgotten), there -> !there);
+        assertThat(others).as("no file of this folder is called so").exists();
+        folders.delete(folder.id());
     }
 
     /** Zipped and in another encoding: no search would find the person in it. */
