@@ -250,25 +250,25 @@ class FolderWatch implements SmartLifecycle, Backlog, KeptFiles {
             var one = folders.take(folder.id(), String.valueOf(file.getFileName()), Files.size(file));
             // Before the file: were the server to end here, it would be taken once it does not change any more.
             Files.deleteIfExists(marker(file));
-            WatchedFolders.move(file, aside(folder, one));
+            WatchedFolders.move(file, aside(one));
             return one;
         } catch (IOException e) {
             throw new UncheckedIOException("%s cannot be taken".formatted(file), e);
         }
     }
 
-    private Path aside(WatchedFolder folder, WatchedFolder.Taken file) {
-        return folders.place(folder.folder()).resolve(ASIDE).resolve(file.id() + "-" + file.fileName());
+    private Path aside(WatchedFolder.Taken file) {
+        return folders.placeOf(file.id()).resolve(ASIDE).resolve(file.id() + "-" + file.fileName());
     }
 
     private void work(WatchedFolder.Taken file) {
         atWork = true;
         var folder = folders.get(file.folderId());
-        var aside = aside(folder, file);
+        var aside = aside(file);
         try {
             var there = imports.ofRun(WatchedFolders.WAY, file.id());
             if (there.isPresent()) {
-                ended(folder, file, aside, over(there.get().id()));
+                ended(file, aside, over(there.get().id()));
                 return;
             }
             if (!Files.isRegularFile(aside, LinkOption.NOFOLLOW_LINKS)) {
@@ -279,27 +279,27 @@ class FolderWatch implements SmartLifecycle, Backlog, KeptFiles {
             var earlier = folders.repeats(file, digest(aside, folder.mapping()));
             if (earlier != null) {
                 var report = new Report(file.fileName(), earlier, "repeated", null, List.of(), null);
-                over(folder, file, aside, "done", WatchedFolder.State.REPEATED, report, null);
+                over(file, aside, "done", WatchedFolder.State.REPEATED, report, null);
                 return;
             }
             var started = started(folder, file, aside);
-            ended(folder, file, aside, over(started.id()));
+            ended(file, aside, over(started.id()));
         } catch (Problem e) {
-            failed(folder, file, aside, Failure.of(e));
+            failed(file, aside, Failure.of(e));
         } catch (Spool.Stopped e) {
             throw e;
         } catch (RuntimeException e) {
             LOG.error("the file {} of the watched folder {} failed", file.fileName(), folder.name(), e);
-            failed(folder, file, aside, Failure.ours());
+            failed(file, aside, Failure.ours());
         }
     }
 
-    private void failed(WatchedFolder folder, WatchedFolder.Taken file, Path aside, Failure why) {
+    private void failed(WatchedFolder.Taken file, Path aside, Failure why) {
         var report = new Report(file.fileName(), null, "failed", null, List.of(), why.words());
-        over(folder, file, aside, "failed", WatchedFolder.State.FAILED, report, why);
+        over(file, aside, "failed", WatchedFolder.State.FAILED, report, why);
     }
 
-    private void ended(WatchedFolder folder, WatchedFolder.Taken file, Path aside, Imports.Import one) {
+    private void ended(WatchedFolder.Taken file, Path aside, Imports.Import one) {
         boolean done = one.state() == Imports.State.DONE || one.state() == Imports.State.UNDONE;
         var why = done ? null : WatchedFolders.why(one);
         var report = new Report(
@@ -310,7 +310,6 @@ class FolderWatch implements SmartLifecycle, Backlog, KeptFiles {
                 done ? rejects(one.id()) : List.of(),
                 why == null ? null : why.words());
         over(
-                folder,
                 file,
                 aside,
                 done ? "done" : "failed",
@@ -348,7 +347,6 @@ class FolderWatch implements SmartLifecycle, Backlog, KeptFiles {
 
     /** @param report null when the file is not to be kept */
     private void over(
-            WatchedFolder folder,
             WatchedFolder.Taken file,
             Path aside,
             String where,
@@ -356,7 +354,7 @@ class FolderWatch implements SmartLifecycle, Backlog, KeptFiles {
             @Nullable Report report,
             @Nullable Failure why) {
         var name = "%s/%s-%d-%s".formatted(where, STAMP.format(clock.instant()), file.id(), file.fileName());
-        var to = folders.place(folder.folder()).resolve(name);
+        var to = folders.placeOf(file.id()).resolve(name);
         boolean moved = Files.exists(aside, LinkOption.NOFOLLOW_LINKS);
         try {
             if (report == null) {

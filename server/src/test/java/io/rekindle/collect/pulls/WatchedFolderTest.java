@@ -1,6 +1,7 @@
 package io.rekindle.collect.pulls;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.rekindle.collect.Identifier;
 import io.rekindle.collect.Identifiers;
@@ -41,6 +42,8 @@ import org.junit.jupiter.api.io.TempDir;
 import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.boot.test.web.server.LocalServerPort;
 import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.transaction.PlatformTransactionManager;
+import org.springframework.transaction.support.TransactionTemplate;
 
 /** Files that appear in a folder come in by themselves, whole, once, and leave a report. */
 @RekindleTest
@@ -50,6 +53,7 @@ class WatchedFolderTest {
     private final Warehouse warehouse;
     private final JdbcClient jdbc;
     private final FolderWatch watch;
+    private final TransactionTemplate transactions;
     private final Erasures erasures;
     private final Identifiers identifiers;
     private final int port;
@@ -66,9 +70,11 @@ class WatchedFolderTest {
             @Autowired JdbcClient jdbc,
             @Autowired FolderWatch watch,
             @Autowired Erasures erasures,
+            @Autowired PlatformTransactionManager transactions,
             @Autowired Identifiers identifiers,
             @LocalServerPort int port) {
         this.watch = watch;
+        this.transactions = new TransactionTemplate(transactions);
         this.erasures = erasures;
         this.identifiers = identifiers;
         this.port = port;
@@ -246,6 +252,53 @@ class WatchedFolderTest {
         var others = Files.setLastModifiedTime(Files.createFile(place.resolve("all.done")), yesterday);
         await(() -> Files.exists(forgotten), there -> !there);
         assertThat(others).as("no file of this folder is called so").exists();
+        folders.delete(folder.id());
+    }
+
+    @Test
+    void aFileThatIsUnderWayStaysInTheFolderItWasTakenFrom() throws Exception {
+        var folder = folders.create(draft("busy " + mark, "busy-" + mark, "*.csv", ImportKind.COSTS));
+        var place = Path.of(folder.place());
+        var elsewhere = new WatchedFolder.Draft(
+                folder.name(), "busier-" + mark, folder.pattern(), folder.mapping(), folder.active());
+        // Taken, and seen by nobody else yet.
+        transactions.executeWithoutResult(status -> {
+            jdbc.sql("""
+                            insert into folder_files (folder_id, place, file_name, bytes, state, taken_at)
+                            values (?, ?, 'a.csv', 1, 'taken', timestamptz '2026-01-01 00:00Z')
+                            """).params(folder.id(), folder.folder()).update();
+            assertThatThrownBy(() -> folders.update(folder.id(), elsewhere))
+                    .isInstanceOfSatisfying(
+                            Problem.class, problem -> assertThat(problem.code()).isEqualTo("folder_busy"));
+            folders.update(
+                    folder.id(),
+                    new WatchedFolder.Draft("busy as well " + mark, folder.folder(), "*.csv", folder.mapping(), null));
+            status.setRollbackOnly();
+        });
+
+        // Under way when the folder had changed, as one could until now.
+        long under = jdbc.sql("""
+                        insert into folder_files (folder_id, place, file_name, bytes, state, taken_at)
+                        values (?, ?, 'a.csv', 1, 'done', timestamptz '2026-01-01 00:00Z') returning id
+                        """).params(folder.id(), folder.folder()).query(Long.class).single();
+        Files.createDirectories(place.resolve(".taken"));
+        Files.writeString(
+                place.resolve(".taken").resolve(under + "-a.csv"),
+                "day,channel,campaign,amount\n2026-01-05,email,%s,7\n".formatted(mark));
+        folders.update(folder.id(), elsewhere);
+        jdbc.sql("update folder_files set state = 'taken' where id = ?")
+                .param(under)
+                .update();
+        var done = over(folder, null);
+        assertThat(done.brought()).isEqualTo(1);
+        var lies = place.resolve(Objects.requireNonNull(done.movedTo()));
+        assertThat(lies).exists();
+        assertThat(place.resolve(".taken")).isEmptyDirectory();
+        jdbc.sql("update folder_files set ended_at = ended_at - interval '31 days' where id = ?")
+                .param(under)
+                .update();
+        watch.deleteAged();
+        assertThat(lies).as("where erasure and retention look").doesNotExist();
         folders.delete(folder.id());
     }
 
