@@ -49,6 +49,10 @@ public class Pulls {
     private static final int MOST_MINUTES = 7 * 24 * 60;
     private static final long LARGEST_OVERLAP = 1_000_000_000;
     private static final long OVERLAP_SECONDS = 600;
+    /** An hour comes twice when the clocks go back. */
+    private static final long HOUR_THAT_COMES_TWICE = 3_600;
+
+    private static final long OVERLAP_LOCAL_SECONDS = HOUR_THAT_COMES_TWICE + 300;
     private static final long OVERLAP_NUMBERS = 1_000;
     private static final int PREVIEW_ROWS = 200;
     private static final int LONGEST_WORDS = 2_000;
@@ -193,9 +197,9 @@ public class Pulls {
         var checked = checked(draft);
         boolean active = !Boolean.FALSE.equals(draft.active());
         long id = jdbc.sql("""
-                        insert into pulls (name, connection_id, from_table, query, mapping, watermark_column, overlap,
+                        insert into pulls (name, connection_id, from_table, query, mapping, watermark_column, watermark_kind, overlap,
                             every_minutes, daily_at, active, due_at, created_at, created_by)
-                        values (:name, :database, :table, :query, :mapping, :column, :overlap,
+                        values (:name, :database, :table, :query, :mapping, :column, :kind, :overlap,
                             :minutes, :daily, :active, :due, :now, :by)
                         on conflict (name) do nothing returning id
                         """)
@@ -205,6 +209,7 @@ public class Pulls {
                 .param("query", checked.query(), Types.VARCHAR)
                 .param("mapping", json.writeValueAsString(draft.mapping()))
                 .param("column", checked.column(), Types.VARCHAR)
+                .param("kind", checked.kindCode(), Types.VARCHAR)
                 .param("overlap", checked.overlap())
                 .param("minutes", draft.everyMinutes(), Types.INTEGER)
                 .param("daily", checked.dailyAt(), Types.TIME)
@@ -235,7 +240,8 @@ public class Pulls {
                         update pulls set name = :name, connection_id = :database,
                             watermark = case when connection_id = :database and from_table is not distinct from :table
                                 and query is not distinct from :query and watermark_column is not distinct from :column then watermark end,
-                            from_table = :table, query = :query, mapping = :mapping, watermark_column = :column, overlap = :overlap,
+                            from_table = :table, query = :query, mapping = :mapping, watermark_column = :column,
+                            watermark_kind = :kind, overlap = :overlap,
                             every_minutes = :minutes, daily_at = :daily, active = :active, due_at = :due
                         where id = :id
                         """)
@@ -245,6 +251,7 @@ public class Pulls {
                 .param("query", checked.query(), Types.VARCHAR)
                 .param("mapping", json.writeValueAsString(draft.mapping()))
                 .param("column", checked.column(), Types.VARCHAR)
+                .param("kind", checked.kindCode(), Types.VARCHAR)
                 .param("overlap", checked.overlap())
                 .param("minutes", draft.everyMinutes(), Types.INTEGER)
                 .param("daily", checked.dailyAt(), Types.TIME)
@@ -464,8 +471,14 @@ public class Pulls {
             @Nullable String table,
             @Nullable String query,
             @Nullable String column,
+            SourceDatabase.@Nullable Watermark kind,
             long overlap,
-            @Nullable LocalTime dailyAt) {}
+            @Nullable LocalTime dailyAt) {
+        @Nullable
+        String kindCode() {
+            return kind == null ? null : kind.name().toLowerCase(Locale.ROOT);
+        }
+    }
 
     private Checked checked(Pull.Draft draft) {
         var name = draft.name().strip();
@@ -484,17 +497,20 @@ public class Pulls {
         if (draft.overlap() != null && (draft.overlap() < 0 || draft.overlap() > LARGEST_OVERLAP))
             throw Problem.invalid("pull_overlap_invalid", "the overlap must be 0 to {most}")
                     .with("most", LARGEST_OVERLAP);
+        var kind = kind(draft, database, from, column);
         return new Checked(
                 name,
                 from instanceof SourceDatabase.Table(var table) ? table : null,
                 from instanceof SourceDatabase.Query(var query) ? query : null,
                 column,
-                overlap(draft, database, from, column),
+                kind,
+                overlap(draft, kind),
                 dailyAt(draft.dailyAt()));
     }
 
     /** What there is to read is known by the database alone; so it is asked, and the mapping held against it. */
-    private long overlap(Pull.Draft draft, long database, SourceDatabase.From from, @Nullable String column) {
+    private SourceDatabase.@Nullable Watermark kind(
+            Pull.Draft draft, long database, SourceDatabase.From from, @Nullable String column) {
         var file = folder.resolve("check-" + UUID.randomUUID());
         try (var open = databases.open(database)) {
             var columns = open.columns(from);
@@ -502,14 +518,27 @@ public class Pulls {
                 spool.row(Collections.nCopies(columns.size(), null));
             }
             imports.check(file, draft.mapping().encodedIn("UTF-8"));
-            if (column == null) return 0;
+            if (column == null) return null;
             requireRowIds(draft.mapping(), columns);
-            var kind = watermark(columns, column);
-            if (draft.overlap() != null) return draft.overlap();
-            return kind == SourceDatabase.Watermark.NUMBER ? OVERLAP_NUMBERS : OVERLAP_SECONDS;
+            return watermark(columns, column);
         } finally {
             delete(file);
         }
+    }
+
+    private static long overlap(Pull.Draft draft, SourceDatabase.@Nullable Watermark kind) {
+        if (kind == null) return 0;
+        if (draft.overlap() != null) return draft.overlap();
+        return switch (kind) {
+            case NUMBER -> OVERLAP_NUMBERS;
+            case DAY, MOMENT -> OVERLAP_SECONDS;
+            case LOCAL_TIME -> OVERLAP_LOCAL_SECONDS;
+        };
+    }
+
+    /** Whether it would miss the rows of an hour that comes twice: those of the second time are no newer than the watermark. */
+    private static boolean missesAnHour(@Nullable String kind, long overlap) {
+        return "local_time".equals(kind) && overlap < HOUR_THAT_COMES_TWICE;
     }
 
     /**
@@ -582,6 +611,7 @@ public class Pulls {
                 json.readValue(row.getString("mapping"), ImportMapping.class),
                 row.getString("watermark_column"),
                 row.getLong("overlap"),
+                missesAnHour(row.getString("watermark_kind"), row.getLong("overlap")),
                 row.getString("watermark"),
                 row.getObject("every_minutes", Integer.class),
                 daily == null ? null : daily.toString(),
