@@ -161,7 +161,10 @@ function OfKinds({
             >
               <AutoComplete
                 placeholder={t('imports.iso')}
-                options={forms.map((pattern) => ({ value: pattern, label: FORMS[pattern] ? t(FORMS[pattern]) : pattern }))}
+                options={forms.map((pattern) => ({
+                  value: pattern,
+                  label: FORMS[pattern] ? t(FORMS[pattern]) : pattern,
+                }))}
                 data-testid="time-format"
               />
             </Form.Item>

@@ -37,7 +37,6 @@ class HeldClock {
         warehouse.append(
                 TABLE,
                 "clock:" + place,
-                Rows.written(rows ->
-                        rows.value(place).value(held.orElse(null)).end()));
+                Rows.written(rows -> rows.value(place).value(held.orElse(null)).end()));
     }
 }

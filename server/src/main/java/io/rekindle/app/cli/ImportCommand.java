@@ -152,7 +152,8 @@ final class ImportCommand extends CommandGroup {
 
         @Option(
                 names = "--time-format",
-                description = "Form of times that are text, e.g. \"M/d/yyyy H:mm\", or unix and unix-ms (default: ISO 8601).")
+                description =
+                        "Form of times that are text, e.g. \"M/d/yyyy H:mm\", or unix and unix-ms (default: ISO 8601).")
         private @Nullable String timeFormat;
 
         @Option(

@@ -243,9 +243,9 @@ final class EventsImport implements Ready {
                                 select max(try_cast(split_part(message_id, '-', 3) as bigint)) as last
                                 from events where import_id = ? and message_id like ?
                                 """, given.id(), prefix(given.mapping().tells()) + "-%"), row -> {
-                            var last = row.nullableLong("last");
-                            return last == null ? -1L : last;
-                        })
+                    var last = row.nullableLong("last");
+                    return last == null ? -1L : last;
+                })
                 .orElse(-1L);
     }
 

@@ -25,6 +25,7 @@ final class MappedColumns {
     private static final BigDecimal LARGEST = new BigDecimal("1000000000");
     /** Amounts are below it, as those of events are: a price in rials or dong has many digits. */
     static final BigDecimal AMOUNTS_BELOW = new BigDecimal("10000000000000");
+
     private static final Pattern WITH_FRACTION = Pattern.compile("\\d+\\.0+");
     /** A short one may be parted by a point: {@code 555.0000}. */
     private static final Pattern TELEPHONE_WITH_FRACTION = Pattern.compile("\\+?\\d{6,}\\.0+");
@@ -243,7 +244,8 @@ final class MappedColumns {
                             .formatted(column("phone")));
         for (int place : identifiers) {
             var value = row.values().get(place);
-            if (value != null && WITH_FRACTION.matcher(value.strip()).matches()) withFraction.merge(place, 1L, Long::sum);
+            if (value != null && WITH_FRACTION.matcher(value.strip()).matches())
+                withFraction.merge(place, 1L, Long::sum);
         }
         return null;
     }

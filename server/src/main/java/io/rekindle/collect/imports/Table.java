@@ -318,8 +318,7 @@ sealed interface Table extends AutoCloseable permits Table.Csv, Table.Parquet, J
                             boolean zoned = micros != null && (ZONED.contains(type) || old.contains(name));
                             names.add(name);
                             if (NUMBER.matcher(type).matches()) ofNumbers.add(i);
-                            if (type.equals("FLOAT"))
-                                ofFractions.put(i, Optional.of(WholeNumbers.EXACT_IN_32_BITS));
+                            if (type.equals("FLOAT")) ofFractions.put(i, Optional.of(WholeNumbers.EXACT_IN_32_BITS));
                             else if (type.equals("DOUBLE"))
                                 ofFractions.put(i, Optional.of(WholeNumbers.EXACT_IN_64_BITS));
                             else if (type.startsWith("DECIMAL")) ofFractions.put(i, Optional.empty());

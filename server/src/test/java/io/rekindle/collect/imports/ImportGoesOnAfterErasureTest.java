@@ -105,7 +105,8 @@ class ImportGoesOnAfterErasureTest {
     }
 
     private void erase(String userId) throws Exception {
-        var customer = identifiers.of(Identifier.Type.USER_ID, userId).orElseThrow().id();
+        var customer =
+                identifiers.of(Identifier.Type.USER_ID, userId).orElseThrow().id();
         var erasure = erasures.request(customer, "request 4711");
         Awaitility.await()
                 .atMost(Duration.ofMinutes(1))

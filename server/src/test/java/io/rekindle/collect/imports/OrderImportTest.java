@@ -5,8 +5,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import de.siegmar.fastcsv.reader.CsvReader;
+import io.rekindle.collect.ImportKind;
 import io.rekindle.collect.ImportMapping;
 import io.rekindle.collect.Imports;
+import io.rekindle.platform.BusinessClock;
 import io.rekindle.platform.Problem;
 import io.rekindle.platform.TimeTravel;
 import io.rekindle.testing.EverythingStored;
@@ -20,6 +22,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.DriverManager;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -360,7 +363,9 @@ class OrderImportTest {
 
     private List<String> prices() {
         return warehouse.query(
-                Sql.of("select product_id, price from products_now where product_id like ? order by product_id", mark + "%"),
+                Sql.of(
+                        "select product_id, price from products_now where product_id like ? order by product_id",
+                        mark + "%"),
                 row -> row.text("product_id") + " " + row.decimal("price").toPlainString());
     }
 

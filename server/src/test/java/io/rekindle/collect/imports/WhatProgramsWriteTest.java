@@ -148,7 +148,8 @@ class WhatProgramsWriteTest {
     void anIdentifierBeyondWhatItsTypeHasExactlyIsAFault(String number) throws Exception {
         var file = folder.resolve("inexact.parquet");
         parquet(file, "select %s as customer, 'a' as city".formatted(number));
-        assertThat(run(file, ImportKind.CUSTOMERS).reasons()).containsExactly(new Imports.ReasonCount("digits_lost", 1));
+        assertThat(run(file, ImportKind.CUSTOMERS).reasons())
+                .containsExactly(new Imports.ReasonCount("digits_lost", 1));
     }
 
     @Test
@@ -190,8 +191,8 @@ class WhatProgramsWriteTest {
         assertThat(FileLook.into(file, null, ZoneOffset.UTC).timeFormats())
                 .as("the form as guessed")
                 .containsExactly(form);
-        var report = run(
-                file, new ImportMapping(null, form.isEmpty() ? null : form, null, null, null, null, null, null));
+        var report =
+                run(file, new ImportMapping(null, form.isEmpty() ? null : form, null, null, null, null, null, null));
         assertThat(report.reasons()).isEmpty();
         assertThat(warehouse.first(
                         Sql.of(

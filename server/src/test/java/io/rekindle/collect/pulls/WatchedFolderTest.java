@@ -280,7 +280,10 @@ class WatchedFolderTest {
         long under = jdbc.sql("""
                         insert into folder_files (folder_id, place, file_name, bytes, state, taken_at)
                         values (?, ?, 'a.csv', 1, 'done', timestamptz '2026-01-01 00:00Z') returning id
-                        """).params(folder.id(), folder.folder()).query(Long.class).single();
+                        """)
+                .params(folder.id(), folder.folder())
+                .query(Long.class)
+                .single();
         Files.createDirectories(place.resolve(".taken"));
         Files.writeString(
                 place.resolve(".taken").resolve(under + "-a.csv"),

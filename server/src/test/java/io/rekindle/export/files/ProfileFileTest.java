@@ -72,7 +72,8 @@ class ProfileFileTest {
         var nobody = Sql.of(
                 "select 1 as customer_id, '' as stage, '' as tier, '' as value_group, '' as scores, '' as traits where false");
         try (var profileFile = new ProfileFile(profiles, Export.Personal.MASKED)) {
-            assertThat(profileFile.write(warehouse, nobody, file, FileForm.PARQUET)).isZero();
+            assertThat(profileFile.write(warehouse, nobody, file, FileForm.PARQUET))
+                    .isZero();
         }
         try (var duckdb = DriverManager.getConnection("jdbc:duckdb:");
                 var statement = duckdb.createStatement();
