@@ -11,13 +11,6 @@ import { useImportKinds } from './api/listKinds';
 import { DECIMALS, exampleOf, fieldsOf, guessOf, type MappingValues, NUMBERS, ONE_OF, TIME_FORMATS } from './mapping';
 import { useFieldLabel } from './useFieldLabel';
 
-/** The forms that no pattern describes. */
-const FORMS: Readonly<Record<string, 'imports.iso' | 'imports.unix' | 'imports.unixMillis' | undefined>> = {
-  '': 'imports.iso',
-  unix: 'imports.unix',
-  'unix-ms': 'imports.unixMillis',
-};
-
 interface Props {
   upload: Upload;
   start: MappingValues;
@@ -66,6 +59,12 @@ function OfKinds({
   const oneOf = ONE_OF[chosen.kind] ?? [];
   const used = new Set(Object.values(chosen.fields));
   const forms = [...new Set([...upload.timeFormats, ...TIME_FORMATS])];
+  const shown = (pattern: string) => {
+    if (pattern === 'unix') {
+      return t('imports.unix');
+    }
+    return pattern === 'unix-ms' ? t('imports.unixMillis') : pattern || t('imports.iso');
+  };
   return (
     <Form<MappingValues>
       form={form}
@@ -163,7 +162,7 @@ function OfKinds({
                 placeholder={t('imports.iso')}
                 options={forms.map((pattern) => ({
                   value: pattern,
-                  label: FORMS[pattern] ? t(FORMS[pattern]) : pattern,
+                  label: shown(pattern),
                 }))}
                 data-testid="time-format"
               />
