@@ -42,6 +42,7 @@ import tools.jackson.databind.JsonNode;
 class ConsentTail implements Tail {
     private static final int REGROUPINGS_AT_ONCE = 10_000;
     private static final int LONGEST_PLACE = 200;
+    static final String NAME = "consent";
     private static final String SUBSCRIBED = "Subscribed";
 
     private static final List<String> ADDRESSES = List.of("email", "Email", "email_address", "emailAddress");
@@ -67,7 +68,7 @@ class ConsentTail implements Tail {
 
     @Override
     public String name() {
-        return "consent";
+        return NAME;
     }
 
     @Override

@@ -14,12 +14,15 @@ import java.time.LocalTime;
 import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collection;
 import java.util.EnumSet;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Component;
@@ -203,21 +206,30 @@ public class Countries implements CustomerHours {
                 .single();
     }
 
-    /** By the rules of the customer's country. */
+    /** By the rules of each customer's country. */
     @Override
-    public Optional<Instant> quietUntil(CustomerId customer, Instant at) {
-        if (!hasHours()) return Optional.empty();
-        var traits = traits(customer);
-        var rule = country(traits).flatMap(this::find).orElse(null);
-        if (rule == null) return Optional.empty();
-        var own = traits.get("timezone");
-        var zone = Optional.ofNullable(own)
+    public Map<CustomerId, Instant> quietUntil(Collection<CustomerId> customers, Instant at) {
+        if (!hasHours()) return Map.of();
+        var rules = all().stream().collect(Collectors.toMap(CountryRule::country, rule -> rule));
+        var persons = identities.canonical(customers);
+        var traits = profiles.traits(Set.copyOf(persons.values()));
+        var quiet = new HashMap<CustomerId, Instant>();
+        persons.forEach((customer, person) -> {
+            var ofPerson = traits.getOrDefault(person, Map.<String, JsonNode>of());
+            var rule = country(ofPerson).map(rules::get).orElse(null);
+            if (rule == null) return;
+            var open = rule.next(at, zone(ofPerson, rule));
+            if (open.isAfter(at)) quiet.put(customer, open);
+        });
+        return quiet;
+    }
+
+    private ZoneId zone(Map<String, JsonNode> traits, CountryRule rule) {
+        return Optional.ofNullable(traits.get("timezone"))
                 .filter(JsonNode::isString)
                 .flatMap(value -> zone(value.asString()))
                 .or(() -> Optional.ofNullable(rule.zone()).flatMap(Countries::zone))
                 .orElse(clock.zone());
-        var open = rule.next(at, zone);
-        return open.isAfter(at) ? Optional.of(open) : Optional.empty();
     }
 
     private boolean hasHours() {
@@ -248,7 +260,7 @@ public class Countries implements CustomerHours {
     }
 
     private static Map<String, String> names() {
-        var names = new java.util.HashMap<String, String>();
+        var names = new HashMap<String, String>();
         for (var code : Locale.getISOCountries()) {
             var country = Locale.of("", code);
             names.put(country.getDisplayCountry(Locale.ENGLISH).toLowerCase(Locale.ROOT), code);

@@ -2,10 +2,11 @@ package io.rekindle.consent;
 
 import io.rekindle.common.CustomerId;
 import java.time.Instant;
-import java.util.Optional;
+import java.util.Collection;
+import java.util.Map;
 
-/** When one customer may be written to. */
+/** When customers may be written to. */
 interface CustomerHours {
-    /** From when on, if not at this instant; empty when then. */
-    Optional<Instant> quietUntil(CustomerId customer, Instant at);
+    /** From when on, of those who may not be written to at this instant. */
+    Map<CustomerId, Instant> quietUntil(Collection<CustomerId> customers, Instant at);
 }

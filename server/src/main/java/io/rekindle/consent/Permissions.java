@@ -12,19 +12,22 @@ import java.time.Instant;
 import java.time.LocalDate;
 import java.time.LocalTime;
 import java.util.ArrayList;
-import java.util.Arrays;
+import java.util.Collection;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 import java.util.stream.IntStream;
 import java.util.stream.LongStream;
 import org.jspecify.annotations.Nullable;
 import org.postgresql.PGConnection;
 import org.postgresql.copy.PGCopyOutputStream;
+import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.dao.PessimisticLockingFailureException;
 import org.springframework.jdbc.core.ConnectionCallback;
 import org.springframework.jdbc.core.JdbcTemplate;
@@ -74,19 +77,34 @@ public class Permissions {
     private final BusinessClock clock;
     private final ConsentSettings settings;
     private final CustomerHours hours;
+    private final BooleanSupplier lags;
 
+    @Autowired
     Permissions(
             JdbcTemplate template,
             TransactionTemplate transaction,
             BusinessClock clock,
             ConsentSettings settings,
-            CustomerHours hours) {
+            CustomerHours hours,
+            ConsentLag lag) {
+        this(template, transaction, clock, settings, hours, lag::isTooLong);
+    }
+
+    /** @param lags whether what customers said does not count yet */
+    Permissions(
+            JdbcTemplate template,
+            TransactionTemplate transaction,
+            BusinessClock clock,
+            ConsentSettings settings,
+            CustomerHours hours,
+            BooleanSupplier lags) {
         this.jdbc = JdbcClient.create(template);
         this.template = template;
         this.transaction = transaction;
         this.clock = clock;
         this.settings = settings;
         this.hours = hours;
+        this.lags = lags;
     }
 
     /**
@@ -154,7 +172,10 @@ public class Permissions {
                 .toList();
         for (int from = 0; from < order.size(); from += CHUNK) {
             var chunk = order.subList(from, Math.min(order.size(), from + CHUNK));
-            var contacts = chunk.stream().map(messages::get).toList();
+            var contacts = chunk.stream()
+                    .map(messages::get)
+                    .map(contact -> new Departure(contact.messageId(), contact.customer(), null))
+                    .toList();
             var found = retried(() -> transaction.execute(status -> units(contacts, ask, at, new Reserved(runId))));
             for (int place : chunk)
                 masks[place] = (byte)
@@ -193,41 +214,96 @@ public class Permissions {
     }
 
     /**
-     * The last check before one message goes out, inside the caller's transaction: consent, suppression, address, quiet
-     * hours, budget. A granted message uses one unit of its customer's budget, the one reserved for it if there is one,
-     * exactly once however often it is asked for: a message that is tried again moves its unit to the time it is tried at.
-     * The unit is given back by {@link #release}, and stands as it did before when the caller's transaction does not commit.
+     * One message about to go out.
+     *
+     * @param address hash of the address it goes to; null: to whichever the customer has
+     */
+    public record Departure(
+            long messageId, CustomerId customer, @Nullable Long address) {}
+
+    /**
+     * The last check before messages go out, inside the caller's transaction: consent, suppression, address, quiet hours,
+     * budget, and that what customers said counts by now. A granted message uses one unit of its customer's budget, the one reserved for it if there is one, exactly
+     * once however often it is asked for: a message that is tried again moves its unit to the time it is tried at. Of
+     * several to one person each finds what those before it used. A unit is given back by {@link #release}, and stands as
+     * it did before when the caller's transaction does not commit.
      *
      * <p>What is judged is the address the customer has now: a message that was made out for another one has to be made out
      * anew.
      *
-     * <p>Whoever else asks for this customer waits for the caller's transaction to end. Customers share some locks, and a
+     * <p>Whoever else asks for these customers waits for the caller's transaction to end. Customers share some locks, and a
      * transaction that calls this twice could lock itself and another out; PostgreSQL would end one of them.
      *
-     * @param address hash of the address the message goes to; null: to whichever the customer has
+     * @return the answer by message id, of every message
      */
     @Transactional(propagation = Propagation.MANDATORY)
-    public Permit take(long messageId, CustomerId customer, @Nullable Long address, Ask ask, Instant at) {
-        var quietUntil = ask.isCounted() ? quietUntil(at) : Optional.<Instant>empty();
-        if (quietUntil.isEmpty() && ask.isCounted()) quietUntil = hours.quietUntil(customer, at);
-        if (quietUntil.isPresent()) return new Permit.Later(quietUntil.get());
+    public Map<Long, Permit> take(Collection<Departure> messages, Ask ask, Instant at) {
+        var permits = HashMap.<Long, Permit>newHashMap(messages.size());
+        var open = new ArrayList<Departure>(messages.size());
+        var quietForAll = ask.isCounted() ? waitsUntil(at) : Optional.<Instant>empty();
+        var quiet = ask.isCounted() && quietForAll.isEmpty()
+                ? hours.quietUntil(
+                        messages.stream().map(Departure::customer).distinct().toList(), at)
+                : Map.<CustomerId, Instant>of();
+        for (var message : messages) {
+            var until = quietForAll.orElse(quiet.get(message.customer()));
+            if (until == null) open.add(message);
+            else permits.put(message.messageId(), new Permit.Later(until));
+        }
+        if (open.isEmpty()) return permits;
         planOnce();
-        var mask = units(List.of(new Contact(messageId, customer)), ask, at, new Used(address))
-                .get(messageId);
-        if (mask == null) throw new IllegalStateException("message %d was not judged".formatted(messageId));
-        if (mask == 0) return new Permit.Granted();
-        if (mask == ADDRESS_CHANGED) return new Permit.AddressChanged();
-        if (mask == PARTING) return new Permit.Later(at.plus(A_MOMENT));
-        return new Permit.Refused(Refusal.ofMask(mask).iterator().next());
+        var masks = units(open, ask, at, new Used());
+        for (var message : open) {
+            var mask = masks.get(message.messageId());
+            if (mask == null)
+                throw new IllegalStateException("message %d was not judged".formatted(message.messageId()));
+            permits.put(message.messageId(), permit(mask, at));
+        }
+        return permits;
     }
 
-    /** Gives a message's unit of the contact budget back: it will not go out. Whether it held one. */
+    /** Until when nobody is written to for marketing: for the quiet hours, or because withdrawals may be on their way. */
+    private Optional<Instant> waitsUntil(Instant at) {
+        var quiet = quietUntil(at);
+        return quiet.isEmpty() && isWaiting() ? Optional.of(at.plus(A_MOMENT)) : quiet;
+    }
+
+    /**
+     * Whether marketing waits for what customers have said: withdrawals may have been acknowledged that do not count yet, some
+     * seconds after they should.
+     */
+    public boolean isWaiting() {
+        return lags.getAsBoolean();
+    }
+
+    private static Permit permit(int mask, Instant at) {
+        return switch (mask) {
+            case 0 -> new Permit.Granted();
+            case ADDRESS_CHANGED -> new Permit.AddressChanged();
+            case PARTING -> new Permit.Later(at.plus(A_MOMENT));
+            default -> new Permit.Refused(Refusal.ofMask(mask).iterator().next());
+        };
+    }
+
+    /** {@link #take(Collection, Ask, Instant)} of one. */
+    @Transactional(propagation = Propagation.MANDATORY)
+    public Permit take(long messageId, CustomerId customer, @Nullable Long address, Ask ask, Instant at) {
+        return Objects.requireNonNull(take(List.of(new Departure(messageId, customer, address)), ask, at)
+                .get(messageId));
+    }
+
+    /** Gives the units of the contact budget of messages back that will not go out; how many there were. */
+    @Transactional
+    public int release(Collection<Long> messageIds) {
+        return jdbc.sql("delete from contact_units where message_id = any(:messages)")
+                .param("messages", array(messageIds.stream().mapToLong(Long::longValue)))
+                .update();
+    }
+
+    /** The same of one message; whether it held a unit. */
     @Transactional
     public boolean release(long messageId) {
-        return jdbc.sql("delete from contact_units where message_id = :message")
-                        .param("message", messageId)
-                        .update()
-                > 0;
+        return release(List.of(messageId)) > 0;
     }
 
     /** What becomes of a unit. */
@@ -235,49 +311,73 @@ public class Permissions {
 
     private record Reserved(long runId) implements Unit {}
 
-    private record Used(@Nullable Long address) implements Unit {}
+    private record Used() implements Unit {}
 
     /** Judges messages and takes their units; masks by message id. */
-    private Map<Long, Integer> units(List<Contact> contacts, Ask ask, Instant at, Unit unit) {
+    private Map<Long, Integer> units(List<Departure> messages, Ask ask, Instant at, Unit unit) {
         var masks = new HashMap<Long, Integer>();
-        var left = contacts;
+        var left = messages;
         while (!left.isEmpty()) {
+            var again = new ArrayList<Departure>();
             var locked = lock(left);
-            var moved = new ArrayList<Contact>();
-            var asked = left;
-            jdbc.sql(unit instanceof Used ? TAKE_ONE : TAKE)
-                    .params(common(ask, at, locked))
-                    .param("at", ConsentStore.utc(at))
-                    .param("places", array(IntStream.range(0, left.size()).asLongStream()))
-                    .param("messages", array(left.stream().mapToLong(Contact::messageId)))
-                    .param(
-                            "customers",
-                            array(left.stream().mapToLong(c -> c.customer().value())))
-                    .param("locked", array(Arrays.stream(locked)))
-                    .param("purpose", ask.purpose())
-                    .param("category", ask.category().code())
-                    .param("use", unit instanceof Used)
-                    .param("address", unit instanceof Used used ? used.address() : null, Types.BIGINT)
-                    .param("run", unit instanceof Reserved reserved ? reserved.runId() : null, Types.BIGINT)
-                    .query(row -> {
-                        if (row.getBoolean("moved")) moved.add(asked.get(row.getInt("place")));
-                        else if (unit instanceof Used && row.getBoolean("parting"))
-                            masks.put(row.getLong("message_id"), PARTING);
-                        else
-                            masks.put(
-                                    row.getLong("message_id"),
-                                    row.getInt("mask") == 0 && row.getBoolean("changed")
-                                            ? ADDRESS_CHANGED
-                                            : row.getInt("mask"));
-                    });
-            left = moved;
+            var asked = unit instanceof Used ? firstOfEach(locked, again) : locked;
+            judge(asked, ask, at, unit, masks, again);
+            left = again;
         }
         return masks;
     }
 
+    /** A message, and the person whose lock is held for it. */
+    private record Locked(Departure message, long person) {}
+
+    /** One message a person: the next of theirs is judged when this one's unit can be seen. */
+    private static List<Locked> firstOfEach(List<Locked> locked, List<Departure> later) {
+        var persons = HashSet.<Long>newHashSet(locked.size());
+        var first = new ArrayList<Locked>(locked.size());
+        for (var one : locked) {
+            if (persons.add(one.person())) first.add(one);
+            else later.add(one.message());
+        }
+        return first;
+    }
+
+    private void judge(
+            List<Locked> asked, Ask ask, Instant at, Unit unit, Map<Long, Integer> masks, List<Departure> moved) {
+        boolean use = unit instanceof Used;
+        jdbc.sql(use ? USE : RESERVE)
+                .params(common(ask, at, asked.stream().mapToLong(Locked::person).toArray()))
+                .param("at", ConsentStore.utc(at))
+                .param("places", array(IntStream.range(0, asked.size()).asLongStream()))
+                .param(
+                        "messages",
+                        array(asked.stream().mapToLong(one -> one.message().messageId())))
+                .param(
+                        "customers",
+                        array(asked.stream()
+                                .mapToLong(one -> one.message().customer().value())))
+                .param(
+                        "addresses",
+                        new SqlArrayValue(
+                                "bigint",
+                                asked.stream()
+                                        .map(one -> one.message().address())
+                                        .toArray()))
+                .param("locked", array(asked.stream().mapToLong(Locked::person)))
+                .param("use", use)
+                .param("run", unit instanceof Reserved reserved ? reserved.runId() : null, Types.BIGINT)
+                .query(row -> {
+                    long message = row.getLong("message_id");
+                    if (row.getBoolean("moved"))
+                        moved.add(asked.get(row.getInt("place")).message());
+                    else if (use && row.getBoolean("parting")) masks.put(message, PARTING);
+                    else if (row.getInt("mask") == 0 && row.getBoolean("changed")) masks.put(message, ADDRESS_CHANGED);
+                    else masks.put(message, row.getInt("mask"));
+                });
+    }
+
     /**
-     * Lets PostgreSQL keep one plan, by index, for what follows in this transaction. To plan {@link #TAKE_ONE} anew takes
-     * several times as long as to follow the plan; and tables nothing was counted of since they grew would be read whole.
+     * Lets PostgreSQL keep one plan, by index, for what follows in this transaction. To plan {@link #USE} anew takes several
+     * times as long as to follow the plan; and tables nothing was counted of since they grew would be read whole.
      */
     private void planOnce() {
         jdbc.sql("""
@@ -293,10 +393,10 @@ public class Permissions {
      * person ever had are taken, for somebody else may not know yet of a merge; and who turns out to have been merged
      * between the two statements is locked and judged again.
      *
-     * @return whose locks are held, place by place
+     * @return the messages in their order, and whose locks are held for each
      */
-    private long[] lock(List<Contact> contacts) {
-        var persons = new long[contacts.size()];
+    private List<Locked> lock(List<Departure> messages) {
+        var persons = new long[messages.size()];
         jdbc.sql("""
                         with person as (
                             select x.place, coalesce(a.customer_id, x.customer_id) as customer_id
@@ -311,14 +411,17 @@ public class Permissions {
                         select p.place, p.customer_id from person p, held h where h.n >= 0
                         """)
                 .param("space", LOCKS)
-                .param("places", array(IntStream.range(0, contacts.size()).asLongStream()))
+                .param("places", array(IntStream.range(0, messages.size()).asLongStream()))
                 .param(
                         "customers",
-                        array(contacts.stream().mapToLong(c -> c.customer().value())))
+                        array(messages.stream()
+                                .mapToLong(message -> message.customer().value())))
                 .query(row -> {
                     persons[row.getInt("place")] = row.getLong("customer_id");
                 });
-        return persons;
+        return IntStream.range(0, persons.length)
+                .mapToObj(place -> new Locked(messages.get(place), persons[place]))
+                .toList();
     }
 
     /** Near enough to PostgreSQL's own hash to keep a person's neighbours together; only the order depends on it. */
@@ -441,14 +544,14 @@ public class Permissions {
                         true) end as silence) z)
             """.formatted(ConsentStore.HOLDS, ConsentStore.STANDS);
 
-    private static final String TAKE = """
+    private static final String RESERVE = """
             with asked as (
                 select * from unnest(:places, :messages, :customers) as x (place, message_id, customer_id)),
             """ + FACTS + """
             , judged as (
-                select f.*, h.state, f.customer_id <> k.customer_id as moved
+                select f.*, h.state, f.customer_id <> k.customer_id as moved, k.address
                 from facts f
-                join unnest(:places, :locked) as k (place, customer_id) on k.place = f.place
+                join unnest(:places, :locked, :addresses) as k (place, customer_id, address) on k.place = f.place
                 left join contact_units h on h.message_id = f.message_id),
             ranked as (
                 select *, row_number() over (
@@ -456,7 +559,7 @@ public class Permissions {
                 from judged),
             final as (
                 select place, message_id, customer_id, state, moved, parting,
-                    address_hash is distinct from coalesce(cast(:address as bigint), address_hash) as changed,
+                    address_hash is distinct from coalesce(address, address_hash) as changed,
                     mask + case
                         when :use and room < 1 then :overBudget
                         when not :use and state is null and room < rank then :overBudget
@@ -473,8 +576,8 @@ public class Permissions {
             select place, message_id, moved, changed, parting, mask from final
             """;
 
-    /** The same under another name: the plan of it that is kept is never the one for many. */
-    private static final String TAKE_ONE = "/* one */ " + TAKE;
+    /** The same under another name: the plan of it that is kept is never the one for an audience. */
+    private static final String USE = "/* use */ " + RESERVE;
 
     /** When the quiet hours that hold at an instant end; empty when there are none then. */
     public Optional<Instant> quietUntil(Instant at) {

@@ -10,6 +10,7 @@ import java.util.Arrays;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -180,16 +181,21 @@ public class Identities {
                 .single();
     }
 
-    /** Whether a customer was found to be another one, or another one to be it, after the merge of that number. */
-    public boolean wasMergedAfter(long number, CustomerId customer) {
-        return jdbc.sql("""
-                        select exists (select 1 from identity_merges
-                                       where (loser = :customer or winner = :customer) and id > :number)
+    /** Those of these ids that took part in a merge with a number above the given one, on either side. One statement. */
+    public Set<CustomerId> mergedAfter(long number, Collection<CustomerId> ids) {
+        return new HashSet<>(jdbc.sql("""
+                        select x.id from unnest(:ids) as x (id)
+                        where exists (select 1 from identity_merges m where m.loser = x.id and m.id > :number)
+                            or exists (select 1 from identity_merges m where m.winner = x.id and m.id > :number)
                         """)
-                .param("customer", customer.value())
+                .param(
+                        "ids",
+                        new SqlArrayValue(
+                                "bigint",
+                                ids.stream().map(CustomerId::value).distinct().toArray()))
                 .param("number", number)
-                .query(Boolean.class)
-                .single();
+                .query((row, n) -> new CustomerId(row.getLong("id")))
+                .list());
     }
 
     /** Another customer, and the kind of identifier both have come with. */

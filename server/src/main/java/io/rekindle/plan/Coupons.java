@@ -10,9 +10,13 @@ import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.jdbc.support.SqlArrayValue;
 import org.springframework.stereotype.Component;
 
 /**
@@ -31,38 +35,69 @@ public class Coupons implements Tail {
         this.clock = clock;
     }
 
+    /** A message that is to carry a code of an offer, and to whom; for which campaign. */
+    public record Bearer(long messageId, long campaignId, CustomerId customer) {}
+
     /**
-     * Takes a code for a message, in the caller's transaction: workers beside each other never get the same one and
-     * never wait for each other. Asked again for the same message, it gives the same code.
+     * Takes a code for each of these messages, in the caller's transaction: workers beside each other never get the same
+     * one and never wait for each other. Asked again for the same message, it gives the same code. Codes that do not
+     * suffice go to those named first.
      *
      * <p>A budget that pays for n codes is kept by giving out none but the offer's first n: nobody has to count, and
      * workers beside each other cannot go over it.
+     *
+     * @return the answer by message id, of every message
      */
-    public CouponCode take(long offerId, long campaignId, long messageId, CustomerId customer) {
+    public Map<Long, CouponCode> take(long offerId, List<Bearer> bearers) {
         var now = OffsetDateTime.ofInstant(clock.instant(), ZoneOffset.UTC);
-        var code = jdbc.sql("""
-                        with mine as (select code from coupons where message_id = :message),
-                        free as (
-                            select c.id from coupons c
-                            where c.offer_id = :offer and c.message_id is null and not exists (select 1 from mine)
+        var codes = HashMap.<Long, CouponCode>newHashMap(bearers.size());
+        jdbc.sql("""
+                        with asked as (
+                            select * from unnest(:messages, :customers, :campaigns) with ordinality
+                                as x (message_id, customer_id, campaign_id, place)),
+                        mine as (select c.message_id, c.code from asked a join coupons c on c.message_id = a.message_id),
+                        wanting as (
+                            select a.*, row_number() over (order by a.place) as n from asked a
+                            where not exists (select 1 from mine m where m.message_id = a.message_id)),
+                        free as materialized (
+                            select c.id, c.place from coupons c
+                            where c.offer_id = :offer and c.message_id is null
                               and c.place <= (
                                   select case when o.expires_at <= :now then 0 else coalesce(o.affordable, 9223372036854775807) end
                                   from offers o where o.id = :offer)
-                            order by c.place limit 1 for update of c skip locked),
+                            order by c.place limit (select count(*) from wanting) for update of c skip locked),
+                        numbered as (select id, row_number() over (order by place) as n from free),
                         taken as (
-                            update coupons c set message_id = :message, customer_id = :customer, taken_at = :now,
-                                campaign_id = :campaign
-                            from free where c.id = free.id returning c.code)
-                        select code from mine union all select code from taken
+                            update coupons c set message_id = w.message_id, customer_id = w.customer_id, taken_at = :now,
+                                campaign_id = w.campaign_id
+                            from numbered f join wanting w on w.n = f.n where c.id = f.id returning c.message_id, c.code)
+                        select message_id, code from mine union all select message_id, code from taken
                         """)
                 .param("offer", offerId)
-                .param("campaign", campaignId)
-                .param("message", messageId)
-                .param("customer", customer.value())
+                .param("messages", bigints(bearers.stream().map(Bearer::messageId)))
+                .param(
+                        "customers",
+                        bigints(bearers.stream().map(bearer -> bearer.customer().value())))
+                .param("campaigns", bigints(bearers.stream().map(Bearer::campaignId)))
                 .param("now", now)
-                .query(String.class)
-                .optional();
-        return code.<CouponCode>map(CouponCode.Given::new).orElseGet(() -> new CouponCode.None(whyNone(offerId, now)));
+                .query(row -> {
+                    codes.put(row.getLong("message_id"), new CouponCode.Given(row.getString("code")));
+                });
+        if (codes.size() < bearers.size()) {
+            var none = new CouponCode.None(whyNone(offerId, now));
+            for (var bearer : bearers) codes.putIfAbsent(bearer.messageId(), none);
+        }
+        return codes;
+    }
+
+    /** {@link #take(long, List)} for one message. */
+    public CouponCode take(long offerId, long campaignId, long messageId, CustomerId customer) {
+        return Objects.requireNonNull(take(offerId, List.of(new Bearer(messageId, campaignId, customer)))
+                .get(messageId));
+    }
+
+    private static SqlArrayValue bigints(Stream<Long> values) {
+        return new SqlArrayValue("bigint", values.toArray());
     }
 
     private CouponCode.Reason whyNone(long offerId, OffsetDateTime now) {
@@ -81,12 +116,17 @@ public class Coupons implements Tail {
                 .single();
     }
 
-    /** Gives a message's code back, unless it was used; for a message that is known not to have gone out. */
-    public void release(long messageId) {
+    /** Gives the codes of messages back that are known not to have gone out, unless they were used. */
+    public void release(Collection<Long> messageIds) {
         jdbc.sql("""
                         update coupons set message_id = null, customer_id = null, taken_at = null, campaign_id = null
-                        where message_id = :message and redeemed_at is null
-                        """).param("message", messageId).update();
+                        where message_id = any(:messages) and redeemed_at is null
+                        """).param("messages", bigints(messageIds.stream())).update();
+    }
+
+    /** {@link #release(Collection)} of one message. */
+    public void release(long messageId) {
+        release(List.of(messageId));
     }
 
     /** To which messages these codes of an offer were given; codes that were given to none are left out. */

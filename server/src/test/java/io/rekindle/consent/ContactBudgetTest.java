@@ -375,7 +375,8 @@ class ContactBudgetTest {
                 transaction(),
                 new BusinessClock(new SystemClock(Clock.systemUTC()), ZoneOffset.UTC),
                 new ConsentSettings(true, null, null, 6, Duration.ofDays(7)),
-                (customer, at) -> java.util.Optional.empty());
+                (customers, at) -> Map.of(),
+                () -> false);
     }
 
     private static TransactionTemplate transaction() {

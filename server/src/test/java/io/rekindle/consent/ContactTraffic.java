@@ -80,7 +80,8 @@ final class ContactTraffic {
                     transaction,
                     new BusinessClock(new SystemClock(Clock.systemUTC()), ZoneOffset.UTC),
                     new ConsentSettings(true, null, null, 6, Duration.ofDays(7)),
-                    (customer, at) -> java.util.Optional.empty());
+                    (customers, at) -> Map.of(),
+                    () -> false);
             random = new Random(seed * 1_000 + number);
             this.listener = listener;
             next = (seed * 1_000 + number) * 1_000_000;

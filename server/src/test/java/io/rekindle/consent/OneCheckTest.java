@@ -49,7 +49,7 @@ class OneCheckTest {
     }
 
     @Test
-    void onlyTheSenderHandsMailsOverAndItTakesPermissionFirst() {
+    void onlyTheSenderHandsMailsOverAndOnlyThosePermissionWasTakenFor() {
         noClasses()
                 .that()
                 .resideInAPackage("io.rekindle..")
@@ -59,9 +59,16 @@ class OneCheckTest {
                 .callMethodWhere(target(owner(name("io.rekindle.deliver.smtp.SmtpConnection")))
                         .and(target(name("send"))))
                 .check(PRODUCT);
+        // What the sender gets is prepared, by nobody else, and that takes permission.
+        noClasses()
+                .that()
+                .doNotHaveFullyQualifiedName("io.rekindle.deliver.outbox.Preparation")
+                .should()
+                .callConstructorWhere(target(owner(name("io.rekindle.deliver.outbox.Prepared"))))
+                .check(PRODUCT);
         classes()
                 .that()
-                .haveFullyQualifiedName("io.rekindle.deliver.outbox.Sender")
+                .haveFullyQualifiedName("io.rekindle.deliver.outbox.Preparation$Batch")
                 .should()
                 .callMethodWhere(target(owner(name("io.rekindle.deliver.outbox.Courier")))
                         .and(target(name("take"))))

@@ -19,11 +19,13 @@ import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.beans.factory.annotation.Qualifier;
@@ -47,6 +49,7 @@ class PermissionsTest {
     private final Warehouse warehouse;
     private final TransactionTemplate transaction;
     private final JdbcClient jdbc;
+    private boolean lags;
     private final JdbcTemplate template;
     private final Countries countries;
     private final BusinessClock clock;
@@ -168,6 +171,65 @@ class PermissionsTest {
         assertThat(permissions.release(802)).isTrue();
         assertThat(permissions.release(802)).isFalse();
         assertThat(take(804, customer)).isEqualTo(GRANTED);
+    }
+
+    /** Three fit; which of them were asked for in one go, or under which of a person's ids, makes no difference. */
+    @Test
+    void ofSeveralToOnePersonInOneGoEachFindsWhatTheOthersUsed() {
+        var one = customer("go-1", AGREED);
+        var other = customer("go-2", AGREED);
+        var permits = takeAll(
+                new Permissions.Departure(881_001, one, null),
+                new Permissions.Departure(881_002, one, null),
+                new Permissions.Departure(881_003, other, null),
+                new Permissions.Departure(881_004, one, null),
+                new Permissions.Departure(881_005, one, null));
+        assertThat(permits)
+                .isEqualTo(Map.of(
+                        881_001L, GRANTED,
+                        881_002L, GRANTED,
+                        881_003L, GRANTED,
+                        881_004L, GRANTED,
+                        881_005L, new Permit.Refused(Refusal.OVER_CONTACT_BUDGET)));
+        assertThat(permissions.release(List.of(881_001L, 881_003L, 999L))).isEqualTo(2);
+        assertThat(take(881_005, one)).isEqualTo(GRANTED);
+    }
+
+    @Test
+    void manyInOneGoAreAnsweredAsEachWouldBeAlone() {
+        var agreed = customer("many-1", AGREED);
+        var silent = new CustomerId(77_000_001L);
+        long address = Objects.requireNonNull(addressOf(agreed));
+        var alone = List.of(
+                Objects.requireNonNull(transaction.execute(status -> {
+                    status.setRollbackOnly();
+                    return permissions.take(882_001, agreed, address, Ask.marketing(EMAIL), NOW);
+                })),
+                Objects.requireNonNull(transaction.execute(status -> {
+                    status.setRollbackOnly();
+                    return permissions.take(882_002, silent, null, Ask.marketing(EMAIL), NOW);
+                })));
+        assertThat(alone.getFirst()).isEqualTo(GRANTED);
+        var permits = takeAll(
+                new Permissions.Departure(882_001, agreed, address),
+                new Permissions.Departure(882_002, silent, null),
+                new Permissions.Departure(882_003, agreed, address + 1));
+        assertThat(permits.get(882_001L)).isEqualTo(alone.get(0));
+        assertThat(permits.get(882_002L)).isEqualTo(alone.get(1));
+        assertThat(permits.get(882_003L)).isEqualTo(new Permit.AddressChanged());
+    }
+
+    private Map<Long, Permit> takeAll(Permissions.Departure... departures) {
+        return Objects.requireNonNull(
+                transaction.execute(status -> permissions.take(List.of(departures), Ask.marketing(EMAIL), NOW)));
+    }
+
+    private @Nullable Long addressOf(CustomerId customer) {
+        return jdbc.sql("select address_hash from reachable_customers where customer_id = :id and channel = :channel")
+                .param("id", customer.value())
+                .param("channel", EMAIL)
+                .query(Long.class)
+                .single();
     }
 
     @Test
@@ -371,6 +433,23 @@ class PermissionsTest {
         assertThat(judge(angry).allows(0)).isTrue();
     }
 
+    /** A withdrawal that was acknowledged and does not count yet: marketing waits, what a contract calls for does not. */
+    @Test
+    void whileWhatCustomersSaidDoesNotCountYetMarketingWaits() {
+        var customer = customer("lag-1", AGREED);
+        var waiting = with(new ConsentSettings(false, null, null, 3, Duration.ofDays(7)));
+        lags = true;
+        try {
+            assertThat(take(waiting, 883_001, customer, NOW)).isEqualTo(new Permit.Later(NOW.plusSeconds(15)));
+            Permit asked = Objects.requireNonNull(transaction.execute(
+                    status -> waiting.take(883_002, customer, null, Ask.transactional(EMAIL), NOW)));
+            assertThat(asked).isEqualTo(GRANTED);
+        } finally {
+            lags = false;
+        }
+        assertThat(take(waiting, 883_001, customer, NOW)).isEqualTo(GRANTED);
+    }
+
     @Test
     void nobodyIsWrittenToInTheQuietHours() {
         var customer = customer("q-1", AGREED);
@@ -565,7 +644,7 @@ class PermissionsTest {
     }
 
     private Permissions with(ConsentSettings settings) {
-        return new Permissions(template, transaction, clock, settings, countries);
+        return new Permissions(template, transaction, clock, settings, countries, () -> lags);
     }
 
     private Judgement judge(CustomerId... customers) {

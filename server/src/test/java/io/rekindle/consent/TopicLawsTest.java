@@ -31,6 +31,8 @@ class TopicLawsTest {
     private static final int STEPS = 14;
     private static final int LIVES = 150;
     private static final String SALES = "sales";
+    private static final List<ConsentStore.Manner> MANNERS =
+            List.of(ConsentStore.Manner.ACT, ConsentStore.Manner.STATEMENT, ConsentStore.Manner.NOW);
 
     private final ConsentStore store;
     private final TransactionTemplate transaction;
@@ -117,7 +119,7 @@ class TopicLawsTest {
         var now = START;
         for (int step = 0; step < STEPS * PEOPLE; step++) {
             now = now.plus(Duration.ofHours(1 + random.nextInt(5)));
-            var manner = ConsentStore.Manner.values()[random.nextInt(3)];
+            var manner = MANNERS.get(random.nextInt(3));
             boolean late = manner != ConsentStore.Manner.NOW && random.nextInt(6) == 0;
             say(
                     first + random.nextInt(PEOPLE),
@@ -185,7 +187,7 @@ class TopicLawsTest {
         if (!topic.granted() || everything == null || everything.granted()) return topic.granted();
         if (everything.decided() && !topic.decided()) return false;
         return topic.at().isAfter(everything.at())
-                || topic.at().equals(everything.at()) && topic.seq() >= everything.seq();
+                || (topic.at().equals(everything.at()) && topic.seq() >= everything.seq());
     }
 
     private @Nullable Boolean holds(long person) {
@@ -201,7 +203,7 @@ class TopicLawsTest {
                 .getFirst();
     }
 
-    private List<Map<String, Object>> rows(long first) {
+    private List<Map<String, @Nullable Object>> rows(long first) {
         return jdbc.sql("""
                         select customer_id, topic, granted, source, set_at, seq, evidence, decided, decided_source, decided_at,
                             plain, plain_source, plain_at

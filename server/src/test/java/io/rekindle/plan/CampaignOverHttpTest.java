@@ -664,8 +664,10 @@ class CampaignOverHttpTest {
         jdbc.sql("""
                         with who as (select :from + n as id from generate_series(0, :customers - 1) n),
                         agreed as (
-                            insert into consents (customer_id, purpose, channel, granted, source, set_at, seq)
-                            select id, 'marketing', 'email', true, 'test', '2026-01-01T00:00:00Z', 1 from who)
+                            insert into consents (customer_id, purpose, channel, granted, source, set_at, seq,
+                                told_at, told_seq)
+                            select id, 'marketing', 'email', true, 'test', '2026-01-01T00:00:00Z', 1,
+                                '2026-01-01T00:00:00Z', 1 from who)
                         insert into personal_fields (customer_id, identity_id, field, sealed, fingerprint, address_hash, set_at, seq, source_id)
                         select id, id, 'email', ''::bytea, id, id, '2026-01-01T00:00:00Z', 1, 1 from who
                         """).param("from", from).param("customers", customers).update();

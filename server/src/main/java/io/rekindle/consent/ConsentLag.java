@@ -1,0 +1,105 @@
+package io.rekindle.consent;
+
+import io.rekindle.collect.EventLog;
+import io.rekindle.platform.LastingThreads;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.springframework.context.SmartLifecycle;
+import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.stereotype.Component;
+
+/**
+ * Whether what customers said counts by now. Intake acknowledges a withdrawal when it is in the log; the consent tail reads it a
+ * little later. As long as that is a moment nobody can tell, messages go out meanwhile; when the tail has not come to what
+ * was acknowledged {@link #PATIENCE} ago, or before this server started, whoever wants to send has to wait.
+ */
+@Component
+class ConsentLag implements SmartLifecycle {
+    static final Duration PATIENCE = Duration.ofSeconds(10);
+    private static final Duration LOOK = Duration.ofSeconds(1);
+
+    private final EventLog log;
+    private final JdbcClient jdbc;
+    private final Deque<Sample> samples = new ArrayDeque<>();
+    private @Nullable Thread thread;
+    private volatile CountDownLatch stopped = new CountDownLatch(1);
+
+    ConsentLag(EventLog log, JdbcClient jdbc) {
+        this.log = log;
+        this.jdbc = jdbc;
+    }
+
+    /** @param seq the log's last event at that time */
+    private record Sample(long nanos, long seq) {}
+
+    /** Whether something that was acknowledged {@link #PATIENCE} ago does not count yet. */
+    boolean isTooLong() {
+        return position() < heardUntil();
+    }
+
+    /** How far the tail must have come. */
+    private long heardUntil() {
+        synchronized (samples) {
+            var oldest = samples.peekFirst();
+            return oldest == null ? 0 : oldest.seq();
+        }
+    }
+
+    private long position() {
+        return jdbc.sql("select seq from tail_offsets where tail = :tail")
+                .param("tail", ConsentTail.NAME)
+                .query(Long.class)
+                .optional()
+                .orElse(0L);
+    }
+
+    /** Notes how far the log is; the first sample that is left is the youngest of those that are old enough, if any is. */
+    private void look() {
+        long now = System.nanoTime();
+        synchronized (samples) {
+            samples.add(new Sample(now, log.lastSeq()));
+            while (samples.size() > 1 && isOld(second(), now)) samples.removeFirst();
+        }
+    }
+
+    private Sample second() {
+        var all = samples.iterator();
+        all.next();
+        return all.next();
+    }
+
+    private static boolean isOld(Sample sample, long now) {
+        return now - sample.nanos() >= PATIENCE.toNanos();
+    }
+
+    @Override
+    public void start() {
+        stopped = new CountDownLatch(1);
+        look();
+        thread = LastingThreads.start("consent-lag", () -> {
+            try {
+                while (!stopped.await(LOOK.toMillis(), TimeUnit.MILLISECONDS)) look();
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+        });
+    }
+
+    @Override
+    public void stop() {
+        stopped.countDown();
+        thread = null;
+        synchronized (samples) {
+            samples.clear();
+        }
+    }
+
+    @Override
+    public boolean isRunning() {
+        return thread != null;
+    }
+}
