@@ -2,6 +2,7 @@ package io.rekindle.bench;
 
 import io.rekindle.bench.allocate.AllocateBench;
 import io.rekindle.bench.clv.ClvBench;
+import io.rekindle.bench.deliver.DeliverBench;
 import io.rekindle.bench.fuzz.FuzzBench;
 import io.rekindle.bench.intake.IntakeBench;
 import io.rekindle.bench.lift.LiftBench;
@@ -31,6 +32,7 @@ import picocli.CommandLine.Command;
             AllocateBench.class,
             LinkBench.class,
             LookupBench.class,
+            DeliverBench.class,
             UpliftBench.class,
             SoakBench.class
         })
