@@ -59,12 +59,6 @@ function OfKinds({
   const oneOf = ONE_OF[chosen.kind] ?? [];
   const used = new Set(Object.values(chosen.fields));
   const forms = [...new Set([...upload.timeFormats, ...TIME_FORMATS])];
-  const shown = (pattern: string) => {
-    if (pattern === 'unix') {
-      return t('imports.unix');
-    }
-    return pattern === 'unix-ms' ? t('imports.unixMillis') : pattern || t('imports.iso');
-  };
   return (
     <Form<MappingValues>
       form={form}
@@ -160,10 +154,7 @@ function OfKinds({
             >
               <AutoComplete
                 placeholder={t('imports.iso')}
-                options={forms.map((pattern) => ({
-                  value: pattern,
-                  label: shown(pattern),
-                }))}
+                options={forms.map((pattern) => ({ value: pattern, label: pattern || t('imports.iso') }))}
                 data-testid="time-format"
               />
             </Form.Item>

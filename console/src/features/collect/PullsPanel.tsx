@@ -1,4 +1,4 @@
-import { Button, Popconfirm, Tag, Typography } from 'antd';
+import { Button, Popconfirm, Tag } from 'antd';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Link } from 'react-router';
@@ -66,19 +66,7 @@ export function PullsPanel({ currency }: { currency: string }) {
           { title: t('imports.kind'), render: (_, { mapping }) => label('importKind', mapping.kind ?? 'orders') },
           { title: t('pulls.schedule'), render: (_, pull) => schedule(pull) },
           { title: t('pulls.next'), render: (_, { dueAt }) => (dueAt ? format.moment(dueAt) : '–') },
-          {
-            title: t('pulls.watermark'),
-            render: (_, { watermark, missesAnHour }) => (
-              <>
-                {watermark ?? '–'}
-                {missesAnHour && (
-                  <Typography.Paragraph type="warning" data-testid="misses-an-hour">
-                    {t('pulls.missesAnHour')}
-                  </Typography.Paragraph>
-                )}
-              </>
-            ),
-          },
+          { title: t('pulls.watermark'), render: (_, { watermark }) => watermark ?? '–' },
           {
             title: t('pulls.last'),
             render: (_, { lastRun }) =>

@@ -30,8 +30,6 @@ export const TIME_FORMATS = [
   'd/M/yyyy[ H:mm[:ss]]',
   'd.M.yyyy[ H:mm[:ss]]',
   'yyyyMMdd[ HHmmss]',
-  'unix',
-  'unix-ms',
 ] as const;
 
 /** Fields whose values are numbers. */

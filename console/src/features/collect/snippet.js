@@ -77,8 +77,7 @@
       body: body,
     }).then(
       function (answer) {
-        if (answer.status === 429 || answer.status === 408)
-          return again(Number(answer.headers.get('Retry-After')) || 10);
+        if (answer.status === 429) return again(Number(answer.headers.get('Retry-After')) || 10);
         if (answer.status >= 500) return again(10);
         if (answer.status === 401 || answer.status === 403 || answer.status === 404) {
           tell('the server refuses this page (' + answer.status + '); what waits is kept and sent again later');

@@ -115,24 +115,6 @@ describe('the snippet', () => {
     expect(waiting(stored)).toEqual([]);
   });
 
-  it.each([408, 429, 503])(
-    'keeps what came too slowly or at a bad time (%d) as it is and sends it again',
-    async (status) => {
-      let now = status;
-      const { rekindle, sent, told, stored, pass } = page(() => now);
-      rekindle.track('A');
-      await pass();
-      rekindle.track('B');
-      await pass();
-      expect(waiting(stored)).toEqual(['A', 'B']);
-      now = 200;
-      await pass(10);
-      expect(sent.map(({ ids }) => ids)).toEqual([['A'], ['A', 'B']]);
-      expect(told).toEqual([]);
-      expect(waiting(stored)).toEqual([]);
-    },
-  );
-
   it.each([401, 403])('keeps what is refused with %d, says so and sends it again later', async (status) => {
     let now = status;
     const { rekindle, told, stored, pass } = page(() => now);

@@ -3481,7 +3481,6 @@ export interface components {
             id: number;
             lastRun: components["schemas"]["io.rekindle.collect.pulls.Pull.Run"] | null;
             mapping: components["schemas"]["io.rekindle.collect.ImportMapping"];
-            missesAnHour: boolean;
             name: string;
             /** Format: int64 */
             overlap: number;

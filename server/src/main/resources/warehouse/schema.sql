@@ -46,9 +46,6 @@ create table if not exists costs (
 alter table costs add column if not exists row_id varchar;
 alter table costs add column if not exists told_by varchar;
 
--- one row per instant at which the clock of a demonstration was held, the last by its place; null: it runs again
-create table if not exists clock_held (place bigint not null, moment timestamp);
-
 -- one row per import that was undone
 create table if not exists imports_undone (import_id bigint not null, undone_at timestamp not null);
 

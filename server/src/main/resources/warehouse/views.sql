@@ -163,14 +163,13 @@ from event_days d left join identity_now i on i.alias_id = d.customer_id
 where d.import_id is null or d.import_id not in (select import_id from imports_undone)
 group by coalesce(i.customer_id, d.customer_id), d.name, d.day;
 
--- one row per product: what was said of it last as of now, each of name, category, price and cost by itself
+-- one row per product: what was said of it last, each of name, category, price and cost by itself
 create or replace view products_now as
 select product_id, max_by(product_name, place) filter (where product_name <> '') as product_name,
     max_by(category, place) filter (where category <> '') as category, max_by(price, place) filter (where price is not null) as price,
     max_by(cost, place) filter (where cost is not null) as cost, max_by(currency, place) as currency, max(valid_from) as valid_from
 from (select *, row_number() over (partition by product_id order by valid_from, import_id, row_no) as place from product_changes
-    where import_id not in (select import_id from imports_undone)
-        and valid_from <= coalesce((select moment from clock_held order by place desc limit 1), make_timestamp(epoch_us(now())))) standing
+    where import_id not in (select import_id from imports_undone)) standing
 group by product_id;
 
 -- one row per row of costs that holds: of a day, channel and campaign those of whoever told of them last, which is one import or,

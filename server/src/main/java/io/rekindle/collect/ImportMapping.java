@@ -8,8 +8,8 @@ import org.jspecify.annotations.Nullable;
  * How the columns of a file are to be read.
  *
  * @param fields our field → the file's column; a field that is left out is looked for under its own name
- * @param timeFormat a pattern of {@link java.time.format.DateTimeFormatter}, or {@code unix} and {@code unix-ms} for seconds and
- *     milliseconds since 1970; ISO 8601 when absent. A column of a time type (Parquet, XLSX) needs none
+ * @param timeFormat a pattern of {@link java.time.format.DateTimeFormatter}; ISO 8601 when absent. A column of a time type
+ *     (Parquet, XLSX) needs none
  * @param currency ISO 4217 code of all amounts; the installation's when absent. Rows whose own currency is another are faults
  * @param cancelledPrefix order ids that begin so are cancellations, e.g. {@code C}
  * @param negativeCancels whether a line with a negative quantity is a cancellation too; yes when absent

@@ -4,9 +4,6 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.time.LocalDate;
 import java.time.ZoneId;
-import java.util.List;
-import java.util.Optional;
-import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
@@ -18,7 +15,6 @@ public final class BusinessClock implements InstantSource {
     private final SystemClock system;
     private final ZoneId zone;
     private final AtomicReference<@Nullable Instant> held = new AtomicReference<>();
-    private final List<Runnable> moved = new CopyOnWriteArrayList<>();
 
     public BusinessClock(SystemClock system, ZoneId zone) {
         this.system = system;
@@ -45,16 +41,6 @@ public final class BusinessClock implements InstantSource {
         return held.get() != null;
     }
 
-    /** The instant it is held at; empty when it runs. */
-    public Optional<Instant> held() {
-        return Optional.ofNullable(held.get());
-    }
-
-    /** From now on this is done whenever the clock is held anew, or runs again. */
-    public void whenMoved(Runnable work) {
-        moved.add(work);
-    }
-
     /** Holds the clock at an instant; not before the instant it is held at now. */
     void holdAt(Instant at) {
         var before = held.get();
@@ -64,12 +50,10 @@ public final class BusinessClock implements InstantSource {
                     .with("now", before)
                     .with("asked", at);
         held.set(at);
-        moved.forEach(Runnable::run);
     }
 
     /** Lets the clock run with the system clock again. */
     void release() {
         held.set(null);
-        moved.forEach(Runnable::run);
     }
 }

@@ -23,8 +23,6 @@ import java.util.Map;
 import java.util.UUID;
 import java.util.zip.GZIPOutputStream;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.boot.test.web.server.LocalServerPort;
 import org.springframework.jdbc.core.simple.JdbcClient;
@@ -87,44 +85,6 @@ class IntakeOverHttpTest {
                         .id()
                         .toString());
         assertThat(event(mark + "-2").get("occurred_at")).isEqualTo("2026-03-01 09:00:00");
-    }
-
-    /** Written as JSON, each says 2026-02-01T09:00Z. */
-    @ParameterizedTest
-    @ValueSource(
-            strings = {
-                "\"2026-02-01T09:00:00+0000\"",
-                "\"2026-02-01T09:00:00+00\"",
-                "\"2026-02-01 09:00:00\"",
-                "\"2026-02-01 09:00:00Z\"",
-                "\"2026-02-01 10:00:00.000+0100\"",
-                "\"2026-02-01 09:00:00 UTC\"",
-                "\"2026-02-01T09:00Z\"",
-                "1769936400000",
-                "1769936400",
-                "1769936400.0",
-                "1.7699364e12",
-            })
-    void aTimeIsReadAsProgramsWriteIt(String written) throws Exception {
-        var answer = post(
-                "/v1/batch?strict=true",
-                "{\"batch\":[{\"type\":\"track\",\"userId\":\"u\",\"event\":\"Seen\",\"messageId\":\"%s\",\"timestamp\":%s}]}"
-                        .formatted(mark, written),
-                RekindleTest.WRITE_KEY);
-        assertThat(fates(answer)).containsExactly("accepted");
-        assertThat(event(mark).get("occurred_at")).isEqualTo("2026-02-01 09:00:00");
-    }
-
-    @ParameterizedTest
-    @ValueSource(strings = {"-1", "1e300", "1e15", "true", "\"1769936400000\"", "\"2026-02-30T09:00:00+00\"", "[1]"})
-    void whatIsNoTimeIsNone(String written) throws Exception {
-        var answer = post(
-                "/v1/batch?strict=true",
-                "{\"batch\":[{\"type\":\"track\",\"userId\":\"u\",\"event\":\"Seen\",\"messageId\":\"%s\",\"timestamp\":%s}]}"
-                        .formatted(mark, written),
-                RekindleTest.WRITE_KEY);
-        assertThat(json.readTree(answer.body()).at("/items/0/reason").stringValue("-"))
-                .isEqualTo("bad_timestamp");
     }
 
     @Test

@@ -152,8 +152,7 @@ final class ImportCommand extends CommandGroup {
 
         @Option(
                 names = "--time-format",
-                description =
-                        "Form of times that are text, e.g. \"M/d/yyyy H:mm\", or unix and unix-ms (default: ISO 8601).")
+                description = "Form of times that are text, e.g. \"M/d/yyyy H:mm\" (default: ISO 8601).")
         private @Nullable String timeFormat;
 
         @Option(

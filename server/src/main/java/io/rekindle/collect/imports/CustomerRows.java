@@ -185,7 +185,7 @@ final class CustomerRows implements RowEvents {
 
     @Override
     public List<Imports.Note> notes() {
-        var notes = columns.notes();
+        var notes = new ArrayList<Imports.Note>();
         if (noDays > 0)
             notes.add(new Imports.Note(
                     "birthday_no_day",

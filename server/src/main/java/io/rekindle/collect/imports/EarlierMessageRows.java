@@ -93,6 +93,6 @@ final class EarlierMessageRows implements RowEvents {
 
     @Override
     public List<Imports.Note> notes() {
-        return columns.notes();
+        return List.of();
     }
 }

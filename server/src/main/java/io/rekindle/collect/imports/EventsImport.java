@@ -233,19 +233,17 @@ final class EventsImport implements Ready {
         };
     }
 
-    /**
-     * Groups come in whole and in the order of the rows; so all before the last row are in too, or were not to be. The events of
-     * whoever was erased since no longer say of which row they were.
-     */
+    /** Groups come in whole and in the order of the rows; so all before the last row are in too, or were not to be. */
     private long lastBroughtIn() {
         return tools.warehouse()
-                .first(Sql.of("""
-                                select max(try_cast(split_part(message_id, '-', 3) as bigint)) as last
-                                from events where import_id = ? and message_id like ?
-                                """, given.id(), prefix(given.mapping().tells()) + "-%"), row -> {
-                    var last = row.nullableLong("last");
-                    return last == null ? -1L : last;
-                })
+                .first(
+                        Sql.of(
+                                "select max(cast(split_part(message_id, '-', 3) as bigint)) as last from events where import_id = ?",
+                                given.id()),
+                        row -> {
+                            var last = row.nullableLong("last");
+                            return last == null ? -1L : last;
+                        })
                 .orElse(-1L);
     }
 

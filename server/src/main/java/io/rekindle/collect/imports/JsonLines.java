@@ -1,16 +1,15 @@
 package io.rekindle.collect.imports;
 
-import io.rekindle.common.IsoTimes;
 import io.rekindle.platform.Problem;
 import java.io.IOException;
 import java.io.Reader;
 import java.io.UncheckedIOException;
 import java.time.DateTimeException;
 import java.time.Instant;
-import java.time.LocalDate;
 import java.time.LocalDateTime;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -105,16 +104,14 @@ final class JsonLines implements Table {
             var values = new ArrayList<@Nullable String>(columns.size());
             var moments = new HashMap<Integer, Moment>();
             var numbers = new HashSet<Integer>();
-            var rounded = new HashSet<Integer>();
             for (int i = 0; i < columns.size(); i++) {
                 var column = columns.get(i);
                 values.add(members.texts().get(column));
                 var moment = members.moments().get(column);
                 if (moment != null) moments.put(i, moment);
                 if (members.numbers().contains(column)) numbers.add(i);
-                if (members.rounded().contains(column)) rounded.add(i);
             }
-            return new Row(number, values, moments, numbers, rounded);
+            return new Row(number, values, moments, numbers);
         } catch (NotAnObject e) {
             return Row.unreadable(number, line, "the line is no JSON object");
         } catch (JacksonException e) {
@@ -138,14 +135,10 @@ final class JsonLines implements Table {
         }
     }
 
-    private record Members(
-            Map<String, @Nullable String> texts,
-            Map<String, Moment> moments,
-            Set<String> numbers,
-            Set<String> rounded) {}
+    private record Members(Map<String, @Nullable String> texts, Map<String, Moment> moments, Set<String> numbers) {}
 
     private static Members members(String line) throws NotAnObject {
-        var members = new Members(new LinkedHashMap<>(), new HashMap<>(), new HashSet<>(), new HashSet<>());
+        var members = new Members(new LinkedHashMap<>(), new HashMap<>(), new HashSet<>());
         if (line.isBlank()) return members;
         try (var in = JSON.createParser(line)) {
             if (in.nextToken() != JsonToken.START_OBJECT) throw new NotAnObject();
@@ -171,16 +164,9 @@ final class JsonLines implements Table {
                 case START_ARRAY ->
                     members.texts().put(name, in.readValueAsTree().toString());
                 case VALUE_NULL -> members.texts().put(name, null);
-                case VALUE_NUMBER_INT -> {
+                case VALUE_NUMBER_INT, VALUE_NUMBER_FLOAT -> {
                     members.texts().put(name, in.getString());
                     members.numbers().add(name);
-                }
-                case VALUE_NUMBER_FLOAT -> {
-                    var whole = WholeNumbers.of(in.getString());
-                    members.texts().put(name, whole == null ? in.getString() : whole.toPlainString());
-                    members.numbers().add(name);
-                    if (whole != null && whole.abs().compareTo(WholeNumbers.EXACT_IN_64_BITS) > 0)
-                        members.rounded().add(name);
                 }
                 default -> members.texts().put(name, in.getString());
             }
@@ -190,17 +176,14 @@ final class JsonLines implements Table {
     /** Null when it is none: the text speaks for itself then. */
     private static @Nullable Moment moment(String date) {
         try {
-            return switch (IsoTimes.read(date)) {
-                case LocalDate day ->
-                    new Moment(
-                            ChronoUnit.MICROS.between(
-                                    Instant.EPOCH, day.atStartOfDay().toInstant(ZoneOffset.UTC)),
-                            false);
+            var read = DateTimeFormatter.ISO_DATE_TIME.parseBest(
+                    date.length() == 10 ? date + "T00:00:00" : date, OffsetDateTime::from, LocalDateTime::from);
+            return switch (read) {
                 case OffsetDateTime zoned ->
                     new Moment(ChronoUnit.MICROS.between(Instant.EPOCH, zoned.toInstant()), true);
                 case LocalDateTime local ->
                     new Moment(ChronoUnit.MICROS.between(Instant.EPOCH, local.toInstant(ZoneOffset.UTC)), false);
-                case null, default -> null;
+                default -> null;
             };
         } catch (DateTimeException | ArithmeticException e) {
             return null;

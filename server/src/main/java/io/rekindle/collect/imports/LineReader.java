@@ -44,11 +44,6 @@ final class LineReader {
         return columns.understood();
     }
 
-    /** What the reader of the report should know, once all rows are read. */
-    List<Imports.Note> notes() {
-        return columns.notes();
-    }
-
     /** A row, read. */
     sealed interface Result {}
 
@@ -102,8 +97,6 @@ final class LineReader {
         if (price.signum() < 0)
             return new Refused(
                     "negative_unit_price", "the price in column '%s' is negative".formatted(column("unit_price")));
-        if (price.multiply(quantity.abs()).compareTo(MappedColumns.AMOUNTS_BELOW) >= 0)
-            throw columns.tooLarge("unit_price");
         var prefix = mapping.cancelledPrefix();
         boolean cancels = (prefix != null && !prefix.isEmpty() && orderId.startsWith(prefix))
                 || (mapping.negativeIsCancellation() && quantity.signum() < 0);

@@ -15,47 +15,20 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
-import java.util.TreeMap;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /** Where a file has the fields of its kind, by a mapping that fits it, and how their values are read. */
 final class MappedColumns {
     private static final BigDecimal LARGEST = new BigDecimal("1000000000");
-    /** Amounts are below it, as those of events are: a price in rials or dong has many digits. */
-    static final BigDecimal AMOUNTS_BELOW = new BigDecimal("10000000000000");
-
-    private static final Pattern WITH_FRACTION = Pattern.compile("\\d+\\.0+");
-    /** A short one may be parted by a point: {@code 555.0000}. */
-    private static final Pattern TELEPHONE_WITH_FRACTION = Pattern.compile("\\+?\\d{6,}\\.0+");
     /** One comma and three digits behind it: a thousand to one, a thousandth to another. */
     private static final Pattern THOUSANDS_OR_DECIMALS = Pattern.compile("[+-]?\\d{1,3},\\d{3}");
-
-    /** Fields whose values name something, whatever digits they are of. */
-    private static final Set<String> CODES = Set.of(
-            "customer",
-            "phone",
-            "order_id",
-            "product_id",
-            "row_id",
-            "response_id",
-            "message_id",
-            "postcode",
-            "house_number",
-            "social_security");
 
     private final Map<String, Integer> places = new LinkedHashMap<>();
     private final List<String> columns;
     private final ImportMapping mapping;
     private final Times times;
     private final ZoneId zone;
-    /** The places of {@link #CODES} and of further identifiers. */
-    private final List<Integer> codes;
-    /** The places of those among them that a customer or an order is known by. */
-    private final List<Integer> identifiers;
-    /** By place, how many rows. */
-    private final Map<Integer, Long> withFraction = new TreeMap<>();
 
     /**
      * Checks the mapping against the columns and adds every fault to the list.
@@ -103,19 +76,10 @@ final class MappedColumns {
                         .with("count", alike)
                         .with("column", column));
         });
-        codes = placesOf(CODES);
-        identifiers = placesOf(Set.of("customer", "order_id"));
         times = times(mapping.timeFormat(), zone, faults);
         if (mapping.currency() != null && !mapping.currency().matches("[A-Z]{3}"))
             faults.add(new Problem.Fault("currency", "currency_unknown", "'{currency}' is no ISO 4217 code")
                     .with("currency", mapping.currency()));
-    }
-
-    private List<Integer> placesOf(Set<String> fields) {
-        return places.entrySet().stream()
-                .filter(one -> fields.contains(one.getKey()) || one.getKey().startsWith(ImportKind.IDS))
-                .map(Map.Entry::getValue)
-                .toList();
     }
 
     private static List<String> known(ImportKind kind) {
@@ -184,36 +148,19 @@ final class MappedColumns {
     /** The number of a field, of four decimals and at most nine digits before them; null when it says none. */
     @Nullable
     BigDecimal number(Table.Row row, String field) {
-        var value = read(row, field, text(row, field));
-        return value == null || value.abs().compareTo(LARGEST) > 0 ? null : rounded(value);
+        return number(row, field, text(row, field));
     }
 
-    /**
-     * The amount of money of a field, which may stand with a sign of its currency: {@code € 12.50}; null when it says none.
-     *
-     * @throws BadRow when it is too large to be one
-     */
+    /** The amount of money of a field, which may stand with a sign of its currency: {@code € 12.50}; null when it says none. */
     @Nullable
-    BigDecimal money(Table.Row row, String field, String currency) throws BadRow {
-        var amount = read(row, field, CurrencySigns.without(text(row, field), currency));
-        if (amount == null) return null;
-        if (amount.abs().compareTo(AMOUNTS_BELOW) >= 0) throw tooLarge(field);
-        return rounded(amount);
+    BigDecimal money(Table.Row row, String field, String currency) {
+        return number(row, field, CurrencySigns.without(text(row, field), currency));
     }
 
-    BadRow tooLarge(String field) {
-        return new BadRow(
-                "amount_of_money_too_large",
-                "the amount of column '%s' is not below %,d".formatted(column(field), AMOUNTS_BELOW.longValueExact()));
-    }
-
-    private @Nullable BigDecimal read(Table.Row row, String field, String text) {
+    private @Nullable BigDecimal number(Table.Row row, String field, String text) {
         if (text.isEmpty() || text.length() > 40) return null;
-        return row.numbers().contains(place(field)) ? Decimals.read(text) : written(text);
-    }
-
-    private static BigDecimal rounded(BigDecimal number) {
-        return number.setScale(4, RoundingMode.HALF_EVEN);
+        var value = row.numbers().contains(place(field)) ? Decimals.read(text) : written(text);
+        return value == null || value.abs().compareTo(LARGEST) > 0 ? null : value.setScale(4, RoundingMode.HALF_EVEN);
     }
 
     private @Nullable BigDecimal written(String text) {
@@ -231,34 +178,7 @@ final class MappedColumns {
                     "wrong_number_of_fields",
                     "the row has %d fields, the header %d"
                             .formatted(row.values().size(), columns.size()));
-        for (int place : codes)
-            if (row.rounded().contains(place))
-                return new BadRow(
-                        "digits_lost",
-                        "column '%s' holds a whole number of which the file has lost the last digits: write the column as text"
-                                .formatted(columns.get(place)));
-        if (TELEPHONE_WITH_FRACTION.matcher(text(row, "phone")).matches())
-            return new BadRow(
-                    "phone_with_fraction",
-                    "column '%s' holds a telephone number with a fraction, as columns of decimal numbers are written: write it without, or as text"
-                            .formatted(column("phone")));
-        for (int place : identifiers) {
-            var value = row.values().get(place);
-            if (value != null && WITH_FRACTION.matcher(value.strip()).matches())
-                withFraction.merge(place, 1L, Long::sum);
-        }
         return null;
-    }
-
-    /** What the reader of the report should know of the rows so far. */
-    List<Imports.Note> notes() {
-        var notes = new ArrayList<Imports.Note>();
-        withFraction.forEach((place, count) -> notes.add(new Imports.Note(
-                "ids_with_fraction",
-                List.of(Long.toString(count), columns.get(place)),
-                "%d values of column '%s' end in .0, as columns of decimal numbers are written: as identifiers they are others than those without"
-                        .formatted(count, columns.get(place)))));
-        return notes;
     }
 
     /**

@@ -239,13 +239,7 @@ final class MappingGuess {
             "yyyy/M/d[ H:mm[:ss]]",
             "yyyy-M-d[ H:mm[:ss]]",
             "yyyyMMdd[ HHmmss]",
-            "yyyy年M月d日[ H:mm[:ss]]",
-            Times.UNIX,
-            Times.UNIX_MILLIS);
-
-    /** Of a form that reads any number, what a time of these years looks like. */
-    private static final Map<String, Pattern> LOOKS = Map.of(
-            Times.UNIX, Pattern.compile("\\d{10}(\\.\\d+)?"), Times.UNIX_MILLIS, Pattern.compile("\\d{13}(\\.\\d+)?"));
+            "yyyy年M月d日[ H:mm[:ss]]");
 
     private MappingGuess() {}
 
@@ -322,8 +316,6 @@ final class MappingGuess {
         if (given.isEmpty()) return List.of();
         var forms = new LinkedHashMap<List<Instant>, String>();
         for (var pattern : TIME_FORMATS) {
-            var looks = LOOKS.get(pattern);
-            if (looks != null && !given.stream().allMatch(looks.asMatchPredicate())) continue;
             var form = Times.of(pattern, zone);
             var read = given.stream().map(form::read).filter(Objects::nonNull).toList();
             if (read.size() == given.size()) forms.putIfAbsent(read, pattern);

@@ -98,7 +98,6 @@ final class OrderImport {
         withdrawWhatIsAnothers(staging);
         rejects.flush();
         staging.sift();
-        notes.addAll(reader.notes());
         var report = report(staging, reader, notes, table.encoding());
         if (!dryRun && report.alreadyThere() > 0) remember(staging);
         if (!dryRun && report.lines() + report.cancellations() > 0) {
@@ -223,8 +222,8 @@ final class OrderImport {
                     count(*) filter (where cancels) as cancellations,
                     count(distinct order_id) filter (where not cancels) as orders,
                     count(distinct customer) filter (where not cancels) as customers,
-                    coalesce(sum(cast(cast(quantity as decimal(38, 4)) * unit_price as decimal(18, 4))) filter (where not cancels), 0) as gross,
-                    coalesce(sum(cast(cast(quantity as decimal(38, 4)) * unit_price as decimal(18, 4))) filter (where cancels), 0) as cancelled
+                    coalesce(sum(cast(quantity * unit_price as decimal(18, 4))) filter (where not cancels), 0) as gross,
+                    coalesce(sum(cast(quantity * unit_price as decimal(18, 4))) filter (where cancels), 0) as cancelled
                 from fresh
                 """, row -> {
             long lines = row.longValue("lines");

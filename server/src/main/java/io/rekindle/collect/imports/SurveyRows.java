@@ -96,6 +96,6 @@ final class SurveyRows implements RowEvents {
 
     @Override
     public List<Imports.Note> notes() {
-        return columns.notes();
+        return List.of();
     }
 }

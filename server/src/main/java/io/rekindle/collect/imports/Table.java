@@ -9,7 +9,6 @@ import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
-import java.math.BigDecimal;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -26,7 +25,6 @@ import java.util.HashSet;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.regex.Pattern;
@@ -56,7 +54,6 @@ sealed interface Table extends AutoCloseable permits Table.Csv, Table.Parquet, J
      * @param number the line the row begins at (CSV), or its place from 1 (Parquet)
      * @param moments by its column's place, what a value of a time type says; its text stands among the values too
      * @param numbers the places of columns whose value is of a type of numbers: its text has a point, however the file writes
-     * @param rounded the places of those whose value is a whole number of which the file may have lost the last digits
      * @param fault why the row cannot be read; null when it can
      */
     record Row(
@@ -64,23 +61,13 @@ sealed interface Table extends AutoCloseable permits Table.Csv, Table.Parquet, J
             List<@Nullable String> values,
             Map<Integer, Moment> moments,
             Set<Integer> numbers,
-            Set<Integer> rounded,
             @Nullable String fault) {
         Row(long number, List<@Nullable String> values, Map<Integer, Moment> moments, Set<Integer> numbers) {
-            this(number, values, moments, numbers, Set.of());
-        }
-
-        Row(
-                long number,
-                List<@Nullable String> values,
-                Map<Integer, Moment> moments,
-                Set<Integer> numbers,
-                Set<Integer> rounded) {
-            this(number, values, moments, numbers, rounded, null);
+            this(number, values, moments, numbers, null);
         }
 
         static Row unreadable(long number, String text, String fault) {
-            return new Row(number, List.of(text), Map.of(), Set.of(), Set.of(), fault);
+            return new Row(number, List.of(text), Map.of(), Set.of(), fault);
         }
     }
 
@@ -289,9 +276,6 @@ sealed interface Table extends AutoCloseable permits Table.Csv, Table.Parquet, J
         private final List<String> columns;
         private final List<Time> times;
         private final Set<Integer> numbers;
-        /** By the places of columns of numbers with a fraction, up to where such a type has every whole number; null where it has all. */
-        private final Map<Integer, Optional<BigDecimal>> fractions;
-
         private long number;
 
         /** A column of a time type. */
@@ -305,7 +289,6 @@ sealed interface Table extends AutoCloseable permits Table.Csv, Table.Parquet, J
                 var texts = new ArrayList<String>();
                 var moments = new ArrayList<String>();
                 var ofNumbers = new HashSet<Integer>();
-                var ofFractions = new HashMap<Integer, Optional<BigDecimal>>();
                 var old = int96(path, duckdb);
                 try (var look = duckdb.prepareStatement("select * from read_parquet(?) limit 0")) {
                     look.setString(1, path);
@@ -318,10 +301,6 @@ sealed interface Table extends AutoCloseable permits Table.Csv, Table.Parquet, J
                             boolean zoned = micros != null && (ZONED.contains(type) || old.contains(name));
                             names.add(name);
                             if (NUMBER.matcher(type).matches()) ofNumbers.add(i);
-                            if (type.equals("FLOAT")) ofFractions.put(i, Optional.of(WholeNumbers.EXACT_IN_32_BITS));
-                            else if (type.equals("DOUBLE"))
-                                ofFractions.put(i, Optional.of(WholeNumbers.EXACT_IN_64_BITS));
-                            else if (type.startsWith("DECIMAL")) ofFractions.put(i, Optional.empty());
                             texts.add((zoned ? ZONED_TEXT : "c%d::varchar").formatted(i, micros));
                             if (micros == null) continue;
                             found.add(new Time(i, zoned));
@@ -332,7 +311,6 @@ sealed interface Table extends AutoCloseable permits Table.Csv, Table.Parquet, J
                 columns = List.copyOf(names);
                 times = List.copyOf(found);
                 numbers = Set.copyOf(ofNumbers);
-                fractions = Map.copyOf(ofFractions);
                 // Columns by their places: what a file calls them stays out of the statement.
                 statement = duckdb.prepareStatement("select %s%s from read_parquet(?) as t(%s)"
                         .formatted(
@@ -391,23 +369,10 @@ sealed interface Table extends AutoCloseable permits Table.Csv, Table.Parquet, J
                     long micros = rows.getLong(columns.size() + i + 1);
                     if (!rows.wasNull()) moments.put(time.place(), new Moment(micros, time.zoned()));
                 }
-                return new Row(++number, values, moments, numbers, withoutFraction(values));
+                return new Row(++number, values, moments, numbers);
             } catch (SQLException e) {
                 throw broken(e);
             }
-        }
-
-        /** Writes whole numbers as such; the places of those that their type has but nearly. */
-        private Set<Integer> withoutFraction(List<@Nullable String> values) {
-            var rounded = new HashSet<Integer>();
-            fractions.forEach((place, exact) -> {
-                var value = values.get(place);
-                var whole = value == null ? null : WholeNumbers.of(value);
-                if (whole == null) return;
-                values.set(place, whole.toPlainString());
-                if (exact.isPresent() && whole.abs().compareTo(exact.get()) > 0) rounded.add(place);
-            });
-            return rounded;
         }
 
         /** The engine's own words hold the statement and the file's place: they are for the log. */

@@ -5,7 +5,6 @@ import io.rekindle.platform.Problem;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.math.BigDecimal;
-import java.math.MathContext;
 import java.math.RoundingMode;
 import java.nio.file.Path;
 import java.time.LocalDate;
@@ -39,9 +38,6 @@ final class Workbook implements Table {
     private static final long LARGEST_PART = 2L << 30;
     /** Texts that many cells share stand in memory as a whole. */
     private static final long LARGEST_SHARED_TEXTS = 256L << 20;
-
-    /** Of a number that is typed in. */
-    private static final int DIGITS_KEPT = 15;
 
     private static final BigDecimal LAST_DAY = new BigDecimal(2_958_466);
     private static final BigDecimal MILLIS_OF_A_DAY = new BigDecimal(86_400_000);
@@ -113,17 +109,13 @@ final class Workbook implements Table {
                 var values = new ArrayList<@Nullable String>(columns.size());
                 var moments = new HashMap<Integer, Moment>();
                 var numbers = new HashSet<Integer>();
-                var rounded = new HashSet<Integer>();
                 boolean any = false;
                 for (int i = 0; i < columns.size(); i++) {
                     var cell = cell(row, i);
                     var moment = cell == null ? null : moment(cell);
                     if (moment == null) {
                         values.add(text(cell));
-                        if (cell != null && cell.getValue() instanceof BigDecimal number) {
-                            numbers.add(i);
-                            if (isRounded(cell, number)) rounded.add(i);
-                        }
+                        if (cell != null && cell.getValue() instanceof BigDecimal) numbers.add(i);
                     } else {
                         values.add(moment.toString());
                         moments.put(
@@ -136,7 +128,7 @@ final class Workbook implements Table {
                     var value = values.get(i);
                     any |= value != null && !value.isBlank();
                 }
-                if (any) return new Row(row.getRowNum(), values, moments, numbers, rounded);
+                if (any) return new Row(row.getRowNum(), values, moments, numbers);
             }
             return null;
         } catch (RuntimeException e) {
@@ -176,26 +168,11 @@ final class Workbook implements Table {
                 : text;
     }
 
-    /**
-     * Excel writes 13800138000 as 1.3800138E10, and 0.1 + 0.2 with seventeen digits, of which it shows fifteen. A whole number
-     * stands as the file has it: other programs write all of its digits.
-     */
+    /** Excel writes 13800138000 as 1.3800138E10, and 0.1 + 0.2 with seventeen digits, of which it shows fifteen. */
     private static String plain(BigDecimal number) {
-        long whole = (long) number.precision() - number.scale();
-        if (Math.abs(whole) > 60) return number.toString();
-        return number.round(new MathContext(Math.toIntExact(Math.max(DIGITS_KEPT, whole))))
-                .stripTrailingZeros()
-                .toPlainString();
-    }
-
-    /** Whether it is longer than what Excel keeps of a number, and written as Excel writes such: the rest became noughts. */
-    private static boolean isRounded(Cell cell, BigDecimal number) {
-        long whole = (long) number.precision() - number.scale();
-        var written = cell.getRawValue();
-        return whole > DIGITS_KEPT
-                && number.stripTrailingZeros().scale() <= 0
-                && written != null
-                && (written.indexOf('E') >= 0 || written.indexOf('e') >= 0);
+        if (Math.abs((long) number.precision() - number.scale()) > 60) return number.toString();
+        var shown = number.round(new java.math.MathContext(15)).stripTrailingZeros();
+        return shown.scale() < 0 ? shown.setScale(0).toPlainString() : shown.toPlainString();
     }
 
     private @Nullable LocalDateTime moment(Cell cell) {

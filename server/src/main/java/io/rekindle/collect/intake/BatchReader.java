@@ -362,12 +362,12 @@ final class BatchReader {
 
     private static @Nullable Instant time(JsonParser in, Item item, String field) {
         if (in.currentToken() == JsonToken.VALUE_NULL) return null;
-        var at = written(in);
+        var given = in.currentToken() == JsonToken.VALUE_STRING ? in.getString() : null;
+        var at = given == null ? null : EventTime.parse(given);
         if (at == null) {
             item.reject(
                     "bad_timestamp",
-                    "'%s' is no ISO 8601 time since 1970, such as 2026-03-01T09:00:00Z, and no number of milliseconds"
-                            .formatted(field));
+                    "'%s' is no ISO 8601 time since 1970, such as 2026-03-01T09:00:00Z".formatted(field));
             in.skipChildren();
         }
         return at;
@@ -375,17 +375,8 @@ final class BatchReader {
 
     /** A time of sending that cannot be read is as good as none: then the event's own time stands. */
     private static @Nullable Instant sentAt(JsonParser in) {
-        var at = written(in);
-        in.skipChildren();
-        return at;
-    }
-
-    private static @Nullable Instant written(JsonParser in) {
-        return switch (in.currentToken()) {
-            case VALUE_STRING -> EventTime.parse(in.getString());
-            case VALUE_NUMBER_INT, VALUE_NUMBER_FLOAT -> EventTime.sinceEpoch(in.getString());
-            default -> null;
-        };
+        var given = scalar(in);
+        return given == null ? null : EventTime.parse(given);
     }
 
     private @Nullable String object(JsonParser in, Item item, String field, boolean isTraits) {

@@ -1,25 +1,18 @@
 package io.rekindle.collect.intake;
 
-import io.rekindle.common.Decimals;
-import io.rekindle.common.IsoTimes;
-import java.math.BigDecimal;
 import java.time.DateTimeException;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.time.LocalDateTime;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
 import java.time.temporal.ChronoUnit;
 import org.jspecify.annotations.Nullable;
 
 /** When an event happened, by Segment's rule. */
 final class EventTime {
     private static final int ISO_UTC_SECONDS = "2026-03-01T09:00:00Z".length();
-    /** The seconds of the year 5138, the milliseconds of 1973. */
-    private static final BigDecimal FEWEST_MILLIS = BigDecimal.TEN.pow(11);
-    /** Of the year 33658: what comes after {@link #micros} takes is refused there. */
-    private static final BigDecimal MOST_MILLIS = BigDecimal.TEN.pow(15);
-
     private static final Instant EARLIEST = Instant.EPOCH;
 
     private EventTime() {}
@@ -51,26 +44,17 @@ final class EventTime {
     /** Reads ISO 8601: with an offset, else in UTC; a day alone is its beginning. Null when it is none of these. */
     static @Nullable Instant parse(String text) {
         try {
-            if (text.length() >= ISO_UTC_SECONDS && text.charAt(10) == 'T' && text.endsWith("Z"))
-                return micros(Instant.parse(text));
-            return switch (IsoTimes.read(text)) {
-                case OffsetDateTime with -> micros(with.toInstant());
-                case LocalDateTime local -> micros(local.toInstant(ZoneOffset.UTC));
-                case LocalDate day -> micros(day.atStartOfDay(ZoneOffset.UTC).toInstant());
-                case null, default -> null;
-            };
+            if (text.length() == ISO_UTC_SECONDS || text.endsWith("Z")) return micros(Instant.parse(text));
+            if (text.indexOf('T') < 0)
+                return LocalDate.parse(text).atStartOfDay(ZoneOffset.UTC).toInstant();
+            var parsed = DateTimeFormatter.ISO_DATE_TIME.parseBest(text, OffsetDateTime::from, LocalDateTime::from);
+            return micros(
+                    parsed instanceof OffsetDateTime with
+                            ? with.toInstant()
+                            : ((LocalDateTime) parsed).toInstant(ZoneOffset.UTC));
         } catch (DateTimeException unreadable) {
             return null;
         }
-    }
-
-    /** Reads a number: milliseconds since 1970, or seconds when there are too few of them. Null when it is no time. */
-    static @Nullable Instant sinceEpoch(String number) {
-        var given = Decimals.read(number);
-        if (given == null || given.signum() < 0 || given.compareTo(MOST_MILLIS) > 0) return null;
-        long each = given.compareTo(FEWEST_MILLIS) < 0 ? 1_000_000 : 1_000;
-        return micros(
-                Instant.EPOCH.plus(given.multiply(BigDecimal.valueOf(each)).longValue(), ChronoUnit.MICROS));
     }
 
     private static @Nullable Instant micros(Instant at) {

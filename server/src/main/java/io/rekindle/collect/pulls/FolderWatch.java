@@ -18,7 +18,6 @@ import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
-import java.nio.file.PathMatcher;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
@@ -44,7 +43,7 @@ import tools.jackson.databind.json.JsonMapper;
 
 /**
  * Takes complete files out of watched folders, one after the other. A file is complete when a file of its name and
- * {@code .done} lies beside it that is no older than itself, or when it has not changed for a while; names that begin with a dot or end in
+ * {@code .done} lies beside it, or when it has not changed for a while; names that begin with a dot or end in
  * {@code .part} or {@code .tmp} are of files that are still written. A file is moved aside before it is read: so what the
  * server's end cuts short is found there, and goes on.
  */
@@ -173,7 +172,6 @@ class FolderWatch implements SmartLifecycle, Backlog, KeptFiles {
         try (var files = Files.list(place)) {
             for (var file : files.sorted().toList()) {
                 var name = String.valueOf(file.getFileName());
-                if (name.endsWith(COMPLETE)) deleteForgotten(file, pattern);
                 // A link may lead to a file that is nobody's business.
                 if (name.startsWith(".")
                         || UNFINISHED.stream().anyMatch(name.toLowerCase(Locale.ROOT)::endsWith)
@@ -187,20 +185,6 @@ class FolderWatch implements SmartLifecycle, Backlog, KeptFiles {
         return found;
     }
 
-    /** A marker whose file is long gone would call the next one of its name complete from its first byte on. */
-    private void deleteForgotten(Path marker, PathMatcher pattern) throws IOException {
-        var name = String.valueOf(marker.getFileName());
-        var file = marker.resolveSibling(name.substring(0, name.length() - COMPLETE.length()));
-        if (!pattern.matches(file.getFileName())
-                || Files.exists(file, LinkOption.NOFOLLOW_LINKS)
-                || !Files.isRegularFile(marker, LinkOption.NOFOLLOW_LINKS)
-                || Files.getLastModifiedTime(marker)
-                        .toInstant()
-                        .plus(settings.steady())
-                        .isAfter(clock.instant())) return;
-        Files.deleteIfExists(marker);
-    }
-
     private static Problem missing(WatchedFolder folder) {
         return Problem.invalid("folder_missing", "there is no folder {folder} that can be read and written")
                 .with("folder", folder.place());
@@ -212,10 +196,10 @@ class FolderWatch implements SmartLifecycle, Backlog, KeptFiles {
     }
 
     private boolean isComplete(Path file) {
+        if (Files.exists(marker(file), LinkOption.NOFOLLOW_LINKS)) return true;
         try {
             long bytes = Files.size(file);
             var modified = Files.getLastModifiedTime(file).toInstant();
-            if (isMarked(file, modified)) return true;
             var before = seen.get(file);
             var now = clock.instant();
             if (before == null || before.bytes() != bytes || !before.modified().equals(modified)) {
@@ -224,17 +208,6 @@ class FolderWatch implements SmartLifecycle, Backlog, KeptFiles {
             }
             return !now.isBefore(before.since().plus(settings.steady()));
         } catch (IOException e) {
-            return false;
-        }
-    }
-
-    /** A marker that is older than the file was laid beside an earlier one of its name. */
-    private static boolean isMarked(Path file, Instant modified) {
-        try {
-            return !Files.getLastModifiedTime(marker(file), LinkOption.NOFOLLOW_LINKS)
-                    .toInstant()
-                    .isBefore(modified);
-        } catch (IOException thereIsNone) {
             return false;
         }
     }
@@ -248,27 +221,26 @@ class FolderWatch implements SmartLifecycle, Backlog, KeptFiles {
         seen.remove(file);
         try {
             var one = folders.take(folder.id(), String.valueOf(file.getFileName()), Files.size(file));
-            // Before the file: were the server to end here, it would be taken once it does not change any more.
+            WatchedFolders.move(file, aside(folder, one));
             Files.deleteIfExists(marker(file));
-            WatchedFolders.move(file, aside(one));
             return one;
         } catch (IOException e) {
             throw new UncheckedIOException("%s cannot be taken".formatted(file), e);
         }
     }
 
-    private Path aside(WatchedFolder.Taken file) {
-        return folders.placeOf(file.id()).resolve(ASIDE).resolve(file.id() + "-" + file.fileName());
+    private Path aside(WatchedFolder folder, WatchedFolder.Taken file) {
+        return folders.place(folder.folder()).resolve(ASIDE).resolve(file.id() + "-" + file.fileName());
     }
 
     private void work(WatchedFolder.Taken file) {
         atWork = true;
         var folder = folders.get(file.folderId());
-        var aside = aside(file);
+        var aside = aside(folder, file);
         try {
             var there = imports.ofRun(WatchedFolders.WAY, file.id());
             if (there.isPresent()) {
-                ended(file, aside, over(there.get().id()));
+                ended(folder, file, aside, over(there.get().id()));
                 return;
             }
             if (!Files.isRegularFile(aside, LinkOption.NOFOLLOW_LINKS)) {
@@ -279,27 +251,27 @@ class FolderWatch implements SmartLifecycle, Backlog, KeptFiles {
             var earlier = folders.repeats(file, digest(aside, folder.mapping()));
             if (earlier != null) {
                 var report = new Report(file.fileName(), earlier, "repeated", null, List.of(), null);
-                over(file, aside, "done", WatchedFolder.State.REPEATED, report, null);
+                over(folder, file, aside, "done", WatchedFolder.State.REPEATED, report, null);
                 return;
             }
             var started = started(folder, file, aside);
-            ended(file, aside, over(started.id()));
+            ended(folder, file, aside, over(started.id()));
         } catch (Problem e) {
-            failed(file, aside, Failure.of(e));
+            failed(folder, file, aside, Failure.of(e));
         } catch (Spool.Stopped e) {
             throw e;
         } catch (RuntimeException e) {
             LOG.error("the file {} of the watched folder {} failed", file.fileName(), folder.name(), e);
-            failed(file, aside, Failure.ours());
+            failed(folder, file, aside, Failure.ours());
         }
     }
 
-    private void failed(WatchedFolder.Taken file, Path aside, Failure why) {
+    private void failed(WatchedFolder folder, WatchedFolder.Taken file, Path aside, Failure why) {
         var report = new Report(file.fileName(), null, "failed", null, List.of(), why.words());
-        over(file, aside, "failed", WatchedFolder.State.FAILED, report, why);
+        over(folder, file, aside, "failed", WatchedFolder.State.FAILED, report, why);
     }
 
-    private void ended(WatchedFolder.Taken file, Path aside, Imports.Import one) {
+    private void ended(WatchedFolder folder, WatchedFolder.Taken file, Path aside, Imports.Import one) {
         boolean done = one.state() == Imports.State.DONE || one.state() == Imports.State.UNDONE;
         var why = done ? null : WatchedFolders.why(one);
         var report = new Report(
@@ -310,6 +282,7 @@ class FolderWatch implements SmartLifecycle, Backlog, KeptFiles {
                 done ? rejects(one.id()) : List.of(),
                 why == null ? null : why.words());
         over(
+                folder,
                 file,
                 aside,
                 done ? "done" : "failed",
@@ -347,6 +320,7 @@ class FolderWatch implements SmartLifecycle, Backlog, KeptFiles {
 
     /** @param report null when the file is not to be kept */
     private void over(
+            WatchedFolder folder,
             WatchedFolder.Taken file,
             Path aside,
             String where,
@@ -354,7 +328,7 @@ class FolderWatch implements SmartLifecycle, Backlog, KeptFiles {
             @Nullable Report report,
             @Nullable Failure why) {
         var name = "%s/%s-%d-%s".formatted(where, STAMP.format(clock.instant()), file.id(), file.fileName());
-        var to = folders.placeOf(file.id()).resolve(name);
+        var to = folders.place(folder.folder()).resolve(name);
         boolean moved = Files.exists(aside, LinkOption.NOFOLLOW_LINKS);
         try {
             if (report == null) {

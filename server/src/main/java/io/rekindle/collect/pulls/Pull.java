@@ -17,8 +17,6 @@ import org.jspecify.annotations.Nullable;
  *
  * @param watermarkColumn grows with every row that is new or changed; null: every pull reads all
  * @param overlap how far before the watermark the next pull begins: seconds of a time, or so much of a number
- * @param missesAnHour whether rows can be missed when the clocks go back: the watermark is a time without a zone, and the
- *     overlap shorter than the hour that comes twice
  * @param watermark the highest value that has come in; null before the first pull
  * @param everyMinutes how often; null when it is daily or by hand only
  * @param dailyAt {@code HH:mm} in the installation's zone; null when it is not daily
@@ -35,7 +33,6 @@ public record Pull(
         ImportMapping mapping,
         @Nullable String watermarkColumn,
         long overlap,
-        boolean missesAnHour,
         @Nullable String watermark,
         @Nullable Integer everyMinutes,
         @Nullable String dailyAt,
@@ -48,7 +45,7 @@ public record Pull(
     /**
      * What a pull is to be; a table or a query, not both.
      *
-     * @param overlap ten minutes, 65 of a time without a zone, or a thousand, when absent
+     * @param overlap ten minutes, or a thousand, when absent
      * @param active yes when absent
      */
     public record Draft(

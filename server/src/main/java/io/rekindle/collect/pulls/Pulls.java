@@ -49,10 +49,6 @@ public class Pulls {
     private static final int MOST_MINUTES = 7 * 24 * 60;
     private static final long LARGEST_OVERLAP = 1_000_000_000;
     private static final long OVERLAP_SECONDS = 600;
-    /** An hour comes twice when the clocks go back. */
-    private static final long HOUR_THAT_COMES_TWICE = 3_600;
-
-    private static final long OVERLAP_LOCAL_SECONDS = HOUR_THAT_COMES_TWICE + 300;
     private static final long OVERLAP_NUMBERS = 1_000;
     private static final int PREVIEW_ROWS = 200;
     private static final int LONGEST_WORDS = 2_000;
@@ -197,9 +193,9 @@ public class Pulls {
         var checked = checked(draft);
         boolean active = !Boolean.FALSE.equals(draft.active());
         long id = jdbc.sql("""
-                        insert into pulls (name, connection_id, from_table, query, mapping, watermark_column, watermark_kind, overlap,
+                        insert into pulls (name, connection_id, from_table, query, mapping, watermark_column, overlap,
                             every_minutes, daily_at, active, due_at, created_at, created_by)
-                        values (:name, :database, :table, :query, :mapping, :column, :kind, :overlap,
+                        values (:name, :database, :table, :query, :mapping, :column, :overlap,
                             :minutes, :daily, :active, :due, :now, :by)
                         on conflict (name) do nothing returning id
                         """)
@@ -209,7 +205,6 @@ public class Pulls {
                 .param("query", checked.query(), Types.VARCHAR)
                 .param("mapping", json.writeValueAsString(draft.mapping()))
                 .param("column", checked.column(), Types.VARCHAR)
-                .param("kind", checked.kindCode(), Types.VARCHAR)
                 .param("overlap", checked.overlap())
                 .param("minutes", draft.everyMinutes(), Types.INTEGER)
                 .param("daily", checked.dailyAt(), Types.TIME)
@@ -240,8 +235,7 @@ public class Pulls {
                         update pulls set name = :name, connection_id = :database,
                             watermark = case when connection_id = :database and from_table is not distinct from :table
                                 and query is not distinct from :query and watermark_column is not distinct from :column then watermark end,
-                            from_table = :table, query = :query, mapping = :mapping, watermark_column = :column,
-                            watermark_kind = :kind, overlap = :overlap,
+                            from_table = :table, query = :query, mapping = :mapping, watermark_column = :column, overlap = :overlap,
                             every_minutes = :minutes, daily_at = :daily, active = :active, due_at = :due
                         where id = :id
                         """)
@@ -251,7 +245,6 @@ public class Pulls {
                 .param("query", checked.query(), Types.VARCHAR)
                 .param("mapping", json.writeValueAsString(draft.mapping()))
                 .param("column", checked.column(), Types.VARCHAR)
-                .param("kind", checked.kindCode(), Types.VARCHAR)
                 .param("overlap", checked.overlap())
                 .param("minutes", draft.everyMinutes(), Types.INTEGER)
                 .param("daily", checked.dailyAt(), Types.TIME)
@@ -471,14 +464,8 @@ public class Pulls {
             @Nullable String table,
             @Nullable String query,
             @Nullable String column,
-            SourceDatabase.@Nullable Watermark kind,
             long overlap,
-            @Nullable LocalTime dailyAt) {
-        @Nullable
-        String kindCode() {
-            return kind == null ? null : kind.name().toLowerCase(Locale.ROOT);
-        }
-    }
+            @Nullable LocalTime dailyAt) {}
 
     private Checked checked(Pull.Draft draft) {
         var name = draft.name().strip();
@@ -497,20 +484,17 @@ public class Pulls {
         if (draft.overlap() != null && (draft.overlap() < 0 || draft.overlap() > LARGEST_OVERLAP))
             throw Problem.invalid("pull_overlap_invalid", "the overlap must be 0 to {most}")
                     .with("most", LARGEST_OVERLAP);
-        var kind = kind(draft, database, from, column);
         return new Checked(
                 name,
                 from instanceof SourceDatabase.Table(var table) ? table : null,
                 from instanceof SourceDatabase.Query(var query) ? query : null,
                 column,
-                kind,
-                overlap(draft, kind),
+                overlap(draft, database, from, column),
                 dailyAt(draft.dailyAt()));
     }
 
     /** What there is to read is known by the database alone; so it is asked, and the mapping held against it. */
-    private SourceDatabase.@Nullable Watermark kind(
-            Pull.Draft draft, long database, SourceDatabase.From from, @Nullable String column) {
+    private long overlap(Pull.Draft draft, long database, SourceDatabase.From from, @Nullable String column) {
         var file = folder.resolve("check-" + UUID.randomUUID());
         try (var open = databases.open(database)) {
             var columns = open.columns(from);
@@ -518,27 +502,14 @@ public class Pulls {
                 spool.row(Collections.nCopies(columns.size(), null));
             }
             imports.check(file, draft.mapping().encodedIn("UTF-8"));
-            if (column == null) return null;
+            if (column == null) return 0;
             requireRowIds(draft.mapping(), columns);
-            return watermark(columns, column);
+            var kind = watermark(columns, column);
+            if (draft.overlap() != null) return draft.overlap();
+            return kind == SourceDatabase.Watermark.NUMBER ? OVERLAP_NUMBERS : OVERLAP_SECONDS;
         } finally {
             delete(file);
         }
-    }
-
-    private static long overlap(Pull.Draft draft, SourceDatabase.@Nullable Watermark kind) {
-        if (kind == null) return 0;
-        if (draft.overlap() != null) return draft.overlap();
-        return switch (kind) {
-            case NUMBER -> OVERLAP_NUMBERS;
-            case DAY, MOMENT -> OVERLAP_SECONDS;
-            case LOCAL_TIME -> OVERLAP_LOCAL_SECONDS;
-        };
-    }
-
-    /** Whether it would miss the rows of an hour that comes twice: those of the second time are no newer than the watermark. */
-    private static boolean missesAnHour(@Nullable String kind, long overlap) {
-        return "local_time".equals(kind) && overlap < HOUR_THAT_COMES_TWICE;
     }
 
     /**
@@ -611,7 +582,6 @@ public class Pulls {
                 json.readValue(row.getString("mapping"), ImportMapping.class),
                 row.getString("watermark_column"),
                 row.getLong("overlap"),
-                missesAnHour(row.getString("watermark_kind"), row.getLong("overlap")),
                 row.getString("watermark"),
                 row.getObject("every_minutes", Integer.class),
                 daily == null ? null : daily.toString(),

@@ -124,7 +124,6 @@ public class WatchedFolders {
     @Transactional
     public WatchedFolder update(long id, WatchedFolder.Draft draft) {
         var before = get(id);
-        if (!draft.folder().strip().equals(before.folder())) requireRest(id);
         var name = checked(draft);
         if (jdbc.sql("select exists (select from watched_folders where name = :name and id <> :id)")
                 .param("name", name)
@@ -151,14 +150,10 @@ public class WatchedFolders {
     @Transactional
     public void delete(long id) {
         var gone = get(id);
-        requireRest(id);
-        jdbc.sql("delete from watched_folders where id = :id").param("id", id).update();
-        audit.record("folder.deleted", "folder " + id, gone.name());
-    }
-
-    private void requireRest(long id) {
         if (!open(id).isEmpty())
             throw Problem.conflict("folder_busy", "a file of the folder is being imported; wait until it is done");
+        jdbc.sql("delete from watched_folders where id = :id").param("id", id).update();
+        audit.record("folder.deleted", "folder " + id, gone.name());
     }
 
     private String checked(WatchedFolder.Draft draft) {
@@ -334,24 +329,12 @@ public class WatchedFolders {
                         """.formatted(which))
                 .param("before", before)
                 .query((row, n) -> {
-                    return new Kept(
-                            row.getLong("id"),
-                            asNamed(String.valueOf(row.getString("place"))).resolve(row.getString("moved_to")));
+                    // One of another place is as it was named, whether that may still be watched or not.
+                    var place = inbox.resolve(String.valueOf(row.getString("place")))
+                            .normalize();
+                    return new Kept(row.getLong("id"), place.resolve(row.getString("moved_to")));
                 })
                 .list();
-    }
-
-    /** The folder a file was taken from, whatever its entry names since. */
-    Path placeOf(long file) {
-        return asNamed(jdbc.sql("""
-                        select coalesce(f.place, w.folder) from folder_files f left join watched_folders w on w.id = f.folder_id
-                        where f.id = :id
-                        """).param("id", file).query(String.class).single());
-    }
-
-    /** One of another place is as it was named, whether that may still be watched or not. */
-    private Path asNamed(String place) {
-        return inbox.resolve(place.strip()).normalize();
     }
 
     /** Writes down why a folder cannot be looked at now; null: it can. */

@@ -3,8 +3,10 @@ package io.rekindle.deliver.outbox;
 import io.rekindle.collect.Identifier;
 import io.rekindle.collect.Identifiers;
 import io.rekindle.common.CustomerId;
+import io.rekindle.consent.Ask;
 import io.rekindle.consent.Confirmations;
 import io.rekindle.consent.Permissions;
+import io.rekindle.consent.Permissions.Departure;
 import io.rekindle.consent.Permit;
 import io.rekindle.consent.Preferences;
 import io.rekindle.consent.Refusal;
@@ -27,12 +29,16 @@ import io.rekindle.platform.BusinessClock;
 import io.rekindle.platform.Problem;
 import io.rekindle.profile.PersonalFields;
 import io.rekindle.profile.Profiles;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.springframework.stereotype.Component;
 
@@ -90,6 +96,11 @@ class CampaignCourier implements Courier {
         this.decisions = decisions;
         this.plan = plan;
         this.clock = clock;
+    }
+
+    @Override
+    public boolean isWaiting() {
+        return permissions.isWaiting();
     }
 
     @Override
@@ -159,11 +170,25 @@ class CampaignCourier implements Courier {
     }
 
     @Override
-    public Verdict take(DueMessage message, Address address) {
-        if (!stands(message)) return new Verdict.Refused("merged");
-        var ask = message.run().ask();
-        return switch (permissions.take(
-                message.messageId(), message.customer(), address.hash(), ask, clock.instant())) {
+    public Map<Long, Verdict> take(Map<DueMessage, Address> messages) {
+        var verdicts = HashMap.<Long, Verdict>newHashMap(messages.size());
+        var fallen = fallen(messages.keySet());
+        var departures = new HashMap<Ask, List<Departure>>();
+        messages.forEach((message, address) -> {
+            if (fallen.contains(message.messageId())) verdicts.put(message.messageId(), new Verdict.Refused("merged"));
+            else
+                departures
+                        .computeIfAbsent(message.run().ask(), ask -> new ArrayList<>())
+                        .add(new Departure(message.messageId(), message.customer(), address.hash()));
+        });
+        departures.forEach((ask, asked) -> permissions
+                .take(asked, ask, clock.instant())
+                .forEach((message, permit) -> verdicts.put(message, verdict(permit))));
+        return verdicts;
+    }
+
+    private static Verdict verdict(Permit permit) {
+        return switch (permit) {
             case Permit.Granted granted -> new Verdict.Granted();
             case Permit.Refused refused -> new Verdict.Refused(reason(refused.reason()));
             case Permit.AddressChanged changed -> new Verdict.AddressChanged();
@@ -171,12 +196,21 @@ class CampaignCourier implements Courier {
         };
     }
 
-    /** Of two of a run who turned out to be one person only the first assignment counts. */
-    private boolean stands(DueMessage message) {
-        var run = message.run();
-        return !run.isOfCampaign()
-                || !identities.wasMergedAfter(run.lastMerge(), message.customer())
-                || decisions.stands(run.runId(), message.decisionId(), message.customer());
+    /** Of two of a run who turned out to be one person only the first assignment counts: the messages of the others. */
+    private Set<Long> fallen(Collection<DueMessage> messages) {
+        var fallen = new HashSet<Long>();
+        var byMerge = messages.stream()
+                .filter(message -> message.run().isOfCampaign())
+                .collect(Collectors.groupingBy(message -> message.run().lastMerge()));
+        byMerge.forEach((lastMerge, ofThem) -> {
+            var merged = identities.mergedAfter(
+                    lastMerge, ofThem.stream().map(DueMessage::customer).toList());
+            for (var message : ofThem)
+                if (merged.contains(message.customer())
+                        && !decisions.stands(message.run().runId(), message.decisionId(), message.customer()))
+                    fallen.add(message.messageId());
+        });
+        return fallen;
     }
 
     /** Who had agreed when the audience was judged and has not now has withdrawn. */
@@ -188,14 +222,19 @@ class CampaignCourier implements Courier {
     }
 
     @Override
-    public CouponCode coupon(long offerId, DueMessage message) {
-        return coupons.take(offerId, message.run().campaignId(), message.messageId(), message.customer());
+    public Map<Long, CouponCode> coupons(long offerId, List<DueMessage> messages) {
+        return coupons.take(
+                offerId,
+                messages.stream()
+                        .map(message -> new Coupons.Bearer(
+                                message.messageId(), message.run().campaignId(), message.customer()))
+                        .toList());
     }
 
     @Override
-    public void giveBack(long messageId) {
-        permissions.release(messageId);
-        coupons.release(messageId);
+    public void giveBack(Collection<Long> messageIds) {
+        permissions.release(messageIds);
+        coupons.release(messageIds);
     }
 
     @Override
@@ -204,14 +243,9 @@ class CampaignCourier implements Courier {
     }
 
     @Override
-    public void suppress(DueMessage message, Address address) {
+    public void suppress(long messageId, Address address) {
         suppressions.suppress(
-                EMAIL,
-                address.hash(),
-                Suppression.Reason.HARD_BOUNCE,
-                null,
-                "message " + message.messageId(),
-                clock.instant());
+                EMAIL, address.hash(), Suppression.Reason.HARD_BOUNCE, null, "message " + messageId, clock.instant());
     }
 
     @Override

@@ -59,6 +59,9 @@ public interface Courier {
         record Lacking(List<String> places) implements Written {}
     }
 
+    /** Whether messages of campaigns wait, all of them, until what customers said counts. */
+    boolean isWaiting();
+
     /** The recipients of a batch of messages, in one go. */
     Map<CustomerId, Recipient> recipients(Collection<CustomerId> customers);
 
@@ -66,24 +69,24 @@ public interface Courier {
     Written write(DueMessage message, Recipient recipient, @Nullable String coupon, String unsubscribeUrl);
 
     /**
-     * Takes permission and contact budget for a message in the caller's transaction; again for the same message takes
-     * nothing more.
+     * Takes permission and contact budget for messages in the caller's transaction, each to its recipient's address; again
+     * for the same message takes nothing more. Permission is judged for the address.
      *
-     * @param address where it is to go: permission is judged for it
+     * @return the verdict by message id, of every message
      */
-    Verdict take(DueMessage message, Address address);
+    Map<Long, Verdict> take(Map<DueMessage, Address> messages);
 
-    /** Takes a coupon code for a message in the caller's transaction; the same one again. */
-    CouponCode coupon(long offerId, DueMessage message);
+    /** Takes a code of an offer for each message in the caller's transaction, the same one again; by message id. */
+    Map<Long, CouponCode> coupons(long offerId, List<DueMessage> messages);
 
-    /** Gives back what was taken for a message that certainly did not arrive, in the caller's transaction. */
-    void giveBack(long messageId);
+    /** Gives back what was taken for messages that certainly did not arrive, in the caller's transaction. */
+    void giveBack(Collection<Long> messageIds);
 
     /** Gives back what was reserved for the messages of a run that were never begun, in the caller's transaction. */
     void giveBackReserved(long runId);
 
-    /** The recipient's address must not be written to again; in the caller's transaction. */
-    void suppress(DueMessage message, Address address);
+    /** The address a message went to must not be written to again; in the caller's transaction. */
+    void suppress(long messageId, Address address);
 
     /** Nothing of a run is left to send; in the caller's transaction. */
     void finished(long runId, long campaignId);

@@ -3,11 +3,14 @@ package io.rekindle.deliver.outbox;
 import io.rekindle.decide.OutgoingRun;
 import io.rekindle.deliver.MailServer;
 import io.rekindle.deliver.MailSettings;
+import io.rekindle.deliver.MessageState;
 import io.rekindle.deliver.links.Links;
 import io.rekindle.plan.SendWindow;
 import io.rekindle.platform.Backlog;
 import io.rekindle.platform.BusinessClock;
 import io.rekindle.platform.LastingThreads;
+import io.rekindle.platform.PlatformSettings;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -15,27 +18,30 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.ArrayBlockingQueue;
-import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.context.SmartLifecycle;
 import org.springframework.dao.DataAccessException;
 import org.springframework.stereotype.Component;
 import org.springframework.transaction.TransactionException;
+import org.springframework.transaction.support.TransactionSynchronization;
+import org.springframework.transaction.support.TransactionSynchronizationManager;
 import org.springframework.transaction.support.TransactionTemplate;
 
 /**
- * Empties the outbox. One thread fetches what is due and looks up the recipients in bulk; each of several senders has
- * one connection to the mail server and takes messages one by one.
+ * Empties the outbox. One thread reads what is due and prepares it, many messages at a time; each of several senders has
+ * one connection to the mail server and hands over one message after the other; one thread writes down what became of
+ * them. So few are prepared ahead that they are on their way within a moment: as many as there are connections waiting,
+ * and what they took lately in a fraction of a second.
  *
- * <p>That no message goes out twice does not rest on this division of work but on the row: a message is handed over only
- * after a committed transaction moved it from ready to sending, and no transaction moves it back unless it certainly
- * did not go out.
+ * <p>That no message goes out twice does not rest on this division of work but on the row and the journal: a message is
+ * handed over only after a committed transaction moved it from ready to sending, no transaction moves it back unless it
+ * certainly did not go out, and the journal tells those that were begun from those that were only marked.
  *
  * <p>When the mail server has refused our own set-up {@value #MOST_REFUSALS} times in a row, sending stops; after each
  * pause one message is tried, until the mail server takes up the dialogue again.
@@ -43,12 +49,14 @@ import org.springframework.transaction.support.TransactionTemplate;
 @Component
 class Dispatch implements Backlog, MailServer, SmartLifecycle {
     private static final Logger LOG = LoggerFactory.getLogger(Dispatch.class);
-    private static final int BATCH = 200;
+    private static final int BATCH = 250;
     private static final int MOST_COUNTED = 10_000;
+    private static final int LEFT_BEHIND_AT_ONCE = 1_000;
     static final int MOST_REFUSALS = 10;
     private static final Duration GLANCE = Duration.ofSeconds(1);
     private static final Duration AFTER_TROUBLE = Duration.ofSeconds(1);
     private static final Duration PATIENCE_AT_STOP = Duration.ofSeconds(20);
+    private static final String JOURNALS = "outbox";
 
     private final MessageStore store;
     private final Courier courier;
@@ -56,31 +64,57 @@ class Dispatch implements Backlog, MailServer, SmartLifecycle {
     private final MailSettings settings;
     private final BusinessClock clock;
     private final TransactionTemplate transaction;
+    private final Path journals;
     private final Set<Long> inHand = ConcurrentHashMap.newKeySet();
-    private final BlockingQueue<Parcel> queue = new ArrayBlockingQueue<>(2 * BATCH);
+    private final Set<Long> withdrawn = ConcurrentHashMap.newKeySet();
+    private final Anteroom anteroom = new Anteroom();
     private final Semaphore bell = new Semaphore(0);
     private final List<Thread> threads = new ArrayList<>();
     private volatile boolean running;
+    /** The message that is tried while the mail server refuses us. */
+    private volatile long trial;
+
     private volatile @Nullable Hold refusals;
     private volatile @Nullable String failure;
+    private volatile @Nullable Endings endings;
+    private volatile @Nullable Thread closing;
 
+    @Autowired
     Dispatch(
             MessageStore store,
             Courier courier,
             Links links,
             MailSettings settings,
             BusinessClock clock,
-            TransactionTemplate transaction) {
+            TransactionTemplate transaction,
+            PlatformSettings platform) {
+        this(
+                store,
+                courier,
+                links,
+                settings,
+                clock,
+                transaction,
+                platform.data().resolve(JOURNALS));
+    }
+
+    /** @param journals the folder with what is being sent */
+    Dispatch(
+            MessageStore store,
+            Courier courier,
+            Links links,
+            MailSettings settings,
+            BusinessClock clock,
+            TransactionTemplate transaction,
+            Path journals) {
         this.store = store;
         this.courier = courier;
         this.links = links;
         this.settings = settings;
         this.clock = clock;
         this.transaction = transaction;
+        this.journals = journals;
     }
-
-    /** A due message with its recipient, ready to be sent. */
-    record Parcel(DueMessage message, Courier.@Nullable Recipient recipient, boolean trial) {}
 
     /** The mail server has refused our set-up; in a row with earlier refusals. */
     synchronized void refused(Reason reason, String reply) {
@@ -89,6 +123,7 @@ class Dispatch implements Backlog, MailServer, SmartLifecycle {
         int inARow = before == null ? 1 : before.refusals() + 1;
         refusals =
                 new Hold(reason, reply, inARow, before == null ? now : before.since(), now.plus(settings.firstRetry()));
+        if (inARow >= MOST_REFUSALS) anteroom.expect(0);
         if (inARow == MOST_REFUSALS)
             LOG.error(
                     "the mail server has refused us {} times in a row ({}: {}); sending stops, nothing fails; check"
@@ -102,11 +137,6 @@ class Dispatch implements Backlog, MailServer, SmartLifecycle {
     synchronized void heard() {
         if (isHeld()) LOG.info("the mail server no longer refuses us; sending goes on");
         refusals = null;
-    }
-
-    /** Whether a message was read and waits for a sender, or is with one. */
-    boolean isInHand(long message) {
-        return inHand.contains(message);
     }
 
     boolean isHeld() {
@@ -155,33 +185,52 @@ class Dispatch implements Backlog, MailServer, SmartLifecycle {
     public void start() {
         running = true;
         long start = store.newStart();
-        doubt(start);
+        long counted = store.endings();
+        var past = HandoverJournal.past(journals, start, counted);
+        settleLeftBehind(start, past);
         if (!settings.isConfigured()) {
             LOG.info("no mail server is set (rekindle.mail.host): messages wait");
             return;
         }
-        threads.add(LastingThreads.start("outbox", () -> fetch(start)));
-        for (int n = 1; n <= settings.connections(); n++) {
-            var sender = new Sender(this, store, courier, links, settings, clock, transaction, start);
-            threads.add(LastingThreads.start("sender-" + n, sender));
-        }
+        var journal = HandoverJournal.open(journals, start, counted);
+        var ends = new Endings(store, courier, transaction, journal, inHand::remove);
+        endings = ends;
+        var preparation = new Preparation(store, courier, clock, transaction, start);
+        threads.add(LastingThreads.start("outbox", () -> fetch(start, past, preparation, ends)));
+        for (int n = 1; n <= settings.connections(); n++)
+            threads.add(LastingThreads.start(
+                    "sender-" + n, new Sender(this, ends, journal, courier, links, settings, clock)));
+        closing = LastingThreads.start("outbox-endings", () -> {
+            ends.run();
+            journal.close();
+        });
     }
 
-    /** Lets every sender finish the message it is at and write down what became of it. */
+    /** Lets every sender finish the message it is at, and writes down what became of all of them. */
     @Override
     public void stop() {
         running = false;
         wake();
+        var ends = endings;
         try {
             for (var thread : threads) {
                 if (!thread.join(PATIENCE_AT_STOP))
                     LOG.warn("{} does not stop; its message will be in doubt", thread.getName());
             }
+            if (ends != null) {
+                for (var left = anteroom.poll(); left != null; left = anteroom.poll())
+                    ends.add(Ending.notBegun(left.attempt(), clock.instant()));
+                ends.close();
+            }
+            var last = closing;
+            if (last != null && !last.join(PATIENCE_AT_STOP))
+                LOG.warn("what became of messages could not be written down; the next start does that");
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
         threads.clear();
-        queue.clear();
+        endings = null;
+        closing = null;
         inHand.clear();
     }
 
@@ -190,27 +239,63 @@ class Dispatch implements Backlog, MailServer, SmartLifecycle {
         return running;
     }
 
-    /** The next message, if one comes in time. */
+    /** A prepared message, if one waits. */
     @Nullable
-    Parcel next(Duration patience) throws InterruptedException {
-        return queue.poll(patience.toMillis(), TimeUnit.MILLISECONDS);
+    Prepared poll() {
+        return anteroom.poll();
     }
 
-    /** Says that a message is no longer in hand: its row tells what it is now. */
-    void release(Parcel parcel) {
-        inHand.remove(parcel.message().messageId());
+    /** The next prepared message, if one comes in time; for a connection that stands. */
+    @Nullable
+    Prepared next(Duration patience) throws InterruptedException {
+        return anteroom.next(patience);
     }
 
-    private void fetch(long start) {
+    /** Waits until there is something to send that no other connection is waiting for; whether there is. */
+    boolean join(Duration patience) throws InterruptedException {
+        return anteroom.join(patience);
+    }
+
+    /** Waits no longer for something to send. */
+    void leave() {
+        anteroom.leave();
+    }
+
+    /** A message was handed over, whatever came of it. */
+    void handedOver() {
+        anteroom.handedOver();
+    }
+
+    /** Whether a prepared message may still go out as it is; otherwise it is laid down and judged anew. */
+    boolean mayBegin(Prepared prepared) {
+        var message = prepared.message();
+        var run = message.run();
+        var now = clock.instant();
+        return !prepared.isStale()
+                && !withdrawn.contains(run.runId())
+                && now.isBefore(run.expiresAt())
+                && !opening(run, now).isAfter(now)
+                // Prepared before the mail server refused us, or the one that is tried.
+                && (!isHeld() || message.messageId() == trial);
+    }
+
+    private void fetch(long start, HandoverJournal.Past past, Preparation preparation, Endings ends) {
         while (running) {
             try {
-                boolean idle = queue.size() > BATCH || fetchOnce(start) == 0;
+                // Again at every look: a transaction of a killed server may be committed by PostgreSQL only after our
+                // start.
+                settleLeftBehind(start, past);
+                boolean idle = fetchOnce(preparation, ends) == 0;
                 failure = null;
                 if (idle) pause(GLANCE);
+                else anteroom.awaitRoom(GLANCE);
             } catch (DataAccessException | TransactionException e) {
                 failure = String.valueOf(e.getMessage());
                 LOG.warn("the outbox cannot be read, trying again: {}", e.getMessage());
                 pause(AFTER_TROUBLE);
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                return;
             } catch (RuntimeException | Error e) {
                 failure = String.valueOf(e);
                 LOG.error("the outbox stumbled, trying again", e);
@@ -219,26 +304,63 @@ class Dispatch implements Backlog, MailServer, SmartLifecycle {
         }
     }
 
-    private int fetchOnce(long start) {
-        // Again at every look: a transaction of a killed server may be committed by PostgreSQL only after our start.
-        doubt(start);
-        var now = clock.instant();
+    /** How many messages were due that could be looked after. */
+    private int fetchOnce(Preparation preparation, Endings ends) {
         finishRuns();
         boolean held = isHeld();
-        if (held && (pausesAt(now) || !inHand.isEmpty())) return 0;
-        var due = store.due(now, List.copyOf(inHand), held ? 1 : BATCH);
+        var now = clock.instant();
+        if (held && (pausesAt(now) || !inHand.isEmpty())) {
+            anteroom.expect(0);
+            return 0;
+        }
+        int room = Math.min(BATCH, anteroom.room());
+        var due = store.due(
+                now,
+                List.copyOf(inHand),
+                // They would all be put off, a moment each, and again after it.
+                !courier.isWaiting(),
+                held ? 1 : Math.max(room, settings.connections()));
+        anteroom.expect(due.size());
         if (due.isEmpty()) return 0;
         var turnedAway = turnAway(due, now);
         var open = due.stream()
                 .filter(message -> !turnedAway.contains(message.run().runId()))
+                .limit(room)
                 .toList();
-        var recipients = courier.recipients(
-                open.stream().map(DueMessage::customer).distinct().toList());
+        if (held && !open.isEmpty()) trial = open.getFirst().messageId();
+        if (!open.isEmpty()) prepare(open, preparation, ends);
+        return due.size();
+    }
+
+    private void prepare(List<DueMessage> open, Preparation preparation, Endings ends) {
+        var untold = new HashSet<Long>();
         for (var message : open) {
             inHand.add(message.messageId());
-            if (!put(new Parcel(message, recipients.get(message.customer()), held))) return 0;
+            untold.add(message.messageId());
         }
-        return due.size();
+        try {
+            preparation.prepare(open, new Preparation.Sink() {
+                @Override
+                public void put(Prepared prepared) {
+                    untold.remove(prepared.message().messageId());
+                    anteroom.put(prepared);
+                }
+
+                @Override
+                public void release(DueMessage message) {
+                    untold.remove(message.messageId());
+                    inHand.remove(message.messageId());
+                }
+
+                @Override
+                public void unsure(DueMessage message) {
+                    untold.remove(message.messageId());
+                    ends.add(Ending.notBegun(Ending.Attempt.next(message), clock.instant()));
+                }
+            });
+        } finally {
+            inHand.removeAll(untold);
+        }
     }
 
     /** Skips the runs that were withdrawn or whose time is over and postpones those whose window is closed; their ids. */
@@ -271,7 +393,8 @@ class Dispatch implements Backlog, MailServer, SmartLifecycle {
 
     private void skipRun(long runId, String reason, Instant now) {
         transaction.executeWithoutResult(status -> {
-            store.skipRun(runId, reason, now).forEach(courier::giveBack);
+            var tried = store.skipRun(runId, reason, now);
+            if (!tried.isEmpty()) courier.giveBack(tried);
             courier.giveBackReserved(runId);
         });
     }
@@ -280,29 +403,62 @@ class Dispatch implements Backlog, MailServer, SmartLifecycle {
     void withdraw(long runId) {
         store.withdraw(runId);
         skipRun(runId, "cancelled", clock.instant());
+        TransactionSynchronizationManager.registerSynchronization(new TransactionSynchronization() {
+            @Override
+            public void afterCommit() {
+                // What is prepared already learns it here.
+                withdrawn.add(runId);
+            }
+        });
     }
 
     private void finishRuns() {
         transaction.executeWithoutResult(status -> {
-            for (var run : store.finishRuns()) courier.finished(run.runId(), run.campaignId());
+            for (var run : store.finishRuns()) {
+                courier.finished(run.runId(), run.campaignId());
+                withdrawn.remove(run.runId());
+            }
         });
     }
 
-    private void doubt(long start) {
-        int doubted = transaction.execute(status -> store.doubt(start, clock.instant()));
+    /** What earlier starts of the server left being sent: their journals tell what became of it, or it is in doubt. */
+    private void settleLeftBehind(long start, HandoverJournal.Past past) {
+        long doubted = 0;
+        while (true) {
+            var left = store.leftBehind(start, LEFT_BEHIND_AT_ONCE);
+            if (left.isEmpty()) break;
+            var now = clock.instant();
+            var ends = left.stream()
+                    .map(one -> ending(one, past.of(one.start(), one.messageId(), one.attempt()), now))
+                    .toList();
+            doubted += ends.stream()
+                    .filter(end -> end.state() == MessageState.IN_DOUBT)
+                    .count();
+            transaction.executeWithoutResult(status -> Endings.write(store, courier, ends));
+        }
         if (doubted > 0)
             LOG.warn(
                     "{} messages are in doubt: the server was stopped while it sent them; settle them one by one",
                     doubted);
     }
 
-    private boolean put(Parcel parcel) {
-        try {
-            while (running) if (queue.offer(parcel, 100, TimeUnit.MILLISECONDS)) return true;
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        }
-        return false;
+    private static Ending ending(MessageStore.LeftBehind left, HandoverJournal.Fate fate, Instant now) {
+        var attempt = new Ending.Attempt(left.messageId(), left.attempt());
+        return switch (fate) {
+            case HandoverJournal.Fate.NotBegun no -> Ending.notBegun(attempt, now);
+            case HandoverJournal.Fate.Accepted accepted ->
+                Ending.sent(attempt, "taken; the server stopped before it was written down", accepted.at());
+            case HandoverJournal.Fate.NotTaken no ->
+                Ending.deferred(
+                        attempt, "interrupted", "not taken; the server stopped before it was written down", now, now);
+            case HandoverJournal.Fate.Begun begun -> doubt(attempt, now);
+            case HandoverJournal.Fate.Unknown unknown -> doubt(attempt, now);
+        };
+    }
+
+    private static Ending doubt(Ending.Attempt attempt, Instant now) {
+        return Ending.inDoubt(
+                attempt, "interrupted", "the server stopped between handing it over and hearing the answer", now);
     }
 
     void pause(Duration most) {

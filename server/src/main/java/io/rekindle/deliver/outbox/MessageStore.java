@@ -14,8 +14,11 @@ import java.time.LocalTime;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
 import java.util.Collection;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
-import java.util.Optional;
+import java.util.Map;
+import java.util.Set;
 import java.util.stream.Stream;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
@@ -23,6 +26,7 @@ import org.postgresql.PGConnection;
 import org.springframework.dao.DataAccessResourceFailureException;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.jdbc.datasource.DataSourceUtils;
+import org.springframework.jdbc.support.SqlArrayValue;
 import org.springframework.stereotype.Component;
 
 /**
@@ -114,19 +118,26 @@ class MessageStore {
                 .single();
     }
 
-    /** Due messages, longest due first, without those that are in hand already. */
-    List<DueMessage> due(Instant now, Collection<Long> inHand, int limit) {
+    /**
+     * Due messages, longest due first, without those that are in hand already.
+     *
+     * @param campaigns also those of campaigns
+     */
+    List<DueMessage> due(Instant now, Collection<Long> inHand, boolean campaigns, int limit) {
         return jdbc.sql("""
                         select m.message_id, m.decision_id, m.customer_id, m.attempts, m.excused_attempts, m.due_at, r.run_id, r.campaign_id,
                                r.purpose, r.channel, r.topic, r.category, r.template_id, r.template_version, r.offer_id, r.window_from,
                                r.window_to, r.expires_at, r.last_merge, r.withdrawn
                         from messages m join message_runs r on r.run_id = m.run_id
                         where m.state in ('ready', 'deferred') and m.due_at <= :now and m.message_id <> all(:inHand)
+                            and (:campaigns or r.campaign_id = :noCampaign)
                         order by m.due_at, m.message_id
                         limit :limit
                         """)
                 .param("now", utc(now))
                 .param("inHand", inHand.toArray(Long[]::new))
+                .param("campaigns", campaigns)
+                .param("noCampaign", OutgoingRun.NO_CAMPAIGN)
                 .param("limit", limit)
                 .query(MessageStore::dueMessage)
                 .list();
@@ -159,95 +170,132 @@ class MessageStore {
     }
 
     /**
-     * Locks a message that is still to be sent; false when it is not, or when somebody else has it. For the rest of the
+     * Locks those of the messages that are still to be sent and that nobody else has; their ids. For the rest of the
      * transaction PostgreSQL keeps the plans of prepared statements: left to itself it would plan the one that takes
-     * permission anew for each message, which costs several times as much as the statement.
+     * permission anew each time, which costs several times as much as the statement.
      */
-    boolean claim(DueMessage message) {
-        return jdbc.sql("""
-                        select 1, set_config('plan_cache_mode', 'force_generic_plan', true) from messages m
-                        where message_id = :id and state in ('ready', 'deferred') and attempts = :attempts
+    Set<Long> claim(List<DueMessage> messages) {
+        return new HashSet<>(jdbc.sql("""
+                        select m.message_id, set_config('plan_cache_mode', 'force_generic_plan', true)
+                        from unnest(:ids, :attempts) as x (id, attempts)
+                        join messages m on m.message_id = x.id and m.attempts = x.attempts
+                        where m.state in ('ready', 'deferred')
                           and not exists (select 1 from message_runs r where r.run_id = m.run_id and r.withdrawn)
-                        for update skip locked
+                        order by m.message_id
+                        for update of m skip locked
                         """)
-                .param("id", message.messageId())
-                .param("attempts", message.attempts())
-                .query((r, n) -> true)
-                .optional()
-                .isPresent();
+                .param("ids", bigints(messages.stream().map(DueMessage::messageId)))
+                .param("attempts", ints(messages.stream().map(DueMessage::attempts)))
+                .query((r, n) -> r.getLong("message_id"))
+                .list());
     }
 
-    /** Marks a claimed message as being sent by this start of the server. */
-    void begin(DueMessage message, long addressHash, long start, Instant now) {
+    /** Marks claimed messages as being sent by this start of the server, each to the address with that hash. */
+    void begin(Map<DueMessage, Long> addressHashes, long start, Instant now) {
+        if (addressHashes.isEmpty()) return;
         jdbc.sql("""
                         with changed as (
-                            update messages
+                            update messages m
                             set state = 'sending', reason = null, detail = null, attempts = attempts + 1,
-                                sender = :start, address_hash = :address, changed_at = :now
-                            where message_id = :id
-                            returning message_id, state, changed_at)
+                                sender = :start, address_hash = x.address, changed_at = :now
+                            from unnest(:ids, :addresses) as x (id, address)
+                            where m.message_id = x.id
+                            returning m.message_id, m.state, m.changed_at)
                         insert into message_changes (message_id, state, changed_at)
                         select message_id, state, changed_at from changed
                         """)
-                .param("id", message.messageId())
+                .param("ids", bigints(addressHashes.keySet().stream().map(DueMessage::messageId)))
+                .param("addresses", bigints(addressHashes.values().stream()))
                 .param("start", start)
-                .param("address", addressHash)
                 .param("now", utc(now))
                 .update();
     }
 
     /**
-     * Writes down what became of an attempt to send a message. The attempt is named, so that a repeated call cannot end
-     * a later one. What would be tried again is skipped when its run was withdrawn meanwhile.
+     * Writes down what became of attempts to send messages. The attempt is named, so that a repeated call cannot end a
+     * later one. What would be tried again is skipped when its run was withdrawn meanwhile.
      *
-     * @return the state it has now; empty when it was written down before
+     * @return the state each has now, by message id; without those that were written down before
      */
-    Optional<MessageState> end(Ending ending) {
-        return jdbc.sql("""
+    Map<Long, MessageState> end(Collection<Ending> endings) {
+        var states = HashMap.<Long, MessageState>newHashMap(endings.size());
+        jdbc.sql("""
                         with changed as (
                             update messages m
-                            set state = case when again.off then 'skipped' else :state end,
-                                reason = case when again.off then 'cancelled' else :reason end,
-                                detail = :detail, changed_at = :at, due_at = coalesce(:dueAt, due_at),
-                                excused_attempts = excused_attempts + :excused,
-                                sent_at = case when :state = 'sent' then :at else sent_at end
-                            from (select r.run_id, r.withdrawn and :state = 'deferred' as off from message_runs r) again
-                            where m.message_id = :id and m.state = 'sending' and m.attempts = :attempt
-                              and again.run_id = m.run_id
+                            set state = case when g.state in ('ready', 'deferred') and r.withdrawn then 'skipped' else g.state end,
+                                reason = case when g.state in ('ready', 'deferred') and r.withdrawn then 'cancelled' else g.reason end,
+                                detail = g.detail, changed_at = g.at, due_at = coalesce(g.due_at, m.due_at),
+                                excused_attempts = m.excused_attempts + g.excused,
+                                sent_at = case when g.state = 'sent' then g.at else m.sent_at end
+                            from unnest(:ids, :attempts, :states, :reasons, :details, :ats::timestamptz[],
+                                        :dues::timestamptz[], :excused)
+                                as g (id, attempt, state, reason, detail, at, due_at, excused),
+                                message_runs r
+                            where m.message_id = g.id and m.state = 'sending' and m.attempts = g.attempt
+                              and r.run_id = m.run_id
                             returning m.message_id, m.state, m.reason, m.detail, m.changed_at)
                         insert into message_changes (message_id, state, reason, detail, changed_at)
                         select message_id, state, reason, detail, changed_at from changed
-                        returning state
+                        returning message_id, state
                         """)
-                .param("id", ending.message().messageId())
-                .param("attempt", ending.message().attempts() + 1)
-                .param("state", ending.state().code())
-                .param("reason", ending.reason(), Types.VARCHAR)
-                .param("detail", ending.detail(), Types.VARCHAR)
-                .param("at", utc(ending.at()))
-                .param("excused", ending.excused() ? 1 : 0)
-                .param("dueAt", ending.dueAt() == null ? null : utc(ending.dueAt()), Types.TIMESTAMP_WITH_TIMEZONE)
-                .query((r, n) -> MessageState.of(r.getString("state")))
-                .optional();
+                .param("ids", bigints(endings.stream().map(Ending::messageId)))
+                .param("attempts", ints(endings.stream().map(Ending::attempt)))
+                .param(
+                        "states",
+                        texts(endings.stream().map(ending -> ending.state().code())))
+                .param("reasons", texts(endings.stream().map(Ending::reason)))
+                .param("details", texts(endings.stream().map(Ending::detail)))
+                .param("ats", texts(endings.stream().map(ending -> ending.at().toString())))
+                .param("dues", texts(endings.stream().map(ending -> {
+                    var due = ending.dueAt();
+                    return due == null ? null : due.toString();
+                })))
+                .param("excused", ints(endings.stream().map(ending -> ending.excused() ? 1 : 0)))
+                .query(r -> {
+                    states.put(r.getLong("message_id"), MessageState.of(r.getString("state")));
+                });
+        return states;
     }
 
-    /** Skips a message that is still to be sent; false when it is not any more. */
-    boolean skip(DueMessage message, String reason, @Nullable String detail, Instant now) {
+    /** Notes one more transaction that writes down endings; how many there were. */
+    long countEndings() {
+        return jdbc.sql("update outbox_endings set transactions = transactions + 1 returning transactions")
+                .query(Long.class)
+                .single();
+    }
+
+    /** How many transactions wrote down endings. */
+    long endings() {
+        return jdbc.sql("select transactions from outbox_endings")
+                .query(Long.class)
+                .single();
+    }
+
+    /** Why a message is not sent. */
+    record Skip(DueMessage message, String reason, @Nullable String detail) {}
+
+    /** Skips messages that are still to be sent; the ids of those that were. */
+    List<Long> skip(List<Skip> skips, Instant now) {
+        if (skips.isEmpty()) return List.of();
         return jdbc.sql("""
                         with changed as (
-                            update messages set state = 'skipped', reason = :reason, detail = :detail, changed_at = :now
-                            where message_id = :id and state in ('ready', 'deferred') and attempts = :attempts
-                            returning message_id, state, reason, detail, changed_at)
+                            update messages m set state = 'skipped', reason = x.reason, detail = x.detail, changed_at = :now
+                            from unnest(:ids, :attempts, :reasons, :details) as x (id, attempts, reason, detail)
+                            where m.message_id = x.id and m.state in ('ready', 'deferred') and m.attempts = x.attempts
+                            returning m.message_id, m.state, m.reason, m.detail, m.changed_at)
                         insert into message_changes (message_id, state, reason, detail, changed_at)
                         select message_id, state, reason, detail, changed_at from changed
+                        returning message_id
                         """)
-                        .param("id", message.messageId())
-                        .param("attempts", message.attempts())
-                        .param("reason", reason)
-                        .param("detail", detail, Types.VARCHAR)
-                        .param("now", utc(now))
-                        .update()
-                == 1;
+                .param("ids", bigints(skips.stream().map(skip -> skip.message().messageId())))
+                .param(
+                        "attempts",
+                        ints(skips.stream().map(skip -> skip.message().attempts())))
+                .param("reasons", texts(skips.stream().map(Skip::reason)))
+                .param("details", texts(skips.stream().map(Skip::detail)))
+                .param("now", utc(now))
+                .query((r, n) -> r.getLong("message_id"))
+                .list();
     }
 
     /** From now on nothing of a run is begun to be sent, and what is being sent is not tried again. */
@@ -280,15 +328,17 @@ class MessageStore {
                 .list();
     }
 
-    /** Moves a message that is still to be sent to another time. */
-    void postpone(DueMessage message, Instant to) {
+    /** Moves messages that are still to be sent to other times. */
+    void postpone(Map<DueMessage, Instant> times) {
+        if (times.isEmpty()) return;
         jdbc.sql("""
-                        update messages set due_at = :to
-                        where message_id = :id and state in ('ready', 'deferred') and attempts = :attempts
+                        update messages m set due_at = x.due_at
+                        from unnest(:ids, :attempts, :dues::timestamptz[]) as x (id, attempts, due_at)
+                        where m.message_id = x.id and m.state in ('ready', 'deferred') and m.attempts = x.attempts
                         """)
-                .param("to", utc(to))
-                .param("id", message.messageId())
-                .param("attempts", message.attempts())
+                .param("ids", bigints(times.keySet().stream().map(DueMessage::messageId)))
+                .param("attempts", ints(times.keySet().stream().map(DueMessage::attempts)))
+                .param("dues", texts(times.values().stream().map(Instant::toString)))
                 .update();
     }
 
@@ -304,18 +354,19 @@ class MessageStore {
                 .update();
     }
 
-    /** What an earlier start of the server left being sent is in doubt. */
-    int doubt(long start, Instant now) {
+    /** An attempt that an earlier start of the server has marked as being sent. */
+    record LeftBehind(long messageId, int attempt, long start) {}
+
+    /** What earlier starts of the server left being sent; the first so many. */
+    List<LeftBehind> leftBehind(long start, int limit) {
         return jdbc.sql("""
-                        with changed as (
-                            update messages
-                            set state = 'in_doubt', reason = 'interrupted', changed_at = :now,
-                                detail = 'the server stopped between handing it over and hearing the answer'
-                            where state = 'sending' and sender < :start
-                            returning message_id, state, reason, detail, changed_at)
-                        insert into message_changes (message_id, state, reason, detail, changed_at)
-                        select message_id, state, reason, detail, changed_at from changed
-                        """).param("start", start).param("now", utc(now)).update();
+                        select message_id, attempts, sender from messages
+                        where state = 'sending' and sender < :start order by message_id limit :limit
+                        """)
+                .param("start", start)
+                .param("limit", limit)
+                .query((r, n) -> new LeftBehind(r.getLong("message_id"), r.getInt("attempts"), r.getLong("sender")))
+                .list();
     }
 
     /** A run of a campaign. */
@@ -357,6 +408,18 @@ class MessageStore {
                         r.getObject("expires_at", OffsetDateTime.class).toInstant(),
                         r.getLong("last_merge")),
                 r.getBoolean("withdrawn"));
+    }
+
+    private static SqlArrayValue bigints(Stream<Long> values) {
+        return new SqlArrayValue("bigint", values.toArray());
+    }
+
+    private static SqlArrayValue ints(Stream<Integer> values) {
+        return new SqlArrayValue("int", values.toArray());
+    }
+
+    private static SqlArrayValue texts(Stream<? extends @Nullable String> values) {
+        return new SqlArrayValue("text", values.toArray());
     }
 
     private static OffsetDateTime utc(Instant at) {

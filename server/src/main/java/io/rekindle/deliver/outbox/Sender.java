@@ -2,33 +2,25 @@ package io.rekindle.deliver.outbox;
 
 import io.rekindle.deliver.MailServer;
 import io.rekindle.deliver.MailSettings;
-import io.rekindle.deliver.MessageState;
 import io.rekindle.deliver.links.Links;
 import io.rekindle.deliver.smtp.Handover;
 import io.rekindle.deliver.smtp.Mail;
 import io.rekindle.deliver.smtp.SmtpConnection;
-import io.rekindle.plan.CouponCode;
 import io.rekindle.platform.BusinessClock;
 import jakarta.mail.AuthenticationFailedException;
 import jakarta.mail.MessagingException;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.dao.DataAccessException;
-import org.springframework.transaction.TransactionException;
-import org.springframework.transaction.support.TransactionTemplate;
 
 /**
- * Sends messages one by one over one connection.
- *
- * <p>For each message one short transaction writes down what became of the one before, takes permission, contact budget
- * and coupon for this one, makes it out, and marks it as being sent. It is committed before the mail is handed over. So at
- * most one message per connection is ever undecided, and two commits a mail become one.
+ * Hands messages over one by one on one connection. What it gets is prepared: permission, contact budget and coupon are taken
+ * and it is marked as being sent. It makes the message out, notes in the journal that it begins, hands it over, and notes
+ * the answer. So at most one message per connection is ever undecided.
  */
 final class Sender implements Runnable {
     private static final Logger LOG = LoggerFactory.getLogger(Sender.class);
@@ -37,49 +29,31 @@ final class Sender implements Runnable {
     private static final Duration LONGEST_RETRY = Duration.ofDays(1);
 
     private final Dispatch dispatch;
-    private final MessageStore store;
+    private final Endings endings;
+    private final HandoverJournal journal;
     private final Courier courier;
     private final Links links;
     private final MailSettings settings;
     private final BusinessClock clock;
-    private final TransactionTemplate transaction;
-    private final long start;
-    /** What became of messages and is not yet written down: at most the one sent last. */
-    private final List<Ending> endings = new ArrayList<>();
 
     private @Nullable SmtpConnection connection;
     private boolean unreachable;
 
     Sender(
             Dispatch dispatch,
-            MessageStore store,
+            Endings endings,
+            HandoverJournal journal,
             Courier courier,
             Links links,
             MailSettings settings,
-            BusinessClock clock,
-            TransactionTemplate transaction,
-            long start) {
+            BusinessClock clock) {
         this.dispatch = dispatch;
-        this.store = store;
+        this.endings = endings;
+        this.journal = journal;
         this.courier = courier;
         this.links = links;
         this.settings = settings;
         this.clock = clock;
-        this.transaction = transaction;
-        this.start = start;
-    }
-
-    /** Rolls back what was taken for a message that turns out to go nowhere. */
-    private static final class NotToBeSent extends RuntimeException {
-        private static final long serialVersionUID = 1;
-        private final String reason;
-        private final @Nullable String detail;
-
-        private NotToBeSent(String reason, @Nullable String detail) {
-            super(reason, null, false, false);
-            this.reason = reason;
-            this.detail = detail;
-        }
     }
 
     @Override
@@ -89,148 +63,95 @@ final class Sender implements Runnable {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         } finally {
-            writeDownPatiently();
             disconnect();
         }
     }
 
     private void step() throws InterruptedException {
-        var parcel = dispatch.next(endings.isEmpty() ? GLANCE : Duration.ZERO);
-        if (parcel == null) {
-            if (!endings.isEmpty()) writeDownPatiently();
-            return;
-        }
+        var stands = connection;
+        var prepared = stands != null && stands.isUsable() ? dispatch.poll() : null;
+        if (prepared == null) prepared = await();
+        if (prepared == null) return;
         try {
-            send(parcel);
-        } catch (DataAccessException | TransactionException e) {
-            LOG.warn("the outbox cannot be written, trying again: {}", e.getMessage());
-            writeDownPatiently();
+            send(prepared);
         } catch (RuntimeException | Error e) {
-            LOG.error("message {} could not be prepared", parcel.message().messageId(), e);
-            writeDownPatiently();
+            // Only what comes before the handing over throws.
+            LOG.error("message {} could not be made out", prepared.message().messageId(), e);
+            endings.add(Ending.notBegun(prepared.attempt(), clock.instant()));
             dispatch.pause(AFTER_TROUBLE);
-        } finally {
-            dispatch.release(parcel);
         }
     }
 
-    private void send(Dispatch.Parcel parcel) {
-        var message = parcel.message();
-        var recipient = parcel.recipient();
-        var address = recipient == null ? null : recipient.address();
-        if (recipient == null || address == null) {
-            skip(message, "no_address", null);
+    /** Messages are prepared only for connections that stand. */
+    private @Nullable Prepared await() throws InterruptedException {
+        if (!dispatch.join(GLANCE)) return null;
+        try {
+            return connect() ? dispatch.next(GLANCE) : null;
+        } finally {
+            dispatch.leave();
+        }
+    }
+
+    private void send(Prepared prepared) throws InterruptedException {
+        var message = prepared.message();
+        var attempt = prepared.attempt();
+        if (!dispatch.mayBegin(prepared)) {
+            endings.add(Ending.notBegun(attempt, clock.instant()));
             return;
         }
-        // Fetched before the mail server refused us, or beside the one that is tried.
-        if (dispatch.isHeld() && !parcel.trial()) return;
-        if (!connect()) return;
         var unsubscribe = links.unsubscribeUrl(message.messageId());
-        var begun = begin(message, recipient, address, unsubscribe);
-        if (begun != null) endings.add(handOver(message, address, begun, unsubscribe));
-    }
-
-    /** What to hand over of a message that is now marked as being sent; nothing when it is not to be sent now. */
-    private Courier.Written.@Nullable Complete begin(
-            DueMessage message, Courier.Recipient recipient, Courier.Address address, String unsubscribe) {
-        var at = clock.instant();
-        boolean known = false;
-        try {
-            var begun = transaction.execute(status -> {
-                writeDown();
-                if (!store.claim(message)) return null;
-                if (!at.isBefore(message.run().expiresAt())) throw new NotToBeSent("expired", null);
-                // It was open when the message was fetched; a slow mail server may have taken long since.
-                var opening = dispatch.opening(message.run(), at);
-                if (opening.isAfter(at)) {
-                    store.postpone(message, opening);
-                    return null;
-                }
-                switch (courier.take(message, address)) {
-                    case Courier.Verdict.Granted granted -> {}
-                    case Courier.Verdict.Refused refused -> throw new NotToBeSent(refused.reason(), null);
-                    case Courier.Verdict.AddressChanged changed -> {
-                        // It stays due: the outbox is read again, with the address of then.
-                        return null;
-                    }
-                    case Courier.Verdict.Later later -> {
-                        store.postpone(message, later.notBefore());
-                        return null;
-                    }
-                }
-                var written = written(message, recipient, coupon(message), unsubscribe);
-                store.begin(message, address.hash(), start, at);
-                return written;
-            });
-            known = true;
-            endings.clear();
-            return begun;
-        } catch (NotToBeSent no) {
-            known = true;
-            skip(message, no.reason, no.detail);
-            return null;
-        } finally {
-            // Nobody knows whether that commit took place; but the mail was not handed over.
-            if (!known) endings.add(Ending.deferred(message, "not_begun", "the outbox could not be written", at, at));
-        }
-    }
-
-    private @Nullable String coupon(DueMessage message) {
-        var offer = message.run().offerId();
-        if (offer == null) return null;
-        return switch (courier.coupon(offer, message)) {
-            case CouponCode.Given given -> given.code();
-            case CouponCode.None none -> throw new NotToBeSent(none.reason().code(), null);
-        };
-    }
-
-    private Courier.Written.Complete written(
-            DueMessage message, Courier.Recipient recipient, @Nullable String coupon, String unsubscribe) {
-        try {
-            return switch (courier.write(message, recipient, coupon, unsubscribe)) {
-                case Courier.Written.Complete complete -> complete;
-                case Courier.Written.Lacking lacking ->
-                    throw new NotToBeSent("template_missing_value", String.join(", ", lacking.places()));
-            };
-        } catch (DataAccessException | NotToBeSent e) {
-            throw e;
-        } catch (RuntimeException | StackOverflowError e) {
-            LOG.error("template {} cannot be made out", message.run().templateId(), e);
-            throw new NotToBeSent("template_error", String.valueOf(e.getMessage()));
-        }
-    }
-
-    private Ending handOver(
-            DueMessage message, Courier.Address address, Courier.Written.Complete written, String unsubscribe) {
         Mail mail;
         try {
-            mail = mail(message, address.email(), written, unsubscribe);
-        } catch (RuntimeException | Error e) {
-            LOG.error("message {} could not be written", message.messageId(), e);
-            return retryOrFail(message, "could_not_be_written", String.valueOf(e.getMessage()));
+            switch (courier.write(message, prepared.recipient(), prepared.coupon(), unsubscribe)) {
+                case Courier.Written.Lacking lacking -> {
+                    endings.add(Ending.skipped(
+                            attempt, "template_missing_value", String.join(", ", lacking.places()), clock.instant()));
+                    return;
+                }
+                case Courier.Written.Complete complete ->
+                    mail = mail(message, prepared.address().email(), complete, unsubscribe);
+            }
+        } catch (DataAccessException e) {
+            LOG.warn("what message {} says cannot be looked up, trying again: {}", message.messageId(), e.getMessage());
+            endings.add(Ending.notBegun(attempt, clock.instant()));
+            dispatch.pause(AFTER_TROUBLE);
+            return;
+        } catch (RuntimeException | StackOverflowError e) {
+            LOG.error("template {} cannot be made out", message.run().templateId(), e);
+            endings.add(Ending.skipped(attempt, "template_error", String.valueOf(e.getMessage()), clock.instant()));
+            return;
         }
+        int slot = journal.begin(attempt.messageId(), attempt.number());
         var end = handOverOrDoubt(message, mail);
+        if (end instanceof Handover.Accepted) journal.accepted(slot, clock.instant());
+        else if (!(end instanceof Handover.Undecided)) journal.notTaken(slot);
+        endings.add(ending(prepared, end), slot);
+        dispatch.handedOver();
+    }
+
+    private Ending ending(Prepared prepared, Handover end) {
+        var attempt = prepared.attempt();
         if (end instanceof Handover.Refused refused && refused.isOfOurSetUp()) {
             var reason = refused.isSignIn() ? MailServer.Reason.SIGN_IN_REFUSED : MailServer.Reason.SENDER_REFUSED;
             var at = clock.instant();
             dispatch.refused(reason, refused.detail());
-            return Ending.excused(message, reason.code(), refused.detail(), at, at.plus(settings.firstRetry()));
+            return Ending.excused(attempt, reason.code(), refused.detail(), at, at.plus(settings.firstRetry()));
         }
         if (end instanceof Handover.Accepted || end instanceof Handover.Refused || end instanceof Handover.Postponed)
             dispatch.heard();
         return switch (end) {
-            case Handover.Accepted accepted -> Ending.sent(message, accepted.detail(), clock.instant());
+            case Handover.Accepted accepted -> Ending.sent(attempt, accepted.detail(), clock.instant());
             case Handover.Refused refused ->
                 Ending.failed(
-                        message,
+                        attempt,
                         refused.addressIsDead() ? "address_refused" : refusedReason(refused.stage()),
                         refused.detail(),
                         clock.instant(),
-                        refused.addressIsDead() ? address : null);
-            case Handover.Postponed postponed -> retryOrFail(message, "refused_for_now", postponed.detail());
-            case Handover.Unsent unsent -> retryOrFail(message, "connection_lost", unsent.detail());
+                        refused.addressIsDead() ? prepared.address() : null);
+            case Handover.Postponed postponed -> retryOrFail(prepared, "refused_for_now", postponed.detail());
+            case Handover.Unsent unsent -> retryOrFail(prepared, "connection_lost", unsent.detail());
             case Handover.Undecided undecided ->
-                Ending.inDoubt(message, "no_answer", undecided.detail(), clock.instant());
+                Ending.inDoubt(attempt, "no_answer", undecided.detail(), clock.instant());
         };
     }
 
@@ -281,52 +202,17 @@ final class Sender implements Runnable {
                         : Map.of("X-Rekindle-Message", Long.toString(message.messageId())));
     }
 
-    private Ending retryOrFail(DueMessage message, String reason, String detail) {
+    private Ending retryOrFail(Prepared prepared, String reason, String detail) {
         var now = clock.instant();
-        int tried = message.attempts() - message.excused();
-        if (tried >= settings.retries()) return Ending.failed(message, "gave_up", detail, now, null);
-        return Ending.deferred(message, reason, detail, now, now.plus(wait(tried)));
+        int tried = prepared.message().attempts() - prepared.message().excused();
+        if (tried >= settings.retries()) return Ending.failed(prepared.attempt(), "gave_up", detail, now, null);
+        return Ending.deferred(prepared.attempt(), reason, detail, now, now.plus(wait(tried)));
     }
 
     private Duration wait(int attempts) {
         var wait = settings.firstRetry();
         for (int n = 0; n < attempts && wait.compareTo(LONGEST_RETRY) < 0; n++) wait = wait.multipliedBy(2);
         return wait.compareTo(LONGEST_RETRY) < 0 ? wait : LONGEST_RETRY;
-    }
-
-    private void skip(DueMessage message, String reason, @Nullable String detail) {
-        transaction.executeWithoutResult(status -> {
-            writeDown();
-            if (store.skip(message, reason, detail, clock.instant())) courier.giveBack(message.messageId());
-        });
-        endings.clear();
-    }
-
-    /** In the caller's transaction; whoever commits it clears the list. */
-    private void writeDown() {
-        for (var ending : endings) {
-            var state = store.end(ending).orElse(null);
-            if (state != MessageState.FAILED && state != MessageState.SKIPPED) continue;
-            courier.giveBack(ending.message().messageId());
-            var dead = ending.deadAddress();
-            if (dead != null) courier.suppress(ending.message(), dead);
-        }
-    }
-
-    /** Tries until it is written down: what is not would be in doubt after the next start. */
-    private void writeDownPatiently() {
-        var waited = Duration.ZERO;
-        while (!endings.isEmpty()) {
-            try {
-                transaction.executeWithoutResult(status -> writeDown());
-                endings.clear();
-            } catch (RuntimeException | Error e) {
-                LOG.warn("what became of a message cannot be written down, trying again: {}", e.getMessage());
-                if (!dispatch.isRunning() && waited.compareTo(Duration.ofSeconds(10)) > 0) return;
-                dispatch.pause(AFTER_TROUBLE);
-                waited = waited.plus(AFTER_TROUBLE);
-            }
-        }
     }
 
     private boolean connect() {
@@ -348,7 +234,6 @@ final class Sender implements Runnable {
                         settings.port(),
                         e.getMessage());
             unreachable = true;
-            writeDownPatiently();
             dispatch.pause(AFTER_TROUBLE);
             return false;
         }

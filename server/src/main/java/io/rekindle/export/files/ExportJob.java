@@ -210,7 +210,7 @@ class ExportJob implements Job {
                 .update();
     }
 
-    private long withPersonalFields(Export export, Query query, Path file) throws SQLException, IOException {
+    private long withPersonalFields(Export export, Query query, Path file) throws SQLException {
         try (var profileFile = new ProfileFile(profiles, export.personal())) {
             return profileFile.write(warehouse, query.sql(), file, export.form());
         }

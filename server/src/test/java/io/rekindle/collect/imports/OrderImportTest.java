@@ -5,10 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import de.siegmar.fastcsv.reader.CsvReader;
-import io.rekindle.collect.ImportKind;
 import io.rekindle.collect.ImportMapping;
 import io.rekindle.collect.Imports;
-import io.rekindle.platform.BusinessClock;
 import io.rekindle.platform.Problem;
 import io.rekindle.platform.TimeTravel;
 import io.rekindle.testing.EverythingStored;
@@ -22,7 +20,6 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.DriverManager;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -50,19 +47,13 @@ class OrderImportTest {
     private final Imports imports;
     private final Warehouse warehouse;
     private final TimeTravel travel;
-    private final BusinessClock clock;
     private final String mark = UUID.randomUUID().toString().substring(0, 8);
 
     @TempDir
     @SuppressWarnings("NullAway.Init")
     Path folder;
 
-    OrderImportTest(
-            @Autowired Imports imports,
-            @Autowired Warehouse warehouse,
-            @Autowired TimeTravel travel,
-            @Autowired BusinessClock clock) {
-        this.clock = clock;
+    OrderImportTest(@Autowired Imports imports, @Autowired Warehouse warehouse, @Autowired TimeTravel travel) {
         this.imports = imports;
         this.warehouse = warehouse;
         this.travel = travel;
@@ -332,41 +323,6 @@ class OrderImportTest {
                 .isEqualByComparingTo("1100");
         assertThat(inDollars.reasons()).containsExactly(new Imports.ReasonCount("other_currency", 3));
         assertThat(inDollars.notes()).extracting(Imports.Note::code).containsExactly("other_currency");
-    }
-
-    @Test
-    void aPriceOfALaterDayHoldsFromThatDayOn() throws Exception {
-        var now = clock.instant();
-        var told = "product_id,product_name,price,valid_from\n"
-                + "%1$s,Tea,10,2026-01-01T00:00:00Z\n%1$s,,99,%2$s\n%1$s-new,Cup,5,%2$s\n"
-                        .formatted(mark, now.plus(Duration.ofHours(2)));
-        report(imports.start(
-                write("prices.csv", told.getBytes(StandardCharsets.UTF_8)),
-                "prices.csv",
-                ImportMapping.of(ImportKind.PRODUCTS, Map.of()),
-                false,
-                false));
-        assertThat(prices()).containsExactly(mark + " 10.0000");
-        var today = "product_id,price\n%s,12\n".formatted(mark);
-        report(imports.start(
-                write("today.csv", today.getBytes(StandardCharsets.UTF_8)),
-                "today.csv",
-                ImportMapping.of(ImportKind.PRODUCTS, Map.of()),
-                false,
-                false));
-        assertThat(prices()).containsExactly(mark + " 12.0000");
-        travel.advanceTo(now.plus(Duration.ofHours(2)).minusMillis(1));
-        assertThat(prices()).containsExactly(mark + " 12.0000");
-        travel.advanceTo(now.plus(Duration.ofHours(2)));
-        assertThat(prices()).containsExactly(mark + " 99.0000", mark + "-new 5.0000");
-    }
-
-    private List<String> prices() {
-        return warehouse.query(
-                Sql.of(
-                        "select product_id, price from products_now where product_id like ? order by product_id",
-                        mark + "%"),
-                row -> row.text("product_id") + " " + row.decimal("price").toPlainString());
     }
 
     @Test

@@ -261,55 +261,6 @@ class PullTest {
         }
     }
 
-    /** On 26 October 2025 the clocks of Berlin go from 03:00 back to 02:00; the times are as a clock on the wall shows them. */
-    @Test
-    void rowsOfTheHourThatComesTwiceAreNotMissed() throws Exception {
-        var place = TestPostgres.newDatabase();
-        try (var shop = DriverManager.getConnection(place.url(), place.user(), place.password())) {
-            run(shop, "create table people (id text, city text, updated_at timestamp, moment timestamptz)");
-            run(shop, """
-                    insert into people values ('t-%1$s-1', 'a', '2025-10-26 02:10'), ('t-%1$s-2', 'a', '2025-10-26 02:59')
-                    """.formatted(mark));
-            var database =
-                    databases.create(new Database.Draft("clocks " + mark, place.url(), place.user(), place.password()));
-            var pull = pulls.create(draft(
-                    "clocks " + mark,
-                    database.id(),
-                    "people",
-                    null,
-                    ImportMapping.of(ImportKind.CUSTOMERS, Map.of("customer", "id")),
-                    "updated_at",
-                    null));
-            assertThat(pull.overlap()).isEqualTo(3_900);
-            assertThat(pull.missesAnHour()).isFalse();
-            var first = pulledAgain(pull, null);
-            assertThat(first.brought()).isEqualTo(2);
-            run(shop, """
-                    insert into people values ('t-%1$s-3', 'a', '2025-10-26 02:01'), ('t-%1$s-4', 'a', '2025-10-26 02:30')
-                    """.formatted(mark));
-            assertThat(pulledAgain(pull, first).brought())
-                    .as("minutes after the clocks went back")
-                    .isEqualTo(2);
-            pulls.delete(pull.id());
-
-            for (var column : List.of("updated_at", "moment")) {
-                var shorter = pulls.create(new Pull.Draft(
-                        column + mark,
-                        database.id(),
-                        "people",
-                        null,
-                        pull.mapping(),
-                        column,
-                        column.equals("moment") ? 60L : 3_599L,
-                        null,
-                        null,
-                        false));
-                assertThat(shorter.missesAnHour()).as(column).isEqualTo(column.equals("updated_at"));
-                pulls.delete(shorter.id());
-            }
-        }
-    }
-
     /** A row that two pulls read stands until both are taken back; a file by hand of between outlasts its repetition. */
     @Test
     void aRowOfCostsThatALaterPullReadAgainStandsUnderThatPullToo() throws Exception {

@@ -1,7 +1,6 @@
 package io.rekindle.collect.pulls;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.rekindle.collect.Identifier;
 import io.rekindle.collect.Identifiers;
@@ -24,10 +23,7 @@ import java.net.http.HttpResponse;
 import java.nio.charset.Charset;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
-import java.nio.file.attribute.FileTime;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -42,8 +38,6 @@ import org.junit.jupiter.api.io.TempDir;
 import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.boot.test.web.server.LocalServerPort;
 import org.springframework.jdbc.core.simple.JdbcClient;
-import org.springframework.transaction.PlatformTransactionManager;
-import org.springframework.transaction.support.TransactionTemplate;
 
 /** Files that appear in a folder come in by themselves, whole, once, and leave a report. */
 @RekindleTest
@@ -53,7 +47,6 @@ class WatchedFolderTest {
     private final Warehouse warehouse;
     private final JdbcClient jdbc;
     private final FolderWatch watch;
-    private final TransactionTemplate transactions;
     private final Erasures erasures;
     private final Identifiers identifiers;
     private final int port;
@@ -70,11 +63,9 @@ class WatchedFolderTest {
             @Autowired JdbcClient jdbc,
             @Autowired FolderWatch watch,
             @Autowired Erasures erasures,
-            @Autowired PlatformTransactionManager transactions,
             @Autowired Identifiers identifiers,
             @LocalServerPort int port) {
         this.watch = watch;
-        this.transactions = new TransactionTemplate(transactions);
         this.erasures = erasures;
         this.identifiers = identifiers;
         this.port = port;
@@ -223,86 +214,6 @@ class WatchedFolderTest {
             assertThat(file.getParent()).isEmptyDirectory();
         });
         folders.delete(moved.id());
-    }
-
-    /** The server may have ended between yesterday's file and its marker. */
-    @Test
-    void aMarkerOfAnEarlierFileSaysNothingOfOneThatIsStillWritten() throws Exception {
-        var folder = folders.create(draft("marked " + mark, "marked-" + mark, "*.csv", ImportKind.COSTS));
-        var place = Path.of(folder.place());
-        var yesterday = FileTime.from(Instant.now().minus(Duration.ofDays(1)));
-        var file = place.resolve("costs.csv");
-        var text = new StringBuilder("day,channel,campaign,amount\n");
-        Files.writeString(file, text);
-        Files.setLastModifiedTime(Files.createFile(place.resolve("costs.csv.done")), yesterday);
-        for (int i = 0; i < 20; i++) {
-            var row = "2026-01-05,ads-%d,%s,1\n".formatted(i, mark);
-            Files.writeString(file, row, StandardOpenOption.APPEND);
-            text.append(row);
-            Thread.sleep(100);
-            assertThat(folders.files(folder.id(), Long.MAX_VALUE, 1).items())
-                    .as("taken after %d rows", i + 1)
-                    .isEmpty();
-        }
-        assertThat(over(folder, null).brought()).isEqualTo(20);
-        assertThat(place.resolve("costs.csv.done")).doesNotExist();
-
-        var forgotten = Files.createFile(place.resolve("gone.csv.done"));
-        Files.setLastModifiedTime(forgotten, yesterday);
-        var others = Files.setLastModifiedTime(Files.createFile(place.resolve("all.done")), yesterday);
-        await(() -> Files.exists(forgotten), there -> !there);
-        assertThat(others).as("no file of this folder is called so").exists();
-        folders.delete(folder.id());
-    }
-
-    @Test
-    void aFileThatIsUnderWayStaysInTheFolderItWasTakenFrom() throws Exception {
-        var folder = folders.create(draft("busy " + mark, "busy-" + mark, "*.csv", ImportKind.COSTS));
-        var place = Path.of(folder.place());
-        var elsewhere = new WatchedFolder.Draft(
-                folder.name(), "busier-" + mark, folder.pattern(), folder.mapping(), folder.active());
-        // Taken, and seen by nobody else yet.
-        transactions.executeWithoutResult(status -> {
-            jdbc.sql("""
-                            insert into folder_files (folder_id, place, file_name, bytes, state, taken_at)
-                            values (?, ?, 'a.csv', 1, 'taken', timestamptz '2026-01-01 00:00Z')
-                            """).params(folder.id(), folder.folder()).update();
-            assertThatThrownBy(() -> folders.update(folder.id(), elsewhere))
-                    .isInstanceOfSatisfying(
-                            Problem.class, problem -> assertThat(problem.code()).isEqualTo("folder_busy"));
-            folders.update(
-                    folder.id(),
-                    new WatchedFolder.Draft("busy as well " + mark, folder.folder(), "*.csv", folder.mapping(), null));
-            status.setRollbackOnly();
-        });
-
-        // Under way when the folder had changed, as one could until now.
-        long under = jdbc.sql("""
-                        insert into folder_files (folder_id, place, file_name, bytes, state, taken_at)
-                        values (?, ?, 'a.csv', 1, 'done', timestamptz '2026-01-01 00:00Z') returning id
-                        """)
-                .params(folder.id(), folder.folder())
-                .query(Long.class)
-                .single();
-        Files.createDirectories(place.resolve(".taken"));
-        Files.writeString(
-                place.resolve(".taken").resolve(under + "-a.csv"),
-                "day,channel,campaign,amount\n2026-01-05,email,%s,7\n".formatted(mark));
-        folders.update(folder.id(), elsewhere);
-        jdbc.sql("update folder_files set state = 'taken' where id = ?")
-                .param(under)
-                .update();
-        var done = over(folder, null);
-        assertThat(done.brought()).isEqualTo(1);
-        var lies = place.resolve(Objects.requireNonNull(done.movedTo()));
-        assertThat(lies).exists();
-        assertThat(place.resolve(".taken")).isEmptyDirectory();
-        jdbc.sql("update folder_files set ended_at = ended_at - interval '31 days' where id = ?")
-                .param(under)
-                .update();
-        watch.deleteAged();
-        assertThat(lies).as("where erasure and retention look").doesNotExist();
-        folders.delete(folder.id());
     }
 
     /** Zipped and in another encoding: no search would find the person in it. */

@@ -31,6 +31,7 @@ final class FixtureCourier implements Courier {
     /** What the next calls of the modules to the left end in. */
     private final Queue<Error> errors = new ConcurrentLinkedQueue<>();
 
+    private volatile boolean waiting;
     private volatile @Nullable Instant quietUntil;
     private volatile CouponCode.Reason withoutCode = CouponCode.Reason.NO_COUPON;
 
@@ -105,6 +106,15 @@ final class FixtureCourier implements Courier {
         return Set.copyOf(finished);
     }
 
+    void waits(boolean now) {
+        waiting = now;
+    }
+
+    @Override
+    public boolean isWaiting() {
+        return waiting;
+    }
+
     @Override
     public Map<CustomerId, Recipient> recipients(Collection<CustomerId> customers) {
         failIfToldTo();
@@ -128,8 +138,12 @@ final class FixtureCourier implements Courier {
     }
 
     @Override
-    public Verdict take(DueMessage message, Address address) {
+    public Map<Long, Verdict> take(Map<DueMessage, Address> messages) {
         failIfToldTo();
+        return messages.keySet().stream().collect(Collectors.toMap(DueMessage::messageId, this::take));
+    }
+
+    private Verdict take(DueMessage message) {
         var reason = refusals.get(message.customer());
         if (reason != null) return new Verdict.Refused(reason);
         var until = quietUntil;
@@ -141,7 +155,11 @@ final class FixtureCourier implements Courier {
     }
 
     @Override
-    public CouponCode coupon(long offerId, DueMessage message) {
+    public Map<Long, CouponCode> coupons(long offerId, List<DueMessage> messages) {
+        return messages.stream().collect(Collectors.toMap(DueMessage::messageId, this::coupon));
+    }
+
+    private CouponCode coupon(DueMessage message) {
         return jdbc.sql("""
                         update fixture_codes set message_id = :id
                         where code = (select code from fixture_codes where message_id is null
@@ -156,21 +174,23 @@ final class FixtureCourier implements Courier {
     }
 
     @Override
-    public void giveBack(long messageId) {
-        jdbc.sql("delete from fixture_budget where message_id = :id")
-                .param("id", messageId)
-                .update();
-        jdbc.sql("update fixture_codes set message_id = null where message_id = :id")
-                .param("id", messageId)
-                .update();
+    public void giveBack(Collection<Long> messageIds) {
+        for (var messageId : messageIds) {
+            jdbc.sql("delete from fixture_budget where message_id = :id")
+                    .param("id", messageId)
+                    .update();
+            jdbc.sql("update fixture_codes set message_id = null where message_id = :id")
+                    .param("id", messageId)
+                    .update();
+        }
     }
 
     @Override
     public void giveBackReserved(long runId) {}
 
     @Override
-    public void suppress(DueMessage message, Address address) {
-        suppressed.add(message.customer());
+    public void suppress(long messageId, Address address) {
+        suppressed.add(new CustomerId(address.hash()));
     }
 
     @Override

@@ -7,11 +7,13 @@ import io.rekindle.decide.OutgoingMessage;
 import io.rekindle.simulator.MailboxHabits;
 import io.rekindle.simulator.Mailboxes;
 import io.rekindle.testing.JavaProcess;
+import io.rekindle.testing.TestFolders;
 import io.rekindle.testing.TestPostgres;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
@@ -33,6 +35,8 @@ class KillTest {
     private static final int KILLS = 20;
     private static final int CONNECTIONS = 4;
     private static final Duration PATIENCE = Duration.ofSeconds(60);
+
+    private final Path journals = TestFolders.newFolder("killed-outbox");
 
     @Test
     void noMailboxHoldsTwoAndEveryEmptyOneIsKnownByName() throws Exception {
@@ -94,10 +98,15 @@ class KillTest {
                         now));
     }
 
-    private static Process start(TestPostgres.Place place, int port) throws IOException {
+    private Process start(TestPostgres.Place place, int port) throws IOException {
         var command = JavaProcess.command(SendingProcess.class, "-Xmx256m");
         command.addAll(List.of(
-                place.url(), place.user(), place.password(), Integer.toString(port), Integer.toString(CONNECTIONS)));
+                place.url(),
+                place.user(),
+                place.password(),
+                Integer.toString(port),
+                Integer.toString(CONNECTIONS),
+                journals.toString()));
         var process = new ProcessBuilder(command)
                 .redirectError(ProcessBuilder.Redirect.DISCARD)
                 .start();

@@ -224,6 +224,21 @@ class OutboxTest {
     }
 
     @Test
+    void whileWhatCustomersSaidDoesNotCountYetCampaignsWait() {
+        try (var mailboxes = Mailboxes.counting(0, MailboxHabits.acceptAll())) {
+            outbox.courier.waits(true);
+            outbox.enqueue(TestOutbox.run(1), 3);
+            outbox.enqueue(TestOutbox.asked(TestOutbox.run(2)), 2);
+            outbox.start(mailboxes.port());
+            TestOutbox.await(
+                    "what was asked for has gone out", () -> outbox.states().equals(Map.of("ready", 3L, "sent", 2L)));
+            outbox.courier.waits(false);
+            outbox.awaitQuiet();
+            assertThat(outbox.states()).isEqualTo(Map.of("sent", 5L));
+        }
+    }
+
+    @Test
     void duringQuietHoursAMessageWaitsForTheirEnd() {
         try (var mailboxes = Mailboxes.counting(0, MailboxHabits.acceptAll())) {
             outbox.courier.quietUntil(TestOutbox.START.plus(Duration.ofHours(3)));

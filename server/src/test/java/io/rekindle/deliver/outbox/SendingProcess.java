@@ -3,6 +3,7 @@ package io.rekindle.deliver.outbox;
 import io.rekindle.platform.BusinessClock;
 import io.rekindle.platform.SystemClock;
 import io.rekindle.testing.TestPostgres;
+import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.ZoneOffset;
@@ -25,7 +26,8 @@ final class SendingProcess {
                 new FixtureCourier(JdbcClient.create(pool), Clock.systemUTC()),
                 TestOutbox.settings(
                         Integer.parseInt(arguments[3]), Integer.parseInt(arguments[4]), 6, Duration.ofSeconds(30)),
-                new BusinessClock(new SystemClock(Clock.systemUTC()), ZoneOffset.UTC));
+                new BusinessClock(new SystemClock(Clock.systemUTC()), ZoneOffset.UTC),
+                Path.of(arguments[5]));
         dispatch.start();
         System.out.println(STARTED);
         Thread.currentThread().join();

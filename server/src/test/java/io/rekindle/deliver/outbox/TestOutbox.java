@@ -13,6 +13,7 @@ import io.rekindle.platform.BusinessClock;
 import io.rekindle.platform.PlatformSettings;
 import io.rekindle.platform.SystemClock;
 import io.rekindle.platform.Vault;
+import io.rekindle.testing.TestFolders;
 import io.rekindle.testing.TestPostgres;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -46,6 +47,7 @@ final class TestOutbox implements AutoCloseable {
     private final TransactionTemplate transaction;
     private final BusinessClock clock = new BusinessClock(new SystemClock(time), ZoneOffset.UTC);
     private final MessageStore store;
+    private final Path journals = TestFolders.newFolder("outbox");
     private final List<Dispatch> dispatches = new ArrayList<>();
 
     private TestOutbox(HikariDataSource pool) {
@@ -148,7 +150,8 @@ final class TestOutbox implements AutoCloseable {
                 Duration.ofMinutes(15));
     }
 
-    static Dispatch dispatch(HikariDataSource pool, Courier courier, MailSettings settings, BusinessClock clock) {
+    static Dispatch dispatch(
+            HikariDataSource pool, Courier courier, MailSettings settings, BusinessClock clock, Path journals) {
         var jdbc = JdbcClient.create(pool);
         var platform = new PlatformSettings(
                 Path.of("unused"),
@@ -168,12 +171,13 @@ final class TestOutbox implements AutoCloseable {
                 new Links(jdbc, vault, new Tokens(vault), platform),
                 settings,
                 clock,
-                new TransactionTemplate(new JdbcTransactionManager(pool)));
+                new TransactionTemplate(new JdbcTransactionManager(pool)),
+                journals);
     }
 
     /** Starts sending to a mail server. */
     Dispatch start(MailSettings settings) {
-        var dispatch = dispatch(pool, courier, settings, clock);
+        var dispatch = dispatch(pool, courier, settings, clock, journals);
         dispatches.add(dispatch);
         dispatch.start();
         return dispatch;
@@ -219,6 +223,25 @@ final class TestOutbox implements AutoCloseable {
                 run.lastMerge());
     }
 
+    /** Of no campaign: mails customers asked for. */
+    static OutgoingRun asked(OutgoingRun run) {
+        return new OutgoingRun(
+                run.runId(),
+                OutgoingRun.NO_CAMPAIGN,
+                "transactional",
+                run.channel(),
+                null,
+                Category.TRANSACTIONAL,
+                run.templateId(),
+                run.templateVersion(),
+                null,
+                run.plannedAt(),
+                run.windowFrom(),
+                run.windowTo(),
+                run.expiresAt(),
+                run.lastMerge());
+    }
+
     static OutgoingRun within(OutgoingRun run, String from, String to, Instant expiresAt) {
         return new OutgoingRun(
                 run.runId(),
@@ -249,7 +272,7 @@ final class TestOutbox implements AutoCloseable {
 
     void withdraw(long runId) {
         transaction.executeWithoutResult(
-                status -> dispatch(pool, courier, settings(1, 1, 0, Duration.ofSeconds(1)), clock)
+                status -> dispatch(pool, courier, settings(1, 1, 0, Duration.ofSeconds(1)), clock, journals)
                         .withdraw(runId));
     }
 
