@@ -19,6 +19,9 @@ import org.springframework.stereotype.Component;
  */
 @Component
 class ConsentLag implements SmartLifecycle {
+    /** The name of {@link ConsentTail}. */
+    static final String TAIL = "consent";
+
     static final Duration PATIENCE = Duration.ofSeconds(10);
     private static final Duration LOOK = Duration.ofSeconds(1);
 
@@ -51,7 +54,7 @@ class ConsentLag implements SmartLifecycle {
 
     private long position() {
         return jdbc.sql("select seq from tail_offsets where tail = :tail")
-                .param("tail", ConsentTail.NAME)
+                .param("tail", TAIL)
                 .query(Long.class)
                 .optional()
                 .orElse(0L);

@@ -42,7 +42,6 @@ import tools.jackson.databind.JsonNode;
 class ConsentTail implements Tail {
     private static final int REGROUPINGS_AT_ONCE = 10_000;
     private static final int LONGEST_PLACE = 200;
-    static final String NAME = "consent";
     private static final String SUBSCRIBED = "Subscribed";
 
     private static final List<String> ADDRESSES = List.of("email", "Email", "email_address", "emailAddress");
@@ -68,7 +67,7 @@ class ConsentTail implements Tail {
 
     @Override
     public String name() {
-        return NAME;
+        return "consent";
     }
 
     @Override

@@ -69,7 +69,7 @@ class ConsentLagTest {
         jdbc.sql("""
                         insert into tail_offsets (tail, seq, claimed_seq) values (:tail, :seq, :seq)
                         on conflict (tail) do update set seq = :seq, claimed_seq = :seq
-                        """).param("tail", ConsentTail.NAME).param("seq", seq).update();
+                        """).param("tail", ConsentLag.TAIL).param("seq", seq).update();
     }
 
     private static JdbcClient database() {

@@ -423,14 +423,18 @@ class PermissionsTest {
                 .at("2026-02-03T00:00:00Z"));
         var judged = judge(left, angry, sharing);
         assertThat(judged.reasons(0)).isEqualTo(Set.of(Refusal.NO_CONSENT, Refusal.SUPPRESSED));
-        assertThat(judged.reasons(1)).isEqualTo(Set.of(Refusal.SUPPRESSED));
+        assertThat(judged.reasons(1))
+                .as("who complains wants no more, at any address")
+                .isEqualTo(Set.of(Refusal.NO_CONSENT, Refusal.SUPPRESSED));
         assertThat(judged.reasons(2)).as("the same address").isEqualTo(Set.of(Refusal.SUPPRESSED));
         long hash = suppressions.addressHash(EMAIL, "E-2@consent.example");
         assertThat(suppressions.find(EMAIL, hash))
                 .singleElement()
                 .satisfies(s -> assertThat(s.reason()).isEqualTo(Suppression.Reason.COMPLAINT));
         assertThat(suppressions.remove(EMAIL, hash, null, null)).hasSize(1);
-        assertThat(judge(angry).allows(0)).isTrue();
+        var unlisted = judge(angry, sharing);
+        assertThat(unlisted.reasons(0)).isEqualTo(Set.of(Refusal.NO_CONSENT));
+        assertThat(unlisted.allows(1)).as("who never complained").isTrue();
     }
 
     /** A withdrawal that was acknowledged and does not count yet: marketing waits, what a contract calls for does not. */
