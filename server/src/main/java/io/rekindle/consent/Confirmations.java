@@ -376,6 +376,13 @@ public class Confirmations implements DoubleOptIn {
                 .map(this::mail);
     }
 
+    /** The same, for who is about to send it to the address with that hash: empty when it asks about another one. */
+    public Optional<Mail> mail(long id, long addressHash) {
+        return find(id).flatMap(c -> find(c.mail()))
+                .filter(c -> c.addressHash() != null && c.addressHash() == addressHash && stand(c) == Stand.OPEN)
+                .map(this::mail);
+    }
+
     private Mail mail(Confirmation confirmation) {
         boolean chinese = confirmation.language().equals("zh");
         var asked = asked(confirmation);

@@ -48,7 +48,8 @@ class ConsentLag implements SmartLifecycle {
     private long heardUntil() {
         synchronized (samples) {
             var oldest = samples.peekFirst();
-            return oldest == null ? 0 : oldest.seq();
+            // Before the first look nobody knows.
+            return oldest == null ? Long.MAX_VALUE : oldest.seq();
         }
     }
 
@@ -82,6 +83,9 @@ class ConsentLag implements SmartLifecycle {
     @Override
     public void start() {
         stopped = new CountDownLatch(1);
+        synchronized (samples) {
+            samples.clear();
+        }
         look();
         thread = LastingThreads.start("consent-lag", () -> {
             try {
@@ -96,9 +100,6 @@ class ConsentLag implements SmartLifecycle {
     public void stop() {
         stopped.countDown();
         thread = null;
-        synchronized (samples) {
-            samples.clear();
-        }
     }
 
     @Override

@@ -2,7 +2,9 @@ package io.rekindle.deliver.outbox;
 
 import java.time.Duration;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Deque;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
@@ -23,8 +25,10 @@ final class Anteroom {
     private final Deque<Prepared> waiting = new ArrayDeque<>();
     /** How many messages are due that no connection waits for yet. */
     private int expected;
-    /** Connections that wait, or are being made. */
-    private int joined;
+    /** Connections that are being made. */
+    private int connecting;
+    /** Whether the other side refuses us: then connections are made for what is expected only. */
+    private boolean barred;
     /** Connections that stand and wait. */
     private int idle;
 
@@ -77,37 +81,57 @@ final class Anteroom {
         return first;
     }
 
-    /** So many messages are due. */
-    void expect(int messages) {
+    /** So many messages are due; whether the other side refuses us. */
+    void expect(int messages, boolean refused) {
         lock.lock();
         try {
             expected = messages;
-            if (messages > 0) wanted.signalAll();
+            barred = refused;
+            wanted.signalAll();
         } finally {
             lock.unlock();
         }
     }
 
-    /** Waits until more messages are due than connections wait for; whether there are. */
+    /** Takes out what has waited for too long, or all of it. */
+    List<Prepared> layDown(boolean all) {
+        lock.lock();
+        try {
+            var down = new ArrayList<Prepared>();
+            for (var each = waiting.iterator(); each.hasNext(); ) {
+                var prepared = each.next();
+                if (!all && !prepared.isStale()) continue;
+                down.add(prepared);
+                each.remove();
+            }
+            return down;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Waits until more messages wait for a connection than there are or are being made; whether there are. */
     boolean join(Duration patience) throws InterruptedException {
         lock.lockInterruptibly();
         try {
             long left = patience.toNanos();
-            while (joined >= expected && waiting.isEmpty()) {
+            while (connecting + idle >= expected + (barred ? 0 : waiting.size())) {
                 if (left <= 0) return false;
                 left = wanted.awaitNanos(left);
             }
-            joined++;
+            connecting++;
             return true;
         } finally {
             lock.unlock();
         }
     }
 
+    /** The connection is made, or could not be. */
     void leave() {
         lock.lock();
         try {
-            joined--;
+            connecting--;
+            wanted.signal();
         } finally {
             lock.unlock();
         }

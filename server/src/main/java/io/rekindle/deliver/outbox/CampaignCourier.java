@@ -136,7 +136,7 @@ class CampaignCourier implements Courier {
     @Override
     public Written write(DueMessage message, Recipient recipient, @Nullable String coupon, String unsubscribeUrl) {
         var run = message.run();
-        if (!run.isOfCampaign()) return confirmation(-run.runId());
+        if (!run.isOfCampaign()) return confirmation(-run.runId(), recipient.address());
         var values = new TemplateValues(recipient.values())
                 .with("shop_url", plan.shopUrl())
                 .with("unsubscribe_url", unsubscribeUrl)
@@ -157,10 +157,11 @@ class CampaignCourier implements Courier {
         return address == null ? preferences.url(customer) : preferences.url(customer, address.hash());
     }
 
-    /** A confirmation that is not open any more has nothing to say. */
-    private Written confirmation(long id) {
+    /** A confirmation that is not open any more, or asks about another address, has nothing to say. */
+    private Written confirmation(long id, @Nullable Address address) {
+        if (address == null) return new Written.Lacking(List.of("confirmation " + id));
         return confirmations
-                .mail(id)
+                .mail(id, address.hash())
                 .<Written>map(mail -> new Written.Complete(mail.subject(), mail.html(), mail.text()))
                 .orElseGet(() -> new Written.Lacking(List.of("confirmation " + id)));
     }

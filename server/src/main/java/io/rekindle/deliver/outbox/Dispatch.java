@@ -16,6 +16,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -27,6 +28,8 @@ import org.slf4j.LoggerFactory;
 import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.context.SmartLifecycle;
 import org.springframework.dao.DataAccessException;
+import org.springframework.dao.NonTransientDataAccessResourceException;
+import org.springframework.dao.TransientDataAccessException;
 import org.springframework.stereotype.Component;
 import org.springframework.transaction.TransactionException;
 import org.springframework.transaction.support.TransactionSynchronization;
@@ -55,6 +58,7 @@ class Dispatch implements Backlog, MailServer, SmartLifecycle {
     static final int MOST_REFUSALS = 10;
     private static final Duration GLANCE = Duration.ofSeconds(1);
     private static final Duration AFTER_TROUBLE = Duration.ofSeconds(1);
+    private static final Duration ORPHANS = Duration.ofSeconds(5);
     private static final Duration PATIENCE_AT_STOP = Duration.ofSeconds(20);
     private static final String JOURNALS = "outbox";
 
@@ -66,6 +70,9 @@ class Dispatch implements Backlog, MailServer, SmartLifecycle {
     private final TransactionTemplate transaction;
     private final Path journals;
     private final Set<Long> inHand = ConcurrentHashMap.newKeySet();
+    /** Messages that could not be prepared together. */
+    private final Set<Long> alone = new HashSet<>();
+
     private final Set<Long> withdrawn = ConcurrentHashMap.newKeySet();
     private final Anteroom anteroom = new Anteroom();
     private final Semaphore bell = new Semaphore(0);
@@ -73,6 +80,8 @@ class Dispatch implements Backlog, MailServer, SmartLifecycle {
     private volatile boolean running;
     /** The message that is tried while the mail server refuses us. */
     private volatile long trial;
+
+    private long orphansLookedFor = System.nanoTime();
 
     private volatile @Nullable Hold refusals;
     private volatile @Nullable String failure;
@@ -123,7 +132,7 @@ class Dispatch implements Backlog, MailServer, SmartLifecycle {
         int inARow = before == null ? 1 : before.refusals() + 1;
         refusals =
                 new Hold(reason, reply, inARow, before == null ? now : before.since(), now.plus(settings.firstRetry()));
-        if (inARow >= MOST_REFUSALS) anteroom.expect(0);
+        if (inARow >= MOST_REFUSALS) anteroom.expect(0, true);
         if (inARow == MOST_REFUSALS)
             LOG.error(
                     "the mail server has refused us {} times in a row ({}: {}); sending stops, nothing fails; check"
@@ -146,6 +155,11 @@ class Dispatch implements Backlog, MailServer, SmartLifecycle {
     @Override
     public Optional<Hold> hold() {
         return Optional.ofNullable(refusals).filter(hold -> hold.refusals() >= MOST_REFUSALS);
+    }
+
+    /** Whether the message that is tried is on its way. */
+    private boolean isTried() {
+        return inHand.contains(trial);
     }
 
     /** Whether nothing is tried at all now. */
@@ -285,6 +299,7 @@ class Dispatch implements Backlog, MailServer, SmartLifecycle {
                 // Again at every look: a transaction of a killed server may be committed by PostgreSQL only after our
                 // start.
                 settleLeftBehind(start, past);
+                layDownOrphans(start, ends);
                 boolean idle = fetchOnce(preparation, ends) == 0;
                 failure = null;
                 if (idle) pause(GLANCE);
@@ -309,8 +324,11 @@ class Dispatch implements Backlog, MailServer, SmartLifecycle {
         finishRuns();
         boolean held = isHeld();
         var now = clock.instant();
+        // Nothing waits for long as being sent, whether or not a connection comes.
+        for (var down : anteroom.layDown(held && !isTried()))
+            ends.add(Ending.notBegun(down.attempt(), clock.instant()));
         if (held && (pausesAt(now) || !inHand.isEmpty())) {
-            anteroom.expect(0);
+            anteroom.expect(0, true);
             return 0;
         }
         int room = Math.min(BATCH, anteroom.room());
@@ -320,16 +338,39 @@ class Dispatch implements Backlog, MailServer, SmartLifecycle {
                 // They would all be put off, a moment each, and again after it.
                 !courier.isWaiting(),
                 held ? 1 : Math.max(room, settings.connections()));
-        anteroom.expect(due.size());
+        anteroom.expect(due.size(), held);
         if (due.isEmpty()) return 0;
         var turnedAway = turnAway(due, now);
         var open = due.stream()
                 .filter(message -> !turnedAway.contains(message.run().runId()))
                 .limit(room)
                 .toList();
+        if (!open.isEmpty() && open.stream().anyMatch(message -> alone.contains(message.messageId())))
+            open = List.of(open.getFirst());
         if (held && !open.isEmpty()) trial = open.getFirst().messageId();
-        if (!open.isEmpty()) prepare(open, preparation, ends);
+        if (!open.isEmpty()) prepareOrPutOff(open, preparation, ends);
         return due.size();
+    }
+
+    /** One message that cannot be prepared, whatever is tried, does not keep the others. */
+    private void prepareOrPutOff(List<DueMessage> open, Preparation preparation, Endings ends) {
+        try {
+            prepare(open, preparation, ends);
+        } catch (NonTransientDataAccessResourceException | TransientDataAccessException | TransactionException away) {
+            throw away;
+        } catch (RuntimeException e) {
+            if (open.size() > 1) {
+                LOG.warn(
+                        "{} messages could not be prepared together, trying one by one: {}", open.size(), e.toString());
+                alone.addAll(open.stream().map(DueMessage::messageId).toList());
+                return;
+            }
+            var message = open.getFirst();
+            LOG.error("message {} cannot be prepared and is put off", message.messageId(), e);
+            var later = clock.instant().plus(settings.firstRetry());
+            transaction.executeWithoutResult(status -> store.postpone(Map.of(message, later)));
+            alone.remove(message.messageId());
+        }
     }
 
     private void prepare(List<DueMessage> open, Preparation preparation, Endings ends) {
@@ -342,12 +383,14 @@ class Dispatch implements Backlog, MailServer, SmartLifecycle {
             preparation.prepare(open, new Preparation.Sink() {
                 @Override
                 public void put(Prepared prepared) {
+                    alone.remove(prepared.message().messageId());
                     untold.remove(prepared.message().messageId());
                     anteroom.put(prepared);
                 }
 
                 @Override
                 public void release(DueMessage message) {
+                    alone.remove(message.messageId());
                     untold.remove(message.messageId());
                     inHand.remove(message.messageId());
                 }
@@ -359,7 +402,10 @@ class Dispatch implements Backlog, MailServer, SmartLifecycle {
                 }
             });
         } finally {
-            inHand.removeAll(untold);
+            // Nobody knows whether they are marked; they were not begun.
+            for (var message : open)
+                if (untold.contains(message.messageId()))
+                    ends.add(Ending.notBegun(Ending.Attempt.next(message), clock.instant()));
         }
     }
 
@@ -440,6 +486,19 @@ class Dispatch implements Backlog, MailServer, SmartLifecycle {
             LOG.warn(
                     "{} messages are in doubt: the server was stopped while it sent them; settle them one by one",
                     doubted);
+    }
+
+    /**
+     * What is marked and in nobody's hand was never begun: its mark was committed after we had heard that it was not. An attempt
+     * that has ended meanwhile is not named by its number any more.
+     */
+    private void layDownOrphans(long start, Endings ends) {
+        long now = System.nanoTime();
+        if (now - orphansLookedFor < ORPHANS.toNanos()) return;
+        orphansLookedFor = now;
+        for (var one : store.sending(start))
+            if (!inHand.contains(one.messageId()))
+                ends.add(Ending.notBegun(new Ending.Attempt(one.messageId(), one.attempt()), clock.instant()));
     }
 
     private static Ending ending(MessageStore.LeftBehind left, HandoverJournal.Fate fate, Instant now) {

@@ -21,6 +21,10 @@ record Ending(
         @Nullable Instant dueAt,
         boolean excused,
         Courier.@Nullable Address deadAddress) {
+    Ending {
+        // PostgreSQL keeps any character but this one, and one ending that cannot be kept would hold up the others.
+        if (detail != null) detail = detail.replace('\0', ' ');
+    }
 
     static Ending sent(Attempt of, String reply, Instant at) {
         return new Ending(of.messageId(), of.number(), MessageState.SENT, null, reply, at, null, false, null);

@@ -11,6 +11,7 @@ import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.springframework.dao.DataIntegrityViolationException;
 import org.springframework.transaction.support.TransactionTemplate;
 
 /**
@@ -91,6 +92,16 @@ final class Endings implements Runnable {
         while (true) {
             try {
                 writeDown(ended);
+                return;
+            } catch (DataIntegrityViolationException e) {
+                if (ended.size() == 1) {
+                    LOG.error(
+                            "what became of message {} cannot be kept; it is settled at the next start",
+                            ended.getFirst().ending().messageId(),
+                            e);
+                    return;
+                }
+                for (var one : ended) writeDownPatiently(List.of(one));
                 return;
             } catch (RuntimeException | Error e) {
                 LOG.warn("what became of messages cannot be written down, trying again: {}", e.getMessage());

@@ -9,6 +9,7 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.StructLayout;
 import java.lang.foreign.ValueLayout;
 import java.lang.invoke.VarHandle;
+import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
@@ -117,6 +118,10 @@ final class HandoverJournal implements AutoCloseable {
                 channel.close();
                 throw new IOException("another process writes it");
             }
+            // Every block of it now: on a disk that is full a store to the mapping would be lost.
+            var empty = ByteBuffer.allocate((int) SIZE);
+            while (empty.hasRemaining()) channel.write(empty);
+            channel.force(true);
             var arena = Arena.ofShared();
             var file = channel.map(FileChannel.MapMode.READ_WRITE, 0, SIZE, arena);
             LONG.set(file, START_AT, start);

@@ -124,20 +124,19 @@ class MessageStore {
      * @param campaigns also those of campaigns
      */
     List<DueMessage> due(Instant now, Collection<Long> inHand, boolean campaigns, int limit) {
+        // A statement of its own each, so that each finds its messages by index.
         return jdbc.sql("""
                         select m.message_id, m.decision_id, m.customer_id, m.attempts, m.excused_attempts, m.due_at, r.run_id, r.campaign_id,
                                r.purpose, r.channel, r.topic, r.category, r.template_id, r.template_version, r.offer_id, r.window_from,
                                r.window_to, r.expires_at, r.last_merge, r.withdrawn
                         from messages m join message_runs r on r.run_id = m.run_id
                         where m.state in ('ready', 'deferred') and m.due_at <= :now and m.message_id <> all(:inHand)
-                            and (:campaigns or r.campaign_id = :noCampaign)
+                            %s
                         order by m.due_at, m.message_id
                         limit :limit
-                        """)
+                        """.formatted(campaigns ? "" : "and m.campaign_id = 0"))
                 .param("now", utc(now))
                 .param("inHand", inHand.toArray(Long[]::new))
-                .param("campaigns", campaigns)
-                .param("noCampaign", OutgoingRun.NO_CAMPAIGN)
                 .param("limit", limit)
                 .query(MessageStore::dueMessage)
                 .list();
@@ -365,6 +364,14 @@ class MessageStore {
                         """)
                 .param("start", start)
                 .param("limit", limit)
+                .query((r, n) -> new LeftBehind(r.getLong("message_id"), r.getInt("attempts"), r.getLong("sender")))
+                .list();
+    }
+
+    /** What is marked as being sent by a start of the server. */
+    List<LeftBehind> sending(long start) {
+        return jdbc.sql("select message_id, attempts, sender from messages where state = 'sending' and sender = :start")
+                .param("start", start)
                 .query((r, n) -> new LeftBehind(r.getLong("message_id"), r.getInt("attempts"), r.getLong("sender")))
                 .list();
     }

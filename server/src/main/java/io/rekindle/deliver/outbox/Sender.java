@@ -59,7 +59,15 @@ final class Sender implements Runnable {
     @Override
     public void run() {
         try {
-            while (dispatch.isRunning()) step();
+            while (dispatch.isRunning()) {
+                try {
+                    step();
+                } catch (RuntimeException | Error e) {
+                    LOG.error("a sender stumbled, and goes on", e);
+                    disconnect();
+                    dispatch.pause(AFTER_TROUBLE);
+                }
+            }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         } finally {
@@ -68,65 +76,93 @@ final class Sender implements Runnable {
     }
 
     private void step() throws InterruptedException {
-        var stands = connection;
-        var prepared = stands != null && stands.isUsable() ? dispatch.poll() : null;
+        var prepared = stands() ? dispatch.poll() : null;
         if (prepared == null) prepared = await();
         if (prepared == null) return;
+        Mail mail;
         try {
-            send(prepared);
+            mail = madeOut(prepared);
         } catch (RuntimeException | Error e) {
-            // Only what comes before the handing over throws.
-            LOG.error("message {} could not be made out", prepared.message().messageId(), e);
             endings.add(Ending.notBegun(prepared.attempt(), clock.instant()));
+            LOG.error("message {} could not be made out", prepared.message().messageId(), e);
             dispatch.pause(AFTER_TROUBLE);
+            return;
         }
+        if (mail != null) handOver(prepared, mail);
     }
 
-    /** Messages are prepared only for connections that stand. */
+    private boolean stands() {
+        var current = connection;
+        return current != null && current.isUsable();
+    }
+
+    /** Messages are prepared only for connections that stand; no more are made than there are messages waiting for one. */
     private @Nullable Prepared await() throws InterruptedException {
-        if (!dispatch.join(GLANCE)) return null;
-        try {
-            return connect() ? dispatch.next(GLANCE) : null;
-        } finally {
-            dispatch.leave();
+        if (!stands()) {
+            if (!dispatch.join(GLANCE)) return null;
+            boolean connected;
+            try {
+                connected = connect();
+            } finally {
+                dispatch.leave();
+            }
+            if (!connected) {
+                dispatch.pause(AFTER_TROUBLE);
+                return null;
+            }
         }
+        return dispatch.next(GLANCE);
     }
 
-    private void send(Prepared prepared) throws InterruptedException {
+    /** The mail to hand over; null when it is not to be begun, and its end is told. */
+    private @Nullable Mail madeOut(Prepared prepared) {
         var message = prepared.message();
         var attempt = prepared.attempt();
         if (!dispatch.mayBegin(prepared)) {
             endings.add(Ending.notBegun(attempt, clock.instant()));
-            return;
+            return null;
         }
         var unsubscribe = links.unsubscribeUrl(message.messageId());
-        Mail mail;
         try {
             switch (courier.write(message, prepared.recipient(), prepared.coupon(), unsubscribe)) {
-                case Courier.Written.Lacking lacking -> {
+                case Courier.Written.Complete complete -> {
+                    return mail(message, prepared.address().email(), complete, unsubscribe);
+                }
+                case Courier.Written.Lacking lacking ->
                     endings.add(Ending.skipped(
                             attempt, "template_missing_value", String.join(", ", lacking.places()), clock.instant()));
-                    return;
-                }
-                case Courier.Written.Complete complete ->
-                    mail = mail(message, prepared.address().email(), complete, unsubscribe);
             }
         } catch (DataAccessException e) {
             LOG.warn("what message {} says cannot be looked up, trying again: {}", message.messageId(), e.getMessage());
             endings.add(Ending.notBegun(attempt, clock.instant()));
             dispatch.pause(AFTER_TROUBLE);
-            return;
         } catch (RuntimeException | StackOverflowError e) {
             LOG.error("template {} cannot be made out", message.run().templateId(), e);
             endings.add(Ending.skipped(attempt, "template_error", String.valueOf(e.getMessage()), clock.instant()));
-            return;
         }
+        return null;
+    }
+
+    /** From here on the message is begun: however this ends, it is never laid down as if it were not. */
+    private void handOver(Prepared prepared, Mail mail) throws InterruptedException {
+        var attempt = prepared.attempt();
         int slot = journal.begin(attempt.messageId(), attempt.number());
-        var end = handOverOrDoubt(message, mail);
-        if (end instanceof Handover.Accepted) journal.accepted(slot, clock.instant());
-        else if (!(end instanceof Handover.Undecided)) journal.notTaken(slot);
-        endings.add(ending(prepared, end), slot);
-        dispatch.handedOver();
+        Handover end = null;
+        try {
+            end = handOver(mail);
+            if (end instanceof Handover.Accepted) journal.accepted(slot, clock.instant());
+            else if (!(end instanceof Handover.Undecided)) journal.notTaken(slot);
+            dispatch.handedOver();
+            endings.add(ending(prepared, end), slot);
+        } catch (RuntimeException | Error e) {
+            endings.add(
+                    end instanceof Handover.Accepted accepted
+                            ? Ending.sent(attempt, accepted.detail(), clock.instant())
+                            : Ending.inDoubt(attempt, "no_answer", String.valueOf(e), clock.instant()),
+                    slot);
+            disconnect();
+            LOG.error("message {} was broken off while it was handed over", attempt.messageId(), e);
+        }
     }
 
     private Ending ending(Prepared prepared, Handover end) {
@@ -153,17 +189,6 @@ final class Sender implements Runnable {
             case Handover.Undecided undecided ->
                 Ending.inDoubt(attempt, "no_answer", undecided.detail(), clock.instant());
         };
-    }
-
-    /** Where the handing over broke off is not known then: the mail may be on its way. */
-    private Handover handOverOrDoubt(DueMessage message, Mail mail) {
-        try {
-            return handOver(mail);
-        } catch (RuntimeException | Error e) {
-            LOG.error("message {} was broken off while it was handed over", message.messageId(), e);
-            disconnect();
-            return new Handover.Undecided(String.valueOf(e));
-        }
     }
 
     /** A connection that was idle may have been closed by the other side: once more on a fresh one, if surely unsent. */
@@ -216,8 +241,7 @@ final class Sender implements Runnable {
     }
 
     private boolean connect() {
-        var current = connection;
-        if (current != null && current.isUsable()) return true;
+        if (stands()) return true;
         disconnect();
         try {
             connection = SmtpConnection.open(settings);
@@ -234,7 +258,6 @@ final class Sender implements Runnable {
                         settings.port(),
                         e.getMessage());
             unreachable = true;
-            dispatch.pause(AFTER_TROUBLE);
             return false;
         }
     }
