@@ -18,6 +18,7 @@ import java.util.Optional;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.springframework.transaction.TransactionStatus;
 import org.springframework.transaction.support.TransactionTemplate;
 
 /**
@@ -93,7 +94,7 @@ class Broadcasts {
 
     /** Launches a campaign, or goes on with its launch; a campaign that was cancelled meanwhile is left alone. */
     synchronized void launch(long campaignId) {
-        var run = transaction.execute(status -> runs.ofCampaign(campaignId).or(() -> begin(campaignId)));
+        var run = transaction.execute(status -> runs.ofCampaign(campaignId).or(() -> begin(campaignId, status)));
         if (run == null || run.isEmpty()) return;
         afterStep.accept(Step.RUN_WRITTEN);
         finish(run.get());
@@ -107,7 +108,7 @@ class Broadcasts {
         }
     }
 
-    private Optional<Run> begin(long campaignId) {
+    private Optional<Run> begin(long campaignId, TransactionStatus status) {
         var campaign = campaigns.get(campaignId);
         if (campaign.state() != CampaignState.APPROVED) {
             LOG.info(
@@ -123,8 +124,11 @@ class Broadcasts {
         // A launch that comes late, e.g. after the server was down, may find the day's hours over.
         var planned = campaign.sendWindow().next(now, clock.zone());
         long id = runs.insert(campaign, templateVersion, seeds.salt(), now, planned);
-        if (!campaigns.launched(campaignId, id))
-            throw new IllegalStateException("campaign %d was changed while it was launched".formatted(campaignId));
+        if (!campaigns.launched(campaignId, id)) {
+            LOG.info("campaign {} was changed while it was launched, and is not", campaignId);
+            status.setRollbackOnly();
+            return Optional.empty();
+        }
         return runs.find(id);
     }
 
