@@ -255,6 +255,12 @@ public final class DeliverBench implements Callable<Integer> {
                     {"type":"identify","messageId":"d-%1$d","userId":"u-%1$d",\
                     "traits":{"email":"c%1$d@shop.example","firstName":"Anna","city":"Wien","consent":{"email":true}}}\
                     """.formatted(i));
+        // One in a hundred has ordered: without a past there is nothing an objective could be held against.
+        items.add("""
+                {"type":"track","messageId":"o-%1$d","userId":"u-%1$d","event":"Order Completed","timestamp":"%2$s",\
+                "properties":{"order_id":"o-%1$d","total":20}}\
+                """.formatted(
+                        first, Instant.ofEpochMilli(System.currentTimeMillis()).minus(Duration.ofDays(100))));
         var body = "{\"batch\":[%s]}".formatted(String.join(",", items));
         while (true) {
             var answer = ask("POST", "/v1/batch", KEY, body);
