@@ -7,7 +7,9 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
+import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.context.SmartLifecycle;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Component;
@@ -25,14 +27,25 @@ class ConsentLag implements SmartLifecycle {
     static final Duration PATIENCE = Duration.ofSeconds(10);
     private static final Duration LOOK = Duration.ofSeconds(1);
 
-    private final EventLog log;
+    private final LongSupplier lastEvent;
+    private final LongSupplier nanos;
     private final JdbcClient jdbc;
     private final Deque<Sample> samples = new ArrayDeque<>();
     private @Nullable Thread thread;
     private volatile CountDownLatch stopped = new CountDownLatch(1);
 
+    @Autowired
     ConsentLag(EventLog log, JdbcClient jdbc) {
-        this.log = log;
+        this(log::lastSeq, System::nanoTime, jdbc);
+    }
+
+    /**
+     * @param lastEvent the place of the log's last event
+     * @param nanos as {@link System#nanoTime}
+     */
+    ConsentLag(LongSupplier lastEvent, LongSupplier nanos, JdbcClient jdbc) {
+        this.lastEvent = lastEvent;
+        this.nanos = nanos;
         this.jdbc = jdbc;
     }
 
@@ -62,10 +75,10 @@ class ConsentLag implements SmartLifecycle {
     }
 
     /** Notes how far the log is; the first sample that is left is the youngest of those that are old enough, if any is. */
-    private void look() {
-        long now = System.nanoTime();
+    void look() {
+        long now = nanos.getAsLong();
         synchronized (samples) {
-            samples.add(new Sample(now, log.lastSeq()));
+            samples.add(new Sample(now, lastEvent.getAsLong()));
             while (samples.size() > 1 && isOld(second(), now)) samples.removeFirst();
         }
     }

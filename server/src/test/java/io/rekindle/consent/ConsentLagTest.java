@@ -2,67 +2,77 @@ package io.rekindle.consent;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.rekindle.collect.EventLog;
-import io.rekindle.collect.EventLog.OwnEvent;
 import io.rekindle.testing.TestPostgres;
-import java.util.List;
-import java.util.function.Supplier;
+import java.time.Duration;
 import org.flywaydb.core.Flyway;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.jdbc.datasource.DriverManagerDataSource;
 
-/** On a real PostgreSQL with the tails' places; the log is as long as a test says. */
+/** On a real PostgreSQL with the tails' places; how long the log is and how late it is, a test says. */
 class ConsentLagTest {
+    private static final long SECOND = 1_000_000_000L;
+
     private final JdbcClient jdbc = database();
-    private volatile long last = 100;
-    private final ConsentLag lag = new ConsentLag(
-            new EventLog() {
-                @Override
-                public long lastSeq() {
-                    return last;
-                }
+    private long last = 100;
+    private long nanos = -3;
+    private final ConsentLag lag = new ConsentLag(() -> last, () -> nanos, jdbc);
 
-                @Override
-                public void accept(List<OwnEvent> events) {
-                    throw new UnsupportedOperationException();
-                }
-
-                @Override
-                public <T> T betweenStagings(Supplier<T> change) {
-                    throw new UnsupportedOperationException();
-                }
-            },
-            jdbc);
-
-    @AfterEach
-    void stop() {
-        lag.stop();
+    @Test
+    void beforeTheFirstLookNobodyKnows() {
+        at(100);
+        assertThat(lag.isTooLong()).isTrue();
     }
 
     @Test
     void whatWasAcknowledgedBeforeTheStartHasToCountFirst() {
         at(99);
-        lag.start();
+        lag.look();
         assertThat(lag.isTooLong()).isTrue();
         at(100);
         assertThat(lag.isTooLong()).isFalse();
     }
 
     @Test
-    void whatWasAcknowledgedAMomentAgoIsWaitedForNoLongerThanItMayTake() throws Exception {
+    void whatWasAcknowledgedAMomentAgoIsWaitedForNoLongerThanItMayTake() {
         at(100);
-        lag.start();
+        lag.look();
         last = 150;
-        assertThat(lag.isTooLong()).as("just now").isFalse();
-        long until = System.nanoTime() + 3 * ConsentLag.PATIENCE.toNanos();
-        while (!lag.isTooLong()) {
-            assertThat(System.nanoTime()).as("the tail stands still").isLessThan(until);
-            Thread.sleep(50);
+        passes(Duration.ofSeconds(1));
+        long since = nanos;
+        while (nanos - since < ConsentLag.PATIENCE.toNanos() - SECOND) {
+            passes(Duration.ofSeconds(1));
+            assertThat(lag.isTooLong())
+                    .as("after %d s", (nanos - since) / SECOND)
+                    .isFalse();
         }
+        last = 175;
+        passes(Duration.ofSeconds(1));
+        assertThat(lag.isTooLong()).as("the tail stands still").isTrue();
+        at(149);
+        assertThat(lag.isTooLong()).isTrue();
         at(150);
-        assertThat(lag.isTooLong()).isFalse();
+        assertThat(lag.isTooLong())
+                .as("what came later may still be on its way")
+                .isFalse();
+    }
+
+    /** A tail that is always a little behind is never too late, however long the log grows. */
+    @Test
+    void aTailThatKeepsUpIsNeverTooLate() {
+        at(last);
+        lag.look();
+        for (int second = 1; second <= 60; second++) {
+            last += 1_000;
+            passes(Duration.ofSeconds(1));
+            at(Math.max(100, last - 5_000));
+            assertThat(lag.isTooLong()).as("second %d", second).isFalse();
+        }
+    }
+
+    private void passes(Duration time) {
+        nanos += time.toNanos();
+        lag.look();
     }
 
     private void at(long seq) {
