@@ -5,10 +5,10 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import io.rekindle.app.server.DataFolder;
 import io.rekindle.app.server.RunningServer;
 import io.rekindle.bench.Client;
+import io.rekindle.bench.Intake;
 import io.rekindle.bench.Interruptible;
 import io.rekindle.bench.Measure;
 import io.rekindle.bench.Scratch;
-import io.rekindle.collect.Tails;
 import io.rekindle.deliver.MailSettings;
 import io.rekindle.deliver.smtp.Handover;
 import io.rekindle.deliver.smtp.Mail;
@@ -24,17 +24,13 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
-import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
-import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.concurrent.atomic.AtomicReference;
-import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -54,9 +50,6 @@ import tools.jackson.databind.json.JsonMapper;
 public final class DeliverBench implements Callable<Integer> {
     private static final String WRITE_KEY = "bench-write-key-0123456789";
     private static final String ADMIN_KEY = "bench-admin-key-0123456789";
-    private static final String KEY = "Basic " + Base64.getEncoder().encodeToString((WRITE_KEY + ":").getBytes(UTF_8));
-    private static final int A_CALL = 100;
-    private static final int AT_ONCE = 8;
     private static final double PROMISED_PLAN_SECONDS = 25;
     private static final double PROMISED_A_MINUTE = 50_000;
     private static final double PROMISED_RATIO = 0.4;
@@ -224,51 +217,19 @@ public final class DeliverBench implements Callable<Integer> {
         return sent.get() / seconds(began);
     }
 
+    /** One in a hundred has ordered: without a past there is nothing an objective could be held against. */
     private void fill(RunningServer server) throws InterruptedException {
         tell("%,d customers through intake".formatted(messages));
-        var places = new Semaphore(AT_ONCE);
-        var failed = new AtomicReference<@Nullable RuntimeException>();
-        try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
-            for (int from = 0; from < messages; from += A_CALL) {
-                int start = from;
-                places.acquire();
-                threads.execute(() -> {
-                    try {
-                        bring(start);
-                    } catch (RuntimeException refused) {
-                        failed.compareAndSet(null, refused);
-                    } finally {
-                        places.release();
-                    }
-                });
-            }
-        }
-        var first = failed.get();
-        if (first != null) throw first;
-        var tails = server.part(Tails.class);
-        while (tails.worstLag() > 0) TimeUnit.MILLISECONDS.sleep(200);
-    }
-
-    private void bring(int first) {
-        var items = new ArrayList<String>(A_CALL);
-        for (int i = first; i < Math.min(messages, first + A_CALL); i++) items.add("""
-                    {"type":"identify","messageId":"d-%1$d","userId":"u-%1$d",\
-                    "traits":{"email":"c%1$d@shop.example","firstName":"Anna","city":"Wien","consent":{"email":true}}}\
-                    """.formatted(i));
-        // One in a hundred has ordered: without a past there is nothing an objective could be held against.
-        items.add("""
+        var intake = new Intake(server, WRITE_KEY);
+        intake.bring(messages, i -> """
+                {"type":"identify","messageId":"d-%1$d","userId":"u-%1$d",\
+                "traits":{"email":"c%1$d@shop.example","firstName":"Anna","city":"Wien","consent":{"email":true}}}\
+                """.formatted(i));
+        var ordered = Instant.ofEpochMilli(System.currentTimeMillis()).minus(Duration.ofDays(100));
+        intake.bring((messages + 99) / 100, i -> """
                 {"type":"track","messageId":"o-%1$d","userId":"u-%1$d","event":"Order Completed","timestamp":"%2$s",\
                 "properties":{"order_id":"o-%1$d","total":20}}\
-                """.formatted(
-                        first, Instant.ofEpochMilli(System.currentTimeMillis()).minus(Duration.ofDays(100))));
-        var body = "{\"batch\":[%s]}".formatted(String.join(",", items));
-        while (true) {
-            var answer = ask("POST", "/v1/batch", KEY, body);
-            if (answer.status() == 200) return;
-            if (answer.status() != 429)
-                throw new IllegalStateException("intake answered %d: %s".formatted(answer.status(), answer.body()));
-            pause();
-        }
+                """.formatted(i, ordered));
     }
 
     /** Submitted, for everybody, with codes for all. */
@@ -348,15 +309,6 @@ public final class DeliverBench implements Callable<Integer> {
 
     private static double seconds(long since) {
         return (System.nanoTime() - since) / 1e9;
-    }
-
-    private static void pause() {
-        try {
-            TimeUnit.SECONDS.sleep(1);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new IllegalStateException(e);
-        }
     }
 
     private static void tell(String words) {

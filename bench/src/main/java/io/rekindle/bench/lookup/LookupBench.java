@@ -5,16 +5,15 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import io.rekindle.app.server.DataFolder;
 import io.rekindle.app.server.RunningServer;
 import io.rekindle.bench.Client;
+import io.rekindle.bench.Intake;
 import io.rekindle.bench.Interruptible;
 import io.rekindle.bench.Measure;
 import io.rekindle.bench.Scratch;
-import io.rekindle.collect.Tails;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;
 import java.time.Instant;
 import java.util.Arrays;
-import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import java.util.Queue;
@@ -47,8 +46,6 @@ import tools.jackson.databind.json.JsonMapper;
 public final class LookupBench implements Callable<Integer> {
     private static final String WRITE_KEY = "bench-write-key-0123456789";
     private static final String ADMIN_KEY = "bench-admin-key-0123456789";
-    private static final String KEY = "Basic " + Base64.getEncoder().encodeToString((WRITE_KEY + ":").getBytes(UTF_8));
-    private static final int A_CALL = 100;
     private static final int TIMELINE_PAGES = 200;
     private static final int A_PAGE = 50;
     private static final Instant FIRST = Instant.parse("2025-09-01T00:00:00Z");
@@ -108,7 +105,8 @@ public final class LookupBench implements Callable<Integer> {
 
     private List<Measure> measure(RunningServer server) throws InterruptedException {
         int port = URI.create(server.url()).getPort();
-        fill(server, port);
+        var intake = new Intake(server, WRITE_KEY);
+        fill(intake);
         var jdbc = server.part(JdbcClient.class);
         var ids = jdbc.sql("select customer_id from customers order by customer_id limit 200000")
                 .query(Long.class)
@@ -123,7 +121,7 @@ public final class LookupBench implements Callable<Integer> {
         tell("rows by primary key");
         var bare = steadily(seconds, i -> read(jdbc, ids.get(random.nextInt(ids.size()))));
         tell("a timeline of %,d events".formatted(timeline));
-        fillTimeline(server, port);
+        fillTimeline(intake);
         int number = Math.clamp(timeline / A_PAGE, 1, TIMELINE_PAGES);
         var few = pages(port, customerOf(port, 1), number, false);
         var many = pages(port, customerOf(port, 0), number, true);
@@ -145,17 +143,11 @@ public final class LookupBench implements Callable<Integer> {
     }
 
     /** Gives the first customer a long history. */
-    private void fillTimeline(RunningServer server, int port) throws InterruptedException {
-        for (int from = 0; from < timeline; from += A_CALL) {
-            var items = new java.util.ArrayList<String>(A_CALL);
-            for (int i = from; i < Math.min(timeline, from + A_CALL); i++)
-                items.add("""
-                        {"type":"track","messageId":"t-%1$d","userId":"u-0","event":"Product Viewed",\
-                        "timestamp":"%2$s","properties":{"product_id":"p-%3$d","price":9.5}}\
-                        """.formatted(i, FIRST.plusSeconds(60L * i), i % 977));
-            sendCall(port, items);
-        }
-        settle(server);
+    private void fillTimeline(Intake intake) throws InterruptedException {
+        intake.bring(timeline, i -> """
+                {"type":"track","messageId":"t-%1$d","userId":"u-0","event":"Product Viewed",\
+                "timestamp":"%2$s","properties":{"product_id":"p-%3$d","price":9.5}}\
+                """.formatted(i, FIRST.plusSeconds(60L * i), i % 977));
     }
 
     private String customerOf(int port, int number) {
@@ -184,59 +176,12 @@ public final class LookupBench implements Callable<Integer> {
         return took;
     }
 
-    private void fill(RunningServer server, int port) throws InterruptedException {
+    private void fill(Intake intake) throws InterruptedException {
         tell("%,d customers through intake".formatted(customers));
-        var places = new Semaphore(AT_ONCE);
-        var failed = new AtomicReference<@Nullable RuntimeException>();
-        try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
-            for (int from = 0; from < customers; from += A_CALL) {
-                int start = from;
-                places.acquire();
-                threads.execute(() -> {
-                    try {
-                        send(port, start);
-                    } catch (RuntimeException refused) {
-                        failed.compareAndSet(null, refused);
-                    } finally {
-                        places.release();
-                    }
-                });
-            }
-        }
-        var first = failed.get();
-        if (first != null) throw first;
-        settle(server);
-    }
-
-    private static void settle(RunningServer server) throws InterruptedException {
-        var tails = server.part(Tails.class);
-        while (tails.worstLag() > 0) TimeUnit.MILLISECONDS.sleep(200);
-    }
-
-    private void send(int port, int first) {
-        var items = new java.util.ArrayList<String>(A_CALL);
-        for (int i = first; i < Math.min(customers, first + A_CALL); i++) items.add("""
-                    {"type":"identify","messageId":"l-%1$d","userId":"u-%1$d","anonymousId":"a-%1$d",\
-                    "traits":{"email":"c%1$d@shop.example","phone":"%2$s","city":"Wien","plan":"basic","points":%1$d}}\
-                    """.formatted(i, phone(i)));
-        sendCall(port, items);
-    }
-
-    /** Sends one call; again for as long as intake asks to wait because the tails are behind. */
-    private void sendCall(int port, List<String> items) {
-        var body = "{\"batch\":[%s]}".formatted(String.join(",", items));
-        while (true) {
-            var answer = post(port, "/v1/batch", KEY, body);
-            if (answer.status() == 200) return;
-            if (answer.status() != 429)
-                throw new IllegalStateException("intake answered %d: %s".formatted(answer.status(), answer.body()));
-            try {
-                TimeUnit.SECONDS.sleep(1);
-            } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-                throw new IllegalStateException(e);
-            }
-        }
+        intake.bring(customers, i -> """
+                {"type":"identify","messageId":"l-%1$d","userId":"u-%1$d","anonymousId":"a-%1$d",\
+                "traits":{"email":"c%1$d@shop.example","phone":"%2$s","city":"Wien","plan":"basic","points":%1$d}}\
+                """.formatted(i, phone(i)));
     }
 
     private static String phone(int customer) {
