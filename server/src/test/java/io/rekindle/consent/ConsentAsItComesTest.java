@@ -31,6 +31,9 @@ import org.springframework.boot.test.web.server.LocalServerPort;
 class ConsentAsItComesTest {
     private static final Instant NOW = Instant.parse("2026-03-01T09:00:00Z");
 
+    /** Before every user id: other tests of the same server have customers of their own. */
+    private static final String OURS = "comes-";
+
     private final int port;
     private final EventLog log;
     private final Tails tails;
@@ -316,18 +319,18 @@ class ConsentAsItComesTest {
                 .reasons(0);
     }
 
-    private CustomerId customer(String userId) {
-        return identities.find(Identifier.Type.USER_ID, userId).orElseThrow();
+    private CustomerId customer(String name) {
+        return identities.find(Identifier.Type.USER_ID, OURS + name).orElseThrow();
     }
 
-    private static String identify(String userId, String day, String traits) {
+    private static String identify(String name, String day, String traits) {
         return "{'type':'identify','userId':'%s','timestamp':'%sT10:00:00Z','traits':{%s}}"
-                .formatted(userId, day, traits);
+                .formatted(OURS + name, day, traits);
     }
 
-    private static String track(String userId, String day, String event, String properties) {
+    private static String track(String name, String day, String event, String properties) {
         return "{'type':'track','userId':'%s','timestamp':'%sT10:00:00Z','event':'%s','properties':{%s}}"
-                .formatted(userId, day, event, properties);
+                .formatted(OURS + name, day, event, properties);
     }
 
     /** Quotation marks are single ones here. */
