@@ -1,6 +1,6 @@
 import { useTranslation } from 'react-i18next';
 import { useLocation, useNavigate, useParams } from 'react-router';
-import { useCurrency } from '@/features/analyse/useCurrency';
+import { useKnownCurrency } from '@/features/analyse/useCurrency';
 import { useImport } from '@/features/collect/api/readImport';
 import { ImportView } from '@/features/collect/ImportView';
 import { ImportWizard } from '@/features/collect/ImportWizard';
@@ -15,7 +15,7 @@ export function Component() {
 function NewImport() {
   const { t } = useTranslation();
   const navigate = useNavigate();
-  const currency = useCurrency();
+  const currency = useKnownCurrency();
   return (
     <Page
       title={t('imports.new')}

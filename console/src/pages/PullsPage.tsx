@@ -1,7 +1,7 @@
 import { Tabs } from 'antd';
 import { useTranslation } from 'react-i18next';
 import { useSearchParams } from 'react-router';
-import { useCurrency } from '@/features/analyse/useCurrency';
+import { useKnownCurrency } from '@/features/analyse/useCurrency';
 import { DatabasesPanel } from '@/features/collect/DatabasesPanel';
 import { FoldersPanel } from '@/features/collect/FoldersPanel';
 import { PullsPanel } from '@/features/collect/PullsPanel';
@@ -10,7 +10,7 @@ import { Page } from '@/shared/ui/Page';
 
 export function Component() {
   const { t } = useTranslation();
-  const currency = useCurrency();
+  const currency = useKnownCurrency();
   const [parameters, setParameters] = useSearchParams();
   return (
     <Page

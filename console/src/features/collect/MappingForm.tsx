@@ -8,7 +8,7 @@ import { ProblemAlert } from '@/shared/ui/ProblemAlert';
 import { QueryView } from '@/shared/ui/QueryView';
 import { useFormProblem } from '@/shared/ui/useFormProblem';
 import { useImportKinds } from './api/listKinds';
-import { DECIMALS, exampleOf, fieldsOf, guessOf, type MappingValues, NUMBERS, ONE_OF, TIME_FORMATS } from './mapping';
+import { DECIMALS, exampleOf, fieldsOf, guessOf, isOtherCurrency, type MappingValues, NUMBERS, ONE_OF, TIME_FORMATS } from './mapping';
 import { useFieldLabel } from './useFieldLabel';
 
 interface Props {
@@ -52,10 +52,13 @@ function OfKinds({
       ...fields.filter((field) => field !== 'currency').map((field) => ({ name: ['fields', field], place: [field] })),
       ['timeFormat'],
       ['currency'],
+      ['rate'],
     ],
     [fields],
   );
   const problem = useFormProblem(form, places);
+  const currency = Form.useWatch('currency', form) ?? start.currency;
+  const converts = fields.includes('currency') && isOtherCurrency(currency, start.ownCurrency);
   const oneOf = ONE_OF[chosen.kind] ?? [];
   const used = new Set(Object.values(chosen.fields));
   const forms = [...new Set([...upload.timeFormats, ...TIME_FORMATS])];
@@ -175,7 +178,20 @@ function OfKinds({
               extra={t('imports.currencyHint')}
               hidden={!fields.includes('currency')}
             >
-              <Input maxLength={3} />
+              <Input maxLength={3} data-testid="import-currency" />
+            </Form.Item>
+            <Form.Item
+              name="rate"
+              label={t('imports.rate')}
+              extra={
+                start.ownCurrency === ''
+                  ? t('imports.rateHint')
+                  : t('imports.rateOf', { currency: currency.trim().toUpperCase(), own: start.ownCurrency })
+              }
+              hidden={!converts}
+              rules={[{ required: converts && start.ownCurrency !== '', message: t('imports.rateMissing') }]}
+            >
+              <Input maxLength={40} inputMode="decimal" data-testid="import-rate" />
             </Form.Item>
             <Form.Item
               name="cancelledPrefix"

@@ -50,9 +50,18 @@ describe('the mapping of a file', () => {
       timeFormat: null,
       decimalComma: null,
       currency: 'EUR',
+      rate: null,
       cancelledPrefix: null,
       negativeCancels: true,
     });
+  });
+
+  it('has a rate only where the amounts are in another currency', () => {
+    const values = { ...guessedMapping(upload, 'CNY'), currency: ' usd ', rate: ' 7.10 ' };
+    expect(mappingOf(values)).toMatchObject({ currency: 'USD', rate: '7.10' });
+    expect(mappingOf({ ...values, rate: ' ' }).rate).toBeNull();
+    expect(mappingOf({ ...values, currency: 'cny' })).toMatchObject({ currency: 'CNY', rate: null });
+    expect(mappingOf({ ...values, currency: '' })).toMatchObject({ currency: null, rate: null });
   });
 
   it('keeps other columns of customers as traits, called as rules can call them', () => {

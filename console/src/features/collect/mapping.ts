@@ -56,6 +56,10 @@ export interface MappingValues {
   timeFormat: string;
   decimals: Decimals;
   currency: string;
+  /** The installation's; empty when it is not known. */
+  ownCurrency: string;
+  /** Units of the installation's currency for one of the file's. */
+  rate: string;
   cancelledPrefix: string;
   negativeCancels: boolean;
 }
@@ -72,6 +76,8 @@ export const guessedMapping = (upload: Upload, currency: string): MappingValues 
   timeFormat: upload.timeFormats[0] ?? '',
   decimals: guessedDecimals(upload.decimalComma),
   currency,
+  ownCurrency: currency.trim().toUpperCase(),
+  rate: '',
   cancelledPrefix: '',
   negativeCancels: true,
 });
@@ -82,6 +88,12 @@ const traitOf = (column: string) =>
     .trim()
     .toLowerCase()
     .replace(/[\s.]+/g, '_');
+
+/** Whether amounts written in this currency have to be converted. */
+export const isOtherCurrency = (currency: string | undefined, own: string): boolean => {
+  const code = (currency ?? '').trim().toUpperCase();
+  return code !== '' && code !== own;
+};
 
 export function mappingOf(values: MappingValues): ImportMapping {
   const fields = Object.fromEntries(
@@ -100,6 +112,7 @@ export function mappingOf(values: MappingValues): ImportMapping {
     timeFormat: values.timeFormat.trim() || null,
     decimalComma: values.decimals === '' ? null : values.decimals === 'comma',
     currency: values.currency.trim().toUpperCase() || null,
+    rate: (isOtherCurrency(values.currency, values.ownCurrency) && values.rate.trim()) || null,
     cancelledPrefix: (ofOrders && values.cancelledPrefix.trim()) || null,
     negativeCancels: ofOrders ? values.negativeCancels : null,
   };

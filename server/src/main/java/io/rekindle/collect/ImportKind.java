@@ -55,6 +55,14 @@ public enum ImportKind {
                                 Arrays.stream(values()).map(ImportKind::code).toList()));
     }
 
+    /** Whether its rows hold amounts of money. */
+    public boolean hasAmounts() {
+        return switch (this) {
+            case ORDERS, PRODUCTS, COSTS -> true;
+            case CUSTOMERS, SURVEYS, CAMPAIGN_HISTORY -> false;
+        };
+    }
+
     /** The fields a file must have a column for. */
     public List<String> required() {
         return switch (this) {

@@ -48,7 +48,8 @@ public interface Imports {
     /**
      * What the reader of a report should know.
      *
-     * @param code stable: {@code other_currency} (values: the import's, the installation's)
+     * @param code stable: {@code converted} (values: the file's currency, the installation's, the rate, decimals rounded to);
+     *     of imports before there were rates {@code other_currency} (values: the file's, the installation's)
      * @param text the same in English
      */
     record Note(String code, List<String> values, String text) {

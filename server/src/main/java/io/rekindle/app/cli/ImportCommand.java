@@ -17,6 +17,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import tools.jackson.core.JacksonException;
+import tools.jackson.databind.DeserializationFeature;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ObjectNode;
@@ -127,7 +128,10 @@ final class ImportCommand extends CommandGroup {
 
     /** A file of one kind; its columns are guessed from their names unless they are said. */
     abstract static class OfKind extends ServerCommand {
-        private static final JsonMapper JSON = JsonMapper.builder().build();
+        /** A rate in a mapping's file may be a number: it is sent as it is written. */
+        private static final JsonMapper JSON = JsonMapper.builder()
+                .enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS)
+                .build();
         private static final long GLANCE_NANOS = 200_000_000;
 
         private final String kind;
@@ -157,9 +161,15 @@ final class ImportCommand extends CommandGroup {
 
         @Option(
                 names = "--currency",
-                description = "ISO 4217 code of all amounts (default: the installation's). Nothing is converted;"
-                        + " rows that name another currency are rejected.")
+                description = "ISO 4217 code of all amounts (default: the installation's); another needs a --rate."
+                        + " Rows that name another currency are rejected.")
         private @Nullable String currency;
+
+        @Option(
+                names = "--rate",
+                description = "How many of the installation's currency one of --currency is, e.g. 7.1: amounts are"
+                        + " multiplied by it and rounded to the currency's minor units, the half to even.")
+        private @Nullable String rate;
 
         @Option(
                 names = "--encoding",
@@ -235,6 +245,7 @@ final class ImportCommand extends CommandGroup {
             map.forEach(fields::put);
             if (timeFormat != null) all.put("timeFormat", timeFormat);
             if (currency != null) all.put("currency", currency);
+            if (rate != null) all.put("rate", rate);
             if (encoding != null) all.put("encoding", encoding);
             if (decimalComma != null) all.put("decimalComma", decimalComma);
             all.put("kind", kind);

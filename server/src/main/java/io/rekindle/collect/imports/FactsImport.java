@@ -1,5 +1,6 @@
 package io.rekindle.collect.imports;
 
+import io.rekindle.collect.FileCurrency;
 import io.rekindle.collect.ImportKind;
 import io.rekindle.collect.Imports;
 import io.rekindle.platform.Problem;
@@ -38,20 +39,19 @@ final class FactsImport implements Ready {
     private final ImportKind kind;
     private final boolean ofRows;
     private final Instant latest;
-    private final String currency;
+    private final FileCurrency currency;
     private final Workspace workspace = new Workspace();
     private final Table table;
     private final MappedColumns columns;
     private final Rejects rejects;
 
-    FactsImport(Tools tools, ImportStore store, Given given, Instant latest) {
+    FactsImport(Tools tools, ImportStore store, Given given, FileCurrency currency, Instant latest) {
         this.tools = tools;
         this.store = store;
         this.given = given;
         this.kind = given.mapping().tells();
         this.latest = latest;
-        var named = given.mapping().currency();
-        this.currency = named == null ? tools.currency() : named;
+        this.currency = currency;
         this.rejects = new Rejects(store, given.id(), tools.vault(), tools.tombstones(), tools.json());
         Table opened = null;
         try {
@@ -149,7 +149,7 @@ final class FactsImport implements Ready {
                     begin(told, row.longValue("row_no"), fact(row));
                     told.append(row.longValue("import_id"));
                     told.append(same.contains(row.longValue("import_id"))
-                            && row.text("currency").equals(currency));
+                            && row.text("currency").equals(currency.own()));
                     append(told, row.instant("latest"));
                     told.endRow();
                 } catch (SQLException e) {
@@ -175,11 +175,11 @@ final class FactsImport implements Ready {
         var unreadable = columns.unreadable(row);
         if (unreadable != null) throw unreadable;
         var given = columns.text(row, "currency");
-        if (!given.isEmpty() && !given.equalsIgnoreCase(currency))
+        if (!given.isEmpty() && !given.equalsIgnoreCase(currency.code()))
             throw new BadRow(
                     "other_currency",
-                    "the amount is in another currency by column '%s', and those of this import are in %s: convert it, or bring the rows in that currency in as a file of their own"
-                            .formatted(columns.column("currency"), currency));
+                    LineReader.ANOTHER_CURRENCY
+                            .formatted(columns.column("currency"), currency.code()));
         return kind == ImportKind.PRODUCTS ? product(row) : cost(row);
     }
 
@@ -279,7 +279,7 @@ final class FactsImport implements Ready {
                     where told_by = ? and row_id <> '' and import_id <> ? and import_id not in (select import_id from imports_undone)
                     qualify row_number() over (partition by row_id order by import_id desc, row_no desc) = 1) last_words
                 where currency = ?
-                """, teller, given.id(), currency);
+                """, teller, given.id(), currency.own());
     }
 
     private Sql told(String teller) {
@@ -368,8 +368,8 @@ final class FactsImport implements Ready {
                 0,
                 kind == ImportKind.COSTS ? sum[0].stripTrailingZeros() : BigDecimal.ZERO,
                 BigDecimal.ZERO,
-                currency,
-                java.util.List.of(),
+                currency.own(),
+                currency.notes(),
                 table.encoding(),
                 columns.understood());
     }
@@ -381,14 +381,14 @@ final class FactsImport implements Ready {
                     .value(row.text("b"))
                     .value(row.nullableDecimal("x"))
                     .value(row.nullableDecimal("y"))
-                    .value(currency)
+                    .value(currency.own())
                     .value(row.instant("moment"));
         else
             to.value(row.instant("moment").atZone(ZoneOffset.UTC).toLocalDate())
                     .value(row.text("name"))
                     .value(row.text("a"))
                     .value(row.decimal("x"))
-                    .value(currency);
+                    .value(currency.own());
         to.value(given.id()).value(row.longValue("row_no"));
         if (kind == ImportKind.COSTS) to.value(ofRows ? row.text("b") : null).value(ofRows ? teller : null);
         to.end();

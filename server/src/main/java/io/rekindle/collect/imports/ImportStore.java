@@ -3,6 +3,7 @@ package io.rekindle.collect.imports;
 import io.rekindle.access.AccessLog;
 import io.rekindle.access.Caller;
 import io.rekindle.collect.Failure;
+import io.rekindle.collect.FileCurrency;
 import io.rekindle.collect.ImportKind;
 import io.rekindle.collect.ImportMapping;
 import io.rekindle.collect.Imports;
@@ -181,6 +182,19 @@ final class ImportStore {
                 .list()
                 .stream()
                 .flatMap(Optional::stream)
+                .collect(Collectors.toUnmodifiableSet());
+    }
+
+    /** Imports of orders that stand and were read in another currency than this one, or at another rate. */
+    Set<Long> ordersReadOtherwise(long id, FileCurrency currency) {
+        return jdbc.sql("select id, mapping from imports where id <> :id and kind = 'orders' and state = 'done' and not dry_run")
+                .param("id", id)
+                .query((row, n) -> Map.entry(
+                        row.getLong("id"), json.readValue(row.getString("mapping"), ImportMapping.class)))
+                .list()
+                .stream()
+                .filter(one -> !currency.isOf(one.getValue()))
+                .map(Map.Entry::getKey)
                 .collect(Collectors.toUnmodifiableSet());
     }
 

@@ -1,5 +1,6 @@
 package io.rekindle.collect.imports;
 
+import io.rekindle.collect.FileCurrency;
 import io.rekindle.collect.ImportMapping;
 import io.rekindle.collect.Imports;
 import io.rekindle.collect.intake.PersonalText;
@@ -12,22 +13,26 @@ import java.util.List;
 
 /** Reads order lines out of rows by a mapping; a row that does not fit says why. */
 final class LineReader {
+    /** Of the column, and of what the file was said to be in. */
+    static final String ANOTHER_CURRENCY =
+            "the amount is in another currency by column '%s', and those of this import are in %s: bring the rows in that currency in as a file of their own, read in it (currency, --currency) and, where it is not the installation's, at a rate (rate, --rate)";
+
     private final MappedColumns columns;
     private final ImportMapping mapping;
-    private final String currency;
+    private final FileCurrency currency;
     private final Instant latest;
 
     /**
      * Checks the mapping against the columns; all faults at once.
      *
      * @param zone of times that name none
-     * @param currency of the amounts, unless the mapping names another: a row in any other is a fault
+     * @param currency of the amounts: a row in any other is a fault
      * @param latest a time beyond it is a fault: nobody has ordered yet then
      */
-    LineReader(ImportMapping mapping, List<String> columns, ZoneId zone, String currency, Instant latest) {
+    LineReader(ImportMapping mapping, List<String> columns, ZoneId zone, FileCurrency currency, Instant latest) {
         this.mapping = mapping;
         this.latest = latest;
-        this.currency = mapping.currency() == null ? currency : mapping.currency();
+        this.currency = currency;
         var faults = new ArrayList<Problem.Fault>();
         this.columns = new MappedColumns(mapping, columns, zone, faults);
         if (!this.columns.has("customer") && !this.columns.has("email"))
@@ -106,11 +111,11 @@ final class LineReader {
                     "the quantity in column '%s' is negative and the mapping calls it no cancellation"
                             .formatted(column("quantity")));
         var given = text(row, "currency");
-        if (!given.isEmpty() && !given.equalsIgnoreCase(currency))
+        if (!given.isEmpty() && !given.equalsIgnoreCase(currency.code()))
             return new Refused(
                     "other_currency",
-                    "the amount is in another currency by column '%s', and those of this import are in %s: convert it, or bring the rows in that currency in as a file of their own, with --currency"
-                            .formatted(column("currency"), currency));
+                    ANOTHER_CURRENCY
+                            .formatted(column("currency"), currency.code()));
         return new Line(
                 orderId,
                 at,

@@ -1,6 +1,7 @@
 package io.rekindle.collect.imports;
 
 import io.rekindle.collect.CurrencySigns;
+import io.rekindle.collect.FileCurrency;
 import io.rekindle.collect.ImportKind;
 import io.rekindle.collect.ImportMapping;
 import io.rekindle.collect.Imports;
@@ -148,19 +149,30 @@ final class MappedColumns {
     /** The number of a field, of four decimals and at most nine digits before them; null when it says none. */
     @Nullable
     BigDecimal number(Table.Row row, String field) {
-        return number(row, field, text(row, field));
+        var value = read(row, field, text(row, field));
+        return value == null ? null : value.setScale(4, RoundingMode.HALF_EVEN);
     }
 
-    /** The amount of money of a field, which may stand with a sign of its currency: {@code € 12.50}; null when it says none. */
+    /**
+     * The amount of money of a field in the installation's currency; in the file it may stand with a sign of the file's:
+     * {@code € 12.50}. Null when it says none.
+     */
     @Nullable
-    BigDecimal money(Table.Row row, String field, String currency) {
-        return number(row, field, CurrencySigns.without(text(row, field), currency));
+    BigDecimal money(Table.Row row, String field, FileCurrency currency) throws BadRow {
+        var amount = read(row, field, CurrencySigns.without(text(row, field), currency.code()));
+        if (amount == null) return null;
+        var ours = currency.converted(amount);
+        if (ours.abs().compareTo(LARGEST) > 0)
+            throw new BadRow(
+                    "bad_amount",
+                    "the amount in column '%s' is beyond 1,000,000,000 %s".formatted(column(field), currency.own()));
+        return ours.setScale(4, RoundingMode.HALF_EVEN);
     }
 
-    private @Nullable BigDecimal number(Table.Row row, String field, String text) {
+    private @Nullable BigDecimal read(Table.Row row, String field, String text) {
         if (text.isEmpty() || text.length() > 40) return null;
         var value = row.numbers().contains(place(field)) ? Decimals.read(text) : written(text);
-        return value == null || value.abs().compareTo(LARGEST) > 0 ? null : value.setScale(4, RoundingMode.HALF_EVEN);
+        return value == null || value.abs().compareTo(LARGEST) > 0 ? null : value;
     }
 
     private @Nullable BigDecimal written(String text) {

@@ -1,6 +1,7 @@
 package io.rekindle.collect.imports;
 
 import io.rekindle.collect.EventType;
+import io.rekindle.collect.FileCurrency;
 import io.rekindle.collect.Identifier;
 import io.rekindle.collect.Identifiers;
 import io.rekindle.collect.Imports;
@@ -35,6 +36,7 @@ final class OrderImport {
     private static final int PROGRESS_EVERY = 1_000;
 
     private final Tools tools;
+    private final ImportStore store;
     private final Warehouse warehouse;
     private final CommitLog log;
     private final Tails tails;
@@ -43,8 +45,7 @@ final class OrderImport {
     private final JsonMapper json;
     private final long importId;
     private final int source;
-    private final String currency;
-    private final String given;
+    private final FileCurrency currency;
     private final boolean dryRun;
     private final Instant now;
     private final boolean resumed;
@@ -56,7 +57,7 @@ final class OrderImport {
     private long rows;
 
     /** @param resumed whether some of it may have come in before the server ended */
-    OrderImport(Tools tools, ImportStore store, Given given, boolean resumed) {
+    OrderImport(Tools tools, ImportStore store, Given given, FileCurrency currency, boolean resumed) {
         this.resumed = resumed;
         this.tools = tools;
         this.warehouse = tools.warehouse();
@@ -66,11 +67,10 @@ final class OrderImport {
         this.vault = tools.vault();
         this.json = tools.json();
         this.source = tools.source();
-        this.currency = tools.currency();
+        this.store = store;
+        this.currency = currency;
         this.rejects = new Rejects(store, given.id(), tools.vault(), tools.tombstones(), tools.json());
         this.importId = given.id();
-        var currencyGiven = given.mapping().currency();
-        this.given = currencyGiven == null ? tools.currency() : currencyGiven;
         this.dryRun = given.dryRun();
         this.now = given.now();
     }
@@ -82,7 +82,6 @@ final class OrderImport {
     }
 
     Imports.Report run(Table table, LineReader reader, Staging staging, Course course) {
-        var notes = new ArrayList<Imports.Note>();
         for (var row = table.next(); row != null; row = table.next()) {
             read(row, reader, staging);
             if (++rows % PROGRESS_EVERY == 0) course.read(rows);
@@ -96,9 +95,13 @@ final class OrderImport {
         withdrawWhatEventsTell(staging);
         staging.addAllPresent(staging.orders(), this::present);
         withdrawWhatIsAnothers(staging);
+        staging.withdrawLinesAtAnotherRate(number -> rejects.add(
+                number,
+                "line_at_another_rate",
+                "an earlier import brought this line in from another currency, or at another rate; to have it at this one, undo that import first"));
         rejects.flush();
         staging.sift();
-        var report = report(staging, reader, notes, table.encoding());
+        var report = report(staging, reader, table.encoding());
         if (!dryRun && report.alreadyThere() > 0) remember(staging);
         if (!dryRun && report.lines() + report.cancellations() > 0) {
             bringIn(staging, course);
@@ -191,32 +194,26 @@ final class OrderImport {
                         .value(row.text("category"))
                         .value(row.decimal("quantity"))
                         .value(row.decimal("unit_price"))
-                        .value(given)
+                        .value(currency.own())
                         .value(row.longValue("lines"))
                         .end())));
     }
 
-    private void present(java.util.function.Consumer<Row> each) {
+    private void present(java.util.function.Consumer<Staging.Present> each) {
+        var others = store.ordersReadOtherwise(importId, currency);
         warehouse.stream(Sql.of("""
-                select order_id, customer_id, occurred_at, kind = 'cancellation' as cancels, coalesce(product_id, '') as product_id,
+                select import_id, order_id, customer_id, occurred_at, kind = 'cancellation' as cancels, coalesce(product_id, '') as product_id,
                     coalesce(product_name, '') as product_name, coalesce(category, '') as category, quantity, unit_price, count(*) as alike
                 from order_lines
                 where import_id is not null and import_id <> ? and kind <> 'refund'
                     and import_id not in (select import_id from imports_undone)
-                group by order_id, customer_id, occurred_at, kind = 'cancellation', coalesce(product_id, ''), coalesce(product_name, ''),
+                group by import_id, order_id, customer_id, occurred_at, kind = 'cancellation', coalesce(product_id, ''), coalesce(product_name, ''),
                     coalesce(category, ''), quantity, unit_price
-                """, importId), each);
+                """, importId), row -> each.accept(new Staging.Present(row, others.contains(row.longValue("import_id")))));
     }
 
-    private Imports.Report report(
-            Staging staging, LineReader reader, List<Imports.Note> notes, @Nullable String encoding) {
+    private Imports.Report report(Staging staging, LineReader reader, @Nullable String encoding) {
         var counted = new ArrayList<Imports.Report>(1);
-        if (!given.equals(currency))
-            notes.add(new Imports.Note(
-                    "other_currency",
-                    List.of(given, currency),
-                    "the amounts are in %s and this installation counts in %s: they are taken as they are, without conversion"
-                            .formatted(given, currency)));
         staging.query("""
                 select (select count(*) from lines) as usable, count(*) filter (where not cancels) as lines,
                     count(*) filter (where cancels) as cancellations,
@@ -239,8 +236,8 @@ final class OrderImport {
                     row.longValue("customers"),
                     plain(row.decimal("gross")),
                     plain(row.decimal("cancelled")),
-                    given,
-                    notes,
+                    currency.own(),
+                    currency.notes(),
                     encoding,
                     reader.understood()));
         });
@@ -293,7 +290,7 @@ final class OrderImport {
             if (open.isEmpty() || !open.getFirst().isOf(row)) {
                 if (!open.isEmpty()) add(group, open.removeFirst());
                 if (group.size() >= EVENTS_A_GROUP) append(group, course);
-                open.add(new Open(row, json.createArrayNode(), given, now));
+                open.add(new Open(row, json.createArrayNode(), currency.own(), now));
             }
             add(open.getFirst(), row);
         });

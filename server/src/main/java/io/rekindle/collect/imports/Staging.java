@@ -33,7 +33,8 @@ final class Staging extends Workspace {
         // One row per line of earlier imports of these orders, with how many there are alike.
         run("""
                 create table present (order_id varchar, customer bigint, happened_at timestamp, cancels boolean, product_id varchar,
-                    product_name varchar, category varchar, quantity decimal(18, 4), unit_price decimal(18, 4), alike bigint)
+                    product_name varchar, category varchar, quantity decimal(18, 4), unit_price decimal(18, 4), alike bigint,
+                    read_otherwise boolean)
                 """);
         run("create table withdrawn (order_id varchar)");
     }
@@ -67,10 +68,14 @@ final class Staging extends Workspace {
         return orders;
     }
 
+    /** @param readOtherwise whether its import was of another currency, or at another rate, than this file's */
+    record Present(Row row, boolean readOtherwise) {}
+
     /** Takes in what earlier imports brought of these orders. */
-    void addAllPresent(Set<String> orders, Consumer<Consumer<Row>> present) {
+    void addAllPresent(Set<String> orders, Consumer<Consumer<Present>> present) {
         try (var appender = connection.createAppender("present")) {
-            present.accept(row -> {
+            present.accept(one -> {
+                var row = one.row();
                 if (!orders.contains(row.text("order_id"))) return;
                 try {
                     appender.beginRow();
@@ -86,6 +91,7 @@ final class Staging extends Workspace {
                             row.decimal("quantity"),
                             row.decimal("unit_price"));
                     appender.append(row.longValue("alike"));
+                    appender.append(one.readOtherwise());
                     appender.endRow();
                 } catch (SQLException e) {
                     throw failed(e);
@@ -177,6 +183,23 @@ final class Staging extends Workspace {
                         select order_id, arg_min(customer, row_no) as first_customer from lines group by order_id) o on o.order_id = l.order_id
                     where l.customer <> o.first_customer)
                 """);
+    }
+
+    /**
+     * Takes out lines that are there in all but their price, from a file that was read in another currency or at another rate,
+     * and tells of each: they are those of that file once more, and every order of both would count twice.
+     */
+    void withdrawLinesAtAnotherRate(LongConsumer row) {
+        run("""
+                create table again as
+                select row_no from lines l
+                where exists (select 1 from present p where p.read_otherwise and %1$s and p.unit_price <> l.unit_price)
+                    and not exists (select 1 from present p where %1$s and p.unit_price = l.unit_price)
+                """.formatted("""
+                p.order_id = l.order_id and p.happened_at = l.happened_at and p.cancels = l.cancels and p.product_id = l.product_id
+                    and p.product_name = l.product_name and p.category = l.category and p.quantity = l.quantity"""));
+        query("select row_no from again order by row_no", found -> row.accept(found.longValue("row_no")));
+        run("delete from lines where row_no in (select row_no from again)");
     }
 
     /** Finds the new lines; an order of which some line was there before is one that is added to. */

@@ -1,6 +1,7 @@
 package io.rekindle.collect.imports;
 
 import io.rekindle.collect.DoubleOptIn;
+import io.rekindle.collect.FileCurrency;
 import io.rekindle.collect.Identifiers;
 import io.rekindle.collect.Imports;
 import io.rekindle.collect.Tails;
@@ -32,23 +33,27 @@ record Tools(
         int source,
         ZoneId zone,
         String currency) {
-    /** Opens the file and holds the mapping against it: whatever of both is wrong is said here. */
+    /**
+     * Opens the file and holds the mapping against it: whatever of both is wrong is said here; before anything is read, that
+     * there is no rate for its amounts.
+     */
     Ready ready(Given given, ImportStore store, boolean resumed) {
+        var amounts = FileCurrency.of(given.mapping(), currency);
         var latest = given.now().plus(FileImports.CLOCKS_APART);
         return switch (given.mapping().tells()) {
-            case ORDERS -> orders(given, store, latest, resumed);
-            case PRODUCTS, COSTS -> new FactsImport(this, store, given, latest);
+            case ORDERS -> orders(given, store, amounts, latest, resumed);
+            case PRODUCTS, COSTS -> new FactsImport(this, store, given, amounts, latest);
             case CUSTOMERS, SURVEYS, CAMPAIGN_HISTORY -> new EventsImport(this, store, given, latest, resumed);
         };
     }
 
-    private Ready orders(Given given, ImportStore store, Instant latest, boolean resumed) {
+    private Ready orders(Given given, ImportStore store, FileCurrency amounts, Instant latest, boolean resumed) {
         var staging = new Staging();
         Table table = null;
         try {
             table = Table.open(given.file(), given.mapping().encoding(), staging.connection());
             var opened = table;
-            var reader = new LineReader(given.mapping(), table.columns(), zone, currency, latest);
+            var reader = new LineReader(given.mapping(), table.columns(), zone, amounts, latest);
             return new Ready() {
                 @Override
                 public @Nullable String encoding() {
@@ -57,7 +62,7 @@ record Tools(
 
                 @Override
                 public Imports.Report run(Course course) {
-                    return new OrderImport(Tools.this, store, given, resumed).run(opened, reader, staging, course);
+                    return new OrderImport(Tools.this, store, given, amounts, resumed).run(opened, reader, staging, course);
                 }
 
                 @Override

@@ -3,6 +3,7 @@ package io.rekindle.collect.pulls;
 import io.rekindle.access.AuditTrail;
 import io.rekindle.access.Caller;
 import io.rekindle.collect.Failure;
+import io.rekindle.collect.FileCurrency;
 import io.rekindle.collect.ImportMapping;
 import io.rekindle.collect.Imports;
 import io.rekindle.common.Page;
@@ -51,6 +52,7 @@ public class WatchedFolders {
     private final SystemClock clock;
     private final FolderSettings settings;
     private final Path inbox;
+    private final String currency;
 
     WatchedFolders(
             JdbcClient jdbc,
@@ -64,6 +66,7 @@ public class WatchedFolders {
         this.audit = audit;
         this.clock = clock;
         this.settings = settings;
+        this.currency = platform.currency();
         this.inbox = platform.data().resolve("inbox").toAbsolutePath().normalize();
     }
 
@@ -165,6 +168,7 @@ public class WatchedFolders {
             throw Problem.invalid(
                     "folder_pattern_invalid", "a pattern of file names is such as customers-*.csv, without a folder");
         requireKnown(draft.mapping());
+        FileCurrency.of(draft.mapping(), currency);
         var place = place(draft.folder());
         try {
             if (place.startsWith(inbox)) OwnerOnly.folder(place);

@@ -13,7 +13,7 @@ import tools.jackson.databind.JsonNode;
 
 /**
  * What an order event says, by Segment's e-commerce specification v2; amounts beyond what the history can hold are not
- * read. They are in the installation's currency: intake and imports let no order in another in.
+ * read. They are in the installation's currency: intake lets no order in another in, and imports convert.
  */
 record OrderEvent(
         String orderId,

@@ -287,6 +287,15 @@ class CommandsTest {
         assertThat(nothing.out())
                 .contains("1 bad_time: row 2 (column 'time' holds no time")
                 .contains("1 time_in_the_future: row 3 (the time in column 'time' lies in the future");
+        Files.writeString(file, """
+                order_id,time,customer,product_id,quantity,unit_price
+                in-dollars,2025-01-02T10:00:00Z,ann,p1,2,1.25
+                """);
+        assertFails(on("import", "orders", file.toString(), "--currency", "USD"), "how many EUR one USD is");
+        assertThat(on("import", "orders", file.toString(), "--currency", "USD", "--rate", "0.9", "--dry-run")
+                        .out())
+                .contains("gross 2.24 EUR")
+                .contains("each was multiplied by 0.9 and stands here in EUR");
         assertFails(on("import", "orders", "no-such-file.csv"), "there is no file no-such-file.csv");
         assertFails(on("import", "undo", "99999"), "99999");
         for (var list : new String[] {"list", "databases", "folders"})

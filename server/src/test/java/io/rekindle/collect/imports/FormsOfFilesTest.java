@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.rekindle.collect.Identifier;
+import io.rekindle.collect.FileCurrency;
 import io.rekindle.collect.ImportMapping;
 import io.rekindle.platform.Problem;
 import io.rekindle.platform.Vault;
@@ -307,11 +308,11 @@ class FormsOfFilesTest {
 
     /** The price of a file's only order; null when it is none. */
     private static @Nullable String prices(Path file, @Nullable Boolean comma) {
-        var mapping = new ImportMapping(null, null, null, null, null, null, null, comma);
+        var mapping = new ImportMapping(null, null, null, null, null, null, null, null, comma);
         try (var staging = new Staging();
                 var table = Table.open(file, null, staging.connection())) {
             var reader = new LineReader(
-                    mapping, table.columns(), ZoneOffset.UTC, "EUR", Instant.parse("2026-03-01T09:00:00Z"));
+                    mapping, table.columns(), ZoneOffset.UTC, FileCurrency.of(mapping, "EUR"), Instant.parse("2026-03-01T09:00:00Z"));
             return switch (reader.read(Objects.requireNonNull(table.next()))) {
                 case LineReader.Line line -> line.unitPrice().toPlainString();
                 case LineReader.Refused(var reason, var detail) -> {

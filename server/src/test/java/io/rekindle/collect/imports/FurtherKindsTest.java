@@ -113,6 +113,38 @@ class FurtherKindsTest {
         assertThat(costs()).as("the second file stands").isEqualTo("127.0000");
     }
 
+    /** The installation's currency is EUR; 4.15 * 0.9 = 3.735, 100.05 * 0.9 = 90.045. */
+    @Test
+    void pricesAndCostsInAnotherCurrencyComeInByTheirRate() throws Exception {
+        var text = "product_id,product_name,category,price,cost,currency\n%s,Tea,Drinks,$10,4.15,USD\n".formatted(mark);
+        var told = report(start(inDollars(ImportKind.PRODUCTS), text));
+        assertThat(told.notes().getFirst().values()).containsExactly("USD", "EUR", "0.9", "2");
+        assertThat(told.currency()).isEqualTo("EUR");
+        assertThat(products()).containsExactly("Tea Drinks 9.0000 3.7400");
+        assertThat(report(start(inDollars(ImportKind.PRODUCTS), text)).alreadyThere())
+                .isEqualTo(1);
+
+        var spent = start(
+                inDollars(ImportKind.COSTS),
+                "day,channel,campaign,amount,currency\n2026-01-05,email,%1$s,100.05,USD\n2026-01-06,email,%1$s,1,EUR\n"
+                        .formatted(mark));
+        assertThat(report(spent).gross()).isEqualByComparingTo("90.04");
+        assertThat(report(spent).notes()).extracting(Imports.Note::code).containsExactly("converted");
+        assertThat(imports.rejects(spent, 0, 9).items().stream().map(r -> r.rowNumber() + " " + r.reason()))
+                .containsExactly("3 other_currency");
+        assertThat(costs()).isEqualTo("90.0400");
+        for (var table : List.of("product_changes where product_id", "costs where campaign"))
+            assertThat(warehouse.query(
+                            Sql.of("select distinct currency from %s = ?".formatted(table), mark),
+                            row -> row.text("currency")))
+                    .as(table)
+                    .containsExactly("EUR");
+    }
+
+    private static ImportMapping inDollars(ImportKind kind) {
+        return new ImportMapping(null, null, "USD", "0.9", null, null, null, kind, null);
+    }
+
     @Test
     void answersAndEarlierMessagesAreEventsThatComeOnceAndWordsAreSealed() throws Exception {
         var words = "The parcel was late, says " + mark;
@@ -228,8 +260,12 @@ class FurtherKindsTest {
     }
 
     private long start(ImportKind kind, String text) throws IOException {
+        return start(ImportMapping.of(kind, Map.of()), text);
+    }
+
+    private long start(ImportMapping mapping, String text) throws IOException {
         var file = Files.writeString(folder.resolve("file.csv"), text);
-        return imports.start(file, "file.csv", ImportMapping.of(kind, Map.of()), false, false)
+        return imports.start(file, "file.csv", mapping, false, false)
                 .id();
     }
 

@@ -28,6 +28,7 @@ import java.util.TreeMap;
 import java.util.UUID;
 import java.util.zip.GZIPInputStream;
 import java.util.zip.GZIPOutputStream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.MethodOrderer;
 import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
@@ -254,7 +255,7 @@ class OrderImportTest {
     void aMappingThatDoesNotFitIsRefusedWithEveryFaultAndTheColumnsThereAre() throws Exception {
         var file = write("columns.csv", "Order,When\n1,2\n".getBytes(StandardCharsets.UTF_8));
         var mapping = new ImportMapping(
-                Map.of("order_id", "Ordre", "colour", "When"), "no such form", "pounds", null, null, null, null, null);
+                Map.of("order_id", "Ordre", "colour", "When"), "no such form", "pounds", null, null, null, null, null, null);
         assertThatThrownBy(() -> imports.start(file, "columns.csv", mapping, false, false))
                 .isInstanceOfSatisfying(Problem.class, problem -> {
                     assertThat(problem.code()).isEqualTo("import_mapping_invalid");
@@ -281,7 +282,7 @@ class OrderImportTest {
         try (var out = new GZIPOutputStream(Files.newOutputStream(zipped))) {
             out.write(text.getBytes(StandardCharsets.UTF_8));
         }
-        var mapping = new ImportMapping(Map.of(), "M/d/yyyy H:mm", null, null, null, null, null, null);
+        var mapping = new ImportMapping(Map.of(), "M/d/yyyy H:mm", null, null, null, null, null, null, null);
         assertThat(report(imports.start(zipped, "semicolons.csv.gz", mapping, false, false))
                         .lines())
                 .isEqualTo(1);
@@ -310,19 +311,141 @@ class OrderImportTest {
         assertThat(report.notes()).isEmpty();
         assertThat(gross()).isEqualByComparingTo("111");
 
-        var dollars = new ImportMapping(null, null, "USD", null, null, null, null, null);
+        assertThat(imports.rejects(started.id(), 0, 10).items().getFirst().detail())
+                .contains("--currency", "--rate")
+                .doesNotContain("USD");
+
         var other = imports.start(
                 write("dollars.csv", text.replace(mark, mark + "-2").getBytes(StandardCharsets.UTF_8)),
                 "dollars.csv",
-                dollars,
+                dollars("0.79"),
                 true,
                 false);
         var inDollars = report(other);
         assertThat(inDollars.gross())
-                .as("those that say nothing and the dollars")
-                .isEqualByComparingTo("1100");
+                .as("those that say nothing and the dollars: 100 * 0.79 + 1000 * 0.79")
+                .isEqualByComparingTo("869");
         assertThat(inDollars.reasons()).containsExactly(new Imports.ReasonCount("other_currency", 3));
-        assertThat(inDollars.notes()).extracting(Imports.Note::code).containsExactly("other_currency");
+    }
+
+    /** The prices are worked out by hand: 12.50 * 0.79 = 9.875, 1.50 * 0.79 = 1.185, 1.99 * 0.79 = 1.5721. */
+    @Test
+    void aFileInAnotherCurrencyComesInByItsRateAndOnlyOnce() throws Exception {
+        var text = "order_id,time,customer,product_id,quantity,unit_price,currency\n"
+                + "%1$s-a,2026-01-05T10:00:00Z,c-%1$s,p1,1,100,USD\n".formatted(mark)
+                + "%1$s-a,2026-01-05T10:00:00Z,c-%1$s,p2,2,$12.50,\n".formatted(mark)
+                + "%1$s-b,2026-01-06T10:00:00Z,c-%1$s,p3,3,1.50 USD,usd\n".formatted(mark)
+                + "%1$s-b,2026-01-07T10:00:00Z,c-%1$s,p3,-1,1.50,USD\n".formatted(mark)
+                + "%1$s-c,2026-01-08T10:00:00Z,c-%1$s,p4,1,1.99,USD\n".formatted(mark)
+                + "%1$s-d,2026-01-08T10:00:00Z,c-%1$s,p5,1,£5,USD\n".formatted(mark)
+                + "%1$s-d,2026-01-08T10:00:00Z,c-%1$s,p6,1,5,GBP\n".formatted(mark);
+        var file = write("usd.csv", text.getBytes(StandardCharsets.UTF_8));
+        var planned = report(imports.start(file, "usd.csv", dollars("0.79"), true, false));
+        var done = imports.start(file, "usd.csv", dollars("0.79"), false, false);
+        var report = report(done);
+        assertThat(report).isEqualTo(planned);
+        assertThat(imports.rejects(done.id(), 0, 9).items().stream().map(r -> r.rowNumber() + " " + r.reason()))
+                .as("pounds in a file of dollars")
+                .containsExactly("7 bad_unit_price", "8 other_currency");
+        assertThat(report.currency()).isEqualTo("GBP");
+        assertThat(report.gross()).as("79.00 + 2 * 9.88 + 3 * 1.18 + 1.57").isEqualByComparingTo("103.87");
+        assertThat(report.cancelled()).isEqualByComparingTo("-1.18");
+        assertThat(report.notes()).extracting(Imports.Note::code).containsExactly("converted");
+        assertThat(report.notes().getFirst().values()).containsExactly("USD", "GBP", "0.79", "2");
+        assertThat(orders())
+                .containsExactly(mark + "-a GBP 98.7600", mark + "-b GBP 3.5400", mark + "-c GBP 1.5700");
+        assertThat(warehouse.query(
+                        Sql.of("select unit_price from order_lines where order_id like ? order by unit_price", mark + "-%"),
+                        row -> row.decimal("unit_price").toPlainString()))
+                .containsExactly("1.1800", "1.1800", "1.5700", "9.8800", "79.0000");
+        assertThat(warehouse.query(
+                        Sql.of("select properties from events where import_id = ? order by seq", done.id()),
+                        row -> row.text("properties")))
+                .hasSize(4)
+                .allSatisfy(said -> assertThat(said).contains("\"currency\":\"GBP\"").doesNotContain("USD"));
+
+        var again = report(imports.start(file, "usd.csv", dollars("0.790"), false, false));
+        assertThat(again.alreadyThere()).isEqualTo(5);
+        assertThat(again.lines() + again.cancellations()).isZero();
+
+        // At another rate, or unconverted, they are the same lines: nothing counts twice. What is new comes in.
+        var more = text.lines().limit(6).reduce("", (one, next) -> one + next + "\n")
+                + "%1$s-b,2026-01-09T10:00:00Z,c-%1$s,p3,-1,1.50,\n".formatted(mark)
+                + "%1$s-e,2026-01-09T10:00:00Z,c-%1$s,p1,1,10,\n".formatted(mark);
+        var dearer = imports.start(
+                write("more.csv", more.getBytes(StandardCharsets.UTF_8)), "more.csv", dollars("0.8"), false, false);
+        assertThat(report(dearer).reasons()).containsExactly(new Imports.ReasonCount("line_at_another_rate", 5));
+        assertThat(report(dearer).gross()).isEqualByComparingTo("8");
+        assertThat(report(dearer).cancelled()).isEqualByComparingTo("-1.2");
+        var unconverted = run(more.replace("USD", "").replace("usd", "").replace("$", "").replace(" ,", ","));
+        assertThat(unconverted.reasons()).containsExactly(new Imports.ReasonCount("line_at_another_rate", 7));
+        assertThat(orders())
+                .containsExactly(
+                        mark + "-a GBP 98.7600",
+                        mark + "-b GBP 3.5400",
+                        mark + "-c GBP 1.5700",
+                        mark + "-e GBP 8.0000");
+
+        // Once what brought them is taken back, they come in at the other rate: 80 + 2 * 10 is 100.
+        for (var one : imports.list(Long.MAX_VALUE, 200).items())
+            if (one.fileName().equals("usd.csv") && one.state() == Imports.State.DONE && !one.dryRun())
+                imports.undo(one.id());
+        report(imports.start(folder.resolve("more.csv"), "more.csv", dollars("0.8"), false, false));
+        assertThat(orders()).contains(mark + "-a GBP 100.0000", mark + "-c GBP 1.5900", mark + "-e GBP 8.0000");
+    }
+
+    @Test
+    void aFileInAnotherCurrencyWithoutARateIsRefusedBeforeItIsRead() throws Exception {
+        var unreadable = write("unreadable.csv", new byte[] {'a', ',', (byte) 0xFC, '\n', '"'});
+        long before = imports.list(Long.MAX_VALUE, 1).items().stream()
+                .mapToLong(Imports.Import::id)
+                .max()
+                .orElse(0);
+        assertThat(refusal(unreadable, dollars(null))).isEqualTo("import_rate_missing");
+        for (var bad : List.of("0", "-0.79", "NaN", "1e30", "dear"))
+            assertThat(refusal(unreadable, dollars(bad))).as(bad).isEqualTo("import_rate_invalid");
+        assertThat(refusal(unreadable, dollars("0.79"))).as("now it is read").isEqualTo("file_encoding");
+        assertThat(imports.list(Long.MAX_VALUE, 1).items().stream()
+                        .mapToLong(Imports.Import::id)
+                        .max()
+                        .orElse(0))
+                .isEqualTo(before);
+    }
+
+    /** 900,000 * 2,000 is beyond what an amount may be, whatever it was in the file. */
+    @Test
+    void anAmountThatIsTooLargeOnceConvertedIsAFaultOfItsRow() throws Exception {
+        var text = HEADER + "%1$s,2026-01-05T10:00:00Z,c-%1$s,p1,Tea,1,900000\n".formatted(mark)
+                + "%1$s,2026-01-05T10:00:00Z,c-%1$s,p1,Tea,1,1\n".formatted(mark);
+        var report = report(imports.start(
+                write("large.csv", text.getBytes(StandardCharsets.UTF_8)), "large.csv", dollars("2000"), true, false));
+        assertThat(report.reasons()).containsExactly(new Imports.ReasonCount("bad_amount", 1));
+        assertThat(report.gross()).isEqualByComparingTo("2000");
+    }
+
+    private String refusal(Path file, ImportMapping mapping) {
+        try {
+            imports.start(file, "refused.csv", mapping, true, false);
+            return "none";
+        } catch (Problem e) {
+            return e.code();
+        }
+    }
+
+    private List<String> orders() {
+        return warehouse.query(
+                Sql.of(
+                        "select order_id, currency, gross from orders_now where order_id like ? order by order_id",
+                        mark + "-%"),
+                row -> "%s %s %s"
+                        .formatted(
+                                row.text("order_id"),
+                                row.text("currency"),
+                                row.decimal("gross").toPlainString()));
+    }
+
+    private static ImportMapping dollars(@Nullable String rate) {
+        return new ImportMapping(null, null, "USD", rate, null, null, null, null, null);
     }
 
     @Test

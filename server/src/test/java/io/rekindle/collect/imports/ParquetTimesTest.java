@@ -2,6 +2,7 @@ package io.rekindle.collect.imports;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.rekindle.collect.FileCurrency;
 import io.rekindle.collect.ImportMapping;
 import java.nio.file.Path;
 import java.sql.DriverManager;
@@ -59,7 +60,7 @@ class ParquetTimesTest {
     @ValueSource(strings = {"M/d/yyyy", "yyyy-MM-dd HH:mm:ss"})
     void theFormOfTextSaysNothingOfATimeThatIsNone(String form) throws Exception {
         var file = written(List.of("timestamptz '2026-01-05 10:00:00.5+00'"));
-        assertThat(read(file, new ImportMapping(null, form, null, null, null, null, null, null)))
+        assertThat(read(file, new ImportMapping(null, form, null, null, null, null, null, null, null)))
                 .containsExactly("2026-01-05T10:00:00.500Z");
     }
 
@@ -110,7 +111,7 @@ class ParquetTimesTest {
         var read = new ArrayList<String>();
         try (var staging = new Staging();
                 var table = Table.open(file, null, staging.connection())) {
-            var reader = new LineReader(mapping, table.columns(), SHANGHAI, "EUR", LATEST);
+            var reader = new LineReader(mapping, table.columns(), SHANGHAI, FileCurrency.of(mapping, "EUR"), LATEST);
             for (var row = table.next(); row != null; row = table.next())
                 read.add(
                         switch (reader.read(row)) {

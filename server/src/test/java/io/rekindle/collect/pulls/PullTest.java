@@ -565,6 +565,10 @@ class PullTest {
                         null,
                         null))))
                 .isEqualTo("import_mapping_invalid");
+        var dollars = new ImportMapping(
+                Map.of("product_id", "mail"), null, "USD", null, null, null, null, ImportKind.PRODUCTS, null);
+        assertThat(code(() -> pulls.create(draft("r", database.id(), "t", null, dollars, null, null))))
+                .isEqualTo("import_rate_missing");
         assertThat(code(() -> databases.update(
                         database.id(),
                         new Database.Draft("refused " + mark, "jdbc:postgresql://evil.example/x", "u", null))))

@@ -156,6 +156,8 @@ class WatchedFolderTest {
                     .as(folder)
                     .isEqualTo("folder_not_allowed");
         assertThat(code(draft("n " + mark, "x", "../*.csv", ImportKind.COSTS))).isEqualTo("folder_pattern_invalid");
+        assertThat(code(new WatchedFolder.Draft("n " + mark, "x", "*.csv", inDollars(null), null)))
+                .isEqualTo("import_rate_missing");
         assertThat(code(new WatchedFolder.Draft(
                         "n " + mark, "x", "*", ImportMapping.of(ImportKind.COSTS, Map.of("shoe_size", "s")), true)))
                 .isEqualTo("import_mapping_invalid");
@@ -271,7 +273,7 @@ class WatchedFolderTest {
                 "again " + mark,
                 "again-" + mark,
                 "*",
-                new ImportMapping(Map.of(), "d.M.yyyy", null, null, null, null, ImportKind.COSTS, null),
+                new ImportMapping(Map.of(), "d.M.yyyy", null, null, null, null, null, ImportKind.COSTS, null),
                 null));
         put(folder, "costs.csv", text);
         var misread = over(folder, null);
@@ -311,11 +313,28 @@ class WatchedFolderTest {
                         folder.name(),
                         folder.folder(),
                         folder.pattern(),
-                        new ImportMapping(Map.of(), null, "USD", null, null, null, ImportKind.COSTS, null),
+                        inDollars("0.5"),
                         null));
         put(folder, "costs.csv", text);
-        assertThat(over(folder, back.id()).state()).as("read in another way").isEqualTo(WatchedFolder.State.DONE);
+        var halved = over(folder, back.id());
+        assertThat(halved.state()).as("read in another way").isEqualTo(WatchedFolder.State.DONE);
+        assertThat(costs()).isEqualTo("50.0000");
+
+        // As an earlier version could have set it up: it fails, and says why.
+        jdbc.sql("update watched_folders set mapping = replace(mapping, '\"0.5\"', 'null') where id = ?")
+                .param(folder.id())
+                .update();
+        put(folder, "costs.csv", text);
+        var refused = over(folder, halved.id());
+        assertThat(refused.state()).isEqualTo(WatchedFolder.State.FAILED);
+        assertThat(refused.failureCode()).isEqualTo("import_rate_missing");
+        assertThat(refused.failure()).contains("how many EUR one USD is");
+        assertThat(costs()).isEqualTo("50.0000");
         folders.delete(folder.id());
+    }
+
+    private static ImportMapping inDollars(@Nullable String rate) {
+        return new ImportMapping(Map.of(), null, "USD", rate, null, null, null, ImportKind.COSTS, null);
     }
 
     private static void put(WatchedFolder folder, String name, String content) throws IOException {
