@@ -8,7 +8,17 @@ import { ProblemAlert } from '@/shared/ui/ProblemAlert';
 import { QueryView } from '@/shared/ui/QueryView';
 import { useFormProblem } from '@/shared/ui/useFormProblem';
 import { useImportKinds } from './api/listKinds';
-import { DECIMALS, exampleOf, fieldsOf, guessOf, isOtherCurrency, type MappingValues, NUMBERS, ONE_OF, TIME_FORMATS } from './mapping';
+import {
+  DECIMALS,
+  exampleOf,
+  fieldsOf,
+  guessOf,
+  isOtherCurrency,
+  type MappingValues,
+  NUMBERS,
+  ONE_OF,
+  TIME_FORMATS,
+} from './mapping';
 import { useFieldLabel } from './useFieldLabel';
 
 interface Props {

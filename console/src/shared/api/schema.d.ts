@@ -3243,6 +3243,7 @@ export interface components {
             /** @enum {string|null} */
             kind?: "customers" | "orders" | "products" | "costs" | "surveys" | "campaign_history" | null;
             negativeCancels?: boolean | null;
+            rate?: string | null;
             timeFormat?: string | null;
         };
         "io.rekindle.collect.Imports.Column": {

@@ -15,7 +15,8 @@ import org.jspecify.annotations.Nullable;
  * @param own the installation's
  * @param rate units of the installation's currency for one of the file's; null when they are the same
  */
-public record FileCurrency(String code, String own, @Nullable BigDecimal rate) {
+public record FileCurrency(
+        String code, String own, @Nullable BigDecimal rate) {
     /** The history holds four decimals. */
     private static final int MOST_DECIMALS = 4;
 
@@ -35,17 +36,21 @@ public record FileCurrency(String code, String own, @Nullable BigDecimal rate) {
         if (!mapping.tells().hasAmounts() || !code.matches("[A-Z]{3}")) return new FileCurrency(own, own, null);
         if (code.equals(own)) {
             if (given.isEmpty()) return new FileCurrency(own, own, null);
-            throw refused(
-                            "unneeded",
+            throw Problem.unprocessable(
+                            "import_rate_unneeded",
                             "the amounts are in {own}, which this installation counts in: leave the rate out, or say which other currency (currency, --currency) they are in",
-                            "nothing is converted: the amounts are in {own}")
+                            List.of(new Problem.Fault(
+                                    "rate", "rate_unneeded", "nothing is converted: leave the rate out")))
                     .with("own", own);
         }
         if (given.isEmpty())
-            throw refused(
-                            "missing",
+            throw Problem.unprocessable(
+                            "import_rate_missing",
                             "the amounts are in {currency} and this installation counts in {own}: say how many {own} one {currency} is (rate, --rate)",
-                            "how many of the installation's currency is one of the file's?")
+                            List.of(new Problem.Fault(
+                                    "rate",
+                                    "rate_missing",
+                                    "how many of the installation's currency is one of the file's?")))
                     .with("currency", code)
                     .with("own", own);
         var rate = given.length() > LONGEST_RATE ? null : Decimals.read(given);
@@ -53,10 +58,11 @@ public record FileCurrency(String code, String own, @Nullable BigDecimal rate) {
                 || rate.signum() <= 0
                 || rate.compareTo(RATES_END) >= 0
                 || rate.stripTrailingZeros().scale() > MOST_DECIMALS_OF_A_RATE)
-            throw refused(
-                            "invalid",
+            throw Problem.unprocessable(
+                            "import_rate_invalid",
                             "'{rate}' is no rate: it says how many {own} one {currency} is, such as 7.1; more than 0, less than 1,000,000,000, and of at most 18 decimals",
-                            "a rate is a number such as 7.1, more than 0")
+                            List.of(new Problem.Fault(
+                                    "rate", "rate_invalid", "a rate is a number such as 7.1, more than 0")))
                     .with("rate", given.length() > LONGEST_RATE ? given.substring(0, LONGEST_RATE) + "…" : given)
                     .with("currency", code)
                     .with("own", own);
@@ -71,19 +77,9 @@ public record FileCurrency(String code, String own, @Nullable BigDecimal rate) {
         return rate == null ? given == null : given != null && given.compareTo(rate) == 0;
     }
 
-    private static Problem refused(String how, String detail, String atTheField) {
-        return Problem.unprocessable(
-                "import_rate_" + how, detail, List.of(new Problem.Fault("rate", "rate_" + how, atTheField)));
-    }
-
     private static BigDecimal plain(BigDecimal rate) {
         var stripped = rate.stripTrailingZeros();
         return stripped.scale() < 0 ? stripped.setScale(0) : stripped;
-    }
-
-    /** Whether amounts are multiplied at all. */
-    public boolean converts() {
-        return rate != null;
     }
 
     /**

@@ -41,7 +41,7 @@ class FileCurrencyTest {
     void whatIsInTheInstallationsCurrencyStaysAsItIs() {
         for (var currency : new String[] {null, "CNY"}) {
             var same = FileCurrency.of(orders(currency, null), "CNY");
-            assertThat(same.converts()).isFalse();
+            assertThat(same.rate()).isNull();
             assertThat(same.notes()).isEmpty();
             assertThat(same.converted(new BigDecimal("0.12345"))).isEqualTo("0.12345");
         }
@@ -97,7 +97,9 @@ class FileCurrencyTest {
         assertThatThrownBy(() -> FileCurrency.of(orders("USD", null), "CNY"))
                 .isInstanceOfSatisfying(Problem.class, problem -> {
                     assertThat(problem.detail()).contains("how many CNY one USD is");
-                    assertThat(problem.faults()).extracting(Problem.Fault::place).containsExactly("rate");
+                    assertThat(problem.faults())
+                            .extracting(Problem.Fault::place)
+                            .containsExactly("rate");
                 });
     }
 
@@ -107,7 +109,9 @@ class FileCurrencyTest {
         assertThat(dollars.isOf(orders("USD", "7.10"))).isTrue();
         assertThat(dollars.isOf(orders("USD", "7.2"))).isFalse();
         assertThat(dollars.isOf(orders("HKD", "7.1"))).isFalse();
-        assertThat(dollars.isOf(orders("USD", null))).as("before there were rates").isFalse();
+        assertThat(dollars.isOf(orders("USD", null)))
+                .as("before there were rates")
+                .isFalse();
         assertThat(dollars.isOf(orders(null, null))).isFalse();
         var own = FileCurrency.of(orders(null, null), "CNY");
         assertThat(own.isOf(orders("CNY", null))).isTrue();
@@ -119,10 +123,10 @@ class FileCurrencyTest {
     void aMappingInJsonHasTheRateAsTextOrAsANumber() {
         var json = JsonMapper.builder().build();
         for (var written : new String[] {"\"7.12345678901234567\"", "7.12345678901234567"}) {
-            var read = json.readValue(
-                    "{\"currency\":\"USD\",\"rate\":%s}".formatted(written), ImportMapping.class);
+            var read = json.readValue("{\"currency\":\"USD\",\"rate\":%s}".formatted(written), ImportMapping.class);
             assertThat(FileCurrency.of(read, "CNY").rate()).isEqualTo("7.12345678901234567");
-            assertThat(json.readValue(json.writeValueAsString(read), ImportMapping.class)).isEqualTo(read);
+            assertThat(json.readValue(json.writeValueAsString(read), ImportMapping.class))
+                    .isEqualTo(read);
         }
     }
 

@@ -132,6 +132,7 @@ final class ImportCommand extends CommandGroup {
         private static final JsonMapper JSON = JsonMapper.builder()
                 .enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS)
                 .build();
+
         private static final long GLANCE_NANOS = 200_000_000;
 
         private final String kind;

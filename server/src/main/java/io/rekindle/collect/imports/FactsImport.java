@@ -178,8 +178,7 @@ final class FactsImport implements Ready {
         if (!given.isEmpty() && !given.equalsIgnoreCase(currency.code()))
             throw new BadRow(
                     "other_currency",
-                    LineReader.ANOTHER_CURRENCY
-                            .formatted(columns.column("currency"), currency.code()));
+                    LineReader.ANOTHER_CURRENCY.formatted(columns.column("currency"), currency.code()));
         return kind == ImportKind.PRODUCTS ? product(row) : cost(row);
     }
 

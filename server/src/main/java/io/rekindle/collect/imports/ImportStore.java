@@ -187,10 +187,12 @@ final class ImportStore {
 
     /** Imports of orders that stand and were read in another currency than this one, or at another rate. */
     Set<Long> ordersReadOtherwise(long id, FileCurrency currency) {
-        return jdbc.sql("select id, mapping from imports where id <> :id and kind = 'orders' and state = 'done' and not dry_run")
+        return jdbc
+                .sql(
+                        "select id, mapping from imports where id <> :id and kind = 'orders' and state = 'done' and not dry_run")
                 .param("id", id)
-                .query((row, n) -> Map.entry(
-                        row.getLong("id"), json.readValue(row.getString("mapping"), ImportMapping.class)))
+                .query((row, n) ->
+                        Map.entry(row.getLong("id"), json.readValue(row.getString("mapping"), ImportMapping.class)))
                 .list()
                 .stream()
                 .filter(one -> !currency.isOf(one.getValue()))

@@ -112,10 +112,7 @@ final class LineReader {
                             .formatted(column("quantity")));
         var given = text(row, "currency");
         if (!given.isEmpty() && !given.equalsIgnoreCase(currency.code()))
-            return new Refused(
-                    "other_currency",
-                    ANOTHER_CURRENCY
-                            .formatted(column("currency"), currency.code()));
+            return new Refused("other_currency", ANOTHER_CURRENCY.formatted(column("currency"), currency.code()));
         return new Line(
                 orderId,
                 at,

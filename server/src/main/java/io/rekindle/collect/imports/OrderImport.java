@@ -95,10 +95,11 @@ final class OrderImport {
         withdrawWhatEventsTell(staging);
         staging.addAllPresent(staging.orders(), this::present);
         withdrawWhatIsAnothers(staging);
-        staging.withdrawLinesAtAnotherRate(number -> rejects.add(
-                number,
-                "line_at_another_rate",
-                "an earlier import brought this line in from another currency, or at another rate; to have it at this one, undo that import first"));
+        staging.withdrawLinesAtAnotherRate(
+                number -> rejects.add(
+                        number,
+                        "line_at_another_rate",
+                        "an earlier import brought this line in from another currency, or at another rate; to have it at this one, undo that import first"));
         rejects.flush();
         staging.sift();
         var report = report(staging, reader, table.encoding());
@@ -201,7 +202,8 @@ final class OrderImport {
 
     private void present(java.util.function.Consumer<Staging.Present> each) {
         var others = store.ordersReadOtherwise(importId, currency);
-        warehouse.stream(Sql.of("""
+        warehouse.stream(
+                Sql.of("""
                 select import_id, order_id, customer_id, occurred_at, kind = 'cancellation' as cancels, coalesce(product_id, '') as product_id,
                     coalesce(product_name, '') as product_name, coalesce(category, '') as category, quantity, unit_price, count(*) as alike
                 from order_lines
@@ -209,7 +211,8 @@ final class OrderImport {
                     and import_id not in (select import_id from imports_undone)
                 group by import_id, order_id, customer_id, occurred_at, kind = 'cancellation', coalesce(product_id, ''), coalesce(product_name, ''),
                     coalesce(category, ''), quantity, unit_price
-                """, importId), row -> each.accept(new Staging.Present(row, others.contains(row.longValue("import_id")))));
+                """, importId),
+                row -> each.accept(new Staging.Present(row, others.contains(row.longValue("import_id")))));
     }
 
     private Imports.Report report(Staging staging, LineReader reader, @Nullable String encoding) {

@@ -62,7 +62,8 @@ record Tools(
 
                 @Override
                 public Imports.Report run(Course course) {
-                    return new OrderImport(Tools.this, store, given, amounts, resumed).run(opened, reader, staging, course);
+                    return new OrderImport(Tools.this, store, given, amounts, resumed)
+                            .run(opened, reader, staging, course);
                 }
 
                 @Override

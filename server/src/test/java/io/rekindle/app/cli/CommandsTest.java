@@ -291,7 +291,12 @@ class CommandsTest {
                 order_id,time,customer,product_id,quantity,unit_price
                 in-dollars,2025-01-02T10:00:00Z,ann,p1,2,1.25
                 """);
-        assertFails(on("import", "orders", file.toString(), "--currency", "USD"), "how many EUR one USD is");
+        var withoutRate = on("import", "orders", file.toString(), "--currency", "USD");
+        assertThat(withoutRate.code()).isEqualTo(1);
+        assertThat(withoutRate.err()).contains("how many EUR one USD is (rate, --rate)");
+        assertThat(on("import", "orders", file.toString(), "--currency", "USD", "--rate", "NaN")
+                        .err())
+                .contains("'NaN' is no rate");
         assertThat(on("import", "orders", file.toString(), "--currency", "USD", "--rate", "0.9", "--dry-run")
                         .out())
                 .contains("gross 2.24 EUR")

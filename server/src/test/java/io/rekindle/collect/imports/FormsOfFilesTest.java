@@ -3,8 +3,8 @@ package io.rekindle.collect.imports;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.rekindle.collect.Identifier;
 import io.rekindle.collect.FileCurrency;
+import io.rekindle.collect.Identifier;
 import io.rekindle.collect.ImportMapping;
 import io.rekindle.platform.Problem;
 import io.rekindle.platform.Vault;
@@ -312,7 +312,11 @@ class FormsOfFilesTest {
         try (var staging = new Staging();
                 var table = Table.open(file, null, staging.connection())) {
             var reader = new LineReader(
-                    mapping, table.columns(), ZoneOffset.UTC, FileCurrency.of(mapping, "EUR"), Instant.parse("2026-03-01T09:00:00Z"));
+                    mapping,
+                    table.columns(),
+                    ZoneOffset.UTC,
+                    FileCurrency.of(mapping, "EUR"),
+                    Instant.parse("2026-03-01T09:00:00Z"));
             return switch (reader.read(Objects.requireNonNull(table.next()))) {
                 case LineReader.Line line -> line.unitPrice().toPlainString();
                 case LineReader.Refused(var reason, var detail) -> {

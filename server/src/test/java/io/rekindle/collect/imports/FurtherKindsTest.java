@@ -265,8 +265,7 @@ class FurtherKindsTest {
 
     private long start(ImportMapping mapping, String text) throws IOException {
         var file = Files.writeString(folder.resolve("file.csv"), text);
-        return imports.start(file, "file.csv", mapping, false, false)
-                .id();
+        return imports.start(file, "file.csv", mapping, false, false).id();
     }
 
     private Imports.Report report(long id) {

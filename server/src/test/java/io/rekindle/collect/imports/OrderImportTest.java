@@ -255,7 +255,15 @@ class OrderImportTest {
     void aMappingThatDoesNotFitIsRefusedWithEveryFaultAndTheColumnsThereAre() throws Exception {
         var file = write("columns.csv", "Order,When\n1,2\n".getBytes(StandardCharsets.UTF_8));
         var mapping = new ImportMapping(
-                Map.of("order_id", "Ordre", "colour", "When"), "no such form", "pounds", null, null, null, null, null, null);
+                Map.of("order_id", "Ordre", "colour", "When"),
+                "no such form",
+                "pounds",
+                null,
+                null,
+                null,
+                null,
+                null,
+                null);
         assertThatThrownBy(() -> imports.start(file, "columns.csv", mapping, false, false))
                 .isInstanceOfSatisfying(Problem.class, problem -> {
                     assertThat(problem.code()).isEqualTo("import_mapping_invalid");
@@ -352,17 +360,19 @@ class OrderImportTest {
         assertThat(report.cancelled()).isEqualByComparingTo("-1.18");
         assertThat(report.notes()).extracting(Imports.Note::code).containsExactly("converted");
         assertThat(report.notes().getFirst().values()).containsExactly("USD", "GBP", "0.79", "2");
-        assertThat(orders())
-                .containsExactly(mark + "-a GBP 98.7600", mark + "-b GBP 3.5400", mark + "-c GBP 1.5700");
+        assertThat(orders()).containsExactly(mark + "-a GBP 98.7600", mark + "-b GBP 3.5400", mark + "-c GBP 1.5700");
         assertThat(warehouse.query(
-                        Sql.of("select unit_price from order_lines where order_id like ? order by unit_price", mark + "-%"),
+                        Sql.of(
+                                "select unit_price from order_lines where order_id like ? order by unit_price",
+                                mark + "-%"),
                         row -> row.decimal("unit_price").toPlainString()))
                 .containsExactly("1.1800", "1.1800", "1.5700", "9.8800", "79.0000");
         assertThat(warehouse.query(
                         Sql.of("select properties from events where import_id = ? order by seq", done.id()),
                         row -> row.text("properties")))
                 .hasSize(4)
-                .allSatisfy(said -> assertThat(said).contains("\"currency\":\"GBP\"").doesNotContain("USD"));
+                .allSatisfy(said ->
+                        assertThat(said).contains("\"currency\":\"GBP\"").doesNotContain("USD"));
 
         var again = report(imports.start(file, "usd.csv", dollars("0.790"), false, false));
         assertThat(again.alreadyThere()).isEqualTo(5);
@@ -377,7 +387,8 @@ class OrderImportTest {
         assertThat(report(dearer).reasons()).containsExactly(new Imports.ReasonCount("line_at_another_rate", 5));
         assertThat(report(dearer).gross()).isEqualByComparingTo("8");
         assertThat(report(dearer).cancelled()).isEqualByComparingTo("-1.2");
-        var unconverted = run(more.replace("USD", "").replace("usd", "").replace("$", "").replace(" ,", ","));
+        var unconverted =
+                run(more.replace("USD", "").replace("usd", "").replace("$", "").replace(" ,", ","));
         assertThat(unconverted.reasons()).containsExactly(new Imports.ReasonCount("line_at_another_rate", 7));
         assertThat(orders())
                 .containsExactly(
@@ -415,7 +426,8 @@ class OrderImportTest {
     /** 900,000 * 2,000 is beyond what an amount may be, whatever it was in the file. */
     @Test
     void anAmountThatIsTooLargeOnceConvertedIsAFaultOfItsRow() throws Exception {
-        var text = HEADER + "%1$s,2026-01-05T10:00:00Z,c-%1$s,p1,Tea,1,900000\n".formatted(mark)
+        var text = HEADER
+                + "%1$s,2026-01-05T10:00:00Z,c-%1$s,p1,Tea,1,900000\n".formatted(mark)
                 + "%1$s,2026-01-05T10:00:00Z,c-%1$s,p1,Tea,1,1\n".formatted(mark);
         var report = report(imports.start(
                 write("large.csv", text.getBytes(StandardCharsets.UTF_8)), "large.csv", dollars("2000"), true, false));

@@ -309,12 +309,7 @@ class WatchedFolderTest {
 
         folders.update(
                 folder.id(),
-                new WatchedFolder.Draft(
-                        folder.name(),
-                        folder.folder(),
-                        folder.pattern(),
-                        inDollars("0.5"),
-                        null));
+                new WatchedFolder.Draft(folder.name(), folder.folder(), folder.pattern(), inDollars("0.5"), null));
         put(folder, "costs.csv", text);
         var halved = over(folder, back.id());
         assertThat(halved.state()).as("read in another way").isEqualTo(WatchedFolder.State.DONE);
