@@ -23,6 +23,7 @@ import io.rekindle.warehouse.Warehouse;
 import java.security.SecureRandom;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.sql.Types;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
@@ -134,24 +135,27 @@ public class Erasures implements Backlog, Tombstones.Returning {
             throw Problem.invalid(
                     "reason_names_the_person",
                     "the reason stays when the person is gone: it must not name them; a number of your own will do");
-        return requested(person.ids(), why, false);
+        return requested(person.ids(), why, false, null);
     }
 
     /**
      * The same for a reason of ours, which names nobody whatever people call themselves. They asked for nothing: what they do
-     * after it lets them in again.
+     * after it lets them in again, and what they do before it has begun calls it off.
+     *
+     * @param seenBefore the reason: they were not seen at this time or later
      */
     @Transactional
-    Erasure requestOfOurs(CustomerId customer, String why) {
-        return requested(persons.of(List.of(customer)).ids(), why, true);
+    Erasure requestOfOurs(CustomerId customer, String why, Instant seenBefore) {
+        return requested(persons.of(List.of(customer)).ids(), why, true, seenBefore);
     }
 
-    private Erasure requested(Set<CustomerId> ids, String why, boolean mayReturn) {
+    private Erasure requested(Set<CustomerId> ids, String why, boolean mayReturn, @Nullable Instant seenBefore) {
         var now = clock.instant();
         long id = jdbc.sql("""
-                        insert into erasures (state, reason, requested_by, requested_at, due_at, may_return)
-                        values ('requested', :reason, :by, :at, :due, :mayReturn) returning id
+                        insert into erasures (state, reason, requested_by, requested_at, due_at, may_return, seen_before)
+                        values ('requested', :reason, :by, :at, :due, :mayReturn, :seenBefore) returning id
                         """)
+                .param("seenBefore", seenBefore == null ? null : utc(seenBefore), Types.TIMESTAMP_WITH_TIMEZONE)
                 .param("mayReturn", mayReturn)
                 .param("reason", why)
                 .param("by", Caller.current().name())
@@ -212,6 +216,10 @@ public class Erasures implements Backlog, Tombstones.Returning {
         return true;
     }
 
+    /**
+     * Once an erasure has begun nobody comes back before its end: the keys of what was theirs are being destroyed and the
+     * history is still to be written anew under other ids, and both go by the very ids under which they would come back.
+     */
     @Override
     public boolean mayReturn(Set<Long> ids) {
         return jdbc.sql("select not exists (select from erasure_ids where old_id = any (:ids)) as free")
@@ -222,7 +230,7 @@ public class Erasures implements Backlog, Tombstones.Returning {
 
     /** Makes everything personal unreadable: rows and keys. */
     void hide(long id) {
-        if (get(id).state() != Erasure.State.REQUESTED) return;
+        if (get(id).state() != Erasure.State.REQUESTED || isCalledOff(id)) return;
         var retired = new HashSet<Long>();
         var ids = new HashSet<>(ids(id).keySet());
         var refused = new HashSet<Long>();
@@ -256,6 +264,46 @@ public class Erasures implements Backlog, Tombstones.Returning {
                         where id = :id
                         """).param("at", utc(clock.instant())).param("id", id).update();
         audit.record("erasure.hidden", "erasure " + id, "rows deleted, keys destroyed");
+    }
+
+    /**
+     * Whether somebody was seen again who is to be erased because they were not: then nothing of it is left but a word in the
+     * audit trail. Only before it has begun, and that is when their identifiers are refused: from then on it is finished,
+     * also after a crash. What is on its way into the log in the moment between this look and that goes with the person.
+     */
+    private boolean isCalledOff(long id) {
+        var ids = ids(id).keySet();
+        if (tombstones.erased().containsAll(ids)) return false;
+        var seenBefore = jdbc.sql("select seen_before from erasures where id = :id and seen_before is not null")
+                .param("id", id)
+                .query((row, n) -> time(row, "seen_before"))
+                .optional();
+        if (seenBefore.isEmpty()) return false;
+        tails.awaitAll(log.lastSeq());
+        // Whoever turned out to be one of them is of the same person.
+        var person = persons.of(ids.stream().map(CustomerId::new).toList());
+        boolean seen = jdbc.sql("""
+                        select exists (select from customers where customer_id = any (:ids) and last_seen >= :before)
+                        """)
+                .param(
+                        "ids",
+                        PersonalRows.longs(
+                                person.ids().stream().map(CustomerId::value).toList()))
+                .param("before", utc(seenBefore.get()))
+                .query(Boolean.class)
+                .single();
+        if (seen) callOff(id);
+        return seen;
+    }
+
+    private void callOff(long id) {
+        transactions.executeWithoutResult(status -> {
+            for (var table : List.of("erasure_ids where erasure_id", "erasures where id"))
+                jdbc.sql("delete from %s = :id".formatted(table))
+                        .param("id", id)
+                        .update();
+            audit.record("erasure.called_off", "erasure " + id, "seen again before it began");
+        });
     }
 
     /** Writes the files of both stores anew without the persons whose erasure is that far; how many they are. */
@@ -388,7 +436,8 @@ public class Erasures implements Backlog, Tombstones.Returning {
             requested(
                     ids,
                     "erased before the backup was restored",
-                    tombstones.mayReturn(ids.stream().map(CustomerId::value).collect(Collectors.toSet())));
+                    tombstones.mayReturn(ids.stream().map(CustomerId::value).collect(Collectors.toSet())),
+                    null);
             LOG.info("a restored backup held somebody who was erased since; they are erased again");
         }
     }

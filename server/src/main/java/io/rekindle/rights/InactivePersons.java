@@ -10,7 +10,10 @@ import java.util.Optional;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Component;
 
-/** Persons nobody has seen for long are erased like those who ask for it. Kept for ever where nothing is set. */
+/**
+ * Persons nobody has seen for long are erased like those who ask for it, unless they are seen again before that begins. Kept
+ * for ever where nothing is set.
+ */
 @Component
 class InactivePersons implements Retained {
     private static final int MOST_A_DAY = 10_000;
@@ -55,7 +58,7 @@ class InactivePersons implements Retained {
                 .param("most", MOST_A_DAY)
                 .query((row, n) -> new CustomerId(row.getLong("customer_id")))
                 .list();
-        for (var customer : due) erasures.requestOfOurs(customer, "not seen for as long as data is kept");
+        for (var customer : due) erasures.requestOfOurs(customer, "not seen for as long as data is kept", before);
         return due.size();
     }
 }

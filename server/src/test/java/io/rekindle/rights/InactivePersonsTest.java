@@ -29,6 +29,7 @@ import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.transaction.support.TransactionTemplate;
 
 /** Who is erased because nobody has seen them for long asked for nothing, and may buy again. */
 class InactivePersonsTest {
@@ -125,6 +126,80 @@ class InactivePersonsTest {
                             .traits(java.util.List.of(id(server, "silent")))
                             .toString())
                     .doesNotContain("green");
+        }
+    }
+
+    /** Between the request and the first step they buy something: then the reason is gone, and so is the erasure. */
+    @Test
+    void whoeverIsSeenAgainBeforeTheErasureForSilenceHasBegunIsNotErased() throws Exception {
+        try (var server = RunningServer.start(
+                new DataFolder(TestFolders.newFolder("data")),
+                0,
+                Map.of(
+                        "rekindle.warehouse.memory-limit",
+                        "512MB",
+                        "rekindle.write-key",
+                        WRITE_KEY,
+                        "rekindle.admin-key",
+                        ADMIN_KEY))) {
+            for (var who : new String[] {"silent", "buying", "late", "joined"}) accepted(server, """
+                        {"type":"identify","messageId":"old-%1$s","userId":"%1$s","timestamp":"2023-04-05T06:07:08Z",
+                         "traits":{"email":"%1$s@silent.example","hat":"green"}}""".formatted(who));
+            var jdbc = server.part(JdbcClient.class);
+            var before = Instant.parse("2026-01-01T00:00:00Z");
+            // What begins an erasure waits for the end of this transaction.
+            server.part(TransactionTemplate.class).executeWithoutResult(status -> {
+                assertThat(server.part(InactivePersons.class).remove(before)).isEqualTo(4);
+                try {
+                    accepted(server, """
+                            {"type":"track","messageId":"order-1","userId":"buying","event":"Order Completed",
+                             "timestamp":"2026-02-03T00:00:00Z","properties":{"order_id":"o-1","total":500}}""");
+                    // Told late, of a time as long ago: nobody has seen them since.
+                    accepted(server, """
+                            {"type":"track","messageId":"visit-1","userId":"late","event":"Signed In",
+                             "timestamp":"2024-02-03T00:00:00Z"}""");
+                    // Seen as somebody else, who turned out to be the same.
+                    accepted(server, """
+                            {"type":"identify","messageId":"join-1","userId":"joined","anonymousId":"visitor",
+                             "timestamp":"2023-04-06T00:00:00Z"}""");
+                    accepted(server, """
+                            {"type":"page","messageId":"join-2","anonymousId":"visitor","timestamp":"2026-02-04T00:00:00Z"}""");
+                } catch (Exception e) {
+                    throw new IllegalStateException(e);
+                }
+            });
+            hidden(server, 2);
+            Awaitility.await()
+                    .atMost(Duration.ofSeconds(60))
+                    .until(() -> jdbc.sql("select count(*) from erasures")
+                                    .query(Integer.class)
+                                    .single()
+                            == 2);
+            assertThat(jdbc.sql("select action from audit_trail where action = 'erasure.called_off'")
+                            .query(String.class)
+                            .list())
+                    .hasSize(2);
+            server.client().post("/api/erasures/finish", Map.of());
+            for (var who : new String[] {"silent", "late"})
+                assertThat(server.part(Profiles.class).exists(id(server, who)))
+                        .as(who)
+                        .isFalse();
+            for (var who : new String[] {"buying", "joined"}) {
+                var id = id(server, who);
+                assertThat(server.part(Profiles.class).traits(java.util.List.of(id)))
+                        .as(who)
+                        .hasToString("{%s={hat=\"green\"}}".formatted(id));
+                accepted(server, """
+                        {"type":"track","messageId":"again-%1$s","userId":"%1$s","event":"Signed In",
+                         "timestamp":"2026-02-05T00:00:00Z"}""".formatted(who));
+            }
+            assertThat(jdbc.sql("select count(*) from erasure_ids")
+                            .query(Integer.class)
+                            .single())
+                    .isZero();
+            // Who is silent again is due again.
+            assertThat(server.part(InactivePersons.class).remove(Instant.parse("2026-03-01T00:00:00Z")))
+                    .isEqualTo(2);
         }
     }
 
