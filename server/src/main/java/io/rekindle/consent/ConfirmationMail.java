@@ -2,6 +2,8 @@ package io.rekindle.consent;
 
 import io.rekindle.common.CustomerId;
 import java.time.Instant;
+import java.util.Collection;
+import java.util.Set;
 
 /** Brings the question whether a customer meant it to the customer's mailbox; the part that delivers implements it. */
 public interface ConfirmationMail {
@@ -11,4 +13,7 @@ public interface ConfirmationMail {
      * @param expiresAt from then on it is too late to send it
      */
     void enqueue(long confirmationId, CustomerId customer, Instant expiresAt);
+
+    /** Those of these mails that are known to have reached nobody: they failed, were sent back or were left out. */
+    Set<Long> lost(Collection<Long> confirmationIds);
 }

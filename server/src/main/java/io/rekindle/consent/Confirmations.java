@@ -15,12 +15,17 @@ import java.sql.Types;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.OffsetDateTime;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Base64;
+import java.util.Collection;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.jdbc.core.simple.JdbcClient;
@@ -36,8 +41,9 @@ import org.springframework.web.util.HtmlUtils;
  * only while that is the customer's address, and what was agreed to holds at the addresses that were confirmed. Another
  * address is asked once when it becomes the customer's.
  *
- * <p>Whatever a person is asked at one address while a question is open there joins that question: one mail, one link. However
- * many customers are said to have an address, it gets a few such mails a day and no more.
+ * <p>Whatever a person is asked at one address while a question is open there joins that question: one mail, one link; but not
+ * a mail that is known to have reached nobody, nor one whose link is about to run out: then the person is asked anew. However
+ * many customers are said to have an address, it gets a few such mails a day, and a few that nobody answers a month, and no more.
  */
 @Component
 public class Confirmations implements DoubleOptIn {
@@ -50,6 +56,14 @@ public class Confirmations implements DoubleOptIn {
     private static final int MOST_MAILS = 3;
 
     private static final Duration A_DAY = Duration.ofDays(1);
+    /**
+     * How many of these mails one address gets within {@link #A_MONTH} whose links nobody follows, whoever it is said to be
+     * of: anybody can type somebody else's address into a form, and day after day. Who loses a mail or two is still asked
+     * again. One that reached nobody has bothered nobody and does not count.
+     */
+    private static final int MOST_UNANSWERED = 5;
+
+    private static final Duration A_MONTH = Duration.ofDays(30);
 
     private final JdbcClient jdbc;
     private final Consents consents;
@@ -150,22 +164,37 @@ public class Confirmations implements DoubleOptIn {
      * because what holds of them holds at the addresses they confirmed.
      */
     public boolean isNeeded(CustomerId customer, String channel) {
-        if (!channel.equals(Permissions.EMAIL)) return false;
-        if (settings.doubleOptIn()) return true;
-        return countries.anyDoubleOptIn()
-                && (countries.needsConfirmation(customer) || store.isBound(identities.canonical(customer)));
+        return !needing(List.of(customer), channel).isEmpty();
+    }
+
+    /** Those of some customers of whom that is so; a few statements however many are asked about. */
+    Set<CustomerId> needing(Collection<CustomerId> customers, String channel) {
+        if (!channel.equals(Permissions.EMAIL) || customers.isEmpty()) return Set.of();
+        if (settings.doubleOptIn()) return Set.copyOf(customers);
+        if (!countries.anyDoubleOptIn()) return Set.of();
+        var persons = identities.canonical(customers);
+        var needing = new HashSet<>(countries.needConfirmation(Set.copyOf(persons.values())));
+        needing.addAll(store.bound(Set.copyOf(persons.values())));
+        return customers.stream()
+                .filter(customer -> needing.contains(persons.getOrDefault(customer, customer)))
+                .collect(Collectors.toSet());
     }
 
     @Override
     public Rule now() {
-        if (settings.doubleOptIn()) return (country, customer) -> true;
+        if (settings.doubleOptIn()) return List::size;
         var confirming = countries.confirming();
         if (confirming.isEmpty()) return Rule.NOBODY;
-        return (country, customer) -> {
-            var code = Countries.code(country);
-            return code == null
-                    ? customer.filter(one -> isNeeded(one, Permissions.EMAIL)).isPresent()
-                    : confirming.contains(code);
+        return yeses -> {
+            long toConfirm = 0;
+            var whose = new ArrayList<CustomerId>();
+            for (var yes : yeses) {
+                var code = Countries.code(yes.country());
+                if (code != null) toConfirm += confirming.contains(code) ? 1 : 0;
+                else if (yes.customer() != null) whose.add(yes.customer());
+            }
+            var needing = needing(whose, Permissions.EMAIL);
+            return toConfirm + whose.stream().filter(needing::contains).count();
         };
     }
 
@@ -177,10 +206,16 @@ public class Confirmations implements DoubleOptIn {
     /** By hand, or by a file with a proof, somebody said yes for a customer: where it would have to be confirmed it holds at the address of today. */
     @Transactional
     public void vouch(CustomerId customer, String channel) {
-        if (!isNeeded(customer, channel)) return;
-        var canonical = identities.canonical(customer);
-        var address = address(canonical, channel);
-        if (address != null) store.bind(customer, channel, address, clock.instant());
+        if (isNeeded(customer, channel)) vouch(Map.of(customer, identities.canonical(customer)), channel);
+    }
+
+    /**
+     * The same for many who have to confirm; one statement.
+     *
+     * @param whose the customer of today each identity that was spoken of is of
+     */
+    void vouch(Map<CustomerId, CustomerId> whose, String channel) {
+        store.bind(whose, channel, clock.instant());
     }
 
     private @Nullable Long address(CustomerId canonical, String channel) {
@@ -285,51 +320,16 @@ public class Confirmations implements DoubleOptIn {
         // One after the other, or two at once would each find the address unasked.
         store.oneAtATime();
         var address = address(canonical, what.channel());
-        record Before(
-                int open,
-                int ever,
-                int mails,
-                @Nullable Long mail,
-                @Nullable OffsetDateTime expires) {}
-        var before = jdbc.sql("""
-                        with theirs as (select * from consent_confirmations where %s and channel = :channel),
-                        open as (
-                            select q.* from theirs q join theirs m on m.id = coalesce(q.asked_with, q.id)
-                            where q.confirmed_at is null and q.expires_at > :now
-                                and q.address_hash is not distinct from cast(:address as bigint)),
-                        mail as (select id, expires_at from open where asked_with is null order by id desc limit 1)
-                        select (select count(*) from open where purpose = :purpose and topic = :topic) as open,
-                            (select count(*) from theirs
-                             where purpose = :purpose and topic = :topic and confirmed_at is null) as ever,
-                            (select count(*) from consent_confirmations
-                             where address_hash = cast(:address as bigint) and channel = :channel
-                                and asked_with is null and asked_at > :dayAgo) as mails,
-                            (select id from mail) as mail, (select expires_at from mail) as expires
-                        """.formatted(ConsentStore.THEIRS))
-                .param("customer", canonical.value())
-                .param("address", address, Types.BIGINT)
-                .param("purpose", what.purpose())
-                .param("channel", what.channel())
-                .param("topic", topic)
-                .param("now", ConsentStore.utc(now))
-                .param("dayAgo", ConsentStore.utc(now.minus(A_DAY)))
-                .query((row, n) -> new Before(
-                        row.getInt("open"),
-                        row.getInt("ever"),
-                        row.getInt("mails"),
-                        row.getObject("mail", Long.class),
-                        row.getObject("expires", OffsetDateTime.class)))
-                .single();
-        if (before.open() > 0) return Asked.WAITING;
-        var mail = before.mail();
-        if (before.ever() >= most || (mail == null && before.mails() >= MOST_MAILS)) return Asked.OFTEN_ENOUGH;
+        var open = openMails(canonical, address, what, topic, now);
+        if (open.stream().anyMatch(OpenMail::asksThis)) return Asked.WAITING;
+        var joined = open.stream().filter(OpenMail::isJoinable).findFirst();
+        if (unanswered(canonical, what, topic) >= most
+                || (joined.isEmpty() && isAskedOften(address, what.channel(), now))) return Asked.OFTEN_ENOUGH;
         var language = Objects.requireNonNullElseGet(what.language(), () -> language(canonical));
         var mailWording =
                 wordings.latest(Wordings.CONFIRMATION).map(Wording::reference).orElse(null);
         var wording = what.wording() == null ? mailWording : what.wording();
-        var expires = before.expires() == null
-                ? now.plus(settings.confirmWithin())
-                : before.expires().toInstant();
+        var expires = joined.map(OpenMail::expiresAt).orElse(now.plus(settings.confirmWithin()));
         long id = jdbc.sql("""
                         insert into consent_confirmations
                             (customer_id, purpose, channel, topic, source, wording, mail_wording, language, asked_at,
@@ -349,12 +349,96 @@ public class Confirmations implements DoubleOptIn {
                 .param("now", ConsentStore.utc(now))
                 .param("expires", ConsentStore.utc(expires))
                 .param("address", address, Types.BIGINT)
-                .param("mail", mail, Types.BIGINT)
+                .param("mail", joined.map(OpenMail::id).orElse(null), Types.BIGINT)
                 .query(Long.class)
                 .single();
-        if (mail != null) return Asked.WAITING;
+        if (joined.isPresent()) return Asked.WAITING;
         mails.getObject().enqueue(id, customer, expires);
         return Asked.MAILED;
+    }
+
+    /**
+     * A mail that asks something that is open still.
+     *
+     * @param asksThis whether it asks the very same
+     * @param isJoinable whether what it was sent for is open still
+     */
+    private record OpenMail(long id, Instant expiresAt, boolean asksThis, boolean isJoinable) {}
+
+    /** The mails a person has at an address, latest first; without those that reached nobody or are about to run out. */
+    private List<OpenMail> openMails(
+            CustomerId canonical, @Nullable Long address, Declaration what, String topic, Instant now) {
+        var open = jdbc.sql("""
+                        with theirs as (select * from consent_confirmations where %s and channel = :channel)
+                        select m.id, m.expires_at, bool_or(q.purpose = :purpose and q.topic = :topic) as asks_this,
+                            bool_or(q.id = m.id) as is_joinable
+                        from theirs q join theirs m on m.id = coalesce(q.asked_with, q.id)
+                        where q.confirmed_at is null and q.expires_at > :until
+                            and q.address_hash is not distinct from cast(:address as bigint)
+                        group by m.id, m.expires_at order by m.id desc
+                        """.formatted(ConsentStore.THEIRS))
+                .param("customer", canonical.value())
+                .param("address", address, Types.BIGINT)
+                .param("purpose", what.purpose())
+                .param("channel", what.channel())
+                .param("topic", topic)
+                .param("until", ConsentStore.utc(now.plus(timeToAnswer())))
+                .query((row, n) -> new OpenMail(
+                        row.getLong("id"),
+                        ConsentStore.instant(row, "expires_at"),
+                        row.getBoolean("asks_this"),
+                        row.getBoolean("is_joinable")))
+                .list();
+        var lost = lost(open.stream().map(OpenMail::id).toList());
+        return open.stream().filter(mail -> !lost.contains(mail.id())).toList();
+    }
+
+    /** What is asked has to be open for so long at least: who reads their mail once a day finds the link working. */
+    private Duration timeToAnswer() {
+        var half = settings.confirmWithin().dividedBy(2);
+        return half.compareTo(A_DAY) < 0 ? half : A_DAY;
+    }
+
+    private Set<Long> lost(List<Long> mailIds) {
+        return mailIds.isEmpty() ? Set.of() : mails.getObject().lost(mailIds);
+    }
+
+    /** How often a person was asked the very same without an answer, ever. */
+    private int unanswered(CustomerId canonical, Declaration what, String topic) {
+        return jdbc.sql("""
+                        select count(*) from consent_confirmations
+                        where %s and purpose = :purpose and channel = :channel and topic = :topic and confirmed_at is null
+                        """.formatted(ConsentStore.THEIRS))
+                .param("customer", canonical.value())
+                .param("purpose", what.purpose())
+                .param("channel", what.channel())
+                .param("topic", topic)
+                .query(Integer.class)
+                .single();
+    }
+
+    /** Whether an address gets no further mail now. */
+    private boolean isAskedOften(@Nullable Long address, String channel, Instant now) {
+        record Sent(long id, Instant at, boolean isAnswered) {}
+        var sent = jdbc.sql("""
+                        select m.id, m.asked_at, m.confirmed_at is not null or exists (
+                                select 1 from consent_confirmations q where q.asked_with = m.id and q.confirmed_at is not null)
+                            as is_answered
+                        from consent_confirmations m
+                        where m.address_hash = cast(:address as bigint) and m.channel = :channel and m.asked_with is null
+                            and m.asked_at > :monthAgo
+                        """)
+                .param("address", address, Types.BIGINT)
+                .param("channel", channel)
+                .param("monthAgo", ConsentStore.utc(now.minus(A_MONTH)))
+                .query((row, n) -> new Sent(
+                        row.getLong("id"), ConsentStore.instant(row, "asked_at"), row.getBoolean("is_answered")))
+                .list();
+        if (sent.stream().filter(mail -> mail.at().isAfter(now.minus(A_DAY))).count() >= MOST_MAILS) return true;
+        var unanswered =
+                sent.stream().filter(mail -> !mail.isAnswered()).map(Sent::id).toList();
+        return unanswered.size() >= MOST_UNANSWERED
+                && unanswered.size() - lost(unanswered).size() >= MOST_UNANSWERED;
     }
 
     private String language(CustomerId customer) {
@@ -514,12 +598,23 @@ public class Confirmations implements DoubleOptIn {
 
     private void confirm(Confirmation confirmation) {
         var now = clock.instant();
-        int changed = jdbc.sql(
-                        "update consent_confirmations set confirmed_at = :now where id = :id and confirmed_at is null")
+        // Who was asked anew, for a mail that was lost or about to run out, answers all of them.
+        var answered = jdbc.sql("""
+                        update consent_confirmations set confirmed_at = :now
+                        where confirmed_at is null and (id = :id or customer_id = :customer and purpose = :purpose
+                            and channel = :channel and topic = :topic and address_hash = :address and expires_at > :now)
+                        returning id
+                        """)
                 .param("now", ConsentStore.utc(now))
                 .param("id", confirmation.id())
-                .update();
-        if (changed == 0) return;
+                .param("customer", confirmation.customer().value())
+                .param("purpose", confirmation.purpose())
+                .param("channel", confirmation.channel())
+                .param("topic", Objects.requireNonNullElse(confirmation.topic(), ""))
+                .param("address", Objects.requireNonNull(confirmation.addressHash()))
+                .query(Long.class)
+                .list();
+        if (!answered.contains(confirmation.id())) return;
         store.bind(
                 confirmation.customer(),
                 confirmation.channel(),

@@ -790,6 +790,27 @@ class ConsentStore {
         return found;
     }
 
+    /** An address, and the place in the log of the last event that said so. */
+    record Standing(long addressHash, long seq) {}
+
+    /** The addresses that stand of a channel, of customers that have one. */
+    Map<CustomerId, Standing> standing(Collection<CustomerId> customers, String channel) {
+        var found = new HashMap<CustomerId, Standing>();
+        if (customers.isEmpty()) return found;
+        jdbc.sql("""
+                        select customer_id, address_hash, seq from reachable_customers
+                        where customer_id = any (:customers) and channel = :channel
+                        """)
+                .param("customers", longs(List.copyOf(customers), CustomerId::value))
+                .param("channel", channel)
+                .query(row -> {
+                    found.put(
+                            new CustomerId(row.getLong("customer_id")),
+                            new Standing(row.getLong("address_hash"), row.getLong("seq")));
+                });
+        return found;
+    }
+
     /** Over which channels customers may be written to or have said something. */
     Map<CustomerId, Set<String>> channels(Collection<CustomerId> customers) {
         var found = new HashMap<CustomerId, Set<String>>();
@@ -809,12 +830,18 @@ class ConsentStore {
     static final String THEIRS =
             "customer_id in (select :customer union all select alias_id from customer_aliases where customer_id = :customer)";
 
-    /** Whether a yes of a person was ever confirmed at an address: then it holds at such addresses only. */
-    boolean isBound(CustomerId customer) {
-        return jdbc.sql("select exists (select 1 from consent_addresses where %s)".formatted(THEIRS))
-                .param("customer", customer.value())
-                .query(Boolean.class)
-                .single();
+    /** Those of some customers who ever confirmed a yes at an address: then it holds at such addresses only. */
+    Set<CustomerId> bound(Collection<CustomerId> customers) {
+        if (customers.isEmpty()) return Set.of();
+        return new HashSet<>(jdbc.sql("""
+                        select c from unnest(:customers) as x (c)
+                        where exists (select 1 from consent_addresses b where b.customer_id = c) or exists (
+                            select 1 from customer_aliases a join consent_addresses b on b.customer_id = a.alias_id
+                            where a.customer_id = c)
+                        """)
+                .param("customers", longs(List.copyOf(customers), CustomerId::value))
+                .query((row, n) -> new CustomerId(row.getLong("c")))
+                .list());
     }
 
     /** Whether a person's address is one at which nothing was confirmed, though it was at others. */
@@ -842,6 +869,28 @@ class ConsentStore {
                 .param("identity", identity.value())
                 .param("channel", channel)
                 .param("address", addressHash)
+                .param("at", utc(at))
+                .update();
+    }
+
+    /**
+     * The same for many at the addresses they have.
+     *
+     * @param whose the customer of today each identity is of
+     */
+    void bind(Map<CustomerId, CustomerId> whose, String channel, Instant at) {
+        if (whose.isEmpty()) return;
+        var rows = List.copyOf(whose.entrySet());
+        jdbc.sql("""
+                        insert into consent_addresses (customer_id, channel, address_hash, confirmed_at)
+                        select x.identity, r.channel, r.address_hash, :at
+                        from unnest(:identities, :customers) as x (identity, customer_id)
+                        join reachable_customers r on r.customer_id = x.customer_id and r.channel = :channel
+                        on conflict do nothing
+                        """)
+                .param("identities", longs(rows, one -> one.getKey().value()))
+                .param("customers", longs(rows, one -> one.getValue().value()))
+                .param("channel", channel)
                 .param("at", utc(at))
                 .update();
     }
@@ -980,7 +1029,7 @@ class ConsentStore {
 
     /**
      * Takes addresses off the list of unsubscribers whose owner has asked to be written to again, about the same, since
-     * they were put there.
+     * they were put there. A telephone number is the owner's who is known by it: an identifier's id is the hash of the list.
      *
      * @param agreed to marketing when; with topic: off the list of that topic only; without: off that of everything
      */
@@ -988,12 +1037,19 @@ class ConsentStore {
         if (agreed.isEmpty()) return;
         var rows = List.copyOf(agreed.entrySet());
         jdbc.sql("""
-                        delete from suppressions s
-                        using unnest(:customers, :channels, :topics, :at) as x (customer_id, channel, topic, at)
-                            join reachable_customers r on r.customer_id = x.customer_id and r.channel = x.channel
-                        where s.reason = 'unsubscribe' and s.channel = x.channel and s.address_hash = r.address_hash
-                            and s.topic = x.topic and s.suppressed_at <= x.at
+                        with agreed as (
+                            select * from unnest(:customers, :channels, :topics, :at) as x (customer_id, channel, topic, at)),
+                        theirs as (
+                            select a.channel, a.topic, a.at, r.address_hash
+                            from agreed a join reachable_customers r on r.customer_id = a.customer_id and r.channel = a.channel
+                            union all select channel, topic, at, customer_id from agreed where channel = :sms
+                            union all select a.channel, a.topic, a.at, i.alias_id
+                            from agreed a join customer_aliases i on i.customer_id = a.customer_id where a.channel = :sms)
+                        delete from suppressions s using theirs t
+                        where s.reason = 'unsubscribe' and s.channel = t.channel and s.address_hash = t.address_hash
+                            and s.topic = t.topic and s.suppressed_at <= t.at
                         """)
+                .param("sms", Permissions.SMS)
                 .param("customers", longs(rows, a -> a.getKey().customer().value()))
                 .param("channels", texts(rows, a -> a.getKey().channel()))
                 .param("topics", texts(rows, a -> a.getKey().topic()))

@@ -13,8 +13,11 @@ import io.rekindle.common.Decimals;
 import io.rekindle.identity.Identities;
 import io.rekindle.identity.Regrouping;
 import io.rekindle.warehouse.Rows;
+import io.rekindle.warehouse.Sql;
 import io.rekindle.warehouse.Warehouse;
+import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -36,7 +39,8 @@ import tools.jackson.databind.JsonNode;
  * {@code Subscribed} (with a {@code channel}, perhaps {@code topic}, {@code wording} and {@code language}) and
  * {@code Unsubscribed} (with {@code channel} and {@code topic}; of every channel when the one it names cannot be read), {@code Email Bounced} when it is one
  * {@linkplain Bounce for good}, and {@code Email Marked as Spam}. The address of the last three is the property {@code address_hash} (the decimal hash) or {@code email}, else
- * the e-mail address the event was identified by, else the one the customer has now.
+ * the e-mail address the event was identified by, else the one the customer had when the event came. An {@code Unsubscribed} of
+ * short messages closes the telephone number it names in the same way: a property, else the one it was identified by.
  */
 @Component
 class ConsentTail implements Tail {
@@ -45,6 +49,17 @@ class ConsentTail implements Tail {
     private static final String SUBSCRIBED = "Subscribed";
 
     private static final List<String> ADDRESSES = List.of("email", "Email", "email_address", "emailAddress");
+    private static final List<String> NUMBERS = List.of(
+            "phone",
+            "Phone",
+            "phone_number",
+            "phoneNumber",
+            "mobile",
+            "mobile_number",
+            "mobileNumber",
+            "mobile_phone",
+            "mobilePhone",
+            "msisdn");
 
     private final ConsentStore store;
     private final Identities identities;
@@ -110,16 +125,17 @@ class ConsentTail implements Tail {
         var changes = new ArrayList<ConsentStore.Change>();
         var refused = new ArrayList<LoggedEvent>();
         var off = new ArrayList<ConsentStore.Off>();
-        var known = new Known(new HashSet<>(customers.values()));
+        var known = new Known(relevant, customers, toConfirm);
         for (var event : relevant) {
             var customer = customers.getOrDefault(event.customer(), event.customer());
-            var said = said(event, customer, toConfirm, known);
+            var said = said(event, customer, known);
             changes.addAll(said);
             known.hear(said);
             if (Withdrawals.UNSUBSCRIBED.equals(event.name())) off.addAll(off(event, said, known));
             else if (event.type() != EventType.IDENTIFY && !SUBSCRIBED.equals(event.name())) refused.add(event);
         }
         suppress(refused, customers, known);
+        confirmations.vouch(known.vouched, Permissions.EMAIL);
         var unconfirmed = new ArrayList<ConsentStore.Unconfirmed>();
         append(batch, store.apply(changes, off, unconfirmed));
         // A file of thousands is no reason to write to thousands: who brings it in is told how many do not hold.
@@ -176,11 +192,11 @@ class ConsentTail implements Tail {
         };
     }
 
-    private List<ConsentStore.Change> said(LoggedEvent event, CustomerId customer, boolean toConfirm, Known known) {
-        if (event.type() == EventType.IDENTIFY) return statements(event, customer, toConfirm, known);
+    private List<ConsentStore.Change> said(LoggedEvent event, CustomerId customer, Known known) {
+        if (event.type() == EventType.IDENTIFY) return statements(event, customer, known);
         return switch (String.valueOf(event.name())) {
             case Withdrawals.UNSUBSCRIBED -> withdrawals(event, customer, known);
-            case SUBSCRIBED -> agreement(event, customer, toConfirm);
+            case SUBSCRIBED -> agreement(event, customer, known);
             case Withdrawals.SPAM -> List.of(complaint(event, customer));
             default -> List.of();
         };
@@ -190,8 +206,7 @@ class ConsentTail implements Tail {
      * Of channels one by one. What can be read neither as yes nor as no, and what is said of a channel that cannot be told,
      * takes back what there may be a yes to, and is no word of anything else.
      */
-    private List<ConsentStore.Change> statements(
-            LoggedEvent event, CustomerId customer, boolean toConfirm, Known known) {
+    private List<ConsentStore.Change> statements(LoggedEvent event, CustomerId customer, Known known) {
         var consent = ConsentWords.trait(event.properties(), event.personal());
         var said = ConsentWords.said(consent);
         var spokenOf = said.stream().map(ConsentWords.Said::channel).collect(Collectors.toSet());
@@ -200,10 +215,9 @@ class ConsentTail implements Tail {
             var channel = one.channel();
             if (channel == null) {
                 for (var other : known.channels(customer))
-                    if (!spokenOf.contains(other))
-                        changes.add(statement(event, customer, toConfirm, consent, one, other));
+                    if (!spokenOf.contains(other)) changes.add(statement(event, customer, known, consent, one, other));
             } else if (one.isClear() || known.channels(customer).contains(channel)) {
-                changes.add(statement(event, customer, toConfirm, consent, one, channel));
+                changes.add(statement(event, customer, known, consent, one, channel));
             }
         }
         return changes;
@@ -212,15 +226,15 @@ class ConsentTail implements Tail {
     private ConsentStore.Change statement(
             LoggedEvent event,
             CustomerId customer,
-            boolean toConfirm,
+            Known known,
             JsonNode consent,
             ConsentWords.Said said,
             String channel) {
         var shown = shown(consent, said.key());
-        boolean asks = toConfirm && said.granted() && confirmations.isNeeded(customer, channel);
+        boolean asks = said.granted() && known.isToConfirm(customer, channel);
         // Anybody may send events and call anything a proof; who brings in a file answers for what it proves.
         boolean vouched = asks && event.importId() != null && shown.proof() != null;
-        if (vouched) confirmations.vouch(event.customer(), channel);
+        if (vouched) known.vouched.put(event.customer(), customer);
         return new ConsentStore.Change(
                 new ConsentStore.About(customer, Permissions.MARKETING, channel, said.topic()),
                 event.customer(),
@@ -265,26 +279,42 @@ class ConsentTail implements Tail {
         return clean.isEmpty() ? null : clean;
     }
 
-    /** Of every channel when the one it names cannot be read. */
-    private static List<ConsentStore.Change> withdrawals(LoggedEvent event, CustomerId customer, Known known) {
-        var channel = word(event, "channel", Permissions.EMAIL);
-        return (channel == null ? known.channels(customer) : Set.of(channel))
-                .stream()
-                        .map(one -> new ConsentStore.About(
-                                customer,
-                                Objects.requireNonNullElse(
-                                        word(event, "purpose", Permissions.MARKETING), Permissions.MARKETING),
-                                one,
-                                Objects.requireNonNullElse(word(event, "topic", ""), "")))
-                        .map(about -> new ConsentStore.Change(
-                                about,
-                                event.customer(),
-                                false,
-                                "event Unsubscribed",
-                                event.occurredAt(),
-                                event.seq(),
-                                ConsentStore.Manner.ACT))
-                        .toList();
+    private List<ConsentStore.Change> withdrawals(LoggedEvent event, CustomerId customer, Known known) {
+        return withdrawn(event, customer, known).stream()
+                .map(one -> new ConsentStore.About(
+                        customer,
+                        Objects.requireNonNullElse(
+                                word(event, "purpose", Permissions.MARKETING), Permissions.MARKETING),
+                        one,
+                        Objects.requireNonNullElse(word(event, "topic", ""), "")))
+                .map(about -> new ConsentStore.Change(
+                        about,
+                        event.customer(),
+                        false,
+                        "event Unsubscribed",
+                        event.occurredAt(),
+                        event.seq(),
+                        ConsentStore.Manner.ACT))
+                .toList();
+    }
+
+    /**
+     * The channel an unsubscription names; every one when that cannot be read. When it names none it is of mail, and of short
+     * messages, too, when all it tells of its sender is a telephone number.
+     */
+    private Set<String> withdrawn(LoggedEvent event, CustomerId customer, Known known) {
+        var channel = word(event, "channel", "");
+        var channels = new TreeSet<>(channel == null ? known.channels(customer) : Set.of(channel));
+        if (channels.remove("")) {
+            channels.add(Permissions.EMAIL);
+            if (address(event) != null || isOfAUser(event)) return channels;
+        } else if (channel != null) return channels;
+        if (number(event) != null) channels.add(Permissions.SMS);
+        return channels;
+    }
+
+    private static boolean isOfAUser(LoggedEvent event) {
+        return event.identifiers().stream().anyMatch(one -> one.type() == Identifier.Type.USER_ID);
     }
 
     /** Who calls our mail spam wants none of it, at whatever address. */
@@ -300,7 +330,7 @@ class ConsentTail implements Tail {
     }
 
     /** None when what it is about cannot be read. */
-    private List<ConsentStore.Change> agreement(LoggedEvent event, CustomerId customer, boolean toConfirm) {
+    private List<ConsentStore.Change> agreement(LoggedEvent event, CustomerId customer, Known known) {
         var purpose = word(event, "purpose", Permissions.MARKETING);
         var channel = word(event, "channel", Permissions.EMAIL);
         var topic = word(event, "topic", "");
@@ -321,7 +351,7 @@ class ConsentTail implements Tail {
                         language.matches("[a-z]{2}") ? language : null,
                         null,
                         null),
-                toConfirm && confirmations.isNeeded(customer, channel)));
+                known.isToConfirm(customer, channel)));
     }
 
     /** What a property names; null when that cannot be read. */
@@ -341,8 +371,11 @@ class ConsentTail implements Tail {
         for (var change : said) {
             var about = change.about();
             if (!about.purpose().equals(Permissions.MARKETING)) continue;
-            var address = about.channel().equals(Permissions.EMAIL) ? address(event) : null;
-            if (address == null) address = known.address(about.customer(), about.channel());
+            var address = switch (about.channel()) {
+                case Permissions.EMAIL -> known.address(event, about.customer());
+                case Permissions.SMS -> number(event);
+                default -> null;
+            };
             if (address != null) off.add(new ConsentStore.Off(about, address, change.source(), event.occurredAt()));
         }
         return off;
@@ -350,26 +383,62 @@ class ConsentTail implements Tail {
 
     /** The e-mail address an event names; null when it names none. By one among its properties nobody is known. */
     private @Nullable Long address(LoggedEvent event) {
-        if (Decimals.whole(event.properties().path("address_hash").asString("")) == null)
-            for (var name : ADDRESSES) {
-                var given = event.personal().get("properties." + name);
-                var found = given == null
-                        ? Optional.<Identifier>empty()
-                        : identifiers.unblocked(Identifier.Type.EMAIL, given);
-                if (found.isPresent()) return found.get().id().value();
-            }
-        return event.emailAddress();
+        var named = Decimals.whole(event.properties().path("address_hash").asString("")) == null
+                ? named(event, Identifier.Type.EMAIL, ADDRESSES)
+                : null;
+        return named == null ? event.emailAddress() : named;
     }
 
-    /** What is known of the customers of a batch; looked up when it is asked for. */
+    /** The telephone number an event names, likewise. */
+    private @Nullable Long number(LoggedEvent event) {
+        var named = named(event, Identifier.Type.PHONE, NUMBERS);
+        return named == null ? identifiedBy(event, Identifier.Type.PHONE) : named;
+    }
+
+    private @Nullable Long named(LoggedEvent event, Identifier.Type type, List<String> properties) {
+        for (var property : properties) {
+            var given = event.personal().get("properties." + property);
+            var found = given == null ? Optional.<Identifier>empty() : identifiers.unblocked(type, given);
+            if (found.isPresent()) return found.get().id().value();
+        }
+        return null;
+    }
+
+    private static @Nullable Long identifiedBy(LoggedEvent event, Identifier.Type type) {
+        return event.identifiers().stream()
+                .filter(one -> one.type() == type)
+                .findFirst()
+                .map(one -> one.id().value())
+                .orElse(null);
+    }
+
+    /** What is known of the customers of a batch; looked up when it is asked for, and of all of them. */
     private final class Known {
+        private final List<LoggedEvent> events;
+        private final Map<CustomerId, CustomerId> whose;
+        private final boolean anyToConfirm;
         private final Set<CustomerId> customers;
-        private final Map<String, Map<CustomerId, Long>> addresses = new HashMap<>();
+        /** Identities somebody vouches for, and whose they are. */
+        private final Map<CustomerId, CustomerId> vouched = new HashMap<>();
+
         private final Map<CustomerId, Set<String>> heard = new HashMap<>();
         private @Nullable Map<CustomerId, Set<String>> before;
+        private @Nullable Set<CustomerId> toConfirm;
+        private @Nullable Map<CustomerId, ConsentStore.Standing> standing;
+        private @Nullable Map<Long, Long> earlier;
 
-        Known(Set<CustomerId> customers) {
-            this.customers = customers;
+        Known(List<LoggedEvent> events, Map<CustomerId, CustomerId> whose, boolean anyToConfirm) {
+            this.events = events;
+            this.whose = whose;
+            this.anyToConfirm = anyToConfirm;
+            customers = new HashSet<>(whose.values());
+        }
+
+        /** Whether a yes of theirs holds only when it was confirmed. */
+        boolean isToConfirm(CustomerId customer, String channel) {
+            if (!anyToConfirm || !channel.equals(Permissions.EMAIL)) return false;
+            if (toConfirm == null) toConfirm = confirmations.needing(customers, Permissions.EMAIL);
+            return toConfirm.contains(customer);
         }
 
         void hear(List<ConsentStore.Change> changes) {
@@ -387,20 +456,90 @@ class ConsentTail implements Tail {
             return channels;
         }
 
+        /**
+         * The e-mail address an event is about: the one it names, else the one its customer had when it came.
+         *
+         * <p>The profile is further on than this tail and keeps what was said last only. So the address it has is the one of
+         * then when what said so last stands before the event in the log; otherwise the log itself is asked what came before.
+         */
         @Nullable
-        Long address(CustomerId customer, String channel) {
-            return addresses
-                    .computeIfAbsent(channel, any -> store.addresses(customers, channel))
-                    .get(customer);
+        Long address(LoggedEvent event, CustomerId customer) {
+            var named = ConsentTail.this.address(event);
+            if (named != null) return named;
+            var now = standing().get(customer);
+            if (now == null || now.seq() < event.seq()) return now == null ? null : now.addressHash();
+            if (earlier == null)
+                earlier = addressesBefore(
+                        events.stream()
+                                .filter(one -> one.type() == EventType.TRACK && !SUBSCRIBED.equals(one.name()))
+                                .filter(this::isOfAnEarlierAddress)
+                                .toList(),
+                        whose);
+            return earlier.get(event.seq());
         }
+
+        private boolean isOfAnEarlierAddress(LoggedEvent event) {
+            var now = standing().get(whose.getOrDefault(event.customer(), event.customer()));
+            return now != null && now.seq() >= event.seq() && ConsentTail.this.address(event) == null;
+        }
+
+        private Map<CustomerId, ConsentStore.Standing> standing() {
+            if (standing == null) standing = store.standing(customers, Permissions.EMAIL);
+            return standing;
+        }
+    }
+
+    /**
+     * The e-mail addresses customers had before some events, by the events' places: of those that had come by then the one
+     * that occurred last, from whatever source. (Which source a rule would have put first then is not known any more.)
+     */
+    private Map<Long, Long> addressesBefore(List<LoggedEvent> events, Map<CustomerId, CustomerId> whose) {
+        var byCustomer = events.stream()
+                .collect(Collectors.groupingBy(event -> whose.getOrDefault(event.customer(), event.customer())));
+        var aliases = identities.aliasesOf(byCustomer.keySet());
+        record Came(Instant at, long seq, long addressHash) {}
+        var found = new HashMap<Long, Came>();
+        warehouse.stream(
+                Sql.of(
+                        """
+                        select seq, occurred_at, customer_id, aliases from events
+                        where seq < ? and customer_id in (select cast(unnest(cast(? as varchar[])) as bigint))
+                            and aliases like '%email%'
+                            and (import_id is null or import_id not in (select import_id from imports_undone))
+                        """,
+                        events.getLast().seq(),
+                        aliases.keySet().stream().map(CustomerId::toString).toList()),
+                row -> {
+                    var identity = new CustomerId(row.longValue("customer_id"));
+                    var address = Identifier.ofLog(row.text("aliases"), identity).stream()
+                            .filter(one -> one.type() == Identifier.Type.EMAIL)
+                            .findFirst();
+                    if (address.isEmpty()) return;
+                    var came = new Came(
+                            row.instant("occurred_at"),
+                            row.longValue("seq"),
+                            address.get().id().value());
+                    for (var event : byCustomer.getOrDefault(aliases.getOrDefault(identity, identity), List.of()))
+                        if (came.seq() < event.seq())
+                            found.merge(
+                                    event.seq(),
+                                    came,
+                                    (one, other) -> Comparator.comparing(Came::at)
+                                                            .thenComparingLong(Came::seq)
+                                                            .compare(one, other)
+                                                    < 0
+                                            ? other
+                                            : one);
+                });
+        var addresses = new HashMap<Long, Long>();
+        found.forEach((event, came) -> addresses.put(event, came.addressHash()));
+        return addresses;
     }
 
     private void suppress(List<LoggedEvent> events, Map<CustomerId, CustomerId> customers, Known known) {
         var suppressions = new ArrayList<Suppression>();
         for (var event : events) {
-            var address = address(event);
-            if (address == null)
-                address = known.address(customers.getOrDefault(event.customer(), event.customer()), Permissions.EMAIL);
+            var address = known.address(event, customers.getOrDefault(event.customer(), event.customer()));
             if (address == null) continue;
             boolean bounced = Bounce.EVENT.equals(event.name());
             suppressions.add(new Suppression(

@@ -192,8 +192,20 @@ public class Countries implements CustomerHours {
 
     /** Whether what a customer agrees to by mail must be confirmed there before it holds. */
     boolean needsConfirmation(CustomerId customer) {
-        if (!anyDoubleOptIn()) return false;
-        return of(customer).flatMap(this::find).filter(CountryRule::doubleOptIn).isPresent();
+        var person = identities.canonical(customer);
+        return needConfirmation(Set.of(person)).contains(person);
+    }
+
+    /** Those of some customers of today of whom that is so. */
+    Set<CustomerId> needConfirmation(Collection<CustomerId> persons) {
+        var confirming = confirming();
+        if (confirming.isEmpty() || persons.isEmpty()) return Set.of();
+        var traits = profiles.traits(persons);
+        return persons.stream()
+                .filter(person -> country(traits.getOrDefault(person, Map.of()))
+                        .filter(confirming::contains)
+                        .isPresent())
+                .collect(Collectors.toSet());
     }
 
     boolean anyDoubleOptIn() {

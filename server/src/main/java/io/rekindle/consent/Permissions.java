@@ -53,6 +53,9 @@ public class Permissions {
     /** The channel of mail. */
     public static final String EMAIL = "email";
 
+    /** The channel of short messages. */
+    public static final String SMS = "sms";
+
     /** The purpose of what a contract or the customer's own request calls for. */
     public static final String TRANSACTIONAL = "transactional";
 

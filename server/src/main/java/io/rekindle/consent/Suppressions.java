@@ -44,13 +44,13 @@ public class Suppressions {
     }
 
     /** The channels that have addresses. */
-    public static final List<String> CHANNELS = List.of(Permissions.EMAIL, "sms");
+    public static final List<String> CHANNELS = List.of(Permissions.EMAIL, Permissions.SMS);
 
     /** The hash of an address of a channel ({@code email} or {@code sms}), also of one that is blocked as an identifier. */
     public long addressHash(String channel, String address) {
         var type = switch (channel) {
-            case "email" -> Identifier.Type.EMAIL;
-            case "sms" -> Identifier.Type.PHONE;
+            case Permissions.EMAIL -> Identifier.Type.EMAIL;
+            case Permissions.SMS -> Identifier.Type.PHONE;
             default ->
                 throw Problem.invalid("suppression_channel_invalid", "'{channel}' is no channel; it is email or sms")
                         .with("channel", channel);

@@ -37,8 +37,8 @@ import tools.jackson.databind.node.JsonNodeFactory;
  * however many customers are asked about.
  *
  * <p>Other modules' PostgreSQL statements find who can be written to in the view {@code reachable_customers
- * (customer_id, channel, address_hash)}: one row per customer with a usable e-mail address, {@code address_hash} being
- * the e-mail's {@link Identifier} id.
+ * (customer_id, channel, address_hash, seq)}: one row per customer with a usable e-mail address, {@code address_hash} being
+ * the e-mail's {@link Identifier} id, {@code seq} the place in the log of the last event that said so.
  */
 @Component
 public class Profiles {

@@ -284,6 +284,107 @@ class ConsentAsItComesTest {
         assertThat(granted(customer)).isEqualTo("sms");
     }
 
+    /** Whoever takes the log up does so many events at a time, and the profile is ahead of the permissions. */
+    @Test
+    void anEventThatNamesNoAddressClosesTheOneItsCustomerHadWhenItCame() throws Exception {
+        var events = Map.of(
+                "Email Marked as Spam", "complaint",
+                "Email Bounced", "hard_bounce",
+                "Unsubscribed", "unsubscribe");
+        int n = 0;
+        for (var event : events.keySet()) {
+            var who = "moved-" + n++;
+            var address = "'email':'%s-%%s@it-comes.example'".formatted(who);
+            send(List.of(identify(who, "2026-01-30", address.formatted("first"))));
+            send(List.of(
+                    identify(who, "2026-02-02", address.formatted("late")),
+                    // Of the time before, but said later: what occurred last is the address.
+                    identify(who, "2026-01-29", address.formatted("older")),
+                    track(who, "2026-02-03", event, "'bounce_type':'hard'"),
+                    identify(who, "2026-02-04", address.formatted("last"))));
+            assertThat(lists("%s-late@it-comes.example".formatted(who)))
+                    .as(event)
+                    .containsExactly(events.get(event));
+            // The address they had before all of this batch.
+            var other = "moved-" + n++;
+            var theirs = "'email':'%s-%%s@it-comes.example'".formatted(other);
+            send(List.of(identify(other, "2026-01-30", theirs.formatted("first"))));
+            send(List.of(
+                    track(other, "2026-02-03", event, "'bounce_type':'hard'"),
+                    identify(other, "2026-02-04", theirs.formatted("last"))));
+            assertThat(lists("%s-first@it-comes.example".formatted(other)))
+                    .as(event)
+                    .containsExactly(events.get(event));
+            // None at all by then, and one that was only said again.
+            var third = "moved-" + n++;
+            var its = "'email':'%s-only@it-comes.example'".formatted(third);
+            send(List.of(
+                    track(third, "2026-02-03", event, "'bounce_type':'hard'"), identify(third, "2026-02-04", its)));
+            assertThat(lists("%s-only@it-comes.example".formatted(third)))
+                    .as(event)
+                    .isEmpty();
+            send(List.of(
+                    track(third, "2026-02-05", event, "'bounce_type':'hard'"), identify(third, "2026-02-06", its)));
+            assertThat(lists("%s-only@it-comes.example".formatted(third)))
+                    .as(event)
+                    .containsExactly(events.get(event));
+            for (var closed : List.of(who + "-first", who + "-older", who + "-last", other + "-last"))
+                assertThat(lists(closed + "@it-comes.example"))
+                        .as("%s: %s", event, closed)
+                        .isEmpty();
+        }
+    }
+
+    /** A provider of short messages knows a number, and neither the shop's ids nor its visitors. */
+    @Test
+    void whoUnsubscribesByATelephoneNumberAloneGetsNothingMoreThere() throws Exception {
+        var properties = List.of(
+                "'channel':'sms','phone':'+49 1512 000 001%d'",
+                "'channel':'SMS','phone_number':'+49 1512 000 001%d'",
+                "'channel':'sms','phoneNumber':'+4915120000 01%d'",
+                "'phone':'+49 1512 000 001%d'",
+                "'channel':'短信','mobile':'+49 1512 000 001%d'");
+        var calls = new ArrayList<String>();
+        for (int n = 0; n < properties.size(); n++)
+            calls.add(
+                    "{'type':'track','anonymousId':'stop-%d','timestamp':'2026-02-02T10:00:00Z','event':'Unsubscribed','properties':{%s}}"
+                            .formatted(n, properties.get(n).formatted(n)));
+        // The number of an event of mail is none of short messages, and neither is that of a customer who names no
+        // channel.
+        calls.add("{'type':'track','anonymousId':'stop-7','timestamp':'2026-02-02T10:00:00Z','event':'Unsubscribed',"
+                + "'properties':{'channel':'email','phone':'+49 1512 000 0017'}}");
+        calls.add(track("stop-8", "2026-02-02", "Unsubscribed", "'phone':'+49 1512 000 0018'"));
+        // Known by it, and of one topic.
+        calls.add("{'type':'track','anonymousId':'stop-9','timestamp':'2026-02-02T10:00:00Z','event':'Unsubscribed',"
+                + "'context':{'traits':{'phone':'+49 1512 000 0019'}},'properties':{'channel':'sms','topic':'news'}}");
+        send(calls);
+        for (int n = 0; n < properties.size(); n++) {
+            assertThat(numbers(n)).as(properties.get(n)).containsExactly("unsubscribe");
+            assertThat(identities.find(Identifier.Type.PHONE, "+491512000001" + n))
+                    .as("nobody is known by it")
+                    .isEmpty();
+        }
+        assertThat(numbers(7)).isEmpty();
+        assertThat(numbers(8)).isEmpty();
+        assertThat(suppressions.find("sms", suppressions.addressHash("sms", "+4915120000019")))
+                .extracting(Suppression::topic)
+                .containsExactly("news");
+
+        // Its owner's own deed opens it, once they are known by it; another's does not.
+        send(List.of(
+                identify("owner-0", "2026-02-03", "'phone':'+4915120000010'"),
+                track("owner-0", "2026-02-04", "Subscribed", "'channel':'sms'"),
+                track("owner-1", "2026-02-04", "Subscribed", "'channel':'sms','phone':'+4915120000011'")));
+        assertThat(numbers(0)).isEmpty();
+        assertThat(numbers(1)).containsExactly("unsubscribe");
+    }
+
+    private List<String> numbers(int last) {
+        return suppressions.find("sms", suppressions.addressHash("sms", "+491512000001" + last)).stream()
+                .map(entry -> entry.reason().code())
+                .toList();
+    }
+
     private List<String> lists(String address) {
         return suppressions.find("email", suppressions.addressHash("email", address)).stream()
                 .map(entry -> entry.reason().code())

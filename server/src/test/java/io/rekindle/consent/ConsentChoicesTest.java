@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.rekindle.collect.Identifier;
 import io.rekindle.collect.Identifiers;
+import io.rekindle.collect.LoggedEvent;
 import io.rekindle.collect.Tail;
 import io.rekindle.common.CustomerId;
 import io.rekindle.platform.Vault;
@@ -675,6 +676,188 @@ class ConsentChoicesTest {
         } finally {
             send("DELETE", "/api/country-rules/AT", "");
         }
+    }
+
+    /** Who never got the link, or will hardly have the time to follow it, is sent another when they say yes once more. */
+    @Test
+    void aQuestionWhoseMailReachedNobodyOrWhoseLinkIsAboutToRunOutIsAskedAnew() throws Exception {
+        topic("news");
+        send("PUT", "/api/country-rules/AT", "{\"doubleOptIn\": true}");
+        try {
+            var ends = List.of(
+                    "state = 'failed', reason = 'rejected'",
+                    "state = 'skipped', reason = 'suppressed'",
+                    "state = 'sent', reason = 'bounced'");
+            for (int n = 0; n < ends.size(); n++) {
+                var name = "lost-" + n;
+                var customer = customer(name, "{\"country\": \"AT\", \"consent\": {\"email\": true}}");
+                var first = link(customer);
+                subscribed(name, "{\"channel\": \"email\"}", "2026-02-06T00:00:00Z");
+                assertThat(mailsTo(name)).as("it is on its way").isEqualTo(1);
+                jdbc.sql("update messages set %s where run_id = :run".formatted(ends.get(n)))
+                        .param("run", -confirmations.openOf(customer).getFirst().id())
+                        .update();
+                subscribed(name, "{\"channel\": \"email\"}", "2026-02-07T00:00:00Z");
+                assertThat(mailsTo(name)).as(ends.get(n)).isEqualTo(2);
+                assertThat(link(customer)).isNotEqualTo(first);
+                subscribed(name, "{\"channel\": \"email\", \"topic\": \"news\"}", "2026-02-08T00:00:00Z");
+                assertThat(mailsTo(name)).as("what is new joins the new mail").isEqualTo(2);
+                var shown = Pattern.compile("name=\"shown\" value=\"(\\d+)\"")
+                        .matcher(page("GET", link(customer), "").body());
+                assertThat(shown.find()).isTrue();
+                page("POST", link(customer), "shown=" + shown.group(1));
+                assertThat(may(customer, null)).isEqualTo(GRANTED);
+                assertThat(confirmations.openOf(customer))
+                        .as("the first is answered, too")
+                        .isEmpty();
+            }
+
+            var late = customer("lapse-1", "{\"country\": \"AT\", \"consent\": {\"email\": true}}");
+            var first = link(late);
+            older(late, "6 days 23 hours");
+            subscribed("lapse-1", "{\"channel\": \"email\", \"topic\": \"news\"}", "2026-02-06T00:00:00Z");
+            assertThat(mailsTo("lapse-1")).as("a mail of its own").isEqualTo(2);
+            subscribed("lapse-1", "{\"channel\": \"email\"}", "2026-02-07T00:00:00Z");
+            assertThat(confirmations.openOf(late)).hasSize(3);
+            assertThat(mailsTo("lapse-1")).as("which is joined").isEqualTo(2);
+            // Both links work as long as they are said to, and either answers.
+            assertThat(page("POST", first, "").statusCode()).isEqualTo(200);
+            assertThat(may(late, null)).isEqualTo(GRANTED);
+            assertThat(confirmations.openOf(late))
+                    .extracting(Confirmations.Confirmation::topic)
+                    .containsExactly("news");
+        } finally {
+            send("DELETE", "/api/country-rules/AT", "");
+        }
+    }
+
+    /** Whoever types somebody else's address into a form every day fills their mailbox with a few mails, and no more. */
+    @Test
+    void anAddressNobodyAnswersIsAskedFiveTimesInThirtyDays() throws Exception {
+        topic("news");
+        send("PUT", "/api/country-rules/AT", "{\"doubleOptIn\": true}");
+        try {
+            for (int day = 0; day < 12; day++) {
+                var customer = customer("month-" + day, "typed", "{\"country\": \"AT\"}");
+                subscribed("month-" + day, "{\"channel\": \"email\"}", "2026-02-06T00:00:00Z");
+                assertThat(mailsTo("typed")).as("day %d", day).isEqualTo(Math.min(day + 1, 5));
+                assertThat(confirmations.openOf(customer)).hasSize(day < 5 ? 1 : 0);
+                for (int n = 0; n <= day; n++) older(people.id(Identifier.Type.USER_ID, "month-" + n), "1 day");
+            }
+            var last = people.id(Identifier.Type.USER_ID, "month-11");
+            var byHand = "{\"purpose\": \"marketing\", \"channel\": \"email\", \"granted\": true, \"toConfirm\": true}";
+            assertThat(send("PUT", "/api/customers/" + last + "/consent", byHand)
+                            .body())
+                    .contains("asked_often_enough");
+
+            // What reached nobody has bothered nobody.
+            var first = jdbc.sql("select min(id) from consent_confirmations where address_hash = :address")
+                    .param("address", suppressions.addressHash("email", "typed@choices.example"))
+                    .query(Long.class)
+                    .single();
+            jdbc.sql("update messages set state = 'failed' where run_id = :run")
+                    .param("run", -first)
+                    .update();
+            subscribed("month-11", "{\"channel\": \"email\"}", "2026-02-07T00:00:00Z");
+            assertThat(mailsTo("typed")).isEqualTo(6);
+            subscribed("month-10", "{\"channel\": \"email\"}", "2026-02-07T00:00:00Z");
+            assertThat(mailsTo("typed")).isEqualTo(6);
+            // Whoever answers wants to be asked.
+            confirm(last);
+            subscribed("month-10", "{\"channel\": \"email\"}", "2026-02-08T00:00:00Z");
+            assertThat(mailsTo("typed")).isEqualTo(7);
+            subscribed("month-9", "{\"channel\": \"email\"}", "2026-02-08T00:00:00Z");
+            assertThat(mailsTo("typed")).isEqualTo(7);
+            // A month later, again.
+            for (int n = 0; n < 12; n++) older(people.id(Identifier.Type.USER_ID, "month-" + n), "30 days");
+            subscribed("month-9", "{\"channel\": \"email\"}", "2026-02-09T00:00:00Z");
+            assertThat(mailsTo("typed")).isEqualTo(8);
+        } finally {
+            send("DELETE", "/api/country-rules/AT", "");
+        }
+    }
+
+    private void older(CustomerId customer, String by) {
+        jdbc.sql("""
+                        update consent_confirmations set asked_at = asked_at - cast(:by as interval),
+                            expires_at = expires_at - cast(:by as interval)
+                        where customer_id = :customer
+                        """).param("customer", customer.value()).param("by", by).update();
+    }
+
+    /** Whether a yes has to be confirmed is asked once for all that came together. */
+    @Test
+    void manyRowsOfAFileAreVouchedForInAsManyStatementsAsOne() throws Exception {
+        send("PUT", "/api/country-rules/AT", "{\"doubleOptIn\": true}");
+        try {
+            assertThat(reads("file-b", 60)).isPositive().isEqualTo(reads("file-a", 2));
+            for (int n = 0; n < 60; n++) {
+                var customer = people.id(Identifier.Type.USER_ID, "file-b" + n);
+                boolean proved = n % 2 == 0;
+                assertThat(may(customer, null))
+                        .as("row %d", n)
+                        .isEqualTo(proved ? GRANTED : new Permit.Refused(Refusal.NO_CONSENT));
+                assertThat(jdbc.sql("select address_hash from consent_addresses where customer_id = :customer")
+                                .param("customer", customer.value())
+                                .query(Long.class)
+                                .list())
+                        .isEqualTo(
+                                proved
+                                        ? List.of(suppressions.addressHash(
+                                                "email", "file-b%d@choices.example".formatted(n)))
+                                        : List.of());
+            }
+        } finally {
+            send("DELETE", "/api/country-rules/AT", "");
+        }
+    }
+
+    /** How often the rules of countries are looked into for so many rows, every other one proved. */
+    private long reads(String name, int rows) {
+        var batch = people.batch();
+        for (int n = 0; n < rows; n++)
+            batch.identify()
+                    .by(Identifier.Type.USER_ID, name + n)
+                    .by(Identifier.Type.EMAIL, name + n + "@choices.example")
+                    .withJson("{\"country\": \"AT\", \"consent\": {\"email\": true%s}}"
+                            .formatted(n % 2 == 0 ? ", \"proof\": \"slip\"" : ""));
+        var events = batch.end();
+        var ofFile = new Tail.Batch(
+                "test",
+                events.fromSeq(),
+                events.toSeq(),
+                events.events().stream()
+                        .map(e -> new LoggedEvent(
+                                e.seq(),
+                                e.receivedAt(),
+                                e.occurredAt(),
+                                e.sourceId(),
+                                77L,
+                                e.type(),
+                                e.name(),
+                                e.customer(),
+                                e.identifiers(),
+                                e.messageId(),
+                                e.amount(),
+                                e.properties(),
+                                e.personal()))
+                        .toList());
+        for (var tail : tails.subList(0, 2)) transaction.executeWithoutResult(status -> tail.process(ofFile));
+        var reads = transaction.execute(status -> {
+            // Those of earlier transactions may be among them still.
+            long before = countriesRead();
+            consentTail().process(ofFile);
+            return countriesRead() - before;
+        });
+        if (reads == null) throw new AssertionError("no answer");
+        return reads;
+    }
+
+    private long countriesRead() {
+        return jdbc.sql("""
+                        select coalesce(sum(seq_scan + coalesce(idx_scan, 0)), 0) from pg_stat_xact_user_tables
+                        where relname = 'consent_countries'
+                        """).query(Long.class).single();
     }
 
     private long mailsTo(String mailbox) {

@@ -21,7 +21,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Optional;
 import java.util.function.Predicate;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -62,6 +61,9 @@ final class CustomerRows implements RowEvents {
     private static final Pattern WORDING = Pattern.compile("[a-z][a-z0-9_]{0,39}@[1-9][0-9]{0,5}");
 
     private static final int LONGEST_PROOF = 2_000;
+    /** So many rows that prove nothing are asked about in one go. */
+    private static final int ASKED_AT_ONCE = 1_000;
+
     private static final String MAIL = "email";
     /** As the intake takes kinds of external ids. */
     private static final Pattern KIND_OF_ID = Pattern.compile("[a-z][a-z0-9_.-]{0,39}");
@@ -90,6 +92,7 @@ final class CustomerRows implements RowEvents {
     private final Map<String, Predicate<String>> takenTags;
     private final DoubleOptIn.Rule doubleOptIn;
     private final Identifiers identifiers;
+    private final List<DoubleOptIn.Yes> unproven = new ArrayList<>();
     private long noDays;
     private long toConfirm;
 
@@ -191,6 +194,7 @@ final class CustomerRows implements RowEvents {
                     "birthday_no_day",
                     List.of(Long.toString(noDays)),
                     "%d birthdays are no day that can be read: they are kept as they are written".formatted(noDays)));
+        countToConfirm();
         if (toConfirm > 0)
             notes.add(new Imports.Note(
                     "yes_to_confirm",
@@ -329,18 +333,26 @@ final class CustomerRows implements RowEvents {
             if (traits.isEmpty()) put(traits, "phone", columns.text(row, "phone"));
         }
         traits.set("consent", consent);
-        if (proof.isEmpty()
-                && consent.path(MAIL).asBoolean(false)
-                && doubleOptIn.isAskedOf(columns.text(row, "country"), whom(row))) toConfirm++;
+        if (proof.isEmpty() && consent.path(MAIL).asBoolean(false)) {
+            unproven.add(new DoubleOptIn.Yes(columns.text(row, "country"), whom(row)));
+            if (unproven.size() >= ASKED_AT_ONCE) countToConfirm();
+        }
         return call;
     }
 
-    private Optional<CustomerId> whom(Table.Row row) {
+    private void countToConfirm() {
+        if (unproven.isEmpty()) return;
+        toConfirm += doubleOptIn.toConfirm(unproven);
+        unproven.clear();
+    }
+
+    private @Nullable CustomerId whom(Table.Row row) {
         var customer = columns.text(row, "customer");
         return (customer.isEmpty()
                         ? identifiers.of(Identifier.Type.EMAIL, columns.text(row, "email"))
                         : identifiers.of(Identifier.Type.USER_ID, customer))
-                .map(Identifier::id);
+                .map(Identifier::id)
+                .orElse(null);
     }
 
     private static void put(ObjectNode to, String field, String value) {

@@ -131,7 +131,7 @@ class ConsentResource {
         if (toConfirm && confirmations.ask(id, saying) == Confirmations.Asked.OFTEN_ENOUGH)
             throw Problem.conflict(
                     "asked_often_enough",
-                    "this address was asked as often as an address is asked in a day; try again tomorrow");
+                    "this address was asked as often as an address is asked in a day, or in 30 days when nobody answers; try again later");
         if (!toConfirm) consents.say(id, saying);
         if (granted && !toConfirm) confirmations.vouch(id, channel);
         audit.record(

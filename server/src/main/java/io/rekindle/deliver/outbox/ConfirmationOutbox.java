@@ -10,6 +10,10 @@ import io.rekindle.platform.BusinessClock;
 import io.rekindle.platform.Vault;
 import java.time.Instant;
 import java.time.LocalTime;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.Set;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.springframework.stereotype.Component;
 import org.springframework.transaction.annotation.Propagation;
@@ -58,9 +62,7 @@ class ConfirmationOutbox implements ConfirmationMail {
                         expiresAt,
                         0),
                 Stream.of(new OutgoingMessage(
-                        vault.keyedHash("confirmation-message", name),
-                        vault.keyedHash("confirmation-decision", name),
-                        customer)),
+                        messageId(confirmationId), vault.keyedHash("confirmation-decision", name), customer)),
                 now);
         TransactionSynchronizationManager.registerSynchronization(new TransactionSynchronization() {
             @Override
@@ -68,5 +70,16 @@ class ConfirmationOutbox implements ConfirmationMail {
                 dispatch.wake();
             }
         });
+    }
+
+    @Override
+    public Set<Long> lost(Collection<Long> confirmationIds) {
+        var byMessage = new HashMap<Long, Long>();
+        for (var id : confirmationIds) byMessage.put(messageId(id), id);
+        return store.lost(byMessage.keySet()).stream().map(byMessage::get).collect(Collectors.toSet());
+    }
+
+    private long messageId(long confirmationId) {
+        return vault.keyedHash("confirmation-message", Long.toString(confirmationId));
     }
 }

@@ -297,6 +297,19 @@ class MessageStore {
                 .list();
     }
 
+    /** Those of these messages that are known to have reached nobody. */
+    List<Long> lost(Collection<Long> messageIds) {
+        if (messageIds.isEmpty()) return List.of();
+        return jdbc.sql("""
+                        select message_id from messages
+                        where message_id = any (:ids)
+                            and (state in ('failed', 'skipped') or state = 'sent' and reason = 'bounced')
+                        """)
+                .param("ids", bigints(messageIds.stream()))
+                .query((r, n) -> r.getLong("message_id"))
+                .list();
+    }
+
     /** From now on nothing of a run is begun to be sent, and what is being sent is not tried again. */
     void withdraw(long runId) {
         jdbc.sql("update message_runs set withdrawn = true where run_id = :run")

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.rekindle.collect.DoubleOptIn;
 import io.rekindle.collect.EventLog;
 import io.rekindle.collect.Identifier;
 import io.rekindle.collect.Identifiers;
@@ -37,6 +38,7 @@ import java.sql.DriverManager;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.LocalDate;
+import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -49,6 +51,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.boot.test.web.server.LocalServerPort;
 import org.springframework.jdbc.core.simple.JdbcClient;
+import tools.jackson.databind.json.JsonMapper;
 
 /** Files of customers, in every form a file may have: each row is what the customer's own identify call would have been. */
 @RekindleTest
@@ -204,6 +207,56 @@ class CustomerImportTest {
         assertThat(run(city).alreadyThere()).isEqualTo(1);
         assertThat(run(points).alreadyThere()).isEqualTo(1);
         assertThat(city("p-" + mark)).isEqualTo("Hamburg");
+    }
+
+    /** Where the file names no country, what is known of its customers counts. */
+    @Test
+    void whoHasToConfirmIsAskedAboutManyRowsAtATime(
+            @Autowired Countries countries, @Autowired Identifiers identifiers, @Autowired DoubleOptIn doubleOptIn)
+            throws Exception {
+        countries.save(new CountryRule("AT", null, null, null, Set.of(), true));
+        try {
+            for (int n = 0; n < 4; n++)
+                say(
+                        "at-%d-%s".formatted(n, mark),
+                        "2026-01-01T00:00:00Z",
+                        "\"country\":\"%s\"".formatted(n < 3 ? "AT" : "CH"));
+            customer("at-3-" + mark);
+            var header = List.of("customer", "country", "consent.email", "consent_source", "consent_time");
+            var questions = new java.util.ArrayList<Integer>();
+            var rule = doubleOptIn.now();
+            var rows = new CustomerRows(
+                    ImportMapping.of(ImportKind.CUSTOMERS, Map.of()),
+                    header,
+                    ZoneOffset.UTC,
+                    Instant.now(),
+                    Instant.now(),
+                    JsonMapper.builder().build(),
+                    Map.of(),
+                    yeses -> {
+                        questions.add(yeses.size());
+                        return rule.toConfirm(yeses);
+                    },
+                    identifiers);
+            for (int n = 0; n < 2_500; n++)
+                rows.of(new Table.Row(
+                        n + 1,
+                        List.of(
+                                "at-%d-%s".formatted(n % 5, mark),
+                                n < 10 ? "Austria" : "",
+                                "yes",
+                                "fair",
+                                "2025-01-01"),
+                        Map.of(),
+                        Set.of()));
+            // Three of four known ones live there, of every fifth row nothing is known, and ten say so themselves.
+            assertThat(rows.notes())
+                    .extracting(note -> note.code() + note.values())
+                    .containsExactly("yes_to_confirm[%d]".formatted(10 + 3 * (2_500 - 10) / 5));
+            assertThat(questions).containsExactly(1_000, 1_000, 500);
+        } finally {
+            countries.remove("AT");
+        }
     }
 
     /** Thousands of rows are no reason to write to thousands. */
