@@ -202,10 +202,20 @@ public class Permissions {
     @Transactional(propagation = Propagation.MANDATORY)
     public void keepReserved(long runId, long[] messageIds) {
         copy(messageIds);
+        // Of a run just reserved PostgreSQL knows nothing yet and would look through all ids for each of its units.
+        nestedLoops(false);
         jdbc.sql("""
                         delete from contact_units u where u.run_id = :run and u.state = 'reserved'
                             and not exists (select 1 from judged j where j.customer_id = u.message_id)
                         """).param("run", runId).update();
+        nestedLoops(true);
+    }
+
+    private void nestedLoops(boolean allowed) {
+        jdbc.sql("select set_config('enable_nestloop', :allowed, true)")
+                .param("allowed", allowed ? "on" : "off")
+                .query(String.class)
+                .single();
     }
 
     /** Gives back whatever a run has reserved and not used. */
