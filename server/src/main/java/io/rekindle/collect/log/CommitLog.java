@@ -44,6 +44,7 @@ import org.springframework.stereotype.Component;
  * it leaves out what was seen before, numbers the rest, sets personal fields and rejected items aside in PostgreSQL,
  * appends the group to the warehouse as one batch, and only then lets every caller go. While a group is on its way to
  * disk the next one gathers, so the dearer a commit is, the more callers share it; where many trickle, it waits for them.
+ * In a burst what gathers is looked through meanwhile: a thread of its own takes the group to disk.
  *
  * <p>The order PostgreSQL, then warehouse matters: an event in the log always has its personal fields. Fields without
  * their event, left by a crash in between, are deleted at start and after every failure, before their places are given
@@ -86,6 +87,7 @@ public final class CommitLog implements EventLog, DisposableBean {
     private final AtomicLong waiting = new AtomicLong();
     private final AtomicInteger waitingInsideGate = new AtomicInteger();
     private final Progress progress = new Progress();
+    private final Committer committer = new Committer();
     private final Thread writer;
     private volatile long lastSeq;
     private volatile long lastSurge = System.nanoTime() - SURGE_LASTS_NANOS;
@@ -93,6 +95,12 @@ public final class CommitLog implements EventLog, DisposableBean {
     private volatile boolean ended;
     private volatile @Nullable String failure;
     private @Nullable Group unresolved;
+    /** Being committed. */
+    private @Nullable Group onItsWay;
+    /** Calls taken out of the queue: of one group while the other's are on their way. */
+    private ArrayList<Submission> taken = new ArrayList<>();
+
+    private ArrayList<Submission> takenNext = new ArrayList<>();
     /** Calls of the last group and those that came while it was written: how many may come together. */
     private int expected;
 
@@ -130,6 +138,7 @@ public final class CommitLog implements EventLog, DisposableBean {
         warehouse.stream(
                 Sql.of("select source_id, count(*) as n from events group by source_id"),
                 row -> accepted.set(row.intValue("source_id"), row.longValue("n")));
+        committer.start();
         writer = LastingThreads.start("event-log", this::run);
     }
 
@@ -360,7 +369,7 @@ public final class CommitLog implements EventLog, DisposableBean {
     /** One group on its way: what is new of it, and who waits. */
     private record Group(
             long fromSeq,
-            List<Submission> submissions,
+            ArrayList<Submission> taken,
             List<Fate> fates,
             List<StagedEvent> fresh,
             List<PlanBreaches.OfEvent> breaches,
@@ -372,21 +381,17 @@ public final class CommitLog implements EventLog, DisposableBean {
     }
 
     private void run() {
-        var submissions = new ArrayList<Submission>();
         try {
-            while (!stopping || !queue.isEmpty()) {
-                submissions.clear();
-                int size = 0;
-                var first = queue.take();
-                gather();
-                for (var next = first; next != null; next = size < LARGEST_GROUP ? queue.poll() : null) {
-                    submissions.add(next);
-                    size += next.weight();
+            while (!stopping || !queue.isEmpty() || onItsWay != null) {
+                taken.clear();
+                var first = onItsWay == null ? queue.take() : nextWhileOnItsWay();
+                if (first == null) {
+                    land();
+                } else {
+                    if (onItsWay == null) gather();
+                    int together = write(first);
+                    expected = together + queue.size();
                 }
-                if (waiting.get() >= SURGE) lastSurge = System.nanoTime();
-                handle(submissions);
-                waiting.addAndGet(-size);
-                expected = submissions.size() + queue.size();
                 progress.tell();
             }
         } catch (InterruptedException stopped) {
@@ -394,8 +399,19 @@ public final class CommitLog implements EventLog, DisposableBean {
         } finally {
             // However this thread ends, nobody waits for it for ever.
             ended = true;
-            refuse(submissions, unwritten);
+            refuse(taken, unwritten);
+            refuse(takenNext, unwritten);
             failRest();
+        }
+    }
+
+    /** What comes while a group is committed; null when it is. */
+    private @Nullable Submission nextWhileOnItsWay() {
+        while (true) {
+            var next = queue.poll();
+            if (next != null) return next;
+            if (committer.isDone()) return null;
+            LockSupport.parkNanos(GLANCE_NANOS);
         }
     }
 
@@ -411,26 +427,158 @@ public final class CommitLog implements EventLog, DisposableBean {
             LockSupport.parkNanos(GLANCE_NANOS);
     }
 
-    /** Writes a group, or tells its callers that it could not: whatever the failure, and without new memory for it. */
-    private void handle(List<Submission> submissions) {
+    /**
+     * Writes a group, or tells its callers that it could not: whatever the failure, and without new memory for it. In a burst
+     * the group is given to the committer, and this returns while it is on its way.
+     *
+     * @return how many calls were in the group
+     */
+    private int write(Submission first) {
+        boolean surging = waiting.get() >= SURGE;
+        if (surging) lastSurge = System.nanoTime();
+        boolean begun = false;
+        Sifting sifting = null;
         Group group = null;
+        taken.add(first);
+        int calls = 1;
         try {
-            resolve();
-            seen.makeRoom();
-            group = sift(submissions);
-            commit(group);
+            // An id is taken for good, or given back, before there is a new place for those that come.
+            if (seen.isFull()) land();
+            if (onItsWay == null) {
+                resolve();
+                seen.makeRoom();
+            }
+            sifting = new Sifting(surging ? LARGEST_GROUP : calls);
+            sifting.add(first);
+            while (sifting.weight < LARGEST_GROUP) {
+                var next = onItsWay == null ? queue.poll() : nextWhileOnItsWay();
+                if (next == null) break;
+                taken.add(next);
+                sifting.add(next);
+            }
+            calls = taken.size();
+            if (land()) {
+                group = sifting.group(taken);
+                if (surging) {
+                    committer.begin(group);
+                    onItsWay = group;
+                    taken = takenNext;
+                    takenNext = group.taken();
+                    begun = true;
+                } else {
+                    commit(group);
+                    failure = null;
+                    settle(group);
+                }
+            } else {
+                // What was left out as a repetition may be among what was just lost.
+                giveBack(sifting.fresh);
+                refuse(taken, unwritten);
+            }
+        } catch (RuntimeException | Error e) {
+            if (group == null && sifting != null) giveBack(sifting.fresh);
+            lost(group, taken, e);
+        } finally {
+            if (!begun) release(taken);
+        }
+        return calls;
+    }
+
+    /** Waits until the group on its way is on disk and lets its callers go; false when it was lost. */
+    private boolean land() {
+        var group = onItsWay;
+        if (group == null) return true;
+        try {
+            committer.await();
+            onItsWay = null;
             failure = null;
             settle(group);
+            return true;
         } catch (RuntimeException | Error e) {
-            if (group != null) unresolved = group;
-            try {
-                failure = String.valueOf(e);
-                LOG.error("a group of {} calls could not be written to the log", submissions.size(), e);
-                resolve();
-            } catch (RuntimeException | Error again) {
-                sayUnresolved(again);
-            } finally {
-                refuse(submissions, unwritten);
+            onItsWay = null;
+            lost(group, group.taken(), e);
+            return false;
+        } finally {
+            release(group.taken());
+        }
+    }
+
+    /** @param group null: it was not begun to be written */
+    private void lost(@Nullable Group group, List<Submission> submissions, Throwable why) {
+        if (group != null) unresolved = group;
+        try {
+            failure = String.valueOf(why);
+            LOG.error("a group of {} calls could not be written to the log", submissions.size(), why);
+            // What is on its way is in one store perhaps and not in the other.
+            if (onItsWay == null) resolve();
+        } catch (RuntimeException | Error again) {
+            sayUnresolved(again);
+        } finally {
+            refuse(submissions, unwritten);
+        }
+    }
+
+    private void release(List<Submission> submissions) {
+        for (int i = 0; i < submissions.size(); i++)
+            waiting.addAndGet(-submissions.get(i).weight());
+    }
+
+    /** Takes groups to disk beside the writer, one at a time. */
+    private final class Committer implements Runnable {
+        private @Nullable Thread thread;
+        private volatile @Nullable Group given;
+        private volatile boolean done;
+        private volatile boolean closed;
+        private @Nullable Throwable failed;
+
+        void start() {
+            thread = LastingThreads.start("event-log-commit", this);
+        }
+
+        void begin(Group group) {
+            failed = null;
+            done = false;
+            given = group;
+            LockSupport.unpark(thread);
+        }
+
+        boolean isDone() {
+            return done;
+        }
+
+        /** Waits until what was begun is on disk; throws why it is not. */
+        void await() {
+            while (!done) LockSupport.parkNanos(GLANCE_NANOS);
+            var why = failed;
+            if (why instanceof Error error) throw error;
+            if (why instanceof RuntimeException exception) throw exception;
+        }
+
+        void close() throws InterruptedException {
+            closed = true;
+            var running = thread;
+            if (running == null) return;
+            LockSupport.unpark(running);
+            running.join();
+        }
+
+        @Override
+        public void run() {
+            while (true) {
+                var group = given;
+                if (group == null) {
+                    if (closed) return;
+                    LockSupport.park(this);
+                    continue;
+                }
+                try {
+                    commit(group);
+                } catch (RuntimeException | Error e) {
+                    failed = e;
+                }
+                given = null;
+                done = true;
+                LockSupport.unpark(writer);
             }
         }
     }
@@ -447,30 +595,30 @@ public final class CommitLog implements EventLog, DisposableBean {
         for (int i = 0; i < submissions.size(); i++) submissions.get(i).result().completeExceptionally(problem);
     }
 
-    private Group sift(List<Submission> submissions) {
-        var fresh = new ArrayList<StagedEvent>();
-        try {
-            return sift(submissions, fresh);
-        } catch (RuntimeException | Error e) {
-            giveBack(fresh);
-            throw e;
-        }
-    }
-
     private void giveBack(List<StagedEvent> fresh) {
         for (int i = 0; i < fresh.size(); i++) seen.giveBack(fresh.get(i).fingerprint());
     }
 
-    /** @param fresh filled with the events whose ids were taken */
-    private Group sift(List<Submission> submissions, List<StagedEvent> fresh) {
-        var fates = new ArrayList<Fate>(submissions.size());
-        var breaches = new ArrayList<PlanBreaches.OfEvent>();
-        var quarantined = new ArrayList<QuarantinedItem>();
-        var duplicates = new HashMap<IntakeRows.SourceDay, Integer>();
-        for (int i = 0; i < submissions.size(); i++)
-            seen.expect(submissions.get(i).call().events());
-        for (var submission : submissions) {
+    /** Looks calls through for what is new, and takes its ids. */
+    private final class Sifting {
+        /** Those whose ids were taken. */
+        private final List<StagedEvent> fresh;
+
+        private final List<Fate> fates = new ArrayList<>();
+        private final List<PlanBreaches.OfEvent> breaches = new ArrayList<>();
+        private final List<QuarantinedItem> quarantined = new ArrayList<>();
+        private final Map<IntakeRows.SourceDay, Integer> duplicates = new HashMap<>();
+        private int weight;
+
+        /** @param expected about how many events */
+        Sifting(int expected) {
+            fresh = new ArrayList<>(expected);
+        }
+
+        void add(Submission submission) {
+            weight += submission.weight();
             var events = submission.call().events();
+            seen.expect(events);
             var isFresh = new BitSet(events.size());
             for (int i = 0; i < events.size(); i++) {
                 var event = events.get(i);
@@ -501,7 +649,11 @@ public final class CommitLog implements EventLog, DisposableBean {
             }
             fates.add(new Fate(isFresh, isHeld));
         }
-        return new Group(lastSeq + 1, submissions, fates, fresh, breaches, quarantined, duplicates);
+
+        /** @param submissions those that were added, in their order */
+        Group group(ArrayList<Submission> submissions) {
+            return new Group(lastSeq + 1, submissions, fates, fresh, breaches, quarantined, duplicates);
+        }
     }
 
     private void commit(Group group) {
@@ -512,8 +664,7 @@ public final class CommitLog implements EventLog, DisposableBean {
             if (event.personal() != null) personal.add(new IntakeRows.Personal(seq, event.personal()));
             seq++;
         }
-        for (var submission : group.submissions())
-            rejected.addAll(submission.call().rejected());
+        for (var submission : group.taken()) rejected.addAll(submission.call().rejected());
         gate.writeFor(() -> waitingInsideGate.get() > 0, () -> {
             intakeRows.write(personal, rejected, group.quarantined(), group.breaches(), group.duplicates());
             if (!group.fresh().isEmpty())
@@ -530,8 +681,8 @@ public final class CommitLog implements EventLog, DisposableBean {
         }
         if (!group.fresh().isEmpty()) lastSeq = group.toSeq();
         progress.tell();
-        for (int i = 0; i < group.submissions().size(); i++)
-            group.submissions().get(i).result().complete(group.fates().get(i));
+        for (int i = 0; i < group.taken().size(); i++)
+            group.taken().get(i).result().complete(group.fates().get(i));
     }
 
     /** After a failure: finds out whether the group reached the disk after all, and clears up behind it if not. */
@@ -581,6 +732,7 @@ public final class CommitLog implements EventLog, DisposableBean {
         while (writer.isAlive() && waiting.get() > 0) writer.join(10);
         writer.interrupt();
         writer.join();
+        committer.close();
         // The next start reads from the history what became of them.
         if (unresolved != null) giveBack(unresolved.fresh());
         seen.close();

@@ -184,9 +184,14 @@ public final class SeenMessages implements AutoCloseable {
         return false;
     }
 
+    /** Whether room has to be made. */
+    boolean isFull() {
+        return size >= inMemory;
+    }
+
     /** Makes room for the next group; all that was taken is settled or given back by now. */
     void makeRoom() {
-        if (size >= inMemory) rotate();
+        if (isFull()) rotate();
     }
 
     /**

@@ -14,8 +14,11 @@ import java.math.RoundingMode;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -95,7 +98,8 @@ class ErrorsInTheLogTest {
             assertThat(tails.lags()).noneSatisfy(lag -> assertThat(lag.name()).isEqualTo("event-log"));
         }
         assertThat(warehouse.query(
-                        Sql.of("select message_id from events where name = 'Looked' and customer_id = 77 order by seq"),
+                        Sql.of(
+                                "select message_id from events where message_id like 'fine-before-%' or message_id like 'bad-%' order by seq"),
                         row -> row.text("message_id")))
                 .containsExactly("fine-before-0", "fine-before-1", "fine-before-2");
         tails.awaitAll(log.lastSeq());
@@ -127,5 +131,84 @@ class ErrorsInTheLogTest {
                         Sql.of("select count(*) as n from events where message_id like 'crowd-%'"),
                         row -> row.longValue("n")))
                 .containsExactly(160L);
+    }
+
+    /** An amount whose event is on its way to disk until it may be written, or fails. */
+    private static final class Held extends BigDecimal {
+        private static final long serialVersionUID = 1;
+
+        private final transient CountDownLatch reached = new CountDownLatch(1);
+        private final transient CompletableFuture<@Nullable Error> end = new CompletableFuture<>();
+
+        Held() {
+            super(1);
+        }
+
+        @Override
+        public BigDecimal setScale(int decimals, RoundingMode rounding) {
+            reached.countDown();
+            var error = end.join();
+            if (error != null) throw error;
+            return super.setScale(decimals, rounding);
+        }
+    }
+
+    /** What is looked through while a group of a burst is on its way may repeat what is lost with that one. */
+    @Test
+    void ofABurstAGroupIsRefusedThatWasSiftedWhileTheOneBeforeFailed() throws Exception {
+        assertThat(burst("lost", new OutOfMemoryError("injected")))
+                .containsExactly("log_unavailable", "log_unavailable", "log_unavailable");
+        assertThat(countOf("lost-%")).isZero();
+        // All of it may come again.
+        assertThat(burst("lost", null)).containsExactly("1200 new", "1 new", "0 new");
+        assertThat(countOf("lost-%")).isEqualTo(1201);
+    }
+
+    @Test
+    void ofABurstEachIdIsTakenOnceWhetherItIsOnItsWayOrOnDisk() throws Exception {
+        assertThat(burst("once", null)).containsExactly("1200 new", "1 new", "0 new");
+        assertThat(burst("once", null)).containsExactly("0 new", "0 new", "0 new");
+        assertThat(warehouse.query(
+                        Sql.of("""
+                                select count(*) as n, count(distinct message_id) as ids, max(seq) - min(seq) + 1 as places
+                                from events where message_id like 'once-%'
+                                """), row -> List.of(row.longValue("n"), row.longValue("ids"), row.longValue("places"))))
+                .containsExactly(List.of(1201L, 1201L, 1201L));
+    }
+
+    /** What becomes of a call of 1,200 events, and of two that come while it is on its way: one more, and one of both's. */
+    private List<String> burst(String name, @Nullable Error error) throws Exception {
+        var held = new Held();
+        var many = new ArrayList<StagedEvent>();
+        for (int i = 0; i < 1_200; i++) many.add(event(name + "-" + i, i == 600 ? held : null));
+        try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
+            var first = threads.submit(() -> fate(many));
+            // Where all of it is known it is not on its way at all.
+            while (held.reached.getCount() > 0 && !first.isDone()) TimeUnit.MILLISECONDS.sleep(1);
+            var second = threads.submit(() -> fate(List.of(many.get(7), event(name + "-more", null))));
+            while (log.waiting() < 1_202 && !first.isDone()) TimeUnit.MILLISECONDS.sleep(1);
+            var third = threads.submit(() -> fate(List.of(many.get(8), event(name + "-more", null))));
+            while (log.waiting() < 1_204 && !first.isDone()) TimeUnit.MILLISECONDS.sleep(1);
+            // Time to look through them; that they were not yet would make no difference to what they are told.
+            TimeUnit.MILLISECONDS.sleep(20);
+            held.end.complete(error);
+            return List.of(first.get(), second.get(), third.get());
+        }
+    }
+
+    private String fate(List<StagedEvent> events) {
+        try {
+            return log.append(events, List.of()).accepted() + " new";
+        } catch (Problem refused) {
+            return refused.code();
+        }
+    }
+
+    private long countOf(String messageIds) {
+        return warehouse
+                .query(
+                        Sql.of("select count(*) as n from events where message_id like ?", messageIds),
+                        row -> row.longValue("n"))
+                .getFirst();
     }
 }
