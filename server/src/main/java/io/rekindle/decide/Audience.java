@@ -9,7 +9,6 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -39,7 +38,7 @@ final class Audience {
      * @param asOf whose members they are
      * @param sentAt when they would be written to: the contact budget is that of then
      */
-    static Audience read(
+    static Audience judged(
             Warehouse warehouse,
             Audiences segments,
             Judge judge,
@@ -48,6 +47,26 @@ final class Audience {
             Ask ask,
             Instant asOf,
             Instant sentAt) {
+        var members = members(warehouse, segments, segmentId, segmentVersion, asOf);
+        return members.size() == 0 ? members : members.with(judge.reasons(members.customers, ask, sentAt));
+    }
+
+    /** The same for a run: judged while contact budget is reserved for each, whatever arm it will be drawn for. */
+    static Audience reserved(Warehouse warehouse, Audiences segments, Judge judge, Run run) {
+        var members = members(warehouse, segments, run.segmentId(), run.segmentVersion(), run.decidedAt());
+        var sha256 = Assignment.sha256();
+        var messages = Arrays.stream(members.customers)
+                .mapToObj(customer -> {
+                    long decision = Assignment.decisionId(sha256, run.id(), customer);
+                    return new OutgoingMessage(
+                            Assignment.messageId(sha256, decision), decision, new CustomerId(customer));
+                })
+                .toList();
+        return members.with(judge.reserve(run.id(), messages, run.ask(), run.plannedAt()));
+    }
+
+    private static Audience members(
+            Warehouse warehouse, Audiences segments, long segmentId, @Nullable Integer segmentVersion, Instant asOf) {
         var sql = Sql.of("with members as")
                 .then(segments.members(segmentId, segmentVersion, asOf).inParentheses())
                 .then("""
@@ -73,28 +92,13 @@ final class Audience {
         var customers = ids.toArray();
         return new Audience(
                 customers,
-                customers.length == 0 ? new String[0] : judge.reasons(customers, ask, sentAt),
+                new @Nullable String[customers.length],
                 values.stream().mapToDouble(Double::doubleValue).toArray(),
                 versions);
     }
 
-    /** The same with contact budget reserved for every eligible member, whatever arm it will be drawn for. */
-    Audience reserving(Judge judge, Run run) {
-        var sha256 = Assignment.sha256();
-        var places = IntStream.range(0, customers.length)
-                .filter(place -> reasons[place] == null)
-                .toArray();
-        var messages = Arrays.stream(places)
-                .mapToObj(place -> {
-                    long decision = Assignment.decisionId(sha256, run.id(), customers[place]);
-                    return new OutgoingMessage(
-                            Assignment.messageId(sha256, decision), decision, new CustomerId(customers[place]));
-                })
-                .toList();
-        var refused = judge.reserve(run.id(), messages, run.ask(), run.plannedAt());
-        var now = reasons.clone();
-        for (int i = 0; i < places.length; i++) now[places[i]] = refused[i];
-        return new Audience(customers, now, expectedValues, modelVersions);
+    private Audience with(@Nullable String[] reasons) {
+        return new Audience(customers, reasons, expectedValues, modelVersions);
     }
 
     int size() {

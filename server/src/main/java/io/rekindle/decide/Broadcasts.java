@@ -134,36 +134,50 @@ class Broadcasts {
 
     private void finish(Run run) {
         if (run.planned()) return;
+        var laps = new Laps();
         if (!hasLedger(run)) {
             judge.releaseReserved(run.id());
-            var audience = Audience.read(
-                            warehouse,
-                            segments,
-                            judge,
-                            run.segmentId(),
-                            run.segmentVersion(),
-                            run.ask(),
-                            run.decidedAt(),
-                            run.plannedAt())
-                    .reserving(judge, run);
+            var audience = Audience.reserved(warehouse, segments, judge, run);
             afterStep.accept(Step.BUDGET_RESERVED);
+            laps.end("audience and budget");
             gate.write(() -> {
                 warehouse.append("decisions", batchId(run), Rows.written(rows -> write(run, audience, rows)));
             });
         }
         afterStep.accept(Step.LEDGER_WRITTEN);
+        laps.end("ledger");
         transaction.executeWithoutResult(status -> {
             var now = runs.lock(run.id());
             if (now.planned()) return;
             var messages = now.cancelled() ? List.<OutgoingMessage>of() : messages(now);
             outbox.enqueue(outgoing(now), messages.stream());
+            laps.end("outbox");
             judge.keepReserved(now.id(), messages);
+            laps.end("budget given back");
             campaigns.drawn(now.campaignId(), messages.size());
             afterStep.accept(Step.OUTBOX_FILLED);
             runs.planned(now.id());
             for (var listener : listeners) listener.planned(now);
         });
         afterStep.accept(Step.PLANNED);
+        LOG.info("run {} of campaign {} is planned; it took{}", run.id(), run.campaignId(), laps);
+    }
+
+    /** How long the steps of a launch took, for the log: the large ones take a while. */
+    private static final class Laps {
+        private final StringBuilder words = new StringBuilder();
+        private long since = System.nanoTime();
+
+        void end(String step) {
+            long now = System.nanoTime();
+            words.append(" %s %.1f s".formatted(step, (now - since) / 1e9));
+            since = now;
+        }
+
+        @Override
+        public String toString() {
+            return words.toString();
+        }
     }
 
     /** The ledger's batch: the same however often the run is repeated. */

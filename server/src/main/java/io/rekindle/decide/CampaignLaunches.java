@@ -71,7 +71,7 @@ class CampaignLaunches implements Launches {
     @Override
     public Forecast forecast(Campaign campaign) {
         var now = clock.instant();
-        var audience = Audience.read(
+        var audience = Audience.judged(
                 warehouse,
                 segments,
                 judge,
@@ -135,7 +135,7 @@ class CampaignLaunches implements Launches {
     /** Of those who may be written to, for they are the ones drawn into the arms; of all, where nobody may. */
     private Past past(Campaign campaign, Instant now) {
         var from = now.minus(Duration.ofDays(campaign.attributionDays()));
-        var members = Audience.read(
+        var members = Audience.judged(
                 warehouse, segments, judge, campaign.segmentId(), campaign.segmentVersion(), campaign.ask(), from, now);
         var spent = new HashMap<Long, Double>();
         warehouse.stream(

@@ -92,8 +92,12 @@ public final class DeliverBench implements Callable<Integer> {
                             Integer.toString(connections),
                             "rekindle.mail.from",
                             "Our shop <shop@bench.example>",
+                            "rekindle.warehouse.memory-limit",
+                            "512MB",
                             "logging.level.io.rekindle",
-                            "warn"));
+                            "warn",
+                            "logging.level.io.rekindle.decide.Broadcasts",
+                            "info"));
             var ending = new Interruptible(server);
             try {
                 port = URI.create(server.url()).getPort();

@@ -98,9 +98,9 @@ public final class CommitLog implements EventLog, DisposableBean {
     /** Being committed. */
     private @Nullable Group onItsWay;
     /** Calls taken out of the queue: of one group while the other's are on their way. */
-    private ArrayList<Submission> taken = new ArrayList<>();
+    private List<Submission> taken = new ArrayList<>();
 
-    private ArrayList<Submission> takenNext = new ArrayList<>();
+    private List<Submission> takenNext = new ArrayList<>();
     /** Calls of the last group and those that came while it was written: how many may come together. */
     private int expected;
 
@@ -369,7 +369,7 @@ public final class CommitLog implements EventLog, DisposableBean {
     /** One group on its way: what is new of it, and who waits. */
     private record Group(
             long fromSeq,
-            ArrayList<Submission> taken,
+            List<Submission> taken,
             List<Fate> fates,
             List<StagedEvent> fresh,
             List<PlanBreaches.OfEvent> breaches,
@@ -651,7 +651,7 @@ public final class CommitLog implements EventLog, DisposableBean {
         }
 
         /** @param submissions those that were added, in their order */
-        Group group(ArrayList<Submission> submissions) {
+        Group group(List<Submission> submissions) {
             return new Group(lastSeq + 1, submissions, fates, fresh, breaches, quarantined, duplicates);
         }
     }

@@ -22,6 +22,9 @@ final class Endings implements Runnable {
     private static final Logger LOG = LoggerFactory.getLogger(Endings.class);
     private static final int MOST = 1_000;
     private static final Duration GLANCE = Duration.ofMillis(100);
+    /** A transaction costs much the same for one ending as for twenty. */
+    private static final long GATHERED_NANOS = Duration.ofMillis(25).toNanos();
+
     private static final Duration AFTER_TROUBLE = Duration.ofSeconds(1);
     private static final Duration PATIENCE_AT_STOP = Duration.ofSeconds(10);
 
@@ -77,6 +80,7 @@ final class Endings implements Runnable {
                 var first = queue.poll(GLANCE.toMillis(), TimeUnit.MILLISECONDS);
                 if (first == null) continue;
                 endings.add(first);
+                if (!closing && queue.size() < MOST) LockSupport.parkNanos(GATHERED_NANOS);
                 queue.drainTo(endings, MOST - 1);
                 writeDownPatiently(endings);
                 endings.clear();
