@@ -12,8 +12,8 @@ interface Judge {
     String[] reasons(long[] customerIds, Ask ask, Instant at);
 
     /**
-     * Reserves contact budget for messages of a run, for sending at {@code at}; for each the first reason why there is none,
-     * null where it is reserved. A crash may leave some of it: {@link #releaseReserved} before a repetition.
+     * Judges the customers of a run's messages and reserves contact budget for those who may be written to, for sending at
+     * {@code at}; for each the first reason not to write, null where budget is reserved. A crash may leave some of it: {@link #releaseReserved} before a repetition.
      */
     @Nullable
     String[] reserve(long runId, List<OutgoingMessage> messages, Ask ask, Instant at);

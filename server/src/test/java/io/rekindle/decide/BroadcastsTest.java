@@ -187,12 +187,19 @@ class BroadcastsTest {
 
         @Override
         public @Nullable String[] reserve(long runId, List<OutgoingMessage> messages, Ask ask, Instant at) {
-            for (var message : messages)
-                jdbc.sql("insert into test_reserved values (:message, :run)")
-                        .param("message", message.messageId())
-                        .param("run", runId)
-                        .update();
-            return new @Nullable String[messages.size()];
+            var reasons = reasons(
+                    messages.stream()
+                            .mapToLong(message -> message.customer().value())
+                            .toArray(),
+                    ask,
+                    at);
+            for (int i = 0; i < reasons.length; i++)
+                if (reasons[i] == null)
+                    jdbc.sql("insert into test_reserved values (:message, :run)")
+                            .param("message", messages.get(i).messageId())
+                            .param("run", runId)
+                            .update();
+            return reasons;
         }
 
         @Override
