@@ -416,7 +416,7 @@ public class Permissions {
                             from unnest(:places, :customers) as x (place, customer_id)
                             left join customer_aliases a on a.alias_id = x.customer_id),
                         locks as (
-                            select distinct (hashint8(id) & 1023) as lock from (
+                            select distinct cast((id # (id >> 32)) & 1023 as int) as lock from (
                                 select customer_id as id from person union all
                                 select a.alias_id from person p join customer_aliases a on a.customer_id = p.customer_id) ids
                             order by 1),
@@ -437,7 +437,7 @@ public class Permissions {
                 .toList();
     }
 
-    /** Near enough to PostgreSQL's own hash to keep a person's neighbours together; only the order depends on it. */
+    /** Which lock a customer's is, as {@link #lock} has it: those of one lock are reserved for together. */
     private static int shard(CustomerId customer) {
         return Long.hashCode(customer.value()) & 1023;
     }

@@ -276,6 +276,13 @@ class DeliveryOverHttpTest {
                             .param("hash", moved)
                             .query(Boolean.class)
                             .single());
+            // What was prepared ahead for the old address is laid down after some seconds without a connection.
+            Awaitility.await()
+                    .atMost(Duration.ofSeconds(30))
+                    .until(() -> jdbc.sql("select state = 'ready' from messages where run_id = :run")
+                            .param("run", next)
+                            .query(Boolean.class)
+                            .single());
             slowness.countDown();
             time.awaitQuiet();
             assertThat(MAILBOXES.takeArrived())

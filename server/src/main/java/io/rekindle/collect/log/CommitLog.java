@@ -98,9 +98,9 @@ public final class CommitLog implements EventLog, DisposableBean {
     /** Being committed. */
     private @Nullable Group onItsWay;
     /** Calls taken out of the queue: of one group while the other's are on their way. */
-    private List<Submission> taken = new ArrayList<>();
+    private ArrayList<Submission> taken = new ArrayList<>();
 
-    private List<Submission> takenNext = new ArrayList<>();
+    private ArrayList<Submission> takenNext = new ArrayList<>();
     /** Calls of the last group and those that came while it was written: how many may come together. */
     private int expected;
 
@@ -348,15 +348,21 @@ public final class CommitLog implements EventLog, DisposableBean {
         // Counted before it stands in the queue: whoever asks for quiet must never see a moment without it.
         waiting.addAndGet(submission.weight());
         if (submission.insideGate()) waitingInsideGate.incrementAndGet();
+        boolean queued = false;
         try {
-            queue.add(submission);
+            queued = queue.add(submission);
+        } finally {
+            if (!queued) {
+                waiting.addAndGet(-submission.weight());
+                if (submission.insideGate()) waitingInsideGate.decrementAndGet();
+            }
+        }
+        try {
             if (ended) failRest();
             return submission.result().join();
         } catch (CompletionException e) {
             if (e.getCause() instanceof Problem problem) throw problem;
             throw e;
-        } finally {
-            if (submission.insideGate()) waitingInsideGate.decrementAndGet();
         }
     }
 
@@ -364,6 +370,18 @@ public final class CommitLog implements EventLog, DisposableBean {
         int weight() {
             return call.weight();
         }
+    }
+
+    /**
+     * Lets a caller go, once: with what became of its events, or the problem. From before that moment nothing enters the gate
+     * for its sake: it may leave its own unit at once, and a backup begin.
+     */
+    private void letGo(Submission submission, @Nullable Fate fate, @Nullable Problem problem) {
+        var result = submission.result();
+        if (result.isDone()) return;
+        if (submission.insideGate()) waitingInsideGate.decrementAndGet();
+        if (problem != null) result.completeExceptionally(problem);
+        else result.complete(fate);
     }
 
     /** One group on its way: what is new of it, and who waits. */
@@ -384,6 +402,8 @@ public final class CommitLog implements EventLog, DisposableBean {
         try {
             while (!stopping || !queue.isEmpty() || onItsWay != null) {
                 taken.clear();
+                // Room first: what is out of the queue must stand somewhere, or its caller waits for ever.
+                taken.ensureCapacity(1);
                 var first = onItsWay == null ? queue.take() : nextWhileOnItsWay();
                 if (first == null) {
                     land();
@@ -439,7 +459,8 @@ public final class CommitLog implements EventLog, DisposableBean {
         boolean begun = false;
         Sifting sifting = null;
         Group group = null;
-        taken.add(first);
+        var calling = taken;
+        calling.add(first);
         int calls = 1;
         try {
             // An id is taken for good, or given back, before there is a new place for those that come.
@@ -451,19 +472,21 @@ public final class CommitLog implements EventLog, DisposableBean {
             sifting = new Sifting(surging ? LARGEST_GROUP : calls);
             sifting.add(first);
             while (sifting.weight < LARGEST_GROUP) {
+                calling.ensureCapacity(calling.size() + 1);
                 var next = onItsWay == null ? queue.poll() : nextWhileOnItsWay();
                 if (next == null) break;
-                taken.add(next);
+                calling.add(next);
                 sifting.add(next);
             }
-            calls = taken.size();
+            calls = calling.size();
             if (land()) {
-                group = sifting.group(taken);
+                group = sifting.group(calling);
+                // Until it is known what became of the group its calls are not those of another.
+                taken = takenNext;
+                takenNext = calling;
                 if (surging) {
                     committer.begin(group);
                     onItsWay = group;
-                    taken = takenNext;
-                    takenNext = group.taken();
                     begun = true;
                 } else {
                     commit(group);
@@ -473,13 +496,15 @@ public final class CommitLog implements EventLog, DisposableBean {
             } else {
                 // What was left out as a repetition may be among what was just lost.
                 giveBack(sifting.fresh);
-                refuse(taken, unwritten);
+                refuse(calling, unwritten);
             }
         } catch (RuntimeException | Error e) {
             if (group == null && sifting != null) giveBack(sifting.fresh);
-            lost(group, taken, e);
+            // What is on its way may have entered the gate for one of these, who keeps it open until told.
+            land();
+            lost(group, calling, e);
         } finally {
-            if (!begun) release(taken);
+            if (!begun) release(calling);
         }
         return calls;
     }
@@ -591,8 +616,8 @@ public final class CommitLog implements EventLog, DisposableBean {
         }
     }
 
-    private static void refuse(List<Submission> submissions, Problem problem) {
-        for (int i = 0; i < submissions.size(); i++) submissions.get(i).result().completeExceptionally(problem);
+    private void refuse(List<Submission> submissions, Problem problem) {
+        for (int i = 0; i < submissions.size(); i++) letGo(submissions.get(i), null, problem);
     }
 
     private void giveBack(List<StagedEvent> fresh) {
@@ -682,7 +707,7 @@ public final class CommitLog implements EventLog, DisposableBean {
         if (!group.fresh().isEmpty()) lastSeq = group.toSeq();
         progress.tell();
         for (int i = 0; i < group.taken().size(); i++)
-            group.taken().get(i).result().complete(group.fates().get(i));
+            letGo(group.taken().get(i), group.fates().get(i), null);
     }
 
     /** After a failure: finds out whether the group reached the disk after all, and clears up behind it if not. */
@@ -739,8 +764,7 @@ public final class CommitLog implements EventLog, DisposableBean {
     }
 
     private void failRest() {
-        for (var rest = queue.poll(); rest != null; rest = queue.poll())
-            rest.result().completeExceptionally(stoppingNow);
+        for (var rest = queue.poll(); rest != null; rest = queue.poll()) letGo(rest, null, stoppingNow);
     }
 
     private static Problem unavailable(String words) {

@@ -273,8 +273,9 @@ public final class SeenMessages implements AutoCloseable {
     }
 
     private void rotate() {
+        var room = empty();
         older.addFirst(full());
-        young = empty();
+        young = room;
         size = 0;
         fromSeq = 0;
         finishMerge();
