@@ -52,6 +52,7 @@ public final class LookupBench implements Callable<Integer> {
     private static final JsonMapper JSON = JsonMapper.builder().build();
     /** Some minutes of work: so long the compiler is at it, and has one of two processors. */
     private static final int WARM_UP = 300_000;
+
     private static final int AT_ONCE = 8;
     private static final double PROMISED_MILLIS = 10;
     private static final long SECOND = 1_000_000_000L;

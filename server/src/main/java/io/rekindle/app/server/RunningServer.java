@@ -19,6 +19,8 @@ import org.springframework.context.ConfigurableApplicationContext;
 
 /** A server in this process. */
 public final class RunningServer implements AutoCloseable {
+    private static final int MOST_PORTS_TRIED = 3;
+
     private final ConfigurableApplicationContext context;
     private final DataFolder.Taken taken;
     private final String url;
@@ -39,37 +41,52 @@ public final class RunningServer implements AutoCloseable {
         Carriers.provide();
         var taken = folder.take();
         try {
-            int chosen = HttpPort.choose(port);
-            var properties = new HashMap<String, Object>(settings);
-            properties.put("rekindle.data", folder.path().toString());
-            properties.put("server.port", Integer.toString(chosen));
-            properties.putIfAbsent(
-                    "spring.config.additional-location",
-                    "optional:file:" + folder.path().resolve("rekindle.properties"));
-            var application = new SpringApplication(Rekindle.class);
-            application.setRegisterShutdownHook(false);
-            application.setLogStartupInfo(false);
-            application.addListeners(new SettingsCheck());
-            // The weakest of all sources: whoever sets the address wins.
-            application.setDefaultProperties(Map.of("rekindle.public-url", "http://127.0.0.1:" + chosen));
-            var arguments = properties.entrySet().stream()
-                    .map(entry -> "--%s=%s".formatted(entry.getKey(), entry.getValue()))
-                    .toArray(String[]::new);
-            var context = application.run(arguments);
-            int actual = Objects.requireNonNull(((ServletWebServerApplicationContext) context).getWebServer())
-                    .getPort();
-            var url = "http://%s:%d"
-                    .formatted(context.getBean(PlatformSettings.class).localHost(), actual);
-            var server = new RunningServer(context, taken, url);
-            taken.announce(new DataFolder.Announcement(
-                    ProcessHandle.current().pid(),
-                    url,
-                    context.getBean(LocalToken.class).secret()));
-            return server;
+            for (int tries = 1; ; tries++) {
+                try {
+                    return start(folder, taken, HttpPort.choose(port), settings);
+                } catch (RuntimeException e) {
+                    // A free one that was chosen may be another program's when the server comes to listen.
+                    if (port != 0 || tries == MOST_PORTS_TRIED || !isPortInUse(e)) throw e;
+                }
+            }
         } catch (RuntimeException e) {
             taken.close();
             throw asProblem(e);
         }
+    }
+
+    private static RunningServer start(
+            DataFolder folder, DataFolder.Taken taken, int chosen, Map<String, String> settings) {
+        var properties = new HashMap<String, Object>(settings);
+        properties.put("rekindle.data", folder.path().toString());
+        properties.put("server.port", Integer.toString(chosen));
+        properties.putIfAbsent(
+                "spring.config.additional-location",
+                "optional:file:" + folder.path().resolve("rekindle.properties"));
+        var application = new SpringApplication(Rekindle.class);
+        application.setRegisterShutdownHook(false);
+        application.setLogStartupInfo(false);
+        application.addListeners(new SettingsCheck());
+        // The weakest of all sources: whoever sets the address wins.
+        application.setDefaultProperties(Map.of("rekindle.public-url", "http://127.0.0.1:" + chosen));
+        var arguments = properties.entrySet().stream()
+                .map(entry -> "--%s=%s".formatted(entry.getKey(), entry.getValue()))
+                .toArray(String[]::new);
+        var context = application.run(arguments);
+        int actual = Objects.requireNonNull(((ServletWebServerApplicationContext) context).getWebServer())
+                .getPort();
+        var url =
+                "http://%s:%d".formatted(context.getBean(PlatformSettings.class).localHost(), actual);
+        var server = new RunningServer(context, taken, url);
+        taken.announce(new DataFolder.Announcement(
+                ProcessHandle.current().pid(),
+                url,
+                context.getBean(LocalToken.class).secret()));
+        return server;
+    }
+
+    private static boolean isPortInUse(Throwable e) {
+        return e instanceof PortInUseException || (e.getCause() != null && isPortInUse(e.getCause()));
     }
 
     private static RuntimeException asProblem(RuntimeException e) {
