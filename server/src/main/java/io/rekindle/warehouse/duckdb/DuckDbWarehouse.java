@@ -44,6 +44,7 @@ import java.util.concurrent.locks.ReentrantReadWriteLock;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import org.duckdb.DuckDBConnection;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -80,7 +81,7 @@ public final class DuckDbWarehouse implements Warehouse, Backed, AutoCloseable {
 
     private final Parser parser;
     private volatile DuckDBConnection root;
-    private final ConcurrentLinkedQueue<DuckDBConnection> kept = new ConcurrentLinkedQueue<>();
+    private final ConcurrentLinkedQueue<Held> kept = new ConcurrentLinkedQueue<>();
 
     /** Opens or makes the file and brings its tables and views up to date. */
     public DuckDbWarehouse(Path file, WarehouseSettings settings) {
@@ -134,11 +135,12 @@ public final class DuckDbWarehouse implements Warehouse, Backed, AutoCloseable {
 
     @Override
     public boolean append(String table, String batchId, Rows rows) {
-        return with(connection -> {
-            execute(connection, "begin transaction");
+        return withHeld(held -> {
+            var connection = held.connection();
+            held.begin();
             try {
-                note(connection, table, batchId, write(connection, table, rows));
-                execute(connection, "commit");
+                held.note(table, batchId, write(connection, table, rows));
+                held.commit();
                 return true;
             } catch (SQLException | RuntimeException | Error e) {
                 try {
@@ -169,14 +171,6 @@ public final class DuckDbWarehouse implements Warehouse, Backed, AutoCloseable {
                 }
             }
         };
-    }
-
-    /** Fails when the batch was noted before: its id is the table's key. */
-    private static void note(DuckDBConnection connection, String table, String batchId, long count)
-            throws SQLException {
-        try (var insert = prepare(connection, Sql.of("insert into batches values (?, ?, ?)", table, batchId, count))) {
-            insert.executeUpdate();
-        }
     }
 
     @Override
@@ -434,12 +428,20 @@ public final class DuckDbWarehouse implements Warehouse, Backed, AutoCloseable {
         T on(DuckDBConnection connection) throws SQLException;
     }
 
+    private interface HeldWork<T> {
+        T on(Held held) throws SQLException;
+    }
+
     private <T> T with(Work<T> work) {
-        DuckDBConnection connection = null;
+        return withHeld(held -> work.on(held.connection()));
+    }
+
+    private <T> T withHeld(HeldWork<T> work) {
+        Held connection = null;
         use.readLock().lock();
         try {
             connection = kept.poll();
-            if (connection == null) connection = root.duplicate();
+            if (connection == null) connection = new Held(root.duplicate());
             T result = work.on(connection);
             if (kept.size() < KEPT_CONNECTIONS) kept.add(connection);
             else connection.close();
@@ -458,7 +460,7 @@ public final class DuckDbWarehouse implements Warehouse, Backed, AutoCloseable {
         }
     }
 
-    private static void closeQuietly(@org.jspecify.annotations.Nullable Connection connection, Throwable cause) {
+    private static void closeQuietly(@Nullable Held connection, Throwable cause) {
         if (connection == null) return;
         try {
             connection.close();
