@@ -44,7 +44,8 @@ class ConsentPersonalData implements PersonalData {
                 PersonalTable.deleted("consent_confirmations", "customer_id"),
                 PersonalTable.deleted("consent_addresses", "customer_id"),
                 PersonalTable.deleted("contact_units", "customer_id"),
-                PersonalTable.kept("suppressions").sealing("sealed_note", Suppressions.NOTE));
+                PersonalTable.kept("suppressions").sealing("sealed_note", Suppressions.NOTE),
+                PersonalTable.kept("lifted_suppressions").sealing("sealed_note", Suppressions.NOTE));
     }
 
     /** What is sealed: the proofs of what the person said, and what stands of their addresses on the lists. */
@@ -94,14 +95,15 @@ class ConsentPersonalData implements PersonalData {
 
     @Override
     public void erase(Person person, Consumer<byte[]> sealed) {
-        jdbc.sql("""
+        for (var table : List.of("suppressions", "lifted_suppressions"))
+            jdbc.sql("""
                         with noted as (
-                            select ctid as place, sealed_note from suppressions
+                            select ctid as place, sealed_note from %1$s
                             where address_hash = any (:ids) and sealed_note is not null for update)
-                        update suppressions s set sealed_note = null from noted where s.ctid = noted.place
+                        update %1$s s set sealed_note = null from noted where s.ctid = noted.place
                         returning noted.sealed_note
-                        """).param("ids", ids(person)).query(row -> {
-            sealed.accept(row.getBytes("sealed_note"));
-        });
+                        """.formatted(table)).param("ids", ids(person)).query(row -> {
+                sealed.accept(row.getBytes("sealed_note"));
+            });
     }
 }

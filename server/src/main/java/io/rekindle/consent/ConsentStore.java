@@ -251,7 +251,7 @@ class ConsentStore {
         var changed = new LinkedHashSet<About>();
         var stated = new LinkedHashSet<Identity>();
         // The last deed of each kind: what becomes of the list of unsubscribers is decided by what holds in the end.
-        var agreed = new LinkedHashMap<About, Instant>();
+        var agreed = new LinkedHashMap<About, Agreed>();
         var turns = new ArrayList<Turn>();
         var sayings = new ArrayList<Saying>();
         var evidence = new LinkedHashMap<Long, Change>();
@@ -283,7 +283,7 @@ class ConsentStore {
             changed.add(change.about());
             // The list is about marketing: who agrees to something else wants no more of that.
             if (decides && change.granted() && change.about().purpose().equals(Permissions.MARKETING))
-                agreed.merge(change.about(), dated.at(), ConsentStore::later);
+                agreed.merge(change.about(), new Agreed(dated.at(), change.seq()), Agreed::later);
         }
         write(evidence);
         keep(sayings);
@@ -319,6 +319,13 @@ class ConsentStore {
 
     private static Instant later(Instant one, Instant other) {
         return one.isAfter(other) ? one : other;
+    }
+
+    /** When somebody agreed, and by which event; 0: none. */
+    private record Agreed(Instant at, long seq) {
+        private Agreed later(Agreed other) {
+            return other.at.isBefore(at) ? this : other;
+        }
     }
 
     /**
@@ -658,6 +665,7 @@ class ConsentStore {
                 .query((row, n) -> new CustomerId(row.getLong("identity_id")))
                 .list());
         restate(events);
+        putBack(events);
         return said;
     }
 
@@ -1029,32 +1037,66 @@ class ConsentStore {
 
     /**
      * Takes addresses off the list of unsubscribers whose owner has asked to be written to again, about the same, since
-     * they were put there. A telephone number is the owner's who is known by it: an identifier's id is the hash of the list.
+     * they were put there. A telephone number is the owner's who is known by it: an identifier's id is the hash of the
+     * list. What was taken off is kept beside the event that did it, and beside every later one that would have.
      *
      * @param agreed to marketing when; with topic: off the list of that topic only; without: off that of everything
      */
-    private void liftUnsubscribed(Map<About, Instant> agreed) {
+    private void liftUnsubscribed(Map<About, Agreed> agreed) {
         if (agreed.isEmpty()) return;
         var rows = List.copyOf(agreed.entrySet());
         jdbc.sql("""
                         with agreed as (
-                            select * from unnest(:customers, :channels, :topics, :at) as x (customer_id, channel, topic, at)),
+                            select * from unnest(:customers, :channels, :topics, :at, :places)
+                                as x (customer_id, channel, topic, at, seq)),
                         theirs as (
-                            select a.channel, a.topic, a.at, r.address_hash
+                            select a.channel, a.topic, a.at, a.seq, r.address_hash
                             from agreed a join reachable_customers r on r.customer_id = a.customer_id and r.channel = a.channel
-                            union all select channel, topic, at, customer_id from agreed where channel = :sms
-                            union all select a.channel, a.topic, a.at, i.alias_id
-                            from agreed a join customer_aliases i on i.customer_id = a.customer_id where a.channel = :sms)
-                        delete from suppressions s using theirs t
-                        where s.reason = 'unsubscribe' and s.channel = t.channel and s.address_hash = t.address_hash
-                            and s.topic = t.topic and s.suppressed_at <= t.at
+                            union all select channel, topic, at, seq, customer_id from agreed where channel = :sms
+                            union all select a.channel, a.topic, a.at, a.seq, i.alias_id
+                            from agreed a join customer_aliases i on i.customer_id = a.customer_id where a.channel = :sms),
+                        lifted as (
+                            delete from suppressions s using theirs t
+                            where s.reason = 'unsubscribe' and s.channel = t.channel and s.address_hash = t.address_hash
+                                and s.topic = t.topic and s.suppressed_at <= t.at
+                            returning s.channel, s.address_hash, s.topic, s.source, s.suppressed_at, s.sealed_note, t.seq)
+                        insert into lifted_suppressions
+                            (channel, address_hash, topic, source, suppressed_at, sealed_note, seq)
+                        select * from lifted
+                        union all
+                        select distinct on (l.channel, l.address_hash, l.topic, t.seq)
+                            l.channel, l.address_hash, l.topic, l.source, l.suppressed_at, l.sealed_note, t.seq
+                        from lifted_suppressions l join theirs t
+                            on l.channel = t.channel and l.address_hash = t.address_hash and l.topic = t.topic
+                        where l.suppressed_at <= t.at
+                        on conflict do nothing
                         """)
                 .param("sms", Permissions.SMS)
                 .param("customers", longs(rows, a -> a.getKey().customer().value()))
                 .param("channels", texts(rows, a -> a.getKey().channel()))
                 .param("topics", texts(rows, a -> a.getKey().topic()))
-                .param("at", texts("timestamptz", rows, a -> a.getValue().toString()))
+                .param("at", texts("timestamptz", rows, a -> a.getValue().at().toString()))
+                .param("places", longs(rows, a -> a.getValue().seq()))
                 .update();
+    }
+
+    /** What these events took off the list of unsubscribers, and no other word since, stands there again. */
+    private void putBack(List<Spoken> events) {
+        jdbc.sql("""
+                        with gone as (
+                            delete from lifted_suppressions where seq = any (:places) returning *)
+                        insert into suppressions
+                            (channel, address_hash, topic, reason, source, sealed_note, suppressed_at)
+                        select distinct on (channel, address_hash, topic)
+                            channel, address_hash, topic, 'unsubscribe', source, sealed_note, suppressed_at
+                        from gone g
+                        where not exists (
+                            select 1 from lifted_suppressions l
+                            where l.channel = g.channel and l.address_hash = g.address_hash and l.topic = g.topic
+                                and l.seq <> all (:places))
+                        order by channel, address_hash, topic, suppressed_at desc
+                        on conflict do nothing
+                        """).param("places", longs(events, Spoken::seq)).update();
     }
 
     static Instant instant(ResultSet row, String column) throws SQLException {

@@ -18,6 +18,8 @@ import io.rekindle.consent.Consents;
 import io.rekindle.consent.Countries;
 import io.rekindle.consent.CountryRule;
 import io.rekindle.consent.Permissions;
+import io.rekindle.consent.Suppression;
+import io.rekindle.consent.Suppressions;
 import io.rekindle.platform.Problem;
 import io.rekindle.profile.PersonalFields;
 import io.rekindle.profile.Profiles;
@@ -512,6 +514,61 @@ class CustomerImportTest {
                 .allSatisfy((id, fields) -> assertThat(fields.values()).isEmpty());
         imports.undo(done.id());
         assertThat(consents.evidenceOf(who)).isEmpty();
+    }
+
+    /** What an undone file's yes took off the list of unsubscribers stands there again, unless another word took it off too. */
+    @Test
+    void anAddressThatAnUndoneFileTookOffTheListOfUnsubscribersStandsThereAgain(@Autowired Suppressions suppressions)
+            throws Exception {
+        for (var user : List.of("file", "both", "anew")) {
+            say(
+                    "%s-%s".formatted(user, mark),
+                    "2026-01-01T00:00:00Z",
+                    "\"email\":\"%s.%s@lifted.example\",\"consent\":{\"email\":false}".formatted(user, mark));
+            customer("%s-%s".formatted(user, mark));
+            suppressions.suppress(
+                    "email",
+                    listed(suppressions, user),
+                    Suppression.Reason.UNSUBSCRIBE,
+                    null,
+                    "link",
+                    Instant.parse("2026-01-02T00:00:00Z"));
+        }
+        var header = "customer,consent.email,consent_source,consent_time\n";
+        var rows = "file-%1$s,%2$s,till,%3$s\nboth-%1$s,%2$s,till,%3$s\nanew-%1$s,%2$s,till,%3$s\n";
+        var mapping = ImportMapping.of(ImportKind.CUSTOMERS, Map.of());
+        var no = header + rows.formatted(mark, "no", "2026-01-03T00:00:00Z");
+        report(start("no.csv", no.getBytes(StandardCharsets.UTF_8), mapping));
+        tails.awaitAll(log.lastSeq());
+        var yes = header + rows.formatted(mark, "yes", "2026-01-04T00:00:00Z");
+        var lifting = start("yes.csv", yes.getBytes(StandardCharsets.UTF_8), mapping);
+        report(lifting);
+        tails.awaitAll(log.lastSeq());
+        for (var user : List.of("file", "both", "anew"))
+            assertThat(suppressions.find("email", listed(suppressions, user)))
+                    .as(user)
+                    .isEmpty();
+
+        say("both-" + mark, "2026-01-05T00:00:00Z", "\"consent\":{\"email\":true}");
+        customer("both-" + mark);
+        var again = Instant.parse("2026-01-06T00:00:00Z");
+        suppressions.suppress(
+                "email", listed(suppressions, "anew"), Suppression.Reason.UNSUBSCRIBE, null, "link again", again);
+        imports.undo(lifting.id());
+
+        assertThat(suppressions.find("email", listed(suppressions, "file")))
+                .extracting(s -> s.source() + " " + s.at())
+                .containsExactly("link 2026-01-02T00:00:00Z");
+        assertThat(suppressions.find("email", listed(suppressions, "both")))
+                .as("said by the customer since")
+                .isEmpty();
+        assertThat(suppressions.find("email", listed(suppressions, "anew")))
+                .extracting(s -> s.source() + " " + s.at())
+                .containsExactly("link again " + again);
+    }
+
+    private long listed(Suppressions suppressions, String user) {
+        return suppressions.addressHash("email", "%s.%s@lifted.example".formatted(user, mark));
     }
 
     /** The wrong file, taken back, leaves nothing in the way of the right one, be its times earlier. */
