@@ -2,7 +2,10 @@ package io.rekindle.deliver;
 
 import jakarta.mail.internet.AddressException;
 import jakarta.mail.internet.InternetAddress;
+import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Locale;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
@@ -22,6 +25,9 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * @param replyTimeout patience for each answer of the mail server
  * @param retries how often a message that is refused for now is tried again before it has failed
  * @param firstRetry business time to the first retry; doubled for each further one, at most a day
+ * @param dkimSelector the name of the key mails are signed with, within the domain; null: they are not signed
+ * @param dkimDomain who signs; null: the domain of the sender
+ * @param dkimKeyFile an RSA key, PKCS#8 in PEM
  */
 @ConfigurationProperties("rekindle.mail")
 public record MailSettings(
@@ -36,7 +42,11 @@ public record MailSettings(
         @DefaultValue("10s") Duration connectTimeout,
         @DefaultValue("2m") Duration replyTimeout,
         @DefaultValue("6") int retries,
-        @DefaultValue("15m") Duration firstRetry) {
+        @DefaultValue("15m") Duration firstRetry,
+        @Nullable String dkimSelector,
+        @Nullable String dkimDomain,
+        @Nullable Path dkimKeyFile) {
+    private static final Pattern NAME = Pattern.compile("[A-Za-z0-9]([A-Za-z0-9.-]{0,200}[A-Za-z0-9])?");
 
     /** Whether mail travels encrypted. */
     public enum StartTls {
@@ -65,6 +75,11 @@ public record MailSettings(
         if (firstRetry.isNegative() || firstRetry.isZero())
             throw new IllegalArgumentException("rekindle.mail.first-retry must be longer than nothing");
         checkAddress("from", from);
+        checkName("dkim-selector", dkimSelector);
+        checkName("dkim-domain", dkimDomain);
+        if ((dkimSelector == null) != (dkimKeyFile == null))
+            throw new IllegalArgumentException(
+                    "mails are signed when rekindle.mail.dkim-selector and rekindle.mail.dkim-key-file are both set");
         if (replyTo != null) checkAddress("reply-to", replyTo);
     }
 
@@ -73,9 +88,21 @@ public record MailSettings(
         return host != null && !host.isBlank();
     }
 
+    /** The domain of the sender, in small letters. */
+    public String senderDomain() {
+        var address = from.replaceAll(".*<|>.*", "").strip();
+        return address.substring(address.indexOf('@') + 1).toLowerCase(Locale.ROOT);
+    }
+
     @Override
     public String toString() {
         return "MailSettings[%s:%d, from %s]".formatted(host, port, from);
+    }
+
+    private static void checkName(String setting, @Nullable String name) {
+        if (name != null && !NAME.matcher(name).matches())
+            throw new IllegalArgumentException(
+                    "rekindle.mail.%s is '%s', which is no name of the DNS".formatted(setting, name));
     }
 
     private static void checkAddress(String setting, String address) {

@@ -5,6 +5,7 @@ import io.rekindle.deliver.MailServer;
 import io.rekindle.deliver.MailSettings;
 import io.rekindle.deliver.MessageState;
 import io.rekindle.deliver.links.Links;
+import io.rekindle.deliver.smtp.DkimKey;
 import io.rekindle.plan.SendWindow;
 import io.rekindle.platform.Backlog;
 import io.rekindle.platform.BusinessClock;
@@ -66,6 +67,7 @@ class Dispatch implements Backlog, MailServer, SmartLifecycle {
     private final Courier courier;
     private final Links links;
     private final MailSettings settings;
+    private final @Nullable DkimKey key;
     private final BusinessClock clock;
     private final TransactionTemplate transaction;
     private final Path journals;
@@ -120,6 +122,7 @@ class Dispatch implements Backlog, MailServer, SmartLifecycle {
         this.courier = courier;
         this.links = links;
         this.settings = settings;
+        this.key = DkimKey.of(settings).orElse(null);
         this.clock = clock;
         this.transaction = transaction;
         this.journals = journals;
@@ -206,6 +209,12 @@ class Dispatch implements Backlog, MailServer, SmartLifecycle {
             LOG.info("no mail server is set (rekindle.mail.host): messages wait");
             return;
         }
+        if (key != null)
+            LOG.info(
+                    "mails are signed for {}; the DNS has to say under {}: {}",
+                    key.domain(),
+                    key.recordName(),
+                    key.record());
         var journal = HandoverJournal.open(journals, start, counted);
         var ends = new Endings(store, courier, transaction, journal, inHand::remove);
         endings = ends;
@@ -213,7 +222,7 @@ class Dispatch implements Backlog, MailServer, SmartLifecycle {
         threads.add(LastingThreads.start("outbox", () -> fetch(start, past, preparation, ends)));
         for (int n = 1; n <= settings.connections(); n++)
             threads.add(LastingThreads.start(
-                    "sender-" + n, new Sender(this, ends, journal, courier, links, settings, clock)));
+                    "sender-" + n, new Sender(this, ends, journal, courier, links, settings, key, clock)));
         closing = LastingThreads.start("outbox-endings", () -> {
             ends.run();
             journal.close();

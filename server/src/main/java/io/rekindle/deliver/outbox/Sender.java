@@ -3,6 +3,7 @@ package io.rekindle.deliver.outbox;
 import io.rekindle.deliver.MailServer;
 import io.rekindle.deliver.MailSettings;
 import io.rekindle.deliver.links.Links;
+import io.rekindle.deliver.smtp.DkimKey;
 import io.rekindle.deliver.smtp.Handover;
 import io.rekindle.deliver.smtp.Mail;
 import io.rekindle.deliver.smtp.SmtpConnection;
@@ -10,7 +11,6 @@ import io.rekindle.platform.BusinessClock;
 import jakarta.mail.AuthenticationFailedException;
 import jakarta.mail.MessagingException;
 import java.time.Duration;
-import java.util.Locale;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -34,6 +34,7 @@ final class Sender implements Runnable {
     private final Courier courier;
     private final Links links;
     private final MailSettings settings;
+    private final @Nullable DkimKey key;
     private final BusinessClock clock;
 
     private @Nullable SmtpConnection connection;
@@ -46,6 +47,7 @@ final class Sender implements Runnable {
             Courier courier,
             Links links,
             MailSettings settings,
+            @Nullable DkimKey key,
             BusinessClock clock) {
         this.dispatch = dispatch;
         this.endings = endings;
@@ -53,6 +55,7 @@ final class Sender implements Runnable {
         this.courier = courier;
         this.links = links;
         this.settings = settings;
+        this.key = key;
         this.clock = clock;
     }
 
@@ -203,7 +206,7 @@ final class Sender implements Runnable {
     }
 
     private Mail mail(DueMessage message, String email, Courier.Written.Complete written, String unsubscribe) {
-        var id = "%016x.%016x@%s".formatted(message.decisionId(), message.messageId(), domain(settings.from()));
+        var id = "%016x.%016x@%s".formatted(message.decisionId(), message.messageId(), settings.senderDomain());
         return new Mail(
                 id,
                 email,
@@ -244,7 +247,7 @@ final class Sender implements Runnable {
         if (stands()) return true;
         disconnect();
         try {
-            connection = SmtpConnection.open(settings);
+            connection = SmtpConnection.open(settings, key);
             unreachable = false;
             return true;
         } catch (MessagingException e) {
@@ -273,10 +276,5 @@ final class Sender implements Runnable {
             case SENDER, MESSAGE -> "message_refused";
             case RECIPIENT -> "recipient_refused";
         };
-    }
-
-    private static String domain(String from) {
-        var address = from.replaceAll(".*<|>.*", "").strip();
-        return address.substring(address.indexOf('@') + 1).toLowerCase(Locale.ROOT);
     }
 }

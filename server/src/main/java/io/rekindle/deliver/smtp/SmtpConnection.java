@@ -7,6 +7,7 @@ import jakarta.mail.Session;
 import jakarta.mail.URLName;
 import jakarta.mail.internet.AddressException;
 import jakarta.mail.internet.InternetAddress;
+import jakarta.mail.internet.MimeMessage;
 import jakarta.mail.util.StreamProvider;
 import java.io.IOException;
 import java.util.Properties;
@@ -15,6 +16,8 @@ import org.eclipse.angus.mail.smtp.SMTPSendFailedException;
 import org.eclipse.angus.mail.smtp.SMTPTransport;
 import org.eclipse.angus.mail.util.MailStreamProvider;
 import org.jspecify.annotations.Nullable;
+import org.simplejavamail.utils.mail.dkim.DkimMessage;
+import org.simplejavamail.utils.mail.dkim.DkimSigner;
 
 /** One connection to the mail server, used by one thread. */
 public final class SmtpConnection implements AutoCloseable {
@@ -27,24 +30,27 @@ public final class SmtpConnection implements AutoCloseable {
     private final MailSettings settings;
     private final Session session;
     private final DotAware transport;
+    private final @Nullable DkimSigner signer;
     private boolean usable = true;
 
-    private SmtpConnection(MailSettings settings, Session session, DotAware transport) {
+    private SmtpConnection(MailSettings settings, Session session, DotAware transport, @Nullable DkimSigner signer) {
         this.settings = settings;
         this.session = session;
         this.transport = transport;
+        this.signer = signer;
     }
 
     /**
      * Connects and, if a user is set, signs in.
      *
+     * @param key what mails are signed with; null: they are not
      * @throws jakarta.mail.AuthenticationFailedException when user and password are refused
      */
-    public static SmtpConnection open(MailSettings settings) throws MessagingException {
+    public static SmtpConnection open(MailSettings settings, @Nullable DkimKey key) throws MessagingException {
         var session = Session.getInstance(properties(settings));
         var transport = new DotAware(session);
         transport.connect(settings.host(), settings.port(), settings.user(), settings.password());
-        return new SmtpConnection(settings, session, transport);
+        return new SmtpConnection(settings, session, transport, key == null ? null : key.signer());
     }
 
     /** Whether it can still be used, as far as this side knows: asking the server would cost a round trip a mail. */
@@ -54,11 +60,12 @@ public final class SmtpConnection implements AutoCloseable {
 
     /** Hands over one mail to one recipient, and never throws: every end is one of {@link Handover}. */
     public Handover send(Mail mail) {
-        MimeMail message;
+        MimeMessage message;
         Address recipient;
         try {
             recipient = new InternetAddress(mail.to(), true);
             message = new MimeMail(session, settings, mail);
+            if (signer != null) message = new DkimMessage(message, signer);
         } catch (AddressException e) {
             return new Handover.Refused(Handover.Stage.RECIPIENT, 553, "553 5.1.3 not a mail address");
         } catch (MessagingException e) {

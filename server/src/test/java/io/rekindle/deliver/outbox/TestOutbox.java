@@ -131,7 +131,10 @@ final class TestOutbox implements AutoCloseable {
                 Duration.ofSeconds(5),
                 replyTimeout,
                 retries,
-                Duration.ofMinutes(15));
+                Duration.ofMinutes(15),
+                null,
+                null,
+                null);
     }
 
     static MailSettings signingIn(int port) {
@@ -147,7 +150,10 @@ final class TestOutbox implements AutoCloseable {
                 Duration.ofSeconds(5),
                 Duration.ofSeconds(30),
                 0,
-                Duration.ofMinutes(15));
+                Duration.ofMinutes(15),
+                null,
+                null,
+                null);
     }
 
     static Dispatch dispatch(

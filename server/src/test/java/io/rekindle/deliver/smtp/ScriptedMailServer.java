@@ -138,7 +138,8 @@ public final class ScriptedMailServer implements AutoCloseable {
                 client.setSoLinger(true, 0);
                 return false;
             }
-            mail.append(line).append('\n');
+            // RFC 5321, 4.5.2: a dot at the beginning of a line was doubled.
+            mail.append(line.startsWith(".") ? line.substring(1) : line).append('\n');
         }
         received.add(mail.toString());
         if (script.breaksOff() == BreaksOff.AFTER_FINAL_DOT) return false;

@@ -88,7 +88,7 @@ class SmtpConnectionTest {
     void aConnectionThatBreaksBeforeTheFinalDotLeavesTheMailUnsent() throws Exception {
         for (var where : new BreaksOff[] {BreaksOff.AFTER_SENDER, BreaksOff.WITHIN_MESSAGE}) {
             try (var server = new ScriptedMailServer(Script.accepting().breaksOff(where));
-                    var connection = SmtpConnection.open(settings(server.port()))) {
+                    var connection = SmtpConnection.open(settings(server.port()), null)) {
                 // Larger than what sockets hold, so that writing it meets the broken connection.
                 assertThat(connection.send(mail("x".repeat(8_000_000))))
                         .as(where.toString())
@@ -112,7 +112,7 @@ class SmtpConnectionTest {
 
     @Test
     void aServerThatIsNotThereIsNoticedBeforeAnythingIsSent() {
-        assertThatThrownBy(() -> SmtpConnection.open(settings(1))).isInstanceOf(MessagingException.class);
+        assertThatThrownBy(() -> SmtpConnection.open(settings(1), null)).isInstanceOf(MessagingException.class);
     }
 
     @Test
@@ -130,15 +130,18 @@ class SmtpConnectionTest {
                     Duration.ofSeconds(2),
                     Duration.ofSeconds(2),
                     6,
-                    Duration.ofMinutes(15));
-            assertThatThrownBy(() -> SmtpConnection.open(strict)).hasMessageContaining("STARTTLS");
+                    Duration.ofMinutes(15),
+                    null,
+                    null,
+                    null);
+            assertThatThrownBy(() -> SmtpConnection.open(strict, null)).hasMessageContaining("STARTTLS");
         }
     }
 
     @Test
     void severalMailsGoOverOneConnectionAlsoAfterARefusal() throws Exception {
         try (var server = new ScriptedMailServer(Script.accepting().recipient("550 5.1.1 no"));
-                var connection = SmtpConnection.open(settings(server.port()))) {
+                var connection = SmtpConnection.open(settings(server.port()), null)) {
             assertThat(connection.send(mail("one"))).isInstanceOf(Handover.Refused.class);
             assertThat(connection.isUsable()).isTrue();
             assertThat(connection.send(mail("two"))).isInstanceOf(Handover.Refused.class);
@@ -181,7 +184,7 @@ class SmtpConnectionTest {
 
     private static MimeMessage received(Mail mail) throws Exception {
         try (var server = new ScriptedMailServer(Script.accepting());
-                var connection = SmtpConnection.open(settings(server.port()))) {
+                var connection = SmtpConnection.open(settings(server.port()), null)) {
             assertThat(connection.send(mail)).isInstanceOf(Handover.Accepted.class);
             return new MimeMessage(
                     Session.getInstance(new Properties()),
@@ -191,7 +194,7 @@ class SmtpConnectionTest {
 
     private static Handover send(Script script) throws Exception {
         try (var server = new ScriptedMailServer(script);
-                var connection = SmtpConnection.open(settings(server.port()))) {
+                var connection = SmtpConnection.open(settings(server.port()), null)) {
             return connection.send(mail("hello"));
         }
     }
@@ -220,6 +223,9 @@ class SmtpConnectionTest {
                 Duration.ofSeconds(2),
                 Duration.ofSeconds(2),
                 6,
-                Duration.ofMinutes(15));
+                Duration.ofMinutes(15),
+                null,
+                null,
+                null);
     }
 }
