@@ -87,7 +87,11 @@ public final class CommitLog implements EventLog, DisposableBean {
     private final AtomicLong waiting = new AtomicLong();
     private final AtomicInteger waitingInsideGate = new AtomicInteger();
     private final Progress progress = new Progress();
-    private final Committer committer = new Committer();
+    /** Takes a burst's groups to disk while the next one is sifted. */
+    private final Beside committer;
+    /** Stores what belongs in PostgreSQL while the history's rows are made. */
+    private final Beside storing;
+
     private final Thread writer;
     private volatile long lastSeq;
     private volatile long lastSurge = System.nanoTime() - SURGE_LASTS_NANOS;
@@ -138,7 +142,8 @@ public final class CommitLog implements EventLog, DisposableBean {
         warehouse.stream(
                 Sql.of("select source_id, count(*) as n from events group by source_id"),
                 row -> accepted.set(row.intValue("source_id"), row.longValue("n")));
-        committer.start();
+        committer = Beside.start("event-log-commit");
+        storing = Beside.start("event-log-store");
         writer = LastingThreads.start("event-log", this::run);
     }
 
@@ -485,7 +490,8 @@ public final class CommitLog implements EventLog, DisposableBean {
                 taken = takenNext;
                 takenNext = calling;
                 if (surging) {
-                    committer.begin(group);
+                    var toCommit = group;
+                    committer.begin(() -> commit(toCommit));
                     onItsWay = group;
                     begun = true;
                 } else {
@@ -546,66 +552,6 @@ public final class CommitLog implements EventLog, DisposableBean {
     private void release(List<Submission> submissions) {
         for (int i = 0; i < submissions.size(); i++)
             waiting.addAndGet(-submissions.get(i).weight());
-    }
-
-    /** Takes groups to disk beside the writer, one at a time. */
-    private final class Committer implements Runnable {
-        private @Nullable Thread thread;
-        private volatile @Nullable Group given;
-        private volatile boolean done;
-        private volatile boolean closed;
-        private @Nullable Throwable failed;
-
-        void start() {
-            thread = LastingThreads.start("event-log-commit", this);
-        }
-
-        void begin(Group group) {
-            failed = null;
-            done = false;
-            given = group;
-            LockSupport.unpark(thread);
-        }
-
-        boolean isDone() {
-            return done;
-        }
-
-        /** Waits until what was begun is on disk; throws why it is not. */
-        void await() {
-            while (!done) LockSupport.parkNanos(GLANCE_NANOS);
-            var why = failed;
-            if (why instanceof Error error) throw error;
-            if (why instanceof RuntimeException exception) throw exception;
-        }
-
-        void close() throws InterruptedException {
-            closed = true;
-            var running = thread;
-            if (running == null) return;
-            LockSupport.unpark(running);
-            running.join();
-        }
-
-        @Override
-        public void run() {
-            while (true) {
-                var group = given;
-                if (group == null) {
-                    if (closed) return;
-                    LockSupport.park(this);
-                    continue;
-                }
-                try {
-                    commit(group);
-                } catch (RuntimeException | Error e) {
-                    failed = e;
-                }
-                given = null;
-                done = true;
-                LockSupport.unpark(writer);
-            }
-        }
     }
 
     private static void sayUnresolved(Throwable why) {
@@ -690,11 +636,39 @@ public final class CommitLog implements EventLog, DisposableBean {
             seq++;
         }
         for (var submission : group.taken()) rejected.addAll(submission.call().rejected());
+        var ofState = new IntakeRows.OfGroup(
+                personal, rejected, group.quarantined(), group.breaches(), group.duplicates());
         gate.writeFor(() -> waitingInsideGate.get() > 0, () -> {
-            intakeRows.write(personal, rejected, group.quarantined(), group.breaches(), group.duplicates());
-            if (!group.fresh().isEmpty())
-                warehouse.append("events", "log:" + group.fromSeq(), rowsOf(group.fresh(), group.fromSeq()));
+            if (group.fresh().size() >= SURGE && !ofState.isEmpty()) {
+                storeAndAppend(group, ofState);
+            } else {
+                intakeRows.write(ofState);
+                if (!group.fresh().isEmpty()) append(group, () -> {});
+            }
         });
+    }
+
+    /**
+     * Both stores at once, where there is enough to do to be worth two threads. But the history's commit waits for PostgreSQL's: what lies in PostgreSQL beyond the end of the
+     * log is known to be left over, an event in the log without its personal fields would be taken for whole.
+     */
+    private void storeAndAppend(Group group, IntakeRows.OfGroup ofState) {
+        storing.begin(() -> intakeRows.write(ofState));
+        try {
+            append(group, storing::await);
+        } finally {
+            // What became of the group is asked only when neither store is at work on it any more.
+            storing.rest();
+        }
+    }
+
+    /** @param beforeCommit done when the rows are made, before they count */
+    private void append(Group group, Runnable beforeCommit) {
+        var made = rowsOf(group.fresh(), group.fromSeq());
+        warehouse.append("events", "log:" + group.fromSeq(), Rows.written(rows -> {
+            made.writeTo(rows);
+            beforeCommit.run();
+        }));
     }
 
     private void settle(Group group) {
@@ -724,8 +698,8 @@ public final class CommitLog implements EventLog, DisposableBean {
         unresolved = null;
     }
 
-    private static Rows rowsOf(List<StagedEvent> events, long fromSeq) {
-        return Rows.written(rows -> {
+    private static Rows.Written rowsOf(List<StagedEvent> events, long fromSeq) {
+        return rows -> {
             long seq = fromSeq;
             for (var e : events)
                 rows.value(seq++)
@@ -742,7 +716,7 @@ public final class CommitLog implements EventLog, DisposableBean {
                         .value(e.properties())
                         .value(e.context())
                         .end();
-        });
+        };
     }
 
     private long lastSeqInWarehouse() {
@@ -758,6 +732,7 @@ public final class CommitLog implements EventLog, DisposableBean {
         writer.interrupt();
         writer.join();
         committer.close();
+        storing.close();
         // The next start reads from the history what became of them.
         if (unresolved != null) giveBack(unresolved.fresh());
         seen.close();

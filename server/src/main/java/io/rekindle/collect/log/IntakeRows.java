@@ -54,26 +54,36 @@ final class IntakeRows {
     @SuppressWarnings("ArrayRecordComponent") // sealed bytes, never compared
     record Personal(long seq, byte[] sealed) {}
 
-    void write(
+    /** What one group leaves. */
+    record OfGroup(
             List<Personal> personal,
             List<RejectedItem> rejected,
             List<QuarantinedItem> quarantined,
             List<PlanBreaches.OfEvent> breaches,
             Map<SourceDay, Integer> duplicates) {
-        if (personal.isEmpty()
-                && rejected.isEmpty()
-                && quarantined.isEmpty()
-                && duplicates.isEmpty()
-                && breaches.isEmpty()) return;
+        boolean isEmpty() {
+            return personal.isEmpty()
+                    && rejected.isEmpty()
+                    && quarantined.isEmpty()
+                    && duplicates.isEmpty()
+                    && breaches.isEmpty();
+        }
+    }
+
+    /** In one transaction, committed on return. */
+    void write(OfGroup group) {
+        if (group.isEmpty()) return;
+        var rejected = group.rejected();
+        var duplicates = group.duplicates();
         try (var connection = database.getConnection()) {
             connection.setAutoCommit(false);
             try {
-                if (!personal.isEmpty()) copy(connection, personal);
+                if (!group.personal().isEmpty()) copy(connection, group.personal());
                 var counts = new PlanBreaches();
-                breaches.forEach(counts::add);
+                group.breaches().forEach(counts::add);
                 if (!rejected.isEmpty()) insert(connection, rejected, counts);
                 var setAside = new TreeMap<SourceDay, Integer>(SourceDay.ORDER);
-                if (!quarantined.isEmpty()) setAside(connection, quarantined, counts, setAside);
+                if (!group.quarantined().isEmpty()) setAside(connection, group.quarantined(), counts, setAside);
                 counts.write(connection);
                 if (!duplicates.isEmpty()) count(connection, duplicates);
                 var byDay = new TreeMap<SourceDay, Integer>(SourceDay.ORDER);

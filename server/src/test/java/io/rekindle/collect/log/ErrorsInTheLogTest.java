@@ -23,7 +23,10 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.beans.factory.annotation.Autowired;
+import org.springframework.jdbc.core.simple.JdbcClient;
 
 /** An error of the Java machine, such as a full heap, on the log's one writer: in the midst of a batch of rows. */
 @RekindleTest
@@ -34,11 +37,17 @@ class ErrorsInTheLogTest {
     private final CommitLog log;
     private final Tails tails;
     private final Warehouse warehouse;
+    private final JdbcClient jdbc;
 
-    ErrorsInTheLogTest(@Autowired CommitLog log, @Autowired Tails tails, @Autowired Warehouse warehouse) {
+    ErrorsInTheLogTest(
+            @Autowired CommitLog log,
+            @Autowired Tails tails,
+            @Autowired Warehouse warehouse,
+            @Autowired JdbcClient jdbc) {
         this.log = log;
         this.tails = tails;
         this.warehouse = warehouse;
+        this.jdbc = jdbc;
     }
 
     /** An amount that cannot be written. */
@@ -59,6 +68,10 @@ class ErrorsInTheLogTest {
     }
 
     private StagedEvent event(String messageId, @Nullable BigDecimal amount) {
+        return event(messageId, amount, null);
+    }
+
+    private StagedEvent event(String messageId, @Nullable BigDecimal amount, byte @Nullable [] personal) {
         return new StagedEvent(
                 log.fingerprint(1, messageId),
                 AT,
@@ -73,7 +86,7 @@ class ErrorsInTheLogTest {
                 amount,
                 null,
                 null,
-                null,
+                personal,
                 false);
     }
 
@@ -103,6 +116,42 @@ class ErrorsInTheLogTest {
                         row -> row.text("message_id")))
                 .containsExactly("fine-before-0", "fine-before-1", "fine-before-2");
         tails.awaitAll(log.lastSeq());
+    }
+
+    /** A large group goes to both stores at once; whichever refuses, neither keeps anything. */
+    @ParameterizedTest
+    @ValueSource(ints = {1, 1_200})
+    void neitherStoreKeepsAGroupTheOtherRefused(int size) {
+        var sealed = new byte[] {1, 2, 3};
+        jdbc.sql("insert into intake_personal (seq, sealed) values (:next, '')")
+                .param("next", log.lastSeq() + size)
+                .update();
+        assertThat(fate(several("state-refuses-" + size, size, sealed, null))).isEqualTo("log_unavailable");
+        assertThat(countOf("state-refuses-" + size + "%")).isZero();
+        assertThat(personalBeyondTheLog()).isZero();
+
+        var worse = new Failing(() -> new OutOfMemoryError("injected"));
+        assertThat(fate(several("history-refuses-" + size, size, sealed, worse))).isEqualTo("log_unavailable");
+        assertThat(countOf("history-refuses-" + size + "%")).isZero();
+        assertThat(personalBeyondTheLog()).isZero();
+
+        assertThat(fate(several("state-refuses-" + size, size, null, null))).isEqualTo(size + " new");
+        assertThat(fate(several("history-refuses-" + size, size, null, null))).isEqualTo(size + " new");
+    }
+
+    /** @param amount of the last one */
+    private List<StagedEvent> several(
+            String name, int size, byte @Nullable [] personal, @Nullable BigDecimal amount) {
+        var events = new ArrayList<StagedEvent>();
+        for (int i = 0; i < size; i++) events.add(event(name + "-" + i, i == size - 1 ? amount : null, personal));
+        return events;
+    }
+
+    private long personalBeyondTheLog() {
+        return jdbc.sql("select count(*) from intake_personal where seq > :last")
+                .param("last", log.lastSeq())
+                .query(Long.class)
+                .single();
     }
 
     @Test
