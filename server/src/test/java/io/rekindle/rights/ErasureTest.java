@@ -670,11 +670,11 @@ class ErasureTest {
                         values (9, 9, 'marketing', 'email', 1, 1, '09:00', '20:00', '2099-01-01T00:00:00Z', true)
                         """).update();
         jdbc.sql("""
-                        insert into messages (message_id, decision_id, run_id, campaign_id, customer_id, state, reason, detail,
+                        insert into messages (message_id, decision_id, run_id, campaign_id, channel, customer_id, state, reason, detail,
                             due_at, changed_at)
-                        values (90, 900, 9, 9, :her, 'failed', 'refused', '550 <Zenobia.Quillfeather@nowhere.example> unknown',
+                        values (90, 900, 9, 9, 'email', :her, 'failed', 'refused', '550 <Zenobia.Quillfeather@nowhere.example> unknown',
                             '2026-02-01T00:00:00Z', '2026-02-01T00:00:00Z'),
-                            (91, 901, 9, 9, :other, 'sent', null, null, '2026-02-01T00:00:00Z', '2026-02-01T00:00:00Z')
+                            (91, 901, 9, 9, 'email', :other, 'sent', null, null, '2026-02-01T00:00:00Z', '2026-02-01T00:00:00Z')
                         """).param("her", her.value()).param("other", other.value()).update();
         var rules = server.client().get("/api/identity/rules").path("document");
         ((ObjectNode) rules).withArray("blocked").add(HERS.get(1)).add("+493012345");

@@ -11,7 +11,7 @@ import io.rekindle.bench.Measure;
 import io.rekindle.bench.Scratch;
 import io.rekindle.deliver.MailSettings;
 import io.rekindle.deliver.smtp.DkimKey;
-import io.rekindle.deliver.smtp.Handover;
+import io.rekindle.deliver.channel.Handover;
 import io.rekindle.deliver.smtp.Mail;
 import io.rekindle.deliver.smtp.SmtpConnection;
 import jakarta.mail.MessagingException;

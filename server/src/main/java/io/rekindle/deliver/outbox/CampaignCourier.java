@@ -104,7 +104,7 @@ class CampaignCourier implements Courier {
     }
 
     @Override
-    public Map<CustomerId, Recipient> recipients(Collection<CustomerId> customers) {
+    public Map<CustomerId, Recipient> recipients(String channel, Collection<CustomerId> customers) {
         offersOfBatch.clear();
         var personal = profiles.personal(customers, TemplateValues.PERSONAL);
         var traits = profiles.traits(customers);
@@ -127,7 +127,7 @@ class CampaignCourier implements Courier {
     private Optional<Address> address(String email) {
         if (identifiers.of(Identifier.Type.EMAIL, email).isEmpty()) return Optional.empty();
         try {
-            return Optional.of(new Address(email, suppressions.addressHash(EMAIL, email)));
+            return Optional.of(new Address(EMAIL, email, suppressions.addressHash(EMAIL, email)));
         } catch (Problem notAnAddress) {
             return Optional.empty();
         }
@@ -246,7 +246,7 @@ class CampaignCourier implements Courier {
     @Override
     public void suppress(long messageId, Address address) {
         suppressions.suppress(
-                EMAIL, address.hash(), Suppression.Reason.HARD_BOUNCE, null, "message " + messageId, clock.instant());
+                address.channel(), address.hash(), Suppression.Reason.HARD_BOUNCE, null, "message " + messageId, clock.instant());
     }
 
     @Override

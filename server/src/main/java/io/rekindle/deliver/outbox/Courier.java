@@ -29,9 +29,10 @@ public interface Courier {
     /**
      * Where a recipient is written to.
      *
+     * @param value as the channel has it: a mail address, a telephone number, a device's token
      * @param hash its keyed hash, under which it is suppressed
      */
-    record Address(String email, long hash) {
+    record Address(String channel, String value, long hash) {
         @Override
         public String toString() {
             return "Address[" + hash + "]";
@@ -62,8 +63,8 @@ public interface Courier {
     /** Whether messages of campaigns wait, all of them, until what customers said counts. */
     boolean isWaiting();
 
-    /** The recipients of a batch of messages, in one go. */
-    Map<CustomerId, Recipient> recipients(Collection<CustomerId> customers);
+    /** The recipients of a batch of messages of a channel, in one go. */
+    Map<CustomerId, Recipient> recipients(String channel, Collection<CustomerId> customers);
 
     /** Makes out a message's template with the coupon code it carries, if it has an offer. */
     Written write(DueMessage message, Recipient recipient, @Nullable String coupon, String unsubscribeUrl);

@@ -78,10 +78,10 @@ class MessageStore {
         var connection = DataSourceUtils.getConnection(dataSource);
         try {
             var copy = connection.unwrap(PGConnection.class).getCopyAPI().copyIn("""
-                    copy messages (message_id, decision_id, run_id, campaign_id, customer_id, state, due_at, changed_at)
+                    copy messages (message_id, decision_id, run_id, campaign_id, channel, customer_id, state, due_at, changed_at)
                     from stdin""");
             try {
-                var common = "\t%d\t%d\t".formatted(run.runId(), run.campaignId());
+                var common = "\t%d\t%d\t%s\t".formatted(run.runId(), run.campaignId(), run.channel());
                 var times = "\tready\t%s\t%s\n".formatted(run.plannedAt(), now);
                 var piece = new StringBuilder(COPY_PIECE + 256);
                 for (var message : (Iterable<OutgoingMessage>) messages::iterator) {
@@ -119,22 +119,23 @@ class MessageStore {
     }
 
     /**
-     * Due messages, longest due first, without those that are in hand already.
+     * A channel's due messages, longest due first, without those that are in hand already.
      *
      * @param campaigns also those of campaigns
      */
-    List<DueMessage> due(Instant now, Collection<Long> inHand, boolean campaigns, int limit) {
+    List<DueMessage> due(String channel, Instant now, Collection<Long> inHand, boolean campaigns, int limit) {
         // A statement of its own each, so that each finds its messages by index.
         return jdbc.sql("""
                         select m.message_id, m.decision_id, m.customer_id, m.attempts, m.excused_attempts, m.due_at, r.run_id, r.campaign_id,
                                r.purpose, r.channel, r.topic, r.category, r.template_id, r.template_version, r.offer_id, r.window_from,
                                r.window_to, r.expires_at, r.last_merge, r.withdrawn
                         from messages m join message_runs r on r.run_id = m.run_id
-                        where m.state in ('ready', 'deferred') and m.due_at <= :now and m.message_id <> all(:inHand)
+                        where m.state in ('ready', 'deferred') and m.channel = :channel and m.due_at <= :now and m.message_id <> all(:inHand)
                             %s
                         order by m.due_at, m.message_id
                         limit :limit
                         """.formatted(campaigns ? "" : "and m.campaign_id = 0"))
+                .param("channel", channel)
                 .param("now", utc(now))
                 .param("inHand", inHand.toArray(Long[]::new))
                 .param("limit", limit)
@@ -142,18 +143,16 @@ class MessageStore {
                 .list();
     }
 
-    /** How many messages are due or being sent, counted up to {@code most}, and runs whose end is not yet told. */
-    long open(Instant now, int most) {
-        return open(now, most, true);
-    }
-
-    /** The same; {@code due} says whether messages count that are due. */
-    long open(Instant now, int most, boolean due) {
+    /**
+     * How many messages of these channels are due, and of any are being sent, counted up to {@code most}, and runs whose
+     * end is not yet told.
+     */
+    long open(Instant now, int most, Collection<String> channels) {
         // One statement, so that a message that passes from one state to the next meanwhile is seen in one of them.
         return jdbc.sql("""
                         select (select count(*) from (
                                    select 1 from messages
-                                   where :due and state in ('ready', 'deferred') and due_at <= :now limit :most) due)
+                                   where state in ('ready', 'deferred') and channel = any(:channels) and due_at <= :now limit :most) due)
                              + (select count(*) from (
                                    select 1 from messages where state = 'sending' limit :most) sending)
                              + (select count(*) from message_runs r
@@ -162,7 +161,7 @@ class MessageStore {
                                    where m.run_id = r.run_id and m.state in ('ready', 'sending', 'deferred')))
                         """)
                 .param("now", utc(now))
-                .param("due", due)
+                .param("channels", texts(channels.stream()))
                 .param("most", most)
                 .query(Long.class)
                 .single();

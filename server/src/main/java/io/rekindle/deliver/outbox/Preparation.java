@@ -21,13 +21,15 @@ import org.springframework.transaction.support.TransactionTemplate;
 final class Preparation {
     private final MessageStore store;
     private final Courier courier;
+    private final String channel;
     private final BusinessClock clock;
     private final TransactionTemplate transaction;
     private final long start;
 
-    Preparation(MessageStore store, Courier courier, BusinessClock clock, TransactionTemplate transaction, long start) {
+    Preparation(MessageStore store, Courier courier, String channel, BusinessClock clock, TransactionTemplate transaction, long start) {
         this.store = store;
         this.courier = courier;
+        this.channel = channel;
         this.clock = clock;
         this.transaction = transaction;
         this.start = start;
@@ -48,7 +50,7 @@ final class Preparation {
     /** Prepares messages whose time has come. What fails is the caller's: messages not told to the sink are due as before. */
     void prepare(List<DueMessage> due, Sink sink) {
         var recipients = courier.recipients(
-                due.stream().map(DueMessage::customer).distinct().toList());
+                channel, due.stream().map(DueMessage::customer).distinct().toList());
         // One permission asked for per transaction: it takes locks, and all of them in one order.
         var byAsk = due.stream()
                 .collect(

@@ -1,74 +1,68 @@
 package io.rekindle.deliver.outbox;
 
 import io.rekindle.deliver.MailServer;
-import io.rekindle.deliver.MailSettings;
+import io.rekindle.deliver.channel.Handover;
+import io.rekindle.deliver.channel.Letter;
+import io.rekindle.deliver.channel.Line;
+import io.rekindle.deliver.channel.NoLineException;
+import io.rekindle.deliver.channel.Provider;
+import io.rekindle.deliver.channel.Refusal;
 import io.rekindle.deliver.links.Links;
-import io.rekindle.deliver.smtp.DkimKey;
-import io.rekindle.deliver.smtp.Handover;
-import io.rekindle.deliver.smtp.Mail;
-import io.rekindle.deliver.smtp.SmtpConnection;
 import io.rekindle.platform.BusinessClock;
-import jakarta.mail.AuthenticationFailedException;
-import jakarta.mail.MessagingException;
 import java.time.Duration;
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.dao.DataAccessException;
 
 /**
- * Hands messages over one by one on one connection. What it gets is prepared: permission, contact budget and coupon are taken
+ * Hands messages over one by one on one connection to a provider. What it gets is prepared: permission, contact budget and coupon are taken
  * and it is marked as being sent. It makes the message out, notes in the journal that it begins, hands it over, and notes
  * the answer. So at most one message per connection is ever undecided.
  */
-final class Sender implements Runnable {
+final class Sender<T> implements Runnable {
     private static final Logger LOG = LoggerFactory.getLogger(Sender.class);
     private static final Duration GLANCE = Duration.ofMillis(200);
     private static final Duration AFTER_TROUBLE = Duration.ofSeconds(1);
-    private static final Duration LONGEST_RETRY = Duration.ofDays(1);
 
-    private final Dispatch dispatch;
+    private final Lane<T> lane;
+    private final Provider<T> provider;
     private final Endings endings;
     private final HandoverJournal journal;
     private final Courier courier;
     private final Links links;
-    private final MailSettings settings;
-    private final @Nullable DkimKey key;
     private final BusinessClock clock;
 
-    private @Nullable SmtpConnection connection;
+    private @Nullable Line<T> connection;
     private boolean unreachable;
 
     Sender(
-            Dispatch dispatch,
+            Lane<T> lane,
+            Provider<T> provider,
             Endings endings,
             HandoverJournal journal,
             Courier courier,
             Links links,
-            MailSettings settings,
-            @Nullable DkimKey key,
             BusinessClock clock) {
-        this.dispatch = dispatch;
+        this.lane = lane;
+        this.provider = provider;
         this.endings = endings;
         this.journal = journal;
         this.courier = courier;
         this.links = links;
-        this.settings = settings;
-        this.key = key;
         this.clock = clock;
     }
 
     @Override
     public void run() {
         try {
-            while (dispatch.isRunning()) {
+            while (lane.isRunning()) {
                 try {
                     step();
                 } catch (RuntimeException | Error e) {
                     LOG.error("a sender stumbled, and goes on", e);
                     disconnect();
-                    dispatch.pause(AFTER_TROUBLE);
+                    lane.pause(AFTER_TROUBLE);
                 }
             }
         } catch (InterruptedException e) {
@@ -79,19 +73,19 @@ final class Sender implements Runnable {
     }
 
     private void step() throws InterruptedException {
-        var prepared = stands() ? dispatch.poll() : null;
+        var prepared = stands() ? lane.poll() : null;
         if (prepared == null) prepared = await();
         if (prepared == null) return;
-        Mail mail;
+        T letter;
         try {
-            mail = madeOut(prepared);
+            letter = madeOut(prepared);
         } catch (RuntimeException | Error e) {
             endings.add(Ending.notBegun(prepared.attempt(), clock.instant()));
             LOG.error("message {} could not be made out", prepared.message().messageId(), e);
-            dispatch.pause(AFTER_TROUBLE);
+            lane.pause(AFTER_TROUBLE);
             return;
         }
-        if (mail != null) handOver(prepared, mail);
+        if (letter != null) handOver(prepared, letter);
     }
 
     private boolean stands() {
@@ -102,26 +96,26 @@ final class Sender implements Runnable {
     /** Messages are prepared only for connections that stand; no more are made than there are messages waiting for one. */
     private @Nullable Prepared await() throws InterruptedException {
         if (!stands()) {
-            if (!dispatch.join(GLANCE)) return null;
+            if (!lane.join(GLANCE)) return null;
             boolean connected;
             try {
                 connected = connect();
             } finally {
-                dispatch.leave();
+                lane.leave();
             }
             if (!connected) {
-                dispatch.pause(AFTER_TROUBLE);
+                lane.pause(AFTER_TROUBLE);
                 return null;
             }
         }
-        return dispatch.next(GLANCE);
+        return lane.next(GLANCE);
     }
 
-    /** The mail to hand over; null when it is not to be begun, and its end is told. */
-    private @Nullable Mail madeOut(Prepared prepared) {
+    /** What is to be handed over; null when it is not to be begun, and its end is told. */
+    private @Nullable T madeOut(Prepared prepared) {
         var message = prepared.message();
         var attempt = prepared.attempt();
-        if (!dispatch.mayBegin(prepared)) {
+        if (!lane.mayBegin(prepared)) {
             endings.add(Ending.notBegun(attempt, clock.instant()));
             return null;
         }
@@ -129,7 +123,7 @@ final class Sender implements Runnable {
         try {
             switch (courier.write(message, prepared.recipient(), prepared.coupon(), unsubscribe)) {
                 case Courier.Written.Complete complete -> {
-                    return mail(message, prepared.address().email(), complete, unsubscribe);
+                    return provider.madeOut(letter(message, prepared.address().value(), complete, unsubscribe));
                 }
                 case Courier.Written.Lacking lacking ->
                     endings.add(Ending.skipped(
@@ -138,7 +132,7 @@ final class Sender implements Runnable {
         } catch (DataAccessException e) {
             LOG.warn("what message {} says cannot be looked up, trying again: {}", message.messageId(), e.getMessage());
             endings.add(Ending.notBegun(attempt, clock.instant()));
-            dispatch.pause(AFTER_TROUBLE);
+            lane.pause(AFTER_TROUBLE);
         } catch (RuntimeException | StackOverflowError e) {
             LOG.error("template {} cannot be made out", message.run().templateId(), e);
             endings.add(Ending.skipped(attempt, "template_error", String.valueOf(e.getMessage()), clock.instant()));
@@ -147,15 +141,15 @@ final class Sender implements Runnable {
     }
 
     /** From here on the message is begun: however this ends, it is never laid down as if it were not. */
-    private void handOver(Prepared prepared, Mail mail) throws InterruptedException {
+    private void handOver(Prepared prepared, T letter) throws InterruptedException {
         var attempt = prepared.attempt();
         int slot = journal.begin(attempt.messageId(), attempt.number());
         Handover end = null;
         try {
-            end = handOver(mail);
+            end = handOver(letter);
             if (end instanceof Handover.Accepted) journal.accepted(slot, clock.instant());
             else if (!(end instanceof Handover.Undecided)) journal.notTaken(slot);
-            dispatch.handedOver();
+            lane.handedOver();
             endings.add(ending(prepared, end), slot);
         } catch (RuntimeException | Error e) {
             endings.add(
@@ -170,23 +164,28 @@ final class Sender implements Runnable {
 
     private Ending ending(Prepared prepared, Handover end) {
         var attempt = prepared.attempt();
-        if (end instanceof Handover.Refused refused && refused.isOfOurSetUp()) {
-            var reason = refused.isSignIn() ? MailServer.Reason.SIGN_IN_REFUSED : MailServer.Reason.SENDER_REFUSED;
+        if (end instanceof Handover.Refused refused && refused.refusal().isOfOurSetUp()) {
+            var reason = reason(refused.refusal());
             var at = clock.instant();
-            dispatch.refused(reason, refused.detail());
-            return Ending.excused(attempt, reason.code(), refused.detail(), at, at.plus(settings.firstRetry()));
+            lane.refused(reason, refused.detail());
+            return Ending.excused(
+                    attempt, reason.code(), refused.detail(), at, at.plus(lane.pace().firstRetry()));
         }
         if (end instanceof Handover.Accepted || end instanceof Handover.Refused || end instanceof Handover.Postponed)
-            dispatch.heard();
+            lane.heard();
         return switch (end) {
             case Handover.Accepted accepted -> Ending.sent(attempt, accepted.detail(), clock.instant());
             case Handover.Refused refused ->
                 Ending.failed(
                         attempt,
-                        refused.addressIsDead() ? "address_refused" : refusedReason(refused.stage()),
+                        switch (refused.refusal()) {
+                            case ADDRESS -> "address_refused";
+                            case RECIPIENT -> "recipient_refused";
+                            case MESSAGE, SENDER, SIGN_IN -> "message_refused";
+                        },
                         refused.detail(),
                         clock.instant(),
-                        refused.addressIsDead() ? prepared.address() : null);
+                        refused.refusal() == Refusal.ADDRESS ? prepared.address() : null);
             case Handover.Postponed postponed -> retryOrFail(prepared, "refused_for_now", postponed.detail());
             case Handover.Unsent unsent -> retryOrFail(prepared, "connection_lost", unsent.detail());
             case Handover.Undecided undecided ->
@@ -195,71 +194,49 @@ final class Sender implements Runnable {
     }
 
     /** A connection that was idle may have been closed by the other side: once more on a fresh one, if surely unsent. */
-    private Handover handOver(Mail mail) {
+    private Handover handOver(T letter) {
         var first = connection;
         if (first == null) return new Handover.Unsent("not connected");
-        var end = first.send(mail);
+        var end = first.send(letter);
         if (!(end instanceof Handover.Unsent)) return end;
         if (!connect()) return end;
         var second = connection;
-        return second == null ? end : second.send(mail);
+        return second == null ? end : second.send(letter);
     }
 
-    private Mail mail(DueMessage message, String email, Courier.Written.Complete written, String unsubscribe) {
-        var id = "%016x.%016x@%s".formatted(message.decisionId(), message.messageId(), settings.senderDomain());
-        return new Mail(
-                id,
-                email,
+    private Letter letter(
+            DueMessage message, String address, Courier.Written.Complete written, String unsubscribeUrl) {
+        return new Letter(
+                message.messageId(),
+                message.decisionId(),
+                message.run().runId(),
+                message.run().isOfCampaign(),
+                address,
                 written.subject(),
-                // What a customer asked for is neither followed nor unsubscribed from.
-                message.run().isOfCampaign()
-                        ? links.track(written.html(), message.run().runId(), message.messageId())
-                        : written.html(),
+                written.html(),
                 written.text(),
-                clock.instant(),
-                message.run().isOfCampaign()
-                        ? Map.of(
-                                "List-Unsubscribe",
-                                "<" + unsubscribe + ">",
-                                "List-Unsubscribe-Post",
-                                "List-Unsubscribe=One-Click",
-                                "X-Rekindle-Decision",
-                                Long.toString(message.decisionId()),
-                                "X-Rekindle-Message",
-                                Long.toString(message.messageId()))
-                        : Map.of("X-Rekindle-Message", Long.toString(message.messageId())));
+                unsubscribeUrl,
+                clock.instant());
     }
 
     private Ending retryOrFail(Prepared prepared, String reason, String detail) {
         var now = clock.instant();
         int tried = prepared.message().attempts() - prepared.message().excused();
-        if (tried >= settings.retries()) return Ending.failed(prepared.attempt(), "gave_up", detail, now, null);
-        return Ending.deferred(prepared.attempt(), reason, detail, now, now.plus(wait(tried)));
-    }
-
-    private Duration wait(int attempts) {
-        var wait = settings.firstRetry();
-        for (int n = 0; n < attempts && wait.compareTo(LONGEST_RETRY) < 0; n++) wait = wait.multipliedBy(2);
-        return wait.compareTo(LONGEST_RETRY) < 0 ? wait : LONGEST_RETRY;
+        if (tried >= lane.pace().retries()) return Ending.failed(prepared.attempt(), "gave_up", detail, now, null);
+        return Ending.deferred(prepared.attempt(), reason, detail, now, now.plus(lane.pace().wait(tried)));
     }
 
     private boolean connect() {
         if (stands()) return true;
         disconnect();
         try {
-            connection = SmtpConnection.open(settings, key);
+            connection = provider.open();
             unreachable = false;
             return true;
-        } catch (MessagingException e) {
-            if (e instanceof AuthenticationFailedException)
-                dispatch.refused(
-                        MailServer.Reason.SIGN_IN_REFUSED, SmtpConnection.line(String.valueOf(e.getMessage())));
-            if (!unreachable)
-                LOG.warn(
-                        "the mail server {}:{} cannot be reached: {}",
-                        settings.host(),
-                        settings.port(),
-                        e.getMessage());
+        } catch (NoLineException e) {
+            var refusal = e.refusal();
+            if (refusal != null) lane.refused(reason(refusal), String.valueOf(e.getMessage()));
+            if (!unreachable) LOG.warn("{} cannot be reached: {}", provider.name(), e.getMessage());
             unreachable = true;
             return false;
         }
@@ -271,10 +248,7 @@ final class Sender implements Runnable {
         connection = null;
     }
 
-    private static String refusedReason(Handover.Stage stage) {
-        return switch (stage) {
-            case SENDER, MESSAGE -> "message_refused";
-            case RECIPIENT -> "recipient_refused";
-        };
+    private static MailServer.Reason reason(Refusal ofOurSetUp) {
+        return ofOurSetUp == Refusal.SIGN_IN ? MailServer.Reason.SIGN_IN_REFUSED : MailServer.Reason.SENDER_REFUSED;
     }
 }

@@ -1,6 +1,9 @@
 package io.rekindle.deliver.smtp;
 
 import io.rekindle.deliver.MailSettings;
+import io.rekindle.deliver.channel.Handover;
+import io.rekindle.deliver.channel.Line;
+import io.rekindle.deliver.channel.Refusal;
 import jakarta.mail.Address;
 import jakarta.mail.MessagingException;
 import jakarta.mail.Session;
@@ -20,7 +23,7 @@ import org.simplejavamail.utils.mail.dkim.DkimMessage;
 import org.simplejavamail.utils.mail.dkim.DkimSigner;
 
 /** One connection to the mail server, used by one thread. */
-public final class SmtpConnection implements AutoCloseable {
+public final class SmtpConnection implements Line<Mail> {
     static {
         // Asked for several times a mail, and without this looked for in every jar each time: half of a mail's cost.
         if (System.getProperty(StreamProvider.class.getName()) == null)
@@ -53,12 +56,13 @@ public final class SmtpConnection implements AutoCloseable {
         return new SmtpConnection(settings, session, transport, key == null ? null : key.signer());
     }
 
-    /** Whether it can still be used, as far as this side knows: asking the server would cost a round trip a mail. */
+    /** Asking the server would cost a round trip a mail. */
+    @Override
     public boolean isUsable() {
         return usable;
     }
 
-    /** Hands over one mail to one recipient, and never throws: every end is one of {@link Handover}. */
+    @Override
     public Handover send(Mail mail) {
         MimeMessage message;
         Address recipient;
@@ -67,25 +71,20 @@ public final class SmtpConnection implements AutoCloseable {
             message = new MimeMail(session, settings, mail);
             if (signer != null) message = new DkimMessage(message, signer);
         } catch (AddressException e) {
-            return new Handover.Refused(Handover.Stage.RECIPIENT, 553, "553 5.1.3 not a mail address");
+            return new Handover.Refused(Refusal.ADDRESS, "553 5.1.3 not a mail address");
         } catch (MessagingException e) {
-            return new Handover.Refused(Handover.Stage.MESSAGE, 554, "554 5.6.0 cannot be written: " + line(e));
+            return new Handover.Refused(Refusal.MESSAGE, "554 5.6.0 cannot be written: " + line(e));
         }
         transport.dotted = false;
         try {
             transport.sendMessage(message, new Address[] {recipient});
             return new Handover.Accepted(line(transport.getLastServerResponse()));
         } catch (MessagingException | RuntimeException e) {
-            var end = judge(e, transport.dotted);
-            usable = switch (end) {
-                case Handover.Accepted accepted -> true;
-                case Handover.Refused refused -> true;
-                // RFC 5321, 3.8: 421 announces that the server closes the connection.
-                case Handover.Postponed postponed -> postponed.code() != 421;
-                case Handover.Unsent unsent -> false;
-                case Handover.Undecided undecided -> false;
-            };
-            return end;
+            var reply = Reply.in(e);
+            // RFC 5321, 3.8: 421 announces that the server closes the connection.
+            usable = reply != null && reply.code() != 421;
+            if (reply != null) return reply.handover();
+            return transport.dotted ? new Handover.Undecided(line(e)) : new Handover.Unsent(line(e));
         }
     }
 
@@ -96,33 +95,6 @@ public final class SmtpConnection implements AutoCloseable {
         } catch (MessagingException | RuntimeException e) {
             // The mail server is gone already; what was sent on this connection has been judged.
         }
-    }
-
-    private static Handover judge(Exception failure, boolean dotted) {
-        for (Throwable e = failure; e != null; e = next(e)) {
-            if (e instanceof SMTPAddressFailedException address && address.getReturnCode() > 0)
-                return reply(
-                        Handover.Stage.RECIPIENT, address.getReturnCode(), line(String.valueOf(address.getMessage())));
-            if (e instanceof SMTPSendFailedException send && send.getReturnCode() > 0)
-                return reply(
-                        send.getCommand().startsWith("MAIL") ? Handover.Stage.SENDER : Handover.Stage.MESSAGE,
-                        send.getReturnCode(),
-                        line(String.valueOf(send.getMessage())));
-        }
-        return dotted ? new Handover.Undecided(line(failure)) : new Handover.Unsent(line(failure));
-    }
-
-    private static Handover reply(Handover.Stage stage, int code, String detail) {
-        if (code >= 500) return new Handover.Refused(stage, code, detail);
-        if (code >= 400) return new Handover.Postponed(stage, code, detail);
-        // Any other code where 2xx or 3xx was due is a server that speaks something else: take it as no for now.
-        return new Handover.Postponed(stage, code, detail);
-    }
-
-    private static @Nullable Throwable next(Throwable e) {
-        return e instanceof MessagingException mail && mail.getNextException() != null
-                ? mail.getNextException()
-                : e.getCause();
     }
 
     private static String line(Exception e) {

@@ -116,14 +116,14 @@ final class FixtureCourier implements Courier {
     }
 
     @Override
-    public Map<CustomerId, Recipient> recipients(Collection<CustomerId> customers) {
+    public Map<CustomerId, Recipient> recipients(String channel, Collection<CustomerId> customers) {
         failIfToldTo();
         return customers.stream()
                 .collect(Collectors.toMap(
                         customer -> customer,
                         customer -> new Recipient(
                                 customer,
-                                new Address(address(customer), customer.value()),
+                                new Address(channel, address(customer), customer.value()),
                                 nameless.contains(customer) ? Map.of() : Map.of("firstName", "Ann"))));
     }
 

@@ -426,7 +426,7 @@ class OutboxTest {
             TestOutbox.await("sending has stopped", () -> dispatch.pending() == 0);
             int tried = server.senders();
             // Four connections at once: three may be under way when the tenth refusal is heard.
-            assertThat(tried).isBetween(Dispatch.MOST_REFUSALS, Dispatch.MOST_REFUSALS + 3);
+            assertThat(tried).isBetween(Lane.MOST_REFUSALS, Lane.MOST_REFUSALS + 3);
             assertThat(outbox.states())
                     .isEqualTo(Map.of("deferred/sender_refused", (long) tried, "ready", 300L - tried));
             var hold = dispatch.hold().orElseThrow();
@@ -457,7 +457,7 @@ class OutboxTest {
             outbox.enqueue(TestOutbox.run(1), 20);
             var dispatch = outbox.start(TestOutbox.signingIn(server.port()));
             TestOutbox.await("sending has stopped", () -> dispatch.pending() == 0);
-            assertThat(server.signIns()).isBetween(Dispatch.MOST_REFUSALS, Dispatch.MOST_REFUSALS + 3);
+            assertThat(server.signIns()).isBetween(Lane.MOST_REFUSALS, Lane.MOST_REFUSALS + 3);
             assertThat(outbox.states()).isEqualTo(Map.of("ready", 20L));
             assertThat(dispatch.hold().orElseThrow().reason()).isEqualTo(MailServer.Reason.SIGN_IN_REFUSED);
             server.does(Script.accepting());

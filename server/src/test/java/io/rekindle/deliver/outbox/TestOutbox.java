@@ -9,6 +9,7 @@ import io.rekindle.decide.OutgoingRun;
 import io.rekindle.deliver.MailSettings;
 import io.rekindle.deliver.links.Links;
 import io.rekindle.deliver.links.Tokens;
+import io.rekindle.deliver.smtp.MailProvider;
 import io.rekindle.platform.BusinessClock;
 import io.rekindle.platform.PlatformSettings;
 import io.rekindle.platform.SystemClock;
@@ -171,11 +172,12 @@ final class TestOutbox implements AutoCloseable {
                 null,
                 7L);
         var vault = new Vault(new byte[32]);
+        var links = new Links(jdbc, vault, new Tokens(vault), platform);
         return new Dispatch(
                 new MessageStore(jdbc, pool),
                 courier,
-                new Links(jdbc, vault, new Tokens(vault), platform),
-                settings,
+                links,
+                List.of(new MailProvider(settings, links)),
                 clock,
                 new TransactionTemplate(new JdbcTransactionManager(pool)),
                 journals);
@@ -321,7 +323,7 @@ final class TestOutbox implements AutoCloseable {
 
     /** Waits until nothing is due or being sent. */
     void awaitQuiet() {
-        await("the outbox is quiet: " + states(), () -> store.open(time.instant(), 10_000) == 0);
+        await("the outbox is quiet: " + states(), () -> store.open(time.instant(), 10_000, List.of("email")) == 0);
     }
 
     @Override

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.rekindle.deliver.MailSettings;
+import io.rekindle.deliver.channel.Handover;
+import io.rekindle.deliver.channel.Refusal;
 import io.rekindle.deliver.smtp.ScriptedMailServer.BreaksOff;
 import io.rekindle.deliver.smtp.ScriptedMailServer.Script;
 import jakarta.mail.MessagingException;
@@ -31,9 +33,8 @@ class SmtpConnectionTest {
     void anUnknownRecipientIsRefusedForGoodAndTheAddressIsDead() throws Exception {
         var end = send(Script.accepting().recipient("550 5.1.1 <alice@example.com> no such user"));
         assertThat(end).isInstanceOfSatisfying(Handover.Refused.class, refused -> {
-            assertThat(refused.stage()).isEqualTo(Handover.Stage.RECIPIENT);
-            assertThat(refused.code()).isEqualTo(550);
-            assertThat(refused.addressIsDead()).isTrue();
+            assertThat(refused.refusal()).isEqualTo(Refusal.ADDRESS);
+            assertThat(refused.detail()).startsWith("550 5.1.1");
         });
     }
 
@@ -51,7 +52,7 @@ class SmtpConnectionTest {
                     .as(reply)
                     .isInstanceOfSatisfying(
                             Handover.Refused.class,
-                            refused -> assertThat(refused.addressIsDead()).isFalse());
+                            refused -> assertThat(refused.refusal()).isEqualTo(Refusal.RECIPIENT));
         }
     }
 
@@ -59,8 +60,7 @@ class SmtpConnectionTest {
     void aRefusedSenderIsNotTheRecipientsFault() throws Exception {
         var end = send(Script.accepting().sender("550 5.1.8 we do not know you"));
         assertThat(end).isInstanceOfSatisfying(Handover.Refused.class, refused -> {
-            assertThat(refused.stage()).isEqualTo(Handover.Stage.SENDER);
-            assertThat(refused.addressIsDead()).isFalse();
+            assertThat(refused.refusal()).isEqualTo(Refusal.SENDER);
         });
     }
 
@@ -81,7 +81,7 @@ class SmtpConnectionTest {
         assertThat(end)
                 .isInstanceOfSatisfying(
                         Handover.Refused.class,
-                        refused -> assertThat(refused.stage()).isEqualTo(Handover.Stage.MESSAGE));
+                        refused -> assertThat(refused.refusal()).isEqualTo(Refusal.MESSAGE));
     }
 
     @Test

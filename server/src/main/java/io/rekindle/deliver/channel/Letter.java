@@ -1,0 +1,30 @@
+package io.rekindle.deliver.channel;
+
+import java.time.Instant;
+
+/**
+ * What one recipient is told, before it is made out for a provider.
+ *
+ * @param runId the run it belongs to
+ * @param ofCampaign whether we write of our own accord; otherwise the customer asked for it, and it is neither followed nor
+ *     unsubscribed from
+ * @param address where it goes, as the channel has it
+ * @param unsubscribeUrl where one click unsubscribes
+ * @param at when it is made out
+ */
+public record Letter(
+        long messageId,
+        long decisionId,
+        long runId,
+        boolean ofCampaign,
+        String address,
+        String subject,
+        String html,
+        String text,
+        String unsubscribeUrl,
+        Instant at) {
+    @Override
+    public String toString() {
+        return "Letter[message %d]".formatted(messageId);
+    }
+}
