@@ -636,8 +636,8 @@ public final class CommitLog implements EventLog, DisposableBean {
             seq++;
         }
         for (var submission : group.taken()) rejected.addAll(submission.call().rejected());
-        var ofState = new IntakeRows.OfGroup(
-                personal, rejected, group.quarantined(), group.breaches(), group.duplicates());
+        var ofState =
+                new IntakeRows.OfGroup(personal, rejected, group.quarantined(), group.breaches(), group.duplicates());
         gate.writeFor(() -> waitingInsideGate.get() > 0, () -> {
             if (group.fresh().size() >= SURGE && !ofState.isEmpty()) {
                 storeAndAppend(group, ofState);

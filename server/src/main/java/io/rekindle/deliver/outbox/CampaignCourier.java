@@ -246,7 +246,12 @@ class CampaignCourier implements Courier {
     @Override
     public void suppress(long messageId, Address address) {
         suppressions.suppress(
-                address.channel(), address.hash(), Suppression.Reason.HARD_BOUNCE, null, "message " + messageId, clock.instant());
+                address.channel(),
+                address.hash(),
+                Suppression.Reason.HARD_BOUNCE,
+                null,
+                "message " + messageId,
+                clock.instant());
     }
 
     @Override

@@ -186,11 +186,13 @@ class Dispatch implements Backlog, MailServer, SmartLifecycle {
         bell.release();
         for (var lane : lanes) lane.stop();
         var ends = endings;
+        // Once for all of them: those that hang, hang side by side.
+        long until = System.nanoTime() + PATIENCE_AT_STOP.toNanos();
         try {
             var keeper = keeping;
             if (keeper != null) keeper.join(PATIENCE_AT_STOP);
             if (ends != null) {
-                for (var lane : lanes) lane.awaitStop(PATIENCE_AT_STOP, ends);
+                for (var lane : lanes) lane.awaitStop(until, ends);
                 ends.close();
             }
             var last = closing;

@@ -111,10 +111,14 @@ final class Lane<T> {
         wake();
     }
 
-    /** After {@link #stop}: lets every sender finish the message it is at, and lays down what was not begun. */
-    void awaitStop(Duration patience, Endings ends) throws InterruptedException {
+    /**
+     * After {@link #stop}: lets every sender finish the message it is at, and lays down what was not begun.
+     *
+     * @param until {@link System#nanoTime} when that took too long
+     */
+    void awaitStop(long until, Endings ends) throws InterruptedException {
         for (var thread : threads) {
-            if (!thread.join(patience))
+            if (!thread.join(Duration.ofNanos(Math.max(0, until - System.nanoTime()))))
                 LOG.warn("{} does not stop; its message will be in doubt", thread.getName());
         }
         for (var left = anteroom.poll(); left != null; left = anteroom.poll())
@@ -162,8 +166,7 @@ final class Lane<T> {
         var now = clock.instant();
         var before = refusals;
         int inARow = before == null ? 1 : before.refusals() + 1;
-        refusals =
-                new Hold(reason, reply, inARow, before == null ? now : before.since(), now.plus(pace.firstRetry()));
+        refusals = new Hold(reason, reply, inARow, before == null ? now : before.since(), now.plus(pace.firstRetry()));
         if (inARow >= MOST_REFUSALS) anteroom.expect(0, true);
         if (inARow == MOST_REFUSALS)
             LOG.error(

@@ -26,7 +26,13 @@ final class Preparation {
     private final TransactionTemplate transaction;
     private final long start;
 
-    Preparation(MessageStore store, Courier courier, String channel, BusinessClock clock, TransactionTemplate transaction, long start) {
+    Preparation(
+            MessageStore store,
+            Courier courier,
+            String channel,
+            BusinessClock clock,
+            TransactionTemplate transaction,
+            long start) {
         this.store = store;
         this.courier = courier;
         this.channel = channel;

@@ -169,7 +169,11 @@ final class Sender<T> implements Runnable {
             var at = clock.instant();
             lane.refused(reason, refused.detail());
             return Ending.excused(
-                    attempt, reason.code(), refused.detail(), at, at.plus(lane.pace().firstRetry()));
+                    attempt,
+                    reason.code(),
+                    refused.detail(),
+                    at,
+                    at.plus(lane.pace().firstRetry()));
         }
         if (end instanceof Handover.Accepted || end instanceof Handover.Refused || end instanceof Handover.Postponed)
             lane.heard();
@@ -204,8 +208,7 @@ final class Sender<T> implements Runnable {
         return second == null ? end : second.send(letter);
     }
 
-    private Letter letter(
-            DueMessage message, String address, Courier.Written.Complete written, String unsubscribeUrl) {
+    private Letter letter(DueMessage message, String address, Courier.Written.Complete written, String unsubscribeUrl) {
         return new Letter(
                 message.messageId(),
                 message.decisionId(),
@@ -223,7 +226,8 @@ final class Sender<T> implements Runnable {
         var now = clock.instant();
         int tried = prepared.message().attempts() - prepared.message().excused();
         if (tried >= lane.pace().retries()) return Ending.failed(prepared.attempt(), "gave_up", detail, now, null);
-        return Ending.deferred(prepared.attempt(), reason, detail, now, now.plus(lane.pace().wait(tried)));
+        return Ending.deferred(
+                prepared.attempt(), reason, detail, now, now.plus(lane.pace().wait(tried)));
     }
 
     private boolean connect() {

@@ -131,7 +131,8 @@ class ErrorsInTheLogTest {
         assertThat(personalBeyondTheLog()).isZero();
 
         var worse = new Failing(() -> new OutOfMemoryError("injected"));
-        assertThat(fate(several("history-refuses-" + size, size, sealed, worse))).isEqualTo("log_unavailable");
+        assertThat(fate(several("history-refuses-" + size, size, sealed, worse)))
+                .isEqualTo("log_unavailable");
         assertThat(countOf("history-refuses-" + size + "%")).isZero();
         assertThat(personalBeyondTheLog()).isZero();
 
@@ -140,8 +141,7 @@ class ErrorsInTheLogTest {
     }
 
     /** @param amount of the last one */
-    private List<StagedEvent> several(
-            String name, int size, byte @Nullable [] personal, @Nullable BigDecimal amount) {
+    private List<StagedEvent> several(String name, int size, byte @Nullable [] personal, @Nullable BigDecimal amount) {
         var events = new ArrayList<StagedEvent>();
         for (int i = 0; i < size; i++) events.add(event(name + "-" + i, i == size - 1 ? amount : null, personal));
         return events;

@@ -78,6 +78,27 @@ class OutboxTest {
         }
     }
 
+    /** The other's messages wait for longest, and more of them than are ever prepared together. */
+    @Test
+    void aProviderThatAnswersNothingHoldsUpNoOther() throws Exception {
+        try (var mute = new ScriptedMailServer(Script.accepting().neverAnswers());
+                var mailboxes = Mailboxes.counting(0, MailboxHabits.acceptAll())) {
+            outbox.enqueue(TestOutbox.byPigeon(TestOutbox.run(1)), 600);
+            outbox.enqueue(TestOutbox.run(2), 500);
+            var patience = Duration.ofSeconds(5);
+            outbox.startBoth(
+                    TestOutbox.settings(mailboxes.port(), 4, 6, patience),
+                    TestOutbox.settings(mute.port(), 3, 6, patience));
+            TestOutbox.await("all mails are sent", () -> outbox.states(2).equals(Map.of("sent", 500L)));
+            assertThat(outbox.states(1))
+                    .doesNotContainKey("sent")
+                    .hasEntrySatisfying("ready", n -> assertThat(n).isGreaterThan(500));
+            assertThat(mailboxes.acceptedByRecipient())
+                    .hasSize(500)
+                    .allSatisfy((who, n) -> assertThat(n).isEqualTo(1));
+        }
+    }
+
     @Test
     void aPermanentRefusalFailsWithItsReplyAndTheAddressIsSuppressed() {
         MailboxHabits unknown = (who, before) ->

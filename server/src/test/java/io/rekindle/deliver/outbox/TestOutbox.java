@@ -7,8 +7,14 @@ import io.rekindle.consent.Category;
 import io.rekindle.decide.OutgoingMessage;
 import io.rekindle.decide.OutgoingRun;
 import io.rekindle.deliver.MailSettings;
+import io.rekindle.deliver.channel.Letter;
+import io.rekindle.deliver.channel.Line;
+import io.rekindle.deliver.channel.NoLineException;
+import io.rekindle.deliver.channel.Pace;
+import io.rekindle.deliver.channel.Provider;
 import io.rekindle.deliver.links.Links;
 import io.rekindle.deliver.links.Tokens;
+import io.rekindle.deliver.smtp.Mail;
 import io.rekindle.deliver.smtp.MailProvider;
 import io.rekindle.platform.BusinessClock;
 import io.rekindle.platform.PlatformSettings;
@@ -40,6 +46,7 @@ import org.springframework.transaction.support.TransactionTemplate;
 final class TestOutbox implements AutoCloseable {
     static final Instant START = Instant.parse("2026-03-01T09:00:00Z");
     private static final Duration PATIENCE = Duration.ofSeconds(60);
+    static final String PIGEON = "pigeon";
 
     final JdbcClient jdbc;
     final FixtureCourier courier;
@@ -159,7 +166,10 @@ final class TestOutbox implements AutoCloseable {
 
     static Dispatch dispatch(
             HikariDataSource pool, Courier courier, MailSettings settings, BusinessClock clock, Path journals) {
-        var jdbc = JdbcClient.create(pool);
+        return dispatch(pool, courier, List.of(new MailProvider(settings, links(pool))), clock, journals);
+    }
+
+    static Links links(HikariDataSource pool) {
         var platform = new PlatformSettings(
                 Path.of("unused"),
                 ZoneOffset.UTC,
@@ -172,15 +182,65 @@ final class TestOutbox implements AutoCloseable {
                 null,
                 7L);
         var vault = new Vault(new byte[32]);
-        var links = new Links(jdbc, vault, new Tokens(vault), platform);
+        return new Links(JdbcClient.create(pool), vault, new Tokens(vault), platform);
+    }
+
+    private static Dispatch dispatch(
+            HikariDataSource pool, Courier courier, List<Provider<?>> providers, BusinessClock clock, Path journals) {
         return new Dispatch(
-                new MessageStore(jdbc, pool),
+                new MessageStore(JdbcClient.create(pool), pool),
                 courier,
-                links,
-                List.of(new MailProvider(settings, links)),
+                links(pool),
+                providers,
                 clock,
                 new TransactionTemplate(new JdbcTransactionManager(pool)),
                 journals);
+    }
+
+    /** Starts sending mails to one server, and what is of channel {@code pigeon} to another. */
+    Dispatch startBoth(MailSettings mail, MailSettings pigeon) {
+        var dispatch = dispatch(
+                pool,
+                courier,
+                List.of(new MailProvider(mail, links(pool)), new OtherChannel(new MailProvider(pigeon, links(pool)))),
+                clock,
+                journals);
+        dispatches.add(dispatch);
+        dispatch.start();
+        return dispatch;
+    }
+
+    /** A mail server that takes the messages of another channel. */
+    private record OtherChannel(Provider<Mail> of) implements Provider<Mail> {
+        @Override
+        public String channel() {
+            return PIGEON;
+        }
+
+        @Override
+        public String name() {
+            return "another " + of.name();
+        }
+
+        @Override
+        public boolean isConfigured() {
+            return of.isConfigured();
+        }
+
+        @Override
+        public Pace pace() {
+            return of.pace();
+        }
+
+        @Override
+        public Mail madeOut(Letter letter) {
+            return of.madeOut(letter);
+        }
+
+        @Override
+        public Line<Mail> open() throws NoLineException {
+            return of.open();
+        }
     }
 
     /** Starts sending to a mail server. */
@@ -211,6 +271,24 @@ final class TestOutbox implements AutoCloseable {
                 LocalTime.of(23, 59),
                 START.plus(Duration.ofDays(10)),
                 0);
+    }
+
+    static OutgoingRun byPigeon(OutgoingRun run) {
+        return new OutgoingRun(
+                run.runId(),
+                run.campaignId(),
+                run.purpose(),
+                PIGEON,
+                run.topic(),
+                run.category(),
+                run.templateId(),
+                run.templateVersion(),
+                run.offerId(),
+                run.plannedAt(),
+                run.windowFrom(),
+                run.windowTo(),
+                run.expiresAt(),
+                run.lastMerge());
     }
 
     static OutgoingRun withOffer(OutgoingRun run) {
@@ -292,6 +370,17 @@ final class TestOutbox implements AutoCloseable {
     Map<String, Long> states() {
         var states = new TreeMap<String, Long>();
         jdbc.sql("select state || coalesce('/' || reason, '') as state, count(*) as n from messages group by 1")
+                .query(r -> {
+                    states.put(r.getString("state"), r.getLong("n"));
+                });
+        return states;
+    }
+
+    /** The same for one run's. */
+    Map<String, Long> states(long runId) {
+        var states = new TreeMap<String, Long>();
+        jdbc.sql("select state, count(*) as n from messages where run_id = :run group by 1")
+                .param("run", runId)
                 .query(r -> {
                     states.put(r.getString("state"), r.getLong("n"));
                 });

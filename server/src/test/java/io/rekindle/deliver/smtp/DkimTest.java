@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import io.rekindle.deliver.channel.Handover;
 import io.rekindle.deliver.MailSettings;
+import io.rekindle.deliver.channel.Handover;
 import io.rekindle.platform.Problem;
 import java.io.IOException;
 import java.nio.file.Files;
