@@ -12,6 +12,8 @@ import com.tngtech.archunit.ArchConfiguration;
 import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
+import io.rekindle.deliver.channel.Line;
+import io.rekindle.deliver.channel.Provider;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -49,15 +51,18 @@ class OneCheckTest {
     }
 
     @Test
-    void onlyTheSenderHandsMailsOverAndOnlyThosePermissionWasTakenFor() {
+    void onlyTheSenderHandsMessagesOverAndOnlyThosePermissionWasTakenFor() {
         noClasses()
                 .that()
                 .resideInAPackage("io.rekindle..")
                 .and()
                 .doNotHaveFullyQualifiedName("io.rekindle.deliver.outbox.Sender")
+                .and()
+                .areNotAssignableTo(Line.class)
                 .should()
-                .callMethodWhere(target(owner(name("io.rekindle.deliver.smtp.SmtpConnection")))
-                        .and(target(name("send"))))
+                .callMethodWhere(target(owner(assignableTo(Line.class))).and(target(name("send"))))
+                .orShould()
+                .callMethodWhere(target(owner(assignableTo(Provider.class))).and(target(name("open"))))
                 .check(PRODUCT);
         // What the sender gets is prepared, by nobody else, and that takes permission.
         noClasses()
