@@ -1,21 +1,24 @@
 import { ExclamationCircleFilled } from '@ant-design/icons';
-import { Button, Card, Form, Input, Tabs, Typography } from 'antd';
+import { Button, Card, Form, Input, Select, Tabs, Typography } from 'antd';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { problemOf } from '@/shared/api/problem';
 import type { Template } from '@/shared/api/types';
+import { useLabel } from '@/shared/i18n/useLabel';
 import { ProblemAlert } from '@/shared/ui/ProblemAlert';
 import { useFormProblem } from '@/shared/ui/useFormProblem';
 import { useSaveTemplate } from './api/saveTemplate';
 
 interface Values {
   name?: string;
-  subject?: string;
-  html?: string;
+  channel?: string;
+  subject?: string | null;
+  html?: string | null;
   text?: string;
 }
 
-const FIELDS = [['name'], ['subject'], ['html'], ['text']];
+const FIELDS = [['name'], ['channel'], ['subject'], ['html'], ['text']];
+const CHANNELS = ['email', 'sms'];
 /** The parts of a mail, each behind a tab of its own. */
 const PARTS = ['html', 'text'] as const;
 type Part = (typeof PARTS)[number];
@@ -30,24 +33,27 @@ interface Props {
 
 export function TemplateForm({ template, mayEdit, saved }: Props) {
   const { t } = useTranslation();
+  const label = useLabel();
   const [form] = Form.useForm<Values>();
   const [part, setPart] = useState<Part>('html');
   const [faulty, setFaulty] = useState<readonly Part[]>([]);
   const save = useSaveTemplate(template?.id ?? null);
   const problem = useFormProblem(form, FIELDS);
-  const start: Values = template ?? {};
+  const start: Values = template ?? { channel: 'email' };
+  const channel = Form.useWatch('channel', form) ?? start.channel;
+  const mail = channel === 'email';
   /** Marks the parts that have a fault, and opens one of them unless the open one has a fault too. */
   const lead = (places: readonly string[]) => {
     const found = PARTS.filter((one) => places.includes(one));
     setFaulty(found);
     setPart((open) => (found.includes(open) ? open : (found[0] ?? open)));
   };
-  const tab = (one: Part, label: string) => (
+  const tab = (one: Part, words: string) => (
     <span data-testid={`tab-${one}`} data-faulty={faulty.includes(one)}>
       <Typography.Text type="danger" aria-hidden>
         *
       </Typography.Text>{' '}
-      {label}
+      {words}
       {faulty.includes(one) && (
         <>
           {' '}
@@ -73,9 +79,9 @@ export function TemplateForm({ template, mayEdit, saved }: Props) {
           save.mutate(
             {
               name: values.name?.trim() ?? '',
-              channel: 'email',
-              subject: values.subject ?? '',
-              html: values.html ?? '',
+              channel: channel ?? null,
+              subject: mail ? (values.subject ?? '') : null,
+              html: mail ? (values.html ?? '') : null,
               text: values.text ?? '',
             },
             {
@@ -98,58 +104,78 @@ export function TemplateForm({ template, mayEdit, saved }: Props) {
         >
           <Input maxLength={120} data-testid="template-name" />
         </Form.Item>
-        <Form.Item
-          name="subject"
-          label={t('templates.subject')}
-          rules={[{ required: true, message: t('templates.subjectMissing') }]}
-        >
-          <Input maxLength={300} data-testid="template-subject" />
+        <Form.Item name="channel" label={t('messages.channel')}>
+          <Select
+            disabled={template !== null}
+            options={CHANNELS.map((value) => ({ value, label: label('channel', value) }))}
+            data-testid="template-channel"
+          />
         </Form.Item>
-        <Tabs
-          activeKey={part}
-          onChange={(key) => setPart(key as Part)}
-          items={[
-            {
-              key: 'html',
-              label: tab('html', t('templates.html')),
-              forceRender: true,
-              children: (
-                <Form.Item
-                  name="html"
-                  rules={[{ required: true, whitespace: true, message: t('templates.htmlMissing') }]}
-                  extra={t('templates.liquidHint', LIQUID)}
-                >
-                  <Input.TextArea
-                    className="code-area"
-                    autoSize={{ minRows: 16, maxRows: 28 }}
-                    spellCheck={false}
-                    aria-label={t('templates.html')}
-                    data-testid="template-html"
-                  />
-                </Form.Item>
-              ),
-            },
-            {
-              key: 'text',
-              label: tab('text', t('templates.text')),
-              forceRender: true,
-              children: (
-                <Form.Item
-                  name="text"
-                  rules={[{ required: true, whitespace: true, message: t('templates.textMissing') }]}
-                  extra={t('templates.textHint')}
-                >
-                  <Input.TextArea
-                    className="code-area"
-                    autoSize={{ minRows: 16, maxRows: 28 }}
-                    aria-label={t('templates.text')}
-                    data-testid="template-text"
-                  />
-                </Form.Item>
-              ),
-            },
-          ]}
-        />
+        {mail ? (
+          <>
+            <Form.Item
+              name="subject"
+              label={t('templates.subject')}
+              rules={[{ required: true, message: t('templates.subjectMissing') }]}
+            >
+              <Input maxLength={300} data-testid="template-subject" />
+            </Form.Item>
+            <Tabs
+              activeKey={part}
+              onChange={(key) => setPart(key as Part)}
+              items={[
+                {
+                  key: 'html',
+                  label: tab('html', t('templates.html')),
+                  forceRender: true,
+                  children: (
+                    <Form.Item
+                      name="html"
+                      rules={[{ required: true, whitespace: true, message: t('templates.htmlMissing') }]}
+                      extra={t('templates.liquidHint', LIQUID)}
+                    >
+                      <Input.TextArea
+                        className="code-area"
+                        autoSize={{ minRows: 16, maxRows: 28 }}
+                        spellCheck={false}
+                        aria-label={t('templates.html')}
+                        data-testid="template-html"
+                      />
+                    </Form.Item>
+                  ),
+                },
+                {
+                  key: 'text',
+                  label: tab('text', t('templates.text')),
+                  forceRender: true,
+                  children: (
+                    <Form.Item
+                      name="text"
+                      rules={[{ required: true, whitespace: true, message: t('templates.textMissing') }]}
+                      extra={t('templates.textHint')}
+                    >
+                      <Input.TextArea
+                        className="code-area"
+                        autoSize={{ minRows: 16, maxRows: 28 }}
+                        aria-label={t('templates.text')}
+                        data-testid="template-text"
+                      />
+                    </Form.Item>
+                  ),
+                },
+              ]}
+            />
+          </>
+        ) : (
+          <Form.Item
+            name="text"
+            label={t('templates.messageText')}
+            rules={[{ required: true, whitespace: true, message: t('templates.messageTextMissing') }]}
+            extra={t('templates.messageTextHint', LIQUID)}
+          >
+            <Input.TextArea autoSize={{ minRows: 5, maxRows: 16 }} data-testid="template-text" />
+          </Form.Item>
+        )}
         {mayEdit && (
           <Button
             type="primary"

@@ -59,36 +59,42 @@ export function TemplatePreview({ templateId, customerId, picker }: Props) {
         ) : preview.error ? (
           <ProblemAlert error={preview.error} />
         ) : preview.data ? (
-          <>
-            <div>
-              <span className="subtle">{t('templates.subject')} </span>
-              <strong data-testid="preview-subject">{preview.data.subject}</strong>
-            </div>
-            <Tabs
-              items={[
-                {
-                  key: 'html',
-                  label: t('templates.html'),
-                  // No script may run and nothing may reach this page: the frame has an origin of its own and no rights.
-                  children: (
-                    <iframe
-                      className="mail-frame"
-                      sandbox=""
-                      referrerPolicy="no-referrer"
-                      title={t('templates.preview')}
-                      srcDoc={preview.data.html}
-                      data-testid="preview-html"
-                    />
-                  ),
-                },
-                {
-                  key: 'text',
-                  label: t('templates.text'),
-                  children: <pre className="pre-words">{preview.data.text}</pre>,
-                },
-              ]}
-            />
-          </>
+          preview.data.html === null ? (
+            <pre className="pre-words" data-testid="preview-text">
+              {preview.data.text}
+            </pre>
+          ) : (
+            <>
+              <div>
+                <span className="subtle">{t('templates.subject')} </span>
+                <strong data-testid="preview-subject">{preview.data.subject}</strong>
+              </div>
+              <Tabs
+                items={[
+                  {
+                    key: 'html',
+                    label: t('templates.html'),
+                    // No script may run and nothing may reach this page: the frame has an origin of its own and no rights.
+                    children: (
+                      <iframe
+                        className="mail-frame"
+                        sandbox=""
+                        referrerPolicy="no-referrer"
+                        title={t('templates.preview')}
+                        srcDoc={preview.data.html}
+                        data-testid="preview-html"
+                      />
+                    ),
+                  },
+                  {
+                    key: 'text',
+                    label: t('templates.text'),
+                    children: <pre className="pre-words">{preview.data.text}</pre>,
+                  },
+                ]}
+              />
+            </>
+          )
         ) : (
           <Nothing text={t('templates.previewHint')} />
         )}

@@ -4052,8 +4052,8 @@ export interface components {
             items: components["schemas"]["io.rekindle.plan.Campaign"][];
             nextCursor: string | null;
         };
-        "io.rekindle.common.PageIo.rekindle.plan.MailTemplate": {
-            items: components["schemas"]["io.rekindle.plan.MailTemplate"][];
+        "io.rekindle.common.PageIo.rekindle.plan.MessageTemplate": {
+            items: components["schemas"]["io.rekindle.plan.MessageTemplate"][];
             nextCursor: string | null;
         };
         "io.rekindle.common.PageIo.rekindle.plan.Offer": {
@@ -4938,6 +4938,7 @@ export interface components {
             author: string;
             /** @enum {string} */
             category: "promotion" | "newsletter" | "reminder" | "survey" | "transactional";
+            channel: string;
             forecast: components["schemas"]["io.rekindle.plan.Forecast"] | null;
             /** Format: double */
             holdoutShare: number;
@@ -5040,13 +5041,13 @@ export interface components {
             /** Format: double */
             standardDeviation: number | null;
         };
-        "io.rekindle.plan.MailTemplate": {
+        "io.rekindle.plan.MessageTemplate": {
             channel: string;
-            html: string;
+            html: string | null;
             /** Format: int64 */
             id: number;
             name: string;
-            subject: string;
+            subject: string | null;
             text: string;
             /** Format: int32 */
             version: number;
@@ -5132,9 +5133,9 @@ export interface components {
             name?: string | null;
             value?: number | null;
         };
-        "io.rekindle.plan.RenderedMail": {
-            html: string;
-            subject: string;
+        "io.rekindle.plan.RenderedMessage": {
+            html: string | null;
+            subject: string | null;
             text: string;
         };
         "io.rekindle.plan.SendWindow": {
@@ -19299,7 +19300,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["io.rekindle.common.PageIo.rekindle.plan.MailTemplate"];
+                    "application/json": components["schemas"]["io.rekindle.common.PageIo.rekindle.plan.MessageTemplate"];
                 };
             };
             /** @description a parameter, a field or the body cannot be used: errors has the places */
@@ -19359,7 +19360,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["io.rekindle.plan.MailTemplate"];
+                    "application/json": components["schemas"]["io.rekindle.plan.MessageTemplate"];
                 };
             };
             /** @description a parameter, a field or the body cannot be used: errors has the places */
@@ -19444,7 +19445,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["io.rekindle.plan.MailTemplate"];
+                    "application/json": components["schemas"]["io.rekindle.plan.MessageTemplate"];
                 };
             };
             /** @description a parameter, a field or the body cannot be used: errors has the places */
@@ -19515,7 +19516,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["io.rekindle.plan.MailTemplate"];
+                    "application/json": components["schemas"]["io.rekindle.plan.MessageTemplate"];
                 };
             };
             /** @description a parameter, a field or the body cannot be used: errors has the places */
@@ -19613,7 +19614,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["io.rekindle.plan.RenderedMail"];
+                    "application/json": components["schemas"]["io.rekindle.plan.RenderedMessage"];
                 };
             };
             /** @description a parameter, a field or the body cannot be used: errors has the places */

@@ -126,6 +126,19 @@ public class Identifiers {
         };
     }
 
+    /** A telephone number as it is dialled from anywhere, {@code +49301234567}; empty when the value is none. */
+    public Optional<String> dialled(String value) {
+        var number = Identifier.normalised(Identifier.Type.PHONE, withCountry(value.strip()));
+        try {
+            var phones = PhoneNumberUtil.getInstance();
+            return number.startsWith("+") && phones.isPossibleNumber(phones.parse(number, NO_REGION))
+                    ? Optional.of(number)
+                    : Optional.empty();
+        } catch (NumberParseException noNumber) {
+            return Optional.empty();
+        }
+    }
+
     /** What a text is by its form, whatever it serves as. */
     public enum Form {
         /** Nothing that is known: a number of the shop's own. */

@@ -127,7 +127,7 @@ final class Outcomes {
                         """
                 , clicked as (
                     select customer_id, min(occurred_at) as clicked_at from events_now
-                    where source_id = ? and type = 'track' and name = 'Email Link Clicked'
+                    where source_id = ? and type = 'track' and name in ('Email Link Clicked', 'SMS Link Clicked', 'Message Link Clicked')
                       and occurred_at >= ? and occurred_at < ?
                       and json_text(properties, '$.campaign_id') = ?
                       and coalesce(json_text(properties, '$.machine'), 'false') = 'false'

@@ -12,6 +12,7 @@ import org.jspecify.annotations.Nullable;
  * One mailing to one audience, planned so that what it changes can be told.
  *
  * @param segmentVersion the version of the segment's rule, pinned when the campaign was submitted
+ * @param channel its template's
  * @param templateVersion pinned when the campaign was submitted
  * @param holdoutShare share of the eligible audience that is not written to, 0.01 to 0.5
  * @param attributionDays how long after the planned time purchases count
@@ -29,6 +30,7 @@ public record Campaign(
         long segmentId,
         @Nullable Integer segmentVersion,
         long templateId,
+        String channel,
         @Nullable Integer templateVersion,
         @Nullable Long offerId,
         double holdoutShare,
@@ -48,6 +50,6 @@ public record Campaign(
     /** The permission its messages need. */
     @JsonIgnore
     public Ask ask() {
-        return new Ask(Permissions.MARKETING, Permissions.EMAIL, topic, category);
+        return new Ask(Permissions.MARKETING, channel, topic, category);
     }
 }

@@ -38,7 +38,8 @@ public class Campaigns {
     private static final String COLUMNS = """
             select id, name, objective_id, segment_id, segment_version, template_id, template_version, offer_id,
                 holdout_share, send_from, send_to, start_at, attribution_days, message_cost, topic, category, state,
-                author, approver, approved_at, forecast, objective, run_id
+                author, approver, approved_at, forecast, objective, run_id,
+                (select v.channel from template_versions v where v.template_id = campaigns.template_id and v.version = 1) as channel
             from campaigns
             """;
 
@@ -581,6 +582,7 @@ public class Campaigns {
                 r.getLong("segment_id"),
                 r.getObject("segment_version", Integer.class),
                 r.getLong("template_id"),
+                r.getString("channel"),
                 r.getObject("template_version", Integer.class),
                 r.getObject("offer_id", Long.class),
                 r.getDouble("holdout_share"),

@@ -56,7 +56,7 @@ public class Previews {
      *
      * @param offerId the offer to show; null: none, as for a campaign without one
      */
-    public RenderedMail preview(long templateId, CustomerId customer, @Nullable Long offerId) {
+    public RenderedMessage preview(long templateId, CustomerId customer, @Nullable Long offerId) {
         var template = templates.get(templateId);
         if (!profiles.exists(customer))
             throw Problem.notFound("customer_not_found", "there is no customer {id}")

@@ -55,7 +55,9 @@ public record TemplateValues(Map<String, String> byPath) {
         traits.forEach((name, value) -> {
             if (value.isValueNode() && !value.isNull()) values.put(name, value.asString());
         });
-        values.putAll(personal.values());
+        personal.values().forEach((field, value) -> {
+            if (PERSONAL.contains(field)) values.put(field, value);
+        });
         personal.fullName().ifPresent(name -> values.put(PersonalFields.NAME, name));
         return values;
     }

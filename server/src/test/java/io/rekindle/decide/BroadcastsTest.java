@@ -292,7 +292,10 @@ class BroadcastsTest {
                                 measured_at, target, deadline, created_at, created_by)
                             values ('retain', 'o', 'repurchase_rate', 'points', 30, 0.1, 100, '2026-03-01', 0.02,
                                 '2026-12-31', '2026-03-01', 'test') returning id),
-                        t as (insert into templates (version, created_at) values (1, '2026-03-01') returning id)
+                        t as (insert into templates (version, created_at) values (1, '2026-03-01') returning id),
+                        v as (
+                            insert into template_versions (template_id, version, name, channel, subject, html, body_text, saved_at, saved_by)
+                            select id, 1, 't', 'email', 's', 'h', 'b', '2026-03-01', 'test' from t)
                         insert into campaigns (name, objective_id, segment_id, segment_version, template_id,
                             template_version, holdout_share, send_from, send_to, attribution_days, message_cost, state,
                             author, created_at)

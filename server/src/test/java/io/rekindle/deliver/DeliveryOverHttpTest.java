@@ -11,7 +11,7 @@ import io.rekindle.decide.Outbox;
 import io.rekindle.decide.OutgoingMessage;
 import io.rekindle.decide.OutgoingRun;
 import io.rekindle.identity.Identities;
-import io.rekindle.plan.MailTemplate;
+import io.rekindle.plan.MessageTemplate;
 import io.rekindle.plan.Templates;
 import io.rekindle.platform.BusinessClock;
 import io.rekindle.platform.TimeTravel;
@@ -748,7 +748,7 @@ class DeliveryOverHttpTest {
                         customer -> new OutgoingMessage(message(run, customer), decision(run, customer), customer))));
     }
 
-    private MailTemplate aTemplate() {
+    private MessageTemplate aTemplate() {
         return templates.create(new Templates.Draft(
                 "We miss you",
                 "email",

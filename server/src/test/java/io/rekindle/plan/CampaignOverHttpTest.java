@@ -104,6 +104,47 @@ class CampaignOverHttpTest {
     }
 
     @Test
+    void aTemplateOfShortMessagesIsATextAndMakesItsCampaignOne() throws Exception {
+        var faulty = send(
+                "POST",
+                "/api/templates",
+                "{\"name\":\"t\",\"channel\":\"sms\",\"subject\":\"Hi\",\"html\":\"<b>x</b>\",\"text\":\" \"}");
+        assertThat(faulty.status()).isEqualTo(422);
+        assertThat(faulty.body().get("errors").findValuesAsString("code"))
+                .containsExactlyInAnyOrder("template_part", "template_part", "message_text_missing");
+        var unknown = send("POST", "/api/templates", "{\"name\":\"t\",\"channel\":\"fax\",\"text\":\"x\"}");
+        assertThat(unknown.body().get("errors").findValuesAsString("code")).contains("template_channel");
+
+        var made = send(
+                "POST",
+                "/api/templates",
+                "{\"name\":\"t\",\"channel\":\"sms\",\"text\":\"Hi {{ customer.first_name }}\"}");
+        assertThat(made.status()).as(made.body().toString()).isEqualTo(201);
+        assertThat(made.body().get("channel").stringValue()).isEqualTo("sms");
+        assertThat(made.body().path("html").isNull()).isTrue();
+        long template = made.body().get("id").longValue();
+        var moved = send(
+                "PUT",
+                "/api/templates/" + template,
+                "{\"name\":\"t\",\"channel\":\"email\",\"subject\":\"Hi\",\"html\":\"x\",\"text\":\"x\"}");
+        assertThat(moved.status()).isEqualTo(422);
+        assertThat(moved.body().get("errors").findValuesAsString("code")).contains("template_channel_stays");
+        var shown = preview(template, null);
+        assertThat(shown.body().at("/errors/0/place").stringValue()).isEqualTo("text line 1");
+
+        ordersOf(961_000_000L, 5, 1);
+        long segment = segmentOf(961_000_000L);
+        var objective = send("POST", "/api/objectives", objective(segment, "Back by short message"));
+        var campaign = send(
+                "POST",
+                "/api/campaigns",
+                "{\"name\":\"c\",\"objectiveId\":%d,\"segmentId\":%d,\"templateId\":%d,\"holdoutShare\":0.2,\"sendWindow\":{\"from\":\"09:00\",\"to\":\"20:00\"},\"attributionDays\":14,\"messageCost\":0.05}"
+                        .formatted(objective.body().get("id").longValue(), segment, template));
+        assertThat(campaign.status()).as(campaign.body().toString()).isEqualTo(201);
+        assertThat(campaign.body().get("channel").stringValue()).isEqualTo("sms");
+    }
+
+    @Test
     void aPreviewNamesEveryMissingValue() throws Exception {
         long template = template("{{ customer.first_name }}");
         var answer = preview(template, null);

@@ -7,6 +7,8 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.jsoup.Jsoup;
 import org.jsoup.nodes.Element;
 import org.springframework.jdbc.core.simple.JdbcClient;
@@ -20,6 +22,9 @@ import org.springframework.stereotype.Component;
 public class Links {
     private static final String CONTEXT = "message-link";
     private static final int REMEMBERED = 10_000;
+    /** Up to a blank, a sign of another script, or one no address ends with. */
+    private static final Pattern WEB_ADDRESS =
+            Pattern.compile("https?://[\\x21-\\x7e&&[^<>\"']]*[\\x21-\\x7e&&[^<>\"'.,;:!?)\\]]]");
 
     private final JdbcClient jdbc;
     private final Vault vault;
@@ -52,13 +57,31 @@ public class Links {
         page.outputSettings().prettyPrint(false);
         for (var link : page.select("a[href], area[href]")) {
             var url = link.attr("href").strip();
-            if (url.startsWith(publicUrl + "/u/") || url.startsWith(publicUrl + "/p/")) continue;
+            if (isOurs(url)) continue;
             WebAddress.of(url)
                     .ifPresent(address ->
                             link.attr("href", publicUrl + "/t/c/" + tokens.click(messageId, linkId(runId, address))));
         }
         page.body().appendChild(pixel(messageId));
         return page.outerHtml();
+    }
+
+    /** The text with tracking links where it has web addresses. */
+    public String trackText(String text, long runId, long messageId) {
+        return WEB_ADDRESS.matcher(text).replaceAll(found -> {
+            var url = found.group();
+            return Matcher.quoteReplacement(
+                    isOurs(url)
+                            ? url
+                            : WebAddress.of(url)
+                                    .map(address ->
+                                            publicUrl + "/t/c/" + tokens.click(messageId, linkId(runId, address)))
+                                    .orElse(url));
+        });
+    }
+
+    private boolean isOurs(String url) {
+        return url.startsWith(publicUrl + "/u/") || url.startsWith(publicUrl + "/p/");
     }
 
     /** Where a link of a message leads; empty when that run has no such link. */

@@ -6,6 +6,7 @@ import io.rekindle.common.CustomerId;
 import io.rekindle.consent.Consents;
 import io.rekindle.consent.Suppression;
 import io.rekindle.consent.Suppressions;
+import io.rekindle.deliver.LifecycleEvent;
 import io.rekindle.platform.BusinessClock;
 import java.net.URI;
 import java.time.Duration;
@@ -81,7 +82,11 @@ public class Responses {
         message.ifPresent(sent -> {
             var why = machine(sent, visitor);
             if (why.isEmpty()) first(Mark.OPENED, sent.messageId());
-            tell(sent, "Email Opened", "opened:" + (why.isEmpty() ? "person" : "machine"), properties(sent, why));
+            tell(
+                    sent,
+                    LifecycleEvent.OPENED.of(sent.channel()),
+                    "opened:" + (why.isEmpty() ? "person" : "machine"),
+                    properties(sent, why));
         });
         return message.isPresent();
     }
@@ -103,7 +108,7 @@ public class Responses {
                                             .put("link", withoutQuery(target));
                                     tell(
                                             sent,
-                                            "Email Link Clicked",
+                                            LifecycleEvent.LINK_CLICKED.of(sent.channel()),
                                             "clicked:%d:%s"
                                                     .formatted(click.linkId(), why.isEmpty() ? "person" : "machine"),
                                             properties);

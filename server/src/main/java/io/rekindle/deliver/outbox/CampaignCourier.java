@@ -39,13 +39,17 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.springframework.stereotype.Component;
 
 /** Messages of campaigns: profiles, permissions, templates and coupons as the modules to the left have them. */
 @Component
 class CampaignCourier implements Courier {
-    private static final String EMAIL = "email";
+    /** What a template may say, and where it may go. */
+    private static final Set<String> READ = Stream.concat(
+                    TemplateValues.PERSONAL.stream(), Stream.of(PersonalFields.PHONE))
+            .collect(Collectors.toUnmodifiableSet());
 
     private final Profiles profiles;
     private final Permissions permissions;
@@ -106,7 +110,7 @@ class CampaignCourier implements Courier {
     @Override
     public Map<CustomerId, Recipient> recipients(String channel, Collection<CustomerId> customers) {
         offersOfBatch.clear();
-        var personal = profiles.personal(customers, TemplateValues.PERSONAL);
+        var personal = profiles.personal(customers, READ);
         var traits = profiles.traits(customers);
         var inUse = wordings.latest();
         var recipients = new HashMap<CustomerId, Recipient>();
@@ -116,18 +120,33 @@ class CampaignCourier implements Courier {
             var values = TemplateValues.none()
                     .withWordings(inUse, ofCustomer)
                     .withCustomer(TemplateValues.ofCustomer(ofCustomer, fields));
-            var address =
-                    fields.get(PersonalFields.EMAIL).flatMap(this::address).orElse(null);
+            var address = address(channel, fields).orElse(null);
             recipients.put(customer, new Recipient(customer, address, values.byPath()));
         }
         return recipients;
     }
 
     /** What the rules of identity block is nobody's: a filled-in nothing, or the shop's own. */
-    private Optional<Address> address(String email) {
-        if (identifiers.of(Identifier.Type.EMAIL, email).isEmpty()) return Optional.empty();
+    private Optional<Address> address(String channel, PersonalFields fields) {
+        return switch (channel) {
+            case Permissions.EMAIL ->
+                fields.get(PersonalFields.EMAIL)
+                        .filter(email ->
+                                identifiers.of(Identifier.Type.EMAIL, email).isPresent())
+                        .flatMap(email -> address(channel, email));
+            case Permissions.SMS ->
+                fields.get(PersonalFields.PHONE)
+                        .filter(phone ->
+                                identifiers.of(Identifier.Type.PHONE, phone).isPresent())
+                        .flatMap(identifiers::dialled)
+                        .flatMap(phone -> address(channel, phone));
+            default -> Optional.empty();
+        };
+    }
+
+    private Optional<Address> address(String channel, String value) {
         try {
-            return Optional.of(new Address(EMAIL, email, suppressions.addressHash(EMAIL, email)));
+            return Optional.of(new Address(channel, value, suppressions.addressHash(channel, value)));
         } catch (Problem notAnAddress) {
             return Optional.empty();
         }
@@ -143,8 +162,8 @@ class CampaignCourier implements Courier {
                 .with("preferences_url", preferencesUrl(message.customer(), recipient.address()));
         if (run.offerId() != null) values = values.withOffer(offer(run.offerId()), coupon, clock.zone());
         try {
-            var mail = templates.render(run.templateId(), run.templateVersion(), values);
-            return new Written.Complete(mail.subject(), mail.html(), mail.text());
+            var said = templates.render(run.templateId(), run.templateVersion(), values);
+            return new Written.Complete(said.subject(), said.html(), said.text());
         } catch (MissingValue missing) {
             return new Written.Lacking(missing.places().stream()
                     .map(fault -> fault.place() + ": " + fault.message())
@@ -154,7 +173,9 @@ class CampaignCourier implements Courier {
 
     /** The link of whoever gets the mail. */
     private String preferencesUrl(CustomerId customer, @Nullable Address address) {
-        return address == null ? preferences.url(customer) : preferences.url(customer, address.hash());
+        return address == null || !address.channel().equals(Permissions.EMAIL)
+                ? preferences.url(customer)
+                : preferences.url(customer, address.hash());
     }
 
     /** A confirmation that is not open any more, or asks about another address, has nothing to say. */

@@ -55,7 +55,8 @@ public interface Courier {
 
     /** A template made out for one recipient, or the places where it lacks a value. */
     sealed interface Written {
-        record Complete(String subject, String html, String text) implements Written {}
+        /** Null is what the channel has not. */
+        record Complete(@Nullable String subject, @Nullable String html, String text) implements Written {}
 
         record Lacking(List<String> places) implements Written {}
     }

@@ -217,7 +217,9 @@ final class Sender<T> implements Runnable {
                 address,
                 written.subject(),
                 written.html(),
-                written.text(),
+                message.run().isOfCampaign() && written.html() == null
+                        ? links.trackText(written.text(), message.run().runId(), message.messageId())
+                        : written.text(),
                 unsubscribeUrl,
                 clock.instant());
     }

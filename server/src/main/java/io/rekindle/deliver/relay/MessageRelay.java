@@ -2,6 +2,7 @@ package io.rekindle.deliver.relay;
 
 import io.rekindle.collect.EventLog;
 import io.rekindle.common.CustomerId;
+import io.rekindle.deliver.LifecycleEvent;
 import io.rekindle.deliver.MessageState;
 import io.rekindle.platform.Backlog;
 import io.rekindle.platform.LastingThreads;
@@ -243,10 +244,10 @@ class MessageRelay implements Backlog, SmartLifecycle {
                 .put("campaign_id", change.campaignId());
         String name;
         if (change.state().equals(MessageState.SENT.code())) {
-            name = "Email Delivered";
+            name = LifecycleEvent.DELIVERED.of(change.channel());
         } else if (change.state().equals(MessageState.FAILED.code())
                 && BOUNCES.contains(String.valueOf(change.reason()))) {
-            name = "Email Bounced";
+            name = LifecycleEvent.BOUNCED.of(change.channel());
             properties.put("bounce_type", "address_refused".equals(change.reason()) ? "hard" : "soft");
             if (change.addressHash() != null) properties.put("address_hash", Long.toString(change.addressHash()));
         } else {

@@ -12,6 +12,7 @@ import io.rekindle.deliver.links.Links;
 import jakarta.mail.AuthenticationFailedException;
 import jakarta.mail.MessagingException;
 import java.util.Map;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -61,11 +62,12 @@ public final class MailProvider implements Provider<Mail> {
     @Override
     public Mail madeOut(Letter letter) {
         var message = Long.toString(letter.messageId());
+        var html = Objects.requireNonNull(letter.html(), "a mail has an HTML part");
         return new Mail(
                 "%016x.%016x@%s".formatted(letter.decisionId(), letter.messageId(), settings.senderDomain()),
                 letter.address(),
-                letter.subject(),
-                letter.ofCampaign() ? links.track(letter.html(), letter.runId(), letter.messageId()) : letter.html(),
+                Objects.requireNonNull(letter.subject(), "a mail has a subject"),
+                letter.ofCampaign() ? links.track(html, letter.runId(), letter.messageId()) : html,
                 letter.text(),
                 letter.at(),
                 letter.ofCampaign()

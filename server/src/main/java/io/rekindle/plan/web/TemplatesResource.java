@@ -2,9 +2,9 @@ package io.rekindle.plan.web;
 
 import io.rekindle.common.CustomerId;
 import io.rekindle.common.Page;
-import io.rekindle.plan.MailTemplate;
+import io.rekindle.plan.MessageTemplate;
 import io.rekindle.plan.Previews;
-import io.rekindle.plan.RenderedMail;
+import io.rekindle.plan.RenderedMessage;
 import io.rekindle.plan.Templates;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.HttpStatus;
@@ -33,7 +33,7 @@ class TemplatesResource {
 
     @GetMapping
     @PreAuthorize("hasRole('VIEWER')")
-    Page<MailTemplate> list(
+    Page<MessageTemplate> list(
             @RequestParam(defaultValue = "9223372036854775807") long cursor,
             @RequestParam(defaultValue = "50") int limit) {
         return templates.list(cursor, limit);
@@ -41,7 +41,7 @@ class TemplatesResource {
 
     @GetMapping("/{id}")
     @PreAuthorize("hasRole('VIEWER')")
-    MailTemplate get(@PathVariable long id) {
+    MessageTemplate get(@PathVariable long id) {
         return templates.get(id);
     }
 
@@ -49,13 +49,13 @@ class TemplatesResource {
     @PostMapping
     @ResponseStatus(HttpStatus.CREATED)
     @PreAuthorize("hasRole('PLANNER')")
-    MailTemplate create(@RequestBody Templates.Draft draft) {
+    MessageTemplate create(@RequestBody Templates.Draft draft) {
         return templates.create(draft);
     }
 
     @PutMapping("/{id}")
     @PreAuthorize("hasRole('PLANNER')")
-    MailTemplate update(@PathVariable long id, @RequestBody Templates.Draft draft) {
+    MessageTemplate update(@PathVariable long id, @RequestBody Templates.Draft draft) {
         return templates.update(id, draft);
     }
 
@@ -65,7 +65,7 @@ class TemplatesResource {
     /** {@code template_missing_value} names every value a part lacks; {@code customer_not_found}, {@code offer_not_found}. */
     @PostMapping("/{id}/preview")
     @PreAuthorize("hasRole('PLANNER')")
-    RenderedMail preview(@PathVariable long id, @RequestBody PreviewRequest request) {
+    RenderedMessage preview(@PathVariable long id, @RequestBody PreviewRequest request) {
         return previews.preview(id, request.customerId(), request.offerId());
     }
 }

@@ -93,6 +93,32 @@ class LinksTest {
         assertThat(java.net.URI.create(leadsTo).toASCIIString()).isEqualTo(leadsTo);
     }
 
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "Look: https://shop.example/a?b=1&c=2.|Look: @.|https://shop.example/a?b=1&c=2",
+                "(https://shop.example/a)|(@)|https://shop.example/a",
+                "新品https://shop.example/a，退订回T|新品@，退订回T|https://shop.example/a",
+                "https://shop.example/a退订回T|@退订回T|https://shop.example/a",
+                "https://shop.example/$1/x|@|https://shop.example/$1/x"
+            })
+    void theLinksOfATextAreFollowedToo(String text, String around, String leadsTo) {
+        var followed = links.trackText(text, 10, 101);
+        var link = followed.replaceFirst(".*?(https://mail\\.shop\\.example/t/c/[A-Za-z0-9_-]+).*", "$1");
+        assertThat(followed.replace(link, "@")).isEqualTo(around);
+        var click = tokens.readClick(link.substring(link.lastIndexOf('/') + 1)).orElseThrow();
+        assertThat(click.messageId()).isEqualTo(101);
+        assertThat(links.target(click.linkId(), 10)).contains(leadsTo);
+    }
+
+    @Test
+    void ofATextOurOwnLinksAndWhatIsNoAddressStayAsTheyAre() {
+        var text =
+                "mail.shop.example, https://mail.shop.example/u/abc https://mail.shop.example/p/abc https:// ftp://x/y";
+        assertThat(links.trackText(text, 11, 111)).isEqualTo(text);
+    }
+
     @Test
     void aLinkOfOneRunIsNoneOfAnother() {
         var link = tracked("<a href=\"https://shop.example/two\">x</a>", 2, 21).getFirst();
