@@ -89,7 +89,7 @@ export function RetentionRules() {
                 render: (_, row) => (
                   <>
                     <code>{row.dataClass}</code>
-                    {row.dataClass === 'inactive-persons' && <div>{t('dataRights.mayReturn')}</div>}
+                    <div className="subtle">{t(`dataRights.holds.${row.dataClass}`, { defaultValue: '' })}</div>
                   </>
                 ),
               },

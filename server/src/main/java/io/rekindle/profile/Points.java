@@ -4,6 +4,7 @@ import io.rekindle.common.CustomerId;
 import io.rekindle.warehouse.Sql;
 import io.rekindle.warehouse.Warehouse;
 import java.util.List;
+import java.util.Set;
 import org.springframework.stereotype.Component;
 
 /**
@@ -12,6 +13,9 @@ import org.springframework.stereotype.Component;
  */
 @Component
 class Points implements Section {
+    /** What it is worked out from. */
+    static final Set<String> EVENTS = Set.of("Points Earned", "Points Spent", "Points Expired");
+
     private final Warehouse warehouse;
     private final EventsOf events;
 

@@ -8,6 +8,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.springframework.stereotype.Component;
 
 /**
@@ -16,6 +17,9 @@ import org.springframework.stereotype.Component;
  */
 @Component
 class Surveys implements Section {
+    /** What it is worked out from. */
+    static final Set<String> EVENTS = Set.of("Survey Answered");
+
     private static final Map<String, String> LAST = Map.of("nps", "lastNps", "csat", "lastCsat", "ces", "lastCes");
 
     private final Warehouse warehouse;

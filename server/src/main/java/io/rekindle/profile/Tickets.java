@@ -5,6 +5,7 @@ import io.rekindle.warehouse.Sql;
 import io.rekindle.warehouse.Warehouse;
 import java.math.BigDecimal;
 import java.util.List;
+import java.util.Set;
 import org.springframework.stereotype.Component;
 
 /**
@@ -14,6 +15,10 @@ import org.springframework.stereotype.Component;
  */
 @Component
 class Tickets implements Section {
+    /** What it is worked out from. */
+    static final Set<String> EVENTS =
+            Set.of("Ticket Opened", "Ticket Created", "Ticket Reopened", "Ticket Closed", "Ticket Solved");
+
     private final Warehouse warehouse;
     private final EventsOf events;
 

@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.Function;
 
@@ -67,6 +68,27 @@ public interface Warehouse {
      * @param exchange as for {@link #forget}
      */
     void compact(Map<String, String> kept, Consumer<Runnable> exchange);
+
+    /**
+     * Rows of a table that say less from now on.
+     *
+     * @param of what is true of these rows {@code t}: a condition of our own code
+     * @param columns what becomes null of them
+     */
+    record Emptied(String of, Set<String> columns) {
+        public Emptied {
+            columns = Set.copyOf(columns);
+        }
+    }
+
+    /**
+     * Writes the history anew with rows that say less, and puts the new file in the place of the old, as {@link #forget}
+     * does: what they said stands in no file any more.
+     *
+     * @param emptied by table
+     * @param exchange as for {@link #forget}
+     */
+    void empty(Map<String, Emptied> emptied, Consumer<Runnable> exchange);
 
     /** The one row of a query, if it has one. */
     default <T> Optional<T> first(Sql sql, Function<Row, T> mapper) {

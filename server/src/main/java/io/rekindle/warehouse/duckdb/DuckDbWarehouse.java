@@ -334,30 +334,33 @@ public final class DuckDbWarehouse implements Warehouse, Backed, AutoCloseable {
 
     @Override
     public void forget(Mentions gone, List<PersonalHistory> histories, Consumer<Runnable> exchange) {
-        rewrite(gone, histories, Map.of(), exchange);
+        rewrite(new Rewriting.Changes(gone, histories, Map.of(), Map.of()), exchange);
     }
 
     @Override
     public void compact(Map<String, String> kept, Consumer<Runnable> exchange) {
-        rewrite(Mentions.none(), List.of(), kept, exchange);
+        rewrite(new Rewriting.Changes(Mentions.none(), List.of(), kept, Map.of()), exchange);
     }
 
-    private void rewrite(
-            Mentions gone, List<PersonalHistory> histories, Map<String, String> kept, Consumer<Runnable> exchange) {
+    @Override
+    public void empty(Map<String, Emptied> emptied, Consumer<Runnable> exchange) {
+        rewrite(new Rewriting.Changes(Mentions.none(), List.of(), Map.of(), emptied), exchange);
+    }
+
+    private void rewrite(Rewriting.Changes changes, Consumer<Runnable> exchange) {
         // One copy in the making at a time: they would stand in one file.
         rewriting.lock();
         try {
-            rewriteInTurn(gone, histories, kept, exchange);
+            rewriteInTurn(changes, exchange);
         } finally {
             rewriting.unlock();
         }
     }
 
-    private void rewriteInTurn(
-            Mentions gone, List<PersonalHistory> histories, Map<String, String> kept, Consumer<Runnable> exchange) {
+    private void rewriteInTurn(Rewriting.Changes changes, Consumer<Runnable> exchange) {
         var next = newFile(".duckdb");
         try {
-            try (var copying = new Rewriting(root.duplicate(), next, gone, histories, kept)) {
+            try (var copying = new Rewriting(root.duplicate(), next, changes)) {
                 copying.copy();
                 exchange.accept(() -> exchange(copying, next));
             } finally {

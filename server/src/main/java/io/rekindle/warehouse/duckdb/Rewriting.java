@@ -4,6 +4,7 @@ import io.rekindle.platform.Mentions;
 import io.rekindle.platform.PersonalHistory;
 import io.rekindle.platform.PersonalHistory.Form;
 import io.rekindle.platform.PersonalHistory.Searched;
+import io.rekindle.warehouse.Warehouse;
 import java.nio.file.Path;
 import java.sql.SQLException;
 import java.util.ArrayList;
@@ -17,7 +18,7 @@ import org.duckdb.DuckDBConnection;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A copy of the file in the making, without some persons or without some rows. Tables are only ever appended to, so what comes in while it is
+ * A copy of the file in the making, without some persons, without some rows, or with rows that say less. Tables are only ever appended to, so what comes in while it is
  * being made stands behind the row that was the last at its beginning, and is copied after the rest.
  *
  * <p>What others' rows say of those persons is found by what is said, not row by row: DuckDB takes the texts apart and
@@ -38,6 +39,7 @@ final class Rewriting implements AutoCloseable {
     private final List<Table> tables;
     private final Map<String, PersonalHistory> histories;
     private final Map<String, String> kept;
+    private final Map<String, Warehouse.Emptied> emptied;
     private final Mentions gone;
     private final Map<String, Long> lastRows = new HashMap<>();
     /** Tables and columns, as {@code table.column}, of which something is said anew. */
@@ -50,17 +52,22 @@ final class Rewriting implements AutoCloseable {
     /** What a column says, and what its value is called; empty where it tells by itself. */
     private record Said(String field, String text) {}
 
-    /** @param kept by table, which of the rows that are there at the beginning stay; of the other tables all do */
-    Rewriting(
-            DuckDBConnection connection,
-            Path next,
+    /**
+     * What becomes different.
+     *
+     * @param kept by table, which of the rows that are there at the beginning stay; of the other tables all do
+     */
+    record Changes(
             Mentions gone,
             List<PersonalHistory> histories,
-            Map<String, String> kept)
-            throws SQLException {
+            Map<String, String> kept,
+            Map<String, Warehouse.Emptied> emptied) {}
+
+    Rewriting(DuckDBConnection connection, Path next, Changes changes) throws SQLException {
         this.connection = connection;
-        this.gone = gone;
-        this.kept = kept;
+        this.gone = changes.gone();
+        this.kept = changes.kept();
+        this.emptied = changes.emptied();
         execute("create or replace temp table forgotten (old_id bigint not null, new_id bigint not null)");
         try (var insert = connection.prepareStatement("insert into forgotten values (?, ?)")) {
             for (var id : gone.ids().entrySet()) {
@@ -76,7 +83,7 @@ final class Rewriting implements AutoCloseable {
         execute("attach '%s' as next".formatted(next.toString().replace("'", "''")));
         execute("copy from database %s to next (schema)".formatted(quoted(own)));
         this.tables = tables(own);
-        this.histories = histories.stream().collect(Collectors.toMap(PersonalHistory::table, h -> h));
+        this.histories = changes.histories().stream().collect(Collectors.toMap(PersonalHistory::table, h -> h));
     }
 
     void copy() throws SQLException {
@@ -224,6 +231,7 @@ final class Rewriting implements AutoCloseable {
 
     private String insert(Table table, String rows) {
         var history = histories.get(table.name());
+        var less = emptied.get(table.name());
         var joins = new ArrayList<String>();
         var values = new ArrayList<String>();
         var isForgotten = new ArrayList<String>();
@@ -247,6 +255,8 @@ final class Rewriting implements AutoCloseable {
                 values.add("coalesce(f_%s.new_id, t.%s)".formatted(column, quoted(column)));
             else if (replaced != null)
                 values.add("case when %s then %s else %s end".formatted(forgotten, replaced, said));
+            else if (less != null && less.columns().contains(column))
+                values.add("case when %s then null else %s end".formatted(less.of(), said));
             else values.add(said);
         }
         var dropped = history != null && history.isDropped() ? " and not " + forgotten : "";
