@@ -1,6 +1,7 @@
 package io.rekindle.export;
 
 import io.rekindle.platform.BusinessClock;
+import io.rekindle.platform.HistoryEmptied;
 import io.rekindle.platform.Jobs;
 import io.rekindle.platform.Mentions;
 import io.rekindle.platform.Person;
@@ -19,7 +20,7 @@ import org.springframework.stereotype.Component;
  * anew at once without the person, all others when the history is; what no export makes any more is deleted then.
  */
 @Component
-class ExportPersonalData implements PersonalData {
+class ExportPersonalData implements PersonalData, HistoryEmptied {
     private static final int AT_ONCE = 1_000;
 
     private final JdbcClient jdbc;
@@ -75,6 +76,16 @@ class ExportPersonalData implements PersonalData {
 
     @Override
     public void finished() {
+        makeAllAnew();
+    }
+
+    /** Files of days that have settled still hold it. */
+    @Override
+    public void emptied() {
+        makeAllAnew();
+    }
+
+    private void makeAllAnew() {
         // A run that is under way read days in which the person still was.
         jdbc.sql("update exports set generation = generation + 1").update();
         jdbc.sql("delete from export_days").update();

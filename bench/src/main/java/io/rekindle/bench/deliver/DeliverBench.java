@@ -224,6 +224,7 @@ public final class DeliverBench implements Callable<Integer> {
                             long id = sent.incrementAndGet();
                             var mail = new Mail(
                                     "m%d@bench.example".formatted(id),
+                                    null,
                                     "c%d@shop.example".formatted(id),
                                     "We miss you, Anna",
                                     html,

@@ -4,6 +4,7 @@ import io.rekindle.collect.EventsTaken;
 import io.rekindle.collect.Sources;
 import io.rekindle.collect.Tail;
 import io.rekindle.collect.Tails;
+import io.rekindle.platform.HistoryEmptied;
 import io.rekindle.platform.Retained;
 import io.rekindle.platform.WriteGate;
 import io.rekindle.warehouse.Sql;
@@ -17,16 +18,20 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.stereotype.Component;
 
 /**
  * What pages, screens and events nothing else rests on said: their properties and their context. That they happened, to
  * whom and when stays, and so do the figures that count them, the numbers of the log and the ids of messages. What orders,
- * points, tickets, surveys, permissions and campaigns' results are worked out from is not of this class.
+ * points, tickets, surveys, permissions and campaigns' results are worked out from is not of this class, nor what an
+ * earlier system sent. Of that age is what both happened and came before: what was imported yesterday is not.
  */
 @Component
 class BehaviourDetails implements Retained {
+    private static final Logger LOG = LoggerFactory.getLogger(BehaviourDetails.class);
     private static final String TABLE = "events";
     private static final Set<String> COLUMNS = Set.of("properties", "context");
 
@@ -37,6 +42,7 @@ class BehaviourDetails implements Retained {
     private final ObjectProvider<Tails> tails;
     private final ObjectProvider<Tail> everyTail;
     private final ObjectProvider<EventsTaken> taken;
+    private final ObjectProvider<HistoryEmptied> listeners;
 
     BehaviourDetails(
             Warehouse warehouse,
@@ -45,7 +51,8 @@ class BehaviourDetails implements Retained {
             Sources sources,
             ObjectProvider<Tails> tails,
             ObjectProvider<Tail> everyTail,
-            ObjectProvider<EventsTaken> taken) {
+            ObjectProvider<EventsTaken> taken,
+            ObjectProvider<HistoryEmptied> listeners) {
         this.warehouse = warehouse;
         this.gate = gate;
         this.log = log;
@@ -53,6 +60,7 @@ class BehaviourDetails implements Retained {
         this.tails = tails;
         this.everyTail = everyTail;
         this.taken = taken;
+        this.listeners = listeners;
     }
 
     @Override
@@ -85,6 +93,7 @@ class BehaviourDetails implements Retained {
         long upTo = log.lastSeq();
         long due = olderThan(before, upTo).count();
         if (due == 0) return 0;
+        LOG.info("the history is written anew: {} of its events say nothing any more", due);
         // Who has not taken them up yet still needs what they say.
         tails.getObject().awaitAll(upTo);
         warehouse.empty(
@@ -93,13 +102,15 @@ class BehaviourDetails implements Retained {
                     exchange.run();
                     return true;
                 }));
+        listeners.stream().forEach(HistoryEmptied::emptied);
         return due;
     }
 
     private String condition(Instant before, long upTo) {
         return """
-                t.seq <= %d and t.occurred_at < timestamp '%s' and t.source_id <> %d
-                    and (t.type in ('page', 'screen') or t.type = 'track' and t.name not in (%s))
+                t.seq <= %1$d and t.occurred_at < timestamp '%2$s' and t.received_at < timestamp '%2$s' and t.source_id <> %3$d
+                    and (t.type in ('page', 'screen') or t.type = 'track' and t.name not in (%4$s)
+                        and t.name not like 'Earlier Message %%')
                     and (t.properties is not null or t.context is not null)
                 """.formatted(
                         upTo,

@@ -5,6 +5,7 @@ import java.nio.ByteBuffer;
 import java.security.MessageDigest;
 import java.util.Arrays;
 import java.util.Base64;
+import java.util.HexFormat;
 import java.util.Optional;
 import org.springframework.stereotype.Component;
 
@@ -12,6 +13,8 @@ import org.springframework.stereotype.Component;
 @Component
 public class Tokens {
     private static final int SIGNATURE = 16;
+    /** The part before the @ has 64 letters at most (RFC 5321, 4.5.3.1.1). */
+    private static final int SIGNATURE_IN_ADDRESS = 12;
 
     private final Vault vault;
 
@@ -37,6 +40,27 @@ public class Tokens {
 
     public String unsubscribe(long messageId) {
         return token("unsubscribe", message(messageId));
+    }
+
+    /** In small letters and digits: mail addresses lose their case on the way. */
+    public String returned(long messageId) {
+        var content = message(messageId);
+        return HexFormat.of().formatHex(content)
+                + HexFormat.of().formatHex(vault.sign("return", content), 0, SIGNATURE_IN_ADDRESS);
+    }
+
+    public Optional<Long> readReturned(String token) {
+        if (token.length() != 2 * (Long.BYTES + SIGNATURE_IN_ADDRESS)) return Optional.empty();
+        try {
+            var all = HexFormat.of().parseHex(token);
+            var content = Arrays.copyOf(all, Long.BYTES);
+            var signature = Arrays.copyOfRange(all, Long.BYTES, all.length);
+            return MessageDigest.isEqual(signature, Arrays.copyOf(vault.sign("return", content), SIGNATURE_IN_ADDRESS))
+                    ? Optional.of(ByteBuffer.wrap(content).getLong())
+                    : Optional.empty();
+        } catch (IllegalArgumentException noHex) {
+            return Optional.empty();
+        }
     }
 
     public Optional<Click> readClick(String token) {

@@ -25,11 +25,13 @@ public final class MailProvider implements Provider<Mail> {
 
     private final MailSettings settings;
     private final Links links;
+    private final ReturnAddresses returns;
     private final @Nullable DkimKey key;
 
-    public MailProvider(MailSettings settings, Links links) {
+    public MailProvider(MailSettings settings, Links links, ReturnAddresses returns) {
         this.settings = settings;
         this.links = links;
+        this.returns = returns;
         this.key = DkimKey.of(settings).orElse(null);
         if (key != null && settings.isConfigured())
             LOG.info(
@@ -65,6 +67,7 @@ public final class MailProvider implements Provider<Mail> {
         var html = Objects.requireNonNull(letter.html(), "a mail has an HTML part");
         return new Mail(
                 "%016x.%016x@%s".formatted(letter.decisionId(), letter.messageId(), settings.senderDomain()),
+                returns.of(letter.messageId()).orElse(null),
                 letter.address(),
                 Objects.requireNonNull(letter.subject(), "a mail has a subject"),
                 letter.ofCampaign() ? links.track(html, letter.runId(), letter.messageId()) : html,

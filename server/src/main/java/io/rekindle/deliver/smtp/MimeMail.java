@@ -6,13 +6,13 @@ import jakarta.mail.MessagingException;
 import jakarta.mail.Session;
 import jakarta.mail.internet.InternetAddress;
 import jakarta.mail.internet.MimeBodyPart;
-import jakarta.mail.internet.MimeMessage;
 import jakarta.mail.internet.MimeMultipart;
 import java.nio.charset.StandardCharsets;
 import java.util.Date;
+import org.eclipse.angus.mail.smtp.SMTPMessage;
 
 /** A mail as multipart/alternative (RFC 2046): plain text first, HTML as the richer form after it. */
-final class MimeMail extends MimeMessage {
+final class MimeMail extends SMTPMessage {
     private static final String UTF_8 = StandardCharsets.UTF_8.name();
 
     private final String id;

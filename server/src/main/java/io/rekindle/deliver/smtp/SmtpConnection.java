@@ -10,10 +10,10 @@ import jakarta.mail.Session;
 import jakarta.mail.URLName;
 import jakarta.mail.internet.AddressException;
 import jakarta.mail.internet.InternetAddress;
-import jakarta.mail.internet.MimeMessage;
 import jakarta.mail.util.StreamProvider;
 import java.io.IOException;
 import java.util.Properties;
+import org.eclipse.angus.mail.smtp.SMTPMessage;
 import org.eclipse.angus.mail.smtp.SMTPTransport;
 import org.eclipse.angus.mail.util.MailStreamProvider;
 import org.jspecify.annotations.Nullable;
@@ -62,12 +62,13 @@ public final class SmtpConnection implements Line<Mail> {
 
     @Override
     public Handover send(Mail mail) {
-        MimeMessage message;
+        SMTPMessage message;
         Address recipient;
         try {
             recipient = new InternetAddress(mail.to(), true);
             message = new MimeMail(session, settings, mail);
             if (signer != null) message = new DkimMessage(message, signer);
+            if (mail.returnPath() != null) message.setEnvelopeFrom(mail.returnPath());
         } catch (AddressException e) {
             return new Handover.Refused(Refusal.ADDRESS, "553 5.1.3 not a mail address");
         } catch (MessagingException e) {

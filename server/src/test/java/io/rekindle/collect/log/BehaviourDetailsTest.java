@@ -36,7 +36,9 @@ class BehaviourDetailsTest {
             "Order Updated",
             "Order Refunded",
             "Order Cancelled",
+            "Subscribed",
             "Unsubscribed",
+            "Earlier Message Sent",
             "Email Bounced",
             "Email Marked as Spam");
 
@@ -62,6 +64,7 @@ class BehaviourDetailsTest {
     private record Row(
             long seq,
             Instant at,
+            Instant receivedAt,
             int source,
             String type,
             @Nullable String name,
@@ -71,23 +74,25 @@ class BehaviourDetailsTest {
             @Nullable String context) {
         boolean isOld() {
             return at.isBefore(CENTURY)
+                    && receivedAt.isBefore(CENTURY)
                     && source != OURS
                     && (type.equals("page") || type.equals("screen") || (type.equals("track") && !KEPT.contains(name)))
                     && (properties != null || context != null);
         }
 
         Row emptied() {
-            return isOld() ? new Row(seq, at, source, type, name, customer, messageId, null, null) : this;
+            return isOld() ? new Row(seq, at, receivedAt, source, type, name, customer, messageId, null, null) : this;
         }
     }
 
     private List<Row> rows() {
         return warehouse.query(
                 Sql.of(
-                        "select seq, occurred_at, source_id, type, name, customer_id, message_id, properties, context from events order by seq"),
+                        "select seq, occurred_at, received_at, source_id, type, name, customer_id, message_id, properties, context from events order by seq"),
                 row -> new Row(
                         row.longValue("seq"),
                         row.instant("occurred_at"),
+                        row.instant("received_at"),
                         row.intValue("source_id"),
                         row.text("type"),
                         row.nullableText("name"),
@@ -105,7 +110,7 @@ class BehaviourDetailsTest {
             int source, String id, Instant at, EventType type, @Nullable String name, @Nullable String said) {
         return new StagedEvent(
                 log.fingerprint(source, id),
-                Instant.parse("2026-02-01T00:00:00Z"),
+                at.isBefore(CENTURY) && !id.endsWith("late") ? at : Instant.parse("2026-02-01T00:00:00Z"),
                 at,
                 source,
                 null,
@@ -130,6 +135,7 @@ class BehaviourDetailsTest {
             events.add(
                     event(id + "page", at, EventType.PAGE, "Pricing", "{\"url\":\"https://shop.example/?q=secret\"}"));
             events.add(event(id + "screen", at, EventType.SCREEN, "Home", "{\"tab\":1}"));
+            events.add(event(id + "late", at, EventType.PAGE, "Brought in later", "{\"url\":1}"));
             events.add(event(id + "silent", at, EventType.PAGE, "Pricing", null));
             events.add(event(id + "identify", at, EventType.IDENTIFY, null, "{\"vip\":true}"));
             events.add(event(id + "looked", at, EventType.TRACK, "Product Viewed", "{\"product_id\":\"sku-1\"}"));

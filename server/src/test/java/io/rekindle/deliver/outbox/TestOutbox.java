@@ -16,6 +16,8 @@ import io.rekindle.deliver.links.Links;
 import io.rekindle.deliver.links.Tokens;
 import io.rekindle.deliver.smtp.Mail;
 import io.rekindle.deliver.smtp.MailProvider;
+import io.rekindle.deliver.smtp.ReturnAddresses;
+import io.rekindle.deliver.smtp.ReturnSettings;
 import io.rekindle.platform.BusinessClock;
 import io.rekindle.platform.PlatformSettings;
 import io.rekindle.platform.SystemClock;
@@ -166,7 +168,7 @@ final class TestOutbox implements AutoCloseable {
 
     static Dispatch dispatch(
             HikariDataSource pool, Courier courier, MailSettings settings, BusinessClock clock, Path journals) {
-        return dispatch(pool, courier, List.of(new MailProvider(settings, links(pool))), clock, journals);
+        return dispatch(pool, courier, List.of(mailProvider(settings, pool)), clock, journals);
     }
 
     static Links links(HikariDataSource pool) {
@@ -197,12 +199,17 @@ final class TestOutbox implements AutoCloseable {
                 journals);
     }
 
+    private static MailProvider mailProvider(MailSettings settings, HikariDataSource pool) {
+        return new MailProvider(
+                settings, links(pool), new ReturnAddresses(new Tokens(new Vault(new byte[32])), ReturnSettings.NONE));
+    }
+
     /** Starts sending mails to one server, and what is of channel {@code pigeon} to another. */
     Dispatch startBoth(MailSettings mail, MailSettings pigeon) {
         var dispatch = dispatch(
                 pool,
                 courier,
-                List.of(new MailProvider(mail, links(pool)), new OtherChannel(new MailProvider(pigeon, links(pool)))),
+                List.of(mailProvider(mail, pool), new OtherChannel(mailProvider(pigeon, pool))),
                 clock,
                 journals);
         dispatches.add(dispatch);

@@ -101,6 +101,7 @@ class DkimTest {
             try (var connection = SmtpConnection.open(settings, lastKey)) {
                 var end = connection.send(new Mail(
                         "0001.0002@example.com",
+                        "b-0001@returns.example.com",
                         "alice@example.net",
                         "我们想念你, Alice, with a subject of more than one line of a mail's header, as it happens",
                         html,

@@ -171,6 +171,7 @@ class SmtpConnectionTest {
         var plain = mail("x");
         var forged = new Mail(
                 plain.messageId(),
+                null,
                 plain.to(),
                 "Hello\r\nBcc: eve@example.com",
                 "x",
@@ -202,6 +203,7 @@ class SmtpConnectionTest {
     private static Mail mail(String html) {
         return new Mail(
                 "1.2@example.com",
+                null,
                 "alice@example.com",
                 "Wir vermissen Sie – 我们想念您",
                 html,
