@@ -1,5 +1,6 @@
 package io.rekindle.collect;
 
+import io.rekindle.common.CustomerId;
 import java.util.List;
 import java.util.function.Supplier;
 
@@ -14,13 +15,12 @@ public interface EventLog {
      */
     void accept(List<OwnEvent> events);
 
+    /** The user's id in clear, which the first event of each user hands over, is no longer kept: the next one hands it over. */
+    void forgetUser(CustomerId user);
+
     /** An event the product itself has to tell; {@code properties} is a JSON object without personal fields. */
     record OwnEvent(
-            String messageId,
-            String name,
-            io.rekindle.common.CustomerId customer,
-            java.time.Instant occurredAt,
-            String properties) {}
+            String messageId, String name, CustomerId customer, java.time.Instant occurredAt, String properties) {}
 
     /**
      * Runs {@code change} while nothing is on its way from being sealed to being appended, and returns when everything

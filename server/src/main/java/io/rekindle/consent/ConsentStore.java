@@ -1059,13 +1059,13 @@ class ConsentStore {
                             delete from suppressions s using theirs t
                             where s.reason = 'unsubscribe' and s.channel = t.channel and s.address_hash = t.address_hash
                                 and s.topic = t.topic and s.suppressed_at <= t.at
-                            returning s.channel, s.address_hash, s.topic, s.source, s.suppressed_at, s.sealed_note, t.seq)
+                            returning s.channel, s.address_hash, s.topic, s.source, s.suppressed_at, s.sealed_note, t.seq, t.at)
                         insert into lifted_suppressions
-                            (channel, address_hash, topic, source, suppressed_at, sealed_note, seq)
+                            (channel, address_hash, topic, source, suppressed_at, sealed_note, seq, lifted_at)
                         select * from lifted
                         union all
                         select distinct on (l.channel, l.address_hash, l.topic, t.seq)
-                            l.channel, l.address_hash, l.topic, l.source, l.suppressed_at, l.sealed_note, t.seq
+                            l.channel, l.address_hash, l.topic, l.source, l.suppressed_at, l.sealed_note, t.seq, t.at
                         from lifted_suppressions l join theirs t
                             on l.channel = t.channel and l.address_hash = t.address_hash and l.topic = t.topic
                         where l.suppressed_at <= t.at
@@ -1093,7 +1093,7 @@ class ConsentStore {
                         where not exists (
                             select 1 from lifted_suppressions l
                             where l.channel = g.channel and l.address_hash = g.address_hash and l.topic = g.topic
-                                and l.seq <> all (:places))
+                                and l.seq <> all (:places) and l.lifted_at >= g.suppressed_at)
                         order by channel, address_hash, topic, suppressed_at desc
                         on conflict do nothing
                         """).param("places", longs(events, Spoken::seq)).update();

@@ -334,6 +334,46 @@ class PersonalStore {
         chooseOf(touched);
     }
 
+    /** The identities whose user id in clear some imports brought. */
+    List<CustomerId> namedBy(Collection<Long> imports) {
+        return jdbc.sql("""
+                        select distinct identity_id from personal_fields where field = :userId and import_id = any (:imports)
+                        """)
+                .param("userId", PersonalFields.USER_ID)
+                .param("imports", ProfileStore.longs(List.copyOf(imports), id -> id))
+                .query((row, n) -> new CustomerId(row.getLong("identity_id")))
+                .list();
+    }
+
+    /**
+     * Whose word else names an identity.
+     *
+     * @param importId 0: no import's
+     */
+    record Named(CustomerId identity, int source, long importId) {}
+
+    /** The user ids that imports brought are from now on others' word. */
+    void rest(Collection<Long> imports, List<Named> others) {
+        jdbc.sql("""
+                        update personal_fields p set source_id = x.source, import_id = x.import
+                        from unnest(:identities, :sources, :others) as x (identity, source, import)
+                        where p.identity_id = x.identity and p.field = :userId and p.import_id = (
+                                select min(o.import_id) from personal_fields o
+                                where o.identity_id = x.identity and o.field = :userId and o.import_id = any (:imports))
+                            and not exists (
+                                select 1 from personal_fields o
+                                where o.identity_id = x.identity and o.field = :userId and o.source_id = x.source and o.import_id = x.import)
+                        """)
+                .param(
+                        "identities",
+                        ProfileStore.longs(others, one -> one.identity().value()))
+                .param("sources", ProfileStore.ints(others, Named::source))
+                .param("others", ProfileStore.longs(others, Named::importId))
+                .param("userId", PersonalFields.USER_ID)
+                .param("imports", ProfileStore.longs(List.copyOf(imports), id -> id))
+                .update();
+    }
+
     /** Takes back what imports said; whose fields these were. The keys of people who have nothing left are destroyed. */
     Set<CustomerId> takeBack(Collection<Long> imports) {
         var customers = new HashSet<>(jdbc.sql("""

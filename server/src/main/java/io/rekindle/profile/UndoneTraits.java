@@ -1,13 +1,17 @@
 package io.rekindle.profile;
 
+import io.rekindle.collect.EventLog;
 import io.rekindle.collect.ImportsUndone;
 import io.rekindle.common.CustomerId;
 import io.rekindle.platform.WriteGate;
+import io.rekindle.warehouse.Sql;
+import io.rekindle.warehouse.Warehouse;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.Collectors;
 import org.springframework.stereotype.Component;
 import org.springframework.transaction.PlatformTransactionManager;
 import org.springframework.transaction.support.TransactionTemplate;
@@ -21,6 +25,8 @@ class UndoneTraits implements ImportsUndone {
     private final PersonalStore personal;
     private final ProfileTail tail;
     private final ImportedTags tags;
+    private final Warehouse warehouse;
+    private final EventLog log;
     private final WriteGate gate;
     private final TransactionTemplate transactions;
 
@@ -29,12 +35,16 @@ class UndoneTraits implements ImportsUndone {
             PersonalStore personal,
             ProfileTail tail,
             ImportedTags tags,
+            Warehouse warehouse,
+            EventLog log,
             WriteGate gate,
             PlatformTransactionManager transactions) {
         this.profiles = profiles;
         this.personal = personal;
         this.tail = tail;
         this.tags = tags;
+        this.warehouse = warehouse;
+        this.log = log;
         this.gate = gate;
         this.transactions = new TransactionTemplate(transactions);
     }
@@ -42,13 +52,37 @@ class UndoneTraits implements ImportsUndone {
     @Override
     public void settle(Collection<Long> undone) {
         if (undone.isEmpty()) return;
+        var named = personal.namedBy(undone);
+        var others = namedByOthers(named);
         // The gate first, as the tail comes: a backup that waits in between would hold both up for ever.
-        gate.write(() -> transactions.executeWithoutResult(status -> takeBack(undone)));
+        gate.write(() -> transactions.executeWithoutResult(status -> takeBack(undone, others)));
+        // Of the others the next event has to hand it over again.
+        var kept = others.stream().map(PersonalStore.Named::identity).collect(Collectors.toSet());
+        for (var identity : named) if (!kept.contains(identity)) log.forgetUser(identity);
     }
 
-    private void takeBack(Collection<Long> undone) {
+    /** A user id is handed over once: who is named by an event that stands stays named, whoever said it first. */
+    private List<PersonalStore.Named> namedByOthers(List<CustomerId> identities) {
+        if (identities.isEmpty()) return List.of();
+        return warehouse.query(
+                Sql.of(
+                        """
+                        select customer_id, coalesce(import_id, 0) as import_id, source_id from events
+                        where customer_id in (select cast(unnest(cast(? as varchar[])) as bigint))
+                            and (import_id is null or import_id not in (select import_id from imports_undone))
+                        qualify row_number() over (partition by customer_id order by coalesce(import_id, 0), seq) = 1
+                        """,
+                        identities.stream().map(id -> Long.toString(id.value())).toList()),
+                row -> new PersonalStore.Named(
+                        new CustomerId(row.longValue("customer_id")),
+                        row.intValue("source_id"),
+                        row.longValue("import_id")));
+    }
+
+    private void takeBack(Collection<Long> undone, List<PersonalStore.Named> others) {
         // The tail waits for this row, and sees what is left.
         profiles.lastMerge();
+        if (!others.isEmpty()) personal.rest(undone, others);
         var touched = new HashSet<>(profiles.takeBack(undone));
         touched.addAll(personal.takeBack(undone));
         var all = new ArrayList<>(touched);

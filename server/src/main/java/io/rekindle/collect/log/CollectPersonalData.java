@@ -2,6 +2,7 @@ package io.rekindle.collect.log;
 
 import io.rekindle.collect.KeptFiles;
 import io.rekindle.collect.Tombstones;
+import io.rekindle.common.CustomerId;
 import io.rekindle.platform.Person;
 import io.rekindle.platform.PersonalArchive;
 import io.rekindle.platform.PersonalData;
@@ -121,7 +122,7 @@ class CollectPersonalData implements PersonalData, Tombstones.Returning {
 
     @Override
     public void returned(Set<Long> ids) {
-        ids.forEach(log::forgetUser);
+        ids.forEach(id -> log.forgetUser(new CustomerId(id)));
     }
 
     private List<Found> rejected(Person person, Consumer<byte[]> each) {

@@ -5,6 +5,7 @@ import io.rekindle.collect.EventType;
 import io.rekindle.collect.IntakeSettings;
 import io.rekindle.collect.Sources;
 import io.rekindle.collect.Tombstones;
+import io.rekindle.common.CustomerId;
 import io.rekindle.platform.BusinessClock;
 import io.rekindle.platform.LastingThreads;
 import io.rekindle.platform.PlatformSettings;
@@ -282,9 +283,9 @@ public final class CommitLog implements EventLog, DisposableBean {
         return users.contains(user);
     }
 
-    /** From now on the user's id in clear is handed over anew. */
-    public void forgetUser(long user) {
-        users.remove(user);
+    @Override
+    public void forgetUser(CustomerId user) {
+        users.remove(user.value());
     }
 
     /**

@@ -520,7 +520,22 @@ class CustomerImportTest {
     @Test
     void anAddressThatAnUndoneFileTookOffTheListOfUnsubscribersStandsThereAgain(@Autowired Suppressions suppressions)
             throws Exception {
-        for (var user : List.of("file", "both", "anew")) {
+        // Once before, an entry of before was lifted: that took nothing off that came later.
+        var before = "before-" + mark;
+        var address = "\"email\":\"before.%s@lifted.example\",".formatted(mark);
+        say(before, "2025-11-30T00:00:00Z", address + "\"consent\":{\"email\":false}");
+        customer(before);
+        suppressions.suppress(
+                "email",
+                listed(suppressions, "before"),
+                Suppression.Reason.UNSUBSCRIBE,
+                null,
+                "an earlier link",
+                Instant.parse("2025-12-01T00:00:00Z"));
+        say(before, "2025-12-02T00:00:00Z", "\"consent\":{\"email\":true}");
+        customer(before);
+        assertThat(suppressions.find("email", listed(suppressions, "before"))).isEmpty();
+        for (var user : List.of("file", "both", "anew", "before")) {
             say(
                     "%s-%s".formatted(user, mark),
                     "2026-01-01T00:00:00Z",
@@ -535,7 +550,8 @@ class CustomerImportTest {
                     Instant.parse("2026-01-02T00:00:00Z"));
         }
         var header = "customer,consent.email,consent_source,consent_time\n";
-        var rows = "file-%1$s,%2$s,till,%3$s\nboth-%1$s,%2$s,till,%3$s\nanew-%1$s,%2$s,till,%3$s\n";
+        var rows =
+                "file-%1$s,%2$s,till,%3$s\nboth-%1$s,%2$s,till,%3$s\nanew-%1$s,%2$s,till,%3$s\nbefore-%1$s,%2$s,till,%3$s\n";
         var mapping = ImportMapping.of(ImportKind.CUSTOMERS, Map.of());
         var no = header + rows.formatted(mark, "no", "2026-01-03T00:00:00Z");
         report(start("no.csv", no.getBytes(StandardCharsets.UTF_8), mapping));
@@ -544,7 +560,7 @@ class CustomerImportTest {
         var lifting = start("yes.csv", yes.getBytes(StandardCharsets.UTF_8), mapping);
         report(lifting);
         tails.awaitAll(log.lastSeq());
-        for (var user : List.of("file", "both", "anew"))
+        for (var user : List.of("file", "both", "anew", "before"))
             assertThat(suppressions.find("email", listed(suppressions, user)))
                     .as(user)
                     .isEmpty();
@@ -556,9 +572,11 @@ class CustomerImportTest {
                 "email", listed(suppressions, "anew"), Suppression.Reason.UNSUBSCRIBE, null, "link again", again);
         imports.undo(lifting.id());
 
-        assertThat(suppressions.find("email", listed(suppressions, "file")))
-                .extracting(s -> s.source() + " " + s.at())
-                .containsExactly("link 2026-01-02T00:00:00Z");
+        for (var user : List.of("file", "before"))
+            assertThat(suppressions.find("email", listed(suppressions, user)))
+                    .as(user)
+                    .extracting(s -> s.source() + " " + s.at())
+                    .containsExactly("link 2026-01-02T00:00:00Z");
         assertThat(suppressions.find("email", listed(suppressions, "both")))
                 .as("said by the customer since")
                 .isEmpty();
@@ -569,6 +587,40 @@ class CustomerImportTest {
 
     private long listed(Suppressions suppressions, String user) {
         return suppressions.addressHash("email", "%s.%s@lifted.example".formatted(user, mark));
+    }
+
+    /** A user's id in clear is handed over by whoever names them first, and outlives that file while another names them. */
+    @Test
+    void whoIsNamedByAnotherStaysNamedWhenTheFirstFileIsUndone(@Autowired Profiles profiles) throws Exception {
+        var mapping = ImportMapping.of(ImportKind.CUSTOMERS, Map.of());
+        var users = List.of("live-" + mark, "filed-" + mark, "gone-" + mark);
+        var first = start(
+                "named.csv",
+                ("customer,city\n" + String.join(",Rome\n", users) + ",Rome\n").getBytes(StandardCharsets.UTF_8),
+                mapping);
+        report(first);
+        say(users.get(0), "2026-02-01T00:00:00Z", "\"level\":7");
+        var second = start(
+                "named again.csv",
+                "customer,city\n%s,Oslo\n".formatted(users.get(1)).getBytes(StandardCharsets.UTF_8),
+                mapping);
+        report(second);
+        var ids = users.stream().map(this::customer).toList();
+        assertThat(profiles.userIds(ids).values()).containsExactlyInAnyOrderElementsOf(users);
+
+        imports.undo(first.id());
+        assertThat(profiles.userIds(ids).values()).containsExactlyInAnyOrder(users.get(0), users.get(1));
+        imports.undo(second.id());
+        assertThat(profiles.userIds(ids).values()).containsExactly(users.get(0));
+
+        report(start(
+                "corrected.csv",
+                "customer,city\n%s,Ulm\n%s,Ulm\n"
+                        .formatted(users.get(1), users.get(2))
+                        .getBytes(StandardCharsets.UTF_8),
+                mapping));
+        tails.awaitAll(log.lastSeq());
+        assertThat(profiles.userIds(ids).values()).containsExactlyInAnyOrderElementsOf(users);
     }
 
     /** The wrong file, taken back, leaves nothing in the way of the right one, be its times earlier. */
