@@ -2,6 +2,10 @@ package io.rekindle.export;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.rekindle.collect.EventType;
+import io.rekindle.collect.Tails;
+import io.rekindle.collect.log.CommitLog;
+import io.rekindle.collect.log.StagedEvent;
 import io.rekindle.testing.RekindleTest;
 import java.io.IOException;
 import java.net.URI;
@@ -10,13 +14,16 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
+import java.time.Instant;
 import java.util.Arrays;
 import java.util.Base64;
 import java.util.HashSet;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BooleanSupplier;
 import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.springframework.beans.factory.annotation.Autowired;
@@ -75,6 +82,47 @@ class WebhooksOverHttpTest {
                             .map(JsonNode::intValue))
                     .containsExactlyInAnyOrder(0, 1, 2);
         }
+    }
+
+    /** What happened long ago is no news, whenever it comes in. */
+    @Test
+    void whatAFileBringsIsNotTold(@Autowired CommitLog log, @Autowired Tails tails) throws Exception {
+        try (var receiver = new Receiver()) {
+            make("no-files", receiver.url(), false, "Webhook Of A File");
+            log.append(List.of(event(log, "hook-file-1", 4_711L), event(log, "hook-file-2", null)), List.of());
+            tails.awaitAll(log.lastSeq());
+            await(() -> !receiver.calls().isEmpty());
+            assertThat(receiver.calls())
+                    .singleElement()
+                    .satisfies(call -> assertThat(json.readTree(call.body())
+                                    .at("/data/messageId")
+                                    .stringValue())
+                            .isEqualTo("hook-file-2"));
+            assertThat(jdbc.sql("select count(*) from webhook_deliveries")
+                            .query(Long.class)
+                            .single())
+                    .isEqualTo(1);
+        }
+    }
+
+    private static StagedEvent event(CommitLog log, String message, @Nullable Long importId) {
+        var at = Instant.parse("2026-02-01T00:00:00Z");
+        return new StagedEvent(
+                log.fingerprint(3, message),
+                at,
+                at,
+                3,
+                importId,
+                EventType.TRACK,
+                "Webhook Of A File",
+                8_800_991,
+                List.of(),
+                message,
+                null,
+                null,
+                null,
+                null,
+                false);
     }
 
     @Test

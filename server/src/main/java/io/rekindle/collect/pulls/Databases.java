@@ -100,6 +100,7 @@ public class Databases {
             throw Problem.invalid(
                     "database_password_again",
                     "the password was given for another address; give it again, so that nobody sends it where it was not meant to go");
+        if (elsewhere) beginAnew(id);
         jdbc.sql("""
                         update database_connections set name = :name, url = :url, user_name = :user,
                             sealed_password = case when :keep then sealed_password else :password end
@@ -114,6 +115,20 @@ public class Databases {
                 .update();
         audit.record("database.changed", "database " + id, words(draft, name));
         return get(id);
+    }
+
+    /** How far its pulls had come says nothing of another database, whose numbers may begin at 1. What is there stays. */
+    private void beginAnew(long id) {
+        var running = jdbc.sql("""
+                        select p.id from pulls p join pull_runs r on r.pull_id = p.id
+                        where p.connection_id = :id and r.state in ('reading', 'importing') limit 1
+                        """).param("id", id).query(Long.class).optional();
+        if (running.isPresent())
+            throw Problem.conflict("pull_running", "pull {id} is being done; wait until it is over")
+                    .with("id", running.get());
+        jdbc.sql("update pulls set watermark = null where connection_id = :id")
+                .param("id", id)
+                .update();
     }
 
     @Transactional

@@ -25,7 +25,10 @@ import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Component;
 import tools.jackson.databind.json.JsonMapper;
 
-/** Writes down, for each webhook, the events it is to be told of: in the transaction that moves this tail's place. */
+/**
+ * Writes down, for each webhook, the events it is to be told of: in the transaction that moves this tail's place. What files
+ * and pulls bring is no news to others: it happened long ago, came from them perhaps, and may come twice.
+ */
 @Component
 class WebhookTail implements Tail {
     static final String ALL = "*";
@@ -226,7 +229,7 @@ class WebhookTail implements Tail {
         receivers.forEach(receiver -> words.addAll(receiver.events()));
         var sql = Sql.of("""
                 select seq, occurred_at, received_at, type, name, customer_id, source_id, message_id, properties
-                from events where seq between ? and ?
+                from events where seq between ? and ? and import_id is null
                 """, batch.fromSeq(), batch.toSeq());
         if (!words.contains(ALL)) {
             var kinds = new ArrayList<Sql>();

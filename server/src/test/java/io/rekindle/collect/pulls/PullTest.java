@@ -157,6 +157,15 @@ class PullTest {
                     .as("who goes on is due at once")
                     .isZero();
             assertThat(pulls.runs(pull.id(), Long.MAX_VALUE, 2).items()).hasSize(2);
+            databases.update(
+                    database.id(), new Database.Draft("the same " + mark, place.url(), place.user(), place.password()));
+            assertThat(pulls.get(pull.id()).watermark()).isEqualTo("2026-01-08T09:00:00Z");
+            var other = TestPostgres.newDatabase();
+            databases.update(
+                    database.id(), new Database.Draft("moved " + mark, other.url(), other.user(), other.password()));
+            assertThat(pulls.get(pull.id()).watermark())
+                    .as("another database has other numbers")
+                    .isNull();
             assertThatThrownBy(() -> databases.delete(database.id())).hasMessageContaining("1 pull(s)");
             assertThat(everything("/api/databases") + everything("/api/pulls"))
                     .contains("people " + mark)
