@@ -1,5 +1,6 @@
 package io.rekindle.consent;
 
+import io.rekindle.collect.Sources;
 import io.rekindle.common.CustomerId;
 import io.rekindle.platform.Vault;
 import java.nio.charset.StandardCharsets;
@@ -18,6 +19,7 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Queue;
@@ -78,10 +80,13 @@ class ConsentStore {
 
     private final JdbcClient jdbc;
     private final Vault vault;
+    /** The source of what files say. */
+    private final String files;
 
-    ConsentStore(JdbcClient jdbc, Vault vault) {
+    ConsentStore(JdbcClient jdbc, Vault vault, Sources sources) {
         this.jdbc = jdbc;
         this.vault = vault;
+        this.files = ConsentTail.source(sources.named(Sources.IMPORT).id());
     }
 
     /** @param topic what it is about; empty: everything */
@@ -170,8 +175,18 @@ class ConsentStore {
         }
     }
 
-    /** A saying that was no repetition, as it is kept. */
-    private record Saying(Change change, boolean decides) {}
+    /** What a saying counts for. */
+    private enum Weight {
+        /** It changes what its source said, or is a deed. */
+        DECIDED,
+        /** The first statement of a source. */
+        PLAIN,
+        /** It repeats its source's statement, or is older: it counts once what is before it is gone. */
+        NONE
+    }
+
+    /** A saying as it is kept. */
+    private record Saying(Change change, Weight weight) {}
 
     private record Identity(CustomerId id, String source, String purpose, String channel, String topic) {
         static Identity of(Change change) {
@@ -263,10 +278,14 @@ class ConsentStore {
             if (!decides) {
                 var identity = Identity.of(change);
                 var before = statements.get(identity);
-                if (before != null && change.at().isBefore(before.at())) continue;
+                boolean older = before != null && change.at().isBefore(before.at());
+                repeated = before != null && before.granted() == change.granted();
+                // Of a source that repeats with every sign-in nothing is undone, and nothing of it need be kept.
+                if ((older || repeated) && !toConfirm && change.source().equals(files))
+                    sayings.add(new Saying(shown(change, free, evidence), Weight.NONE));
+                if (older) continue;
                 statements.put(identity, new Statement(change.granted(), change.at()));
                 stated.add(identity);
-                repeated = before != null && before.granted() == change.granted();
                 if (repeated && !toConfirm) continue;
                 decides = before != null;
             }
@@ -279,7 +298,7 @@ class ConsentStore {
             var dated = shown(lastOf(change, states), free, evidence);
             states.put(change.about(), said(states.get(change.about()), dated, decides, told));
             for (var turn : told) turns.add(turn.saidOf(change.identity()));
-            sayings.add(new Saying(dated, decides));
+            sayings.add(new Saying(dated, decides ? Weight.DECIDED : Weight.PLAIN));
             changed.add(change.about());
             // The list is about marketing: who agrees to something else wants no more of that.
             if (decides && change.granted() && change.about().purpose().equals(Permissions.MARKETING))
@@ -576,10 +595,11 @@ class ConsentStore {
         if (sayings.isEmpty()) return;
         jdbc.sql("""
                         insert into consent_sayings
-                            (identity_id, purpose, channel, topic, granted, source, said_at, seq, weight, evidence)
-                        select i, p, c, t, g, s, a, q, w, e
-                        from unnest(:identities, :purposes, :channels, :topics, :granted, :sources, :at, :seq, :weights, :evidence)
-                            with ordinality as x (i, p, c, t, g, s, a, q, w, e, place) order by place
+                            (identity_id, purpose, channel, topic, granted, source, said_at, seq, weight, evidence, is_statement)
+                        select i, p, c, t, g, s, a, q, w, e, o
+                        from unnest(:identities, :purposes, :channels, :topics, :granted, :sources, :at, :seq, :weights, :evidence,
+                                    :statements)
+                            with ordinality as x (i, p, c, t, g, s, a, q, w, e, o, place) order by place
                         """)
                 .param("identities", longs(sayings, s -> s.change().identity().value()))
                 .param("purposes", texts(sayings, s -> s.change().about().purpose()))
@@ -591,12 +611,13 @@ class ConsentStore {
                 .param("at", texts("timestamptz", sayings, s -> s.change().at().toString()))
                 .param("seq", longs(sayings, s -> s.change().seq()))
                 .param("weights", texts(sayings, s -> weight(s)))
+                .param("statements", flags(sayings, s -> s.change().manner() == Manner.STATEMENT))
                 .update();
     }
 
     private static String weight(Saying saying) {
         if (saying.change().manner() == Manner.NOW) return "now";
-        return saying.decides() ? "decided" : "plain";
+        return saying.weight().name().toLowerCase(Locale.ROOT);
     }
 
     /**
@@ -626,7 +647,7 @@ class ConsentStore {
                     said(
                             states.get(saying.change().about()),
                             lastOf(saying.change(), states),
-                            saying.decides(),
+                            saying.weight() == Weight.DECIDED,
                             new ArrayList<>()));
         var turns = new ArrayList<Turn>();
         states.replaceAll((about, state) -> {
@@ -664,9 +685,27 @@ class ConsentStore {
                 .param("places", longs(events, Spoken::seq))
                 .query((row, n) -> new CustomerId(row.getLong("identity_id")))
                 .list());
+        weighAnew(events);
         restate(events);
         putBack(events);
         return said;
+    }
+
+    /** What statements count for, of the sources of these events and the identities they spoke of, by what is left of them. */
+    private void weighAnew(List<Spoken> events) {
+        jdbc.sql("""
+                        with spoken as (select distinct i, s from unnest(:identities, :sources) as x (i, s)),
+                        ordered as (
+                            select c.id, c.is_statement, c.granted, lag(c.granted) over (
+                                partition by c.identity_id, c.source, c.purpose, c.channel, c.topic order by c.said_at, c.id) as before
+                            from consent_sayings c join spoken p on c.identity_id = p.i and c.source = p.s)
+                        update consent_sayings c
+                        set weight = case when o.before is null then 'plain' when o.before = o.granted then 'none' else 'decided' end
+                        from ordered o where o.id = c.id and o.is_statement
+                        """)
+                .param("identities", longs(events, e -> e.identity().value()))
+                .param("sources", texts(events, Spoken::source))
+                .update();
     }
 
     /** What the sources said last of these identities is worked out anew from what is left. */
@@ -680,7 +719,7 @@ class ConsentStore {
                 select distinct on (identity_id, source, purpose, channel, topic)
                     identity_id, source, purpose, channel, topic, granted, said_at
                 from consent_sayings join (%s) p on identity_id = p.i and source = p.s
-                order by identity_id, source, purpose, channel, topic, id desc
+                order by identity_id, source, purpose, channel, topic, said_at desc, id desc
                 """.formatted(pairs)))
             jdbc.sql(statement)
                     .param("identities", longs(events, e -> e.identity().value()))
@@ -692,7 +731,7 @@ class ConsentStore {
         return jdbc.sql("""
                         select identity_id, purpose, channel, topic, granted, source, said_at, seq, weight, evidence
                         from consent_sayings
-                        where identity_id = any (:identities) order by id
+                        where identity_id = any (:identities) and weight <> 'none' order by id
                         """)
                 .param("identities", longs(List.copyOf(whose.keySet()), CustomerId::value))
                 .query((row, n) -> {
@@ -714,7 +753,7 @@ class ConsentStore {
                                     row.getLong("evidence"),
                                     Shown.NOTHING,
                                     false),
-                            !weight.equals("plain"));
+                            weight.equals("plain") ? Weight.PLAIN : Weight.DECIDED);
                 })
                 .list();
     }

@@ -158,7 +158,7 @@ class TopicLawsTest {
     private List<Said> said(long person, String topic) {
         return jdbc.sql("""
                         select granted, weight <> 'plain' as decided, said_at, seq, id from consent_sayings
-                        where identity_id = :person and topic = :topic order by id
+                        where identity_id = :person and topic = :topic and weight <> 'none' order by id
                         """)
                 .param("person", person)
                 .param("topic", topic)

@@ -623,6 +623,54 @@ class CustomerImportTest {
         assertThat(profiles.userIds(ids).values()).containsExactlyInAnyOrderElementsOf(users);
     }
 
+    /** Whatever files were in between, what stands when one is undone is what would stand had it never come. */
+    @Test
+    void permissionsAfterAnUndoAreThoseOfTheFilesThatStand() throws Exception {
+        var mapping = ImportMapping.of(ImportKind.CUSTOMERS, Map.of());
+        var header = "customer,city,consent.email,consent_source,consent_time\n";
+        for (var user : List.of("turned", "control")) {
+            say("%s-%s".formatted(user, mark), "2026-01-01T00:00:00Z", "\"consent\":{\"email\":true}");
+            say("%s-%s".formatted(user, mark), "2026-01-02T00:00:00Z", "\"consent\":{\"email\":false}");
+        }
+        var wrong = start("wrong words.csv", (header + """
+                        turned-%1$s,Rome,no,form,2026-02-01T00:00:00Z
+                        yes-%1$s,Rome,yes,form,2026-02-01T00:00:00Z
+                        no-%1$s,Rome,no,form,2026-02-01T00:00:00Z
+                        early-%1$s,Rome,no,form,2026-02-01T00:00:00Z
+                        """.formatted(mark)).getBytes(StandardCharsets.UTF_8), mapping);
+        report(wrong);
+        tails.awaitAll(log.lastSeq());
+        report(start("right words.csv", (header + """
+                        turned-%1$s,Oslo,yes,form,2026-02-02T00:00:00Z
+                        control-%1$s,Oslo,yes,form,2026-02-02T00:00:00Z
+                        yes-%1$s,Oslo,yes,till,2026-02-02T00:00:00Z
+                        no-%1$s,Oslo,no,till,2026-02-02T00:00:00Z
+                        early-%1$s,Oslo,yes,till,2026-01-20T00:00:00Z
+                        """.formatted(mark)).getBytes(StandardCharsets.UTF_8), mapping));
+        tails.awaitAll(log.lastSeq());
+        imports.undo(wrong.id());
+
+        assertThat(granted("turned"))
+                .as("a file's first yes outweighs no withdrawal")
+                .isEqualTo(granted("control"));
+        assertThat(granted("turned")).isFalse();
+        assertThat(granted("yes")).isTrue();
+        assertThat(granted("no")).isFalse();
+        assertThat(granted("early")).isTrue();
+        assertThat(consents.evidenceOf(customer("yes-" + mark)))
+                .as("the proof is that of the file that stands")
+                .singleElement()
+                .satisfies(shown -> assertThat(shown.toString()).contains("till"));
+    }
+
+    private boolean granted(String user) {
+        return consents.of(customer("%s-%s".formatted(user, mark))).stream()
+                .filter(c -> c.channel().equals("email"))
+                .findFirst()
+                .orElseThrow()
+                .granted();
+    }
+
     /** The wrong file, taken back, leaves nothing in the way of the right one, be its times earlier. */
     @Test
     void aCorrectedFileIsHeardAsIfTheUndoneOneHadNeverBeen() throws Exception {
