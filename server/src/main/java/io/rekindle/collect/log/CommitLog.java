@@ -650,8 +650,9 @@ public final class CommitLog implements EventLog, DisposableBean {
     }
 
     /**
-     * Both stores at once, where there is enough to do to be worth two threads. But the history's commit waits for PostgreSQL's: what lies in PostgreSQL beyond the end of the
-     * log is known to be left over, an event in the log without its personal fields would be taken for whole.
+     * Both stores at once, where there is enough to do to be worth two threads. But the history's commit waits for
+     * PostgreSQL's: what lies in PostgreSQL beyond the end of the log is known to be left over, an event in the log without
+     * its personal fields would be taken for whole.
      */
     private void storeAndAppend(Group group, IntakeRows.OfGroup ofState) {
         storing.begin(() -> intakeRows.write(ofState));

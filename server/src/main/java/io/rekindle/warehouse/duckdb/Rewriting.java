@@ -18,8 +18,9 @@ import org.duckdb.DuckDBConnection;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A copy of the file in the making, without some persons, without some rows, or with rows that say less. Tables are only ever appended to, so what comes in while it is
- * being made stands behind the row that was the last at its beginning, and is copied after the rest.
+ * A copy of the file in the making, without some persons, without some rows, or with rows that say less. Tables are only
+ * ever appended to, so what comes in while it is being made stands behind the row that was the last at its beginning, and is
+ * copied after the rest.
  *
  * <p>What others' rows say of those persons is found by what is said, not row by row: DuckDB takes the texts apart and
  * hands each different piece over once, for whether a word stands for somebody is told by its keyed hash alone. Only rows in
