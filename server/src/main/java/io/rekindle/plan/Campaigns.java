@@ -56,6 +56,7 @@ public class Campaigns {
     private final Topics topics;
     // What launches a campaign reads campaigns itself: it is looked up when needed.
     private final ObjectProvider<Launches> launches;
+    private final CarriedChannels carried;
     private final JsonMapper json;
 
     Campaigns(
@@ -71,6 +72,7 @@ public class Campaigns {
             Permissions permissions,
             Topics topics,
             ObjectProvider<Launches> launches,
+            CarriedChannels carried,
             JsonMapper json) {
         this.jdbc = jdbc;
         this.audit = audit;
@@ -84,6 +86,7 @@ public class Campaigns {
         this.permissions = permissions;
         this.topics = topics;
         this.launches = launches;
+        this.carried = carried;
         this.json = json;
     }
 
@@ -176,7 +179,7 @@ public class Campaigns {
     /**
      * Asks for approval. What it stands on is fixed from now on: the segment's rule and the template are the versions they
      * have today, objective and offer are not changed any more. A {@link Problem} {@code campaign_needs_offer} names the
-     * places of the template that have no text without one.
+     * places of the template that have no text without one; {@code campaign_not_carried}: no message of its channel can leave.
      */
     @Transactional
     public Campaign submit(long id) {
@@ -186,6 +189,7 @@ public class Campaigns {
                 .list();
         var campaign = get(id);
         requireNext(campaign, CampaignState.IN_REVIEW, "submitted");
+        requireCarrier(campaign);
         commitments.hold(campaign);
         int templateVersion = templates.get(campaign.templateId()).version();
         requireOffer(campaign, templateVersion);
@@ -420,6 +424,18 @@ public class Campaigns {
                             List.of())
                     .with("id", id)
                     .with("roles", approving.stream().map(Role::code).toList());
+    }
+
+    /** Its messages would wait until they are too late. */
+    private void requireCarrier(Campaign campaign) {
+        if (!carried.channels().contains(campaign.channel()))
+            throw Problem.unprocessable(
+                            "campaign_not_carried",
+                            "campaign {id} cannot be submitted: nobody takes messages of its template's channel, {channel}; there is a way for {channels}",
+                            List.of())
+                    .with("id", campaign.id())
+                    .with("channel", campaign.channel())
+                    .with("channels", String.join(", ", carried.channels()));
     }
 
     /** Without an offer every message of such a template would be skipped. */

@@ -142,6 +142,12 @@ class CampaignOverHttpTest {
                         .formatted(objective.body().get("id").longValue(), segment, template));
         assertThat(campaign.status()).as(campaign.body().toString()).isEqualTo(201);
         assertThat(campaign.body().get("channel").stringValue()).isEqualTo("sms");
+        var submitted = send(
+                "POST",
+                "/api/campaigns/%d/submit".formatted(campaign.body().get("id").longValue()),
+                "");
+        assertThat(submitted.status()).as("messages nobody takes").isEqualTo(422);
+        assertThat(submitted.body().get("code").stringValue()).isEqualTo("campaign_not_carried");
     }
 
     @Test
@@ -287,6 +293,7 @@ class CampaignOverHttpTest {
             @Autowired Permissions permissions,
             @Autowired io.rekindle.consent.Topics topics,
             @Autowired ObjectProvider<Launches> launches,
+            @Autowired CarriedChannels carried,
             @Autowired JsonMapper mapper)
             throws Exception {
         ordersOf(920_000_000L, 5, 1);
@@ -304,6 +311,7 @@ class CampaignOverHttpTest {
                 permissions,
                 topics,
                 launches,
+                carried,
                 mapper);
         long ofAdmin = campaign(segment, 0.2);
         var objective = strict.get(ofAdmin).objectiveId();
