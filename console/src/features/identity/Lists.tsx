@@ -134,14 +134,16 @@ function Evidence({ of }: { of: Found }) {
   );
 }
 
-/** The journal. */
-export function MergesTable() {
+type Entry = NonNullable<ReturnType<typeof useMerges>['items']>[number];
+
+/** The journal: of everybody, or of one customer. */
+export function MergesTable({ customer }: { customer?: string }) {
   const { t } = useTranslation();
   const label = useLabel();
   const format = useFormats();
   const { message } = App.useApp();
   const mayUndo = useMay('settle');
-  const list = useMerges();
+  const list = useMerges(customer);
   const undo = useUndoMerge();
   return (
     <div className="stack">
@@ -151,10 +153,18 @@ export function MergesTable() {
         testId="merges"
         label={t('identity.merges')}
         rowKey={(row) => row.number}
-        empty={t('identity.noMerges')}
+        empty={t(customer ? 'identity.noLinks' : 'identity.noMerges')}
         columns={[
           { title: t('common.at'), render: (_, row) => format.moment(row.at) },
           { title: t('identity.rule'), render: (_, row) => t(`identity.rules_${row.rule}`) },
+          ...(customer
+            ? [
+                {
+                  title: t('identity.kind'),
+                  render: (_: unknown, row: Entry) => t(row.merged ? 'identity.kindMerge' : 'identity.kindAdded'),
+                },
+              ]
+            : []),
           {
             title: t('identity.evidence'),
             render: (_, row) =>
@@ -174,7 +184,7 @@ export function MergesTable() {
               ) : (
                 mayUndo && (
                   <Popconfirm
-                    title={t('identity.undoSure')}
+                    title={t(row.merged ? 'identity.undoSure' : 'identity.undoAddedSure')}
                     onConfirm={() =>
                       undo.mutate(row.number, { onSuccess: () => void message.success(t('identity.undoneNow')) })
                     }

@@ -10,6 +10,7 @@ import { ProblemAlert } from '@/shared/ui/ProblemAlert';
 import { Nothing } from '@/shared/ui/QueryView';
 import { MessageStateTag, StageTag, TierTag } from '@/shared/ui/Tags';
 import { AroundCustomer } from './AroundCustomer';
+import { contaminatedRuns } from './contaminated';
 import { useTimeline } from './api/readTimeline';
 import { useSourceName } from './useSourceName';
 import { scoreReasons } from './scoreReasons';
@@ -306,6 +307,7 @@ export function WhyWords({
 }
 
 function Decisions({ decisions, campaigns }: { decisions: CustomerDecision[]; campaigns: Names }) {
+  const contaminated = contaminatedRuns(decisions);
   const { t } = useTranslation();
   const label = useLabel();
   const format = useFormats();
@@ -330,7 +332,21 @@ function Decisions({ decisions, campaigns }: { decisions: CustomerDecision[]; ca
           ),
         },
         { title: t('decisions.why'), render: (_, row) => <WhyWords decision={row} /> },
-        { title: t('decisions.arm'), render: (_, row) => label('arm', row.arm) },
+        {
+          title: t('decisions.arm'),
+          render: (_, row) => (
+            <>
+              {label('arm', row.arm)}{' '}
+              {contaminated.has(row.runId) && (
+                <Tooltip title={t('decisions.contaminatedHint')}>
+                  <Tag color="orange" tabIndex={0} data-testid="contaminated">
+                    {t('decisions.contaminated')}
+                  </Tag>
+                </Tooltip>
+              )}
+            </>
+          ),
+        },
         {
           title: t('decisions.probability'),
           align: 'right',

@@ -4,11 +4,12 @@ import { useList } from '@/shared/api/useList';
 
 const identityKey = ['identity'] as const;
 
+/** The merges; of one customer every link, also of an identifier that was first seen beside a known one. */
 export const useMerges = (customer?: string) =>
   useList([...identityKey, 'merges', customer], (cursor) =>
     answerOf(
       api.GET('/api/identity/merges', {
-        params: { query: { ...(customer ? { customer } : {}), cursor } },
+        params: { query: { ...(customer ? { customer, all: true } : {}), cursor } },
       }),
     ),
   );

@@ -306,13 +306,17 @@ final class SourceDatabase implements AutoCloseable {
         return quote + name + quote;
     }
 
-    /** Reads until there is no more, or until {@code rows} throws. */
+    /** Reads until there is no more, or until {@code rows} throws; a row whose watermark is empty may be new each time. */
     void read(From from, @Nullable Since since, int most, Duration longest, Rows rows) {
         var sql = new StringBuilder();
         try {
             sql.append("select * from ").append(source(from));
             if (since != null)
-                sql.append(" where ").append(quoted(since.column())).append(" >= ?");
+                sql.append(" where ")
+                        .append(quoted(since.column()))
+                        .append(" >= ? or ")
+                        .append(quoted(since.column()))
+                        .append(" is null");
             try (var statement = connection.prepareStatement(
                     sql.toString(), ResultSet.TYPE_FORWARD_ONLY, ResultSet.CONCUR_READ_ONLY)) {
                 statement.setFetchSize(most > 0 ? Math.min(most, ROWS_AT_ONCE) : ROWS_AT_ONCE);

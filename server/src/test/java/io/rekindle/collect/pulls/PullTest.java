@@ -143,12 +143,24 @@ class PullTest {
             pulls.ask(pull.id(), false);
             var third = over(pull.id(), second.id());
             assertThat(third.brought()).isZero();
+            run(shop, "insert into people values ('pg-%1$s-5', null, 'Jena', true, 1, null, null)".formatted(mark));
+            pulls.ask(pull.id(), false);
+            var untimed = over(pull.id(), third.id());
+            assertThat(untimed.rows())
+                    .as("the overlap, what lies in the future, and the row without a watermark")
+                    .isEqualTo(third.rows() + 1);
+            assertThat(untimed.brought()).isEqualTo(1);
+            pulls.ask(pull.id(), false);
+            var known = over(pull.id(), untimed.id());
+            assertThat(known.rows()).isEqualTo(untimed.rows());
+            assertThat(known.brought()).as("there already").isZero();
+            assertThat(pulls.get(pull.id()).watermark()).isEqualTo("2026-01-08T09:00:00Z");
 
             assertThat(imports.undo(Objects.requireNonNull(second.importId())).state())
                     .isEqualTo(Imports.State.UNDONE);
             pulls.rewind(pull.id(), null);
             pulls.ask(pull.id(), false);
-            var again = over(pull.id(), third.id());
+            var again = over(pull.id(), known.id());
             assertThat(again.brought()).as("everything that is not there").isEqualTo(2);
             var paused = pulls.pause(pull.id());
             assertThat(paused.dueAt()).isNull();
