@@ -148,7 +148,7 @@ class PullTest {
             var untimed = over(pull.id(), third.id());
             assertThat(untimed.rows())
                     .as("the overlap, what lies in the future, and the row without a watermark")
-                    .isEqualTo(third.rows() + 1);
+                    .isEqualTo(Objects.requireNonNull(third.rows()) + 1);
             assertThat(untimed.brought()).isEqualTo(1);
             pulls.ask(pull.id(), false);
             var known = over(pull.id(), untimed.id());
