@@ -26,6 +26,7 @@ create table if not exists order_lines_repeated (
     import_id bigint not null, order_id varchar not null, customer_id bigint not null, occurred_at timestamp not null, kind varchar not null,
     product_id varchar not null, product_name varchar not null, category varchar not null, quantity decimal(18, 4) not null,
     unit_price decimal(18, 4) not null, currency varchar not null, lines bigint not null);
+alter table order_lines_repeated add column if not exists aliases varchar;
 
 -- one row per order that an imported line, taken back under a number of its own, was found to be about, and per rest of such a line without an order;
 -- the rows of a line with the highest allocation count

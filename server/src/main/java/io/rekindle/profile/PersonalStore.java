@@ -336,10 +336,19 @@ class PersonalStore {
 
     /** The identities whose user id in clear some imports brought. */
     List<CustomerId> namedBy(Collection<Long> imports) {
+        return saidBy(imports, PersonalFields.USER_ID);
+    }
+
+    /** The identities whose address in clear some imports brought. */
+    List<CustomerId> addressedBy(Collection<Long> imports) {
+        return saidBy(imports, PersonalFields.EMAIL);
+    }
+
+    private List<CustomerId> saidBy(Collection<Long> imports, String field) {
         return jdbc.sql("""
-                        select distinct identity_id from personal_fields where field = :userId and import_id = any (:imports)
+                        select distinct identity_id from personal_fields where field = :field and import_id = any (:imports)
                         """)
-                .param("userId", PersonalFields.USER_ID)
+                .param("field", field)
                 .param("imports", ProfileStore.longs(List.copyOf(imports), id -> id))
                 .query((row, n) -> new CustomerId(row.getLong("identity_id")))
                 .list();
@@ -352,24 +361,24 @@ class PersonalStore {
      */
     record Named(CustomerId identity, int source, long importId) {}
 
-    /** The user ids that imports brought are from now on others' word. */
-    void rest(Collection<Long> imports, List<Named> others) {
+    /** What imports brought of a field is from now on others' word. */
+    void rest(String field, Collection<Long> imports, List<Named> others) {
         jdbc.sql("""
                         update personal_fields p set source_id = x.source, import_id = x.import
                         from unnest(:identities, :sources, :others) as x (identity, source, import)
-                        where p.identity_id = x.identity and p.field = :userId and p.import_id = (
+                        where p.identity_id = x.identity and p.field = :field and p.import_id = (
                                 select min(o.import_id) from personal_fields o
-                                where o.identity_id = x.identity and o.field = :userId and o.import_id = any (:imports))
+                                where o.identity_id = x.identity and o.field = :field and o.import_id = any (:imports))
                             and not exists (
                                 select 1 from personal_fields o
-                                where o.identity_id = x.identity and o.field = :userId and o.source_id = x.source and o.import_id = x.import)
+                                where o.identity_id = x.identity and o.field = :field and o.source_id = x.source and o.import_id = x.import)
                         """)
                 .param(
                         "identities",
                         ProfileStore.longs(others, one -> one.identity().value()))
                 .param("sources", ProfileStore.ints(others, Named::source))
                 .param("others", ProfileStore.longs(others, Named::importId))
-                .param("userId", PersonalFields.USER_ID)
+                .param("field", field)
                 .param("imports", ProfileStore.longs(List.copyOf(imports), id -> id))
                 .update();
     }

@@ -1,7 +1,10 @@
 package io.rekindle.collect.imports;
 
 import io.rekindle.collect.EventType;
+import io.rekindle.collect.Identifier;
+import io.rekindle.collect.log.IdentifierText;
 import io.rekindle.collect.log.StagedEvent;
+import io.rekindle.common.CustomerId;
 import io.rekindle.warehouse.Row;
 import io.rekindle.warehouse.Sql;
 import java.math.BigDecimal;
@@ -16,7 +19,7 @@ import tools.jackson.databind.node.ArrayNode;
 /**
  * What follows from an undone import. An order is the union of the lines of the imports that stand, and of a line that
  * several files have only the first to come brought it. So when that one is undone, the line is brought again, as the
- * latest file's that has it most often; and an order that the undone import placed, and others added to, is placed
+ * latest file's that has it most often and with the identifiers that file gave; and an order that the undone import placed, and others added to, is placed
  * again, as one of theirs. What is missing is worked out from the history each time, so that a crash in the middle
  * leaves only the rest to do.
  */
@@ -102,12 +105,12 @@ final class Heirs {
                     coalesce(category, ''), quantity, unit_price),
             wanted as (
                 select order_id, occurred_at, kind = 'cancellation' as cancels, product_id, product_name, category, quantity, unit_price,
-                    customer_id, currency, import_id, lines
+                    customer_id, currency, import_id, lines, aliases
                 from order_lines_repeated where import_id not in (select import_id from imports_undone)
                 qualify row_number() over (partition by order_id, occurred_at, kind = 'cancellation', product_id, product_name, category,
                     quantity, unit_price order by lines desc, import_id desc) = 1)
             select w.order_id, w.occurred_at, w.cancels, w.product_id, w.product_name, w.category, w.quantity, w.unit_price,
-                w.customer_id, w.currency, w.import_id, w.lines - coalesce(s.held, 0) as missing
+                w.customer_id, w.currency, w.aliases, w.import_id, w.lines - coalesce(s.held, 0) as missing
             from wanted w left join standing s on s.order_id = w.order_id and s.occurred_at = w.occurred_at and s.cancels = w.cancels
                 and s.product_id = w.product_id and s.product_name = w.product_name and s.category = w.category
                 and s.quantity = w.quantity and s.unit_price = w.unit_price
@@ -118,7 +121,7 @@ final class Heirs {
     /** One row per order whose place was undone and which standing imports have lines of. */
     private static final Sql WITHOUT_PLACE = Sql.of("""
             select l.order_id, false as cancels, min(l.customer_id) as customer_id, min(l.occurred_at) as occurred_at, max(l.import_id) as import_id,
-                cast(null as varchar) as currency
+                cast(null as varchar) as currency, cast(null as varchar) as aliases
             from order_lines l
             where l.kind in ('sale', 'addition') and l.import_id is not null and l.import_id not in (select import_id from imports_undone)
                 and l.order_id in (select order_id from orders where import_id in (select import_id from imports_undone))
@@ -133,6 +136,7 @@ final class Heirs {
         private final long customer;
         private final Instant at;
         private final @Nullable String currency;
+        private final List<Identifier> identifiers;
         private final ArrayNode products;
         private BigDecimal total = BigDecimal.ZERO;
 
@@ -144,6 +148,7 @@ final class Heirs {
             var at = row.instant("occurred_at");
             this.at = at.isAfter(now) ? now : at;
             this.currency = row.nullableText("currency");
+            this.identifiers = IdentifierText.read(row.nullableText("aliases"), new CustomerId(customer));
             this.products = products;
         }
 
@@ -176,7 +181,7 @@ final class Heirs {
                 EventType.TRACK,
                 order.cancels ? "Order Cancelled" : places ? "Order Completed" : "Order Updated",
                 order.customer,
-                List.of(),
+                order.identifiers,
                 messageId,
                 order.total.abs(),
                 tools.json().writeValueAsString(properties),

@@ -9,6 +9,7 @@ import io.rekindle.collect.Tails;
 import io.rekindle.collect.Tombstones;
 import io.rekindle.collect.intake.PersonalText;
 import io.rekindle.collect.log.CommitLog;
+import io.rekindle.collect.log.IdentifierText;
 import io.rekindle.collect.log.StagedEvent;
 import io.rekindle.platform.Vault;
 import io.rekindle.warehouse.Row;
@@ -197,6 +198,8 @@ final class OrderImport {
                         .value(row.decimal("unit_price"))
                         .value(currency.own())
                         .value(row.longValue("lines"))
+                        .value(IdentifierText.write(
+                                personOf(row.longValue("customer")).identifiers()))
                         .end())));
     }
 
@@ -342,9 +345,14 @@ final class OrderImport {
         if (value != null && !value.isEmpty()) to.put(field, value);
     }
 
-    private StagedEvent event(Open order) {
-        var person = byCustomer.get(order.customer);
+    private Person personOf(long customer) {
+        var person = byCustomer.get(customer);
         if (person == null) throw new IllegalStateException("a line of a customer nobody saw");
+        return person;
+    }
+
+    private StagedEvent event(Open order) {
+        var person = personOf(order.customer);
         var properties = json.createObjectNode();
         properties.put("order_id", order.orderId);
         properties.put("currency", order.currency);

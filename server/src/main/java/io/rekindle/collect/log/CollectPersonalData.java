@@ -62,20 +62,23 @@ class CollectPersonalData implements PersonalData, Tombstones.Returning {
      */
     @Override
     public List<PersonalHistory> history() {
-        return List.of(PersonalHistory.replacing(
-                        "events",
-                        Map.of(
-                                "properties",
-                                "null",
-                                "context",
-                                "null",
-                                "aliases",
-                                "null",
-                                "message_id",
-                                "'%s' || t.seq".formatted(ERASED)))
-                .searching("properties")
-                .searching("context")
-                .naming("aliases"));
+        return List.of(
+                PersonalHistory.replacing(
+                                "events",
+                                Map.of(
+                                        "properties",
+                                        "null",
+                                        "context",
+                                        "null",
+                                        "aliases",
+                                        "null",
+                                        "message_id",
+                                        "'%s' || t.seq".formatted(ERASED)))
+                        .searching("properties")
+                        .searching("context")
+                        .naming("aliases"),
+                PersonalHistory.replacing("order_lines_repeated", Map.of("aliases", "null"))
+                        .naming("aliases"));
     }
 
     /** @param text null when its key was destroyed: a row of a backup that was restored */

@@ -9,12 +9,12 @@ import org.jspecify.annotations.Nullable;
  * The column {@code events.aliases}: types of all identifiers, strongest first, with the id of each but the first, which
  * is the event's customer. {@code user_id email:-42} reads: the customer is a user id; the e-mail address is -42.
  */
-final class IdentifierText {
+public final class IdentifierText {
     private static final int ROOM_EACH = 40;
 
     private IdentifierText() {}
 
-    static @Nullable String write(List<Identifier> identifiers) {
+    public static @Nullable String write(List<Identifier> identifiers) {
         if (identifiers.isEmpty()) return null;
         if (identifiers.size() == 1) return identifiers.getFirst().type().code();
         var text = new StringBuilder(ROOM_EACH * identifiers.size())
@@ -27,7 +27,7 @@ final class IdentifierText {
         return text.toString();
     }
 
-    static List<Identifier> read(@Nullable String text, CustomerId customer) {
+    public static List<Identifier> read(@Nullable String text, CustomerId customer) {
         if (text == null) return List.of();
         return Identifier.ofLog(text, customer);
     }

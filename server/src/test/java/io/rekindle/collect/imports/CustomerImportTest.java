@@ -623,6 +623,57 @@ class CustomerImportTest {
         assertThat(profiles.userIds(ids).values()).containsExactlyInAnyOrderElementsOf(users);
     }
 
+    /** A file of orders that were there already names their customers too. */
+    @Test
+    void whoseOrdersAnotherFileHasKeepsNameAndAddressWhenTheFirstFileIsUndone() throws Exception {
+        var header = "order_id,time,customer,email,product_id,product_name,quantity,unit_price\n";
+        var line = "%1$s-%2$s,2026-01-05T10:00:00Z,%3$s,%4$s,p1,Tea,2,2.50\n";
+        var both = line.formatted("heir", mark, "heir-" + mark, "heir-%s@shop.example".formatted(mark))
+                + line.formatted("other", mark, "other-" + mark, "other-%s@shop.example".formatted(mark));
+        var first = start(
+                "orders.csv",
+                (header
+                                + both
+                                + line.formatted(
+                                        "gone", mark, "parted-" + mark, "parted-%s@shop.example".formatted(mark)))
+                        .getBytes(StandardCharsets.UTF_8),
+                ImportMapping.NONE);
+        report(first);
+        var second = start(
+                "orders again.csv",
+                (header
+                                + line.formatted("heir", mark, "heir-" + mark, "heir-%s@shop.example".formatted(mark))
+                                + line.formatted("other", mark, "other-" + mark, "new-%s@shop.example".formatted(mark)))
+                        .getBytes(StandardCharsets.UTF_8),
+                ImportMapping.NONE);
+        assertThat(report(second).alreadyThere()).isEqualTo(2);
+        var heir = customer("heir-" + mark);
+        var other = customer("other-" + mark);
+        var gone = customer("parted-" + mark);
+
+        imports.undo(first.id());
+        assertThat(profiles.userIds(List.of(heir, other, gone)).values())
+                .containsExactlyInAnyOrder("heir-" + mark, "other-" + mark);
+        assertThat(personal(heir, "email")).containsEntry("email", "heir-%s@shop.example".formatted(mark));
+        assertThat(personal(other, "email"))
+                .as("an address the second file did not have")
+                .isEmpty();
+        assertThat(personal(gone, "email")).isEmpty();
+        assertThat(warehouse.query(
+                        Sql.of(
+                                "select aliases from events where customer_id = ? and import_id = ?",
+                                heir.value(),
+                                second.id()),
+                        row -> row.text("aliases")))
+                .as("the line is told with whom it is about")
+                .singleElement()
+                .asString()
+                .startsWith("user_id email:");
+        imports.undo(second.id());
+        assertThat(personal(heir, "email")).isEmpty();
+        assertThat(profiles.userIds(List.of(heir, other)).values()).isEmpty();
+    }
+
     /** Whatever files were in between, what stands when one is undone is what would stand had it never come. */
     @Test
     void permissionsAfterAnUndoAreThoseOfTheFilesThatStand() throws Exception {
