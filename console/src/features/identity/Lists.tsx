@@ -171,7 +171,9 @@ export function MergesTable({ customer }: { customer?: string }) {
               `${label('identifier', row.leftType)} + ${label('identifier', row.rightType)}` +
               (row.probability === null ? '' : ` · ${format.percent(row.probability)}`),
           },
-          { title: t('identity.winner'), render: (_, row) => <Customer id={row.winner} /> },
+          ...(customer
+            ? []
+            : [{ title: t('identity.winner'), render: (_: unknown, row: Entry) => <Customer id={row.winner} /> }]),
           { title: t('identity.loser'), render: (_, row) => <Customer id={row.loser} /> },
           { title: t('identity.by'), render: (_, row) => row.by ?? t('identity.byEvent', { event: row.event }) },
           {

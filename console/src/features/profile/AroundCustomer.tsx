@@ -90,7 +90,7 @@ function Segments({ customer }: { customer: Customer }) {
             <div className="row" style={{ flexWrap: 'wrap', gap: 6 }}>
               {items.map(({ id, name }) => (
                 <Link key={id} to={`/segments/${id}`}>
-                  <Chip>{name}</Chip>
+                  <Chip style={{ whiteSpace: 'normal' }}>{name}</Chip>
                 </Link>
               ))}
             </div>
