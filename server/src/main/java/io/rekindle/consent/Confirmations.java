@@ -234,6 +234,7 @@ public class Confirmations implements DoubleOptIn {
      */
     @Transactional
     public Asked ask(CustomerId customer, Declaration what) {
+        consents.check(what);
         return ask(customer, what, Integer.MAX_VALUE);
     }
 
@@ -620,7 +621,7 @@ public class Confirmations implements DoubleOptIn {
                 confirmation.channel(),
                 Objects.requireNonNull(confirmation.addressHash()),
                 now);
-        consents.say(
+        consents.sayConfirmed(
                 confirmation.customer(),
                 new Declaration(
                         confirmation.purpose(),

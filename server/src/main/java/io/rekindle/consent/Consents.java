@@ -35,6 +35,7 @@ public class Consents {
     private final Tombstones tombstones;
     private final Countries countries;
     private final ConsentSettings settings;
+    private final Topics topics;
 
     Consents(
             JdbcClient jdbc,
@@ -45,7 +46,8 @@ public class Consents {
             BusinessClock clock,
             Tombstones tombstones,
             Countries countries,
-            ConsentSettings settings) {
+            ConsentSettings settings,
+            Topics topics) {
         this.jdbc = jdbc;
         this.store = store;
         this.relay = relay;
@@ -55,6 +57,7 @@ public class Consents {
         this.tombstones = tombstones;
         this.countries = countries;
         this.settings = settings;
+        this.topics = topics;
     }
 
     /** Everything one customer said last, by purpose, channel and topic. */
@@ -131,12 +134,27 @@ public class Consents {
     }
 
     /**
-     * Writes down what a customer says now, but not of somebody erased (customer_not_found); in force when the caller's
-     * transaction commits.
+     * Writes down what a customer says now, but not of somebody erased (customer_not_found) nor about a topic nobody has made
+     * (topic_not_found); in force when the caller's transaction commits.
      */
     @Transactional
     public void say(CustomerId customer, Declaration saying) {
+        check(saying);
         say(customer, saying, clock.instant());
+    }
+
+    /** The same of what was checked, or came from outside, when the customer was asked to confirm it. */
+    @Transactional
+    void sayConfirmed(CustomerId customer, Declaration saying) {
+        say(customer, saying, clock.instant());
+    }
+
+    /** Refuses what could not be meant: it would look like a permission and never count, or never be found again. */
+    void check(Declaration saying) {
+        word("purpose", saying.purpose());
+        word("channel", saying.channel());
+        var topic = saying.topic();
+        if (topic != null) topics.requireKnown(topic);
     }
 
     /** Sets one permission by hand, of every topic; in force when the caller's transaction commits. */

@@ -34,13 +34,21 @@ public class Suppressions {
     private final BusinessClock clock;
     private final Identifiers identifiers;
     private final Vault vault;
+    private final Topics topics;
 
-    Suppressions(JdbcClient jdbc, ConsentStore store, BusinessClock clock, Identifiers identifiers, Vault vault) {
+    Suppressions(
+            JdbcClient jdbc,
+            ConsentStore store,
+            BusinessClock clock,
+            Identifiers identifiers,
+            Vault vault,
+            Topics topics) {
         this.jdbc = jdbc;
         this.store = store;
         this.clock = clock;
         this.identifiers = identifiers;
         this.vault = vault;
+        this.topics = topics;
     }
 
     /** The channels that have addresses. */
@@ -90,7 +98,8 @@ public class Suppressions {
             String source) {
         long hash = addressHash(channel, address);
         requireShort(note);
-        store.suppress(List.of(new Suppression(channel, hash, reason, source, clock.instant(), word(topic), note)));
+        if (topic != null) topics.requireKnown(topic);
+        store.suppress(List.of(new Suppression(channel, hash, reason, source, clock.instant(), topic, note)));
         return find(channel, hash).stream()
                 .filter(s -> s.reason() == reason && Objects.equals(s.topic(), topic))
                 .findFirst()
@@ -115,7 +124,7 @@ public class Suppressions {
             @Nullable String note,
             String source) {
         var now = clock.instant();
-        word(topic);
+        if (topic != null) topics.requireKnown(topic);
         requireShort(note);
         var found = new ArrayList<Suppression>();
         var faults = new ArrayList<Integer>();
@@ -239,10 +248,6 @@ public class Suppressions {
         if (note != null && note.length() > LONGEST_NOTE)
             throw Problem.invalid("suppression_note_too_long", "a note has at most {most} characters")
                     .with("most", LONGEST_NOTE);
-    }
-
-    private static @Nullable String word(@Nullable String topic) {
-        return topic == null ? null : Consents.word("topic", topic);
     }
 
     private static Suppression.Reason reason(ResultSet row) throws SQLException {

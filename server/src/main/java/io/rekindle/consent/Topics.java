@@ -49,12 +49,12 @@ public class Topics {
                 .orElse(code);
     }
 
-    /** The topic, if campaigns may be about it; a {@link Problem} {@code topic_not_found} else. */
-    public Topic require(String code) {
-        return find(code)
-                .filter(topic -> !topic.retired())
-                .orElseThrow(() -> Problem.notFound("topic_not_found", "there is no topic {topic}")
-                        .with("topic", code));
+    /** Refuses a topic nobody has made; {@code topic_not_found}. A retired one may still be spoken of. */
+    void requireKnown(String code) {
+        Consents.word("topic", code);
+        if (find(code).isEmpty())
+            throw Problem.of(Problem.Kind.UNPROCESSABLE, "topic_not_found", "there is no topic {topic}")
+                    .with("topic", code);
     }
 
     /** Makes a topic, or changes what it is called. */

@@ -430,6 +430,22 @@ class ConsentChoicesTest {
         }
     }
 
+    /** Whoever was asked before topics had to be made may still answer. */
+    @Test
+    void aLinkThatAsksAboutATopicNobodyHasMadeStillConfirms() throws Exception {
+        topic("sales");
+        var customer = customer("unmade-1", "{}");
+        transaction.executeWithoutResult(status -> confirmations.ask(
+                customer, new Declaration(Permissions.MARKETING, "email", "sales", true, "by hand", null, null, null)));
+        jdbc.sql("update consent_confirmations set topic = 'unmade' where customer_id = :customer")
+                .param("customer", customer.value())
+                .update();
+        confirm(customer);
+        assertThat(consents.of(customer))
+                .singleElement()
+                .satisfies(consent -> assertThat(consent.topic()).isEqualTo("unmade"));
+    }
+
     /** What somebody said yes to in a shop is not what they are asked by mail; both are written down. */
     @Test
     void theMailSaysTheWordingOfConfirmationsWhateverTheYesWasSaidTo() throws Exception {

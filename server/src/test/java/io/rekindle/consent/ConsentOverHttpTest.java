@@ -86,6 +86,45 @@ class ConsentOverHttpTest {
                 .isEqualTo("invalid_value");
     }
 
+    /** A typing error would look like a word about something, and count for nothing. */
+    @Test
+    void nobodySaysByHandAnythingAboutATopicNobodyHasMade() throws Exception {
+        var batch =
+                people.batch().identify().by(Identifier.Type.USER_ID, "http-3").end();
+        for (var tail : tails) transaction.executeWithoutResult(status -> tail.process(batch));
+        var consent = "/api/customers/" + people.id(Identifier.Type.USER_ID, "http-3") + "/consent";
+        var saying = "{\"purpose\":\"marketing\",\"channel\":\"email\",\"granted\":%s,\"topic\":\"http_sales\"%s}";
+        var calls = List.of(
+                List.of("PUT", consent, saying.formatted("true", "")),
+                List.of("PUT", consent, saying.formatted("false", "")),
+                List.of("PUT", consent, saying.formatted("true", ",\"toConfirm\":true")),
+                List.of("POST", "/api/suppressions", "{\"address\":\"t1@http.example\",\"topic\":\"http_sales\"}"),
+                List.of(
+                        "POST",
+                        "/api/suppressions/import",
+                        "{\"addresses\":[\"t2@http.example\"],\"topic\":\"http_sales\"}"));
+        for (var call : calls) {
+            var answer = send(call.get(0), call.get(1), call.get(2), RekindleTest.ADMIN_KEY);
+            assertThat(answer.statusCode()).as(call + " " + answer.body()).isEqualTo(422);
+            assertThat(code(answer)).isEqualTo("topic_not_found");
+        }
+        assertThat(json.readTree(
+                                send("GET", consent, "", RekindleTest.ADMIN_KEY).body())
+                        .path("items"))
+                .isEmpty();
+
+        var topic = "{\"nameEn\": \"Sales\", \"nameZh\": \"促销\", \"retired\": %s}";
+        for (var retired : List.of(false, true)) {
+            assertThat(send("PUT", "/api/topics/http_sales", topic.formatted(retired), RekindleTest.ADMIN_KEY)
+                            .statusCode())
+                    .isEqualTo(200);
+            for (var call : calls) {
+                var answer = send(call.get(0), call.get(1), call.get(2), RekindleTest.ADMIN_KEY);
+                assertThat(answer.statusCode()).as(call + " " + answer.body()).isBetween(200, 201);
+            }
+        }
+    }
+
     @Test
     void anAddressIsPutOnTheListFoundAndTakenOffAgain() throws Exception {
         var body = "{\"address\":\"Stop@Http.example\"}";

@@ -102,7 +102,7 @@ class ConsentResource {
                 : evidence.stream().map(Consents.Evidence::masked).toList();
     }
 
-    /** Answers everything the customer has said since. Problems: customer_not_found, consent_incomplete, asked_often_enough, *_invalid. */
+    /** Answers everything the customer has said since. Problems: customer_not_found, consent_incomplete, topic_not_found, asked_often_enough, *_invalid. */
     @PutMapping("/consent")
     @PreAuthorize("hasRole('PLANNER')")
     @Transactional
