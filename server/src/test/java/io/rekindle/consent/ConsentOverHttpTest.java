@@ -113,9 +113,12 @@ class ConsentOverHttpTest {
                         .path("items"))
                 .isEmpty();
 
-        var topic = "{\"nameEn\": \"Sales\", \"nameZh\": \"促销\", \"retired\": %s}";
         for (var retired : List.of(false, true)) {
-            assertThat(send("PUT", "/api/topics/http_sales", topic.formatted(retired), RekindleTest.ADMIN_KEY)
+            assertThat(send(
+                                    "PUT",
+                                    "/api/topics/http_sales",
+                                    "{\"nameEn\": \"Sales\", \"nameZh\": \"促销\", \"retired\": %s}".formatted(retired),
+                                    RekindleTest.ADMIN_KEY)
                             .statusCode())
                     .isEqualTo(200);
             for (var call : calls) {
