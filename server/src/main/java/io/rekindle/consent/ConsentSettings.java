@@ -56,6 +56,11 @@ public record ConsentSettings(
         this(allowedWithoutRecord, quietFrom, quietTo, contactBudget, contactWindow, false, Duration.ofDays(7));
     }
 
+    /** Whether silence is permission for marketing over a channel, of anybody at all: not where every yes has to be confirmed. */
+    boolean takesSilence(String channel) {
+        return allowedWithoutRecord && !(doubleOptIn && channel.equals(Permissions.EMAIL));
+    }
+
     int contactDays() {
         return Math.toIntExact(
                 Math.ceilDiv(contactWindow.toSeconds(), Duration.ofDays(1).toSeconds()));

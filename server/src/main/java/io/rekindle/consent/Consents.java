@@ -207,15 +207,40 @@ public class Consents {
 
     /**
      * What holds of marketing about each of some topics over one channel, at an address that was not unsubscribed from it
-     * since, and is not another one than those it was confirmed at; "" is everything that is about none.
+     * since, and is not another one than those it was confirmed at; "" is everything that is about none. As {@link Permissions}
+     * has it: where silence is permission, it holds here, too.
      */
     Map<String, Boolean> holding(CustomerId customer, String channel, List<String> topics) {
-        return holding(customer, channel, topics, true);
+        return holding(customer, channel, topics, true, isSilencePermission(customer, channel));
     }
 
-    /** The same by what this customer said, whatever became of the address. */
-    Map<String, Boolean> said(CustomerId customer, String channel, List<String> topics) {
-        return holding(customer, channel, topics, false);
+    /**
+     * What was not refused so far, whatever became of the address: where silence can be permission, also what nobody has
+     * spoken of. It may not be permission yet, while the customer is being asked, but come to be it when the link runs out.
+     */
+    Map<String, Boolean> notRefused(CustomerId customer, String channel, List<String> topics) {
+        return holding(customer, channel, topics, false, settings.takesSilence(channel));
+    }
+
+    private boolean isSilencePermission(CustomerId customer, String channel) {
+        return settings.takesSilence(channel)
+                && !(channel.equals(Permissions.EMAIL) && countries.needsConfirmation(customer))
+                && !isBeingAsked(customer, channel);
+    }
+
+    private boolean isBeingAsked(CustomerId customer, String channel) {
+        return jdbc.sql("""
+                        select exists (
+                            select 1 from consent_confirmations
+                            where %s and purpose = :purpose and channel = :channel and confirmed_at is null
+                                and expires_at > :now)
+                        """.formatted(ConsentStore.THEIRS))
+                .param("customer", identities.canonical(customer).value())
+                .param("purpose", Permissions.MARKETING)
+                .param("channel", channel)
+                .param("now", ConsentStore.utc(clock.instant()))
+                .query(Boolean.class)
+                .single();
     }
 
     /** Whether what a customer confirmed was confirmed at other addresses than the present one, and so does not hold there. */
@@ -224,11 +249,12 @@ public class Consents {
                 && store.isElsewhere(identities.canonical(customer), channel);
     }
 
-    private Map<String, Boolean> holding(CustomerId customer, String channel, List<String> topics, boolean atAddress) {
+    private Map<String, Boolean> holding(
+            CustomerId customer, String channel, List<String> topics, boolean atAddress, boolean silence) {
         boolean elsewhere = atAddress && isElsewhere(customer, channel);
         var holds = new LinkedHashMap<String, Boolean>();
         jdbc.sql("""
-                        select x.topic, coalesce(%s, false) and not (:atAddress and exists (
+                        select x.topic, coalesce(%s, :silence) and not (:atAddress and exists (
                             select 1 from reachable_customers r
                             join suppressions s on s.channel = r.channel and s.address_hash = r.address_hash
                             where r.customer_id = :customer and r.channel = :channel and s.reason = 'unsubscribe'
@@ -242,6 +268,7 @@ public class Consents {
                         """.formatted(ConsentStore.HOLDS, ConsentStore.STANDS))
                 .param("topics", ConsentStore.texts(topics, topic -> topic))
                 .param("atAddress", atAddress)
+                .param("silence", silence)
                 .param("customer", identities.canonical(customer).value())
                 .param("purpose", Permissions.MARKETING)
                 .param("channel", channel)

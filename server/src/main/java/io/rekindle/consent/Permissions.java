@@ -666,9 +666,7 @@ public class Permissions {
     /** Whether a customer who said nothing may be written to. */
     private boolean unasked(Ask ask) {
         return switch (ask.purpose()) {
-            case MARKETING ->
-                settings.allowedWithoutRecord()
-                        && !(settings.doubleOptIn() && ask.channel().equals(EMAIL));
+            case MARKETING -> settings.takesSilence(ask.channel());
             case TRANSACTIONAL -> true;
             default -> false;
         };

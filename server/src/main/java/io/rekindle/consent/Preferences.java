@@ -230,11 +230,13 @@ public class Preferences {
             Predicate<String> needsConfirmation) {
         boolean asks = false;
         var holding = consents.holding(customer, Permissions.EMAIL, codes);
-        var agreed = consents.said(customer, Permissions.EMAIL, codes);
+        var notRefused = consents.notRefused(customer, Permissions.EMAIL, codes);
         for (var code : codes) {
             boolean on = wanted.contains(code);
-            // What is off only because the address was unsubscribed is taken back, too: the list may be left again.
-            if (on == (on ? holding : agreed).getOrDefault(code, false)) continue;
+            // What is off only because the address was unsubscribed is taken back, too: the list may be left again. So
+            // is what
+            // nobody has spoken of where silence can be permission: who leaves a box empty has spoken.
+            if (on == (on ? holding : notRefused).getOrDefault(code, false)) continue;
             var said = saying.about(code.isEmpty() ? null : code, on);
             if (on && needsConfirmation.test(code)) {
                 confirmations.ask(customer, said);
