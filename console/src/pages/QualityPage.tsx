@@ -1,4 +1,4 @@
-import { App, Button, Card } from 'antd';
+import { Alert, App, Button, Card } from 'antd';
 import { useTranslation } from 'react-i18next';
 import { useMeasureQuality, useQualityStanding } from '@/features/collect/api/quality';
 import { QualityAlerts } from '@/features/collect/QualityAlerts';
@@ -42,6 +42,24 @@ export function Component() {
     >
       <div className="stack">
         {measure.error && <ProblemAlert error={measure.error} />}
+        {standing.error && <ProblemAlert error={standing.error} />}
+        {(standing.data?.failed ?? []).length > 0 && (
+          <Alert
+            type="error"
+            showIcon
+            data-testid="quality-failed"
+            title={t('quality.failed')}
+            description={
+              <ul style={{ margin: 0, paddingInlineStart: 20 }}>
+                {standing.data?.failed.map((one) => (
+                  <li key={one.day}>
+                    {format.day(one.day)}: <code>{one.problem}</code>
+                  </li>
+                ))}
+              </ul>
+            }
+          />
+        )}
         <Card title={t('quality.sources')}>
           <QualitySources />
         </Card>

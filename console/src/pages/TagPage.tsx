@@ -4,6 +4,7 @@ import { useNavigate, useParams } from 'react-router';
 import { useCampaigns } from '@/features/plan/api/listCampaigns';
 import { useTag } from '@/features/profile/api/tags';
 import { TagForm, type RuleSlot } from '@/features/profile/TagForm';
+import { TagVersions } from '@/features/profile/TagVersions';
 import { useSegments } from '@/features/segment/api/listSegments';
 import { useFields } from '@/features/segment/api/readFields';
 import { RuleEditor } from '@/features/segment/editor/RuleEditor';
@@ -65,6 +66,7 @@ export function Component() {
       testId="page-tag"
     >
       {key === null ? form(null) : <QueryView query={tag}>{form}</QueryView>}
+      {key !== null && <TagVersions of={key} />}
     </Page>
   );
 }

@@ -1387,7 +1387,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get: operations["versions_2"];
+        get: operations["versions_3"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1995,7 +1995,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get: operations["versions_1"];
+        get: operations["versions_2"];
         put?: never;
         post?: never;
         delete?: never;
@@ -2302,6 +2302,22 @@ export interface paths {
         get?: never;
         put?: never;
         post: operations["retire"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/tags/{key}/versions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["versions_1"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -3656,6 +3672,11 @@ export interface components {
             /** Format: double */
             validity: number | null;
         };
+        "io.rekindle.collect.quality.QualityReports.FailedDay": {
+            /** Format: date */
+            day: string;
+            problem: string;
+        };
         "io.rekindle.collect.quality.QualityReports.FieldPoint": {
             /** Format: date */
             day: string;
@@ -3693,6 +3714,7 @@ export interface components {
             openAlerts: number;
         };
         "io.rekindle.collect.quality.QualityReports.Standing": {
+            failed: components["schemas"]["io.rekindle.collect.quality.QualityReports.FailedDay"][];
             /** Format: date */
             measuredTo: string | null;
             /** Format: int64 */
@@ -4086,6 +4108,10 @@ export interface components {
         };
         "io.rekindle.common.PageIo.rekindle.profile.web.TagsResource.TagAnswer": {
             items: components["schemas"]["io.rekindle.profile.web.TagsResource.TagAnswer"][];
+            nextCursor: string | null;
+        };
+        "io.rekindle.common.PageIo.rekindle.profile.web.TagsResource.TagVersion": {
+            items: components["schemas"]["io.rekindle.profile.web.TagsResource.TagVersion"][];
             nextCursor: string | null;
         };
         "io.rekindle.common.PageIo.rekindle.profile.web.TraitRulesResource.RuleAnswer": {
@@ -5573,6 +5599,18 @@ export interface components {
         };
         "io.rekindle.profile.web.TagsResource.TagRefresh": {
             tags?: string[] | null;
+        };
+        "io.rekindle.profile.web.TagsResource.TagVersion": {
+            /** Format: date-time */
+            approvedAt: string | null;
+            approvedBy: string | null;
+            /** Format: date-time */
+            changedAt: string;
+            changedBy: string;
+            definition: components["schemas"]["io.rekindle.profile.web.TagsResource.TagDefinition"];
+            inForce: boolean;
+            /** Format: int32 */
+            version: number;
         };
         "io.rekindle.profile.web.TagsResource.TagsAssigned": {
             /** Format: int32 */
@@ -13515,7 +13553,7 @@ export interface operations {
             };
         };
     };
-    versions_2: {
+    versions_3: {
         parameters: {
             query?: {
                 cursor?: string;
@@ -17399,7 +17437,7 @@ export interface operations {
             };
         };
     };
-    versions_1: {
+    versions_2: {
         parameters: {
             query?: {
                 cursor?: string;
@@ -19208,6 +19246,73 @@ export interface operations {
             };
             /** @description what is there stands against it */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description what went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    versions_1: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                key: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["io.rekindle.common.PageIo.rekindle.profile.web.TagsResource.TagVersion"];
+                };
+            };
+            /** @description a parameter, a field or the body cannot be used: errors has the places */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description no key and no session, or an unknown one */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the role does not allow it, or the X-CSRF-Token is missing */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description there is no such thing */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -17,6 +17,13 @@ export const useTag = (key: string | null) =>
     enabled: key !== null,
   });
 
+/** Every definition a tag had, newest first. */
+export const useTagVersions = (key: string) =>
+  useQuery({
+    queryKey: [...tagsKey, key, 'versions'],
+    queryFn: () => answerOf(api.GET('/api/tags/{key}/versions', { params: { path: { key } } })),
+  });
+
 /** What models say that a tag may be made of. */
 export const useTagModels = () =>
   useQuery({ queryKey: [...tagsKey, 'models'], queryFn: () => answerOf(api.GET('/api/tags/models', {})) });

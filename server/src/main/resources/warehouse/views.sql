@@ -15,10 +15,16 @@ create or replace view identity_now as
 select alias_id, customer_id from identity_changes
 qualify row_number() over (partition by alias_id order by seq desc, valid_from desc) = 1;
 
+-- whether a customer did it: what this product (source 1) tells of its own doing, such as a delivery, is nobody's act, nor is what an earlier
+-- system sent; LoggedEvent.isByCustomer says the same
+create or replace macro by_customer(source_id, name) as case
+    when source_id = 1 then coalesce(name like '% Opened' or name like '% Link Clicked' or name in ('Unsubscribed', 'Email Marked as Spam'), false)
+    else coalesce(name not in ('Earlier Message Sent', 'Earlier Message Delivered', 'Earlier Message Bounced'), true) end;
+
 -- one row per event
 create or replace view events_now as
 select e.seq, e.received_at, e.occurred_at, e.source_id, e.import_id, e.type, e.name, coalesce(i.customer_id, e.customer_id) as customer_id,
-    e.message_id, e.amount, e.properties, e.context
+    e.message_id, e.amount, e.properties, e.context, by_customer(e.source_id, e.name) as by_customer
 from events e left join identity_now i on i.alias_id = e.customer_id
 where e.import_id is null or e.import_id not in (select import_id from imports_undone);
 

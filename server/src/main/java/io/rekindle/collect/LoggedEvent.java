@@ -6,6 +6,7 @@ import java.math.BigDecimal;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
@@ -37,6 +38,24 @@ public record LoggedEvent(
         @Nullable BigDecimal amount,
         JsonNode properties,
         Map<String, String> personal) {
+    private static final Set<String> EARLIER =
+            Set.of("Earlier Message Sent", "Earlier Message Delivered", "Earlier Message Bounced");
+
+    /**
+     * Whether the customer did it: what this product tells of its own doing, such as a delivery, is nobody's act, nor is
+     * what an earlier system sent. The column {@code by_customer} of the warehouse says the same.
+     *
+     * @param ownSource the product's own, {@link Sources#OWN}
+     */
+    public boolean isByCustomer(int ownSource) {
+        if (name == null) return sourceId != ownSource;
+        if (sourceId != ownSource) return !EARLIER.contains(name);
+        return name.endsWith(" Opened")
+                || name.endsWith(" Link Clicked")
+                || name.equals(Withdrawals.UNSUBSCRIBED)
+                || name.equals(Withdrawals.SPAM);
+    }
+
     public LoggedEvent {
         identifiers = List.copyOf(identifiers);
         personal = Map.copyOf(personal);

@@ -6,6 +6,7 @@ import io.rekindle.common.CustomerId;
 import io.rekindle.identity.Identities;
 import io.rekindle.identity.Regrouping;
 import io.rekindle.platform.BusinessClock;
+import io.rekindle.platform.HistoryEmptied;
 import io.rekindle.platform.Problem;
 import io.rekindle.platform.SystemClock;
 import io.rekindle.platform.WriteGate;
@@ -37,7 +38,7 @@ import tools.jackson.databind.json.JsonMapper;
  * rules ask it like any trait.
  */
 @Component
-public class ComputedTraits {
+public class ComputedTraits implements HistoryEmptied {
     private static final Pattern NAME = Pattern.compile("[a-z][a-z0-9_]{1,59}");
     private static final Pattern PROPERTY = Pattern.compile("[^\"\\\\\\p{Cntrl}.]+(\\.[^\"\\\\\\p{Cntrl}.]+)*");
     private static final int MOST_DAYS = 3_650;
@@ -88,7 +89,7 @@ public class ComputedTraits {
      * A computed trait and how it was worked out last.
      *
      * @param asOf the business time its values are of; null: not yet
-     * @param fullAt when everybody was looked at last
+     * @param fullAt when everybody was looked at last; null: not yet, or not since details of the history were taken away
      * @param covered how many customers have it
      * @param changed for how many customers the last run changed it
      * @param problem why it could not be worked out; null: it could
@@ -210,6 +211,12 @@ public class ComputedTraits {
         }
     }
 
+    /** What was worked out of details that are gone is worked out anew of everybody the next time. */
+    @Override
+    public void emptied() {
+        exclusively(() -> jdbc.sql("update computed_traits set full_at = null").update());
+    }
+
     private void check(TraitForm form) {
         if (!NAME.matcher(form.name()).matches())
             throw Problem.invalid(
@@ -267,6 +274,7 @@ public class ComputedTraits {
             var regrouped = identities.regroupingsAfter(kept.regrouping(), MOST_REGROUPINGS);
             boolean full = asked
                     || before == null
+                    || kept.computed().fullAt() == null
                     || undone != kept.undone()
                     || regrouped.size() == MOST_REGROUPINGS
                     || asOf.isBefore(before);

@@ -413,7 +413,12 @@ class PersonalStore {
 
     /** All that customers ever said of themselves, also where another word stands. */
     List<Opened> openEverything(Collection<CustomerId> customers) {
-        return open(customers, List.of(), true);
+        return openEverything(customers, List.of());
+    }
+
+    /** All that customers ever said of some fields, also where another word stands. */
+    List<Opened> openEverything(Collection<CustomerId> customers, Collection<String> fields) {
+        return open(customers, fields, true);
     }
 
     private List<Opened> open(Collection<CustomerId> customers, Collection<String> fields, boolean everything) {

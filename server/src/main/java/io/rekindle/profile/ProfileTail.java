@@ -4,6 +4,7 @@ import io.rekindle.collect.EventType;
 import io.rekindle.collect.Identifier;
 import io.rekindle.collect.Identifiers;
 import io.rekindle.collect.LoggedEvent;
+import io.rekindle.collect.Sources;
 import io.rekindle.collect.Tail;
 import io.rekindle.common.CustomerId;
 import io.rekindle.identity.Identities;
@@ -53,6 +54,7 @@ class ProfileTail implements Tail {
     private final Identifiers identifiers;
     private final TagStore tags;
     private final ImportedTags imported;
+    private final int ownSource;
 
     ProfileTail(
             Identities identities,
@@ -61,7 +63,8 @@ class ProfileTail implements Tail {
             Warehouse warehouse,
             Identifiers identifiers,
             TagStore tags,
-            ImportedTags imported) {
+            ImportedTags imported,
+            Sources sources) {
         this.identities = identities;
         this.profiles = profiles;
         this.personal = personal;
@@ -69,6 +72,7 @@ class ProfileTail implements Tail {
         this.identifiers = identifiers;
         this.tags = tags;
         this.imported = imported;
+        this.ownSource = sources.named(Sources.OWN).id();
     }
 
     @Override
@@ -98,7 +102,8 @@ class ProfileTail implements Tail {
             if (Identities.isRequest(event)) continue;
             var identity = event.customer();
             var customer = customers.getOrDefault(identity, identity);
-            seen.merge(customer, seen(customer, event), ProfileTail::both);
+            if (event.sourceId() != ownSource || event.isByCustomer(ownSource))
+                seen.merge(customer, seen(customer, event), ProfileTail::both);
             if (event.type() == EventType.IDENTIFY) {
                 event.properties().properties().forEach(trait -> {
                     if (!trait.getKey().equals("consent"))
@@ -167,11 +172,13 @@ class ProfileTail implements Tail {
                             bool_or(coalesce(aliases, 'anonymous_id') not like 'anonymous_id%' and coalesce(aliases, '') not like 'device_id%') as known
                         from events where seq < ? and customer_id in (select cast(unnest(cast(? as varchar[])) as bigint))
                             and (import_id is null or import_id not in (select import_id from imports_undone))
+                            and (source_id <> ? or by_customer(source_id, name))
                             and not (aliases is null and name in (select unnest(cast(? as varchar[]))))
                         group by customer_id
                         """,
                         beforeSeq,
                         aliases.keySet().stream().map(CustomerId::toString).toList(),
+                        ownSource,
                         List.copyOf(Identities.REQUESTS)),
                 row -> {
                     var alias = new CustomerId(row.longValue("customer_id"));

@@ -22,6 +22,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.function.BiFunction;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -157,12 +158,11 @@ public class Profiles {
         said.forEach((name, words) -> trait(name, words, false, ruled.get(name)).ifPresent(t -> traits.put(name, t)));
         sealed.forEach(
                 (name, words) -> trait(name, words, true, ruled.get(name)).ifPresent(t -> traits.put(name, t)));
-        var opened = everything.stream().filter(PersonalStore.Opened::stands).toList();
         var profile = new Profile(
                 customer,
                 times.getFirst().first(),
                 times.getFirst().last(),
-                identifiers(Identities.strongestFirst(answers.to(known)), opened, clear),
+                identifiers(Identities.strongestFirst(answers.to(known)), everything, clear),
                 List.copyOf(traits.values()));
         return Optional.of(new Read(profile, answers));
     }
@@ -197,6 +197,13 @@ public class Profiles {
                 .forEach((id, fields) ->
                         fields.get(PersonalFields.USER_ID).ifPresent(userId -> userIds.put(id, userId)));
         return userIds;
+    }
+
+    /** Every user id a customer goes by, in clear: those of all the people who were joined. */
+    Set<String> everyUserId(CustomerId customer) {
+        return personal.openEverything(Set.of(customer), Set.of(PersonalFields.USER_ID)).stream()
+                .map(field -> field.fact().value())
+                .collect(Collectors.toCollection(TreeSet::new));
     }
 
     /** User id, name and e-mail as the caller may see them. */
@@ -343,9 +350,10 @@ public class Profiles {
     }
 
     private List<Profile.IdentifierValue> identifiers(
-            List<KnownIdentifier> all, List<PersonalStore.Opened> opened, boolean inClear) {
+            List<KnownIdentifier> all, List<PersonalStore.Opened> said, boolean inClear) {
         var clear = new LinkedHashMap<Identifier, PersonalStore.Opened>();
-        for (var field : opened) {
+        // Of two people who were joined one user id stands, and both are identifiers.
+        for (var field : said) {
             var type = type(field.field());
             if (type != null) identifiers.of(type, field.fact().value()).ifPresent(i -> clear.put(i, field));
         }

@@ -4,7 +4,6 @@ import com.fasterxml.jackson.annotation.JsonValue;
 import io.rekindle.collect.Identifier;
 import io.rekindle.common.CustomerId;
 import io.rekindle.identity.Identities;
-import java.sql.Types;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -72,17 +71,22 @@ public class Relations {
                             .filter(other -> !other.equals(customer))
                             .ifPresent(other -> found.add(new Relation(Kind.REFERRER, other)));
             }
-        var userId = profiles.userIds(Set.of(customer)).get(customer);
-        if (userId != null)
+        var userIds = profiles.everyUserId(customer);
+        if (!userIds.isEmpty())
             jdbc.sql("""
                             select distinct customer_id from traits
                             where trait in ('referredBy', 'referred_by', 'referrer') and standing
-                                and value in (to_jsonb(cast(:user as text)), cast(:number as jsonb))
+                                and value = any (array(select to_jsonb(said) from unnest(:users) said
+                                    union all select cast(said as jsonb) from unnest(:numbers) said))
                             order by customer_id limit :most
                             """)
-                    .param("user", userId)
+                    .param("users", userIds.toArray(String[]::new))
                     // Said as a number it is the same id: 4711 is the customer "4711", and "04711" is another.
-                    .param("number", WHOLE.matcher(userId).matches() ? userId : null, Types.VARCHAR)
+                    .param(
+                            "numbers",
+                            userIds.stream()
+                                    .filter(userId -> WHOLE.matcher(userId).matches())
+                                    .toArray(String[]::new))
                     .param("most", MOST)
                     .query((row, n) -> new CustomerId(row.getLong("customer_id")))
                     .list()

@@ -75,7 +75,8 @@ final class TagSql {
                     .then(population(form.population()).inParentheses())
                     .then("everyone_of_it"));
         return Sql.of("select customer_id, " + scalar(form.type(), "min_by(word, place)")
-                        + " as value, count(*) filter (where place < " + MOST_CASES + ") > 1 as several from")
+                        + " as value, count(distinct word) filter (where place < " + MOST_CASES
+                        + ") > 1 as several from")
                 .then(Sql.join(" union all ", places).inParentheses())
                 .then("cases group by customer_id");
     }
@@ -133,7 +134,9 @@ final class TagSql {
             case TEXT -> "json_scalar(" + value + ")";
             case DAY -> "json_scalar(try_cast(" + value + " as date))";
             case BOOLEAN -> "lower(cast(try_cast(" + value + " as boolean) as varchar))";
-            case NUMBER -> "json_number(try_cast(" + value + " as double))";
+            case NUMBER ->
+                "json_number(case when isfinite(try_cast(" + value + " as double)) then try_cast(" + value
+                        + " as double) end)";
         };
     }
 

@@ -48,7 +48,11 @@ class TagStore {
         this.transaction = transaction;
     }
 
-    /** A tag as it is kept. */
+    /**
+     * A tag as it is kept.
+     *
+     * @param version of the definition in {@code form}
+     */
     record Kept(
             String key,
             int version,
@@ -69,30 +73,38 @@ class TagStore {
     }
 
     private static final String KEPT = """
-            select t.key, t.version, t.approved_version, t.shipped, t.created_at, t.retired_at is not null as retired,
+            select t.key, v.version, t.approved_version, t.shipped, t.created_at, t.retired_at is not null as retired,
                 v.definition::text as definition, v.lineage, v.changed_at, v.changed_by, v.approved_at, v.approved_by,
                 r.version as run_version, r.at, r.population, r.covered, r.outside, r.changed, r.several, r.millis, r.problem,
                 r.counts::text as counts, r.last_set_at
-            from tags t left join tag_runs r on r.key = t.key join tag_versions v on v.key = t.key and v.version =
+            from tags t left join tag_runs r on r.key = t.key join tag_versions v on v.key = t.key
             """;
 
     /** All tags in their latest definitions, by key. */
     List<Kept> latest() {
-        return jdbc.sql(KEPT + " t.version order by t.key")
+        return jdbc.sql(KEPT + " where v.version = t.version order by t.key")
                 .query((row, n) -> kept(row))
                 .list();
     }
 
     Optional<Kept> latest(String key) {
-        return jdbc.sql(KEPT + " t.version where t.key = :key")
+        return jdbc.sql(KEPT + " where v.version = t.version and t.key = :key")
                 .param("key", key)
                 .query((row, n) -> kept(row))
                 .optional();
     }
 
+    /** Every definition a tag had, newest first. */
+    List<Kept> versions(String key) {
+        return jdbc.sql(KEPT + " where t.key = :key order by v.version desc")
+                .param("key", key)
+                .query((row, n) -> kept(row))
+                .list();
+    }
+
     /** The tags rules may ask, in the definitions that were approved, by key. */
     List<Kept> live() {
-        return jdbc.sql(KEPT + " t.approved_version where t.retired_at is null order by t.key")
+        return jdbc.sql(KEPT + " where v.version = t.approved_version and t.retired_at is null order by t.key")
                 .query((row, n) -> kept(row))
                 .list();
     }

@@ -408,7 +408,7 @@ class TagTemplate {
         // The engine calls these consistent as well: clocks, dice, statements as texts (one is planned, and planning
         // opens
         // files), and the insides of aggregates as bytes.
-        read.removeAll(Set.of("current_localtime", "current_localtimestamp", "reservoir_quantile"));
+        read.removeAll(Set.of("age", "current_localtime", "current_localtimestamp", "reservoir_quantile"));
         read.removeAll(Set.of("json_serialize_sql", "json_deserialize_sql", "json_serialize_plan"));
         read.removeAll(Set.of("combine", "combine_aggr", "finalize", "to_aggregate_state"));
         read.removeIf(function -> function.startsWith("__internal"));

@@ -21,6 +21,7 @@ import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.LocalDate;
 import java.time.format.DateTimeParseException;
 import java.util.ArrayDeque;
@@ -37,6 +38,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -158,6 +160,35 @@ public class Tags {
         return described(kept, users(), overlaps(store.latest()));
     }
 
+    /**
+     * A definition a tag has or had.
+     *
+     * @param inForce whether it is worked out and asked: approved, and no later one is
+     */
+    public record Version(
+            int version,
+            boolean inForce,
+            TagForm form,
+            Instant changedAt,
+            String changedBy,
+            @Nullable Instant approvedAt,
+            @Nullable String approvedBy) {}
+
+    /** Every definition of one tag, newest first; a {@link Problem} {@code tag_unknown} when there is none of the key. */
+    public List<Version> versions(String key) {
+        required(key);
+        return store.versions(key).stream()
+                .map(kept -> new Version(
+                        kept.version(),
+                        !kept.retired() && Integer.valueOf(kept.version()).equals(kept.approvedVersion()),
+                        kept.form(),
+                        kept.changedAt(),
+                        kept.changedBy(),
+                        kept.approvedAt(),
+                        kept.approvedBy()))
+                .toList();
+    }
+
     /** Tags rules may ask. */
     public List<Live> live() {
         return store.live().stream()
@@ -187,11 +218,18 @@ public class Tags {
                 .forEach(use -> use.users()
                         .forEach((key, words) -> users.computeIfAbsent(key, k -> new ArrayList<>())
                                 .addAll(words)));
-        for (var tag : store.latest())
-            for (var asked : tag.lineage())
-                if (asked.startsWith("tag.") && !tag.retired())
-                    users.computeIfAbsent(asked.substring(4), k -> new ArrayList<>())
-                            .add("tag " + tag.key());
+        // What is in force asks as well as what waits for its approval.
+        var asking = new TreeMap<String, Set<String>>();
+        for (var tags : List.of(store.latest(), store.live()))
+            for (var tag : tags)
+                if (!tag.retired())
+                    asking.computeIfAbsent(tag.key(), k -> new TreeSet<>()).addAll(tag.lineage());
+        asking.forEach((key, all) -> {
+            for (var asked : all)
+                if (asked.startsWith(TAG))
+                    users.computeIfAbsent(asked.substring(TAG.length()), k -> new ArrayList<>())
+                            .add("tag " + key);
+        });
         return users;
     }
 
@@ -286,6 +324,13 @@ public class Tags {
             throw Problem.conflict("tag_kind_fixed", "the tag '{tag}' is {kind}; make another tag for another kind")
                     .with("tag", key)
                     .with("kind", before.form().content().kind());
+        if (!before.form().isComputed()
+                && before.form().type() != checked.form().type())
+            throw Problem.conflict(
+                            "tag_type_fixed",
+                            "the values of the tag '{tag}' were set as {type}; make another tag for another type")
+                    .with("tag", key)
+                    .with("type", before.form().type().code());
         refuseCircle(key, checked.lineage(), store.latest());
         store.change(key, before.version() + 1, checked.form(), checked.lineage(), clock.instant(), caller());
         audit.record("tag.changed", "tag " + key, "version " + (before.version() + 1));

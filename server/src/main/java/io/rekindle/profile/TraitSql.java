@@ -173,9 +173,10 @@ final class TraitSql {
                             """, zone.getId(), event, asOf);
         else rows = Sql.of("""
                             select customer_id, occurred_at as happened_at, seq,
-                                try_cast(json_text(properties, ?) as double) as amount, json_text(properties, ?) as word
+                                case when isfinite(try_cast(json_text(properties, ?) as double)) then try_cast(json_text(properties, ?) as double) end
+                                    as amount, json_text(properties, ?) as word
                             from events_now where type = 'track' and name = ? and occurred_at <= ?
-                            """, path(property), path(property), event, asOf);
+                            """, path(property), path(property), path(property), event, asOf);
         if (form.days() == null) return rows;
         return rows.then(event == null ? "and ordered_at >= ?" : "and occurred_at >= ?", start(form, asOf));
     }

@@ -199,6 +199,10 @@ class ProfileTailTest {
                 .containsEntry("lastName", "Winner")
                 .containsEntry("email", "merge@shop.example")
                 .containsEntry("userId", "p-5");
+        assertThat(profiles.get(email, PLANNER).orElseThrow().identifiers())
+                .contains(
+                        new Profile.IdentifierValue("user_id", "p-5"),
+                        new Profile.IdentifierValue("email", "merge@shop.example"));
         assertThat(profiles.personal(List.of(email, user), Set.of("email")).values())
                 .allSatisfy(fields -> assertThat(fields.get("email")).hasValue("merge@shop.example"));
         for (var table : List.of("customers", "traits", "personal_fields", "person_keys"))
@@ -298,6 +302,28 @@ class ProfileTailTest {
                     .hasMessageContaining("does not open");
             status.setRollbackOnly();
         });
+    }
+
+    /** What is written to somebody is no sign of life of theirs, what they open is. */
+    @Test
+    void whatWeDeliverIsNotWhenACustomerWasSeen() {
+        var id = people.id(Identifier.Type.USER_ID, "p-mailed");
+        read(people.batch()
+                .track("Product Viewed")
+                .by(Identifier.Type.USER_ID, "p-mailed")
+                .at("2026-02-01T10:00:00Z"));
+        read(people.batch()
+                .track("Email Delivered")
+                .ofSource(1)
+                .by(Identifier.Type.USER_ID, "p-mailed")
+                .at("2026-02-05T10:00:00Z"));
+        assertThat(profiles.get(id, PLANNER).orElseThrow().lastSeen()).isEqualTo("2026-02-01T10:00:00Z");
+        read(people.batch()
+                .track("Email Opened")
+                .ofSource(1)
+                .by(Identifier.Type.USER_ID, "p-mailed")
+                .at("2026-02-06T10:00:00Z"));
+        assertThat(profiles.get(id, PLANNER).orElseThrow().lastSeen()).isEqualTo("2026-02-06T10:00:00Z");
     }
 
     @Test

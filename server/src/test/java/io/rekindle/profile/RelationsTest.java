@@ -2,11 +2,14 @@ package io.rekindle.profile;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.rekindle.access.Caller;
+import io.rekindle.access.Role;
 import io.rekindle.collect.EventLog;
 import io.rekindle.collect.Identifier;
 import io.rekindle.collect.Tails;
 import io.rekindle.common.CustomerId;
 import io.rekindle.identity.Identities;
+import io.rekindle.identity.Merges;
 import io.rekindle.profile.Relations.Kind;
 import io.rekindle.profile.Relations.Relation;
 import io.rekindle.testing.RekindleTest;
@@ -14,6 +17,7 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
@@ -28,18 +32,24 @@ class RelationsTest {
     private final Tails tails;
     private final Identities identities;
     private final Relations relations;
+    private final Merges merges;
+    private final Profiles profiles;
 
     RelationsTest(
             @LocalServerPort int port,
             @Autowired EventLog log,
             @Autowired Tails tails,
             @Autowired Identities identities,
-            @Autowired Relations relations) {
+            @Autowired Relations relations,
+            @Autowired Merges merges,
+            @Autowired Profiles profiles) {
         this.port = port;
         this.log = log;
         this.tails = tails;
         this.identities = identities;
         this.relations = relations;
+        this.merges = merges;
+        this.profiles = profiles;
     }
 
     @Test
@@ -75,6 +85,30 @@ class RelationsTest {
                         new Relation(Kind.REFERRED, person("rel-num")),
                         new Relation(Kind.REFERRED, person("rel-text")));
         assertThat(relations.of(person("090210471"))).isEmpty();
+    }
+
+    /** Whoever recommends goes by one of their ids, whichever it is. */
+    @Test
+    void whomEitherOfTwoJoinedPeopleBroughtIsBroughtByTheOneTheyAre() throws Exception {
+        intake("""
+                {"type":"identify","userId":"rel-old","traits":{"firstName":"Eve"}},
+                {"type":"identify","userId":"rel-new","traits":{"firstName":"Eve"}},
+                {"type":"identify","userId":"rel-by-old","traits":{"referredBy":"rel-old"}},
+                {"type":"identify","userId":"rel-by-new","traits":{"referredBy":"rel-new"}}""");
+        merges.mergeByHand(person("rel-old"), person("rel-new"));
+        tails.awaitAll(log.lastSeq());
+        assertThat(person("rel-old")).isEqualTo(person("rel-new"));
+        assertThat(relations.of(person("rel-new")))
+                .containsExactlyInAnyOrder(
+                        new Relation(Kind.REFERRED, person("rel-by-old")),
+                        new Relation(Kind.REFERRED, person("rel-by-new")));
+        assertThat(profiles.get(person("rel-new"), new Caller("planner", Set.of(Role.PLANNER)))
+                        .orElseThrow()
+                        .identifiers())
+                .as("both by their names")
+                .containsExactlyInAnyOrder(
+                        new Profile.IdentifierValue("user_id", "rel-old"),
+                        new Profile.IdentifierValue("user_id", "rel-new"));
     }
 
     @Test

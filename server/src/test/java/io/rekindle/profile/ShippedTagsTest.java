@@ -46,6 +46,7 @@ import tools.jackson.databind.json.JsonMapper;
 class ShippedTagsTest {
     private static final JsonMapper JSON = JsonMapper.builder().build();
     private static final int CUSTOMERS = 40;
+    private static final int OWN_SOURCE = 1;
     private static final Instant NOW = Instant.parse("2026-03-01T09:00:00Z");
 
     @TempDir
@@ -76,7 +77,16 @@ class ShippedTagsTest {
             Instant at,
             String type,
             @Nullable String name,
-            @Nullable String category) {}
+            @Nullable String category) {
+        boolean isOurs() {
+            return name != null && name.startsWith("Email");
+        }
+
+        /** We delivered it, they opened it. */
+        boolean isByCustomer() {
+            return !"Email Delivered".equals(name);
+        }
+    }
 
     record Message(long id, long customer, Instant at, String state) {}
 
@@ -92,7 +102,7 @@ class ShippedTagsTest {
         final List<Order> orders = new ArrayList<>();
         final List<Event> events = new ArrayList<>();
         final List<Message> messages = new ArrayList<>();
-        final Map<Long, String> birthdays = new HashMap<>();
+        final Map<Long, String> birthYears = new HashMap<>();
         final Map<Long, List<String>> channels = new HashMap<>();
         final Map<Long, String> tiers = new HashMap<>();
         final Map<Long, Double> alive = new HashMap<>();
@@ -125,11 +135,9 @@ class ShippedTagsTest {
                             before(random, 60),
                             List.of("sent", "delivered", "failed").get(random.nextInt(3))));
                 if (random.nextBoolean())
-                    world.birthdays.put(
+                    world.birthYears.put(
                             customer,
-                            random.nextInt(5) == 0
-                                    ? "unknown"
-                                    : "19%02d-%02d-11".formatted(50 + random.nextInt(50), 1 + random.nextInt(12)));
+                            random.nextInt(5) == 0 ? "\"unknown\"" : Integer.toString(1900 + random.nextInt(125)));
                 world.channels.put(
                         customer,
                         Stream.of("email", "sms", "push")
@@ -170,8 +178,10 @@ class ShippedTagsTest {
 
         private void event(Random random, long customer) {
             var at = before(random, 45);
-            switch (random.nextInt(4)) {
+            switch (random.nextInt(6)) {
                 case 0 -> events.add(new Event(customer, at, "page", null, null));
+                case 4 -> events.add(new Event(customer, at, "track", "Email Delivered", null));
+                case 5 -> events.add(new Event(customer, at, "track", "Email Opened", null));
                 case 1 -> events.add(new Event(customer, at, "track", "Product Added", null));
                 default ->
                     events.add(new Event(
@@ -243,7 +253,7 @@ class ShippedTagsTest {
                     rows.value(++n)
                             .value(e.at())
                             .value(e.at())
-                            .value(1)
+                            .value(e.isOurs() ? OWN_SOURCE : 3)
                             .missing()
                             .value(e.type())
                             .value(e.name())
@@ -285,9 +295,9 @@ class ShippedTagsTest {
             warehouse.append(
                     "trait_changes",
                     "all",
-                    Rows.written(rows -> birthdays.forEach((c, birthday) -> rows.value((long) c)
-                            .value("birthday")
-                            .value("\"" + birthday + "\"")
+                    Rows.written(rows -> birthYears.forEach((c, birthYear) -> rows.value((long) c)
+                            .value("birth_year")
+                            .value(birthYear)
                             .value(longAgo)
                             .value(1L)
                             .missing()
@@ -453,13 +463,14 @@ class ShippedTagsTest {
         answer(
                 "last_seen_day",
                 k -> k.events().stream()
+                        .filter(Event::isByCustomer)
                         .map(e -> k.world().day(e.at()))
                         .max(Comparator.naturalOrder())
                         .map(LocalDate::toString)
                         .orElse(null));
         answer(
                 "active_days_30d",
-                k -> positive(recent(k, e -> true, 30).stream()
+                k -> positive(recent(k, Event::isByCustomer, 30).stream()
                         .map(e -> k.world().day(e.at()))
                         .distinct()
                         .count()));
@@ -507,11 +518,15 @@ class ShippedTagsTest {
             var p = k.world().alive.get(k.customer());
             return p == null || p.isNaN() ? null : p <= .3 ? "high" : p <= .7 ? "middle" : "low";
         });
-        answer("birth_month", k -> {
-            var birthday = k.world().birthdays.get(k.customer());
-            return birthday == null || birthday.equals("unknown")
-                    ? null
-                    : LocalDate.parse(birthday).getMonthValue();
+        answer("age_band", k -> {
+            var born = k.world().birthYears.get(k.customer());
+            if (born == null || born.startsWith("\"")) return null;
+            int age = k.world().day(NOW).getYear() - Integer.parseInt(born);
+            if (age > 120) return null;
+            if (age < 18) return "under_18";
+            if (age >= 65) return "65_plus";
+            int from = age < 25 ? 18 : age - (age - 5) % 10;
+            return from == 18 ? "18_24" : from + "_" + (from + 9);
         });
     }
 
@@ -647,7 +662,7 @@ class ShippedTagsTest {
     private static boolean seen(Known k) {
         return !k.orders().isEmpty()
                 || !k.events().isEmpty()
-                || k.world().birthdays.containsKey(k.customer());
+                || k.world().birthYears.containsKey(k.customer());
     }
 
     private static @Nullable Object spendLevel(Known k) {

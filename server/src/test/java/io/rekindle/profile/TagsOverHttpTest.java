@@ -336,6 +336,57 @@ class TagsOverHttpTest {
     }
 
     /** Each would be worked out from what the others were at the run before, and none of them could be retired. */
+    /** What waits for its approval is told beside what is in force, and neither takes the other's place. */
+    @Test
+    void aChangeThatWaitsLeavesTheDefinitionInForceAsItWas() throws Exception {
+        traits(40, "tg_versions", "2026-01-01T00:00:00Z", "x");
+        var asked =
+                "{\"name\":{\"en\":\"V\",\"zh\":\"V\"},\"description\":{\"en\":\"V\",\"zh\":\"V\"},\"owner\":\"crm\",\"type\":\"text\",\"kind\":\"statistic\","
+                        + "\"sql\":\"select customer_id, 'a' as value from traits_now where trait = 'tg_versions'\"}";
+        send("POST", "/api/tags", "{\"key\":\"tg_under\",\"definition\":%s}".formatted(asked), 201);
+        send("POST", "/api/tags/tg_under/approve", "{\"version\":1}", 200);
+        ruleTag("tg_over", "{\"tag\":\"tg_under\",\"is\":\"equals\",\"value\":\"a\"}");
+        var changed = asked.replace("'a'", "'b'");
+        send("PUT", "/api/tags/tg_under", changed, 200);
+        send("POST", "/api/tags/refresh", "{\"tags\":[\"tg_under\"]}", 200);
+        assertThat(send("GET", "/api/tags/tg_under", null, 200)
+                        .at("/run/version")
+                        .intValue())
+                .as("what is worked out is what was approved")
+                .isEqualTo(1);
+        var versions = send("GET", "/api/tags/tg_under/versions", null, 200).get("items");
+        assertThat(versions).hasSize(2);
+        assertThat(versions.at("/0/version").intValue()).isEqualTo(2);
+        assertThat(versions.at("/0/inForce").booleanValue()).isFalse();
+        assertThat(versions.at("/0/approvedAt").isNull()).isTrue();
+        assertThat(versions.at("/1/inForce").booleanValue()).isTrue();
+        assertThat(versions.at("/1/definition/sql").stringValue()).contains("'a'");
+
+        // The newer definition of the other asks it no longer; the one in force still does.
+        send(
+                "PUT",
+                "/api/tags/tg_over",
+                ruleForm("{\"trait\":\"tg_versions\",\"is\":\"equals\",\"value\":\"x\"}"),
+                200);
+        assertThat(send("POST", "/api/tags/tg_under/retire", null, 409)
+                        .get("code")
+                        .stringValue())
+                .isEqualTo("tag_in_use");
+        send("POST", "/api/tags/tg_over/approve", "{\"version\":2}", 200);
+        send("POST", "/api/tags/tg_under/retire", null, 200);
+    }
+
+    @Test
+    void theTypeOfValuesThatPeopleSetStays() throws Exception {
+        var manual =
+                "{\"name\":{\"en\":\"M\",\"zh\":\"M\"},\"description\":{\"en\":\"M\",\"zh\":\"M\"},\"owner\":\"crm\",\"type\":\"text\",\"kind\":\"manual\"}";
+        send("POST", "/api/tags", "{\"key\":\"tg_by_hand\",\"definition\":%s}".formatted(manual), 201);
+        assertThat(send("PUT", "/api/tags/tg_by_hand", manual.replace("\"text\"", "\"number\""), 409)
+                        .get("code")
+                        .stringValue())
+                .isEqualTo("tag_type_fixed");
+    }
+
     @Test
     void noTagMayAskItselfByWayOfOthers() throws Exception {
         traits(90, "tg_round", "2026-01-01T00:00:00Z", "x");

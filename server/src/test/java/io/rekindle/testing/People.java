@@ -19,6 +19,7 @@ import tools.jackson.databind.node.ObjectNode;
 
 /** Makes events of people as the log holds them, in batches of their own, to hand to a tail. */
 public final class People {
+    private static final int A_SOURCE = 3;
     private static final JsonMapper JSON = JsonMapper.builder().build();
     // Far above the places of events a test sends through the door.
     private static final AtomicLong SEQ = new AtomicLong(1_000_000_000L);
@@ -78,6 +79,12 @@ public final class People {
             return this;
         }
 
+        /** From a source of the company unless said. */
+        public Events ofSource(int id) {
+            draft().source = id;
+            return this;
+        }
+
         public Events at(String instant) {
             draft().at = Instant.parse(instant);
             return this;
@@ -117,6 +124,7 @@ public final class People {
         private final List<Identifier> identifiers = new ArrayList<>();
         private final Map<String, String> personal = new HashMap<>();
         private final ObjectNode properties = JSON.createObjectNode();
+        private int source = A_SOURCE;
         private Instant at = Instant.parse("2026-02-01T10:00:00Z");
 
         Draft(EventType type, @Nullable String name) {
@@ -133,7 +141,7 @@ public final class People {
                     seq,
                     Instant.parse("2026-03-01T09:00:00Z"),
                     at,
-                    1,
+                    source,
                     null,
                     type,
                     name,

@@ -344,14 +344,16 @@ final class JsonText {
             out.append("null");
             return;
         }
-        if ((text.length() > LONGEST_PLAIN_NUMBER && Double.isInfinite(in.getDoubleValue())) || hasHugeExponent(text))
+        int exponent = Math.max(text.indexOf('e'), text.indexOf('E'));
+        boolean mayBeBeyond = exponent >= 0 || text.length() > LONGEST_PLAIN_NUMBER;
+        // What a double does not hold stays as it was written.
+        if (isLong(text, exponent) || (mayBeBeyond && Double.isInfinite(in.getDoubleValue())))
             out.append('"').append(text).append('"');
         else out.append(text);
     }
 
-    private static boolean hasHugeExponent(String text) {
-        int e = Math.max(text.indexOf('e'), text.indexOf('E'));
-        return e >= 0 && text.length() - e > 4;
+    private static boolean isLong(String text, int exponent) {
+        return exponent >= 0 && text.length() - exponent > 4;
     }
 
     private void string(JsonParser in) {

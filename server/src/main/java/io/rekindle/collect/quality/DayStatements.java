@@ -72,6 +72,7 @@ final class DayStatements {
                     select *, case
                         when shape in ('object', 'array', 'time', 'empty') then ''
                         when shape = 'boolean' then value
+                        when shape = 'number' and not coalesce(isfinite(try_cast(value as double)), false) then 'beyond'
                         when shape = 'number' then case when try_cast(value as double) = 0 then '0'
                             else (case when try_cast(value as double) < 0 then '-' else '+' end)
                                 || cast(floor(4 * log2(abs(try_cast(value as double)))) as integer) end

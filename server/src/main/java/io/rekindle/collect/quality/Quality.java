@@ -8,6 +8,7 @@ import io.rekindle.platform.BusinessClock;
 import io.rekindle.platform.Problem;
 import io.rekindle.warehouse.Sql;
 import io.rekindle.warehouse.Warehouse;
+import io.rekindle.warehouse.WarehouseException;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.util.HashMap;
@@ -20,6 +21,7 @@ import java.util.TreeMap;
 import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.springframework.dao.DataAccessException;
 import org.springframework.stereotype.Component;
 import org.springframework.transaction.support.TransactionTemplate;
 
@@ -70,25 +72,39 @@ public class Quality {
 
     /**
      * Measures every day that is over and was not measured yet, oldest first; how many they were. An installation that never
-     * did begins 62 days ago at the earliest.
+     * did begins 62 days ago at the earliest. A day that cannot be measured holds up no other: what was wrong is told, and it
+     * is tried again the next time.
      */
     public synchronized int measure() {
         var today = clock.today();
         var earliest = today.minusDays(FIRST_DAYS);
-        var from = store.lastMeasured().map(day -> day.plusDays(1)).or(this::firstDay);
-        if (from.isEmpty()) return 0;
         int measured = 0;
+        for (var day : store.failed(today.minusDays(REFERENCE_DAYS))) if (tryTo(day)) measured++;
+        var from = store.lastMeasured().map(day -> day.plusDays(1)).or(this::firstDay);
+        if (from.isEmpty()) return measured;
         for (var day = from.get().isBefore(earliest) ? earliest : from.get();
                 day.isBefore(today);
-                day = day.plusDays(1)) {
-            measure(day);
-            measured++;
-        }
+                day = day.plusDays(1)) if (tryTo(day)) measured++;
         if (measured > 0) {
             store.forgetBins(today.minusDays(REFERENCE_DAYS + 7));
             store.forget(today.minusDays(KEPT_DAYS));
         }
         return measured;
+    }
+
+    private boolean tryTo(LocalDate day) {
+        try {
+            measure(day);
+            return true;
+        } catch (WarehouseException | DataAccessException | IllegalArgumentException fails) {
+            LOG.error("data quality of {} cannot be measured", day, fails);
+            store.measured(day, clock.instant(), firstLine(fails));
+            return false;
+        }
+    }
+
+    private static String firstLine(RuntimeException fails) {
+        return String.valueOf(fails.getMessage()).lines().findFirst().orElse("");
     }
 
     private Optional<LocalDate> firstDay() {
@@ -112,7 +128,7 @@ public class Quality {
             var at = clock.instant();
             for (var source : store.known(sources))
                 judge(source, measured.getOrDefault(source, SourceDay.empty(day)), at);
-            store.measured(day, at);
+            store.measured(day, at, null);
         });
     }
 

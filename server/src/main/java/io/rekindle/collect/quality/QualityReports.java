@@ -260,15 +260,26 @@ public class QualityReports {
         return Page.of(rows, limit, a -> Long.toString(a.id()));
     }
 
-    /** How many alerts are open, and when was measured last. */
-    public record Standing(long openAlerts, @Nullable LocalDate measuredTo) {}
+    /**
+     * How many alerts are open, and when was measured last.
+     *
+     * @param failed days that could not be measured, newest first; they are tried again for weeks
+     */
+    public record Standing(long openAlerts, @Nullable LocalDate measuredTo, List<FailedDay> failed) {}
+
+    /** @param problem in the words of who could not answer */
+    public record FailedDay(LocalDate day, String problem) {}
 
     public Standing standing() {
+        var failed = jdbc.sql(
+                        "select day, problem from quality_runs where problem is not null order by day desc limit 50")
+                .query((row, n) -> new FailedDay(row.getObject("day", LocalDate.class), row.getString("problem")))
+                .list();
         return jdbc.sql("""
                         select (select count(*) from quality_alerts where ended_on is null) as open,
-                            (select max(day) from quality_runs) as day
+                            (select max(day) from quality_runs where problem is null) as day
                         """)
-                .query((row, n) -> new Standing(row.getLong("open"), row.getObject("day", LocalDate.class)))
+                .query((row, n) -> new Standing(row.getLong("open"), row.getObject("day", LocalDate.class), failed))
                 .single();
     }
 }

@@ -13,6 +13,7 @@ import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
@@ -38,11 +39,21 @@ class QualityStore {
                 .single();
     }
 
-    void measured(LocalDate day, Instant at) {
+    /** Days since one that could not be measured, oldest first. */
+    List<LocalDate> failed(LocalDate since) {
+        return jdbc.sql("select day from quality_runs where problem is not null and day >= :since order by day")
+                .param("since", since)
+                .query((row, n) -> Objects.requireNonNull(row.getObject("day", LocalDate.class)))
+                .list();
+    }
+
+    /** @param problem why it could not be measured; null: it was */
+    void measured(LocalDate day, Instant at, @Nullable String problem) {
         jdbc.sql("""
-                        insert into quality_runs (day, measured_at) values (:day, :at)
-                        on conflict (day) do update set measured_at = excluded.measured_at
+                        insert into quality_runs (day, measured_at, problem) values (:day, :at, :problem)
+                        on conflict (day) do update set measured_at = excluded.measured_at, problem = excluded.problem
                         """)
+                .param("problem", problem)
                 .param("day", day)
                 .param("at", OffsetDateTime.ofInstant(at, ZoneOffset.UTC))
                 .update();

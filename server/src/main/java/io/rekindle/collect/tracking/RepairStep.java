@@ -30,6 +30,7 @@ public record RepairStep(
         @Nullable JsonNode value,
         @Nullable Boolean decimalComma) {
     private static final List<String> OPS = List.of("rename", "convert", "set", "replace", "remove", "event");
+    private static final List<String> NAMED = List.of("page", "screen");
     private static final List<String> TYPES = List.of("number", "string", "boolean");
     private static final List<String> PARTS = List.of("properties", "traits", "context", "event", "name");
     /** No powers of ten: an id such as 12E3 is text. */
@@ -67,7 +68,8 @@ public record RepairStep(
     /** Changes the item. */
     public void apply(ObjectNode item) {
         switch (op) {
-            case "event" -> item.put("event", to);
+            // What a track is called stands elsewhere than what a page or a screen is.
+            case "event" -> item.put(NAMED.contains(item.path("type").asString("")) ? "name" : "event", to);
             case "rename" ->
                 rename(
                         item,

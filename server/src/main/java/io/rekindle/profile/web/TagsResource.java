@@ -185,6 +185,27 @@ class TagsResource {
         }
     }
 
+    /** @param inForce whether it is worked out and asked */
+    record TagVersion(
+            int version,
+            boolean inForce,
+            TagDefinition definition,
+            Instant changedAt,
+            String changedBy,
+            @Nullable Instant approvedAt,
+            @Nullable String approvedBy) {
+        static TagVersion of(Tags.Version one) {
+            return new TagVersion(
+                    one.version(),
+                    one.inForce(),
+                    TagDefinition.of(one.form()),
+                    one.changedAt(),
+                    one.changedBy(),
+                    one.approvedAt(),
+                    one.approvedBy());
+        }
+    }
+
     /** @param version the one that was looked at */
     record Approval(@Nullable Integer version) {}
 
@@ -240,6 +261,13 @@ class TagsResource {
     @PreAuthorize("hasRole('VIEWER')")
     TagAnswer get(@PathVariable String key) {
         return TagAnswer.of(tags.get(key));
+    }
+
+    /** Every definition of the tag, newest first; the one in force says so. */
+    @GetMapping("/tags/{key}/versions")
+    @PreAuthorize("hasRole('VIEWER')")
+    Page<TagVersion> versions(@PathVariable String key) {
+        return new Page<>(tags.versions(key).stream().map(TagVersion::of).toList(), null);
     }
 
     @PostMapping("/tags")

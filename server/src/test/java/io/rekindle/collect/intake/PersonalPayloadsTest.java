@@ -43,6 +43,13 @@ class PersonalPayloadsTest {
         return text.split(word, -1).length - 1;
     }
 
+    /** A number that no double holds would be infinite for whoever counts with it. */
+    @Test
+    void aNumberBeyondADoubleStaysAsItWasWritten() {
+        assertThat(kept("{\"n\":[1e999,-1E400,1e309,1e+308,1.5e308,1e-400,12e3]}", "properties"))
+                .isEqualTo("{\"n\":[\"1e999\",\"-1E400\",\"1e309\",\"1e+308\",1.5e308,\"1e-400\",12e3]}");
+    }
+
     @Test
     void theContextOfAMobileClient() {
         kept("""

@@ -22,6 +22,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.TreeMap;
 import java.util.UUID;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.boot.test.web.server.LocalServerPort;
@@ -209,6 +210,43 @@ class QualityOverHttpTest {
                         .at("/0/ended")
                         .asString())
                 .isEqualTo("closed");
+    }
+
+    /** What stood in a history before the intake knew such numbers. */
+    @Test
+    void aNumberBeyondADoubleIsMeasuredLikeAnyOther() throws Exception {
+        int source = json(api("POST", "/api/sources", "{\"name\":\"%s\"}".formatted(mark)))
+                .at("/source/id")
+                .intValue();
+        var day = clock.today().minusDays(3);
+        var sent = Stream.of("1e999", "-1e400", "12")
+                .map(number -> new Market.Sent(
+                        new EventKind("track", "Beyond"), 1, true, false, "{\"n\":%s}".formatted(number)))
+                .toList();
+        take(source, new Market.Day(day, sent, 0, 0));
+        quality.measure(day);
+        var field = store.days(source, day, day.plusDays(1)).getFirst().fields().entrySet().stream()
+                .filter(f -> f.getKey().path().equals("properties.n"))
+                .findFirst()
+                .orElseThrow()
+                .getValue();
+        assertThat(field.filled()).isEqualTo(3);
+        assertThat(field.bins().get("number")).containsEntry("beyond", 2L).hasSize(2);
+    }
+
+    @Test
+    void aDayThatCouldNotBeMeasuredIsToldAndTriedAgain() throws Exception {
+        quality.measure();
+        var day = clock.today().minusDays(1);
+        store.measured(day, clock.instant(), "the history did not answer");
+        assertThat(json(api("GET", "/api/quality", "")).path("failed").findValuesAsString("day"))
+                .contains(day.toString());
+        assertThat(json(api("GET", "/api/quality", "")).at("/failed/0/problem").asString())
+                .isEqualTo("the history did not answer");
+        assertThat(quality.measure()).isPositive();
+        assertThat(json(api("GET", "/api/quality", "")).path("failed")).isEmpty();
+        assertThat(json(api("GET", "/api/quality", "")).path("measuredTo").asString())
+                .isEqualTo(day.toString());
     }
 
     /** Puts a day into the log, one event of it twice. */

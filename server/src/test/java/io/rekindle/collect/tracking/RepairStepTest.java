@@ -10,10 +10,19 @@ import org.junit.jupiter.params.provider.ValueSource;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.JsonNodeFactory;
+import tools.jackson.databind.node.ObjectNode;
 
 /** What a repair makes of texts that ought to be numbers. */
 class RepairStepTest {
     private static final JsonMapper JSON = JsonMapper.builder().build();
+
+    @ParameterizedTest
+    @CsvSource({"track,event", "page,name", "screen,name"})
+    void aNewNameStandsWhereItsTypeHasIt(String type, String field) {
+        var item = (ObjectNode) JSON.readTree("{\"type\":\"%s\",\"%s\":\"Old\"}".formatted(type, field));
+        new RepairStep("event", null, "New", null, null).apply(item);
+        assertThat(item.toString()).isEqualTo("{\"type\":\"%s\",\"%s\":\"New\"}".formatted(type, field));
+    }
 
     @ParameterizedTest
     @CsvSource(
