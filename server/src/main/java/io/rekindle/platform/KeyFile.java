@@ -63,10 +63,10 @@ final class KeyFile {
      *
      * @param data the data folder; when it holds an installation, its keys were made before and are missing now
      */
-    static KeyRing readOrCreate(Path file, Path data, @Nullable String outer) {
+    static KeyRing readOrCreate(Path file, Path data, @Nullable String outer, @Nullable String before) {
         try {
             if (Files.exists(file)) {
-                var ring = read(file, outer);
+                var ring = read(file, outer, before);
                 if (!Files.readString(file).equals(form(ring, outer))) write(file, ring, outer);
                 return ring;
             }
@@ -86,8 +86,8 @@ final class KeyFile {
         }
     }
 
-    /** Reads the keys of a file that must be there. */
-    static KeyRing read(Path file, @Nullable String outer) {
+    /** Reads the keys of a file that must be there; {@code before} is tried where {@code outer} does not open it. */
+    static KeyRing read(Path file, @Nullable String outer, @Nullable String before) {
         String text;
         try {
             text = Files.readString(file);
@@ -95,7 +95,7 @@ final class KeyFile {
             throw Problem.invalid(
                     "key_file_unusable", "the key file %s cannot be read: %s".formatted(file, e.getMessage()));
         }
-        if (text.startsWith(SEALED)) text = unsealed(file, text, outer);
+        if (text.startsWith(SEALED)) text = unsealed(file, text, outer, before);
         try {
             return KeyRing.parse(text);
         } catch (IllegalArgumentException | ArrayIndexOutOfBoundsException e) {
@@ -148,19 +148,19 @@ final class KeyFile {
         return SEALED + "\n" + Base64.getEncoder().encodeToString(sealed) + "\n";
     }
 
-    private static String unsealed(Path file, String text, @Nullable String outer) {
+    private static String unsealed(Path file, String text, @Nullable String outer, @Nullable String before) {
         if (outer == null)
             throw Problem.invalid(
                     "key_missing",
                     "the key file %s is sealed with a key of the environment; set REKINDLE_KEY".formatted(file));
-        var opened = AesGcm.open(
-                outerKey(outer),
-                SEALED,
-                Base64.getMimeDecoder().decode(text.substring(SEALED.length()).strip()));
+        var sealed =
+                Base64.getMimeDecoder().decode(text.substring(SEALED.length()).strip());
+        var opened = AesGcm.open(outerKey(outer), SEALED, sealed);
+        if (opened == null && before != null) opened = AesGcm.open(outerKey(before), SEALED, sealed);
         if (opened == null)
             throw Problem.invalid(
                     "key_wrong",
-                    "REKINDLE_KEY does not open the key file %s: it is another key, or the file is damaged"
+                    "REKINDLE_KEY does not open the key file %s: it is another key, or the file is damaged; set REKINDLE_KEY_BEFORE to the key it was sealed with to exchange it"
                             .formatted(file));
         return new String(opened, StandardCharsets.US_ASCII);
     }

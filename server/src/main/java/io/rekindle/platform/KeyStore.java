@@ -20,9 +20,12 @@ final class KeyStore {
         return new KeyStore(null, null, ring);
     }
 
-    /** @param outer 64 hexadecimal digits of the environment the file is sealed with; null: it is not */
-    static KeyStore readOrCreate(Path file, Path data, @Nullable String outer) {
-        return new KeyStore(file, outer, KeyFile.readOrCreate(file, data, outer));
+    /**
+     * @param outer 64 hexadecimal digits of the environment the file is sealed with; null: it is not
+     * @param before those it may still be sealed with
+     */
+    static KeyStore readOrCreate(Path file, Path data, @Nullable String outer, @Nullable String before) {
+        return new KeyStore(file, outer, KeyFile.readOrCreate(file, data, outer, before));
     }
 
     KeyRing ring() {

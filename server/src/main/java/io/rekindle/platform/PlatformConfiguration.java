@@ -24,7 +24,7 @@ class PlatformConfiguration {
     @Bean
     Vault vault(PlatformSettings settings, SystemClock clock) {
         return new Vault(
-                KeyStore.readOrCreate(settings.keyFilePath(), settings.data(), settings.key()),
+                KeyStore.readOrCreate(settings.keyFilePath(), settings.data(), settings.key(), settings.keyBefore()),
                 () -> Math.floorDiv(
                         clock.instant().getEpochSecond(), Duration.ofDays(1).toSeconds()));
     }

@@ -22,6 +22,7 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * @param address the IP address of this machine the server listens on; {@code 0.0.0.0} or {@code ::} = all of them
  * @param publicUrl the address customers reach this server at: tracking and unsubscribe links begin with it; absent:
  *     this machine's own, with the port the server listens on
+ * @param keyBefore the key the file was sealed with until now, when it is exchanged: the next start seals it with {@code key}
  * @param demo whether the business clock may be moved
  * @param clockStart the instant a demo's business clock is held at from the start
  * @param seed with {@code demo}: seed of every random draw; absent: drawn anew at each start
@@ -33,6 +34,7 @@ public record PlatformSettings(
         @DefaultValue("EUR") String currency,
         @Nullable Path keyFile,
         @Nullable String key,
+        @Nullable String keyBefore,
         @DefaultValue("127.0.0.1") String address,
         @DefaultValue("http://127.0.0.1:8080") String publicUrl,
         @DefaultValue("false") boolean demo,
@@ -45,6 +47,11 @@ public record PlatformSettings(
                     "rekindle.currency is '%s', which is no ISO 4217 code such as EUR".formatted(currency));
         if (key != null && !key.matches("[0-9a-fA-F]{64}"))
             throw new IllegalArgumentException("rekindle.key must be 64 hexadecimal digits");
+        if (keyBefore != null && !keyBefore.matches("[0-9a-fA-F]{64}"))
+            throw new IllegalArgumentException("rekindle.key-before must be 64 hexadecimal digits");
+        if (keyBefore != null && key == null)
+            throw new IllegalArgumentException(
+                    "rekindle.key-before is set without rekindle.key: say which key takes its place");
         try {
             InetAddress.ofLiteral(address);
         } catch (IllegalArgumentException e) {

@@ -43,7 +43,7 @@ public final class Restore {
                     "key_file_missing",
                     "the key file %s is not there; name the one of the time of the backup with --key-file"
                             .formatted(keyFile));
-        var vault = Vault.ofKeyFile(keyFile, System.getenv("REKINDLE_KEY"));
+        var vault = Vault.ofKeyFile(keyFile, System.getenv("REKINDLE_KEY"), System.getenv("REKINDLE_KEY_BEFORE"));
         if (!vault.fingerprint().equals(manifest.keyFingerprint()))
             throw Problem.invalid(
                     "key_mismatch",

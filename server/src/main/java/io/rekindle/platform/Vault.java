@@ -70,8 +70,8 @@ public final class Vault {
     }
 
     /** The vault of a key file that must exist; {@link Problem} {@code key_file_invalid} when it is damaged. */
-    public static Vault ofKeyFile(Path file, @Nullable String outer) {
-        return new Vault(KeyStore.inMemory(KeyFile.read(file, outer)), () -> 0);
+    public static Vault ofKeyFile(Path file, @Nullable String outer, @Nullable String before) {
+        return new Vault(KeyStore.inMemory(KeyFile.read(file, outer, before)), () -> 0);
     }
 
     /** Tells the keys of two installations apart and reveals nothing of either. */

@@ -21,6 +21,27 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Keys of which some are destroyed: those are gone, and every other is what it was. */
 class KeyTreeTest {
+    /** The file stays what it is; the key of the environment around it is another from the next start on. */
+    @Test
+    void theKeyOfTheEnvironmentIsExchanged(@TempDir Path folder) throws Exception {
+        var file = folder.resolve("keys").resolve("rekindle.key");
+        var former = "cd".repeat(32);
+        var next = "ef".repeat(32);
+        var sealed = new Vault(KeyStore.readOrCreate(file, folder, former, null), () -> 0).seal("x", new byte[] {1});
+        assertThatThrownBy(() -> KeyStore.readOrCreate(file, folder, next, null))
+                .isInstanceOf(Problem.class)
+                .hasMessageContaining("REKINDLE_KEY_BEFORE");
+        assertThatThrownBy(() -> KeyStore.readOrCreate(file, folder, next, "ab".repeat(32)))
+                .isInstanceOf(Problem.class);
+        assertThat(new Vault(KeyStore.readOrCreate(file, folder, next, former), () -> 0).open("x", sealed))
+                .containsExactly(1);
+        assertThat(Vault.ofKeyFile(file, next, null).open("x", sealed)).containsExactly(1);
+        assertThatThrownBy(() -> Vault.ofKeyFile(file, former, null)).isInstanceOf(Problem.class);
+        // Who forgets to take the former key away again starts all the same.
+        assertThat(new Vault(KeyStore.readOrCreate(file, folder, next, former), () -> 0).open("x", sealed))
+                .containsExactly(1);
+    }
+
     @Test
     void theDestroyedAreGoneAndAllOthersAreWhatTheyWere() {
         var random = new Random(41);
@@ -71,7 +92,7 @@ class KeyTreeTest {
         var master = "ab".repeat(32);
         Files.writeString(file, master + "\n");
         var before = new Vault(java.util.HexFormat.of().parseHex(master));
-        var store = KeyStore.readOrCreate(file, folder, null);
+        var store = KeyStore.readOrCreate(file, folder, null, null);
         var vault = new Vault(store, () -> 20_000);
         assertThat(vault.fingerprint()).isEqualTo(before.fingerprint());
         assertThat(vault.keyedHash("email", "ann")).isEqualTo(before.keyedHash("email", "ann"));
@@ -87,7 +108,7 @@ class KeyTreeTest {
         vault.entomb(Set.of(4L), second);
         vault.entomb(Set.of(6L), third);
 
-        var again = Vault.ofKeyFile(file, null);
+        var again = Vault.ofKeyFile(file, null, null);
         assertThat(again.isDestroyed(wrapped)).isTrue();
         assertThatThrownBy(() -> again.unwrap(wrapped))
                 .isInstanceOfSatisfying(Problem.class, p -> assertThat(p.code()).isEqualTo("key_destroyed"));
@@ -104,17 +125,17 @@ class KeyTreeTest {
     void aFileSealedWithAKeyOfTheEnvironmentOpensWithThatKeyOnly(@TempDir Path folder) throws IOException {
         var file = folder.resolve("rekindle.key");
         var outer = "cd".repeat(32);
-        var sealed = new Vault(KeyStore.readOrCreate(file, folder, outer), () -> 0).seal("x", new byte[] {1});
+        var sealed = new Vault(KeyStore.readOrCreate(file, folder, outer, null), () -> 0).seal("x", new byte[] {1});
         assertThat(Files.readString(file)).doesNotContain("lookup").startsWith("rekindle-keys 2 sealed");
-        assertThat(Vault.ofKeyFile(file, outer).open("x", sealed)).containsExactly(1);
-        assertThatThrownBy(() -> Vault.ofKeyFile(file, "ce".repeat(32)))
+        assertThat(Vault.ofKeyFile(file, outer, null).open("x", sealed)).containsExactly(1);
+        assertThatThrownBy(() -> Vault.ofKeyFile(file, "ce".repeat(32), null))
                 .isInstanceOfSatisfying(Problem.class, p -> assertThat(p.code()).isEqualTo("key_wrong"));
-        assertThatThrownBy(() -> Vault.ofKeyFile(file, null))
+        assertThatThrownBy(() -> Vault.ofKeyFile(file, null, null))
                 .isInstanceOfSatisfying(Problem.class, p -> assertThat(p.code()).isEqualTo("key_missing"));
         var whole = Files.readString(file);
         for (int cut = 1; cut < whole.length(); cut += 40) {
             Files.writeString(file, whole.substring(0, cut));
-            assertThatThrownBy(() -> Vault.ofKeyFile(file, outer)).isInstanceOf(Problem.class);
+            assertThatThrownBy(() -> Vault.ofKeyFile(file, outer, null)).isInstanceOf(Problem.class);
         }
     }
 

@@ -497,7 +497,7 @@ class ErasureTest {
         settings.put("rekindle.database.url", place.url());
         settings.put("rekindle.database.user", place.user());
         settings.put("rekindle.database.password", place.password());
-        assertThat(openedWithTodaysKeys(place, Vault.ofKeyFile(keys, null)))
+        assertThat(openedWithTodaysKeys(place, Vault.ofKeyFile(keys, null, null)))
                 .as("of the sealed values of the backup, today's keys open the other's and none of hers")
                 .contains("Bystander")
                 .doesNotContain(sealed());
@@ -551,11 +551,11 @@ class ErasureTest {
                     .until(() -> !server.part(KeyRotation.class).progress().rotating());
             assertThat(server.part(KeyRotation.class).progress().failure()).isNull();
             assertTheOtherIsWhole(server);
-            assertThat(openedWithTodaysKeys(place, Vault.ofKeyFile(newKeys, null)))
+            assertThat(openedWithTodaysKeys(place, Vault.ofKeyFile(newKeys, null, null)))
                     .contains("Bystander", "Thirdly", "other-user-1");
             assertThat(both).contains("generation 1 ", "generation 2 ");
             assertThat(Files.readString(newKeys)).contains("generation 2 ").doesNotContain("generation 1 ");
-            assertThat(openedWithTodaysKeys(place, Vault.ofKeyFile(keys, null)))
+            assertThat(openedWithTodaysKeys(place, Vault.ofKeyFile(keys, null, null)))
                     .as("the keys of before open nothing any more")
                     .doesNotContain("Bystander", "other-user-1");
         }

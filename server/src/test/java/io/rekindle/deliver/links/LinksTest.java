@@ -33,6 +33,7 @@ class LinksTest {
                     "EUR",
                     null,
                     null,
+                    null,
                     "127.0.0.1",
                     "https://mail.shop.example/",
                     false,

@@ -178,6 +178,7 @@ final class TestOutbox implements AutoCloseable {
                 "EUR",
                 null,
                 null,
+                null,
                 "127.0.0.1",
                 "http://127.0.0.1:8080",
                 true,
