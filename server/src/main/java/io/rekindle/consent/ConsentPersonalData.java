@@ -95,6 +95,7 @@ class ConsentPersonalData implements PersonalData {
 
     @Override
     public void erase(Person person, Consumer<byte[]> sealed) {
+        var notes = new ArrayList<byte[]>();
         for (var table : List.of("suppressions", "lifted_suppressions"))
             jdbc.sql("""
                         with noted as (
@@ -103,7 +104,8 @@ class ConsentPersonalData implements PersonalData {
                         update %1$s s set sealed_note = null from noted where s.ctid = noted.place
                         returning noted.sealed_note
                         """.formatted(table)).param("ids", ids(person)).query(row -> {
-                sealed.accept(row.getBytes("sealed_note"));
+                notes.add(row.getBytes("sealed_note"));
             });
+        ConsentStore.heldByNobody(jdbc, notes).forEach(sealed);
     }
 }

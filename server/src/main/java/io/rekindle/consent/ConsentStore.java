@@ -809,16 +809,26 @@ class ConsentStore {
                 .single();
     }
 
-    /** Sealed: a note outlives the person it is about. One that many entries have is sealed once. */
+    /** Sealed: a note outlives the person it is about. Each by itself, for one goes without the others. */
     private SqlArrayValue notes(List<Suppression> rows) {
-        var sealed = new HashMap<String, byte[]>();
         return new SqlArrayValue("bytea", (Object[]) rows.stream()
-                .map(row -> sealed.computeIfAbsent(
-                        Objects.requireNonNullElse(row.note(), ""),
-                        note -> note.isEmpty()
-                                ? new byte[0]
-                                : vault.seal(Suppressions.NOTE, note.getBytes(StandardCharsets.UTF_8))))
+                .map(row -> row.note() == null || row.note().isEmpty()
+                        ? new byte[0]
+                        : vault.seal(Suppressions.NOTE, row.note().getBytes(StandardCharsets.UTF_8)))
                 .toArray(byte[][]::new));
+    }
+
+    /** Notes that no entry has any more; those of before were sealed once for all entries of a file. */
+    static List<byte[]> heldByNobody(JdbcClient jdbc, List<byte[]> notes) {
+        if (notes.isEmpty()) return List.of();
+        return jdbc.sql("""
+                        select note from unnest(:notes) note
+                        where not exists (select from suppressions where sealed_note = note)
+                            and not exists (select from lifted_suppressions where sealed_note = note)
+                        """)
+                .param("notes", new SqlArrayValue("bytea", (Object[]) notes.toArray(byte[][]::new)))
+                .query((row, n) -> Objects.requireNonNull(row.getBytes("note")))
+                .list();
     }
 
     /** The hashes of the addresses of a channel, of customers that have one. */

@@ -163,7 +163,8 @@ public class Suppressions {
                     return map(row, n);
                 })
                 .list();
-        if (!notes.isEmpty()) CommittedView.afterCommit(() -> vault.destroy(notes));
+        var gone = ConsentStore.heldByNobody(jdbc, notes);
+        if (!gone.isEmpty()) CommittedView.afterCommit(() -> vault.destroy(gone));
         return removed;
     }
 

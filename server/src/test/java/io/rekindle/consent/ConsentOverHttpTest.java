@@ -150,6 +150,30 @@ class ConsentOverHttpTest {
                 .isEqualTo("address_missing");
     }
 
+    /** What a whole file was put on the list for is each address's own. */
+    @Test
+    void oneOfAFileIsTakenOffAndTheNotesOfTheOthersStay() throws Exception {
+        var addresses = "[\"file-one@http.example\",\"file-two@http.example\"]";
+        var body =
+                "{\"addresses\":%s,\"reason\":\"legal\",\"note\":\"order of the court Zxfile\"}".formatted(addresses);
+        assertThat(send("POST", "/api/suppressions/import", body, RekindleTest.ADMIN_KEY)
+                        .statusCode())
+                .isEqualTo(200);
+        var one = send(
+                "POST", "/api/suppressions/search", "{\"address\":\"file-one@http.example\"}", RekindleTest.ADMIN_KEY);
+        var id = json.readTree(one.body()).at("/items/0/id").stringValue();
+        assertThat(send("DELETE", "/api/suppressions/" + id, "", RekindleTest.ADMIN_KEY)
+                        .statusCode())
+                .isEqualTo(204);
+        assertThat(send(
+                                "POST",
+                                "/api/suppressions/search",
+                                "{\"address\":\"file-two@http.example\"}",
+                                RekindleTest.ADMIN_KEY)
+                        .body())
+                .contains("Zxfile");
+    }
+
     @Test
     void aNoteIsShownToPlannersOnlyAndEachLookIsWrittenDown() throws Exception {
         var body = "{\"address\":\"noted@http.example\",\"note\":\"a letter of Zxnoted\"}";
