@@ -9,6 +9,7 @@ import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.sql.Types;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
@@ -113,6 +114,26 @@ public class AccessLog {
                 .update());
     }
 
+    /**
+     * Writes down that everybody goes into a file in clear.
+     *
+     * @param actor who wanted it so
+     * @param what e.g. {@code export NAME}
+     * @param upTo the last place of the log: who came later is not in the file
+     */
+    public void exported(String actor, String what, Set<String> fields, long upTo) {
+        jdbc.sql("""
+                        insert into person_accesses (at, actor, what, fields, everyone_up_to)
+                        values (:at, :actor, :what, :fields, :upTo)
+                        """)
+                .param("at", OffsetDateTime.ofInstant(clock.instant(), ZoneOffset.UTC))
+                .param("actor", actor)
+                .param("what", what)
+                .param("upTo", upTo)
+                .param("fields", new SqlArrayValue("text", (Object[]) new TreeSet<>(fields).toArray(String[]::new)))
+                .update();
+    }
+
     /** What most looks are at: with those others write down just now, unless a transaction is to decide. */
     private void insert(CustomerId customer, Set<String> fields, String what) {
         var row = new AccessRow(
@@ -145,16 +166,22 @@ public class AccessLog {
         return json.writeValueAsString(new TreeSet<>(fields));
     }
 
-    /** Looks at one person, latest first; {@code ids} are all ids they ever had. */
-    public Page<Look> of(Collection<CustomerId> ids, long below, int limit) {
+    /**
+     * Looks at one person, latest first, and files everybody went into.
+     *
+     * @param ids all they ever had
+     * @param first the place in the log where they were first heard of; null: nothing was, and no file has them
+     */
+    public Page<Look> of(Collection<CustomerId> ids, @Nullable Long first, long below, int limit) {
         var found = jdbc.sql("""
                         select id, at, actor, what, fields, reason from person_accesses
-                        where customer_id = any (:ids) and id < :below order by id desc limit :limit
+                        where (customer_id = any (:ids) or everyone_up_to >= :first) and id < :below order by id desc limit :limit
                         """)
                 .param(
                         "ids",
                         new SqlArrayValue(
                                 "bigint", ids.stream().map(CustomerId::value).toArray()))
+                .param("first", first, Types.BIGINT)
                 .param("below", below)
                 .param("limit", limit + 1)
                 .query(AccessLog::look)

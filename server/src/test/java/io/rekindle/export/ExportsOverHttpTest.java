@@ -3,7 +3,10 @@ package io.rekindle.export;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.rekindle.collect.EventLog;
+import io.rekindle.collect.Identifier;
 import io.rekindle.collect.Tails;
+import io.rekindle.common.CustomerId;
+import io.rekindle.identity.Identities;
 import io.rekindle.platform.BusinessClock;
 import io.rekindle.platform.PlatformSettings;
 import io.rekindle.testing.RekindleTest;
@@ -53,6 +56,7 @@ class ExportsOverHttpTest {
     private final BusinessClock business;
     private final JdbcClient jdbc;
     private final ExportPersonalData personalData;
+    private final Identities identities;
     private final Path folder;
 
     ExportsOverHttpTest(
@@ -63,6 +67,7 @@ class ExportsOverHttpTest {
             @Autowired Warehouse warehouse,
             @Autowired BusinessClock business,
             @Autowired JdbcClient jdbc,
+            @Autowired Identities identities,
             @Autowired PlatformSettings settings) {
         this.port = port;
         this.personalData = personalData;
@@ -71,6 +76,7 @@ class ExportsOverHttpTest {
         this.warehouse = warehouse;
         this.business = business;
         this.jdbc = jdbc;
+        this.identities = identities;
         this.folder = settings.data().resolve("exports");
     }
 
@@ -209,6 +215,17 @@ class ExportsOverHttpTest {
             if (personal.equals("masked")) assertThat(told).contains("e***@s…");
         }
         assertThat(get("/api/audit?limit=500").toString()).contains("export.personal_data");
+
+        person("export-afterwards");
+        assertThat(get("/api/customers/%s/accesses".formatted(id("export-person")))
+                        .get("items")
+                        .toString())
+                .contains("export people-clear", "\"email\"")
+                .doesNotContain("export people-masked", "export people-none");
+        assertThat(get("/api/customers/%s/accesses".formatted(id("export-afterwards")))
+                        .toString())
+                .as("who was not there yet is in no file")
+                .doesNotContain("export people-clear");
     }
 
     @Test
@@ -490,6 +507,10 @@ class ExportsOverHttpTest {
         try (var files = Files.walk(folder)) {
             return files.map(Path::toString).toList();
         }
+    }
+
+    private CustomerId id(String userId) {
+        return identities.find(Identifier.Type.USER_ID, userId).orElseThrow();
     }
 
     private void person(String name) throws Exception {

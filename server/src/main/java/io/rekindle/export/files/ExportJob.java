@@ -1,6 +1,8 @@
 package io.rekindle.export.files;
 
+import io.rekindle.access.AccessLog;
 import io.rekindle.access.AuditTrail;
+import io.rekindle.collect.EventLog;
 import io.rekindle.export.Dataset;
 import io.rekindle.export.Export;
 import io.rekindle.export.ExportFolder;
@@ -61,6 +63,8 @@ class ExportJob implements Job {
     private final SystemClock clock;
     private final BusinessClock business;
     private final AuditTrail audit;
+    private final AccessLog accesses;
+    private final EventLog log;
 
     ExportJob(
             Exports exports,
@@ -75,7 +79,9 @@ class ExportJob implements Job {
             OutgoingAddresses addresses,
             SystemClock clock,
             BusinessClock business,
-            AuditTrail audit) {
+            AuditTrail audit,
+            AccessLog accesses,
+            EventLog log) {
         this.exports = exports;
         this.files = files;
         this.folder = folder;
@@ -89,6 +95,8 @@ class ExportJob implements Job {
         this.clock = clock;
         this.business = business;
         this.audit = audit;
+        this.accesses = accesses;
+        this.log = log;
     }
 
     @Override
@@ -211,6 +219,8 @@ class ExportJob implements Job {
     }
 
     private long withPersonalFields(Export export, Query query, Path file) throws SQLException {
+        if (export.personal() == Export.Personal.CLEAR)
+            accesses.exported(export.createdBy(), "export " + export.name(), ProfileFile.FIELDS, log.lastSeq());
         try (var profileFile = new ProfileFile(profiles, export.personal())) {
             return profileFile.write(warehouse, query.sql(), file, export.form());
         }

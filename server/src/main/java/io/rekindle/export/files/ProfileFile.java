@@ -25,7 +25,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class ProfileFile implements AutoCloseable {
     private static final int AT_ONCE = 5_000;
-    private static final Set<String> FIELDS = Set.of(
+    /** The personal fields a file has. */
+    static final Set<String> FIELDS = Set.of(
             PersonalFields.USER_ID,
             PersonalFields.EMAIL,
             PersonalFields.PHONE,
