@@ -335,7 +335,6 @@ class TagsOverHttpTest {
         assertThat(values("tg_level")).hasSize(3);
     }
 
-    /** Each would be worked out from what the others were at the run before, and none of them could be retired. */
     /** What waits for its approval is told beside what is in force, and neither takes the other's place. */
     @Test
     void aChangeThatWaitsLeavesTheDefinitionInForceAsItWas() throws Exception {
@@ -387,6 +386,7 @@ class TagsOverHttpTest {
                 .isEqualTo("tag_type_fixed");
     }
 
+    /** Each would be worked out from what the others were at the run before, and none of them could be retired. */
     @Test
     void noTagMayAskItselfByWayOfOthers() throws Exception {
         traits(90, "tg_round", "2026-01-01T00:00:00Z", "x");
