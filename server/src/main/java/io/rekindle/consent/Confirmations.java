@@ -126,6 +126,8 @@ public class Confirmations implements DoubleOptIn {
         WAITING,
         /** The address was asked as often as an address is; or, of what is only repeated, the person was. */
         OFTEN_ENOUGH,
+        /** There is no address to ask at; the customer is asked when they have one. */
+        NO_ADDRESS,
         /** Nobody has set up such a purpose or topic. */
         UNHEARD_OF
     }
@@ -322,7 +324,7 @@ public class Confirmations implements DoubleOptIn {
         store.oneAtATime();
         var address = address(canonical, what.channel());
         var open = openMails(canonical, address, what, topic, now);
-        if (open.stream().anyMatch(OpenMail::asksThis)) return Asked.WAITING;
+        if (open.stream().anyMatch(OpenMail::asksThis)) return address == null ? Asked.NO_ADDRESS : Asked.WAITING;
         var joined = open.stream().filter(OpenMail::isJoinable).findFirst();
         if (unanswered(canonical, what, topic) >= most
                 || (joined.isEmpty() && isAskedOften(address, what.channel(), now))) return Asked.OFTEN_ENOUGH;
@@ -353,9 +355,9 @@ public class Confirmations implements DoubleOptIn {
                 .param("mail", joined.map(OpenMail::id).orElse(null), Types.BIGINT)
                 .query(Long.class)
                 .single();
-        if (joined.isPresent()) return Asked.WAITING;
-        mails.getObject().enqueue(id, customer, expires);
-        return Asked.MAILED;
+        if (joined.isEmpty()) mails.getObject().enqueue(id, customer, expires);
+        if (address == null) return Asked.NO_ADDRESS;
+        return joined.isPresent() ? Asked.WAITING : Asked.MAILED;
     }
 
     /**

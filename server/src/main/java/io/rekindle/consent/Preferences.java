@@ -12,6 +12,7 @@ import java.security.MessageDigest;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Base64;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -198,10 +199,10 @@ public class Preferences {
      * has to be confirmed by mail holds only then.
      *
      * @param wanted the codes that are on; those of the page that are not are off
-     * @return whether the customer is asked to confirm some of it
+     * @return what became of asking the customer to confirm some of it; empty when nothing has to be confirmed
      */
     @Transactional
-    public boolean choose(CustomerId customer, Set<String> wanted, String language) {
+    public Set<Confirmations.Asked> choose(CustomerId customer, Set<String> wanted, String language) {
         var asked = asked(customer, language);
         var saying = new Declaration(
                 Permissions.MARKETING,
@@ -218,17 +219,19 @@ public class Preferences {
         var before = consents.holding(customer, Permissions.EMAIL, codes);
         Predicate<String> needsConfirmation = code -> toConfirm && !before.getOrDefault(code, false);
         // The general word first: what is said of a topic has to differ from what then holds of it.
-        boolean asks = sayWhereItDiffers(customer, List.of(""), wanted, saying, needsConfirmation);
-        return sayWhereItDiffers(customer, codes, wanted, saying, needsConfirmation) || asks;
+        var outcomes = EnumSet.noneOf(Confirmations.Asked.class);
+        outcomes.addAll(sayWhereItDiffers(customer, List.of(""), wanted, saying, needsConfirmation));
+        outcomes.addAll(sayWhereItDiffers(customer, codes, wanted, saying, needsConfirmation));
+        return outcomes;
     }
 
-    private boolean sayWhereItDiffers(
+    private Set<Confirmations.Asked> sayWhereItDiffers(
             CustomerId customer,
             List<String> codes,
             Set<String> wanted,
             Declaration saying,
             Predicate<String> needsConfirmation) {
-        boolean asks = false;
+        var outcomes = EnumSet.noneOf(Confirmations.Asked.class);
         var holding = consents.holding(customer, Permissions.EMAIL, codes);
         var notRefused = consents.notRefused(customer, Permissions.EMAIL, codes);
         for (var code : codes) {
@@ -239,13 +242,12 @@ public class Preferences {
             if (on == (on ? holding : notRefused).getOrDefault(code, false)) continue;
             var said = saying.about(code.isEmpty() ? null : code, on);
             if (on && needsConfirmation.test(code)) {
-                confirmations.ask(customer, said);
-                asks = true;
+                outcomes.add(confirmations.ask(customer, said));
             } else {
                 consents.say(customer, said);
             }
         }
-        return asks;
+        return outcomes;
     }
 
     /**

@@ -793,6 +793,48 @@ class ConsentChoicesTest {
         }
     }
 
+    /** Nobody waits for a mail that does not come. */
+    @Test
+    void thePageSaysWhatBecameOfAskingForAConfirmation() throws Exception {
+        topic("sales");
+        topic("news");
+        send("PUT", "/api/country-rules/AT", "{\"doubleOptIn\": true}");
+        try {
+            var first = URI.create(preferences.url(customer("told-0", "told", "{\"country\": \"AT\"}")))
+                    .getPath();
+            assertThat(page("POST", first, "topic=news").body()).contains("we have just sent you an e-mail");
+            assertThat(mailsTo("told")).isEqualTo(1);
+            assertThat(page("POST", first, "topic=news&topic=sales").body())
+                    .contains("in the e-mail we sent you before")
+                    .doesNotContain("just sent");
+            assertThat(page("POST", first, "topic=news&lang=zh").body()).contains("此前发给您的确认邮件");
+            assertThat(mailsTo("told")).isEqualTo(1);
+            assertThat(page("POST", first, "").body()).contains("Your choices are saved.");
+
+            for (int n = 1; n < 3; n++)
+                customer("told-" + n, "told", "{\"country\": \"AT\", \"consent\": {\"email\": true}}");
+            assertThat(mailsTo("told")).isEqualTo(3);
+            var last = URI.create(preferences.url(customer("told-3", "told", "{\"country\": \"AT\"}")))
+                    .getPath();
+            assertThat(page("POST", last, "topic=news").body())
+                    .contains("is not saved", "as many such e-mails")
+                    .doesNotContain("just sent", "sent you before");
+            assertThat(page("POST", last, "topic=news&lang=zh").body()).contains("已达上限");
+            assertThat(mailsTo("told")).isEqualTo(3);
+
+            read(people.batch().identify().by(Identifier.Type.USER_ID, "told-4").withJson("{\"country\": \"AT\"}"));
+            var nowhere = URI.create(preferences.url(people.id(Identifier.Type.USER_ID, "told-4")))
+                    .getPath();
+            for (int n = 0; n < 2; n++)
+                assertThat(page("POST", nowhere, "topic=news").body())
+                        .contains("we have no address of yours")
+                        .doesNotContain("just sent", "sent you before");
+            assertThat(page("POST", nowhere, "topic=news&lang=zh").body()).contains("没有您的邮箱地址");
+        } finally {
+            send("DELETE", "/api/country-rules/AT", "");
+        }
+    }
+
     private void older(CustomerId customer, String by) {
         jdbc.sql("""
                         update consent_confirmations set asked_at = asked_at - cast(:by as interval),

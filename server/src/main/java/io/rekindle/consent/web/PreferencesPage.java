@@ -1,7 +1,9 @@
 package io.rekindle.consent.web;
 
 import io.rekindle.common.CustomerId;
+import io.rekindle.consent.Confirmations.Asked;
 import io.rekindle.consent.Preferences;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
@@ -62,15 +64,44 @@ class PreferencesPage {
                 ? java.util.stream.Stream.concat(wanted.stream(), java.util.stream.Stream.of(""))
                         .collect(Collectors.toSet())
                 : Set.copyOf(wanted);
-        boolean asked = preferences.choose(link.customer(), chosen, language);
-        if (asked)
-            return page(
-                    link,
-                    language,
+        return page(link, language, saved(preferences.choose(link.customer(), chosen, language), chinese));
+    }
+
+    /** What a mail has gone out for, or has not: nobody should wait for one that does not come. */
+    private static String saved(Set<Asked> asked, boolean chinese) {
+        if (asked.isEmpty()) return chinese ? "您的选择已保存。" : "Your choices are saved.";
+        var words = new ArrayList<String>();
+        words.add(chinese ? "已保存。" : "Saved.");
+        if (asked.contains(Asked.MAILED))
+            words.add(
                     chinese
-                            ? "已保存。您新选择的内容需要确认：我们刚给您发送了一封确认邮件。"
-                            : "Saved. What you newly chose has to be confirmed: we have just sent you an e-mail for that.");
-        return page(link, language, chinese ? "您的选择已保存。" : "Your choices are saved.");
+                            ? "您新选择的内容需要确认：我们刚给您发送了一封确认邮件。"
+                            : "What you newly chose has to be confirmed: we have just sent you an e-mail for that.");
+        else if (asked.contains(Asked.WAITING))
+            words.add(
+                    chinese
+                            ? "您新选择的内容需要确认：请使用我们此前发给您的确认邮件中的链接。"
+                            : "What you newly chose has to be confirmed: the link for that is in the e-mail we sent you before.");
+        if (asked.contains(Asked.NO_ADDRESS))
+            words.add(
+                    chinese
+                            ? "您新选择的内容需要通过邮件确认，但我们没有您的邮箱地址，因此尚未生效。"
+                            : "What you newly chose has to be confirmed by e-mail and does not hold yet: we have no address of"
+                                    + " yours to send one to.");
+        if (asked.contains(Asked.OFTEN_ENOUGH)) words.add(oftenEnough(asked.size() > 1, chinese));
+        return String.join(chinese ? "" : " ", words);
+    }
+
+    private static String oftenEnough(boolean ofTheRest, boolean chinese) {
+        if (ofTheRest)
+            return chinese
+                    ? "其余新选择的内容未能保存：发往您邮箱的确认邮件已达上限，请过几天再选择。"
+                    : "The rest of it is not saved: your address has been sent as many such e-mails as it gets for now. Please"
+                            + " choose it again in some days.";
+        return chinese
+                ? "但您新选择的内容需要通过邮件确认，而发往您邮箱的确认邮件已达上限，因此未能保存，请过几天再选择。"
+                : "But what you newly chose has to be confirmed by e-mail and is not saved: your address has been sent as many such"
+                        + " e-mails as it gets for now. Please choose it again in some days.";
     }
 
     private String unsubscribed(Preferences.Link link, boolean chinese) {
