@@ -190,13 +190,28 @@ public class Confirmations implements DoubleOptIn {
         return yeses -> {
             long toConfirm = 0;
             var whose = new ArrayList<CustomerId>();
+            var unreadable = new ArrayList<CustomerId>();
             for (var yes : yeses) {
-                var code = Countries.code(yes.country());
-                if (code != null) toConfirm += confirming.contains(code) ? 1 : 0;
-                else if (yes.customer() != null) whose.add(yes.customer());
+                var customer = yes.customer();
+                switch (Countries.Home.of(yes.country())) {
+                    case Countries.Home.In(var code) -> toConfirm += confirming.contains(code) ? 1 : 0;
+                    case Countries.Home.Unreadable() -> {
+                        if (customer == null) toConfirm++;
+                        else unreadable.add(customer);
+                    }
+                    case Countries.Home.Unstated() -> {
+                        if (customer != null) whose.add(customer);
+                    }
+                }
             }
             var needing = needing(whose, Permissions.EMAIL);
-            return toConfirm + whose.stream().filter(needing::contains).count();
+            var persons = identities.canonical(unreadable);
+            var strict = countries.needConfirmationWhenUnreadable(Set.copyOf(persons.values()));
+            return toConfirm
+                    + whose.stream().filter(needing::contains).count()
+                    + unreadable.stream()
+                            .filter(customer -> strict.contains(persons.getOrDefault(customer, customer)))
+                            .count();
         };
     }
 

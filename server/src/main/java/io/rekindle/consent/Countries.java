@@ -9,6 +9,7 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.DateTimeException;
 import java.time.DayOfWeek;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.LocalTime;
 import java.time.ZoneId;
@@ -30,13 +31,19 @@ import org.springframework.transaction.annotation.Transactional;
 import tools.jackson.databind.JsonNode;
 
 /**
- * What holds in a customer's country. The country is the trait {@code country} or {@code address.country}, two letters or a
- * name in English, Chinese or its own language; the zone is the trait {@code timezone}, else the country's, else the
+ * What holds in a customer's country. The country is the trait {@code country} or {@code address.country}, as
+ * {@linkplain CountryNames countries are called}; the zone is the trait {@code timezone}, else the country's, else the
  * company's.
+ *
+ * <p>Who states a country that cannot be read lives in one of which nobody knows which rules hold: in any that has some. So
+ * all of them hold at once. Of who states none nothing is known, and none holds.
  */
 @Component
 public class Countries implements CustomerHours {
-    private static final Map<String, String> BY_NAME = names();
+    private static final String ADDRESS_COUNTRY = "address.country";
+    private static final List<String> TRAITS = List.of("country", ADDRESS_COUNTRY);
+    /** Quiet days come round in a week. */
+    private static final Duration LOOK_AHEAD = Duration.ofDays(9);
 
     private final JdbcClient jdbc;
     private final Profiles profiles;
@@ -137,13 +144,36 @@ public class Countries implements CustomerHours {
     }
 
     private static Optional<String> country(Map<String, JsonNode> traits) {
-        for (var trait : List.of("country", "address.country")) {
+        return home(traits, TRAITS) instanceof Home.In(var code) ? Optional.of(code) : Optional.empty();
+    }
+
+    /** Where somebody says to live. */
+    sealed interface Home {
+        record In(String code) implements Home {}
+
+        /** Somewhere, but what stands there names no country. */
+        record Unreadable() implements Home {}
+
+        record Unstated() implements Home {}
+
+        static Home of(String name) {
+            var code = CountryNames.code(name);
+            if (code != null) return new In(code);
+            return CountryNames.isBlank(name) ? new Unstated() : new Unreadable();
+        }
+    }
+
+    /** What the first of some traits says that names a country. */
+    private static Home home(Map<String, JsonNode> traits, List<String> names) {
+        Home found = new Home.Unstated();
+        for (var trait : names) {
             var value = traits.get(trait);
             if (value == null || !value.isString()) continue;
-            var code = code(value.asString());
-            if (code != null) return Optional.of(code);
+            var home = Home.of(value.asString());
+            if (home instanceof Home.In) return home;
+            if (home instanceof Home.Unreadable) found = home;
         }
-        return Optional.empty();
+        return found;
     }
 
     /** Where a yes to mail has to be confirmed. */
@@ -157,18 +187,15 @@ public class Countries implements CustomerHours {
                 .list());
     }
 
-    static @Nullable String code(String name) {
-        return BY_NAME.get(name.strip().toLowerCase(Locale.ROOT));
-    }
-
     /**
      * What customers' traits call their countries, as it is written there: SQL folds no case as Java does.
      *
      * @param others what names a country where nobody has to confirm
      * @param none what names no country
+     * @param blank what of it says nothing at all
      */
-    record Words(List<String> others, List<String> none) {
-        static final Words NONE = new Words(List.of(), List.of());
+    record Words(List<String> others, List<String> none, List<String> blank) {
+        static final Words NONE = new Words(List.of(), List.of(), List.of());
     }
 
     /** @param whose traits; null: everybody's */
@@ -182,12 +209,20 @@ public class Countries implements CustomerHours {
                     "whose", ConsentStore.longs(Arrays.stream(whose).boxed().toList(), id -> id));
         var others = new ArrayList<String>();
         var none = new ArrayList<String>();
+        var blank = new ArrayList<String>();
         for (var word : found.query((row, n) -> row.getString("value")).list()) {
-            var code = code(word);
-            if (code == null) none.add(word);
-            else if (!confirming.contains(code)) others.add(word);
+            switch (Home.of(word)) {
+                case Home.In(var code) -> {
+                    if (!confirming.contains(code)) others.add(word);
+                }
+                case Home.Unreadable() -> none.add(word);
+                case Home.Unstated() -> {
+                    none.add(word);
+                    blank.add(word);
+                }
+            }
         }
-        return new Words(others, none);
+        return new Words(others, none, blank);
     }
 
     /** Whether what a customer agrees to by mail must be confirmed there before it holds. */
@@ -198,13 +233,27 @@ public class Countries implements CustomerHours {
 
     /** Those of some customers of today of whom that is so. */
     Set<CustomerId> needConfirmation(Collection<CustomerId> persons) {
+        return needConfirmation(persons, TRAITS, new Home.Unstated());
+    }
+
+    /** The same when the trait {@code country} of them all comes to be something that cannot be read. */
+    Set<CustomerId> needConfirmationWhenUnreadable(Collection<CustomerId> persons) {
+        return needConfirmation(persons, List.of(ADDRESS_COUNTRY), new Home.Unreadable());
+    }
+
+    private Set<CustomerId> needConfirmation(Collection<CustomerId> persons, List<String> names, Home otherwise) {
         var confirming = confirming();
         if (confirming.isEmpty() || persons.isEmpty()) return Set.of();
         var traits = profiles.traits(persons);
         return persons.stream()
-                .filter(person -> country(traits.getOrDefault(person, Map.of()))
-                        .filter(confirming::contains)
-                        .isPresent())
+                .filter(person -> {
+                    var home = home(traits.getOrDefault(person, Map.of()), names);
+                    return switch (home instanceof Home.Unstated ? otherwise : home) {
+                        case Home.In(var code) -> confirming.contains(code);
+                        case Home.Unreadable() -> true;
+                        case Home.Unstated() -> false;
+                    };
+                })
                 .collect(Collectors.toSet());
     }
 
@@ -222,18 +271,37 @@ public class Countries implements CustomerHours {
     @Override
     public Map<CustomerId, Instant> quietUntil(Collection<CustomerId> customers, Instant at) {
         if (!hasHours()) return Map.of();
-        var rules = all().stream().collect(Collectors.toMap(CountryRule::country, rule -> rule));
+        var all = all();
         var persons = identities.canonical(customers);
         var traits = profiles.traits(Set.copyOf(persons.values()));
         var quiet = new HashMap<CustomerId, Instant>();
         persons.forEach((customer, person) -> {
             var ofPerson = traits.getOrDefault(person, Map.<String, JsonNode>of());
-            var rule = country(ofPerson).map(rules::get).orElse(null);
-            if (rule == null) return;
-            var open = rule.next(at, zone(ofPerson, rule));
+            var holding = switch (home(ofPerson, TRAITS)) {
+                case Home.In(var code) ->
+                    all.stream().filter(rule -> rule.country().equals(code)).toList();
+                case Home.Unreadable() -> all;
+                case Home.Unstated() -> List.<CountryRule>of();
+            };
+            var open = next(at, holding, ofPerson);
             if (open.isAfter(at)) quiet.put(customer, open);
         });
         return quiet;
+    }
+
+    /**
+     * The first instant from {@code at} on at which every rule lets somebody be written to, each by its own clock; where there
+     * is none, one far ahead.
+     */
+    private Instant next(Instant at, List<CountryRule> rules, Map<String, JsonNode> traits) {
+        var open = at;
+        while (!open.isAfter(at.plus(LOOK_AHEAD))) {
+            var next = open;
+            for (var rule : rules) next = rule.next(next, zone(traits, rule));
+            if (next.equals(open)) return open;
+            open = next;
+        }
+        return open;
     }
 
     private ZoneId zone(Map<String, JsonNode> traits, CountryRule rule) {
@@ -269,21 +337,5 @@ public class Countries implements CustomerHours {
                 row.getObject("send_to", LocalTime.class),
                 days,
                 row.getBoolean("double_opt_in"));
-    }
-
-    private static Map<String, String> names() {
-        var names = new HashMap<String, String>();
-        for (var code : Locale.getISOCountries()) {
-            var country = Locale.of("", code);
-            names.put(country.getDisplayCountry(Locale.ENGLISH).toLowerCase(Locale.ROOT), code);
-            names.put(country.getDisplayCountry(Locale.CHINESE), code);
-            names.put(country.getISO3Country().toLowerCase(Locale.ROOT), code);
-        }
-        for (var locale : Locale.getAvailableLocales())
-            if (!locale.getCountry().isEmpty())
-                names.putIfAbsent(locale.getDisplayCountry(locale).toLowerCase(Locale.ROOT), locale.getCountry());
-        // Its own code stands for a country, whatever it is called elsewhere.
-        for (var code : Locale.getISOCountries()) names.put(code.toLowerCase(Locale.ROOT), code);
-        return Map.copyOf(names);
     }
 }

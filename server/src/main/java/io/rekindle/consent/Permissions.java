@@ -460,7 +460,8 @@ public class Permissions {
      * <p>Who confirmed at an address is written to at such addresses only, as long as there is double opt-in at all.
      *
      * <p>Silence ({@code silence}), where it is permission at all, is none of who is asked to confirm a yes, nor of who lives
-     * where a yes has to be confirmed: else whoever says nothing would be written to, and whoever does say yes would not.
+     * where a yes has to be confirmed, or in a country nobody can read: else whoever says nothing would be written to, and
+     * whoever does say yes would not.
      *
      * <p>Consents of two who turned out to be one are folded a little later. Until then a no of either counts. So are those
      * of one who turned out to be two taken apart. Until then there is no permission for either: whose word it was that
@@ -554,7 +555,10 @@ public class Permissions {
                         (select bool_and(w.value = any (:otherCountries)) from customer_words w
                          where w.customer_id = p.customer_id and w.trait = 'address.country'
                             and w.value <> all (:noCountries)),
-                        true) end as silence) z)
+                        not exists (
+                            select 1 from customer_words w
+                            where w.customer_id = p.customer_id and w.trait in ('country', 'address.country')
+                                and w.value <> all (:blankCountries))) end as silence) z)
             """.formatted(ConsentStore.HOLDS, ConsentStore.STANDS);
 
     private static final String RESERVE = """
@@ -653,6 +657,7 @@ public class Permissions {
         values.put("byCountry", byCountry);
         values.put("otherCountries", ConsentStore.texts(words.others(), word -> word));
         values.put("noCountries", ConsentStore.texts(words.none(), word -> word));
+        values.put("blankCountries", ConsentStore.texts(words.blank(), word -> word));
         values.put("confirming", !ask.purpose().equals(TRANSACTIONAL));
         values.put("doubleOptIn", settings.doubleOptIn());
         values.put("noConsent", Refusal.NO_CONSENT.bit());

@@ -2,6 +2,7 @@ package io.rekindle.consent;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.rekindle.collect.DoubleOptIn;
 import io.rekindle.collect.Identifier;
 import io.rekindle.collect.Identifiers;
 import io.rekindle.collect.LoggedEvent;
@@ -17,6 +18,7 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.ByteBuffer;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Base64;
 import java.util.List;
@@ -1108,6 +1110,100 @@ class ConsentChoicesTest {
                         .path("code")
                         .asString())
                 .isEqualTo("country_invalid");
+    }
+
+    /** Whatever country it is, no more may be sent there than everywhere. */
+    @Test
+    void whoseCountryCannotBeReadIsWrittenToWhenNoRuleStandsAgainstIt() throws Exception {
+        var at = Instant.parse("2026-03-02T09:00:00Z");
+        var agreed = "\"consent\": {\"email\": true}";
+        var somewhere = customer("somewhere-1", "{\"country\": \"Atlantis\", " + agreed + "}");
+        var london =
+                customer("somewhere-2", "{\"country\": \"Engl.\", \"timezone\": \"Europe/London\", " + agreed + "}");
+        var british = customer("somewhere-3", "{\"country\": \"u.k.\", " + agreed + "}");
+        var unstated = customer("somewhere-4", "{\"country\": \"-\", " + agreed + "}");
+        var readable = customer(
+                "somewhere-5", "{\"country\": \"Atlantis\", \"address\": {\"country\": \"England\"}, " + agreed + "}");
+        var everybody = List.of(somewhere, london, british, unstated, readable);
+        assertThat(everybody)
+                .allSatisfy(customer -> assertThat(take(customer, null, at)).isEqualTo(GRANTED));
+        try {
+            send(
+                    "PUT",
+                    "/api/country-rules/GB",
+                    "{\"zone\": \"Europe/London\", \"from\": \"08:00\", \"to\": \"20:00\"}");
+            send(
+                    "PUT",
+                    "/api/country-rules/SG",
+                    "{\"zone\": \"Asia/Singapore\", \"from\": \"09:00\", \"to\": \"18:00\", \"quietDays\": [\"monday\"]}");
+            // Monday, 09:00 in London, 17:00 in Singapore, which is quiet until Tuesday 09:00, 01:00 in London.
+            assertThat(take(british, null, at)).isEqualTo(GRANTED);
+            assertThat(take(readable, null, at)).isEqualTo(GRANTED);
+            assertThat(take(unstated, null, at)).isEqualTo(GRANTED);
+            var both = new Permit.Later(Instant.parse("2026-03-03T08:00:00Z"));
+            assertThat(take(somewhere, null, at))
+                    .as("from 08:00 to 10:00 in London")
+                    .isEqualTo(both);
+            assertThat(take(somewhere, null, Instant.parse("2026-03-03T09:59:00Z")))
+                    .isEqualTo(GRANTED);
+            assertThat(take(somewhere, null, Instant.parse("2026-03-03T10:00:00Z")))
+                    .isEqualTo(new Permit.Later(Instant.parse("2026-03-04T08:00:00Z")));
+            assertThat(take(london, null, at))
+                    .as("by a clock that is known, from 09:00 to 18:00 but on Mondays")
+                    .isEqualTo(new Permit.Later(Instant.parse("2026-03-03T09:00:00Z")));
+
+            // Opposite sides of the world: there is no such hour.
+            send(
+                    "PUT",
+                    "/api/country-rules/NZ",
+                    "{\"zone\": \"Pacific/Auckland\", \"from\": \"10:00\", \"to\": \"17:00\"}");
+            for (var hour = at; hour.isBefore(at.plus(Duration.ofDays(8))); hour = hour.plus(Duration.ofHours(1)))
+                assertThat(take(somewhere, null, hour)).isInstanceOf(Permit.Later.class);
+            assertThat(take(british, null, at)).isEqualTo(GRANTED);
+        } finally {
+            for (var country : List.of("GB", "SG", "NZ")) send("DELETE", "/api/country-rules/" + country, "");
+        }
+    }
+
+    @Test
+    void whoseCountryCannotBeReadConfirmsWhereAnyCountryAsksForIt() throws Exception {
+        var before = confirmations.now();
+        send("PUT", "/api/country-rules/AT", "{\"doubleOptIn\": true}");
+        try {
+            var somewhere = customer("unread-1", "{\"country\": \"Atlantis\", \"consent\": {\"email\": true}}");
+            assertThat(may(somewhere, null)).isEqualTo(new Permit.Refused(Refusal.NO_CONSENT));
+            confirm(somewhere);
+            assertThat(may(somewhere, null)).isEqualTo(GRANTED);
+            for (var traits : List.of(
+                    "{\"country\": \"Holland\", %s}",
+                    "{\"country\": \"?\", %s}",
+                    "{%s}",
+                    "{\"country\": \"Atlantis\", \"address\": {\"country\": \"Ivory Coast\"}, %s}")) {
+                var name = "unread-" + traits.hashCode();
+                assertThat(may(customer(name, traits.formatted("\"consent\": {\"email\": true}")), null))
+                        .as(traits)
+                        .isEqualTo(GRANTED);
+            }
+
+            var abroad = customer("unread-2", "{\"country\": \"CH\", \"address\": {\"country\": \"CH\"}}");
+            var unknown = customer("unread-3", "{}");
+            var rule = confirmations.now();
+            for (var one : List.of(
+                    Map.entry(new DoubleOptIn.Yes("Atlantis", null), 1L),
+                    Map.entry(new DoubleOptIn.Yes("Atlantis", unknown), 1L),
+                    Map.entry(new DoubleOptIn.Yes("Atlantis", abroad), 0L),
+                    Map.entry(new DoubleOptIn.Yes("Austria", abroad), 1L),
+                    Map.entry(new DoubleOptIn.Yes("the U.S.", unknown), 0L),
+                    Map.entry(new DoubleOptIn.Yes("", unknown), 0L),
+                    Map.entry(new DoubleOptIn.Yes("", somewhere), 1L))) {
+                assertThat(rule.toConfirm(List.of(one.getKey())))
+                        .as(one.getKey().toString())
+                        .isEqualTo(one.getValue());
+                assertThat(before.toConfirm(List.of(one.getKey()))).isZero();
+            }
+        } finally {
+            send("DELETE", "/api/country-rules/AT", "");
+        }
     }
 
     @Test

@@ -519,6 +519,11 @@ class PermissionsTest {
             consents.set(silent, MARKETING, EMAIL, true, "by hand");
             assertThat(judged(loose, silent)).containsExactly(true);
 
+            var unreadable = customer("si-4", "{\"country\": \"Atlantis\"}");
+            var readable = customer("si-5", "{\"country\": \"Atlantis\", \"address\": {\"country\": \"U.K.\"}}");
+            var unstated = customer("si-6", "{\"country\": \" - \"}");
+            assertThat(judged(loose, unreadable, readable, unstated)).containsExactly(false, true, true);
+
             // Against the one that looks at customers one by one, in Java.
             var words = List.of(
                     "AT",
@@ -531,7 +536,10 @@ class PermissionsTest {
                     "CH",
                     "Suisse",
                     "Atlantis",
+                    "n/a",
+                    "the U.K.",
                     "",
+                    " - ",
                     "7");
             var random = new SplittableRandom(11);
             var some = new ArrayList<CustomerId>();
