@@ -11,6 +11,7 @@ import io.rekindle.warehouse.Warehouse;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
@@ -28,6 +29,10 @@ import tools.jackson.databind.node.JsonNodeFactory;
 final class EventReader {
     /** Under which personal fields are sealed. */
     static final String SEALED_AS = "intake";
+
+    private static final String COLUMNS = """
+            select seq, received_at, occurred_at, source_id, import_id, type, name, customer_id, aliases, message_id, amount, properties
+            from events\s""";
 
     private final Warehouse warehouse;
     private final JdbcClient jdbc;
@@ -63,6 +68,16 @@ final class EventReader {
                 .toList();
     }
 
+    /** The events at these places, in the order of the log, without personal fields. */
+    List<LoggedEvent> at(Collection<Long> places) {
+        if (places.isEmpty()) return List.of();
+        return warehouse.query(
+                Sql.of(
+                        COLUMNS + "where seq in (select cast(unnest(cast(? as varchar[])) as bigint)) order by seq",
+                        places.stream().map(String::valueOf).toList()),
+                this::event);
+    }
+
     private List<LoggedEvent> fetchAll(long fromSeq, long toSeq) {
         var events = fetch(fromSeq, toSeq, Tail.Interest.EVERYTHING);
         if (events.size() != toSeq - fromSeq + 1)
@@ -72,11 +87,7 @@ final class EventReader {
     }
 
     private List<LoggedEvent> fetch(long fromSeq, long toSeq, Tail.Interest interest) {
-        var sql = Sql.of("""
-                select seq, received_at, occurred_at, source_id, import_id, type, name, customer_id, aliases, message_id,
-                    amount, properties
-                from events where seq between ? and ?
-                """, fromSeq, toSeq);
+        var sql = Sql.of(COLUMNS + "where seq between ? and ?", fromSeq, toSeq);
         if (!interest.equals(Tail.Interest.EVERYTHING)) {
             var kinds = interest.types().stream()
                     .map(type -> Sql.of("type = ?", type.code()))

@@ -1,11 +1,14 @@
 package io.rekindle.profile.orders;
 
 import io.rekindle.collect.EventType;
+import io.rekindle.collect.ImportsUndone;
 import io.rekindle.collect.LoggedEvent;
+import io.rekindle.collect.LoggedEvents;
 import io.rekindle.collect.Tail;
 import io.rekindle.common.CustomerId;
 import io.rekindle.identity.Identities;
 import io.rekindle.platform.PlatformSettings;
+import io.rekindle.platform.WriteGate;
 import io.rekindle.warehouse.RowWriter;
 import io.rekindle.warehouse.Rows;
 import io.rekindle.warehouse.Sql;
@@ -15,6 +18,7 @@ import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -22,9 +26,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Component;
+import org.springframework.transaction.support.TransactionTemplate;
 
 /**
  * Makes orders and their lines of events.
@@ -54,24 +60,39 @@ import org.springframework.stereotype.Component;
  * Lines taken back have a negative quantity and a negative amount, so sums over lines are net.
  */
 @Component
-class OrdersTail implements Tail {
+class OrdersTail implements Tail, ImportsUndone {
     private static final Set<String> NAMES =
             Set.of("Order Completed", "Order Refunded", "Order Cancelled", "Order Updated");
     private static final Set<String> TAKEN_BACK = Set.of("refund", "cancellation");
     private static final Set<String> TAKES_BACK = Set.of("Order Refunded", "Order Cancelled");
 
+    private static final int AT_ONCE = 1_000;
+
     private final JdbcClient jdbc;
     private final Warehouse warehouse;
     private final Identities identities;
     private final Credits credits;
+    private final LoggedEvents log;
+    private final WriteGate gate;
+    private final TransactionTemplate transactions;
     private final String currency;
 
     OrdersTail(
-            JdbcClient jdbc, Warehouse warehouse, Identities identities, Credits credits, PlatformSettings settings) {
+            JdbcClient jdbc,
+            Warehouse warehouse,
+            Identities identities,
+            Credits credits,
+            LoggedEvents log,
+            WriteGate gate,
+            TransactionTemplate transactions,
+            PlatformSettings settings) {
         this.jdbc = jdbc;
         this.warehouse = warehouse;
         this.identities = identities;
         this.credits = credits;
+        this.log = log;
+        this.gate = gate;
+        this.transactions = transactions;
         this.currency = settings.currency();
     }
 
@@ -155,11 +176,52 @@ class OrdersTail implements Tail {
 
     @Override
     public void process(Batch batch) {
-        credits.alone(() -> takeUp(batch));
+        credits.alone(() -> takeUp(batch, batch.fromSeq(), Set.of()));
     }
 
-    private void takeUp(Batch batch) {
-        credits.begin(batch.fromSeq());
+    /**
+     * What sources told of orders these imports had placed before them was passed over, and counts from now on: as it would
+     * had the files never come.
+     */
+    @Override
+    public void settle(Collection<Long> undone) {
+        var places = toldBehind(undone);
+        var name =
+                "orders-behind:" + undone.stream().sorted().map(String::valueOf).collect(Collectors.joining(","));
+        for (int from = 0; from < places.size(); from += AT_ONCE) {
+            var some = places.subList(from, Math.min(places.size(), from + AT_ONCE));
+            var batch = new Batch(name, some.getFirst(), some.getLast(), log.at(some));
+            // The gate first, as the tail comes: a backup that waits in between would hold both up for ever.
+            gate.write(() -> credits.alone(() ->
+                    transactions.executeWithoutResult(status -> takeUp(batch, Long.MAX_VALUE, Set.copyOf(some)))));
+        }
+    }
+
+    /** The places in the log of orders sources told of under numbers that stand in no other way than by these imports. */
+    private List<Long> toldBehind(Collection<Long> undone) {
+        if (undone.isEmpty()) return List.of();
+        var imports = Sql.join(", ", undone.stream().map(id -> Sql.of("?", id)).toList());
+        return warehouse.query(
+                Sql.of("with gone as (select distinct order_id from orders where import_id in")
+                        .then(imports.inParentheses())
+                        .then("""
+                                and order_id not in (
+                                    select order_id from orders where import_id is null or import_id not in (select import_id from imports_undone)))
+                                select seq from events
+                                where type = 'track' and name = 'Order Completed' and import_id is null
+                                    and coalesce(json_text(properties, '$.order_id'), json_text(properties, '$.orderId'))
+                                        in (select regexp_replace(order_id, '@source-[0-9]+$', '') from gone)
+                                order by seq
+                                """),
+                row -> row.longValue("seq"));
+    }
+
+    /**
+     * @param beforeSeq what stands is read as it was before this place of the log
+     * @param own places whose lines, where they stand already, come of this very batch: it comes again after a crash
+     */
+    private void takeUp(Batch batch, long beforeSeq, Set<Long> own) {
+        credits.begin(beforeSeq);
         var merged = credits.mergedIn(batch);
         var read = new LinkedHashMap<LoggedEvent, OrderEvent>();
         for (var event : batch.events())
@@ -167,9 +229,9 @@ class OrdersTail implements Tail {
                 read.put(event, OrderEvent.of(event));
         if (read.isEmpty() && merged.isEmpty()) return;
         var known = known(
-                read.values().stream().map(OrderEvent::orderId).distinct().toArray(String[]::new), batch.fromSeq());
+                read.values().stream().map(OrderEvent::orderId).distinct().toArray(String[]::new), beforeSeq, own);
         var canonical = canonical(read.keySet(), known);
-        var ledgers = ledgers(batch, read, known, canonical, merged);
+        var ledgers = ledgers(beforeSeq, read, known, canonical, merged);
         var names = new Names(known, canonical);
         var rows = new Appended();
         var changed = new LinkedHashMap<String, Placed>();
@@ -224,7 +286,7 @@ class OrdersTail implements Tail {
 
     /** The ledgers of customers whose credits this batch may bring or move. */
     private Credits.Ledgers ledgers(
-            Batch batch,
+            long beforeSeq,
             Map<LoggedEvent, OrderEvent> read,
             Known known,
             Map<CustomerId, CustomerId> canonical,
@@ -250,7 +312,7 @@ class OrdersTail implements Tail {
                     asked.add(customer);
             }
         });
-        return new Credits.Ledgers(credits.read(asked, batch.fromSeq()), canonical);
+        return new Credits.Ledgers(credits.read(asked, beforeSeq), canonical);
     }
 
     /** Rows to append, in the order they came up. */
@@ -532,7 +594,7 @@ class OrdersTail implements Tail {
         }
     }
 
-    private Known known(String[] numbers, long fromSeq) {
+    private Known known(String[] numbers, long fromSeq, Set<Long> own) {
         var known = new Known(new HashMap<>(), new HashMap<>(), new HashMap<>(), new HashMap<>());
         if (numbers.length == 0) return known;
         var undone = Set.copyOf(warehouse.query(
@@ -562,7 +624,7 @@ class OrdersTail implements Tail {
         var imported = stored.stream().filter(p -> p.importId() != null).toList();
         var left = undone.isEmpty() || imported.isEmpty()
                 ? Map.<String, BigDecimal>of()
-                : standing(imported.stream().map(Placed::orderId).toList(), fromSeq);
+                : standing(imported.stream().map(Placed::orderId).toList(), fromSeq, own);
         for (var order : stored) {
             var sum = left.getOrDefault(order.orderId(), BigDecimal.ZERO);
             if (order.importId() == null || undone.isEmpty()) known.placed().put(order.orderId(), order);
@@ -596,11 +658,14 @@ class OrdersTail implements Tail {
     }
 
     /** What stands of orders, by their lines. A batch that comes again after a crash must not see its own. */
-    private Map<String, BigDecimal> standing(List<String> orderIds, long fromSeq) {
+    private Map<String, BigDecimal> standing(List<String> orderIds, long fromSeq, Set<Long> own) {
         var sums = new HashMap<String, BigDecimal>();
         var marks = Sql.join(", ", orderIds.stream().map(id -> Sql.of("?", id)).toList());
         warehouse.stream(
                 Sql.of("select order_id, sum(amount) as amount from order_lines_now where seq < ?", fromSeq)
+                        .then(
+                                "and not (import_id is null and list_contains(cast(? as varchar[]), cast(seq as varchar)))",
+                                own.stream().map(String::valueOf).toList())
                         .then("and order_id in")
                         .then(marks.inParentheses())
                         .then("group by order_id"),

@@ -11,6 +11,7 @@ import io.rekindle.collect.Identifiers;
 import io.rekindle.collect.ImportKind;
 import io.rekindle.collect.ImportMapping;
 import io.rekindle.collect.Imports;
+import io.rekindle.collect.ImportsUndone;
 import io.rekindle.collect.Tails;
 import io.rekindle.common.CustomerId;
 import io.rekindle.consent.Ask;
@@ -28,6 +29,7 @@ import io.rekindle.testing.RekindleTest;
 import io.rekindle.warehouse.Sql;
 import io.rekindle.warehouse.Warehouse;
 import java.io.IOException;
+import java.math.BigDecimal;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -672,6 +674,69 @@ class CustomerImportTest {
         imports.undo(second.id());
         assertThat(personal(heir, "email")).isEmpty();
         assertThat(profiles.userIds(List.of(heir, other)).values()).isEmpty();
+    }
+
+    /** A file was first with orders the shop told of as well: without the file, what the shop told is what stands. */
+    @Test
+    void ordersASourceToldOfBehindAFileCountWhenTheFileIsUndone(@Autowired List<ImportsUndone> undone)
+            throws Exception {
+        var header = "order_id,time,customer,product_id,product_name,quantity,unit_price\n";
+        var line = "%1$s-%2$s,2026-01-05T10:00:00Z,behind-%2$s,p1,Tea,2,2.50\n";
+        var file = header + line.formatted("told", mark) + line.formatted("back", mark) + line.formatted("only", mark);
+        var first = start("orders.csv", file.getBytes(StandardCharsets.UTF_8), ImportMapping.NONE);
+        report(first);
+        for (int time = 0; time < 2; time++)
+            for (var order : List.of("told", "back"))
+                track(
+                        "Order Completed",
+                        "\"order_id\":\"%s-%s\",\"products\":[{\"product_id\":\"p2\",\"price\":9,\"quantity\":1}]"
+                                .formatted(order, mark));
+        track("Order Refunded", "\"order_id\":\"back-%s\",\"total\":4".formatted(mark));
+        assertThat(net("told")).isEqualByComparingTo("5");
+        assertThat(net("back")).isEqualByComparingTo("1");
+
+        imports.undo(first.id());
+        assertThat(net("told")).as("what the shop told of it, once").isEqualByComparingTo("9");
+        assertThat(net("back")).as("less what the shop gave back").isEqualByComparingTo("5");
+        assertThat(net("only")).as("nobody else told of it").isEqualByComparingTo("0");
+        assertThat(remaining("back")).isEqualByComparingTo("5");
+        // What is asked a second time, as after a crash, changes nothing.
+        for (var one : undone) one.settle(List.of(first.id()));
+        assertThat(net("told")).isEqualByComparingTo("9");
+        assertThat(remaining("back")).isEqualByComparingTo("5");
+        track("Order Cancelled", "\"order_id\":\"told-%s\"".formatted(mark));
+        assertThat(net("told")).isEqualByComparingTo("0");
+    }
+
+    private BigDecimal net(String order) {
+        return warehouse
+                .first(
+                        Sql.of(
+                                "select coalesce(sum(net), 0) as net from orders_now where order_id = ?",
+                                order + "-" + mark),
+                        row -> row.decimal("net"))
+                .orElseThrow();
+    }
+
+    private BigDecimal remaining(String order) {
+        return jdbc.sql("select remaining from orders_placed where order_id = :id")
+                .param("id", order + "-" + mark)
+                .query(BigDecimal.class)
+                .single();
+    }
+
+    private void track(String event, String properties) throws Exception {
+        var request = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + "/v1/track"))
+                .header("X-Write-Key", RekindleTest.WRITE_KEY)
+                .POST(HttpRequest.BodyPublishers.ofString(
+                        "{\"userId\":\"behind-%s\",\"event\":\"%s\",\"properties\":{%s}}"
+                                .formatted(mark, event, properties)))
+                .build();
+        assertThat(HttpClient.newHttpClient()
+                        .send(request, HttpResponse.BodyHandlers.ofString())
+                        .statusCode())
+                .isEqualTo(200);
+        tails.awaitAll(log.lastSeq());
     }
 
     /** Whatever files were in between, what stands when one is undone is what would stand had it never come. */
