@@ -197,6 +197,16 @@ class ExportsOverHttpTest {
     @Test
     void personalFieldsStandInProfilesAsTheExportMayHaveThem() throws Exception {
         person("export-person");
+        warehouse.append(
+                "tag_changes",
+                "export-person tag",
+                Rows.written(rows -> rows.value(id("export-person").value())
+                        .value("export_tag")
+                        .value("\"gold\"")
+                        .value(business.instant())
+                        .value(1)
+                        .value(0L)
+                        .end()));
         for (var personal : List.of("none", "masked", "clear")) {
             var name = "people-" + personal;
             run(make("{\"name\":\"%s\",\"form\":\"csv\",\"data\":[\"profiles\"],\"personal\":\"%s\"}"
@@ -205,6 +215,10 @@ class ExportsOverHttpTest {
             assertThat(Files.exists(file)).isTrue();
             assertThat(rows(
                             "select count(*) from read_csv('%%s/%s/profiles/profiles.csv.gz') where traits like '%%%%export-person-town%%%%'"
+                                    .formatted(name)))
+                    .isEqualTo(1);
+            assertThat(rows(
+                            "select count(*) from read_csv('%%s/%s/profiles/profiles.csv.gz') where json_extract_string(tags, '$.export_tag') = 'gold'"
                                     .formatted(name)))
                     .isEqualTo(1);
             var told = text(

@@ -40,7 +40,8 @@ final class ProfileFile implements AutoCloseable {
             @Nullable String tier,
             @Nullable String group,
             @Nullable String scores,
-            @Nullable String traits) {
+            @Nullable String traits,
+            @Nullable String tags) {
         static Known of(Row row) {
             return new Known(
                     new CustomerId(row.longValue("customer_id")),
@@ -48,7 +49,8 @@ final class ProfileFile implements AutoCloseable {
                     row.nullableText("tier"),
                     row.nullableText("value_group"),
                     row.nullableText("scores"),
-                    row.nullableText("traits"));
+                    row.nullableText("traits"),
+                    row.nullableText("tags"));
         }
     }
 
@@ -69,7 +71,8 @@ final class ProfileFile implements AutoCloseable {
         try (var statement = connection.createStatement()) {
             statement.execute("""
                     create table profiles (customer_id bigint, user_id varchar, email varchar, phone varchar, first_name varchar,
-                        last_name varchar, name varchar, stage varchar, tier varchar, value_group varchar, scores varchar, traits varchar)
+                        last_name varchar, name varchar, stage varchar, tier varchar, value_group varchar, scores varchar, traits varchar,
+                        tags varchar)
                     """);
         }
     }
@@ -110,6 +113,7 @@ final class ProfileFile implements AutoCloseable {
                 appender.append(known.group());
                 appender.append(known.scores());
                 appender.append(known.traits());
+                appender.append(known.tags());
                 appender.endRow();
             }
         } catch (SQLException e) {

@@ -33,7 +33,7 @@ record Query(Sql sql, @Nullable OfDay ofDay) {
             case CONSENTS -> new Query(Sql.of("select * from consent_now"), null);
             case IDENTITIES -> new Query(Sql.of("select * from identity_now"), null);
             case PROFILES -> new Query(Sql.of("""
-                                select c.customer_id, s.stage, t.tier, t.value_group, p.scores, r.traits
+                                select c.customer_id, s.stage, t.tier, t.value_group, p.scores, r.traits, g.tags
                                 from (select distinct customer_id from events_now) c
                                 left join stages_now s on s.customer_id = c.customer_id
                                 left join tiers_now t on t.customer_id = c.customer_id
@@ -41,6 +41,8 @@ record Query(Sql sql, @Nullable OfDay ofDay) {
                                            from scores_now where not isnan(value) group by customer_id) p on p.customer_id = c.customer_id
                                 left join (select customer_id, cast(json_group_object(trait, cast(value as json)) as varchar) as traits
                                            from traits_now group by customer_id) r on r.customer_id = c.customer_id
+                                left join (select customer_id, cast(json_group_object(tag, cast(value as json)) as varchar) as tags
+                                           from tags_now group by customer_id) g on g.customer_id = c.customer_id
                                 order by c.customer_id
                                 """), null);
         };
