@@ -11,7 +11,8 @@ import org.jspecify.annotations.Nullable;
  * Somebody who is told of events as they come in.
  *
  * @param url where they are posted to
- * @param events names of track events, and the types of the others ({@code identify}, {@code page} …); {@code *} for all
+ * @param events names of track events, and the types of the others ({@code identify}, {@code page} …); {@code *} for all; and
+ *     alerts, each by its type: {@code quality.alert.opened}
  * @param withUserId whether the customer's user id, which is personal data, is told
  * @param active whether anything is sent; while not, deliveries wait
  * @param stoppedBecause why it was switched off by itself: {@code gone}
@@ -84,6 +85,7 @@ public record Webhook(
     /**
      * One event for one webhook.
      *
+     * @param seq the event's place in the log; below zero: an alert's, which has none
      * @param messageId the header {@code webhook-id}: the same with every attempt
      * @param dueAt when it is tried next; null when it is at its end
      * @param failure what happened last when it was not delivered: {@code status}, {@code no_answer},

@@ -6,6 +6,7 @@ import io.rekindle.collect.EventType;
 import io.rekindle.collect.Tails;
 import io.rekindle.collect.log.CommitLog;
 import io.rekindle.collect.log.StagedEvent;
+import io.rekindle.platform.AlertListener;
 import io.rekindle.testing.RekindleTest;
 import java.io.IOException;
 import java.net.URI;
@@ -19,6 +20,7 @@ import java.util.Arrays;
 import java.util.Base64;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BooleanSupplier;
 import javax.crypto.Mac;
@@ -29,6 +31,7 @@ import org.junit.jupiter.api.Test;
 import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.boot.test.web.server.LocalServerPort;
 import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.transaction.support.TransactionTemplate;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -81,6 +84,31 @@ class WebhooksOverHttpTest {
                             .filter(JsonNode::isNumber)
                             .map(JsonNode::intValue))
                     .containsExactlyInAnyOrder(0, 1, 2);
+        }
+    }
+
+    @Test
+    void anAlertIsToldToWhomItsTypeIsNamedAndToNobodyElse(
+            @Autowired List<AlertListener> listeners, @Autowired TransactionTemplate transaction) throws Exception {
+        try (var receiver = new Receiver();
+                var other = new Receiver()) {
+            make("alerts", receiver.url(), true, "quality.alert.opened");
+            make("no-alerts", other.url(), false, "*");
+            var alert = new AlertListener.Alert(
+                    "quality.alert.opened", 4_711_000, Instant.parse("2026-03-01T02:00:00Z"), Map.of("source", "shop"));
+            transaction.executeWithoutResult(status -> {
+                listeners.forEach(listener -> listener.told(alert));
+                status.setRollbackOnly();
+            });
+            for (int time = 0; time < 2; time++)
+                transaction.executeWithoutResult(status -> listeners.forEach(listener -> listener.told(alert)));
+            track("hook-user-alerted", "Webhook Order", 1);
+            await(() -> receiver.calls().size() == 1 && other.calls().size() == 1);
+            assertThat(json.readTree(receiver.calls().getFirst().body()))
+                    .isEqualTo(
+                            json.readTree(
+                                    "{\"type\":\"quality.alert.opened\",\"timestamp\":\"2026-03-01T02:00:00Z\",\"data\":{\"source\":\"shop\"}}"));
+            assertThat(other.calls().getFirst().body()).contains("Webhook Order");
         }
     }
 

@@ -4,6 +4,7 @@ import io.rekindle.collect.Sources;
 import io.rekindle.collect.quality.DayStatements.Internal;
 import io.rekindle.collect.quality.Judge.Excused;
 import io.rekindle.collect.quality.SourceDay.Field;
+import io.rekindle.platform.AlertListener;
 import io.rekindle.platform.BusinessClock;
 import io.rekindle.platform.Problem;
 import io.rekindle.warehouse.Sql;
@@ -21,6 +22,7 @@ import java.util.TreeMap;
 import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.dao.DataAccessException;
 import org.springframework.stereotype.Component;
 import org.springframework.transaction.support.TransactionTemplate;
@@ -52,6 +54,8 @@ public class Quality {
     private final QualitySettings settings;
     private final BusinessClock clock;
     private final TransactionTemplate transaction;
+    private final ObjectProvider<AlertListener> listeners;
+    private final Sources sources;
     private final Internal internal;
 
     Quality(
@@ -60,12 +64,15 @@ public class Quality {
             QualitySettings settings,
             BusinessClock clock,
             Sources sources,
-            TransactionTemplate transaction) {
+            TransactionTemplate transaction,
+            ObjectProvider<AlertListener> listeners) {
         this.warehouse = warehouse;
         this.store = store;
         this.settings = settings;
         this.clock = clock;
         this.transaction = transaction;
+        this.listeners = listeners;
+        this.sources = sources;
         this.internal = new Internal(
                 sources.named(Sources.OWN).id(), sources.named(Sources.IMPORT).id());
     }
@@ -134,9 +141,12 @@ public class Quality {
 
     /** Ends an alert by hand: what was found is the usual from now on. */
     public void close(long alert) {
-        if (!store.end(alert, clock.today(), CLOSED))
-            throw Problem.notFound("alert_not_open", "there is no open alert {id}")
-                    .with("id", alert);
+        transaction.executeWithoutResult(status -> {
+            if (!store.end(alert, clock.today(), CLOSED))
+                throw Problem.notFound("alert_not_open", "there is no open alert {id}")
+                        .with("id", alert);
+            tellEnd(alert, CLOSED);
+        });
     }
 
     private void judge(int source, SourceDay day, Instant at) {
@@ -152,8 +162,9 @@ public class Quality {
             var earlier = open.stream().filter(t -> isOf(t, finding)).findFirst();
             earlier.ifPresent(t -> seen.put(t.id(), finding));
             if (!finding.departs()) continue;
-            store.open(source, finding, day.day(), at);
-            if (earlier.isEmpty())
+            long id = store.open(source, finding, day.day(), at);
+            if (earlier.isEmpty()) {
+                tell("quality.alert.opened", 2 * id, about(id, source, finding, day.day()));
                 LOG.warn(
                         "data quality of source {}: {} {} {} {}: {} where {} is usual",
                         source,
@@ -163,19 +174,48 @@ public class Quality {
                         finding.field(),
                         finding.found(),
                         finding.usual());
+            }
         }
         for (var one : open) {
             var finding = seen.get(one.id());
             if (one.isOfTheWholeSource() && day.eventsOfAll() == 0)
                 // However long it lasts: no calls are never the usual. A person may say that they are, by closing it.
                 store.goesOn(one.id(), day.day());
-            else if (one.isOfTheWholeSource() && finding == null) store.end(one.id(), day.day(), "fine");
-            else if (finding != null && !finding.departs()) store.end(one.id(), day.day(), "fine");
+            else if (one.isOfTheWholeSource() && finding == null) end(one.id(), day.day(), "fine");
+            else if (finding != null && !finding.departs()) end(one.id(), day.day(), "fine");
             else if (finding != null && !one.firstDay().isAfter(day.day().minusDays(USUAL_AFTER_DAYS)))
-                store.end(one.id(), day.day(), "usual");
+                end(one.id(), day.day(), "usual");
             else if (finding == null && one.lastDay().isBefore(day.day().minusDays(REFERENCE_DAYS)))
-                store.end(one.id(), day.day(), "gone");
+                end(one.id(), day.day(), "gone");
         }
+    }
+
+    private void end(long alert, LocalDate on, String how) {
+        if (store.end(alert, on, how)) tellEnd(alert, how);
+    }
+
+    private void tellEnd(long alert, String how) {
+        tell("quality.alert.ended", 2 * alert + 1, Map.of("alert", alert, "ended", how));
+    }
+
+    private void tell(String type, long number, Map<String, Object> data) {
+        var alert = new AlertListener.Alert(type, number, clock.instant(), data);
+        listeners.orderedStream().forEach(listener -> listener.told(alert));
+    }
+
+    private Map<String, Object> about(long id, int source, Judge.Finding finding, LocalDate day) {
+        var data = new HashMap<String, Object>();
+        data.put("alert", id);
+        data.put("source", sources.get(source).name());
+        data.put("type", finding.kind().type());
+        data.put("name", finding.kind().name());
+        data.put("field", finding.field());
+        data.put("rule", finding.rule().code());
+        data.put("barrier", finding.rule().barrier().code());
+        data.put("usual", finding.usual());
+        data.put("found", finding.found());
+        data.put("day", day.toString());
+        return data;
     }
 
     private static boolean isOf(QualityStore.Told told, Judge.Finding finding) {

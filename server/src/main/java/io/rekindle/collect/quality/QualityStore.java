@@ -288,13 +288,15 @@ class QualityStore {
                 .list();
     }
 
-    void open(int source, Judge.Finding finding, LocalDate day, Instant at) {
-        jdbc.sql("""
+    /** The alert's id, the same for as long as it is open. */
+    long open(int source, Judge.Finding finding, LocalDate day, Instant at) {
+        return jdbc.sql("""
                         insert into quality_alerts (source_id, type, name, field, rule, barrier, usual, found, first_day, last_day,
                             opened_at)
                         values (:source, :type, :name, :field, :rule, :barrier, :usual, :found, :day, :day, :at)
                         on conflict (source_id, type, name, field, rule) where ended_on is null do update
                         set usual = excluded.usual, found = excluded.found, last_day = excluded.last_day
+                        returning id
                         """)
                 .param("source", source)
                 .param("type", finding.kind().type())
@@ -306,7 +308,8 @@ class QualityStore {
                 .param("found", finding.found())
                 .param("day", day)
                 .param("at", OffsetDateTime.ofInstant(at, ZoneOffset.UTC))
-                .update();
+                .query(Long.class)
+                .single();
     }
 
     /** Nothing came on a further day. */

@@ -235,7 +235,7 @@ class WebhookSender implements SmartLifecycle {
     }
 
     private boolean send(Receiver to, Due due, CustomerId customer, @Nullable String userId) {
-        var body = of(customer, userId, due.body());
+        var body = WebhookAlerts.isAlert(due.seq()) ? due.body() : of(customer, userId, due.body());
         try {
             var answer = http.post(to.url(), headers(to, due, body), body);
             if (answer.status() >= 200 && answer.status() < 300) return delivered(due, answer.status());

@@ -77,6 +77,11 @@ class QualityOverHttpTest {
             take(source, day);
             expected.put(day.day(), ByHand.sum(day));
         }
+        var webhook = json(api("POST", "/api/webhooks", """
+                {"name":"watch-%s","url":"https://watch.example/x","active":false,"events":["quality.alert.opened","quality.alert.ended"]}
+                """.formatted(mark)))
+                .at("/webhook/id")
+                .longValue();
         for (int i = 0; i < 7 * WEEKS + 1; i++) quality.measure(first.plusDays(i));
 
         var measured = store.days(source, first, clock.today());
@@ -119,6 +124,15 @@ class QualityOverHttpTest {
         var all = json(api("GET", "/api/quality/alerts?open=false&sourceId=" + source, ""))
                 .path("items");
         assertThat(all).hasSize(1);
+        var number = all.get(0).path("id").longValue();
+        assertThat(jdbc.sql(
+                                "select event from webhook_deliveries where webhook_id = :id and seq = any (:seqs) order by id")
+                        .param("id", webhook)
+                        .param("seqs", new Long[] {-1 - 2 * number, -2 - 2 * number})
+                        .query(String.class)
+                        .list())
+                .as("told once when it began, however often its days are measured, and once when it ended")
+                .containsExactly("quality.alert.opened", "quality.alert.ended");
         assertThat(all.get(0).path("ended").asString()).isEqualTo("fine");
 
         var fields = json(api("GET", "/api/quality/sources/%d/fields".formatted(source), ""))
