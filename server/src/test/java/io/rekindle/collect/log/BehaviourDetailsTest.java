@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.rekindle.collect.EventType;
 import io.rekindle.collect.Sources;
 import io.rekindle.collect.Tails;
+import io.rekindle.profile.ComputedTraits;
+import io.rekindle.profile.TraitForm;
 import io.rekindle.testing.RekindleTest;
 import io.rekindle.warehouse.Sql;
 import io.rekindle.warehouse.Warehouse;
@@ -126,8 +128,16 @@ class BehaviourDetailsTest {
                 false);
     }
 
+    private String computed() {
+        return warehouse
+                .first(
+                        Sql.of("select value from traits_now where trait = 'computed.behaviour_best'"),
+                        row -> row.text("value"))
+                .orElse("none");
+    }
+
     @Test
-    void whatOldPagesAndEventsSaidGoesAndEverythingElseStays() {
+    void whatOldPagesAndEventsSaidGoesAndEverythingElseStays(@Autowired ComputedTraits traits) {
         var events = new ArrayList<StagedEvent>();
         for (var at : List.of(
                 Instant.parse("1998-03-01T10:00:00Z"), CENTURY.minusMillis(1), CENTURY, CENTURY.plusSeconds(9))) {
@@ -148,6 +158,8 @@ class BehaviourDetailsTest {
         assertThat(sources.named(Sources.OWN).id()).isEqualTo(OURS);
         assertThat(log.append(events, List.of()).accepted()).isEqualTo(events.size());
         tails.awaitAll(log.lastSeq());
+        traits.create(new TraitForm("behaviour_best", TraitForm.Measure.SUM, "Bob's 'best'", "n", null));
+        assertThat(computed()).isEqualTo("8");
         var before = rows();
         var old = before.stream().filter(Row::isOld).toList();
         assertThat(old).hasSize(8);
@@ -160,6 +172,12 @@ class BehaviourDetailsTest {
         assertThat(rows()).startsWith(before.stream().map(Row::emptied).toArray(Row[]::new));
         assertThat(details.olderThan(CENTURY).count()).isZero();
         assertThat(details.remove(CENTURY)).as("once").isZero();
+
+        traits.refresh(false);
+        assertThat(computed())
+                .as("worked out anew of what is left, though nothing new came")
+                .isEqualTo("4");
+        traits.delete("behaviour_best");
 
         // What comes again is known by its id.
         assertThat(log.append(events, List.of()).accepted()).isZero();
