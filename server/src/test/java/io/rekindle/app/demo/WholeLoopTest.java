@@ -168,6 +168,7 @@ class WholeLoopTest {
                 "/api/segments/schema", "/api/segments/schema",
                 "/api/models/{name}", "/api/models/" + first("/api/models", "name"),
                 "/api/tags/{key}", "/api/tags/" + first("/api/tags", "key"),
+                "/api/tags/{key}/versions", "/api/tags/" + first("/api/tags", "key") + "/versions",
                 "/api/campaigns/{id}/decisions/{customerId}/explain",
                         "/api/campaigns/" + campaign + "/decisions/" + customer + "/explain"));
         var faults = new ArrayList<String>();
