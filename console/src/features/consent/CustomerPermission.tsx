@@ -31,7 +31,8 @@ export function CustomerPermission({ customerId }: { customerId: string }) {
   );
 }
 
-const left = ({ most, used, reserved }: BudgetUse) => Math.max(0, most - used - reserved);
+/** How much of a limit is taken, of what went out only or with what is reserved; not every window holds all of either. */
+const share = (taken: number, { most }: BudgetUse) => (most === 0 ? 100 : Math.min(100, (100 * taken) / most));
 
 function Budget({ customerId }: { customerId: string }) {
   const { t } = useTranslation();
@@ -76,18 +77,18 @@ function Budget({ customerId }: { customerId: string }) {
                 title: t('consent.left'),
                 align: 'right',
                 className: 'num',
-                render: (_, use) => t('consent.leftOf', { left: left(use), most: use.most }),
+                render: (_, use) => t('consent.leftOf', { left: use.left, most: use.most }),
               },
               {
                 title: '',
                 width: 120,
                 render: (_, use) => (
                   <Progress
-                    percent={use.most === 0 ? 100 : Math.min(100, (100 * (use.used + use.reserved)) / use.most)}
-                    success={{ percent: use.most === 0 ? 0 : Math.min(100, (100 * use.used) / use.most) }}
+                    percent={share(use.most - use.left, use)}
+                    success={{ percent: use.most === 0 ? 0 : share(Math.min(use.used, use.most - use.left), use) }}
                     showInfo={false}
                     size="small"
-                    aria-label={t('consent.leftOf', { left: left(use), most: use.most })}
+                    aria-label={t('consent.leftOf', { left: use.left, most: use.most })}
                   />
                 ),
               },

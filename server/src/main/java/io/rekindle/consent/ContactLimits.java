@@ -83,14 +83,22 @@ public class ContactLimits {
     }
 
     /**
-     * How far a limit is used up for one customer, today being the last day of its window.
+     * How far a limit is used up for one customer: of every window that holds today.
      *
      * @param days of its window
-     * @param used messages that went out, or are going out
-     * @param reserved messages that are planned for today or before
+     * @param used messages that went out, or are going out, in the window that ends today
+     * @param reserved messages that are planned for a day in any of the windows
+     * @param left how many more may go out today, as {@link Permissions} counts: what the fullest window has room for. It may be
+     *     more than the limit less the used and the reserved, for not every window holds all of them
      */
     public record Use(
-            @Nullable Category category, @Nullable String channel, int days, int most, int used, int reserved) {}
+            @Nullable Category category,
+            @Nullable String channel,
+            int days,
+            int most,
+            int used,
+            int reserved,
+            int left) {}
 
     /** Every limit, that of the settings first, with its use; under today's identity map. */
     public List<Use> of(CustomerId customer) {
@@ -103,14 +111,25 @@ public class ContactLimits {
                             select coalesce((select customer_id from customer_aliases where alias_id = :customer), :customer) as id),
                         units as (
                             select u.* from contact_units u, person p where u.customer_id in (
-                                select p.id union all select alias_id from customer_aliases where customer_id = p.id))
+                                select p.id union all select alias_id from customer_aliases where customer_id = p.id)),
+                        near as (
+                            select l.id, l.days, u.day, u.state from limits l join units u
+                                on u.day > cast(:today as date) - l.days and u.day < cast(:today as date) + l.days
+                                and (l.category is null or l.category = u.category)
+                                and (l.channel is null or l.channel = u.channel)),
+                        ends as (
+                            select id, cast(:today as date) as last from limits
+                            union select id, day from near where day > cast(:today as date)),
+                        filled as (
+                            select id, max(n) as most from (
+                                select e.id, e.last, count(*) as n from ends e
+                                join near n on n.id = e.id and n.day <= e.last and n.day > e.last - n.days
+                                group by e.id, e.last) windows group by id)
                         select l.id, l.category, l.channel, l.days, l.most,
-                            count(*) filter (where u.state = 'used') as used,
-                            count(*) filter (where u.state = 'reserved') as reserved
-                        from limits l left join units u on u.day <= :today and u.day > cast(:today as date) - l.days
-                            and (l.category is null or l.category = u.category)
-                            and (l.channel is null or l.channel = u.channel)
-                        group by l.id, l.category, l.channel, l.days, l.most
+                            (select count(*) from near n where n.id = l.id and n.state = 'used') as used,
+                            (select count(*) from near n where n.id = l.id and n.state = 'reserved') as reserved,
+                            greatest(0, l.most - coalesce(f.most, 0)) as left_over
+                        from limits l left join filled f on f.id = l.id
                         order by l.id <> 0, l.category nulls first, l.channel nulls first, l.days
                         """)
                 .param("days", settings.contactDays())
@@ -123,7 +142,8 @@ public class ContactLimits {
                         row.getInt("days"),
                         row.getInt("most"),
                         row.getInt("used"),
-                        row.getInt("reserved")))
+                        row.getInt("reserved"),
+                        row.getInt("left_over")))
                 .list();
     }
 

@@ -1322,6 +1322,69 @@ class ConsentChoicesTest {
                 .isEqualTo("limit_of_transactional");
     }
 
+    /** What is reserved for later days is in the way of a message of today, and shown. */
+    @Test
+    void theBudgetOfACustomerIsShownAsItIsCounted(@Autowired ContactLimits limits) {
+        var week = ContactLimit.Window.ofDays(7);
+        var day = ContactLimit.Window.ofDays(1);
+        var ids = List.of(
+                limits.set(Category.SURVEY, "email", week, 3).id(),
+                limits.set(Category.SURVEY, null, day, 1).id());
+        try {
+            var survey = new Ask(Permissions.MARKETING, "email", null, Category.SURVEY);
+            var planned = customer("budget-1", "{\"consent\": {\"email\": true}}");
+            assertThat(reserve(planned, survey, NOW.plus(Duration.ofDays(6)))).isTrue();
+            assertThat(uses(limits, planned)).as("of the settings, of a day, of a week").containsExactly("0+1 2", "0+0 1", "0+1 2");
+            assertThat(reserve(planned, survey, NOW.plus(Duration.ofDays(7)))).isTrue();
+            assertThat(uses(limits, planned)).as("in no week of today").containsExactly("0+1 2", "0+0 1", "0+1 2");
+            // No week holds both the one of five days ago and the one in six days.
+            assertThat(taken(planned, survey, NOW.minus(Duration.ofDays(5)))).isEqualTo(GRANTED);
+            assertThat(uses(limits, planned)).containsExactly("1+1 2", "0+0 1", "1+1 2");
+            assertThat(reserve(planned, survey, NOW.plus(Duration.ofDays(1)))).isTrue();
+            assertThat(uses(limits, planned)).containsExactly("1+2 1", "0+0 1", "1+2 1");
+
+            var random = new SplittableRandom(29);
+            for (int n = 0; n < 40; n++) {
+                var customer = customer("budget-any-" + n, "{\"consent\": {\"email\": true}}");
+                for (int unit = random.nextInt(6); unit > 0; unit--) {
+                    var at = NOW.plus(Duration.ofDays(random.nextInt(17) - 8));
+                    if (at.isAfter(NOW)) reserve(customer, survey, at);
+                    else taken(customer, survey, at);
+                }
+                int left = limits.of(customer).stream()
+                        .filter(use -> use.category() == null || use.category() == Category.SURVEY)
+                        .mapToInt(ContactLimits.Use::left)
+                        .min()
+                        .orElseThrow();
+                var permit = transaction.execute(status -> {
+                    status.setRollbackOnly();
+                    return permissions.take(nextMessage++, customer, null, survey, NOW);
+                });
+                assertThat(GRANTED.equals(permit))
+                        .as("customer %d: %s", n, limits.of(customer))
+                        .isEqualTo(left > 0);
+            }
+        } finally {
+            ids.forEach(limits::remove);
+        }
+    }
+
+    private static List<String> uses(ContactLimits limits, CustomerId customer) {
+        return limits.of(customer).stream()
+                .filter(use -> use.category() == null && use.channel() == null && use.days() == 7
+                        || use.category() == Category.SURVEY)
+                .sorted(java.util.Comparator.comparing((ContactLimits.Use use) -> use.category() != null)
+                        .thenComparing(ContactLimits.Use::days))
+                .map(use -> "%d+%d %d".formatted(use.used(), use.reserved(), use.left()))
+                .toList();
+    }
+
+    private boolean reserve(CustomerId customer, Ask ask, Instant at) {
+        return permissions
+                .reserve(77_000 + nextMessage, List.of(new Permissions.Contact(nextMessage++, customer)), ask, at)
+                .allows(0);
+    }
+
     private void subscribed(String userId, String properties, String at) {
         read(people.batch()
                 .track("Subscribed")
@@ -1403,7 +1466,11 @@ class ConsentChoicesTest {
     }
 
     private Permit taken(CustomerId customer, Ask ask) {
-        var permit = transaction.execute(status -> permissions.take(nextMessage++, customer, null, ask, NOW));
+        return taken(customer, ask, NOW);
+    }
+
+    private Permit taken(CustomerId customer, Ask ask, Instant at) {
+        var permit = transaction.execute(status -> permissions.take(nextMessage++, customer, null, ask, at));
         if (permit == null) throw new AssertionError("no answer");
         return permit;
     }
