@@ -18,6 +18,7 @@ import {
 } from './api/customer';
 import { CHANNELS } from './api/suppressions';
 import { useTopics } from './api/topics';
+import { useWordings } from './api/wordings';
 
 /** How far a customer's contact budget is used up, and what shows what the customer agreed to. */
 export function CustomerPermission({ customerId }: { customerId: string }) {
@@ -172,7 +173,14 @@ function Shown({ customerId }: { customerId: string }) {
                 { title: t('customer.source'), dataIndex: 'source' },
                 {
                   title: t('consent.wording'),
-                  render: (_, row) => [row.wording, row.language].filter(Boolean).join(' · ') || '–',
+                  render: (_, row) => (
+                    <>
+                      {[row.wording, row.language].filter(Boolean).join(' · ') || '–'}
+                      {row.wording && !row.wordingKept && (
+                        <Typography.Text type="secondary"> ({t('consent.wordingNotKept')})</Typography.Text>
+                      )}
+                    </>
+                  ),
                 },
                 {
                   title: t('consent.proof'),
@@ -187,7 +195,7 @@ function Shown({ customerId }: { customerId: string }) {
   );
 }
 
-const FIELDS = [['channel'], ['topic'], ['granted'], ['proof'], ['toConfirm']];
+const FIELDS = [['channel'], ['topic'], ['granted'], ['wording'], ['proof'], ['toConfirm']];
 
 /** What a customer said by letter, telephone or at the counter, and what shows it. */
 function SetConsent({ customerId, close }: { customerId: string; close: () => void }) {
@@ -196,6 +204,7 @@ function SetConsent({ customerId, close }: { customerId: string; close: () => vo
   const [form] = Form.useForm<ConsentDraft>();
   const set = useSetConsent(customerId);
   const topics = useTopics();
+  const wordings = useWordings();
   const problem = useFormProblem(form, FIELDS);
   const channel = Form.useWatch('channel', form);
   const granted = Form.useWatch('granted', form);
@@ -213,10 +222,16 @@ function SetConsent({ customerId, close }: { customerId: string; close: () => vo
         form={form}
         layout="vertical"
         initialValues={{ channel: 'email', granted: false, toConfirm: false }}
-        onFinish={({ topic, toConfirm, ...draft }) => {
+        onFinish={({ topic, wording, toConfirm, ...draft }) => {
           problem.clear();
           set.mutate(
-            { ...draft, purpose: 'marketing', topic: topic || null, toConfirm: mayAsk && toConfirm === true },
+            {
+              ...draft,
+              purpose: 'marketing',
+              topic: topic || null,
+              wording: wording || null,
+              toConfirm: mayAsk && toConfirm === true,
+            },
             { onError: problem.show, onSuccess: close },
           );
         }}
@@ -241,6 +256,18 @@ function SetConsent({ customerId, close }: { customerId: string; close: () => vo
               { value: true, label: t('customer.granted') },
               { value: false, label: t('customer.withdrawn') },
             ]}
+          />
+        </Form.Item>
+        <Form.Item name="wording" label={t('consent.wording')} extra={t('consent.wordingHint')}>
+          <Select
+            allowClear
+            loading={wordings.isPending}
+            status={wordings.error ? 'error' : undefined}
+            placeholder={t('consent.noWording')}
+            notFoundContent={t('consent.noWordings')}
+            options={(wordings.data ?? [])
+              .map(({ code, version }) => `${code}@${version}`)
+              .map((value) => ({ value, label: value }))}
           />
         </Form.Item>
         <Form.Item

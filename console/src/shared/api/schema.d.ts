@@ -4156,6 +4156,7 @@ export interface components {
             source: string;
             topic: string | null;
             wording: string | null;
+            wordingKept: boolean;
         };
         "io.rekindle.consent.ContactLimit": {
             /** @enum {string|null} */
@@ -4180,6 +4181,8 @@ export interface components {
             channel: string | null;
             /** Format: int32 */
             days: number;
+            /** Format: int32 */
+            left: number;
             /** Format: int32 */
             most: number;
             /** Format: int32 */

@@ -36,6 +36,7 @@ public class Consents {
     private final Countries countries;
     private final ConsentSettings settings;
     private final Topics topics;
+    private final Wordings wordings;
 
     Consents(
             JdbcClient jdbc,
@@ -47,7 +48,8 @@ public class Consents {
             Tombstones tombstones,
             Countries countries,
             ConsentSettings settings,
-            Topics topics) {
+            Topics topics,
+            Wordings wordings) {
         this.jdbc = jdbc;
         this.store = store;
         this.relay = relay;
@@ -58,6 +60,7 @@ public class Consents {
         this.countries = countries;
         this.settings = settings;
         this.topics = topics;
+        this.wordings = wordings;
     }
 
     /** Everything one customer said last, by purpose, channel and topic. */
@@ -83,6 +86,7 @@ public class Consents {
      * One thing that was said, with what shows it.
      *
      * @param wording the version of what was asked
+     * @param wordingKept whether its text is kept here; what comes from a shop may name a version only the shop has
      * @param language in which it was asked
      * @param proof in words, in clear; null where there is none, or it is not shown
      * @param hasProof whether there is one
@@ -95,12 +99,14 @@ public class Consents {
             String source,
             Instant at,
             @Nullable String wording,
+            boolean wordingKept,
             @Nullable String language,
             @Nullable String proof,
             boolean hasProof) {
         /** As who may not see personal data sees it. */
         public Evidence masked() {
-            return new Evidence(purpose, channel, topic, granted, source, at, wording, language, null, hasProof);
+            return new Evidence(
+                    purpose, channel, topic, granted, source, at, wording, wordingKept, language, null, hasProof);
         }
     }
 
@@ -108,7 +114,8 @@ public class Consents {
     public List<Evidence> evidenceOf(CustomerId customer) {
         return jdbc.sql("""
                         select purpose, channel, nullif(topic, '') as topic, granted, source, said_at, wording, language,
-                            sealed_proof
+                            sealed_proof, exists (
+                                select from consent_wordings w where w.code || '@' || w.version = wording) as wording_kept
                         from consent_evidence where not undone and customer_id in (
                             select :customer union all select alias_id from customer_aliases where customer_id = :customer)
                         order by said_at desc, id desc
@@ -124,6 +131,7 @@ public class Consents {
                             row.getString("source"),
                             ConsentStore.instant(row, "said_at"),
                             row.getString("wording"),
+                            row.getBoolean("wording_kept"),
                             row.getString("language"),
                             sealed == null || vault.isDestroyed(sealed)
                                     ? null
@@ -135,7 +143,7 @@ public class Consents {
 
     /**
      * Writes down what a customer says now, but not of somebody erased (customer_not_found) nor about a topic nobody has made
-     * (topic_not_found); in force when the caller's transaction commits.
+     * (topic_not_found) or to a wording nobody has kept (wording_not_found): what was asked could never be shown; in force when the caller's transaction commits.
      */
     @Transactional
     public void say(CustomerId customer, Declaration saying) {
@@ -155,6 +163,8 @@ public class Consents {
         word("channel", saying.channel());
         var topic = saying.topic();
         if (topic != null) topics.requireKnown(topic);
+        var wording = saying.wording();
+        if (wording != null) wordings.requireKept(wording);
     }
 
     /** Sets one permission by hand, of every topic; in force when the caller's transaction commits. */

@@ -79,6 +79,19 @@ public class Wordings {
                 .findFirst();
     }
 
+    /** Refuses what is no reference (wording_invalid) and a version that is not kept (wording_not_found). */
+    void requireKept(String reference) {
+        if (!isReference(reference))
+            throw Problem.invalid("wording_invalid", "'{given}' names no version of a wording, e.g. newsletter@3")
+                    .with("given", reference);
+        if (find(reference).isEmpty())
+            throw Problem.of(
+                            Problem.Kind.UNPROCESSABLE,
+                            "wording_not_found",
+                            "there is no wording {wording}; save what was asked as a version first, or leave it out and say it in the proof")
+                    .with("wording", reference);
+    }
+
     /** Saves the next version of a wording; the ones before stay. */
     @Transactional
     public Wording save(String code, List<Wording.Text> texts, String by) {

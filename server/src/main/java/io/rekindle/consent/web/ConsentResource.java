@@ -58,7 +58,7 @@ class ConsentResource {
      * What the customer says.
      *
      * @param topic absent: of everything
-     * @param wording the version of what was asked, e.g. newsletter@3
+     * @param wording the version of what was asked, e.g. newsletter@3; one that is kept here
      * @param language in which it was asked
      * @param proof what shows it; kept sealed
      * @param toConfirm true: the customer is asked by mail, and it holds when it was confirmed there
@@ -102,7 +102,7 @@ class ConsentResource {
                 : evidence.stream().map(Consents.Evidence::masked).toList();
     }
 
-    /** Answers everything the customer has said since. Problems: customer_not_found, consent_incomplete, topic_not_found, asked_often_enough, *_invalid. */
+    /** Answers everything the customer has said since. Problems: customer_not_found, consent_incomplete, topic_not_found, wording_not_found, asked_often_enough, *_invalid. */
     @PutMapping("/consent")
     @PreAuthorize("hasRole('PLANNER')")
     @Transactional
